@@ -1,0 +1,135 @@
+package tree
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+)
+
+// Keys returns the keys of m in byte order.
+func Keys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}
+
+// Get follows path through objects and returns what lies at its end, or nil and
+// false where the path leaves the tree.
+func Get(v any, path ...string) (any, bool) {
+	for _, key := range path {
+		m, ok := v.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if v, ok = m[key]; !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+// String returns the string at path, or "" where there is none.
+func String(v any, path ...string) string {
+	got, _ := Get(v, path...)
+	s, _ := got.(string)
+	return s
+}
+
+// Child returns the object at path, or nil where there is none. It is part of v,
+// not a copy.
+func Child(v any, path ...string) map[string]any {
+	got, _ := Get(v, path...)
+	m, _ := got.(map[string]any)
+	return m
+}
+
+// Items returns the list at path, or nil where there is none. It is part of v,
+// not a copy.
+func Items(v any, path ...string) []any {
+	got, _ := Get(v, path...)
+	l, _ := got.([]any)
+	return l
+}
+
+// Strings returns the string entries of the object at path as a fresh map, nil
+// where there are none.
+func Strings(v any, path ...string) map[string]string {
+	m := Child(v, path...)
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(m))
+	for k, e := range m {
+		if s, ok := e.(string); ok {
+			out[k] = s
+		}
+	}
+	return out
+}
+
+// FromStrings returns m as a tree, nil for an empty map.
+func FromStrings(m map[string]string) map[string]any {
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// Of returns a tree made from Go values of the kinds that encoding/json and Go
+// literals produce: all integers, floats, strings, bools, nil, []any, []string,
+// map[string]any and map[string]string. Everything in the result is fresh. Other
+// types, integers beyond int64, NaN and infinities are errors.
+func Of(v any) (any, error) {
+	switch t := v.(type) {
+	case nil, bool, string, int64:
+		return t, nil
+	case int:
+		return int64(t), nil
+	case int32:
+		return int64(t), nil
+	case float32:
+		return Of(float64(t))
+	case float64:
+		if math.IsNaN(t) || math.IsInf(t, 0) {
+			return nil, fmt.Errorf("%v is not a JSON number", t)
+		}
+		return t, nil
+	case []any:
+		out := make([]any, len(t))
+		for i, e := range t {
+			w, err := Of(e)
+			if err != nil {
+				return nil, fmt.Errorf("[%d]: %w", i, err)
+			}
+			out[i] = w
+		}
+		return out, nil
+	case map[string]any:
+		out := make(map[string]any, len(t))
+		for _, k := range Keys(t) {
+			w, err := Of(t[k])
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", k, err)
+			}
+			out[k] = w
+		}
+		return out, nil
+	case []string:
+		out := make([]any, len(t))
+		for i, e := range t {
+			out[i] = e
+		}
+		return out, nil
+	case map[string]string:
+		out := make(map[string]any, len(t))
+		for k, e := range t {
+			out[k] = e
+		}
+		return out, nil
+	default:
+		return nil, fmt.Errorf("a %T cannot be part of a JSON document", v)
+	}
+}

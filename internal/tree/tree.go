@@ -1,0 +1,211 @@
+// Package tree works on JSON-shaped trees: the form in which resources, patches
+// and Kubernetes objects travel through the library.
+//
+// A tree is nil, a bool, an int64, a finite float64, a string, a []any of trees
+// or a map[string]any of trees. It never holds any other type, and it has no
+// cycles. Functions of this package do not change their arguments.
+package tree
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	kjson "sigs.k8s.io/json"
+)
+
+// Map is the tree form of an object.
+type Map = map[string]any
+
+// Copy returns a tree that shares no map and no slice with v.
+func Copy(v any) any {
+	switch t := v.(type) {
+	case map[string]any:
+		return CopyMap(t)
+	case []any:
+		if t == nil {
+			return t
+		}
+		out := make([]any, len(t))
+		for i, e := range t {
+			out[i] = Copy(e)
+		}
+		return out
+	default:
+		return v
+	}
+}
+
+// CopyMap is Copy for an object.
+func CopyMap(m map[string]any) map[string]any {
+	if m == nil {
+		return nil
+	}
+	out := make(map[string]any, len(m))
+	for k, e := range m {
+		out[k] = Copy(e)
+	}
+	return out
+}
+
+// Equal reports whether a and b are the same JSON value. Numbers are compared by
+// value, so int64(1) equals float64(1).
+func Equal(a, b any) bool {
+	switch x := a.(type) {
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		if !ok || len(x) != len(y) {
+			return false
+		}
+		for k, v := range x {
+			w, ok := y[k]
+			if !ok || !Equal(v, w) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		y, ok := b.([]any)
+		if !ok || len(x) != len(y) {
+			return false
+		}
+		for i := range x {
+			if !Equal(x[i], y[i]) {
+				return false
+			}
+		}
+		return true
+	case int64:
+		if f, ok := b.(float64); ok {
+			return equalIntFloat(x, f)
+		}
+		return a == b
+	case float64:
+		if i, ok := b.(int64); ok {
+			return equalIntFloat(i, x)
+		}
+		return a == b
+	default:
+		switch b.(type) {
+		case map[string]any, []any:
+			return false
+		}
+		return a == b
+	}
+}
+
+// equalIntFloat does not convert the integer: above 2^53 that would round it.
+func equalIntFloat(i int64, f float64) bool {
+	if f != math.Trunc(f) || f < math.MinInt64 || f >= math.MaxInt64 {
+		return false
+	}
+	return int64(f) == i
+}
+
+// JSON returns the canonical JSON text of v: keys sorted, no white space, no HTML
+// escaping. Whole floats are written without a fraction, so that trees that are
+// Equal have the same text.
+func JSON(v any) []byte {
+	return AppendJSON(nil, v)
+}
+
+// AppendJSON appends what JSON returns to dst.
+func AppendJSON(dst []byte, v any) []byte {
+	switch t := v.(type) {
+	case nil:
+		return append(dst, "null"...)
+	case bool:
+		return strconv.AppendBool(dst, t)
+	case int64:
+		return strconv.AppendInt(dst, t, 10)
+	case float64:
+		return appendFloat(dst, t)
+	case string:
+		return appendString(dst, t)
+	case []any:
+		dst = append(dst, '[')
+		for i, e := range t {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = AppendJSON(dst, e)
+		}
+		return append(dst, ']')
+	case map[string]any:
+		dst = append(dst, '{')
+		for i, k := range Keys(t) {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendString(dst, k)
+			dst = append(dst, ':')
+			dst = AppendJSON(dst, t[k])
+		}
+		return append(dst, '}')
+	default:
+		// Not a tree. The text says so instead of losing the value in silence.
+		return appendString(dst, fmt.Sprintf("%T is not part of a tree", v))
+	}
+}
+
+func appendFloat(dst []byte, f float64) []byte {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return strconv.AppendInt(dst, int64(f), 10)
+	}
+	return strconv.AppendFloat(dst, f, 'g', -1, 64)
+}
+
+func appendString(dst []byte, s string) []byte {
+	if plainJSON(s) {
+		dst = append(dst, '"')
+		dst = append(dst, s...)
+		return append(dst, '"')
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return strconv.AppendQuoteToASCII(dst, s)
+	}
+	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}
+
+func plainJSON(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// FromJSON reads one JSON text. Integers become int64, other numbers float64; an
+// integer that does not fit an int64 is an error, because a float64 would round it.
+func FromJSON(data []byte) (any, error) {
+	var v any
+	if err := kjson.UnmarshalCaseSensitivePreserveInts(data, &v); err != nil {
+		return nil, err
+	}
+	return v, checkRange(data)
+}
+
+// checkRange finds integers that FromJSON turned into rounded floats.
+func checkRange(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	for {
+		tok, err := dec.Token()
+		if err != nil {
+			return nil // io.EOF: FromJSON has already accepted the text
+		}
+		n, ok := tok.(json.Number)
+		if !ok || bytes.ContainsAny([]byte(n), ".eE") {
+			continue
+		}
+		if _, err := n.Int64(); err != nil {
+			return fmt.Errorf("integer %s does not fit into 64 bits", n)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package tree_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+func TestEqual(t *testing.T) {
+	cases := []struct {
+		name, reason string
+		a, b         any
+		want         bool
+	}{
+		{"int and float", "JSON has one kind of number", int64(1), 1.0, true},
+		{"float and int", "the relation is symmetric", 1.0, int64(1), true},
+		{"fraction", "no rounding to integers", 1.5, int64(1), false},
+		{"above 2^53", "2^53+1 has no float64", int64(1<<53 + 1), float64(1 << 53), false},
+		{"beyond int64", "conversion would overflow", int64(math.MaxInt64), float64(math.MaxInt64), false},
+		{"null and absent", "an explicit null is content", tree.Map{"a": nil}, tree.Map{}, false},
+		{"list order", "lists are ordered", []any{"a", "b"}, []any{"b", "a"}, false},
+		{"map order", "objects are not", tree.Map{"a": int64(1), "b": true}, tree.Map{"b": true, "a": int64(1)}, true},
+		{"scalar and list", "comparing uncomparable types must not panic", "a", []any{"a"}, false},
+		{"nil and map", "comparing uncomparable types must not panic", nil, tree.Map{}, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, tree.Equal(c.a, c.b), c.want, c.reason)
+		})
+	}
+}
+
+func TestJSONRoundTrip(t *testing.T) {
+	v := tree.Map{
+		"text": "a<b>&\u2028\n\"", "big": int64(1<<53 + 1), "float": 1.5, "small": 1e-9, "whole": 2.0,
+		"list": []any{nil, false, tree.Map{}, []any{}},
+	}
+	text := tree.JSON(v)
+	got, err := tree.FromJSON(text)
+	assert.NilError(t, err)
+	assert.Assert(t, tree.Equal(v, got), cmp.Diff(v, got))
+	assert.Equal(t, string(tree.JSON(got)), string(text), "canonical text is stable")
+}
+
+func TestFromJSONRefuses(t *testing.T) {
+	for reason, text := range map[string]string{
+		"an integer beyond 64 bits would be rounded": `{"a": [9223372036854775808]}`,
+		"trailing text is not JSON":                  `{} {}`,
+		"a cut text":                                 `{"a":`,
+	} {
+		_, err := tree.FromJSON([]byte(text))
+		assert.Assert(t, err != nil, reason)
+	}
+}
+
+func TestCopyShareNothing(t *testing.T) {
+	v := tree.Map{"m": tree.Map{"l": []any{tree.Map{"k": "v"}}}}
+	c := tree.CopyMap(v)
+	tree.Items(c, "m", "l")[0].(map[string]any)["k"] = "changed"
+	assert.Equal(t, tree.Items(v, "m", "l")[0].(map[string]any)["k"], "v")
+}
+
+func TestOf(t *testing.T) {
+	got, err := tree.Of(map[string]any{"i": 1, "s": []string{"a"}, "m": map[string]string{"k": "v"}, "f": float32(0.5)})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, got, any(tree.Map{"i": int64(1), "s": []any{"a"}, "m": tree.Map{"k": "v"}, "f": 0.5}))
+	for reason, v := range map[string]any{
+		"NaN has no JSON form":       math.NaN(),
+		"infinities have none":       []any{math.Inf(1)},
+		"structs are not trees":      tree.Map{"a": struct{}{}},
+		"non-string keys are not":    map[any]any{},
+		"uint64 may not fit int64":   uint64(math.MaxUint64),
+		"functions are not JSON":     func() {},
+		"nested values are reached":  tree.Map{"a": []any{tree.Map{"b": math.NaN()}}},
+		"pointers would be an alias": new(int64),
+	} {
+		_, err := tree.Of(v)
+		assert.Assert(t, err != nil, reason)
+	}
+}
