@@ -1,0 +1,202 @@
+package yamldoc
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// convert turns the YAML library's nodes into ours: aliases expanded, merge keys
+// applied, scalars resolved. open holds the aliases that are being expanded.
+func (p *parser) convert(n *yaml.Node, depth int, open []*yaml.Node) *Node {
+	pos := p.pos(n.Line, n.Column)
+	if !p.within(pos, depth) {
+		return &Node{Pos: pos}
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		for _, a := range open {
+			if a == n.Alias {
+				p.fail(pos, "the alias *%s contains itself", n.Value)
+				return &Node{Pos: pos}
+			}
+		}
+		out := *p.convert(n.Alias, depth, append(open, n.Alias))
+		out.Pos = pos
+		return &out
+	case yaml.SequenceNode:
+		p.tag(n, pos, "!!seq")
+		out := &Node{Kind: List, Pos: pos, Items: make([]*Node, 0, len(n.Content))}
+		for _, item := range n.Content {
+			out.Items = append(out.Items, p.convert(item, depth+1, open))
+		}
+		return out
+	case yaml.MappingNode:
+		p.tag(n, pos, "!!map")
+		return p.mapping(n, pos, depth, open)
+	default:
+		return p.scalar(n, pos)
+	}
+}
+
+// within counts values and depth, and reports each limit once.
+func (p *parser) within(pos Position, depth int) bool {
+	if p.full {
+		return false
+	}
+	p.values++
+	switch {
+	case p.values > p.limits.Values:
+		p.fail(pos, "the document has more than %d values (aliases are counted each time they are used)", p.limits.Values)
+		p.full = true
+	case depth > p.limits.Nesting:
+		p.fail(pos, "maps and lists are nested more than %d deep", p.limits.Nesting)
+		p.full = true
+	}
+	return !p.full
+}
+
+// tag refuses explicit tags other than the one that the value has anyway.
+func (p *parser) tag(n *yaml.Node, pos Position, want string) {
+	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != want {
+		p.fail(pos, "the tag %s is not supported; write the value without a tag", n.Tag)
+	}
+}
+
+func (p *parser) mapping(n *yaml.Node, pos Position, depth int, open []*yaml.Node) *Node {
+	out := &Node{Kind: Map, Pos: pos, Fields: make([]Field, 0, len(n.Content)/2)}
+	seen := make(map[string]Position, len(n.Content)/2)
+	var merged []*Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		keyPos := p.pos(key.Line, key.Column)
+		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
+			merged = append(merged, p.mergeSources(value, keyPos, depth, open)...)
+			continue
+		}
+		name, ok := p.key(key, keyPos)
+		v := p.convert(value, depth+1, open)
+		if !ok {
+			continue
+		}
+		if first, dup := seen[name]; dup {
+			p.fail(keyPos, "the key %q stands twice in one map, first at %d:%d", name, first.Line, first.Column)
+			continue
+		}
+		seen[name] = keyPos
+		out.Fields = append(out.Fields, Field{Key: name, Pos: keyPos, Value: v})
+	}
+	// An earlier source wins over a later one, the map's own keys over all.
+	for _, source := range merged {
+		for _, f := range source.Fields {
+			if _, dup := seen[f.Key]; !dup {
+				seen[f.Key] = f.Pos
+				out.Fields = append(out.Fields, f)
+			}
+		}
+	}
+	return out
+}
+
+func (p *parser) mergeSources(value *yaml.Node, pos Position, depth int, open []*yaml.Node) []*Node {
+	v := p.convert(value, depth+1, open)
+	sources := []*Node{v}
+	if v.Kind == List {
+		sources = v.Items
+	}
+	for _, s := range sources {
+		if s.Kind != Map && !p.full {
+			p.fail(pos, "the merge key << takes a map or a list of maps, not a %s", s.Kind)
+			return nil
+		}
+	}
+	return sources
+}
+
+func (p *parser) key(n *yaml.Node, pos Position) (string, bool) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.ScalarNode {
+		p.fail(pos, "a key must be a string, not a map or a list")
+		return "", false
+	}
+	if n.ShortTag() != "!!str" && n.ShortTag() != "!!timestamp" {
+		if n.Value == "" {
+			p.fail(pos, `a key must be a string; write "" for the empty key`)
+		} else {
+			p.fail(pos, "the key %s is not a string; write %q", n.Value, n.Value)
+		}
+		return "", false
+	}
+	return n.Value, true
+}
+
+var (
+	// What YAML 1.1 takes for booleans and 1.2 for strings.
+	yaml11Bool = regexp.MustCompile(`^(?:[yY]|[nN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$`)
+	// YAML 1.1's base 60 integers, such as 12:30:45.
+	base60 = regexp.MustCompile(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
+)
+
+func (p *parser) scalar(n *yaml.Node, pos Position) *Node {
+	out := &Node{Kind: String, Pos: pos, Text: n.Value}
+	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	out.Quoted = n.Style&quoted != 0
+	tag := n.ShortTag()
+	if n.Style&yaml.TaggedStyle != 0 && tag != "!!str" {
+		p.fail(pos, "the tag %s is not supported; write the value without a tag", n.Tag)
+		return out
+	}
+	switch tag {
+	case "!!null":
+		out.Kind = Null
+	case "!!bool":
+		out.Kind, out.truth = Bool, strings.EqualFold(n.Value, "true")
+	case "!!int":
+		p.integer(out)
+	case "!!float":
+		p.float(out)
+	case "!!merge":
+		p.fail(pos, "<< is YAML's merge key; quote it where it is a value")
+	default: // !!str, and !!timestamp, which JSON does not have
+		out.Ambiguous = !out.Quoted && n.Style&yaml.TaggedStyle == 0 &&
+			(yaml11Bool.MatchString(n.Value) || base60.MatchString(n.Value))
+	}
+	return out
+}
+
+func (p *parser) integer(n *Node) {
+	i, err := strconv.ParseInt(strings.ReplaceAll(n.Text, "_", ""), 0, 64)
+	if err != nil {
+		p.fail(n.Pos, "the integer %s does not fit into 64 bits; quote it if it is a string", clip(n.Text))
+		return
+	}
+	n.Kind, n.number = Int, i
+}
+
+func (p *parser) float(n *Node) {
+	f, err := strconv.ParseFloat(strings.ReplaceAll(n.Text, "_", ""), 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		p.fail(n.Pos, "%s is not a number that JSON has; quote it if it is a string", clip(n.Text))
+		return
+	}
+	n.Kind, n.number = Float, f
+	if i, err := strconv.ParseInt(n.Text, 10, 64); err == nil {
+		n.Kind, n.number = Int, i
+	} else if strings.Trim(n.Text, "+-0123456789_") == "" {
+		// An integer beyond 64 bits, which the YAML library resolves to a rounded float.
+		p.fail(n.Pos, "the integer %s does not fit into 64 bits; quote it if it is a string", clip(n.Text))
+	}
+}
+
+// clip keeps messages short whatever the input.
+func clip(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
+}

@@ -1,0 +1,142 @@
+// Package yamldoc reads streams of YAML documents (JSON is YAML) strictly and
+// keeps, for every value, where it stands and how it was written.
+//
+// The general rule for scalars is YAML 1.2's core schema, with the extensions
+// that Kubernetes users know from kubectl: 0644 is octal and << merges maps.
+// What YAML 1.1 and 1.2 read differently is marked Ambiguous, so that decoders
+// can refuse it where it matters.
+package yamldoc
+
+import (
+	"fmt"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Position is a place in a text. Line and Column count from 1; 0 means unknown.
+// Columns count bytes, as compilers do.
+type Position struct {
+	File         string
+	Line, Column int
+}
+
+// IsZero reports whether nothing is known of the place.
+func (p Position) IsZero() bool { return p == Position{} }
+
+// String returns file:line:column without the parts that are unknown.
+func (p Position) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File
+	case p.File == "":
+		return fmt.Sprintf("%d:%d", p.Line, p.Column)
+	default:
+		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	}
+}
+
+// Kind says what a Node is.
+type Kind uint8
+
+// The kinds of nodes.
+const (
+	Null Kind = iota
+	Bool
+	Int
+	Float
+	String
+	List
+	Map
+)
+
+func (k Kind) String() string {
+	return [...]string{"null", "boolean", "number", "number", "string", "list", "map"}[k]
+}
+
+// Node is one value of a document. Nodes are not changed after parsing.
+type Node struct {
+	Kind Kind
+	Pos  Position
+	// Text is the text of a scalar: as written if plain, its content if quoted.
+	Text string
+	// Quoted tells a quoted or block scalar from a plain one.
+	Quoted bool
+	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean.
+	Ambiguous bool
+	Fields    []Field // of a Map, as written
+	Items     []*Node // of a List
+
+	number any // int64 or float64
+	truth  bool
+}
+
+// Field is an entry of a Map.
+type Field struct {
+	Key   string
+	Pos   Position // of the key
+	Value *Node
+}
+
+// Get returns the value of a key, or nil.
+func (n *Node) Get(key string) *Node {
+	for i := range n.Fields {
+		if n.Fields[i].Key == key {
+			return n.Fields[i].Value
+		}
+	}
+	return nil
+}
+
+// Value returns the node as a fresh tree.
+func (n *Node) Value() any {
+	switch n.Kind {
+	case Bool:
+		return n.truth
+	case Int, Float:
+		return n.number
+	case String:
+		return n.Text
+	case List:
+		out := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			out[i] = item.Value()
+		}
+		return out
+	case Map:
+		out := make(map[string]any, len(n.Fields))
+		for _, f := range n.Fields {
+			out[f.Key] = f.Value.Value()
+		}
+		return out
+	default:
+		return nil
+	}
+}
+
+// FromTree returns v as nodes without positions.
+func FromTree(v any) *Node {
+	switch t := v.(type) {
+	case bool:
+		return &Node{Kind: Bool, truth: t, Text: string(tree.JSON(t))}
+	case int64:
+		return &Node{Kind: Int, number: t, Text: string(tree.JSON(t))}
+	case float64:
+		return &Node{Kind: Float, number: t, Text: string(tree.JSON(t))}
+	case string:
+		return &Node{Kind: String, Text: t, Quoted: true}
+	case []any:
+		n := &Node{Kind: List, Items: make([]*Node, len(t))}
+		for i, e := range t {
+			n.Items[i] = FromTree(e)
+		}
+		return n
+	case map[string]any:
+		n := &Node{Kind: Map, Fields: make([]Field, 0, len(t))}
+		for _, k := range tree.Keys(t) {
+			n.Fields = append(n.Fields, Field{Key: k, Value: FromTree(t[k])})
+		}
+		return n
+	default:
+		return &Node{Kind: Null}
+	}
+}

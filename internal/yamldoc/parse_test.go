@@ -1,0 +1,149 @@
+package yamldoc_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+func TestParseValues(t *testing.T) {
+	cases := []struct {
+		name, reason, text string
+		want               any
+	}{
+		{"octal", "kubectl reads defaultMode: 0644 as octal", "m: 0644", tree.Map{"m": int64(420)}},
+		{"yaml 1.2 octal", "0o is YAML 1.2's octal", "m: 0o644", tree.Map{"m": int64(420)}},
+		{"underscores", "YAML 1.1 digits may be grouped", "m: 1_000", tree.Map{"m": int64(1000)}},
+		{"date", "JSON has no dates: the text stays", "d: 2026-11-23", tree.Map{"d": "2026-11-23"}},
+		{"yes", "YAML 1.2 has no yes", "d: yes", tree.Map{"d": "yes"}},
+		{"big integer", "above 2^53 nothing is rounded", "n: 9007199254740993", tree.Map{"n": int64(9007199254740993)}},
+		{"anchor", "an alias is a copy of its anchor", "a: &x [1]\nb: *x", tree.Map{"a": []any{int64(1)}, "b": []any{int64(1)}}},
+		{"merge key", "own keys win over merged ones", "a: &x {k: 1, l: 2}\nb: {<<: *x, k: 3}",
+			tree.Map{"a": tree.Map{"k": int64(1), "l": int64(2)}, "b": tree.Map{"k": int64(3), "l": int64(2)}}},
+		{"merge list", "earlier sources win over later ones", "a: &x {k: 1}\nb: &y {k: 2, l: 2}\nc: {<<: [*x, *y]}",
+			tree.Map{"a": tree.Map{"k": int64(1)}, "b": tree.Map{"k": int64(2), "l": int64(2)}, "c": tree.Map{"k": int64(1), "l": int64(2)}}},
+		{"CRLF", "Windows line ends are not content", "a: x\r\nb: y\r\n", tree.Map{"a": "x", "b": "y"}},
+		{"BOM", "editors put it before the first document", "\ufeffa: x", tree.Map{"a": "x"}},
+		{"JSON", "JSON is YAML", `{"a": {"b": [1.5, null, true]}}`, tree.Map{"a": tree.Map{"b": []any{1.5, nil, true}}}},
+		{"empty key", "log4jLoggers calls the root logger so", `"": INFO`, tree.Map{"": "INFO"}},
+		{"str tag", "an explicit string is a string", "a: !!str 1.10", tree.Map{"a": "1.10"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			docs, problems := yamldoc.Parse("f.yaml", []byte(c.text), yamldoc.DefaultLimits)
+			assert.Equal(t, len(problems), 0, "%s: %v", c.reason, problems)
+			assert.Equal(t, len(docs), 1)
+			assert.DeepEqual(t, docs[0].Root.Value(), c.want)
+		})
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	bomb := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	for i := 'b'; i < 'j'; i++ {
+		prev := string(i - 1)
+		bomb += string(i) + ": &" + string(i) + " [" + strings.TrimSuffix(strings.Repeat("*"+prev+",", 10), ",") + "]\n"
+	}
+	cases := []struct {
+		name, reason, text string
+		line, column       int
+	}{
+		{"duplicate key", "one of the two would be lost", "a: 1\nb:\n  c: 1\n  c: 2\n", 4, 3},
+		{"YAML bomb", "aliases are bounded", bomb, 0, 0},
+		{"deep nesting", "recursion is bounded", strings.Repeat("[", 1000) + strings.Repeat("]", 1000), 1, 102},
+		{"self alias", "it has no finite value", "a: &a [*a]", 0, 0},
+		{"not UTF-8", "text would be replaced in silence", "a: b\nc: \xff", 2, 4},
+		{"UTF-16", "it is read as UTF-8 nowhere else", "\xff\xfea\x00", 1, 1},
+		{"NUL", "YAML forbids it", "a: \x00", 1, 4},
+		{"huge integer", "it would be rounded", "a: 9223372036854775808", 1, 4},
+		{"NaN", "JSON has none", "a: .nan", 1, 4},
+		{"infinity", "JSON has none", "a: [-.inf]", 1, 5},
+		{"number as key", "JSON keys are strings", "a:\n  1: x", 2, 3},
+		{"null as key", "JSON keys are strings", "? \n: x", 0, 0},
+		{"map as key", "JSON keys are strings", "{a: b}: c", 1, 1},
+		{"tag", "local tags mean something elsewhere", "a: !secret x", 1, 4},
+		{"binary tag", "it would be decoded elsewhere", "a: !!binary aGk=", 1, 4},
+		{"tab", "YAML forbids it as indentation", "a:\n\tb: c", 2, 2},
+		{"directive", "tags it declares would change values", "%TAG ! tag:x,2026:\n---\na: b", 1, 1},
+		{"cut flow map", "the text is not whole", "a: {b", 0, 0},
+		{"too long", "documents are bounded", "a: " + strings.Repeat("x", 1<<20), 1, 1},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			docs, problems := yamldoc.Parse("f.yaml", []byte(c.text), yamldoc.DefaultLimits)
+			assert.Assert(t, len(problems) > 0, c.reason)
+			assert.Assert(t, docs[0].Root == nil, "nothing half-read")
+			p := problems[0].Pos
+			assert.Equal(t, p.File, "f.yaml")
+			assert.Assert(t, p.Line > 0 && p.Column > 0, "%v", p)
+			if c.line > 0 {
+				assert.Equal(t, [2]int{p.Line, p.Column}, [2]int{c.line, c.column}, problems[0].Message)
+			}
+		})
+	}
+}
+
+func TestStream(t *testing.T) {
+	text := "# comment only\n---\na: 1\n--- # next\nb: [\n---\nc: |\n  text\n  --- not a marker\n...\n\n---\n--- {d: 4}\n"
+	docs, problems := yamldoc.Parse("s.yaml", []byte(text), yamldoc.DefaultLimits)
+	assert.Equal(t, len(problems), 1, "a broken document does not hide the others: %v", problems)
+	var got []any
+	for _, d := range docs {
+		if d.Root == nil {
+			got = append(got, "broken")
+			continue
+		}
+		got = append(got, d.Root.Value())
+	}
+	assert.DeepEqual(t, got, []any{
+		tree.Map{"a": int64(1)}, "broken", tree.Map{"c": "text\n--- not a marker\n"}, tree.Map{"d": int64(4)},
+	})
+	assert.Equal(t, docs[2].Root.Get("c").Pos.String(), "s.yaml:7:4")
+	assert.Equal(t, docs[3].Root.Get("d").Pos.String(), "s.yaml:13:9")
+}
+
+func TestLocate(t *testing.T) {
+	docs, _ := yamldoc.Parse("", []byte("spec:\n  conf:\n    a.b: x\n    a: {b: y}\n  list:\n  - name: n\n"), yamldoc.DefaultLimits)
+	for path, want := range map[string]string{
+		"spec.conf[a.b]":       "3:10",
+		"spec.conf.a.b":        "3:10", // the longest key wins
+		"spec.conf[a].b":       "4:12",
+		"spec.list[0].name":    "6:11",
+		"spec.list[0].missing": "6:5",
+		"spec.list[7]":         "6:3",
+		"other":                "1:1",
+		"":                     "1:1",
+	} {
+		assert.Equal(t, docs[0].Root.Locate(path).String(), want, path)
+	}
+}
+
+func TestFromTree(t *testing.T) {
+	v := tree.Map{"a": []any{nil, true, int64(1), 1.5, "x"}, "m": tree.Map{}}
+	assert.Equal(t, cmp.Diff(any(v), yamldoc.FromTree(v).Value()), "")
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"a: b", "--- &a\n*a", "a: &x {<<: *x}", "\t", "%YAML 1.2", "? [a]\n: b", "- - - x", "\xfe\xff\x00a", "{<<: [{a: 1}, x]}"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		docs, problems := yamldoc.Parse("f", data, yamldoc.Limits{Bytes: 1 << 16, Nesting: 50, Values: 5000})
+		for _, d := range docs {
+			if d.Root == nil {
+				if len(problems) == 0 {
+					t.Fatal("a document was dropped without a problem")
+				}
+				continue
+			}
+			if _, err := tree.FromJSON(tree.JSON(d.Root.Value())); err != nil {
+				t.Fatalf("not a tree: %v", err)
+			}
+		}
+	})
+}
