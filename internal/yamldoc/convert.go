@@ -79,6 +79,9 @@ func (p *parser) mapping(n *yaml.Node, pos Position, depth int, open []*yaml.Nod
 		}
 		name, ok := p.key(key, keyPos)
 		v := p.convert(value, depth+1, open)
+		if v.Kind == Null && v.Text == "" {
+			v.Pos = keyPos // nothing is written: there is no better place
+		}
 		if !ok {
 			continue
 		}

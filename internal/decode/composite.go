@@ -1,0 +1,145 @@
+package decode
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+func (d *decoder) structure(n *yamldoc.Node, path *field.Path, dst reflect.Value) {
+	if n.Kind == yamldoc.Null {
+		return
+	}
+	if n.Kind != yamldoc.Map {
+		d.mismatch(n, path, "a map, not a "+n.Kind.String())
+		return
+	}
+	fields := fieldsOf(dst.Type())
+	for _, f := range n.Fields {
+		known, ok := fields.byName[f.Key]
+		if !ok {
+			d.unknown(f, path, fields.names)
+			continue
+		}
+		d.value(f.Value, child(path, f.Key), settable(dst, known.index), known.wire)
+	}
+}
+
+func (d *decoder) unknown(f yamldoc.Field, path *field.Path, names []string) {
+	detail := "unknown field"
+	if best := Nearest(f.Key, names); best != "" {
+		detail += "; did you mean " + best + "?"
+	}
+	d.problems = append(d.problems, Problem{f.Pos, field.Forbidden(child(path, f.Key), detail).WithOrigin(OriginUnknown)})
+}
+
+// child names the field of a struct. Keys that would not read as a name are
+// shown as keys.
+func child(path *field.Path, key string) *field.Path {
+	if key == "" || strings.ContainsAny(key, ".[]") {
+		return path.Key(key)
+	}
+	return path.Child(key)
+}
+
+// settable is reflect's FieldByIndex, allocating embedded pointers on the way.
+func settable(v reflect.Value, index []int) reflect.Value {
+	for i, x := range index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(x)
+	}
+	return v
+}
+
+func (d *decoder) mapping(n *yamldoc.Node, path *field.Path, dst reflect.Value, wire string) {
+	if n.Kind == yamldoc.Null {
+		return
+	}
+	if n.Kind != yamldoc.Map {
+		d.mismatch(n, path, "a map, not a "+n.Kind.String())
+		return
+	}
+	t := dst.Type()
+	out := reflect.MakeMapWithSize(t, len(n.Fields))
+	for _, f := range n.Fields {
+		at := path.Key(f.Key)
+		if f.Value.Kind == yamldoc.Null && t.Elem().Kind() == reflect.String {
+			d.fail(f.Value, field.Invalid(at, nil, `a string is wanted: write "" or remove the key`), OriginType)
+			continue
+		}
+		v := reflect.New(t.Elem()).Elem()
+		d.value(f.Value, at, v, wire)
+		out.SetMapIndex(reflect.ValueOf(f.Key).Convert(t.Key()), v)
+	}
+	dst.Set(out)
+}
+
+func (d *decoder) list(n *yamldoc.Node, path *field.Path, dst reflect.Value, wire string) {
+	if dst.Type().Elem().Kind() == reflect.Uint8 {
+		d.bytes(n, path, dst)
+		return
+	}
+	if n.Kind == yamldoc.Null {
+		return
+	}
+	if n.Kind != yamldoc.List {
+		d.mismatch(n, path, "a list, not a "+n.Kind.String())
+		return
+	}
+	out := reflect.MakeSlice(dst.Type(), len(n.Items), len(n.Items))
+	for i, item := range n.Items {
+		d.value(item, path.Index(i), out.Index(i), wire)
+	}
+	dst.Set(out)
+}
+
+type structFields struct {
+	byName map[string]structField
+	names  []string
+}
+
+type structField struct {
+	index []int
+	wire  string
+}
+
+var fieldCache sync.Map // reflect.Type to *structFields; entries never change
+
+func fieldsOf(t reflect.Type) *structFields {
+	if cached, ok := fieldCache.Load(t); ok {
+		return cached.(*structFields)
+	}
+	s := &structFields{byName: make(map[string]structField)}
+	s.collect(t, nil)
+	cached, _ := fieldCache.LoadOrStore(t, s)
+	return cached.(*structFields)
+}
+
+func (s *structFields) collect(t reflect.Type, prefix []int) {
+	for f := range t.Fields() {
+		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
+		index := append(append([]int(nil), prefix...), f.Index...)
+		if f.Anonymous && (name == "" || strings.Contains(opts, "inline")) {
+			ft := f.Type
+			if ft.Kind() == reflect.Pointer {
+				ft = ft.Elem()
+			}
+			s.collect(ft, index)
+			continue
+		}
+		if name == "-" || name == "" || !f.IsExported() {
+			continue
+		}
+		s.byName[name] = structField{index: index, wire: f.Tag.Get("wire")}
+		s.names = append(s.names, name)
+	}
+}

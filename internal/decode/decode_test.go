@@ -1,0 +1,150 @@
+package decode_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/assert"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"reflect"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+type inner struct {
+	Name string `json:"name"`
+}
+
+type sample struct {
+	inner    `json:",inline"`
+	Text     string            `json:"text"`
+	Version  string            `json:"version" wire:"number"`
+	Level    string            `json:"level" wire:"scalar"`
+	Count    *int32            `json:"count"`
+	Flag     *bool             `json:"flag"`
+	CPU      json.Number       `json:"cpu"`
+	Labels   map[string]string `json:"labels"`
+	Conf     map[string]string `json:"conf" wire:"scalar"`
+	List     []inner           `json:"list"`
+	Internal string            `json:"-"`
+}
+
+func node(t *testing.T, text string) *yamldoc.Node {
+	t.Helper()
+	docs, problems := yamldoc.Parse("f.yaml", []byte(text), yamldoc.DefaultLimits)
+	assert.Equal(t, len(problems), 0, "%v", problems)
+	return docs[0].Root
+}
+
+func TestInto(t *testing.T) {
+	two, no := int32(2), false
+	cases := []struct {
+		name, reason, text string
+		want               sample
+	}{
+		{"number kept as written", "1.20 is not 1.2", "version: 1.20", sample{Version: "1.20"}},
+		{"quoted number", "both ways of writing mean the same", "version: '1.20'", sample{Version: "1.20"}},
+		{"retyped level", "OFF is a log level before it is YAML 1.1's false", "level: OFF", sample{Level: "OFF"}},
+		{"scalars in a map", "Flink configuration is text whatever YAML thinks", "conf: {a: 4, b: true, c: 1e3, d: on}",
+			sample{Conf: map[string]string{"a": "4", "b": "true", "c": "1e3", "d": "on"}}},
+		{"null is unset", "VVP's GET writes null for unset fields", "text: null\ncount: ~\nlabels:\nflag: null", sample{}},
+		{"pointers tell zero from unset", "false is not absent", "count: 2\nflag: false", sample{Count: &two, Flag: &no}},
+		{"CPU", "quoted and plain numbers are one", "cpu: '1.5'", sample{CPU: "1.5"}},
+		{"inline", "embedded fields are the struct's own", "name: nn\nlist: [{name: a}]", sample{inner: inner{"nn"}, List: []inner{{"a"}}}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var got sample
+			problems := decode.Into(node(t, c.text), nil, &got)
+			assert.Equal(t, len(problems), 0, "%s: %v", c.reason, problems)
+			assert.Equal(t, cmp.Diff(c.want, got, cmp.AllowUnexported(sample{})), "", c.reason)
+		})
+	}
+}
+
+func TestProblems(t *testing.T) {
+	cases := []struct {
+		reason, text  string
+		fieldPath     string
+		kind          field.ErrorType
+		origin, place string
+	}{
+		{"a typo must not be dropped", "txet: a", "txet", field.ErrorTypeForbidden, decode.OriginUnknown, "f.yaml:1:1"},
+		{"json:\"-\" is not on the wire", "Internal: a", "Internal", field.ErrorTypeForbidden, decode.OriginUnknown, "f.yaml:1:1"},
+		{"a number is no string", "text: 1", "text", field.ErrorTypeInvalid, decode.OriginRetyped, "f.yaml:1:7"},
+		{"YAML 1.1 reads on as true", "labels:\n  a: on", "labels[a]", field.ErrorTypeInvalid, decode.OriginRetyped, "f.yaml:2:6"},
+		{"1e3 is a float", "labels: {x: 1e3}", "labels[x]", field.ErrorTypeInvalid, decode.OriginRetyped, "f.yaml:1:13"},
+		{"a version is no boolean", "version: true", "version", field.ErrorTypeInvalid, decode.OriginRetyped, "f.yaml:1:10"},
+		{"a null entry would be lost", "conf: {a: }", "conf[a]", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:8"},
+		{"a string is no number", "count: '2'", "count", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:8"},
+		{"fractions are not whole", "count: 2.5", "count", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:8"},
+		{"int32 has 32 bits", "count: 3000000000", "count", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:8"},
+		{"yes is no boolean here", "flag: yes", "flag", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:7"},
+		{"a list is no map", "labels: [a]", "labels", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:9"},
+		{"a map is no list", "list: {name: a}", "list", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:7"},
+		{"paths lead into lists", "list:\n- name: a\n- nmae: b", "list[1].nmae", field.ErrorTypeForbidden, decode.OriginUnknown, "f.yaml:3:3"},
+		{"words are no numbers", "cpu: one", "cpu", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:6"},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			var got sample
+			problems := decode.Into(node(t, c.text), nil, &got)
+			assert.Equal(t, len(problems), 1, "%v", problems)
+			p := problems[0]
+			assert.Equal(t, p.Err.Field, c.fieldPath)
+			assert.Equal(t, p.Err.Type, c.kind)
+			assert.Equal(t, p.Err.Origin, c.origin)
+			assert.Equal(t, p.Pos.String(), c.place)
+		})
+	}
+}
+
+func TestAllAtOnce(t *testing.T) {
+	var got sample
+	problems := decode.Into(node(t, "text: 1\ncount: x\nflag: 1\nlist: [1]\nnope: 1"), field.NewPath("spec"), &got)
+	assert.Equal(t, len(problems), 5, "%v", problems)
+}
+
+func TestCheckKubernetesTypes(t *testing.T) {
+	pod := reflect.TypeFor[corev1.PodTemplateSpec]()
+	good := "metadata: {annotations: {a: b}}\nspec:\n  containers:\n  - name: a\n    ports: [{containerPort: 80}]\n" +
+		"    resources: {limits: {cpu: 1.5, memory: 1Gi}}\n    livenessProbe: {tcpSocket: {port: rpc}}\n    securityContext: null\n"
+	assert.Equal(t, len(decode.Check(node(t, good), nil, pod)), 0)
+	for text, path := range map[string]string{
+		"spec: {contianers: []}":                                                       "spec.contianers",
+		"spec: {containers: [{resources: {limits: {cpu: lots}}}]}":                     "spec.containers[0].resources.limits[cpu]",
+		"spec: {containers: [{env: [{name: A, value: 1}]}]}":                           "spec.containers[0].env[0].value",
+		"spec: {containers: [{livenessProbe: {tcpSocket: {port: 1.5}}}]}":              "spec.containers[0].livenessProbe.tcpSocket.port",
+		"spec: {hostNetwork: 'true'}":                                                  "spec.hostNetwork",
+		"metadata: {creationTimestamp: yesterday}":                                     "metadata.creationTimestamp",
+		"spec: {terminationGracePeriodSeconds: 1m}":                                    "spec.terminationGracePeriodSeconds",
+		"spec: {volumes: [{name: a, secret: {defaultMode: 99999999999}}]}":             "spec.volumes[0].secret.defaultMode",
+		"spec: {affinity: {nodeAffinity: {requiredDuringScheduling: {}}}}":             "spec.affinity.nodeAffinity.requiredDuringScheduling",
+		"spec: {tolerations: [{key: a, tolerationSeconds: soon}]}":                     "spec.tolerations[0].tolerationSeconds",
+		"spec: {volumes: [{name: a, emptyDir: {sizeLimit: [1]}}]}":                     "spec.volumes[0].emptyDir.sizeLimit",
+		"spec: {containers: [{name: a, securityContext: {runAsUser: flink}}]}":         "spec.containers[0].securityContext.runAsUser",
+		"spec: {containers: [{name: a, env: [{name: B, valueFrom: {secretRef: x}}]}]}": "spec.containers[0].env[0].valueFrom.secretRef",
+	} {
+		problems := decode.Check(node(t, text), nil, pod)
+		assert.Equal(t, len(problems), 1, "%s: %v", text, problems)
+		assert.Equal(t, problems[0].Err.Field, path)
+		assert.Assert(t, problems[0].Pos.Line > 0)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"jobmanager", "taskmanager", "flinkConfiguration", "numberOfTaskManagers"}
+	for key, want := range map[string]string{
+		"jobManager":          "jobmanager",
+		"flink-configuration": "flinkConfiguration",
+		"flinkConfig":         "flinkConfiguration",
+		"numberOfTaskManager": "numberOfTaskManagers",
+		"x":                   "",
+	} {
+		assert.Equal(t, decode.Nearest(key, names), want, key)
+	}
+}
