@@ -1,0 +1,111 @@
+package flink
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// ConfigFile writes conf as the configuration file of v, keys sorted, and
+// returns its name and text. Flink reads back exactly the given strings.
+//
+// What the file format cannot carry is a problem, one for each key in sorted
+// order; the text is then empty. In flink-conf.yaml that is what the line-based
+// parser of GlobalConfiguration would cut, trim or skip; in config.yaml it is
+// keys that are a prefix of others.
+func ConfigFile(v Version, conf map[string]string) (name, text string, problems []Problem) {
+	keys := slices.Sorted(maps.Keys(conf))
+	write, check := legacyLine, checkLegacy
+	if v.StrictYAML {
+		write, check = yamlLine, checkYAML
+		problems = prefixProblems(keys)
+	}
+	var b strings.Builder
+	for _, key := range keys {
+		if p := check(key, conf[key]); p.Reason != "" {
+			problems = append(problems, p)
+			continue
+		}
+		write(&b, key, conf[key])
+	}
+	if len(problems) > 0 {
+		slices.SortStableFunc(problems, func(a, b Problem) int { return strings.Compare(a.Key, b.Key) })
+		return v.ConfigFile, "", problems
+	}
+	return v.ConfigFile, b.String(), nil
+}
+
+func legacyLine(b *strings.Builder, key, value string) {
+	b.WriteString(key)
+	b.WriteString(": ")
+	b.WriteString(value)
+	b.WriteByte('\n')
+}
+
+// checkLegacy finds what GlobalConfiguration.loadLegacyYAMLResource (before
+// 1.19: loadYAMLResource) would not read back. It reads by line, cuts at the
+// first '#', trims, splits at the first ": ", trims both parts, and skips the
+// line when one of them is empty. Quotes mean nothing to it.
+func checkLegacy(key, value string) Problem {
+	if key == "" {
+		return Problem{Reason: "a configuration key is empty", Cure: "remove it"}
+	}
+	if r := legacyFlaw(key); r != "" {
+		return Problem{Key: key, Reason: "the key " + r + ", which " + legacyConfigFile + " cannot hold", Cure: "correct the key"}
+	}
+	if strings.Contains(key+":", ": ") {
+		return Problem{Key: key, Reason: `the key contains ": ", where ` + legacyConfigFile + " separates key and value", Cure: "correct the key"}
+	}
+	if value == "" {
+		return Problem{Key: key, Reason: "the value is empty; Flink skips such a line of " + legacyConfigFile, Cure: "remove the key to get Flink's default"}
+	}
+	if r := legacyFlaw(value); r != "" {
+		return Problem{Key: key, Reason: "the value " + r + ", which " + legacyConfigFile + " cannot hold",
+			Cure: "change the value, or use Flink 2.0 or later, whose " + yamlConfigFile + " can hold it"}
+	}
+	return Problem{}
+}
+
+func legacyFlaw(s string) string {
+	switch {
+	case !utf8.ValidString(s):
+		return "is not valid UTF-8"
+	case strings.ContainsAny(s, "\n\r"):
+		return "contains a line break"
+	case strings.Contains(s, "#"):
+		return "contains '#', which starts a comment"
+	case s[0] <= ' ' || s[len(s)-1] <= ' ':
+		return "begins or ends with white space"
+	case strings.ContainsFunc(s, func(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }):
+		return "contains a control character"
+	}
+	return ""
+}
+
+// prefixProblems finds keys that are a prefix of another one up to a dot.
+// Flink's scripts nest the keys when they rewrite config.yaml
+// (YamlParserUtils.convertAndDumpYamlFromFlatMap), and a key cannot be both a
+// value and a parent. keys must be sorted.
+func prefixProblems(keys []string) (problems []Problem) {
+	for _, key := range keys {
+		prefix := key + "."
+		if i, _ := slices.BinarySearch(keys, prefix); i < len(keys) && strings.HasPrefix(keys[i], prefix) {
+			problems = append(problems, Problem{
+				Key:    key,
+				Reason: fmt.Sprintf("the key is a prefix of %q, which %s does not allow", keys[i], yamlConfigFile),
+				Cure:   prefixCure(key),
+			})
+		}
+	}
+	return problems
+}
+
+func prefixCure(key string) string {
+	switch key {
+	case "high-availability", "state.backend":
+		return fmt.Sprintf("write %q instead", key+".type")
+	}
+	return "remove one of them, or use the current spelling of the shorter one"
+}

@@ -1,0 +1,133 @@
+package flink
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Log4jFile is the file that Flink's console scripts hand to Log4j 2
+// (flink-console.sh); it is read from the configuration directory.
+const Log4jFile = "log4j-console.properties"
+
+// quietLoggers are the loggers that the distribution's own
+// log4j-console.properties keeps quiet whatever the root level. akka became
+// pekko in 1.18 (FLINK-32468); both are listed, because naming a logger that
+// does not exist has no effect.
+var quietLoggers = map[string]string{
+	"akka":                               "INFO",
+	"org.apache.pekko":                   "INFO",
+	"org.apache.kafka":                   "INFO",
+	"org.apache.hadoop":                  "INFO",
+	"org.apache.zookeeper":               "INFO",
+	"org.apache.flink.shaded.zookeeper3": "INFO",
+	"org.jboss.netty.channel.DefaultChannelPipeline":                              "OFF",
+	"org.apache.flink.shaded.akka.org.jboss.netty.channel.DefaultChannelPipeline": "OFF",
+}
+
+const defaultLevel = "INFO"
+
+var levels = []string{"OFF", "FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL"}
+
+// log4jHead and log4jTail surround the loggers. The appenders are those of the
+// distribution: the console, and a rolling file that Flink's web interface
+// shows (flink-console.sh sets log.file).
+const log4jHead = `# The file is read again every 30 seconds.
+monitorInterval = 30
+
+`
+
+const log4jTail = `
+appender.console.type = CONSOLE
+appender.console.name = ConsoleAppender
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
+appender.console.filter.threshold.type = ThresholdFilter
+appender.console.filter.threshold.level = ${sys:console.log.level:-ALL}
+
+appender.rolling.type = RollingFile
+appender.rolling.name = RollingFileAppender
+appender.rolling.append = true
+appender.rolling.fileName = ${sys:log.file}
+appender.rolling.filePattern = ${sys:log.file}.%i
+appender.rolling.layout.type = PatternLayout
+appender.rolling.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
+appender.rolling.policies.type = Policies
+appender.rolling.policies.size.type = SizeBasedTriggeringPolicy
+appender.rolling.policies.size.size = 100MB
+appender.rolling.policies.startup.type = OnStartupTriggeringPolicy
+appender.rolling.strategy.type = DefaultRolloverStrategy
+appender.rolling.strategy.max = ${env:MAX_LOG_FILE_NUMBER:-10}
+`
+
+// Log4jProperties writes log4j-console.properties, in the properties syntax of
+// Log4j 2, with the level of each given logger; the logger "" is the root.
+// Loggers that Flink's distribution quiets are added unless they are given.
+// Levels are accepted in any case. Problems are keyed by logger name; with any,
+// the text is empty.
+func Log4jProperties(loggers map[string]string) (text string, problems []Problem) {
+	merged := maps.Clone(quietLoggers)
+	merged[""] = defaultLevel
+	for _, name := range slices.Sorted(maps.Keys(loggers)) {
+		level := strings.ToUpper(loggers[name])
+		if p := checkLogger(name, level); p.Reason != "" {
+			problems = append(problems, p)
+			continue
+		}
+		merged[name] = level
+	}
+	if len(problems) > 0 {
+		return "", problems
+	}
+	var b strings.Builder
+	b.WriteString(log4jHead)
+	for i, name := range slices.Sorted(maps.Keys(merged)) {
+		if name == "" { // sorts first
+			fmt.Fprintf(&b, "rootLogger.level = %s\n", merged[name])
+			b.WriteString("rootLogger.appenderRef.console.ref = ConsoleAppender\n")
+			b.WriteString("rootLogger.appenderRef.rolling.ref = RollingFileAppender\n\n")
+			continue
+		}
+		fmt.Fprintf(&b, "logger.l%d.name = %s\n", i, escapeProperty(name))
+		fmt.Fprintf(&b, "logger.l%d.level = %s\n", i, merged[name])
+	}
+	b.WriteString(log4jTail)
+	return b.String(), nil
+}
+
+func checkLogger(name, level string) Problem {
+	if !slices.Contains(levels, level) {
+		return Problem{Key: name, Reason: fmt.Sprintf("%q is not a log level", level), Cure: "use one of " + strings.Join(levels, ", ")}
+	}
+	switch {
+	case !utf8.ValidString(name):
+		return Problem{Key: name, Reason: "the logger name is not valid UTF-8", Cure: "correct the name"}
+	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return Problem{Key: name, Reason: "the logger name contains white space or a control character", Cure: "correct the name"}
+	case strings.Contains(name, "${"):
+		return Problem{Key: name, Reason: "the logger name contains ${, which Log4j would expand", Cure: "correct the name"}
+	}
+	return Problem{}
+}
+
+// escapeProperty writes s as the value of a Java properties file
+// (java.util.Properties.load, which reads Log4j's file as ISO 8859-1).
+func escapeProperty(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\\':
+			b.WriteString(`\\`)
+		case r > ' ' && r < 0x7f:
+			b.WriteRune(r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			r -= 0x10000
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		}
+	}
+	return b.String()
+}

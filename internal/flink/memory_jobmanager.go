@@ -1,0 +1,112 @@
+package flink
+
+import "fmt"
+
+// RecommendedJobManagerHeap is the heap below which Flink logs a warning
+// (JobManagerOptions.MIN_JVM_HEAP_SIZE), in bytes.
+const RecommendedJobManagerHeap = 128 * mib
+
+// JobManagerMemory is how a JobManager divides its memory, in bytes.
+type JobManagerMemory struct {
+	Process             int64
+	Heap, OffHeap       int64
+	Metaspace, Overhead int64
+}
+
+type jobManagerOptions struct {
+	jvm
+	flink, heap, offHeap size
+}
+
+func readJobManagerOptions(v Version, conf map[string]string) (jobManagerOptions, []Problem) {
+	r := optionReader{conf: conf}
+	o := jobManagerOptions{
+		jvm:     r.jvm("jobmanager"),
+		flink:   r.part(0, "jobmanager.memory.flink.size"),
+		heap:    r.part(0, "jobmanager.memory.heap.size"),
+		offHeap: r.part(128*mib, "jobmanager.memory.off-heap.size"),
+	}
+	o.heap = r.legacyHeap(v, o.heap, "jobmanager")
+	return o, r.problems
+}
+
+// JobManagerMemory divides process bytes as Flink's start script does
+// (JobManagerProcessUtils) under conf, whose own
+// jobmanager.memory.process.size, if any, is ignored. Problems name what does
+// not fit and the least process size that would.
+func (v Version) JobManagerMemory(process int64, conf map[string]string) (JobManagerMemory, []Problem) {
+	o, problems := readJobManagerOptions(v, conf)
+	if len(problems) > 0 {
+		return JobManagerMemory{}, problems
+	}
+	m, bad := o.divide(process)
+	if !bad.ok() {
+		return JobManagerMemory{}, bad.problem(o.smallest())
+	}
+	return m, nil
+}
+
+// MinJobManagerProcess returns the least process size in whole MiB, as bytes,
+// with which a JobManager starts under conf; false if there is none.
+func (v Version) MinJobManagerProcess(conf map[string]string) (bytes int64, ok bool) {
+	o, problems := readJobManagerOptions(v, conf)
+	if len(problems) > 0 {
+		return 0, false
+	}
+	return o.smallest()
+}
+
+func (o jobManagerOptions) smallest() (int64, bool) {
+	return smallest(func(process int64) misfit {
+		_, bad := o.divide(process)
+		return bad
+	})
+}
+
+func (o jobManagerOptions) divide(process int64) (JobManagerMemory, misfit) {
+	m := JobManagerMemory{Process: process, Metaspace: o.metaspace.bytes}
+	var bad misfit
+	switch {
+	case o.heap.set:
+		m.Heap, m.OffHeap, bad = o.explicit()
+	case o.flink.set:
+		m.Heap, m.OffHeap, bad = o.fromFlink(o.flink.bytes, o.flink.key, false)
+	default:
+		var flink int64
+		if flink, m.Overhead, bad = o.flinkMemory(process); bad.ok() {
+			m.Heap, m.OffHeap, bad = o.fromFlink(flink, o.process, true)
+		}
+		return m, bad
+	}
+	if bad.ok() {
+		m.Overhead, bad = o.rest(process, m.Heap+m.OffHeap)
+	}
+	return m, bad
+}
+
+// fromFlink is JobManagerFlinkMemoryUtils.deriveFromTotalFlinkMemory.
+func (o jobManagerOptions) fromFlink(flink int64, key string, small bool) (heap, offHeap int64, bad misfit) {
+	if flink > o.offHeap.bytes {
+		return flink - o.offHeap.bytes, o.offHeap.bytes, misfit{}
+	}
+	return 0, 0, misfit{key: key, small: small,
+		reason: fmt.Sprintf("%s of Flink memory leave no heap beside %s of off-heap memory (%s)",
+			FormatMiB(flink), FormatMiB(o.offHeap.bytes), o.offHeap.key)}
+}
+
+// explicit is JobManagerFlinkMemoryUtils.deriveFromRequiredFineGrainedOptions.
+func (o jobManagerOptions) explicit() (heap, offHeap int64, bad misfit) {
+	heap, offHeap = o.heap.bytes, o.offHeap.bytes
+	switch {
+	case !o.flink.set:
+	case o.offHeap.set && heap+offHeap != o.flink.bytes:
+		bad = misfit{key: o.flink.key, reason: fmt.Sprintf("%s is not the sum of heap (%s) and off-heap memory (%s)",
+			FormatMiB(o.flink.bytes), FormatMiB(heap), FormatMiB(offHeap))}
+	case o.flink.bytes < heap:
+		bad = misfit{key: o.flink.key, reason: fmt.Sprintf("%s is less than the heap of %s (%s)",
+			FormatMiB(o.flink.bytes), FormatMiB(heap), o.heap.key)}
+	default:
+		offHeap = o.flink.bytes - heap
+	}
+	return heap, offHeap, bad
+}

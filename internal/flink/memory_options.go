@@ -1,0 +1,228 @@
+package flink
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// maxMemory bounds every size that is added up, far above any machine, so that
+// no sum overflows.
+const maxMemory = 1 << 50
+
+// A size is one memory option as configured or by default.
+type size struct {
+	key   string // the spelling in use
+	bytes int64
+	set   bool
+}
+
+// A span is a component that is a fraction of another one, within limits
+// (RangeFraction).
+type span struct {
+	min, max    size
+	fraction    float64
+	fractionKey string
+}
+
+// clamp is ProcessMemoryUtils.capToMinMax.
+func (s span) clamp(bytes int64) int64 {
+	switch {
+	case bytes > s.max.bytes:
+		return s.max.bytes
+	case bytes < s.min.bytes:
+		return s.min.bytes
+	}
+	return bytes
+}
+
+// of is ProcessMemoryUtils.deriveWithFraction.
+func (s span) of(base int64) int64 {
+	bytes, _ := share(base, s.fraction) // a fraction below 1 cannot overflow
+	return s.clamp(bytes)
+}
+
+// ofRest is ProcessMemoryUtils.deriveWithInverseFraction: what to add to rest,
+// so that it is the fraction of the sum.
+func (s span) ofRest(rest int64) int64 {
+	bytes, ok := share(rest, s.fraction/(1-s.fraction))
+	if !ok {
+		return s.max.bytes
+	}
+	return s.clamp(bytes)
+}
+
+// An optionReader reads memory options and collects what is wrong with them.
+type optionReader struct {
+	conf     map[string]string
+	problems []Problem
+}
+
+// lookup returns the first of the spellings that is configured: the current one
+// first, then the deprecated ones (ConfigOption.withDeprecatedKeys).
+func (r *optionReader) lookup(keys []string) (key, value string, ok bool) {
+	for _, key := range keys {
+		if value, ok := r.conf[key]; ok {
+			return key, value, true
+		}
+	}
+	return keys[0], "", false
+}
+
+func (r *optionReader) size(def int64, keys ...string) size {
+	key, value, ok := r.lookup(keys)
+	if !ok {
+		return size{key: key, bytes: def}
+	}
+	bytes, err := ParseMemory(value)
+	if err != nil {
+		r.problems = append(r.problems, Problem{Key: key, Reason: err.Error(), Cure: `write it like "512m"`})
+	}
+	return size{key: key, bytes: bytes, set: true}
+}
+
+// part reads a size that is added up.
+func (r *optionReader) part(def int64, keys ...string) size {
+	s := r.size(def, keys...)
+	if s.bytes > maxMemory {
+		r.problems = append(r.problems, Problem{Key: s.key, Reason: "it is more memory than any machine has", Cure: "write less"})
+		s.bytes = maxMemory
+	}
+	return s
+}
+
+func (r *optionReader) fraction(def float32, keys ...string) (f float64, key string) {
+	key, value, ok := r.lookup(keys)
+	if !ok {
+		return float64(def), key
+	}
+	f, ok = parseFraction(value)
+	if !ok || f < 0 || f >= 1 {
+		r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf("%q is not a fraction", value), Cure: "write a number from 0 to below 1"})
+		return float64(def), key
+	}
+	return f, key
+}
+
+func (r *optionReader) span(min, max size, def float32, fractionKeys ...string) span {
+	if min.bytes > max.bytes {
+		r.problems = append(r.problems, Problem{Key: min.key,
+			Reason: fmt.Sprintf("the minimum of %s is more than the maximum of %s (%s)", FormatMiB(min.bytes), FormatMiB(max.bytes), max.key),
+			Cure:   "correct one of them"})
+	}
+	f, key := r.fraction(def, fractionKeys...)
+	return span{min: min, max: max, fraction: f, fractionKey: key}
+}
+
+// megabytes reads the oldest spelling of the heap options, a number of MiB.
+func (r *optionReader) megabytes(key string) size {
+	value, ok := r.conf[key]
+	if !ok {
+		return size{key: key}
+	}
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || n < 0 {
+		r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf("%q is not a number of MiB", value), Cure: "write a whole number"})
+		n = 0
+	}
+	return size{key: key, bytes: n << 20, set: true}
+}
+
+// legacyHeap is MemoryBackwardsCompatibilityUtils: option, unless it is set, is
+// taken from component.heap.size or component.heap.mb. 2.0 removed both.
+func (r *optionReader) legacyHeap(v Version, option size, component string) size {
+	if option.set || v.Major > 1 {
+		return option
+	}
+	if s := r.part(0, component+".heap.size"); s.set {
+		return s
+	}
+	if s := r.megabytes(component + ".heap.mb"); s.set {
+		return s
+	}
+	return option
+}
+
+// A jvm is what the JVM takes beside Flink: metaspace and overhead
+// (JvmMetaspaceAndOverheadOptions); the options are alike for both processes.
+type jvm struct {
+	process   string // key of the process size
+	metaspace size
+	overhead  span
+}
+
+func (r *optionReader) jvm(component string) jvm {
+	prefix := component + ".memory."
+	return jvm{
+		process:   prefix + "process.size",
+		metaspace: r.part(256*mib, prefix+"jvm-metaspace.size"),
+		overhead: r.span(
+			r.part(192*mib, prefix+"jvm-overhead.min"),
+			r.size(1024*mib, prefix+"jvm-overhead.max"),
+			0.1, prefix+"jvm-overhead.fraction"),
+	}
+}
+
+// A misfit says why a process size does not work. The zero value means it does.
+type misfit struct {
+	key    string
+	reason string
+	small  bool // a larger process would help
+}
+
+func (m misfit) ok() bool { return m.reason == "" }
+
+// flinkMemory is what process leaves to Flink when nothing else fixes it
+// (deriveProcessSpecWithTotalProcessMemory).
+func (j jvm) flinkMemory(process int64) (flink, overhead int64, m misfit) {
+	overhead = j.overhead.of(process)
+	if flink = process - j.metaspace.bytes - overhead; flink < 0 {
+		return 0, 0, misfit{key: j.process, small: true,
+			reason: fmt.Sprintf("%s is less than JVM metaspace (%s) and JVM overhead (%s) take",
+				FormatMiB(process), FormatMiB(j.metaspace.bytes), FormatMiB(overhead))}
+	}
+	return flink, overhead, misfit{}
+}
+
+// rest is the JVM overhead that process leaves when Flink's memory is fixed
+// (deriveJvmOverheadFromTotalFlinkMemoryAndOtherComponents).
+func (j jvm) rest(process, flink int64) (overhead int64, m misfit) {
+	overhead = process - flink - j.metaspace.bytes
+	if overhead >= j.overhead.min.bytes && overhead <= j.overhead.max.bytes {
+		return overhead, misfit{}
+	}
+	fixed := flink + j.metaspace.bytes
+	if overhead < j.overhead.min.bytes {
+		return 0, misfit{key: j.process, small: true,
+			reason: fmt.Sprintf("%s does not hold Flink's memory (%s), JVM metaspace (%s) and at least %s of JVM overhead (%s)",
+				FormatMiB(process), FormatMiB(flink), FormatMiB(j.metaspace.bytes), FormatMiB(j.overhead.min.bytes), j.overhead.min.key)}
+	}
+	return 0, misfit{key: j.process,
+		reason: fmt.Sprintf("%s is %s more than Flink's memory and JVM metaspace (%s) together, but JVM overhead may be at most %s (%s)",
+			FormatMiB(process), FormatMiB(overhead), FormatMiB(fixed), FormatMiB(j.overhead.max.bytes), j.overhead.max.key)}
+}
+
+// smallest finds the least process size, in whole MiB, that fits, if there is
+// one. Being too small is monotone in the size; being too large is not asked.
+func smallest(fit func(process int64) misfit) (bytes int64, ok bool) {
+	low, high := int64(0), int64(maxMemory/mib) // MiB: low is too small, high is not
+	if fit(high * mib).small {
+		return 0, false
+	}
+	for high-low > 1 {
+		if mid := low + (high-low)/2; fit(mid * mib).small {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return high * mib, fit(high * mib).ok()
+}
+
+// problem turns a misfit into a problem with the figure that would work.
+func (m misfit) problem(min int64, ok bool) []Problem {
+	p := Problem{Key: m.key, Reason: m.reason, Cure: "correct the memory options; no process size fits them"}
+	if ok {
+		p.Cure = fmt.Sprintf("with these options the process needs at least %s", FormatMiB(min))
+	}
+	return []Problem{p}
+}

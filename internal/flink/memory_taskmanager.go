@@ -1,0 +1,210 @@
+package flink
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// TaskManagerMemory is how a TaskManager divides its memory, in bytes.
+type TaskManagerMemory struct {
+	Process                         int64
+	FrameworkHeap, FrameworkOffHeap int64
+	TaskHeap, TaskOffHeap           int64
+	Network, Managed                int64
+	Metaspace, Overhead             int64
+}
+
+// fixed sums what is Flink's memory in m, leaving out what is still zero.
+func (m TaskManagerMemory) flink() int64 {
+	return m.FrameworkHeap + m.FrameworkOffHeap + m.TaskHeap + m.TaskOffHeap + m.Network + m.Managed
+}
+
+type taskManagerOptions struct {
+	jvm
+	flink                           size
+	frameworkHeap, frameworkOffHeap size
+	taskHeap, taskOffHeap           size
+	managed                         size
+	managedFraction                 float64
+	managedFractionKey              string
+	network                         span
+	networkFixed                    size // taskmanager.network.numberOfBuffers, until 1.20
+}
+
+func readTaskManagerOptions(v Version, conf map[string]string) (taskManagerOptions, []Problem) {
+	const p = "taskmanager.memory."
+	r := optionReader{conf: conf}
+	o := taskManagerOptions{
+		jvm:              r.jvm("taskmanager"),
+		flink:            r.part(0, p+"flink.size"),
+		frameworkHeap:    r.part(128*mib, p+"framework.heap.size"),
+		frameworkOffHeap: r.part(128*mib, p+"framework.off-heap.size"),
+		taskHeap:         r.part(0, p+"task.heap.size"),
+		taskOffHeap:      r.part(0, p+"task.off-heap.size"),
+		managed:          r.part(0, p+"managed.size", "taskmanager.memory.size"),
+		network: r.span(
+			r.part(64*mib, p+"network.min", "taskmanager.network.memory.min"),
+			r.size(v.NetworkMax, p+"network.max", "taskmanager.network.memory.max"),
+			0.1, p+"network.fraction", "taskmanager.network.memory.fraction"),
+	}
+	if !o.managed.set { // Flink reads the fraction only then
+		o.managedFraction, o.managedFractionKey = r.fraction(0.4, p+"managed.fraction")
+	}
+	o.flink = r.legacyHeap(v, o.flink, "taskmanager")
+	o.networkFixed = r.networkBuffers(v, o.network)
+	return o, r.problems
+}
+
+// networkBuffers is TaskExecutorFlinkMemoryUtils.isUsingLegacyNetworkConfigs:
+// a number of buffers counts when no newer network option is set.
+func (r *optionReader) networkBuffers(v Version, network span) size {
+	const key = "taskmanager.network.numberOfBuffers"
+	value, ok := r.conf[key]
+	_, fractionSet := r.conf[network.fractionKey]
+	if !ok || v.Major > 1 || network.min.set || network.max.set || fractionSet {
+		return size{key: key}
+	}
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || n < 0 {
+		r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf("%q is not a number of buffers", value), Cure: "write a whole number"})
+		n = 0
+	}
+	page := r.part(32<<10, "taskmanager.memory.segment-size")
+	if page.bytes > 0 && n > maxMemory/page.bytes {
+		r.problems = append(r.problems, Problem{Key: key, Reason: "it is more memory than any machine has", Cure: "write less"})
+		n = 0
+	}
+	return size{key: key, bytes: n * page.bytes, set: true}
+}
+
+// TaskManagerMemory divides process bytes as Flink's start script does
+// (TaskExecutorProcessUtils) under conf, whose own
+// taskmanager.memory.process.size, if any, is ignored. Problems name what does
+// not fit and the least process size that would.
+func (v Version) TaskManagerMemory(process int64, conf map[string]string) (TaskManagerMemory, []Problem) {
+	o, problems := readTaskManagerOptions(v, conf)
+	if len(problems) > 0 {
+		return TaskManagerMemory{}, problems
+	}
+	m, bad := o.divide(process)
+	if !bad.ok() {
+		return TaskManagerMemory{}, bad.problem(o.smallest())
+	}
+	return m, nil
+}
+
+// MinTaskManagerProcess returns the least process size in whole MiB, as bytes,
+// with which a TaskManager starts under conf; false if there is none.
+func (v Version) MinTaskManagerProcess(conf map[string]string) (bytes int64, ok bool) {
+	o, problems := readTaskManagerOptions(v, conf)
+	if len(problems) > 0 {
+		return 0, false
+	}
+	return o.smallest()
+}
+
+func (o taskManagerOptions) smallest() (int64, bool) {
+	return smallest(func(process int64) misfit {
+		_, bad := o.divide(process)
+		return bad
+	})
+}
+
+func (o taskManagerOptions) divide(process int64) (m TaskManagerMemory, bad misfit) {
+	switch {
+	case o.taskHeap.set && o.managed.set:
+		m, bad = o.explicit()
+	case o.flink.set:
+		m, bad = o.fromFlink(o.flink.bytes, o.flink.key, false)
+	default:
+		flink, overhead, bad := o.flinkMemory(process)
+		if !bad.ok() {
+			return m, bad
+		}
+		m, bad = o.fromFlink(flink, o.process, true)
+		m.Process, m.Metaspace, m.Overhead = process, o.metaspace.bytes, overhead
+		return m, bad
+	}
+	m.Process, m.Metaspace = process, o.metaspace.bytes
+	if bad.ok() {
+		m.Overhead, bad = o.rest(process, m.flink())
+	}
+	return m, bad
+}
+
+// fixed are the components that no derivation changes.
+func (o taskManagerOptions) fixed() TaskManagerMemory {
+	return TaskManagerMemory{
+		FrameworkHeap:    o.frameworkHeap.bytes,
+		FrameworkOffHeap: o.frameworkOffHeap.bytes,
+		TaskOffHeap:      o.taskOffHeap.bytes,
+	}
+}
+
+// explicit is TaskExecutorFlinkMemoryUtils.deriveFromRequiredFineGrainedOptions.
+func (o taskManagerOptions) explicit() (m TaskManagerMemory, bad misfit) {
+	m = o.fixed()
+	m.TaskHeap, m.Managed = o.taskHeap.bytes, o.managed.bytes
+	if o.flink.set {
+		return o.networkFromRest(m, o.flink.bytes, o.flink.key, false)
+	}
+	m.Network = o.networkFixed.bytes
+	if !o.networkFixed.set {
+		m.Network = o.network.ofRest(m.flink())
+	}
+	return m, misfit{}
+}
+
+// fromFlink is TaskExecutorFlinkMemoryUtils.deriveFromTotalFlinkMemory. key and
+// small say where flink came from.
+func (o taskManagerOptions) fromFlink(flink int64, key string, small bool) (m TaskManagerMemory, bad misfit) {
+	m = o.fixed()
+	m.Managed = o.managed.bytes
+	if !o.managed.set {
+		m.Managed = span{max: size{bytes: math.MaxInt64}, fraction: o.managedFraction}.of(flink)
+	}
+	if o.taskHeap.set {
+		m.TaskHeap = o.taskHeap.bytes
+		return o.networkFromRest(m, flink, key, small)
+	}
+	m.Network = o.networkFixed.bytes
+	if !o.networkFixed.set {
+		m.Network = o.network.of(flink)
+	}
+	if m.TaskHeap = flink - m.flink(); m.TaskHeap < 0 {
+		return m, o.overfull(m, flink, key, small)
+	}
+	return m, misfit{}
+}
+
+// networkFromRest gives what is left of flink to the network, and checks it
+// against the network options (sanityCheckNetworkMemory).
+func (o taskManagerOptions) networkFromRest(m TaskManagerMemory, flink int64, key string, small bool) (TaskManagerMemory, misfit) {
+	if m.Network = flink - m.flink(); m.Network < 0 {
+		m.Network = 0
+		return m, o.overfull(m, flink, key, small)
+	}
+	low, high := o.network.min, o.network.max
+	if o.networkFixed.set {
+		low, high = o.networkFixed, o.networkFixed
+	}
+	switch {
+	case m.Network < low.bytes:
+		return m, misfit{key: key, small: small, reason: fmt.Sprintf("the other parts leave %s of %s to the network, which needs at least %s (%s)",
+			FormatMiB(m.Network), FormatMiB(flink), FormatMiB(low.bytes), low.key)}
+	case m.Network > high.bytes:
+		return m, misfit{key: key, reason: fmt.Sprintf("the other parts leave %s of %s to the network, which may take at most %s (%s)",
+			FormatMiB(m.Network), FormatMiB(flink), FormatMiB(high.bytes), high.key)}
+	}
+	return m, misfit{}
+}
+
+// overfull describes parts that exceed Flink's memory.
+func (o taskManagerOptions) overfull(m TaskManagerMemory, flink int64, key string, small bool) misfit {
+	m.TaskHeap = max(m.TaskHeap, 0)
+	return misfit{key: key, small: small, reason: fmt.Sprintf(
+		"%s of Flink memory do not hold framework heap (%s), framework off-heap (%s), task heap (%s), task off-heap (%s), network (%s) and managed memory (%s)",
+		FormatMiB(flink), FormatMiB(m.FrameworkHeap), FormatMiB(m.FrameworkOffHeap), FormatMiB(m.TaskHeap),
+		FormatMiB(m.TaskOffHeap), FormatMiB(m.Network), FormatMiB(m.Managed))}
+}
