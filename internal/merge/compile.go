@@ -1,0 +1,200 @@
+package merge
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Directives of strategic merge patches.
+const (
+	directive       = "$patch"
+	retainKeys      = "$retainKeys"
+	elementOrder    = "$setElementOrder/"
+	primitiveDelete = "$deleteFromPrimitiveList/"
+)
+
+// compiler turns a patch into operations and collects what is wrong with it.
+type compiler struct {
+	refused []*Refused
+}
+
+func (c *compiler) refuse(path, cure, reason string, args ...any) {
+	c.refused = append(c.refused, &Refused{Path: path, Reason: fmt.Sprintf(reason, args...), Cure: cure})
+}
+
+// compileAs compiles the map of a patch whose type only an object told.
+func compileAs(patch map[string]any, t *typ, path string) (*node, error) {
+	c := &compiler{}
+	n := c.mapping(patch, t, path)
+	if len(c.refused) > 0 {
+		return nil, RefusedError(c.refused)
+	}
+	return n, nil
+}
+
+// dropIdentity takes out of a patch what it does not change.
+func (c *compiler) dropIdentity(patch map[string]any) {
+	for _, name := range identity {
+		c.dropName(patch, name, name)
+	}
+	metadata, ok := patch["metadata"].(map[string]any)
+	if !ok || len(metadata) == 0 {
+		return
+	}
+	for _, name := range identityMetadata {
+		c.dropName(metadata, name, "metadata."+name)
+	}
+	if len(metadata) == 0 {
+		delete(patch, "metadata")
+	}
+}
+
+func (c *compiler) dropName(m map[string]any, name, path string) {
+	switch m[name].(type) {
+	case nil, string:
+	default:
+		c.refuse(path, "", "expected a string")
+	}
+	delete(m, name)
+}
+
+// value compiles what a patch has in the field f of a map of type t.
+func (c *compiler) value(v any, t *typ, name, path string) *node {
+	switch v := v.(type) {
+	case nil:
+		return &node{act: remove, path: path}
+	case map[string]any:
+		return c.mapping(v, t.below(name), path)
+	case []any:
+		f := t.fields[name]
+		switch {
+		case f == nil || f.how == isMap:
+			return c.atomic(v, path)
+		case f.how == isSet:
+			return c.set(v, path)
+		default:
+			return c.keyed(v, f, path)
+		}
+	default:
+		c.legal(v, path)
+		return &node{act: setScalar, path: path, value: v, has: true}
+	}
+}
+
+// legal refuses what is not a scalar of a JSON document.
+func (c *compiler) legal(v any, path string) {
+	switch f := v.(type) {
+	case nil, bool, int64, string:
+	case float64:
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			c.refuse(path, "", "%v is not a JSON number", f)
+		}
+	default:
+		c.refuse(path, "", "a %T cannot be part of a JSON document", v)
+	}
+}
+
+func (c *compiler) mapping(m map[string]any, t *typ, path string) *node {
+	n := &node{act: mergeMap, path: path}
+	if t.open {
+		n.patch, n.typ = m, typeOf(m)
+		if n.typ != nil {
+			t = n.typ
+		}
+	}
+	switch c.directive(m, path) {
+	case "delete":
+		n.act = removeMap
+		return n
+	case "replace":
+		n.act = replaceMap
+	}
+	value := make(map[string]any, len(m))
+	for _, name := range tree.Keys(m) {
+		if name == directive || c.unsupported(name, path) {
+			continue
+		}
+		do := c.value(m[name], t, name, under(path, name))
+		n.fields = append(n.fields, step{name, do})
+		if do.has {
+			value[name] = do.value
+		}
+	}
+	n.value, n.has = value, true
+	return n
+}
+
+// directive returns the value of $patch; "merge" if there is none.
+func (c *compiler) directive(m map[string]any, path string) string {
+	v, ok := m[directive]
+	if !ok {
+		return "merge"
+	}
+	switch s, _ := v.(string); s {
+	case "merge", "delete", "replace":
+		return s
+	}
+	c.refuse(under(path, directive), "", "$patch is delete, replace or merge, not %s", tree.JSON(v))
+	return "merge"
+}
+
+// unsupported refuses the directives that kustomize does not know and would
+// write into the object.
+func (c *compiler) unsupported(name, path string) bool {
+	path = under(path, name)
+	switch {
+	case name == retainKeys:
+		c.refuse(path, "set the keys that are to go to null, or use $patch: replace", "kustomize does not support $retainKeys")
+	case strings.HasPrefix(name, elementOrder):
+		c.refuse(path, "to set an order, replace the list with - $patch: replace and its elements", "kustomize does not support $setElementOrder")
+	case strings.HasPrefix(name, primitiveDelete):
+		c.refuse(path, "replace the list with - $patch: replace and the values that stay", "kustomize does not support $deleteFromPrimitiveList")
+	default:
+		return false
+	}
+	return true
+}
+
+// atomic compiles a list that replaces the object's.
+func (c *compiler) atomic(list []any, path string) *node {
+	for i, e := range list {
+		c.content(e, element(path, i))
+	}
+	return &node{act: replaceList, path: path, value: list, has: true}
+}
+
+// content refuses directives in what is taken as it is.
+func (c *compiler) content(v any, path string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range tree.Keys(v) {
+			if name == directive {
+				c.refuse(under(path, name), "leave $patch out; to delete the list, set it to null",
+					"this list is replaced as a whole, $patch has no meaning in it")
+				continue
+			}
+			if !c.unsupported(name, path) {
+				c.content(v[name], under(path, name))
+			}
+		}
+	case []any:
+		for i, e := range v {
+			c.content(e, element(path, i))
+		}
+	default:
+		c.legal(v, path)
+	}
+}
+
+// typeOf returns the type of a map that says what it is; nil if it does not, or
+// if kustomize has no schema for it.
+func typeOf(m map[string]any) *typ {
+	apiVersion, kind := scalarText(m["apiVersion"]), scalarText(m["kind"])
+	if apiVersion == "" || kind == "" {
+		return nil
+	}
+	return kinds[apiVersion+" "+kind]
+}

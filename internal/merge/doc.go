@@ -1,0 +1,35 @@
+// Package merge applies strategic merge patches to JSON-shaped trees with the
+// result that kustomize gives.
+//
+// A patch is compiled once, against the merge lists of kustomize's schema, to a
+// tree of operations, and then applied to any number of objects. Objects are not
+// changed: what a patch touches is copied, the rest is shared with the result.
+// The merge lists are a table in this package, generated from kustomize's schema
+// and compared with it by a test, so that nothing is loaded, locked or shared
+// with a program that uses kustomize itself.
+//
+// # Semantics
+//
+// Maps are merged, null deletes a key, scalars and lists replace. A list that
+// Kubernetes merges by a key is merged by it: the patch's elements come first, in
+// the patch's order, then the object's others. A list with two keys (ports,
+// topologySpreadConstraints) keeps its elements in place and puts new ones first.
+// A list of scalars that is merged (finalizers) has the patch's values first.
+// "$patch: delete", "replace" and "merge" work on maps and, as the only key of
+// an element, on merged lists; "$patch: delete" deletes an element that its keys
+// name. The identity of an object stays: apiVersion, kind, metadata.name and
+// metadata.namespace.
+//
+// What kustomize would drop, or write into the object as if it were content, is
+// refused, see [Refused]. The results differ from kustomize's only where
+// kustomize loses or retypes data:
+//
+//   - An integer or boolean over a quoted string stays an integer or boolean
+//     (kustomize #6140).
+//   - Elements of merged lists that the patch does not name stay as they are,
+//     with duplicates and without keys.
+//   - A port without protocol is a TCP port, as Kubernetes defines it
+//     (kustomize #4752 drops the patch).
+//   - "- $patch: replace", "delete" or "merge" for a list that the object does
+//     not have works as for one that it has.
+package merge

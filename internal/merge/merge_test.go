@@ -1,0 +1,80 @@
+package merge_test
+
+import (
+	"errors"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"sigs.k8s.io/yaml"
+
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// parse reads a YAML document as a tree.
+func parse(t testing.TB, text string) map[string]any {
+	t.Helper()
+	data, err := yaml.YAMLToJSON([]byte(text))
+	assert.NilError(t, err)
+	v, err := tree.FromJSON(data)
+	assert.NilError(t, err)
+	m, _ := v.(map[string]any)
+	return m
+}
+
+func TestApply(t *testing.T) {
+	obj := parse(t, `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: a}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: a, image: x, env: [{name: A, value: "1"}]}
+      - {name: b, image: "y"}
+`)
+	patch := parse(t, `
+metadata: {name: other, labels: {a.b/c: d}}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: b, image: z}
+      volumes: [{name: v, emptyDir: {medium: null}}]
+`)
+	p, err := merge.Compile(patch, merge.Kubernetes("apps/v1", "Deployment"))
+	assert.NilError(t, err)
+	got, deleted, err := p.Apply(obj)
+	assert.NilError(t, err)
+	assert.Assert(t, !deleted)
+	assert.DeepEqual(t, got, parse(t, `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: a, labels: {a.b/c: d}}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: b, image: z}
+      - {name: a, image: x, env: [{name: A, value: "1"}]}
+      volumes: [{name: v, emptyDir: {}}]
+`))
+}
+
+func TestRefusedWithPath(t *testing.T) {
+	_, err := merge.Compile(parse(t, `
+spec: {template: {spec: {containers: [{name: a, $patch: replace}, {image: x}], tolerations: [{$patch: delete}]}}}
+`), merge.Kubernetes("apps/v1", "Deployment"))
+	all, ok := errors.AsType[merge.RefusedError](err)
+	assert.Assert(t, ok)
+	var paths []string
+	for _, r := range all {
+		paths = append(paths, r.Path)
+	}
+	assert.DeepEqual(t, paths, []string{
+		"spec.template.spec.containers[0].$patch",
+		"spec.template.spec.containers[1]",
+		"spec.template.spec.tolerations[0].$patch",
+	})
+}

@@ -1,0 +1,107 @@
+package merge
+
+import (
+	"maps"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Plan is a strategic merge patch, compiled. Plans are immutable and safe for
+// concurrent use.
+type Plan struct {
+	root *node
+}
+
+// Compile checks a patch and makes a plan of it. The patch is copied. Its
+// apiVersion, kind, metadata.name and metadata.namespace may be missing, and
+// change nothing if they are there.
+//
+// The error is a [RefusedError], or says that the schema is not consistent.
+func Compile(patch map[string]any, schema Schema) (*Plan, error) {
+	if schema.err != nil {
+		return nil, schema.err
+	}
+	c := &compiler{}
+	content, ok := tree.Copy(patch).(map[string]any)
+	if !ok || content == nil {
+		content = map[string]any{}
+	}
+	c.dropIdentity(content)
+	root := c.mapping(content, schema.typ(), "")
+	if len(c.refused) > 0 {
+		return nil, RefusedError(c.refused)
+	}
+	return &Plan{root: root}, nil
+}
+
+// Apply returns obj with the patch merged into it, or true if the patch deletes
+// the whole object.
+//
+// Neither obj nor the patch is changed. The result shares nothing with the patch.
+// It shares with obj every map and list that the patch does not lead into, and is
+// obj itself if the patch changes nothing: treat both as read-only, or copy.
+//
+// The error is a [*Refused], or a [RefusedError] if the object holds an object of
+// a known kind that the patch does not fit.
+func (p *Plan) Apply(obj map[string]any) (result map[string]any, deleted bool, err error) {
+	merged, eff, err := p.root.apply(obj)
+	if err != nil {
+		return nil, false, err
+	}
+	if eff == gone {
+		return nil, true, nil
+	}
+	if eff == same {
+		return obj, false, nil
+	}
+	m, _ := merged.(map[string]any)
+	return restoreIdentity(obj, m), false, nil
+}
+
+// identity are the fields that a patch never changes. They are those that
+// kustomize sets back after a merge, and apiVersion, which it sets in the patch.
+var (
+	identity         = [...]string{"apiVersion", "kind"}
+	identityMetadata = [...]string{"name", "namespace"}
+)
+
+// restoreIdentity sets identity fields of result, which may be changed at its
+// top level, to those of obj.
+func restoreIdentity(obj, result map[string]any) map[string]any {
+	for _, name := range identity {
+		restore(obj, result, name)
+	}
+	was, _ := obj["metadata"].(map[string]any)
+	is, _ := result["metadata"].(map[string]any)
+	if !identityDiffers(was, is) {
+		return result
+	}
+	is = maps.Clone(is)
+	if is == nil {
+		is = map[string]any{}
+	}
+	for _, name := range identityMetadata {
+		restore(was, is, name)
+	}
+	result["metadata"] = is
+	return result
+}
+
+func identityDiffers(was, is map[string]any) bool {
+	for _, name := range identityMetadata {
+		a, inA := was[name]
+		b, inB := is[name]
+		if inA != inB || !tree.Equal(a, b) {
+			return true
+		}
+	}
+	return false
+}
+
+func restore(from, to map[string]any, name string) {
+	if v, ok := from[name]; ok {
+		to[name] = v
+	} else {
+		delete(to, name)
+	}
+}

@@ -1,0 +1,67 @@
+package merge
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Refused says why a patch, or a part of it, cannot be applied. Compile finds
+// what is wrong for every object, Apply what is wrong for one.
+type Refused struct {
+	// Path is the field inside the patch, such as
+	// spec.template.spec.containers[0] or metadata.labels[a.b/c]; "" is the whole
+	// patch.
+	Path string
+	// Reason says what is wrong, as a clause.
+	Reason string
+	// Cure says what to write instead; it may be empty.
+	Cure string
+}
+
+func (e *Refused) Error() string {
+	var b strings.Builder
+	if e.Path != "" {
+		b.WriteString(e.Path + ": ")
+	}
+	b.WriteString(e.Reason)
+	if e.Cure != "" {
+		b.WriteString("; " + e.Cure)
+	}
+	return b.String()
+}
+
+// RefusedError has all that is wrong with a patch, in the order of its paths.
+type RefusedError []*Refused
+
+func (e RefusedError) Error() string {
+	lines := make([]string, len(e))
+	for i, r := range e {
+		lines[i] = r.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the refusals, each a *Refused.
+func (e RefusedError) Unwrap() []error {
+	out := make([]error, len(e))
+	for i, r := range e {
+		out[i] = r
+	}
+	return out
+}
+
+// under returns the path of a field of the map at path. The form is that of
+// field.Path: keys that are not plain names stand in brackets.
+func under(path, name string) string {
+	if name == "" || strings.ContainsAny(name, ".[]/ ") {
+		return path + "[" + name + "]"
+	}
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func element(path string, i int) string {
+	return fmt.Sprintf("%s[%d]", path, i)
+}
