@@ -114,7 +114,11 @@ func TestAgainstJSONPatchV4(t *testing.T) {
 			continue
 		}
 		got, err := jsonpatch.Apply(doc, ops)
-		want, peerErr := applyPeer(t, doc, op)
+		want, panicked, peerErr := applyPeer(t, doc, op)
+		if panicked {
+			t.Logf("v4 panics on %s\n%s", tree.JSON(doc), tree.JSON(op))
+			continue
+		}
 		compared++
 		label := fmt.Sprintf("%s\n%s\nours %v\npeer %v", tree.JSON(doc), tree.JSON(op), err, peerErr)
 		assert.Equal(t, err != nil, peerErr != nil, label)
@@ -127,14 +131,19 @@ func TestAgainstJSONPatchV4(t *testing.T) {
 	assert.Assert(t, applied*5 > compared, "the cases hardly ever fit")
 }
 
-func applyPeer(t *testing.T, doc any, op map[string]any) (any, error) {
+func applyPeer(t *testing.T, doc any, op map[string]any) (v any, panicked bool, err error) {
+	defer func() {
+		if recover() != nil {
+			panicked = true
+		}
+	}()
 	p, err := peer.DecodePatch(tree.JSON([]any{op}))
 	assert.NilError(t, err)
 	out, err := p.Apply(tree.JSON(doc))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return read(t, string(out)), nil
+	return read(t, string(out)), false, nil
 }
 
 // differs says where v4 does not follow RFC 6902, or cannot be asked.
