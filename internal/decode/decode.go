@@ -12,10 +12,12 @@
 package decode
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -48,8 +50,8 @@ func Into(n *yamldoc.Node, path *field.Path, dst any) []Problem {
 }
 
 // Check reports what Into would, without a value to fill.
-func Check(n *yamldoc.Node, path *field.Path, t reflect.Type) []Problem {
-	return Into(n, path, reflect.New(t).Interface())
+func Check[T any](n *yamldoc.Node, path *field.Path) []Problem {
+	return Into(n, path, new(T))
 }
 
 type decoder struct {
@@ -133,6 +135,13 @@ func (d *decoder) value(n *yamldoc.Node, path *field.Path, dst reflect.Value, wi
 // unmarshaler lets a type read its own JSON. Null is passed on: whether it means
 // anything is the type's business.
 func (d *decoder) unmarshaler(n *yamldoc.Node, path *field.Path, u json.Unmarshaler) {
+	if t, ok := schema(reflect.TypeOf(u).Elem()); ok && n.Kind != yamldoc.Null {
+		before := len(d.problems)
+		d.value(n, path, reflect.New(t).Elem(), "")
+		if len(d.problems) > before {
+			return
+		}
+	}
 	err := u.UnmarshalJSON(tree.JSON(n.Value()))
 	if err == nil {
 		return
@@ -148,6 +157,20 @@ func (d *decoder) unmarshaler(n *yamldoc.Node, path *field.Path, u json.Unmarsha
 		moved.Field = join(path, e.Field)
 		d.problems = append(d.problems, Problem{pos, &moved})
 	}
+}
+
+// schema returns the type that a type keeps the text of, so that nodes can be
+// checked while it is still known how they were written: the T of a field
+// `_ [0]T` with the tag wire:"schema".
+func schema(t reflect.Type) (reflect.Type, bool) {
+	if t.Kind() != reflect.Struct || t.NumField() == 0 {
+		return nil, false
+	}
+	f := t.Field(0)
+	if f.Tag.Get("wire") != "schema" || f.Type.Kind() != reflect.Array {
+		return nil, false
+	}
+	return f.Type.Elem(), true
 }
 
 // join appends a printed path to a path.
@@ -179,4 +202,48 @@ func fieldErrors(err error) field.ErrorList {
 		return field.ErrorList{one}
 	}
 	return nil
+}
+
+// Split sorts problems by place and returns them as parallel lists. P is a public
+// form of yamldoc.Position. Where no place is known at all, there are no places.
+func Split[P ~struct {
+	File         string
+	Line, Column int
+}](problems []Problem) (field.ErrorList, []P) {
+	sorted := slices.Clone(problems)
+	slices.SortStableFunc(sorted, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
+	fields := make(field.ErrorList, len(sorted))
+	var places []P
+	for i, p := range sorted {
+		fields[i] = p.Err
+		if !p.Pos.IsZero() && places == nil {
+			places = make([]P, len(sorted))
+		}
+	}
+	for i := range places {
+		places[i] = P(sorted[i].Pos)
+	}
+	return fields, places
+}
+
+// Syntax turns problems of a text into problems of this package.
+func Syntax(problems []yamldoc.Problem) []Problem {
+	out := make([]Problem, len(problems))
+	for i, p := range problems {
+		e := field.Invalid(nil, field.OmitValueType{}, p.Message).WithOrigin(OriginSyntax)
+		e.Field = ""
+		out[i] = Problem{p.Pos, e}
+	}
+	return out
+}
+
+// At gives field errors their places in a document.
+func At(root *yamldoc.Node, errs field.ErrorList) []Problem {
+	out := make([]Problem, len(errs))
+	for i, e := range errs {
+		out[i] = Problem{root.Locate(e.Field), e}
+	}
+	return out
 }

@@ -9,8 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"reflect"
-
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
@@ -110,10 +108,9 @@ func TestAllAtOnce(t *testing.T) {
 }
 
 func TestCheckKubernetesTypes(t *testing.T) {
-	pod := reflect.TypeFor[corev1.PodTemplateSpec]()
 	good := "metadata: {annotations: {a: b}}\nspec:\n  containers:\n  - name: a\n    ports: [{containerPort: 80}]\n" +
 		"    resources: {limits: {cpu: 1.5, memory: 1Gi}}\n    livenessProbe: {tcpSocket: {port: rpc}}\n    securityContext: null\n"
-	assert.Equal(t, len(decode.Check(node(t, good), nil, pod)), 0)
+	assert.Equal(t, len(decode.Check[corev1.PodTemplateSpec](node(t, good), nil)), 0)
 	for text, path := range map[string]string{
 		"spec: {contianers: []}":                                                       "spec.contianers",
 		"spec: {containers: [{resources: {limits: {cpu: lots}}}]}":                     "spec.containers[0].resources.limits[cpu]",
@@ -129,7 +126,7 @@ func TestCheckKubernetesTypes(t *testing.T) {
 		"spec: {containers: [{name: a, securityContext: {runAsUser: flink}}]}":         "spec.containers[0].securityContext.runAsUser",
 		"spec: {containers: [{name: a, env: [{name: B, valueFrom: {secretRef: x}}]}]}": "spec.containers[0].env[0].valueFrom.secretRef",
 	} {
-		problems := decode.Check(node(t, text), nil, pod)
+		problems := decode.Check[corev1.PodTemplateSpec](node(t, text), nil)
 		assert.Equal(t, len(problems), 1, "%s: %v", text, problems)
 		assert.Equal(t, problems[0].Err.Field, path)
 		assert.Assert(t, problems[0].Pos.Line > 0)

@@ -1,0 +1,153 @@
+package deployment
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// A Bundle is what a stream of documents holds, each kind in its order.
+type Bundle struct {
+	Targets         []target.Target
+	Deployments     []Deployment
+	SessionClusters []SessionCluster
+}
+
+// Add appends what other holds. The slices of other are not kept.
+func (b *Bundle) Add(other Bundle) {
+	b.Targets = append(b.Targets, other.Targets...)
+	b.Deployments = append(b.Deployments, other.Deployments...)
+	b.SessionClusters = append(b.SessionClusters, other.SessionClusters...)
+}
+
+// ParseAll reads a stream of YAML documents, or JSON, that holds DeploymentTargets,
+// Deployments and SessionClusters in any order, and the lists of them that VVP's
+// API returns. The name of the file is used in the positions of errors only, and
+// may be empty. The error is an [*InvalidError] with all problems of all
+// documents; the Bundle is empty then.
+func ParseAll(file string, data []byte) (Bundle, error) {
+	docs, bad := yamldoc.Parse(file, data, yamldoc.DefaultLimits)
+	r := &reader{problems: decode.Syntax(bad)}
+	for _, doc := range docs {
+		if doc.Root != nil {
+			r.document(doc.Root, true)
+		}
+	}
+	if len(r.problems) > 0 {
+		return Bundle{}, invalid(file, r.problems)
+	}
+	return r.bundle, nil
+}
+
+type reader struct {
+	bundle   Bundle
+	problems []decode.Problem
+}
+
+var kinds = []string{target.Kind, KindDeployment, KindSessionCluster}
+
+func (r *reader) document(root *yamldoc.Node, lists bool) {
+	kind := root.Get("kind")
+	switch {
+	case root.Kind != yamldoc.Map:
+		r.fail(root.Pos, field.Invalid(nil, field.OmitValueType{}, "a resource is a map, not a "+root.Kind.String()))
+	case kind == nil:
+		r.fail(root.Pos, field.Required(field.NewPath("kind"), "write one of "+strings.Join(kinds, ", ")))
+	case kind.Text == target.Kind:
+		r.target(root)
+	case kind.Text == KindDeployment:
+		if d, err := fromNode(root); r.ok(err) {
+			r.bundle.Deployments = append(r.bundle.Deployments, d)
+		}
+	case kind.Text == KindSessionCluster:
+		if s, err := sessionClusterFromNode(root); r.ok(err) {
+			r.bundle.SessionClusters = append(r.bundle.SessionClusters, s)
+		}
+	case lists && isList(kind.Text):
+		r.list(root)
+	default:
+		e := field.NotSupported(field.NewPath("kind"), kind.Text, kinds)
+		if best := decode.Nearest(kind.Text, kinds); best != "" {
+			e.Detail += "; did you mean " + best + "?"
+		}
+		r.fail(kind.Pos, e)
+	}
+}
+
+// isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'.
+func isList(kind string) bool {
+	return kind == "List" || strings.HasPrefix(kind, "ResourceList") ||
+		slices.Contains(kinds, strings.TrimSuffix(kind, "List"))
+}
+
+func (r *reader) list(root *yamldoc.Node) {
+	items := root.Get("items")
+	if items == nil || items.Kind != yamldoc.List {
+		r.fail(root.Pos, field.Required(field.NewPath("items"), "a list has items"))
+		return
+	}
+	for _, f := range root.Fields {
+		if !slices.Contains([]string{"kind", "apiVersion", "metadata", "items"}, f.Key) {
+			r.fail(f.Pos, field.Forbidden(field.NewPath(f.Key), "unknown field of a list").WithOrigin(decode.OriginUnknown))
+		}
+	}
+	for i, item := range items.Items {
+		before := len(r.problems)
+		r.document(item, false)
+		for _, p := range r.problems[before:] {
+			at := field.NewPath("items").Index(i).String()
+			if p.Err.Field != "" && p.Err.Field != "<nil>" {
+				at += "." + p.Err.Field
+			}
+			p.Err.Field = at
+		}
+	}
+}
+
+func (r *reader) fail(pos yamldoc.Position, e *field.Error) {
+	if e.Field == "<nil>" {
+		e.Field = ""
+	}
+	if e.Origin == "" {
+		e.Origin = originKind
+	}
+	r.problems = append(r.problems, decode.Problem{Pos: pos, Err: e})
+}
+
+func (r *reader) target(root *yamldoc.Node) {
+	var c target.Config
+	var t target.Target
+	problems := decode.Resource(root, &c, func(c target.Config) field.ErrorList {
+		var err error
+		t, err = target.New(c)
+		if e, ok := errors.AsType[*InvalidError](err); ok {
+			return e.Fields
+		}
+		return nil
+	})
+	if r.problems = append(r.problems, problems...); len(problems) == 0 {
+		r.bundle.Targets = append(r.bundle.Targets, t)
+	}
+}
+
+// ok collects what a parser reported and tells whether there was nothing.
+func (r *reader) ok(err error) bool {
+	e, isInvalid := errors.AsType[*InvalidError](err)
+	if !isInvalid {
+		return err == nil
+	}
+	for i, f := range e.Fields {
+		p := decode.Problem{Err: f}
+		if i < len(e.Positions) {
+			p.Pos = yamldoc.Position(e.Positions[i])
+		}
+		r.problems = append(r.problems, p)
+	}
+	return false
+}

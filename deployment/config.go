@@ -1,0 +1,164 @@
+package deployment
+
+import "encoding/json"
+
+// The kinds and the API version of the resources of this package.
+const (
+	KindDeployment     = "Deployment"
+	KindSessionCluster = "SessionCluster"
+	APIVersion         = "v1"
+)
+
+// Config is a VVP Deployment as it is written: an open struct in the shape of
+// VVP's YAML and JSON. It is data to build and edit; [New] checks it and makes a
+// [Deployment] of a copy. A pointer or map that is nil, and a string that is
+// empty, is a field that is not set.
+type Config struct {
+	// Kind and APIVersion may be empty, or "Deployment" and "v1".
+	Kind       string   `json:"kind,omitempty"`
+	APIVersion string   `json:"apiVersion,omitempty"`
+	Metadata   Metadata `json:"metadata"`
+	Spec       Spec     `json:"spec"`
+}
+
+// Metadata identifies a Deployment or a SessionCluster.
+type Metadata struct {
+	// ID is the UUID that VVP gave, in lower case. Where it is empty, the id is
+	// derived from kind, namespace and name.
+	ID string `json:"id,omitempty"`
+	// Name is required. VVP 2.4 and newer allow 1 to 63 characters of a-z, 0-9 and
+	// "-" in it; the names of Deployments in older versions are free text, which is
+	// accepted here too, up to 250 characters.
+	Name string `json:"name"`
+	// DisplayName is what VVP's user interface shows. Deployments only.
+	DisplayName string `json:"displayName,omitempty"`
+	// Namespace is a VVP namespace. Empty means "default".
+	Namespace string `json:"namespace,omitempty"`
+	// Labels and Annotations are VVP's own.
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// State is the desired state of a resource.
+type State string
+
+// The states. SUSPENDED and CANCELLED are of Deployments, STOPPED is of
+// SessionClusters.
+const (
+	Running   State = "RUNNING"
+	Suspended State = "SUSPENDED"
+	Cancelled State = "CANCELLED"
+	Stopped   State = "STOPPED"
+)
+
+// Spec is the spec of a Deployment. Exactly one of DeploymentTargetID,
+// DeploymentTargetName and SessionClusterName is set.
+type Spec struct {
+	// State is RUNNING if empty.
+	State                State  `json:"state,omitempty"`
+	DeploymentTargetID   string `json:"deploymentTargetId,omitempty"`
+	DeploymentTargetName string `json:"deploymentTargetName,omitempty"`
+	SessionClusterName   string `json:"sessionClusterName,omitempty"`
+
+	UpgradeStrategy *UpgradeStrategy `json:"upgradeStrategy,omitempty"`
+	RestoreStrategy *RestoreStrategy `json:"restoreStrategy,omitempty"`
+	// MaxSavepointCreationAttempts is 4 if nil.
+	MaxSavepointCreationAttempts *int32 `json:"maxSavepointCreationAttempts,omitempty"`
+	// MaxJobCreationAttempts is 4 if nil.
+	MaxJobCreationAttempts *int32 `json:"maxJobCreationAttempts,omitempty"`
+
+	Template Template `json:"template"`
+}
+
+// UpgradeStrategy says what VVP does with a running job when its template changes.
+type UpgradeStrategy struct {
+	// Kind is STATEFUL, STATELESS or NONE, in any case.
+	Kind string `json:"kind,omitempty"`
+}
+
+// RestoreStrategy says which state VVP starts a job from.
+type RestoreStrategy struct {
+	// Kind is LATEST_STATE, LATEST_SAVEPOINT or NONE, in any case.
+	Kind                  string `json:"kind,omitempty"`
+	AllowNonRestoredState *bool  `json:"allowNonRestoredState,omitempty"`
+}
+
+// Template is what jobs are made of.
+type Template struct {
+	Metadata TemplateMetadata `json:"metadata,omitzero"`
+	Spec     TemplateSpec     `json:"spec"`
+}
+
+// TemplateMetadata has annotations that VVP itself acts on.
+type TemplateMetadata struct {
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// The annotations of a template that have a meaning. Their values are "true" and
+// "false".
+const (
+	AnnotationQueryableState = "flink.queryable-state.enabled"
+	AnnotationTLS            = "flink.security.ssl.enabled"
+)
+
+// TemplateSpec says what a job runs, and how.
+type TemplateSpec struct {
+	Artifact Artifact `json:"artifact"`
+	// Parallelism is 1 if nil.
+	Parallelism *int32 `json:"parallelism,omitempty"`
+	// NumberOfTaskManagers is as many as the parallelism needs if nil.
+	NumberOfTaskManagers *int32    `json:"numberOfTaskManagers,omitempty"`
+	Resources            Resources `json:"resources,omitzero"`
+	// FlinkConfiguration has Flink's options. Values are text whatever YAML makes
+	// of them.
+	FlinkConfiguration map[string]string `json:"flinkConfiguration,omitempty" wire:"scalar"`
+	Logging            Logging           `json:"logging,omitzero"`
+	Kubernetes         Kubernetes        `json:"kubernetes,omitzero"`
+}
+
+// ArtifactJar is the kind of artifact that can be rendered.
+const ArtifactJar = "JAR"
+
+// Artifact is the program, and the image that runs it.
+type Artifact struct {
+	// Kind is JAR, SQLSCRIPT or PYTHON, in any case.
+	Kind string `json:"kind"`
+	// JarURI is required for a JAR.
+	JarURI string `json:"jarUri,omitempty"`
+	// EntryClass may be empty if the jar's manifest names the class.
+	EntryClass string `json:"entryClass,omitempty"`
+	// MainArgs are split as a POSIX shell does; nothing is expanded.
+	MainArgs string `json:"mainArgs,omitempty"`
+	// FlinkVersion is a minor version such as 1.20, or a patch version of it.
+	FlinkVersion         string `json:"flinkVersion,omitempty" wire:"number"`
+	FlinkImageRegistry   string `json:"flinkImageRegistry,omitempty"`
+	FlinkImageRepository string `json:"flinkImageRepository,omitempty"`
+	FlinkImageTag        string `json:"flinkImageTag,omitempty"`
+}
+
+// Resources are what a container of each component gets. Requests and limits are
+// the same.
+type Resources struct {
+	JobManager  Resource `json:"jobmanager,omitzero"`
+	TaskManager Resource `json:"taskmanager,omitzero"`
+}
+
+// Resource is the size of a container.
+type Resource struct {
+	// CPU is in cores, a decimal number of at least 0.1. 1 if empty.
+	CPU json.Number `json:"cpu,omitempty"`
+	// Memory is a decimal number with an optional unit k, m or g in any case. Units
+	// are powers of ten: "1g" is 1,000,000,000 bytes. Without a unit it is bytes.
+	// If empty, 1G for the JobManager and 2G for a TaskManager.
+	Memory string `json:"memory,omitempty" wire:"number"`
+}
+
+// Logging says what Flink logs.
+type Logging struct {
+	// LoggingProfile names a template; "default" if empty.
+	LoggingProfile string `json:"loggingProfile,omitempty"`
+	// Log4jLoggers has a level for each logger; "" is the root logger.
+	Log4jLoggers map[string]string `json:"log4jLoggers,omitempty" wire:"scalar"`
+	// Log4j2ConfigurationTemplate replaces the profile.
+	Log4j2ConfigurationTemplate string `json:"log4j2ConfigurationTemplate,omitempty"`
+}

@@ -1,0 +1,67 @@
+package deployment
+
+import (
+	"maps"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Kubernetes adds to what is rendered. Labels of the system win over all others.
+type Kubernetes struct {
+	// Labels are added to workloads and Services.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Pods has options for the pods of both components.
+	Pods *Pods `json:"pods,omitempty"`
+}
+
+// Pods are options for the pods of JobManager and TaskManagers.
+type Pods struct {
+	Annotations      map[string]string      `json:"annotations,omitempty"`
+	Labels           map[string]string      `json:"labels,omitempty"`
+	NodeSelector     map[string]string      `json:"nodeSelector,omitempty"`
+	Affinity         Affinity               `json:"affinity,omitzero"`
+	Tolerations      []Toleration           `json:"tolerations,omitempty"`
+	ImagePullSecrets []LocalObjectReference `json:"imagePullSecrets,omitempty"`
+	// VolumeMounts adds a volume to the pod and mounts it in the Flink container.
+	VolumeMounts []VolumeMount `json:"volumeMounts,omitempty"`
+	// EnvVars are set in the Flink container.
+	EnvVars         []EnvVar           `json:"envVars,omitempty"`
+	SecurityContext PodSecurityContext `json:"securityContext,omitzero"`
+}
+
+// VolumeMount is a volume and where it is mounted. Both have Name's name; where
+// one says otherwise, that is an error.
+type VolumeMount struct {
+	Name        string           `json:"name,omitempty"`
+	Volume      Volume           `json:"volume"`
+	VolumeMount VolumeMountPoint `json:"volumeMount"`
+}
+
+// Parts of Kubernetes objects that a resource holds: checked against the
+// Kubernetes type, kept as they were written.
+type (
+	Affinity             = Raw[corev1.Affinity]
+	Toleration           = Raw[corev1.Toleration]
+	LocalObjectReference = Raw[corev1.LocalObjectReference]
+	Volume               = Raw[corev1.Volume]
+	VolumeMountPoint     = Raw[corev1.VolumeMount]
+	EnvVar               = Raw[corev1.EnvVar]
+	PodSecurityContext   = Raw[corev1.PodSecurityContext]
+)
+
+func (k Kubernetes) clone() Kubernetes {
+	k.Labels = maps.Clone(k.Labels)
+	if k.Pods != nil {
+		p := *k.Pods
+		p.Annotations = maps.Clone(p.Annotations)
+		p.Labels = maps.Clone(p.Labels)
+		p.NodeSelector = maps.Clone(p.NodeSelector)
+		p.Tolerations = slices.Clone(p.Tolerations)
+		p.ImagePullSecrets = slices.Clone(p.ImagePullSecrets)
+		p.VolumeMounts = slices.Clone(p.VolumeMounts)
+		p.EnvVars = slices.Clone(p.EnvVars)
+		k.Pods = &p
+	}
+	return k
+}

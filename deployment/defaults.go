@@ -1,0 +1,134 @@
+package deployment
+
+import (
+	"encoding/json"
+	"maps"
+)
+
+// What VVP fills in where a resource says nothing. Sources: VVP's pages
+// "Resources (CPU, Memory)", "Logging", "Deployment Upgrades"; the numbers of
+// attempts are those of VVP's own samples.
+const (
+	defaultNamespace       = "default"
+	defaultLoggingProfile  = "default"
+	defaultUpgradeStrategy = "STATEFUL"
+	defaultRestoreStrategy = "LATEST_STATE"
+	defaultAttempts        = 4
+	defaultCPU             = json.Number("1")
+	defaultJobManager      = "1G"
+	defaultTaskManager     = "2G"
+)
+
+func or[T any](p *T, v T) *T {
+	if p == nil {
+		return &v
+	}
+	c := *p
+	return &c
+}
+
+func (m Metadata) withDefaults() Metadata {
+	if m.Namespace == "" {
+		m.Namespace = defaultNamespace
+	}
+	m.Labels = present(m.Labels)
+	m.Annotations = present(m.Annotations)
+	return m
+}
+
+// present returns a copy that is never nil, so that patches find a map to add to.
+func present(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return maps.Clone(m)
+}
+
+func (r Resources) withDefaults() Resources {
+	fill := func(r *Resource, memory string) {
+		if r.CPU == "" {
+			r.CPU = defaultCPU
+		}
+		if r.Memory == "" {
+			r.Memory = memory
+		}
+	}
+	fill(&r.JobManager, defaultJobManager)
+	fill(&r.TaskManager, defaultTaskManager)
+	return r
+}
+
+func (l Logging) withDefaults() Logging {
+	if l.LoggingProfile == "" {
+		l.LoggingProfile = defaultLoggingProfile
+	}
+	l.Log4jLoggers = present(l.Log4jLoggers)
+	if len(l.Log4jLoggers) == 0 {
+		l.Log4jLoggers[""] = "INFO"
+	}
+	return l
+}
+
+// withDefaults returns a copy of c with all defaults that VVP documents.
+func (c Config) withDefaults() Config {
+	c = c.clone()
+	c.Kind, c.APIVersion = KindDeployment, APIVersion
+	c.Metadata = c.Metadata.withDefaults()
+	if c.Spec.State == "" {
+		c.Spec.State = Running
+	}
+	up := or(c.Spec.UpgradeStrategy, UpgradeStrategy{})
+	if up.Kind == "" {
+		up.Kind = defaultUpgradeStrategy
+	}
+	restore := or(c.Spec.RestoreStrategy, RestoreStrategy{})
+	if restore.Kind == "" {
+		restore.Kind = defaultRestoreStrategy
+	}
+	restore.AllowNonRestoredState = or(restore.AllowNonRestoredState, false)
+	c.Spec.UpgradeStrategy, c.Spec.RestoreStrategy = up, restore
+	c.Spec.MaxJobCreationAttempts = or(c.Spec.MaxJobCreationAttempts, int32(defaultAttempts))
+	c.Spec.MaxSavepointCreationAttempts = or(c.Spec.MaxSavepointCreationAttempts, int32(defaultAttempts))
+	c.Spec.Template.Metadata.Annotations = present(c.Spec.Template.Metadata.Annotations)
+	t := &c.Spec.Template.Spec
+	t.Parallelism = or(t.Parallelism, int32(1))
+	t.Resources = t.Resources.withDefaults()
+	t.FlinkConfiguration = present(t.FlinkConfiguration)
+	t.Logging = t.Logging.withDefaults()
+	return c
+}
+
+// clone returns a copy that shares nothing with c.
+func (c Config) clone() Config {
+	c.Metadata = c.Metadata.clone()
+	s := &c.Spec
+	s.UpgradeStrategy = clonePointer(s.UpgradeStrategy)
+	s.RestoreStrategy = clonePointer(s.RestoreStrategy)
+	if s.RestoreStrategy != nil {
+		s.RestoreStrategy.AllowNonRestoredState = clonePointer(s.RestoreStrategy.AllowNonRestoredState)
+	}
+	s.MaxJobCreationAttempts = clonePointer(s.MaxJobCreationAttempts)
+	s.MaxSavepointCreationAttempts = clonePointer(s.MaxSavepointCreationAttempts)
+	s.Template.Metadata.Annotations = maps.Clone(s.Template.Metadata.Annotations)
+	t := &s.Template.Spec
+	t.Parallelism = clonePointer(t.Parallelism)
+	t.NumberOfTaskManagers = clonePointer(t.NumberOfTaskManagers)
+	t.FlinkConfiguration = maps.Clone(t.FlinkConfiguration)
+	t.Logging.Log4jLoggers = maps.Clone(t.Logging.Log4jLoggers)
+	t.Kubernetes = t.Kubernetes.clone()
+	return c
+}
+
+func (m Metadata) clone() Metadata {
+	m.Labels = maps.Clone(m.Labels)
+	m.Annotations = maps.Clone(m.Annotations)
+	return m
+}
+
+func clonePointer[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	return &c
+}

@@ -1,0 +1,187 @@
+package deployment
+
+import (
+	"encoding/json"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// A Deployment is a VVP Deployment that has been checked: an immutable value,
+// safe for concurrent use. The zero value is no Deployment: its methods may be
+// called, and whatever needs a Deployment refuses it.
+type Deployment struct {
+	_ [0]func() // compare with Equal, not with ==
+	d *deploymentData
+}
+
+// deploymentData does not change after it was made.
+type deploymentData struct {
+	config Config        // as it was given
+	source *yamldoc.Node // nil if it was not read from a text
+}
+
+// New checks a configuration and returns a Deployment made of a copy of it. The
+// error is an [*InvalidError] with all problems.
+func New(c Config) (Deployment, error) {
+	if errs := validateDeployment(c); len(errs) > 0 {
+		return Deployment{}, &InvalidError{Subject: c.subject(), Fields: errs}
+	}
+	return Deployment{d: &deploymentData{config: c.clone()}}, nil
+}
+
+// Parse reads one Deployment in YAML or JSON. The name of the file is used in the
+// positions of errors only, and may be empty. The error is an [*InvalidError]
+// with all problems and their positions.
+func Parse(file string, text []byte) (Deployment, error) {
+	root, problems := decode.Document(file, text)
+	if root == nil {
+		return Deployment{}, invalid("", problems)
+	}
+	return fromNode(root)
+}
+
+func fromNode(root *yamldoc.Node) (Deployment, error) {
+	var c Config
+	if problems := decode.Resource(root, &c, validateDeployment); len(problems) > 0 {
+		return Deployment{}, invalid(c.subject(), problems)
+	}
+	return Deployment{d: &deploymentData{config: c, source: root}}, nil
+}
+
+func (c Config) subject() string { return subject(KindDeployment, c.Metadata) }
+
+func subject(kind string, m Metadata) string {
+	if m.Name == "" {
+		return kind
+	}
+	return kind + " " + namespaceOf(m) + "/" + m.Name
+}
+
+func namespaceOf(m Metadata) string {
+	if m.Namespace == "" {
+		return defaultNamespace
+	}
+	return m.Namespace
+}
+
+// get returns the configuration without copying it.
+func (d Deployment) get() Config {
+	if d.d == nil {
+		return Config{}
+	}
+	return d.d.config
+}
+
+// IsZero reports whether d is the zero value, which is no Deployment.
+func (d Deployment) IsZero() bool { return d.d == nil }
+
+// ID returns metadata.id, or the id that is derived from kind, namespace and name
+// where that is empty: the same for the same resource, always.
+func (d Deployment) ID() string {
+	if d.d == nil {
+		return ""
+	}
+	return idOf(KindDeployment, d.d.config.Metadata)
+}
+
+func idOf(kind string, m Metadata) string {
+	if m.ID != "" {
+		return m.ID
+	}
+	return ids.Derive(kind, namespaceOf(m), m.Name)
+}
+
+// Name returns metadata.name.
+func (d Deployment) Name() string { return d.get().Metadata.Name }
+
+// Namespace returns the VVP namespace, "default" if none was given.
+func (d Deployment) Namespace() string {
+	if d.d == nil {
+		return ""
+	}
+	return namespaceOf(d.d.config.Metadata)
+}
+
+// Target returns what the Deployment refers to, the zero Ref if it runs on a
+// SessionCluster.
+func (d Deployment) Target() target.Ref {
+	s := d.get().Spec
+	if s.DeploymentTargetID == "" && s.DeploymentTargetName == "" {
+		return target.Ref{}
+	}
+	return target.Ref{Namespace: d.Namespace(), Name: s.DeploymentTargetName, ID: s.DeploymentTargetID}
+}
+
+// Owner returns the Deployment as one who refers to a target. Its UID is
+// metadata.id, which may be empty.
+func (d Deployment) Owner() target.Owner {
+	return target.Owner{Kind: KindDeployment, Namespace: d.Namespace(), Name: d.Name(), UID: d.get().Metadata.ID}
+}
+
+// Config returns a copy of the configuration, as it was given. Editing it does
+// not change d; New makes another Deployment of it.
+func (d Deployment) Config() Config { return d.get().clone() }
+
+// Resolved returns a copy of the configuration with everything filled in that
+// VVP documents a default for. NumberOfTaskManagers stays nil: how many are
+// needed follows from parallelism and slots.
+func (d Deployment) Resolved() Config {
+	if d.d == nil {
+		return Config{}
+	}
+	return d.d.config.withDefaults()
+}
+
+// Patch returns the Deployment that a target's patch set makes of d. Defaults are
+// filled in first, so that patches find maps to add to. The result is checked
+// like any input. Where no patch is for Deployments, the result is d with its
+// defaults. Errors are of type [*patch.ApplyError] and [*InvalidError].
+func (d Deployment) Patch(s patch.Set) (Deployment, error) {
+	if d.d == nil {
+		return Deployment{}, nil
+	}
+	c := d.Resolved()
+	if !s.HasResource(KindDeployment) {
+		return Deployment{d: &deploymentData{config: c}}, nil
+	}
+	root, err := patched(s, c, resolvedMaps[:]...)
+	if err != nil {
+		return Deployment{}, err
+	}
+	return fromNode(root)
+}
+
+// Position returns where a field stands in the text that d was read from, such
+// as spec.template.spec.artifact.jarUri, or where its parent does if it is not
+// there. The result is the zero Position if d was not read from a text.
+func (d Deployment) Position(field string) patch.Position {
+	if d.d == nil {
+		return patch.Position{}
+	}
+	return patch.Position(d.d.source.Locate(field))
+}
+
+// Equal reports whether d and e have equal configurations. Formatting, comments,
+// and nil against empty maps do not count; defaults are not filled in.
+func (d Deployment) Equal(e Deployment) bool {
+	if d.d == nil || e.d == nil {
+		return d.d == e.d
+	}
+	return equalJSON(d.d.config, e.d.config)
+}
+
+// String returns the kind and namespace/name, for messages.
+func (d Deployment) String() string { return subject(KindDeployment, d.get().Metadata) }
+
+// MarshalJSON returns the configuration as JSON, which Parse reads; null for the
+// zero value.
+func (d Deployment) MarshalJSON() ([]byte, error) {
+	if d.d == nil {
+		return []byte("null"), nil
+	}
+	return json.Marshal(d.d.config)
+}

@@ -1,0 +1,108 @@
+package deployment
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// Raw is a part of a Kubernetes object of type T, as its author wrote it: what is
+// not set stays unset, and an explicit false, 0 or null survives. It is checked
+// strictly against T. Raw values are immutable; the zero value is unset.
+//
+// Make one with [FromYAML] or [FromObject], or by decoding a configuration.
+type Raw[T any] struct {
+	_    [0]T   `wire:"schema"` // tells the decoder what to check against
+	text string // canonical JSON, "" for the zero value
+}
+
+// FromYAML returns the Raw of a YAML or JSON text. The error is an [*InvalidError].
+func FromYAML[T any](text []byte) (Raw[T], error) {
+	root, problems := decode.Document("", text)
+	if root != nil {
+		problems = decode.Check[T](root, nil)
+	}
+	if len(problems) > 0 {
+		return Raw[T]{}, invalid("", problems)
+	}
+	return Raw[T]{text: string(tree.JSON(root.Value()))}, nil
+}
+
+// FromObject returns the Raw of what v marshals to as JSON. Apply configurations
+// of client-go are the best fit for v, because they tell zero from unset; typed
+// objects and maps will do.
+func FromObject[T any](v any) (Raw[T], error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return Raw[T]{}, fmt.Errorf("marshalling %T: %w", v, err)
+	}
+	var r Raw[T]
+	if err := r.UnmarshalJSON(text); err != nil {
+		return Raw[T]{}, err
+	}
+	return r, nil
+}
+
+// IsZero reports whether r is unset.
+func (r Raw[T]) IsZero() bool { return r.text == "" }
+
+// Equal reports whether r and s hold the same JSON value.
+func (r Raw[T]) Equal(s Raw[T]) bool { return r.text == s.text }
+
+// Map returns the value as a fresh map, with int64 and float64 numbers; nil if r
+// is unset.
+func (r Raw[T]) Map() map[string]any {
+	if r.text == "" {
+		return nil
+	}
+	v, err := tree.FromJSON([]byte(r.text))
+	if err != nil {
+		return nil // text is canonical JSON of a tree: it can be read
+	}
+	m, _ := v.(map[string]any)
+	return m
+}
+
+// String returns the value as JSON, "null" if r is unset.
+func (r Raw[T]) String() string {
+	if r.text == "" {
+		return "null"
+	}
+	return r.text
+}
+
+// MarshalJSON returns the value as it was written; null if r is unset.
+func (r Raw[T]) MarshalJSON() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalJSON sets the variable r. The value that it held before does not change.
+func (r *Raw[T]) UnmarshalJSON(text []byte) error {
+	v, err := tree.FromJSON(text)
+	if err != nil {
+		return err
+	}
+	if v == nil {
+		*r = Raw[T]{}
+		return nil
+	}
+	if problems := decode.Check[T](yamldoc.FromTree(v), nil); len(problems) > 0 {
+		return invalid("", problems)
+	}
+	*r = Raw[T]{text: string(tree.JSON(v))}
+	return nil
+}
+
+// InvalidError reports everything that is wrong with a resource; see
+// [patch.InvalidError].
+type InvalidError = patch.InvalidError
+
+// ErrInvalid is the class of an [InvalidError].
+var ErrInvalid = patch.ErrInvalid
+
+func invalid(subject string, problems []decode.Problem) error {
+	fields, positions := decode.Split[patch.Position](problems)
+	return &InvalidError{Subject: subject, Fields: fields, Positions: positions}
+}

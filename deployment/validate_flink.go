@@ -1,0 +1,143 @@
+package deployment
+
+import (
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// flinkSettings is what Deployments and SessionClusters tell of Flink.
+type flinkSettings struct {
+	version   string
+	versionAt *field.Path
+	resources Resources
+	config    map[string]string
+	path      *field.Path // of resources and flinkConfiguration
+}
+
+func (c *checks) flink(s flinkSettings) {
+	c.configuration(s.config, s.path.Child("flinkConfiguration"))
+	at := s.path.Child("resources")
+	filled := s.resources.withDefaults()
+	jm, jmOK := c.resource(filled.JobManager, at.Child("jobmanager"))
+	tm, tmOK := c.resource(filled.TaskManager, at.Child("taskmanager"))
+	if s.version == "" {
+		return
+	}
+	version, err := flink.Lookup(s.version)
+	if err != nil {
+		c.add(field.NotSupported(s.versionAt, s.version, flink.Supported()), originVersion)
+		// The memory model has hardly changed: what the oldest version refuses, all do.
+		version, _ = flink.Lookup(flink.Supported()[0])
+	}
+	if jmOK {
+		_, problems := version.JobManagerMemory(wholeMiB(jm), s.config)
+		c.memory(problems, at.Child("jobmanager", "memory"), filled.JobManager.Memory, "jobmanager.memory.process.size", s.path)
+	}
+	if tmOK {
+		_, problems := version.TaskManagerMemory(wholeMiB(tm), s.config)
+		c.memory(problems, at.Child("taskmanager", "memory"), filled.TaskManager.Memory, "taskmanager.memory.process.size", s.path)
+	}
+}
+
+// wholeMiB is what Flink is told of a size: rounded down, so that it never
+// exceeds the container's limit.
+func wholeMiB(bytes int64) int64 { return bytes &^ (1<<20 - 1) }
+
+// resource checks one component's size and returns its memory in bytes.
+func (c *checks) resource(r Resource, path *field.Path) (int64, bool) {
+	if milli, err := Millicores(r.CPU.String()); err != nil {
+		c.invalid(path.Child("cpu"), r.CPU.String(), originQuantity, "%v", err)
+	} else if milli < 100 {
+		c.invalid(path.Child("cpu"), r.CPU.String(), originMinimum, "at least 0.1 is needed") // VVP 2.3.1
+	}
+	bytes, err := Bytes(r.Memory)
+	if err != nil {
+		c.invalid(path.Child("memory"), r.Memory, originQuantity, "%v", err)
+		return 0, false
+	}
+	return bytes, true
+}
+
+// memory reports what Flink's own arithmetic says of a size. Problems of the
+// process size belong to resources, others to the key they name.
+func (c *checks) memory(problems []flink.Problem, at *field.Path, given, processKey string, path *field.Path) {
+	for _, p := range problems {
+		where, value := path.Child("flinkConfiguration").Key(p.Key), any(field.OmitValueType{})
+		if p.Key == "" || p.Key == processKey {
+			where, value = at, given
+		}
+		p.Key = ""
+		c.invalid(where, value, originMemory, "%s", p)
+	}
+}
+
+// configuration checks the keys of flinkConfiguration.
+func (c *checks) configuration(conf map[string]string, path *field.Path) {
+	for _, key := range tree.Keys(conf) {
+		switch {
+		case key == "" || strings.ContainsAny(key, " \t\r\n:#"):
+			c.invalid(path.Key(key), field.OmitValueType{}, originConfig, "a key has no blanks, colons or #")
+		default:
+			if reason, owned := flink.Owned(key); owned {
+				c.add(field.Forbidden(path.Key(key), "the renderer sets this key: "+reason), originConfig)
+			}
+		}
+	}
+}
+
+const slotsKey = "taskmanager.numberOfTaskSlots"
+
+// slotsOf returns the number of task slots of a TaskManager under a Flink
+// configuration: taskmanager.numberOfTaskSlots, 1 if that is not set.
+func slotsOf(conf map[string]string) (int64, bool) {
+	text, ok := conf[slotsKey]
+	if !ok {
+		return 1, true
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
+	return n, err == nil && n > 0
+}
+
+// slots checks that the job fits on the TaskManagers.
+func (c *checks) slots(t TemplateSpec, path *field.Path) {
+	n, ok := slotsOf(t.FlinkConfiguration)
+	if !ok {
+		c.invalid(path.Child("flinkConfiguration").Key(slotsKey), t.FlinkConfiguration[slotsKey], originSlots, "a whole number of at least 1 is wanted")
+		return
+	}
+	parallelism, managers := *or(t.Parallelism, 1), t.NumberOfTaskManagers
+	if managers == nil || *managers < 1 || parallelism < 1 {
+		return
+	}
+	if have := int64(*managers) * n; have < int64(parallelism) {
+		c.invalid(path.Child("numberOfTaskManagers"), *managers, originSlots,
+			"%d TaskManagers with %d slots each have %d slots; parallelism %d needs %d TaskManagers or more slots in %s",
+			*managers, n, have, parallelism, TaskManagers(parallelism, n), slotsKey)
+	}
+}
+
+// TaskManagers returns how many TaskManagers with so many slots each a
+// parallelism needs.
+func TaskManagers(parallelism int32, slots int64) int32 {
+	return int32((int64(parallelism) + slots - 1) / slots)
+}
+
+func (c *checks) logging(l Logging, path *field.Path) {
+	_, problems := flink.Log4jProperties(l.Log4jLoggers)
+	for _, p := range problems {
+		at := path.Child("log4jLoggers").Key(p.Key)
+		p.Key = ""
+		c.invalid(at, field.OmitValueType{}, originLogging, "%s", p)
+	}
+	if l.LoggingProfile != "" && l.LoggingProfile != defaultLoggingProfile {
+		c.add(field.NotSupported(path.Child("loggingProfile"), l.LoggingProfile, []string{defaultLoggingProfile}), originLogging)
+	}
+	if l.Log4j2ConfigurationTemplate != "" {
+		c.add(field.Forbidden(path.Child("log4j2ConfigurationTemplate"), "templates are not rendered; set levels in log4jLoggers"), originLogging)
+	}
+}

@@ -1,0 +1,81 @@
+package decode
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+// Document reads the only document of a text.
+func Document(file string, data []byte) (*yamldoc.Node, []Problem) {
+	docs, bad := yamldoc.Parse(file, data, yamldoc.DefaultLimits)
+	if len(bad) > 0 {
+		return nil, Syntax(bad)
+	}
+	if len(docs) == 1 {
+		return docs[0].Root, nil
+	}
+	p := yamldoc.Problem{Pos: yamldoc.Position{File: file, Line: 1, Column: 1}, Message: "the text has no document"}
+	if len(docs) > 1 {
+		p = yamldoc.Problem{Pos: docs[1].Start, Message: fmt.Sprintf("one document is wanted, the text has %d", len(docs))}
+	}
+	return nil, Syntax([]yamldoc.Problem{p})
+}
+
+// serverSide are the fields that VVP's API adds to what a user wrote: they are
+// accepted, because people keep what a GET returned, and mean nothing here.
+var serverSide = [...][]string{
+	{"status"},
+	{"metadata", "createdAt"},
+	{"metadata", "modifiedAt"},
+	{"metadata", "resourceVersion"},
+}
+
+// Resource decodes a VVP resource into its Config, checks it, and returns all
+// problems with their places. validate sees what could be decoded; its errors
+// about fields that could not are left out.
+func Resource[C any](root *yamldoc.Node, cfg *C, validate func(C) field.ErrorList) []Problem {
+	for _, path := range serverSide {
+		root = without(root, path)
+	}
+	problems := Into(root, nil, cfg)
+	if root.Kind != yamldoc.Map {
+		return problems
+	}
+	for _, p := range At(root, validate(*cfg)) {
+		repeated := slices.ContainsFunc(problems, func(q Problem) bool { return within(q.Err.Field, p.Err.Field) })
+		if !repeated {
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}
+
+// within reports whether path is inner or leads to it, or the other way around.
+func within(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	rest, ok := strings.CutPrefix(b, a)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// without returns n less the field at path, n itself if there is none.
+func without(n *yamldoc.Node, path []string) *yamldoc.Node {
+	i := slices.IndexFunc(n.Fields, func(f yamldoc.Field) bool { return f.Key == path[0] })
+	if n.Kind != yamldoc.Map || i < 0 {
+		return n
+	}
+	out := *n
+	out.Fields = slices.Clone(n.Fields)
+	if len(path) == 1 {
+		out.Fields = slices.Delete(out.Fields, i, i+1)
+	} else {
+		out.Fields[i].Value = without(out.Fields[i].Value, path[1:])
+	}
+	return &out
+}

@@ -1,0 +1,171 @@
+package patch
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// A Match says that a patch changed an object, both by index.
+type Match struct {
+	Patch, Object int
+}
+
+// HasResource reports whether a patch of the set changes VVP resources of the
+// kind, "Deployment" or "SessionCluster".
+func (s Set) HasResource(kind string) bool {
+	for _, c := range s.patches {
+		if c.resource == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// ApplyResource applies the patches for VVP resources to doc, which is one, and
+// returns the result; patches for the other VVP kind and for Kubernetes objects
+// are passed over. Neither doc nor the set is changed, and the result shares
+// nothing with them. Values in doc are what encoding/json produces, and integers.
+//
+// If a patch fails, no result is returned and the error is an [*ApplyError].
+func (s Set) ApplyResource(doc map[string]any) (map[string]any, error) {
+	current, err := fresh(doc)
+	if err != nil {
+		return nil, err
+	}
+	kind := tree.String(current, "kind")
+	for i, c := range s.patches {
+		if c.resource != kind || !c.names(current) {
+			continue
+		}
+		next, _, err := c.apply(current)
+		if err == nil {
+			err = unchanged(current, next, catalog.ProtectedOfResource())
+		}
+		if err != nil {
+			return nil, &ApplyError{Entry: i, Object: describe(current), Err: err}
+		}
+		current = next
+	}
+	return tree.CopyMap(current), nil
+}
+
+// names reports whether an inline patch is meant for this resource.
+func (c *compiled) names(doc map[string]any) bool {
+	return (c.name == "" || c.name == tree.String(doc, "metadata", "name")) &&
+		(c.namespace == "" || c.namespace == tree.String(doc, "metadata", "namespace"))
+}
+
+// ApplyObjects applies the patches for Kubernetes objects to those that they
+// select, and returns the results in the order of objs, less those that a patch
+// deleted, and which patch changed which object of objs. Neither objs nor the set
+// is changed, and the results share nothing with them. Values in objs are what
+// encoding/json produces, and integers.
+//
+// If a patch fails, no result is returned and the error is an [*ApplyError].
+func (s Set) ApplyObjects(objs []map[string]any) ([]map[string]any, []Match, error) {
+	current := make([]map[string]any, len(objs))
+	for i, obj := range objs {
+		var err error
+		if current[i], err = fresh(obj); err != nil {
+			return nil, nil, fmt.Errorf("object %d: %w", i, err)
+		}
+	}
+	var matches []Match
+	for i, c := range s.patches {
+		if c.selector == nil {
+			continue
+		}
+		for j, obj := range current {
+			if obj == nil || !c.selector.match(obj) {
+				continue
+			}
+			next, err := c.applyObject(obj)
+			if err != nil {
+				return nil, nil, &ApplyError{Entry: i, Object: describe(obj), Err: err}
+			}
+			current[j] = next
+			matches = append(matches, Match{Patch: i, Object: j})
+		}
+	}
+	out := make([]map[string]any, 0, len(current))
+	for _, obj := range current {
+		if obj != nil {
+			out = append(out, tree.CopyMap(obj))
+		}
+	}
+	return out, matches, nil
+}
+
+// applyObject returns nil for an object that the patch deletes.
+func (c *compiled) applyObject(obj map[string]any) (map[string]any, error) {
+	next, deleted, err := c.apply(obj)
+	if err != nil {
+		return nil, err
+	}
+	if deleted {
+		k, _ := catalog.Lookup(tree.String(obj, "apiVersion"), tree.String(obj, "kind"))
+		if !k.Optional {
+			return nil, &conflict{path: []string{"$patch"}}
+		}
+		return nil, nil
+	}
+	if err := unchanged(obj, next, catalog.ProtectedOfObject()); err != nil {
+		return nil, err
+	}
+	return next, sameLabels(obj, next)
+}
+
+func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted bool, err error) {
+	if c.ops != nil {
+		result, err = operate(c.ops, doc)
+		return result, false, err
+	}
+	m, err := c.merger(doc)
+	if err != nil {
+		return nil, false, err
+	}
+	return m.Apply(doc)
+}
+
+// unchanged reports the first protected path whose value differs.
+func unchanged(before, after map[string]any, paths [][]string) error {
+	for _, path := range paths {
+		a, inA := tree.Get(before, path...)
+		b, inB := tree.Get(after, path...)
+		if inA != inB || !tree.Equal(a, b) {
+			return &conflict{path: path}
+		}
+	}
+	return nil
+}
+
+// sameLabels reports the first system label that differs.
+func sameLabels(before, after map[string]any) error {
+	for _, path := range catalog.LabelPaths() {
+		a, b := tree.Child(before, path...), tree.Child(after, path...)
+		for _, key := range catalog.SystemLabels() {
+			was, had := a[key]
+			is, has := b[key]
+			if had != has || !tree.Equal(was, is) {
+				return &conflict{path: append(append([]string(nil), path...), key)}
+			}
+		}
+	}
+	return nil
+}
+
+// fresh copies what a caller hands in, and refuses what is not JSON.
+func fresh(doc map[string]any) (map[string]any, error) {
+	v, err := tree.Of(doc)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, errors.New("an object is wanted")
+	}
+	return m, nil
+}

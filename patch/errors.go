@@ -1,0 +1,166 @@
+package patch
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+)
+
+var (
+	// ErrInvalid is the class of all errors about input that is not legal, of
+	// this package and of those that build on it. See [InvalidError].
+	ErrInvalid = errors.New("invalid")
+	// ErrConflict is the class of errors about patches that change what belongs
+	// to the platform. See [ApplyError].
+	ErrConflict = errors.New("the patch changes a protected field")
+)
+
+// Position is a place in a text. Line and Column count from 1, columns in bytes.
+// The zero value means that the place is not known.
+type Position struct {
+	File         string
+	Line, Column int
+}
+
+// String returns file:line:column, without the file where it has no name, and ""
+// for the zero value.
+func (p Position) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File
+	case p.File == "":
+		return fmt.Sprintf("%d:%d", p.Line, p.Column)
+	default:
+		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	}
+}
+
+// InvalidError reports all that is wrong with an input. It is ErrInvalid for
+// errors.Is, and unwraps to its field errors.
+type InvalidError struct {
+	// Subject says what was read, such as "Deployment default/top-speed".
+	// It is empty where that is not known.
+	Subject string
+	// Fields has every problem that was found, in the order of the input. Field
+	// is a path as in the YAML, Origin names the rule.
+	Fields field.ErrorList
+	// Positions says where Fields[i] stands in the text. It is as long as
+	// Fields, or empty if the input was not a text.
+	Positions []Position
+}
+
+// shownProblems bounds the text of an error; its data is complete.
+const shownProblems = 20
+
+// Error lists up to 20 problems, one a line, each as "file:line:column: field: message".
+func (e *InvalidError) Error() string {
+	var b strings.Builder
+	if len(e.Fields) != 1 {
+		fmt.Fprintf(&b, "%d problems", len(e.Fields))
+		if e.Subject != "" {
+			b.WriteString(" in " + e.Subject)
+		}
+		b.WriteString(":\n  ")
+	}
+	for i := range e.Fields {
+		if i > 0 {
+			b.WriteString("\n  ")
+		}
+		if i == shownProblems {
+			fmt.Fprintf(&b, "… and %d more", len(e.Fields)-i)
+			break
+		}
+		b.WriteString(e.Problem(i))
+	}
+	return b.String()
+}
+
+// Problem returns the text of the i-th problem: "file:line:column: field: message".
+func (e *InvalidError) Problem(i int) string {
+	var parts []string
+	if i < len(e.Positions) && e.Positions[i] != (Position{}) {
+		parts = append(parts, e.Positions[i].String())
+	}
+	if f := e.Fields[i].Field; f != "" && f != "<nil>" {
+		parts = append(parts, f)
+	}
+	return strings.Join(append(parts, body(e.Fields[i])), ": ")
+}
+
+// body leaves out the words that say nothing more than the detail does.
+func body(e *field.Error) string {
+	switch {
+	case e.Detail == "":
+		return e.ErrorBody()
+	case e.BadValue == nil || e.BadValue == (field.OmitValueType{}):
+		return e.Detail
+	case e.Type == field.ErrorTypeForbidden || e.Type == field.ErrorTypeRequired:
+		return e.Detail
+	default:
+		return e.ErrorBody()
+	}
+}
+
+// Is reports whether target is ErrInvalid.
+func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
+
+// Unwrap returns the problems, each a *field.Error.
+func (e *InvalidError) Unwrap() []error {
+	out := make([]error, len(e.Fields))
+	for i, f := range e.Fields {
+		out[i] = f
+	}
+	return out
+}
+
+// invalid makes an InvalidError of problems, nil if there are none.
+func invalid(problems []decode.Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	fields, positions := decode.Split[Position](problems)
+	return &InvalidError{Fields: fields, Positions: positions}
+}
+
+// ApplyError reports a patch that could not be applied. Nothing was changed.
+// Where the patch changes what it must not, it is ErrConflict for errors.Is.
+type ApplyError struct {
+	// Entry is the index of the patch in its set.
+	Entry int
+	// Object is what it was applied to, as "Kind namespace/name".
+	Object string
+	// Err is the reason.
+	Err error
+}
+
+// Error names the entry, the object and the reason.
+func (e *ApplyError) Error() string {
+	return fmt.Sprintf("spec.deploymentPatchSet[%d]: %s: %v", e.Entry, e.Object, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *ApplyError) Unwrap() error { return e.Err }
+
+// conflict is ErrConflict with the field.
+type conflict struct {
+	path []string
+}
+
+func (c *conflict) Error() string {
+	return fmt.Sprintf("%v: %s belongs to the platform", ErrConflict, strings.Join(c.path, "."))
+}
+
+func (c *conflict) Is(target error) bool { return target == ErrConflict }
+
+func quoteAll(names []string) string {
+	quoted := slices.Clone(names)
+	for i := range quoted {
+		quoted[i] = fmt.Sprintf("%q", quoted[i])
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,233 @@
+package patch
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+// Origins of this package's errors.
+const (
+	originForm     = "patch-form"
+	originSelector = "patch-selector"
+	originKind     = "patch-kind"
+	originMerge    = "patch-merge"
+	originJSON     = "patch-operation"
+)
+
+// builder makes a compiled patch of an entry and collects what is wrong with it.
+type builder struct {
+	root     *yamldoc.Node
+	problems []decode.Problem
+}
+
+func (b *builder) fail(path *field.Path, value any, origin, format string, args ...any) {
+	e := field.Invalid(path, value, fmt.Sprintf(format, args...)).WithOrigin(origin)
+	if path == nil {
+		e.Field = ""
+	}
+	b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
+}
+
+func (b *builder) build() *compiled {
+	n := b.root
+	if n.Kind != yamldoc.Map {
+		b.fail(nil, field.OmitValueType{}, originForm, "a patch is a map, not a %s", n.Kind)
+		return nil
+	}
+	switch {
+	case n.Get("op") != nil:
+		return b.operation()
+	case n.Get("path") != nil:
+		b.fail(field.NewPath("path"), field.OmitValueType{}, originForm,
+			"a patch in a file is not read; write it here, under patch")
+		return nil
+	case n.Get("target") != nil || n.Get("patch") != nil:
+		return b.targeted()
+	case n.Get("kind") != nil || n.Get("apiVersion") != nil:
+		return b.inline()
+	default:
+		b.fail(nil, field.OmitValueType{}, originForm,
+			"a patch has op and path (JSON patch), or apiVersion and kind (strategic merge), or target and patch")
+		return nil
+	}
+}
+
+// operation reads one RFC 6902 operation on the VVP Deployment.
+func (b *builder) operation() *compiled {
+	entry := b.root.Value().(map[string]any)
+	c := &compiled{entry: entry, resource: catalog.Deployment}
+	c.ops = b.operations([]any{entry}, nil, false)
+	return c
+}
+
+func (b *builder) operations(list []any, path *field.Path, indexed bool) []jsonpatch.Op {
+	ops, problems := jsonpatch.Parse(list)
+	for _, p := range problems {
+		at := path
+		if indexed {
+			at = at.Index(p.Index)
+		}
+		if p.Member != "" {
+			at = at.Child(p.Member)
+		}
+		b.fail(at, field.OmitValueType{}, originJSON, "%s", p.Reason)
+	}
+	return ops
+}
+
+// inline reads a strategic merge patch that names its objects itself.
+func (b *builder) inline() *compiled {
+	entry := b.root.Value().(map[string]any)
+	apiVersion, kind := b.text("apiVersion"), b.text("kind")
+	switch {
+	case apiVersion == "" && kind == catalog.Deployment:
+		b.fail(field.NewPath("apiVersion"), field.OmitValueType{}, originForm,
+			"kind Deployment is ambiguous: write apiVersion: apps/v1 for the Kubernetes object, apiVersion: v1 for the VVP Deployment")
+		return nil
+	case kind == "":
+		b.fail(field.NewPath("kind"), field.OmitValueType{}, originForm, "a strategic merge patch needs a kind")
+		return nil
+	case apiVersion == "":
+		b.fail(field.NewPath("apiVersion"), field.OmitValueType{}, originForm, "a strategic merge patch needs an apiVersion%s", versionHint(kind))
+		return nil
+	}
+	c := &compiled{entry: entry, name: b.text("metadata", "name"), namespace: b.text("metadata", "namespace")}
+	if catalog.IsResource(apiVersion, kind) {
+		c.resource = kind
+		c.merges = b.compile(entry, nil, []schema{resourceSchema(kind)})
+		return c
+	}
+	if _, ok := catalog.Lookup(apiVersion, kind); !ok {
+		b.fail(field.NewPath("kind"), kind, originKind, "no %s of %s is ever rendered; the kinds are %s%s", kind, apiVersion, emitted(), versionHint(kind))
+		return nil
+	}
+	c.selector = exactly(apiVersion, kind, c.name, c.namespace)
+	c.merges = b.compile(entry, nil, []schema{objectSchema(apiVersion, kind)})
+	return c
+}
+
+// text returns the string at path, and reports what is there instead of one.
+func (b *builder) text(path ...string) string {
+	n := b.root
+	for _, key := range path {
+		if n = n.Get(key); n == nil {
+			return ""
+		}
+	}
+	if n.Kind != yamldoc.String {
+		b.fail(field.NewPath(path[0], path[1:]...), field.OmitValueType{}, originForm, "expected a string, not a %s", n.Kind)
+	}
+	return n.Text
+}
+
+func emitted() string {
+	var names []string
+	for _, k := range catalog.Kinds() {
+		names = append(names, k.APIVersion+" "+k.Kind)
+	}
+	return strings.Join(names, ", ")
+}
+
+func versionHint(kind string) string {
+	for _, k := range catalog.Kinds() {
+		if k.Kind == kind {
+			return fmt.Sprintf(" (did you mean apiVersion: %s?)", k.APIVersion)
+		}
+	}
+	return ""
+}
+
+// targeted reads an entry of a kustomization's patches list.
+func (b *builder) targeted() *compiled {
+	for _, f := range b.root.Fields {
+		if f.Key != "target" && f.Key != "patch" {
+			b.problems = append(b.problems, decode.Problem{Pos: f.Pos, Err: field.Forbidden(field.NewPath(f.Key),
+				"an entry with a target has target and patch only").WithOrigin(originForm)})
+		}
+	}
+	target := b.root.Get("target")
+	if target == nil {
+		b.fail(nil, field.OmitValueType{}, originForm, "a patch needs a target, or apiVersion and kind of its own in place of the key patch")
+		return nil
+	}
+	var s Selector
+	b.problems = append(b.problems, decode.Into(target, field.NewPath("target"), &s)...)
+	sel, problems := s.compile(field.NewPath("target"))
+	for _, e := range problems {
+		b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
+	}
+	body := b.body()
+	if body == nil || len(b.problems) > 0 {
+		return nil
+	}
+	kinds := sel.kinds()
+	if len(kinds) == 0 {
+		b.fail(field.NewPath("target"), field.OmitValueType{}, originKind, "the target selects no kind that is ever rendered; the kinds are %s", emitted())
+		return nil
+	}
+	c := &compiled{selector: sel, entry: map[string]any{"target": target.Value(), "patch": body}}
+	at := field.NewPath("patch")
+	if list, ok := body.([]any); ok {
+		c.ops = b.operations(list, at, true)
+		return c
+	}
+	schemas := make([]schema, len(kinds))
+	for i, k := range kinds {
+		schemas[i] = objectSchema(k.APIVersion, k.Kind)
+	}
+	c.merges = b.compile(body.(map[string]any), at, schemas)
+	return c
+}
+
+// body returns the patch of the target form: a map, or a list of operations.
+func (b *builder) body() any {
+	at := field.NewPath("patch")
+	n := b.root.Get("patch")
+	if n == nil {
+		b.fail(nil, field.OmitValueType{}, originForm, "an entry with a target needs a patch")
+		return nil
+	}
+	if n.Kind == yamldoc.String {
+		inner, ok := b.document(n, at)
+		if !ok {
+			return nil
+		}
+		n = inner
+	}
+	switch n.Kind {
+	case yamldoc.Map, yamldoc.List:
+		if len(n.Fields)+len(n.Items) > 0 {
+			return n.Value()
+		}
+		b.fail(at, field.OmitValueType{}, originForm, "the patch is empty and would change nothing")
+	default:
+		b.fail(at, field.OmitValueType{}, originForm, "expected a strategic merge patch (a map) or JSON patch operations (a list), not a %s", n.Kind)
+	}
+	return nil
+}
+
+// document parses a patch that is given as text.
+func (b *builder) document(text *yamldoc.Node, at *field.Path) (*yamldoc.Node, bool) {
+	docs, bad := yamldoc.Parse("", []byte(text.Text), yamldoc.DefaultLimits)
+	for _, p := range bad {
+		e := field.Invalid(at, field.OmitValueType{}, fmt.Sprintf("line %d of the text: %s", p.Pos.Line, p.Message))
+		b.problems = append(b.problems, decode.Problem{Pos: text.Pos, Err: e.WithOrigin(decode.OriginSyntax)})
+	}
+	switch {
+	case len(bad) > 0:
+	case len(docs) == 0:
+		b.fail(at, field.OmitValueType{}, originForm, "the patch is empty and would change nothing")
+	case len(docs) > 1:
+		b.fail(at, field.OmitValueType{}, originForm, "the text has %d documents; write an entry for each", len(docs))
+	default:
+		return docs[0].Root, true
+	}
+	return nil, false
+}

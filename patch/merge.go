@@ -1,0 +1,121 @@
+package patch
+
+import (
+	"errors"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// merger is a strategic merge compiled for one kind.
+type merger struct {
+	apiVersion, kind string
+	plan             *merge.Plan
+}
+
+// schema says for which kind a patch is compiled, and how its lists merge.
+type schema struct {
+	apiVersion, kind string
+	lists            merge.Schema
+}
+
+func objectSchema(apiVersion, kind string) schema {
+	return schema{apiVersion, kind, merge.Kubernetes(apiVersion, kind)}
+}
+
+func resourceSchema(kind string) schema {
+	var lists []merge.List
+	for _, l := range catalog.MergeLists(kind) {
+		lists = append(lists, merge.List{Path: l.Path, Keys: l.Keys, Type: l.Type})
+	}
+	return schema{catalog.VVPVersion, kind, merge.Lists(lists...)}
+}
+
+// compile makes a plan for each kind that the patch can meet. The same mistake for
+// several kinds is reported once.
+func (b *builder) compile(content map[string]any, at *field.Path, schemas []schema) []merger {
+	var out []merger
+	seen := map[string]bool{}
+	for _, s := range schemas {
+		plan, err := merge.Compile(content, s.lists)
+		if err == nil {
+			out = append(out, merger{s.apiVersion, s.kind, plan})
+			continue
+		}
+		for _, refused := range refusals(err) {
+			text := refused.Reason
+			if refused.Cure != "" {
+				text += "; " + refused.Cure
+			}
+			if key := refused.Path + "\x00" + text; !seen[key] {
+				seen[key] = true
+				e := field.Invalid(at, field.OmitValueType{}, text).WithOrigin(originMerge)
+				e.Field = below(at, refused.Path)
+				b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
+			}
+		}
+	}
+	return out
+}
+
+func refusals(err error) []*merge.Refused {
+	if many, ok := errors.AsType[merge.RefusedError](err); ok {
+		return many
+	}
+	if one, ok := errors.AsType[*merge.Refused](err); ok {
+		return []*merge.Refused{one}
+	}
+	return []*merge.Refused{{Reason: err.Error()}}
+}
+
+// below joins a path and a path inside the patch, both as printed.
+func below(at *field.Path, inner string) string {
+	switch {
+	case at == nil:
+		return inner
+	case inner == "":
+		return at.String()
+	case inner[0] == '[':
+		return at.String() + inner
+	default:
+		return at.String() + "." + inner
+	}
+}
+
+// merger returns the plan for the kind of doc.
+func (c *compiled) merger(doc map[string]any) (*merge.Plan, error) {
+	apiVersion, kind := tree.String(doc, "apiVersion"), tree.String(doc, "kind")
+	for _, m := range c.merges {
+		if m.apiVersion == apiVersion && m.kind == kind {
+			return m.plan, nil
+		}
+	}
+	// A kind that the renderer does not emit, handed in by somebody else.
+	return merge.Compile(c.content(), merge.Kubernetes(apiVersion, kind))
+}
+
+// content returns the strategic merge patch itself, without its target.
+func (c *compiled) content() map[string]any {
+	if m, ok := c.entry["patch"].(map[string]any); ok && c.entry["target"] != nil {
+		return m
+	}
+	return c.entry
+}
+
+func operate(ops []jsonpatch.Op, doc map[string]any) (map[string]any, error) {
+	v, err := jsonpatch.Apply(doc, ops)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("the result is no longer an object")
+	}
+	return m, nil
+}

@@ -1,0 +1,134 @@
+package patch
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+// A Patch is one entry of a patch set: checked, compiled, immutable. Make one
+// with [Parse], or by unmarshalling a configuration that holds patches. The zero
+// value is no patch; a [Set] does not take it.
+//
+// Patches are safe for concurrent use. Compare them with [Patch.Equal].
+type Patch struct {
+	_ [0]func()
+	p *compiled
+}
+
+// compiled is what a patch was made from and what it was made to. It does not
+// change after it was made.
+type compiled struct {
+	// entry is the patch as a tree: texts inside it are parsed, so that formatting
+	// and comments do not count. Nothing outside of this package sees it.
+	entry map[string]any
+	// resource is the VVP kind that the patch changes, or "" for objects.
+	resource  string
+	name      string // of the resource, "" for any
+	namespace string
+	selector  *selection
+	ops       []jsonpatch.Op
+	merges    []merger
+}
+
+// Parse reads one entry of a patch set, YAML or JSON, in any of the three forms
+// that the package describes. Its errors are of type [*InvalidError].
+func Parse(data []byte) (Patch, error) {
+	docs, bad := yamldoc.Parse("", data, yamldoc.DefaultLimits)
+	problems := decode.Syntax(bad)
+	if len(problems) == 0 && len(docs) != 1 {
+		msg := fmt.Sprintf("a patch is one document, not %d", len(docs))
+		problems = append(problems, decode.Problem{Err: field.Invalid(nil, field.OmitValueType{}, msg)})
+	}
+	if len(problems) > 0 {
+		return Patch{}, invalid(problems)
+	}
+	return fromNode(docs[0].Root)
+}
+
+// MustParse is Parse for patches that are part of a program. It panics on errors.
+func MustParse(text string) Patch {
+	p, err := Parse([]byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func fromNode(n *yamldoc.Node) (Patch, error) {
+	b := &builder{root: n}
+	c := b.build()
+	if len(b.problems) > 0 {
+		return Patch{}, invalid(b.problems)
+	}
+	return Patch{p: c}, nil
+}
+
+// IsZero reports whether p is the zero value, which is no patch.
+func (p Patch) IsZero() bool { return p.p == nil }
+
+// Equal reports whether p and q are the same entry. Formatting, comments and the
+// order of keys do not count, and neither does whether a patch inside an entry
+// is written as text.
+func (p Patch) Equal(q Patch) bool {
+	if p.p == nil || q.p == nil {
+		return p.p == q.p
+	}
+	return tree.Equal(p.p.entry, q.p.entry)
+}
+
+// String returns the entry as one line of JSON.
+func (p Patch) String() string {
+	if p.p == nil {
+		return "null"
+	}
+	return string(tree.JSON(p.p.entry))
+}
+
+// MarshalJSON returns the entry in the form that Parse reads; null for the zero
+// value.
+func (p Patch) MarshalJSON() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalJSON sets the variable p as Parse does. The patch that it held before
+// does not change.
+func (p *Patch) UnmarshalJSON(data []byte) error {
+	v, err := tree.FromJSON(data)
+	if err != nil {
+		return err
+	}
+	if v == nil {
+		return invalid([]decode.Problem{{Err: field.Required(nil, "a patch; remove the entry to have none")}})
+	}
+	q, err := fromNode(yamldoc.FromTree(v))
+	if err != nil {
+		return stripPlaces(err)
+	}
+	*p = q
+	return nil
+}
+
+// stripPlaces removes places inside a text that nobody has seen in this form.
+func stripPlaces(err error) error {
+	if e, ok := errors.AsType[*InvalidError](err); ok {
+		return &InvalidError{Subject: e.Subject, Fields: e.Fields}
+	}
+	return err
+}
+
+var (
+	_ json.Marshaler   = Patch{}
+	_ json.Unmarshaler = (*Patch)(nil)
+)
+
+// SelectsKind reports whether p changes Kubernetes objects of this kind, given the
+// right name and labels. Patches for VVP resources select no kind.
+func (p Patch) SelectsKind(apiVersion, kind string) bool {
+	return p.p != nil && p.p.selector != nil && p.p.selector.matchKind(apiVersion, kind)
+}

@@ -1,0 +1,128 @@
+package patch
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Selector says which Kubernetes objects a patch changes, as target does in a
+// kustomization's patches. Group, Version, Kind, Name and Namespace are regular
+// expressions that must match the whole value; empty ones match everything.
+// LabelSelector and AnnotationSelector are Kubernetes label selectors. An object
+// is selected if it matches all of them.
+type Selector struct {
+	Group              string `json:"group,omitempty"`
+	Version            string `json:"version,omitempty"`
+	Kind               string `json:"kind,omitempty"`
+	Name               string `json:"name,omitempty"`
+	Namespace          string `json:"namespace,omitempty"`
+	LabelSelector      string `json:"labelSelector,omitempty"`
+	AnnotationSelector string `json:"annotationSelector,omitempty"`
+}
+
+// selection is a Selector ready for use. A nil expression matches everything.
+type selection struct {
+	group, version, kind, name, namespace matcher
+	labels, annotations                   labels.Selector
+}
+
+// matcher tests one value. nil matches everything.
+type matcher func(string) bool
+
+func (m matcher) match(s string) bool { return m == nil || m(s) }
+
+// exactly selects by equality; an empty name or namespace matches any.
+func exactly(apiVersion, kind, name, namespace string) *selection {
+	group, version := splitVersion(apiVersion)
+	equal := func(want string) matcher { return func(s string) bool { return s == want } }
+	s := &selection{group: equal(group), version: equal(version), kind: equal(kind)}
+	if name != "" {
+		s.name = equal(name)
+	}
+	if namespace != "" {
+		s.namespace = equal(namespace)
+	}
+	return s
+}
+
+func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
+	var errs field.ErrorList
+	expression := func(name, text string) matcher {
+		if text == "" {
+			return nil
+		}
+		re, err := regexp.Compile("^(?:" + text + ")$")
+		if err != nil {
+			errs = append(errs, field.Invalid(path.Child(name), text, err.Error()).WithOrigin(originSelector))
+			return nil
+		}
+		return re.MatchString
+	}
+	selector := func(name, text string) labels.Selector {
+		if text == "" {
+			return nil
+		}
+		sel, err := labels.Parse(text)
+		if err != nil {
+			errs = append(errs, field.Invalid(path.Child(name), text, err.Error()).WithOrigin(originSelector))
+		}
+		return sel
+	}
+	out := &selection{
+		group:       expression("group", s.Group),
+		version:     expression("version", s.Version),
+		kind:        expression("kind", s.Kind),
+		name:        expression("name", s.Name),
+		namespace:   expression("namespace", s.Namespace),
+		labels:      selector("labelSelector", s.LabelSelector),
+		annotations: selector("annotationSelector", s.AnnotationSelector),
+	}
+	return out, errs
+}
+
+// kinds returns the emitted kinds that s can select.
+func (s *selection) kinds() []catalog.Kind {
+	var out []catalog.Kind
+	for _, k := range catalog.Kinds() {
+		if s.matchKind(k.APIVersion, k.Kind) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func (s *selection) matchKind(apiVersion, kind string) bool {
+	group, version := splitVersion(apiVersion)
+	return s.group.match(group) && s.version.match(version) && s.kind.match(kind)
+}
+
+func (s *selection) match(obj map[string]any) bool {
+	return s.matchKind(tree.String(obj, "apiVersion"), tree.String(obj, "kind")) &&
+		s.name.match(tree.String(obj, "metadata", "name")) &&
+		s.namespace.match(tree.String(obj, "metadata", "namespace")) &&
+		(s.labels == nil || s.labels.Matches(labels.Set(tree.Strings(obj, "metadata", "labels")))) &&
+		(s.annotations == nil || s.annotations.Matches(labels.Set(tree.Strings(obj, "metadata", "annotations"))))
+}
+
+func splitVersion(apiVersion string) (group, version string) {
+	if group, version, ok := strings.Cut(apiVersion, "/"); ok {
+		return group, version
+	}
+	return "", apiVersion
+}
+
+// describe names an object for people.
+func describe(obj map[string]any) string {
+	name := tree.String(obj, "metadata", "name")
+	if ns := tree.String(obj, "metadata", "namespace"); ns != "" {
+		name = ns + "/" + name
+	}
+	return fmt.Sprintf("%s %s", tree.String(obj, "kind"), name)
+}

@@ -1,0 +1,112 @@
+package patch
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+)
+
+// MaxPatches is the number of patches that a Set may have.
+const MaxPatches = 256
+
+// A Set is an ordered list of patches, immutable and safe for concurrent use.
+// The zero value is empty and changes nothing.
+type Set struct {
+	_       [0]func()
+	patches []*compiled
+}
+
+// NewSet returns the set of the patches, in this order. It fails if one of them
+// is the zero value or if there are more than [MaxPatches]; the error is an
+// [*InvalidError] with paths such as [3].
+func NewSet(patches ...Patch) (Set, error) {
+	var problems []decode.Problem
+	s := Set{patches: make([]*compiled, len(patches))}
+	for i, p := range patches {
+		if s.patches[i] = p.p; p.p == nil {
+			problems = append(problems, decode.Problem{Err: field.Required((*field.Path)(nil).Index(i), "the patch is the zero value; make it with patch.Parse")})
+		}
+	}
+	if len(patches) > MaxPatches {
+		e := field.TooMany(nil, len(patches), MaxPatches)
+		e.Field = ""
+		problems = append(problems, decode.Problem{Err: e})
+	}
+	if len(problems) > 0 {
+		return Set{}, invalid(problems)
+	}
+	return s, nil
+}
+
+// Len returns the number of patches.
+func (s Set) Len() int { return len(s.patches) }
+
+// All yields the patches in their order, with their index.
+func (s Set) All() iter.Seq2[int, Patch] {
+	return func(yield func(int, Patch) bool) {
+		for i, c := range s.patches {
+			if !yield(i, Patch{p: c}) {
+				return
+			}
+		}
+	}
+}
+
+// Equal reports whether s and t hold equal patches in the same order.
+func (s Set) Equal(t Set) bool {
+	return slices.EqualFunc(s.patches, t.patches, func(a, b *compiled) bool {
+		return Patch{p: a}.Equal(Patch{p: b})
+	})
+}
+
+// MarshalJSON returns the list of the entries, [] for the empty set.
+func (s Set) MarshalJSON() ([]byte, error) {
+	list := make([]Patch, 0, len(s.patches))
+	for _, p := range s.All() {
+		list = append(list, p)
+	}
+	return json.Marshal(list)
+}
+
+// UnmarshalJSON sets the variable s to the set of the entries in a JSON list.
+func (s *Set) UnmarshalJSON(data []byte) error {
+	var raw []json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return err
+	}
+	var problems []decode.Problem
+	patches := make([]Patch, len(raw))
+	for i, entry := range raw {
+		err := patches[i].UnmarshalJSON(entry)
+		if err == nil {
+			continue
+		}
+		e, ok := errors.AsType[*InvalidError](err)
+		if !ok {
+			return fmt.Errorf("[%d]: %w", i, err)
+		}
+		for _, f := range e.Fields {
+			moved := *f
+			moved.Field = fmt.Sprintf("[%d]", i)
+			if f.Field != "" {
+				moved.Field += "." + f.Field
+			}
+			problems = append(problems, decode.Problem{Err: &moved})
+		}
+	}
+	if len(problems) > 0 {
+		return invalid(problems)
+	}
+	set, err := NewSet(patches...)
+	if err != nil {
+		return err
+	}
+	*s = set
+	return nil
+}

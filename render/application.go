@@ -1,0 +1,185 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// Deployment renders a Deployment in application mode for the target that it
+// refers to: a ConfigMap, a Service, the JobManager's Job and the TaskManagers'
+// Deployment. A Deployment whose state is not RUNNING renders no object, and a
+// warning.
+//
+// Errors are [*MismatchError] if d refers to another target, [*InvalidError] for
+// what cannot be rendered, [*patch.ApplyError] for patches that fail, and
+// [ErrDerivedID]. On error the Manifests are empty.
+func (r *Renderer) Deployment(t target.Target, d deployment.Deployment, j Job) (Manifests, error) {
+	g, err := r.start(t, d, deployment.KindDeployment)
+	if err != nil {
+		return Manifests{}, err
+	}
+	if err := j.validate(); err != nil {
+		return Manifests{}, err
+	}
+	if d.Target().IsZero() {
+		g.fail(field.Forbidden(field.NewPath("spec", "sessionClusterName"),
+			"Deployments in session mode are not rendered: they are jobs on a cluster, not objects of Kubernetes"), "session-mode")
+		return Manifests{}, g.err()
+	}
+	patched, err := d.Patch(t.Patches())
+	if err != nil {
+		return Manifests{}, fmt.Errorf("%s: with the patches of %s: %w", d, t, err)
+	}
+	cfg := patched.Resolved()
+	if cfg.Spec.State != deployment.Running {
+		g.notRunning(string(cfg.Spec.State))
+		return Manifests{warnings: g.warnings}, nil
+	}
+	app := &application{rendering: g, config: cfg, deployment: patched, job: j}
+	objects, err := app.render()
+	if err != nil {
+		return Manifests{}, err
+	}
+	return g.finish(objects)
+}
+
+func (g *rendering) notRunning(state string) {
+	g.warn(field.NewPath("spec", "state"), "state %s renders no objects; removing those that exist takes no savepoint", state)
+}
+
+// application renders one Deployment.
+type application struct {
+	*rendering
+	config     deployment.Config
+	deployment deployment.Deployment
+	job        Job
+}
+
+// render returns the patched objects. Without a job id it renders twice: once with
+// the nil id, to derive an id from the result, and once with that.
+func (a *application) render() ([]tree.Map, error) {
+	id := a.job.ID
+	if id != "" {
+		objects, _, err := a.build(id)
+		return objects, err
+	}
+	silent := *a
+	silent.rendering = &rendering{Renderer: a.Renderer, target: a.target, resource: a.resource}
+	draft, first, err := silent.build(ids.Nil)
+	if err != nil {
+		return nil, err
+	}
+	id = deriveID(a.deployment.ID(), draft)
+	a.warnDerived()
+	objects, second, err := a.build(id)
+	if err != nil {
+		return nil, err
+	}
+	return objects, sameMatches(a.resource, id, first, second)
+}
+
+func (a *application) warnDerived() {
+	s := a.config.Spec
+	stateful := strings.EqualFold(s.UpgradeStrategy.Kind, "STATEFUL")
+	latest := strings.EqualFold(s.RestoreStrategy.Kind, "LATEST_STATE") || strings.EqualFold(s.RestoreStrategy.Kind, "LATEST_SAVEPOINT")
+	if a.job.SavepointLocation == "" && (stateful || latest) {
+		a.warn(nil, "the job id is derived, and no savepoint is given: a changed configuration gives a new job that starts without state, next to the old one until that is removed (give Job.ID, and Job.SavepointLocation to restore)")
+	}
+}
+
+// build makes the objects for a job id and applies the target's patches.
+func (a *application) build(id string) ([]tree.Map, []match, error) {
+	set, err := labels.ForDeployment(labels.Deployment{
+		Namespace: a.deployment.Namespace(), ID: a.deployment.ID(), Name: a.deployment.Name(), JobID: id,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", a.resource, err)
+	}
+	c := a.plan(id, set)
+	return a.patched(c)
+}
+
+// plan decides everything about the cluster of one job.
+func (a *application) plan(id string, set labels.Set) *cluster {
+	t := a.config.Spec.Template
+	path := field.NewPath("spec", "template", "spec")
+	at := path.Child("artifact")
+	c := a.cluster(settings{
+		flinkVersion: t.Spec.Artifact.FlinkVersion, versionAt: at.Child("flinkVersion"),
+		registry: t.Spec.Artifact.FlinkImageRegistry, repository: t.Spec.Artifact.FlinkImageRepository, tag: t.Spec.Artifact.FlinkImageTag,
+		resources: t.Spec.Resources, config: t.Spec.FlinkConfiguration, logging: t.Spec.Logging,
+		kubernetes: t.Spec.Kubernetes, path: path,
+	}, "job-"+id, set)
+	if len(a.errs) > 0 {
+		return c
+	}
+	c.application = true
+	c.attempts = *a.config.Spec.MaxJobCreationAttempts
+	c.config["parallelism.default"] = strconv.Itoa(int(*t.Spec.Parallelism))
+	c.managers = a.managers(t.Spec, c.config)
+	a.annotations(c, t.Metadata.Annotations)
+	c.artifact = a.artifact(t.Spec.Artifact.JarURI, c.version, c.config, at.Child("jarUri"))
+	c.jobArgs = a.arguments(c, t.Spec.Artifact, id, at)
+	return c
+}
+
+func (a *application) managers(t deployment.TemplateSpec, conf map[string]string) int32 {
+	if t.NumberOfTaskManagers != nil {
+		return *t.NumberOfTaskManagers
+	}
+	slots, err := strconv.ParseInt(strings.TrimSpace(conf["taskmanager.numberOfTaskSlots"]), 10, 32)
+	if err != nil || slots < 1 {
+		slots = 1 // slots are checked before anything is rendered
+	}
+	return deployment.TaskManagers(*t.Parallelism, slots)
+}
+
+// annotations acts on the annotations of the template that VVP gives a meaning.
+func (a *application) annotations(c *cluster, annotations map[string]string) {
+	at := field.NewPath("spec", "template", "metadata", "annotations")
+	if annotations[deployment.AnnotationTLS] == "true" {
+		a.fail(field.Forbidden(at.Key(deployment.AnnotationTLS), "VVP makes the certificates, which cannot be done here; remove the annotation and configure security.ssl.* in flinkConfiguration"), "tls")
+	}
+	if annotations[deployment.AnnotationQueryableState] != "true" {
+		return
+	}
+	if !c.version.QueryableState {
+		a.fail(field.Forbidden(at.Key(deployment.AnnotationQueryableState), "Flink "+c.version.Minor+" has no queryable state; remove the annotation"), "queryable-state")
+		return
+	}
+	c.queryable = true
+	c.config["queryable-state.enable"] = "true"
+	c.config["queryable-state.proxy.ports"] = strconv.Itoa(flink.PortQueryableState)
+}
+
+// arguments are those of standalone-job. Everything of the user's is protected
+// from expansion by Kubernetes.
+func (a *application) arguments(c *cluster, artifact deployment.Artifact, id string, at *field.Path) []string {
+	main, err := flink.SplitArgs(artifact.MainArgs)
+	if err != nil {
+		a.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, err.Error()), "arguments")
+		return nil
+	}
+	args, problems := flink.JobArgs{
+		JobClass:              artifact.EntryClass,
+		JobID:                 strings.ReplaceAll(id, "-", ""),
+		Jars:                  c.artifact.jars,
+		FromSavepoint:         a.job.SavepointLocation,
+		AllowNonRestoredState: a.job.SavepointLocation != "" && *a.config.Spec.RestoreStrategy.AllowNonRestoredState,
+		Args:                  main,
+	}.Strings(c.version)
+	for _, p := range problems {
+		a.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "arguments")
+	}
+	return escapeAll(args)
+}

@@ -1,0 +1,184 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// YAML is the front door: it reads a stream of DeploymentTargets, Deployments and
+// SessionClusters in any order, renders everything, and writes the manifests to w
+// as YAML. It is all or nothing: if anything is wrong, nothing is written and the
+// error has all problems. Warnings are dropped; [Renderer.Bundle] keeps them.
+//
+// If rd has a Name method, as *os.File has, positions of errors carry that name.
+func YAML(w io.Writer, rd io.Reader, opts ...Option) error {
+	r, err := New(opts...)
+	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(rd)
+	if err != nil {
+		return fmt.Errorf("reading resources: %w", err)
+	}
+	var name string
+	if named, ok := rd.(interface{ Name() string }); ok {
+		name = named.Name()
+	}
+	b, err := deployment.ParseAll(name, text)
+	if err != nil {
+		return err
+	}
+	m, err := r.Bundle(b, nil)
+	if err != nil {
+		return err
+	}
+	_, err = m.WriteTo(w)
+	return err
+}
+
+// Bundle renders all Deployments and SessionClusters of b, each for the target of
+// b that it refers to, in the order of b, Deployments first. jobs gives the Job of
+// each Deployment; nil stands for the zero Job.
+//
+// A patch that changed no object of any of them is a warning. If anything cannot
+// be rendered, the Manifests are empty and the error joins all problems.
+func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) Job) (Manifests, error) {
+	x := &bundle{bundle: b}
+	x.duplicates()
+	for _, d := range b.Deployments {
+		var job Job
+		if jobs != nil {
+			job = jobs(d)
+		}
+		x.add(d, func(t target.Target) (Manifests, error) { return r.Deployment(t, d, job) })
+	}
+	for _, s := range b.SessionClusters {
+		x.add(s, func(t target.Target) (Manifests, error) { return r.SessionCluster(t, s) })
+	}
+	if err := errors.Join(x.errs...); err != nil {
+		return Manifests{}, err
+	}
+	out := join(x.done)
+	out.warnings = append(out.warnings, unmatched(x.uses, "")...)
+	return out, nil
+}
+
+// bundle collects the renderings of a deployment.Bundle.
+type bundle struct {
+	bundle deployment.Bundle
+	done   []Manifests
+	errs   []error
+	uses   []patchUse
+}
+
+func (x *bundle) add(res resource, render func(target.Target) (Manifests, error)) {
+	t, err := x.target(res)
+	if err != nil {
+		x.errs = append(x.errs, err)
+		return
+	}
+	m, err := render(t)
+	if err != nil {
+		x.errs = append(x.errs, err)
+		return
+	}
+	x.note(m.uses)
+	x.done = append(x.done, m)
+}
+
+// target finds what a resource refers to. A Deployment in session mode refers to
+// none, and any target will do to have it refused.
+func (x *bundle) target(res resource) (target.Target, error) {
+	ref := res.Target()
+	for _, t := range x.bundle.Targets {
+		if ref.IsZero() || ref.Matches(t) {
+			return t, nil
+		}
+	}
+	name := "deploymentTargetName"
+	if ref.Name == "" {
+		name = "deploymentTargetId"
+	}
+	path := field.NewPath("spec", name)
+	value := ref.Name + ref.ID
+	e := field.NotFound(path, value).WithOrigin("target")
+	e.Detail = "there is no DeploymentTarget " + ref.String() + " in the input"
+	if best := decode.Nearest(ref.Name, x.names()); best != "" && best != ref.Name {
+		e.Detail += "; did you mean " + best + "?"
+	}
+	return target.Target{}, &InvalidError{Subject: res.String(), Fields: field.ErrorList{e}, Positions: []patch.Position{res.Position(path.String())}}
+}
+
+func (x *bundle) names() []string {
+	var names []string
+	for _, t := range x.bundle.Targets {
+		names = append(names, t.Name())
+	}
+	return names
+}
+
+// duplicates reports resources that would render the same objects.
+func (x *bundle) duplicates() {
+	seen := map[string]bool{}
+	once := func(key, name string) {
+		if seen[key] {
+			x.errs = append(x.errs, &InvalidError{Subject: name, Fields: field.ErrorList{
+				field.Duplicate(field.NewPath("metadata", "name"), name).WithOrigin("duplicate")}})
+		}
+		seen[key] = true
+	}
+	for _, t := range x.bundle.Targets {
+		once("target "+t.Ref().String(), t.String())
+		if t.ID() != "" {
+			once("target id "+t.ID(), t.String())
+		}
+	}
+	for _, d := range x.bundle.Deployments {
+		once("deployment "+d.ID(), d.String())
+	}
+	for _, s := range x.bundle.SessionClusters {
+		once("session cluster "+s.ID(), s.String())
+	}
+}
+
+// patchUse says whether a patch that could have changed objects did.
+type patchUse struct {
+	target  string
+	patch   int
+	matched bool
+}
+
+// note adds up what the patches of a target did in one rendering.
+func (x *bundle) note(uses []patchUse) {
+	for _, u := range uses {
+		i := slices.IndexFunc(x.uses, func(v patchUse) bool { return v.target == u.target && v.patch == u.patch })
+		if i < 0 {
+			x.uses = append(x.uses, u)
+			continue
+		}
+		x.uses[i].matched = x.uses[i].matched || u.matched
+	}
+}
+
+func unmatched(uses []patchUse, resource string) []Warning {
+	var out []Warning
+	for _, u := range uses {
+		if !u.matched {
+			out = append(out, Warning{
+				Resource: resource,
+				Field:    fmt.Sprintf("spec.deploymentPatchSet[%d]", u.patch),
+				Message:  "the patch of DeploymentTarget " + u.target + " matches no object",
+			})
+		}
+	}
+	return out
+}

@@ -1,0 +1,170 @@
+package render
+
+import (
+	"maps"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// cluster is one Flink cluster, about to be built: everything decided, no
+// Kubernetes object made yet.
+type cluster struct {
+	name      string // prefix of all names, and Flink's cluster id
+	namespace string
+	labels    labels.Set // without component
+	version   flink.Version
+	image     string
+
+	config      map[string]string // the configuration file
+	properties  []flink.Property  // what the file cannot hold: passed as -D
+	log4j       string
+	resources   deployment.Resources
+	kubernetes  deployment.Kubernetes
+	tls         bool // REST answers https only, so that HTTP probes cannot work
+	queryable   bool
+	managers    int32
+	jobArgs     []string // of the JobManager, after the command; nil for session clusters
+	application bool
+	attempts    int32
+	artifact    artifact
+}
+
+// settings are what both kinds of resources say of a Flink cluster.
+type settings struct {
+	flinkVersion              string
+	versionAt                 *field.Path
+	registry, repository, tag string
+	resources                 deployment.Resources
+	config                    map[string]string
+	logging                   deployment.Logging
+	kubernetes                deployment.Kubernetes
+	path                      *field.Path // of resources, flinkConfiguration, kubernetes
+}
+
+// cluster decides what both kinds of clusters have in common.
+func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
+	c := &cluster{name: name, namespace: g.namespace(), labels: set, kubernetes: s.kubernetes, resources: s.resources}
+	var err error
+	if c.version, err = flink.Lookup(s.flinkVersion); err != nil {
+		g.fail(field.NotSupported(s.versionAt, s.flinkVersion, flink.Supported()), "flink-version")
+		return c
+	}
+	c.image = image(s, c.version)
+	at := s.path.Child("flinkConfiguration")
+	g.highAvailability(c.version, s.config, at)
+	c.config = g.configuration(c, s, at)
+	text, problems := flink.Log4jProperties(s.logging.Log4jLoggers)
+	for _, p := range problems {
+		g.fail(field.Invalid(s.path.Child("logging", "log4jLoggers").Key(p.Key), field.OmitValueType{}, p.String()), "logging")
+	}
+	c.log4j = text
+	g.overruledLabels(s.kubernetes, set, s.path.Child("kubernetes"))
+	return c
+}
+
+// image puts the image together as VVP does, registry/repository:tag; what is not
+// given comes from the official images.
+func image(s settings, v flink.Version) string {
+	repository, tag := s.repository, s.tag
+	if repository == "" {
+		repository = "flink"
+	}
+	if tag == "" {
+		tag = v.Patch
+	}
+	if s.registry != "" {
+		repository = strings.TrimSuffix(s.registry, "/") + "/" + repository
+	}
+	return repository + ":" + tag
+}
+
+func (g *rendering) highAvailability(v flink.Version, conf map[string]string, at *field.Path) {
+	ha := flink.HighAvailability(v, conf)
+	if ha.Kind == flink.HANone {
+		if _, ok := conf["high-availability.storageDir"]; ok {
+			g.warn(at.Key("high-availability.storageDir"), "no effect: high availability is not switched on (high-availability.type)")
+		}
+		return
+	}
+	g.fail(field.Forbidden(at.Key(ha.Key), "high availability is not rendered yet; remove the key"), "high-availability")
+}
+
+// configuration is the user's configuration with what makes the cluster work.
+func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[string]string {
+	conf := maps.Clone(s.config)
+	if conf == nil {
+		conf = map[string]string{}
+	}
+	for _, key := range tree.Keys(conf) {
+		if reason, inert := flink.Inert(key); inert {
+			g.warn(at.Key(key), "no effect: %s", reason)
+		}
+	}
+	jvmOptions(conf, c.version)
+	c.tls = conf["security.ssl.rest.enabled"] == "true" || conf["security.ssl.enabled"] == "true"
+	if _, ok := conf["taskmanager.numberOfTaskSlots"]; !ok {
+		conf["taskmanager.numberOfTaskSlots"] = "1"
+	}
+	for key, value := range map[string]string{
+		"jobmanager.rpc.address":          c.name + "-" + labels.JobManager.String(),
+		"jobmanager.rpc.port":             strconv.Itoa(flink.PortJobManagerRPC),
+		"blob.server.port":                strconv.Itoa(flink.PortBlobServer),
+		"rest.port":                       strconv.Itoa(flink.PortREST),
+		"taskmanager.rpc.port":            strconv.Itoa(flink.PortTaskManagerRPC),
+		"taskmanager.data.port":           strconv.Itoa(flink.PortTaskManagerData),
+		"jobmanager.memory.process.size":  processSize(s.resources.JobManager),
+		"taskmanager.memory.process.size": processSize(s.resources.TaskManager),
+	} {
+		conf[key] = value
+	}
+	c.properties = g.references(conf, s.kubernetes, at)
+	return conf
+}
+
+// jvmOptions puts the options that the distribution's own configuration file has,
+// and that the mounted one hides, in front of the user's.
+func jvmOptions(conf map[string]string, v flink.Version) {
+	const all, old = "env.java.opts.all", "env.java.opts"
+	if v.JVMOptions == "" {
+		return
+	}
+	own, ok := conf[all]
+	if !ok {
+		own = conf[old] // the deprecated key counts only where the new one is missing
+	}
+	delete(conf, old)
+	conf[all] = strings.TrimSpace(v.JVMOptions + " " + own)
+}
+
+// processSize tells Flink a size in its own units: powers of two, rounded down,
+// so that it stays below the container's limit.
+func processSize(r deployment.Resource) string {
+	bytes, err := deployment.Bytes(r.Memory)
+	if err != nil {
+		return "" // resources are checked before anything is rendered
+	}
+	return flink.MemoryValue(bytes)
+}
+
+// overruledLabels warns of labels that lose to the system's.
+func (g *rendering) overruledLabels(k deployment.Kubernetes, set labels.Set, path *field.Path) {
+	system := set.WithComponent(labels.JobManager)
+	report := func(m map[string]string, at *field.Path) {
+		for _, key := range tree.Keys(m) {
+			if _, ok := system.Get(key); ok {
+				g.warn(at.Key(key), "the label belongs to the platform; this value is not used")
+			}
+		}
+	}
+	report(k.Labels, path.Child("labels"))
+	if k.Pods != nil {
+		report(k.Pods.Labels, path.Child("pods", "labels"))
+	}
+}

@@ -1,0 +1,107 @@
+package render
+
+import (
+	"strconv"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// args are the arguments of the image's entrypoint: a command, then -D options,
+// then what belongs to the job.
+func (c *cluster) args(component labels.Component) []any {
+	command := flink.CommandTaskManager
+	if component == labels.JobManager {
+		command = flink.CommandJobManager
+		if c.application {
+			command = flink.CommandStandaloneJob
+		}
+	}
+	args := []any{command}
+	for _, p := range c.properties {
+		args = append(args, "-D", escape(p.Key)+"="+p.Value) // the value is escaped already
+	}
+	if component == labels.JobManager {
+		for _, a := range c.jobArgs {
+			args = append(args, a)
+		}
+	}
+	return args
+}
+
+func (c *cluster) ports(component labels.Component) []any {
+	port := func(name string, number int) tree.Map {
+		return tree.Map{"name": name, "containerPort": int64(number), "protocol": "TCP"}
+	}
+	if component == labels.JobManager {
+		return []any{
+			port("rpc", flink.PortJobManagerRPC),
+			port("blob", flink.PortBlobServer),
+			port("rest", flink.PortREST),
+		}
+	}
+	ports := []any{
+		port("data", flink.PortTaskManagerData),
+		port("rpc", flink.PortTaskManagerRPC),
+	}
+	if c.queryable {
+		ports = append(ports, port("query-state", flink.PortQueryableState))
+	}
+	return ports
+}
+
+// probes: a component may take five minutes to start; then it is restarted if its
+// RPC port does not answer for three minutes. REST decides readiness only, because
+// a busy JobManager may be slow to answer there.
+func (c *cluster) probes(component labels.Component) tree.Map {
+	tcp := tree.Map{"tcpSocket": tree.Map{"port": "rpc"}}
+	ready := tcp
+	if component == labels.JobManager && !c.tls {
+		ready = tree.Map{"httpGet": tree.Map{"path": "/config", "port": "rest"}}
+	}
+	return tree.Map{
+		"startupProbe":   probe(ready, 5, 60),
+		"readinessProbe": probe(ready, 10, 3),
+		"livenessProbe":  probe(tcp, 30, 6),
+	}
+}
+
+func probe(handler tree.Map, period, failures int64) tree.Map {
+	p := tree.CopyMap(handler)
+	p["periodSeconds"] = period
+	p["timeoutSeconds"] = int64(5)
+	p["failureThreshold"] = failures
+	return p
+}
+
+// cpuQuantity writes cores as Kubernetes' canonical quantity: "1", "1500m".
+func cpuQuantity(cores string) string {
+	milli, err := deployment.Millicores(cores)
+	if err != nil {
+		return cores // resources are checked before anything is rendered
+	}
+	if milli%1000 == 0 {
+		return strconv.FormatInt(milli/1000, 10)
+	}
+	return strconv.FormatInt(milli, 10) + "m"
+}
+
+// memoryQuantity writes VVP's size as Kubernetes' canonical decimal quantity of the
+// same number of bytes: "2G", "1500M".
+func memoryQuantity(size string) string {
+	bytes, err := deployment.Bytes(size)
+	if err != nil {
+		return size
+	}
+	for _, unit := range [...]struct {
+		suffix string
+		size   int64
+	}{{"G", 1e9}, {"M", 1e6}, {"k", 1e3}} {
+		if bytes >= unit.size && bytes%unit.size == 0 {
+			return strconv.FormatInt(bytes/unit.size, 10) + unit.suffix
+		}
+	}
+	return strconv.FormatInt(bytes, 10)
+}

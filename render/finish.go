@@ -1,0 +1,85 @@
+package render
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// AnnotationConfigChecksum is put on pod templates with the SHA-256 of the
+// ConfigMap's data, so that pods are replaced when the configuration changes:
+// Kubernetes does not restart them by itself.
+const AnnotationConfigChecksum = "flinktarget.github.io/config-checksum"
+
+// finish completes patched objects: checksum, verification, order.
+func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
+	checksum(objects)
+	if problems := verify(objects); len(problems) > 0 {
+		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: problems})
+	}
+	slices.SortStableFunc(objects, func(a, b tree.Map) int {
+		return cmp.Or(
+			cmp.Compare(rank(a), rank(b)),
+			cmp.Compare(tree.String(a, "metadata", "namespace"), tree.String(b, "metadata", "namespace")),
+			cmp.Compare(tree.String(a, "metadata", "name"), tree.String(b, "metadata", "name")),
+		)
+	})
+	m := Manifests{warnings: g.warnings, resource: g.resource.String()}
+	for _, o := range objects {
+		m.objects = append(m.objects, Object{tree: o})
+	}
+	m.uses = g.patchUses(objects)
+	return m, nil
+}
+
+// order is the order in which kinds are applied: what others refer to comes first.
+var order = [...]string{"Namespace", "ServiceAccount", "Role", "RoleBinding", "Secret", "ConfigMap", "Service", "PodDisruptionBudget", "Job", "Deployment"}
+
+func rank(o tree.Map) int {
+	if i := slices.Index(order[:], tree.String(o, "kind")); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+func checksum(objects []tree.Map) {
+	var sum string
+	for _, o := range objects {
+		if tree.String(o, "kind") == "ConfigMap" {
+			data := sha256.Sum256(tree.JSON(o["data"]))
+			sum = hex.EncodeToString(data[:])
+		}
+	}
+	for _, o := range objects {
+		metadata := tree.Child(o, "spec", "template", "metadata")
+		if metadata == nil || sum == "" {
+			continue
+		}
+		annotations, ok := metadata["annotations"].(tree.Map)
+		if !ok {
+			annotations = tree.Map{}
+			metadata["annotations"] = annotations
+		}
+		annotations[AnnotationConfigChecksum] = sum
+	}
+}
+
+// patchUses tells which of the patches that address a kind of these objects
+// changed one.
+func (g *rendering) patchUses(objects []tree.Map) []patchUse {
+	var out []patchUse
+	for i, p := range g.target.Patches().All() {
+		addressed := slices.ContainsFunc(objects, func(o tree.Map) bool {
+			return p.SelectsKind(tree.String(o, "apiVersion"), tree.String(o, "kind"))
+		})
+		if addressed {
+			matched := slices.ContainsFunc(g.matched, func(m match) bool { return m.patch == i })
+			out = append(out, patchUse{target: g.target.Ref().String(), patch: i, matched: matched})
+		}
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+package render
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// ErrDerivedID is the class of errors about patches that select objects by an id
+// that is derived from what the patches do. The cure is to give Job.ID.
+var ErrDerivedID = errors.New("a patch selects on the derived job id")
+
+// match says that a patch changed an object.
+type match struct {
+	patch  int
+	object int // index among the built objects
+}
+
+// patched makes the objects of a cluster and applies the target's patches.
+func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
+	if err := g.err(); err != nil {
+		return nil, nil, err
+	}
+	_, config, problems := flink.ConfigFile(c.version, c.config)
+	for _, p := range problems {
+		at := field.NewPath("spec", "flinkConfiguration")
+		if c.application {
+			at = field.NewPath("spec", "template", "spec", "flinkConfiguration")
+		}
+		if p.Key != "" {
+			at = at.Key(p.Key)
+		}
+		p.Key = ""
+		g.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "flink-configuration")
+	}
+	if err := g.err(); err != nil {
+		return nil, nil, err
+	}
+	objects, applied, err := g.target.Patches().ApplyObjects(c.objects(config))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, err)
+	}
+	matches := make([]match, len(applied))
+	for i, m := range applied {
+		matches[i] = match{m.Patch, m.Object}
+	}
+	g.matched = matches
+	return objects, matches, nil
+}
+
+// deriveID makes the job id of what a change of must make another job: where it
+// runs, the JobManager's Job, which Kubernetes does not let change, and the
+// configuration. The draft was rendered with the nil id.
+func deriveID(deploymentID string, draft []tree.Map) string {
+	hash := sha256.New()
+	for _, o := range draft {
+		switch tree.String(o, "kind") {
+		case "Job", "ConfigMap":
+			hash.Write(tree.JSON(o)) // the namespace is in it
+			hash.Write([]byte{'\n'})
+		}
+	}
+	return ids.Derive("Job", deploymentID, hex.EncodeToString(hash.Sum(nil)))
+}
+
+// sameMatches reports a patch that selects other objects with the derived id than
+// with the nil id: then the id does not stand for what was rendered.
+func sameMatches(res resource, id string, first, second []match) error {
+	if slices.Equal(first, second) {
+		return nil
+	}
+	for _, m := range append(slices.Clone(first), second...) {
+		if !slices.Contains(first, m) || !slices.Contains(second, m) {
+			return fmt.Errorf("%s: %w: spec.deploymentPatchSet[%d] matches other objects with the job id %s than without it; give Job.ID",
+				res, ErrDerivedID, m.patch, id)
+		}
+	}
+	return nil
+}

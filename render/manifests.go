@@ -1,0 +1,169 @@
+package render
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	kjson "sigs.k8s.io/json"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// Manifests are the Kubernetes objects of one or more resources, in the order in
+// which they are best applied: an immutable value, safe for concurrent use. The
+// zero value is empty.
+type Manifests struct {
+	_        [0]func()
+	objects  []Object
+	warnings []Warning
+	resource string // what was rendered, if it was one
+	// uses tells of the target's patches; those that changed no object are warnings.
+	uses []patchUse
+}
+
+// A Warning is something that a person should look at, though it can be rendered.
+type Warning struct {
+	// Resource is what was rendered, such as "Deployment default/top-speed".
+	Resource string
+	// Field is a path as in the YAML, or empty.
+	Field string
+	// Position is where the field stands, zero if the resource was not read from
+	// a text.
+	Position patch.Position
+	Message  string
+}
+
+// String returns "file:line:column: field: message" without what is not known.
+func (w Warning) String() string {
+	var parts []string
+	for _, part := range []string{w.Position.String(), w.Field, w.Message} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ": ")
+}
+
+// Len returns the number of objects.
+func (m Manifests) Len() int { return len(m.objects) }
+
+// All yields the objects in their order.
+func (m Manifests) All() iter.Seq[Object] { return slices.Values(m.objects) }
+
+// Find returns the object of a kind and name, and whether there is one.
+func (m Manifests) Find(kind, name string) (Object, bool) {
+	for _, o := range m.objects {
+		if o.Kind() == kind && o.Name() == name {
+			return o, true
+		}
+	}
+	return Object{}, false
+}
+
+// Warnings returns what a person should look at, in a fresh slice.
+func (m Manifests) Warnings() []Warning {
+	return append(slices.Clone(m.warnings), unmatched(m.uses, m.resource)...)
+}
+
+// Digest returns the SHA-256 of the objects in hexadecimal. It is the same for the
+// same objects, and does not depend on warnings.
+func (m Manifests) Digest() string {
+	var text []byte
+	for _, o := range m.objects {
+		text = append(tree.AppendJSON(text, o.tree), '\n')
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// WriteTo writes the objects as a stream of YAML documents, each after a line of
+// three dashes. It writes nothing if there are no objects.
+func (m Manifests) WriteTo(w io.Writer) (int64, error) {
+	var text []byte
+	for _, o := range m.objects {
+		var err error
+		text = append(text, "---\n"...)
+		if text, err = yamlout.Append(text, o.tree); err != nil {
+			return 0, fmt.Errorf("%s: %w", o, err)
+		}
+	}
+	n, err := w.Write(text)
+	return int64(n), err
+}
+
+// JSON returns the objects as one Kubernetes List.
+func (m Manifests) JSON() []byte {
+	items := make([]any, len(m.objects))
+	for i, o := range m.objects {
+		items[i] = o.tree
+	}
+	return tree.JSON(tree.Map{"apiVersion": "v1", "kind": "List", "items": items})
+}
+
+// join returns the objects and warnings of several renderings, in their order.
+func join(list []Manifests) Manifests {
+	var out Manifests
+	for _, m := range list {
+		out.objects = append(out.objects, m.objects...)
+		out.warnings = append(out.warnings, m.warnings...)
+	}
+	return out
+}
+
+// An Object is one Kubernetes object: an immutable value, safe for concurrent
+// use. The zero value is an object without fields.
+type Object struct {
+	_    [0]func()
+	tree tree.Map // never changed, never handed out
+}
+
+// APIVersion returns the object's apiVersion, such as "apps/v1".
+func (o Object) APIVersion() string { return tree.String(o.tree, "apiVersion") }
+
+// Kind returns the object's kind.
+func (o Object) Kind() string { return tree.String(o.tree, "kind") }
+
+// Namespace returns metadata.namespace.
+func (o Object) Namespace() string { return tree.String(o.tree, "metadata", "namespace") }
+
+// Name returns metadata.name.
+func (o Object) Name() string { return tree.String(o.tree, "metadata", "name") }
+
+// Labels returns metadata.labels in a fresh map.
+func (o Object) Labels() map[string]string { return tree.Strings(o.tree, "metadata", "labels") }
+
+// Map returns the object as a fresh map, with int64 and float64 numbers, ready for
+// an unstructured.Unstructured.
+func (o Object) Map() map[string]any { return tree.CopyMap(o.tree) }
+
+// Into decodes the object strictly into a pointer to a Kubernetes API type, such
+// as *appsv1.Deployment. A field that the type does not have is an error.
+func (o Object) Into(typed any) error {
+	strict, err := kjson.UnmarshalStrict(tree.JSON(o.tree), typed)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o, err)
+	}
+	if len(strict) > 0 {
+		return fmt.Errorf("%s: %w", o, strict[0])
+	}
+	return nil
+}
+
+// MarshalJSON returns the object as JSON with sorted keys.
+func (o Object) MarshalJSON() ([]byte, error) { return tree.JSON(o.tree), nil }
+
+// Equal reports whether o and p are the same object.
+func (o Object) Equal(p Object) bool {
+	return bytes.Equal(tree.JSON(o.tree), tree.JSON(p.tree))
+}
+
+// String returns the kind and namespace/name.
+func (o Object) String() string { return o.Kind() + " " + o.Namespace() + "/" + o.Name() }

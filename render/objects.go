@@ -1,0 +1,126 @@
+package render
+
+import (
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// objects builds everything that the cluster consists of.
+func (c *cluster) objects(config string) []tree.Map {
+	return []tree.Map{c.configMap(config), c.service(), c.jobManager(), c.taskManager()}
+}
+
+func (c *cluster) configMapName() string { return c.name + "-flink-config" }
+
+func (c *cluster) workloadName(component labels.Component) string {
+	return c.name + "-" + component.String()
+}
+
+func (c *cluster) meta(name string, set labels.Set, user map[string]string) tree.Map {
+	return tree.Map{"name": name, "namespace": c.namespace, "labels": merged(user, set)}
+}
+
+// merged are labels of the user with the system's, which win.
+func merged(user map[string]string, set labels.Set) tree.Map {
+	out := tree.Map{}
+	for k, v := range user {
+		out[k] = v
+	}
+	for k, v := range set.All() {
+		out[k] = v
+	}
+	return out
+}
+
+func (c *cluster) selector(component labels.Component) tree.Map {
+	return merged(nil, c.labels.WithComponent(component).Selector())
+}
+
+func (c *cluster) podLabels(component labels.Component) tree.Map {
+	var user map[string]string
+	if c.kubernetes.Pods != nil {
+		user = c.kubernetes.Pods.Labels
+	}
+	return merged(user, c.labels.WithComponent(component))
+}
+
+func (c *cluster) configMap(config string) tree.Map {
+	return tree.Map{
+		"apiVersion": "v1",
+		"kind":       "ConfigMap",
+		"metadata":   c.meta(c.configMapName(), c.labels, nil),
+		"data": tree.Map{
+			c.version.ConfigFile: config,
+			flink.Log4jFile:      c.log4j,
+		},
+	}
+}
+
+// service is how TaskManagers find the JobManager, and people its REST API.
+func (c *cluster) service() tree.Map {
+	port := func(name string, number int) tree.Map {
+		return tree.Map{"name": name, "port": int64(number), "targetPort": name, "protocol": "TCP"}
+	}
+	set := c.labels.WithComponent(labels.JobManager)
+	return tree.Map{
+		"apiVersion": "v1",
+		"kind":       "Service",
+		"metadata":   c.meta(c.workloadName(labels.JobManager), set, c.kubernetes.Labels),
+		"spec": tree.Map{
+			"selector": c.selector(labels.JobManager),
+			"ports": []any{
+				port("rpc", flink.PortJobManagerRPC),
+				port("blob", flink.PortBlobServer),
+				port("rest", flink.PortREST),
+			},
+		},
+	}
+}
+
+func (c *cluster) jobManager() tree.Map {
+	if !c.application {
+		return c.deployment(labels.JobManager, 1)
+	}
+	set := c.labels.WithComponent(labels.JobManager)
+	template := c.podTemplate(labels.JobManager)
+	// A failed pod stays, so that its log can be read; a new one takes its place.
+	template["spec"].(tree.Map)["restartPolicy"] = "Never"
+	return tree.Map{
+		"apiVersion": "batch/v1",
+		"kind":       "Job",
+		"metadata":   c.meta(c.workloadName(labels.JobManager), set, c.kubernetes.Labels),
+		"spec": tree.Map{
+			"completions": int64(1),
+			"parallelism": int64(1),
+			// VVP's maxJobCreationAttempts: the first pod, and as many more.
+			"backoffLimit": int64(c.attempts - 1),
+			// A pod that a drained node evicts is no failed attempt.
+			"podFailurePolicy": tree.Map{"rules": []any{tree.Map{
+				"action":          "Ignore",
+				"onPodConditions": []any{tree.Map{"type": "DisruptionTarget", "status": "True"}},
+			}}},
+			"template": template,
+		},
+	}
+}
+
+func (c *cluster) taskManager() tree.Map { return c.deployment(labels.TaskManager, c.managers) }
+
+func (c *cluster) deployment(component labels.Component, replicas int32) tree.Map {
+	spec := tree.Map{
+		"replicas": int64(replicas),
+		"selector": tree.Map{"matchLabels": c.selector(component)},
+		"template": c.podTemplate(component),
+	}
+	if component == labels.JobManager {
+		// Two JobManagers at a time would split the cluster.
+		spec["strategy"] = tree.Map{"type": "Recreate"}
+	}
+	return tree.Map{
+		"apiVersion": "apps/v1",
+		"kind":       "Deployment",
+		"metadata":   c.meta(c.workloadName(component), c.labels.WithComponent(component), c.kubernetes.Labels),
+		"spec":       spec,
+	}
+}

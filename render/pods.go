@@ -1,0 +1,195 @@
+package render
+
+import (
+	"maps"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// Names inside the pods. The containers are called as in VVP's pods, because pod
+// templates and patches address them by name.
+const (
+	containerPrefix  = "flink-" // flink-jobmanager, flink-taskmanager
+	fetcherContainer = "artifact-fetcher"
+	configVolume     = "flink-config"
+	tempVolume       = "flink-tmp"
+	logVolume        = "flink-log"
+	userLibVolume    = "flink-usrlib"
+	artifactsVolume  = "flink-artifacts"
+)
+
+// podTemplate is the pod of one component, before the user's options.
+func (c *cluster) podTemplate(component labels.Component) tree.Map {
+	container := c.container(component)
+	spec := tree.Map{
+		"automountServiceAccountToken": false, // Flink calls the API server for high availability only
+		"enableServiceLinks":           false, // a variable per Service of the namespace would reach the job
+		"containers":                   []any{container},
+		"securityContext": tree.Map{
+			"runAsNonRoot":   true,
+			"runAsUser":      flink.UserID, // the images' user has a name only, which proves nothing
+			"runAsGroup":     flink.GroupID,
+			"fsGroup":        flink.GroupID, // volumes can be written
+			"seccompProfile": tree.Map{"type": "RuntimeDefault"},
+		},
+	}
+	mounts := &volumes{}
+	mounts.configMap(configVolume, c.configMapName(), flink.ConfDir)
+	mounts.emptyDir(tempVolume, flink.TempDir)
+	mounts.emptyDir(logVolume, flink.LogDir)
+	if c.artifact.downloads && component == labels.JobManager {
+		mounts.emptyDir(artifactsVolume, flink.ArtifactsDir)
+	}
+	if c.artifact.fetch != "" {
+		mounts.emptyDir(userLibVolume, flink.UserLibDir)
+		spec["initContainers"] = []any{c.fetcher(component)}
+	}
+	if component == labels.TaskManager {
+		spec["topologySpreadConstraints"] = []any{tree.Map{
+			"maxSkew":           int64(1),
+			"topologyKey":       "kubernetes.io/hostname",
+			"whenUnsatisfiable": "ScheduleAnyway",
+			"labelSelector":     tree.Map{"matchLabels": c.selector(component)},
+		}}
+	}
+	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
+	metadata := tree.Map{"labels": c.podLabels(component)}
+	if p := c.kubernetes.Pods; p != nil {
+		c.podOptions(*p, metadata, spec, container, mounts)
+	}
+	return tree.Map{"metadata": metadata, "spec": spec}
+}
+
+// podOptions adds VVP's simplified pod options. What the user says wins over what
+// is generated, where both say something.
+func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.Map, mounts *volumes) {
+	if len(p.Annotations) > 0 {
+		metadata["annotations"] = tree.FromStrings(p.Annotations)
+	}
+	if len(p.NodeSelector) > 0 {
+		spec["nodeSelector"] = tree.FromStrings(p.NodeSelector)
+	}
+	if !p.Affinity.IsZero() {
+		spec["affinity"] = p.Affinity.Map()
+	}
+	if !p.SecurityContext.IsZero() {
+		maps.Copy(spec["securityContext"].(tree.Map), p.SecurityContext.Map())
+	}
+	if l := rawList(p.Tolerations); l != nil {
+		spec["tolerations"] = l
+	}
+	if l := rawList(p.ImagePullSecrets); l != nil {
+		spec["imagePullSecrets"] = l
+	}
+	if env := rawList(p.EnvVars); env != nil {
+		container["env"] = env
+		for _, init := range tree.Items(spec, "initContainers") {
+			init.(tree.Map)["env"] = tree.Copy(env) // a proxy, for instance
+		}
+	}
+	for _, m := range p.VolumeMounts {
+		mounts.user(m.Volume.Map(), m.VolumeMount.Map())
+	}
+	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
+}
+
+func rawList[T any](list []deployment.Raw[T]) []any {
+	var out []any
+	for _, r := range list {
+		out = append(out, r.Map())
+	}
+	return out
+}
+
+func (c *cluster) container(component labels.Component) tree.Map {
+	out := tree.Map{
+		"name":            containerPrefix + component.String(),
+		"image":           c.image,
+		"args":            c.args(component),
+		"ports":           c.ports(component),
+		"resources":       c.containerResources(component),
+		"securityContext": restricted(),
+	}
+	maps.Copy(out, c.probes(component))
+	return out
+}
+
+// restricted is what Kubernetes' Pod Security Standard "restricted" asks of a
+// container.
+func restricted() tree.Map {
+	return tree.Map{
+		"allowPrivilegeEscalation": false,
+		"capabilities":             tree.Map{"drop": []any{"ALL"}},
+	}
+}
+
+// fetcher downloads the jar to where Flink looks for it. The image has wget: the
+// image's own build uses it.
+func (c *cluster) fetcher(component labels.Component) tree.Map {
+	return tree.Map{
+		"name":    fetcherContainer,
+		"image":   c.image,
+		"command": []any{"wget", "--no-verbose", "--output-document=" + flink.UserLibDir + "/" + c.artifact.file, "--", escape(c.artifact.fetch)},
+		// VVP gives every container of a Flink pod the same resources.
+		"resources":       c.containerResources(component),
+		"securityContext": restricted(),
+		"volumeMounts":    []any{tree.Map{"name": userLibVolume, "mountPath": flink.UserLibDir}, tree.Map{"name": tempVolume, "mountPath": flink.TempDir}},
+	}
+}
+
+// containerResources has requests equal to limits, as in VVP.
+func (c *cluster) containerResources(component labels.Component) tree.Map {
+	r := c.resources.JobManager
+	if component == labels.TaskManager {
+		r = c.resources.TaskManager
+	}
+	amount := func() tree.Map {
+		return tree.Map{"cpu": cpuQuantity(r.CPU.String()), "memory": memoryQuantity(r.Memory)}
+	}
+	return tree.Map{"requests": amount(), "limits": amount()}
+}
+
+// volumes collects the volumes of a pod and where its container mounts them.
+type volumes struct {
+	volumes, mounts []any
+}
+
+func (v *volumes) configMap(name, configMap, path string) {
+	v.volumes = append(v.volumes, tree.Map{"name": name, "configMap": tree.Map{"name": configMap}})
+	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path, "readOnly": true})
+}
+
+func (v *volumes) emptyDir(name, path string) {
+	v.volumes = append(v.volumes, tree.Map{"name": name, "emptyDir": tree.Map{}})
+	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path})
+}
+
+// user adds a volume of the user's. Mounted where one of ours is, it replaces it.
+func (v *volumes) user(volume, mount tree.Map) {
+	for i, m := range v.mounts {
+		if tree.String(m, "mountPath") == tree.String(mount, "mountPath") {
+			v.drop(tree.String(m, "name"))
+			v.mounts = append(v.mounts[:i:i], v.mounts[i+1:]...)
+			break
+		}
+	}
+	v.mounts = append(v.mounts, mount)
+	for _, other := range v.volumes {
+		if tree.String(other, "name") == tree.String(volume, "name") {
+			return // one volume, mounted twice
+		}
+	}
+	v.volumes = append(v.volumes, volume)
+}
+
+func (v *volumes) drop(name string) {
+	for i, volume := range v.volumes {
+		if tree.String(volume, "name") == name {
+			v.volumes = append(v.volumes[:i:i], v.volumes[i+1:]...)
+			return
+		}
+	}
+}

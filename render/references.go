@@ -1,0 +1,73 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// reference is VVP's ${NAME} in a configuration value.
+var reference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// references takes the values that refer to environment variables out of conf and
+// returns them as arguments, where Kubernetes puts the variable in. Flink's images
+// do not expand variables in a mounted configuration file.
+func (g *rendering) references(conf map[string]string, k deployment.Kubernetes, at *field.Path) []flink.Property {
+	env := map[string]bool{}
+	if k.Pods != nil {
+		for _, v := range k.Pods.EnvVars {
+			env[tree.String(v.Map(), "name")] = true
+		}
+	}
+	var out []flink.Property
+	for _, key := range tree.Keys(conf) {
+		found := reference.FindAllStringSubmatch(conf[key], -1)
+		if len(found) == 0 {
+			continue
+		}
+		missing := false
+		for _, m := range found {
+			if !env[m[1]] {
+				missing = true
+				g.fail(field.Invalid(at.Key(key), field.OmitValueType{}, fmt.Sprintf(
+					"${%s} is no variable of the pods: set it in kubernetes.pods.envVars, for a secret with valueFrom.secretKeyRef", m[1])), "reference")
+			}
+		}
+		if !missing {
+			out = append(out, flink.Property{Key: key, Value: expandable(conf[key])})
+			delete(conf, key)
+		}
+	}
+	return out
+}
+
+// expandable turns ${NAME} into Kubernetes' $(NAME), and protects all else.
+func expandable(value string) string {
+	var b strings.Builder
+	end := 0
+	for _, m := range reference.FindAllStringSubmatchIndex(value, -1) {
+		b.WriteString(escape(value[end:m[0]]))
+		b.WriteString("$(" + value[m[2]:m[3]] + ")")
+		end = m[1]
+	}
+	b.WriteString(escape(value[end:]))
+	return b.String()
+}
+
+// escape keeps Kubernetes from expanding anything in an argument: $$ is how it
+// writes $ (Container.args).
+func escape(s string) string { return strings.ReplaceAll(s, "$", "$$") }
+
+func escapeAll(args []string) []string {
+	out := make([]string, len(args))
+	for i, a := range args {
+		out[i] = escape(a)
+	}
+	return out
+}

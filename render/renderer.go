@@ -1,0 +1,180 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// InvalidError reports everything that is wrong with an input; see
+// [patch.InvalidError].
+type InvalidError = patch.InvalidError
+
+// ErrInvalid is the class of an [InvalidError].
+var ErrInvalid = patch.ErrInvalid
+
+// ErrMismatch is the class of a [MismatchError].
+var ErrMismatch = errors.New("the target is not the one that is referred to")
+
+// MismatchError reports a resource that was to be rendered with a target that it
+// does not refer to. It is ErrMismatch for errors.Is.
+type MismatchError struct {
+	// Resource is what was to be rendered, such as "Deployment default/top-speed".
+	Resource string
+	// Want is what it refers to, Got what was given.
+	Want, Got target.Ref
+}
+
+// Error names the resource and both targets.
+func (e *MismatchError) Error() string {
+	return fmt.Sprintf("%s refers to the target %s, not to %s", e.Resource, e.Want, e.Got)
+}
+
+// Is reports whether target is ErrMismatch.
+func (e *MismatchError) Is(target error) bool { return target == ErrMismatch }
+
+// A Renderer makes Kubernetes objects of VVP resources. It is immutable and safe
+// for concurrent use. The zero value renders with no options.
+type Renderer struct {
+	platform Platform
+}
+
+// An Option changes what a Renderer does. Options come from this package only.
+type Option interface {
+	apply(*Renderer) error
+}
+
+// Platform describes the installation of Ververica Platform that targets belong
+// to. It is an Option.
+type Platform struct {
+	// Namespace is the Kubernetes namespace that the platform runs in. Targets
+	// without a namespace of their own need it.
+	Namespace string
+}
+
+func (p Platform) apply(r *Renderer) error {
+	for _, msg := range validation.IsDNS1123Label(p.Namespace) {
+		return fmt.Errorf("render.Platform: namespace %q: %s", p.Namespace, msg)
+	}
+	r.platform = p
+	return nil
+}
+
+// New returns a Renderer with these options. It fails if one of them is not legal.
+func New(opts ...Option) (*Renderer, error) {
+	r := &Renderer{}
+	var errs []error
+	for _, o := range opts {
+		if o != nil {
+			errs = append(errs, o.apply(r))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// A Job is what a Deployment's template does not say of the Flink job to run. The
+// zero value is a job with a derived id that starts without state.
+type Job struct {
+	// ID is the UUID of the job, in lower case. VVP's Job resource has it as
+	// metadata.id. Objects are named after it, and Flink's job id is the ID without
+	// dashes. Where it is empty, an id is derived that changes exactly when the
+	// JobManager's Job or the configuration of Flink does.
+	ID string
+	// SavepointLocation is the URI of a savepoint to start from; empty for none.
+	SavepointLocation string
+}
+
+func (j Job) validate() error {
+	if j.ID != "" && (!ids.Valid(j.ID) || j.ID == ids.Nil) {
+		return &InvalidError{Subject: "Job", Fields: field.ErrorList{
+			field.Invalid(field.NewPath("ID"), j.ID, "a UUID in lower case is wanted, and not the nil UUID").WithOrigin("uuid")}}
+	}
+	return nil
+}
+
+// resource is what the rendering of a Deployment and of a SessionCluster have in
+// common as seen from the outside.
+type resource interface {
+	String() string
+	Target() target.Ref
+	IsZero() bool
+	Position(field string) patch.Position
+}
+
+var (
+	_ resource = deployment.Deployment{}
+	_ resource = deployment.SessionCluster{}
+)
+
+// rendering is one call of a Renderer: it collects warnings and problems.
+type rendering struct {
+	*Renderer
+	target   target.Target
+	resource resource
+	matched  []match
+	warnings []Warning
+	errs     field.ErrorList
+}
+
+func (r *Renderer) start(t target.Target, res resource, kind string) (*rendering, error) {
+	switch {
+	case res.IsZero():
+		return nil, fmt.Errorf("render: the %s is the zero value", kind)
+	case t.IsZero():
+		return nil, fmt.Errorf("render: %s: the target is the zero value", res)
+	case !res.Target().IsZero() && !res.Target().Matches(t):
+		return nil, &MismatchError{Resource: res.String(), Want: res.Target(), Got: t.Ref()}
+	}
+	return &rendering{Renderer: r, target: t, resource: res}, nil
+}
+
+func (g *rendering) warn(path *field.Path, format string, args ...any) {
+	w := Warning{Resource: g.resource.String(), Message: fmt.Sprintf(format, args...)}
+	if path != nil {
+		w.Field = path.String()
+		w.Position = g.resource.Position(w.Field)
+	}
+	g.warnings = append(g.warnings, w)
+}
+
+func (g *rendering) fail(e *field.Error, origin string) {
+	g.errs = append(g.errs, e.WithOrigin(origin))
+}
+
+// err returns what was reported with fail.
+func (g *rendering) err() error {
+	if len(g.errs) == 0 {
+		return nil
+	}
+	e := &InvalidError{Subject: g.resource.String(), Fields: g.errs}
+	for _, f := range g.errs {
+		e.Positions = append(e.Positions, g.resource.Position(f.Field))
+	}
+	return e
+}
+
+// namespace returns the Kubernetes namespace of the target.
+func (g *rendering) namespace() string {
+	platform := g.platform.Namespace
+	switch ns := g.target.KubernetesNamespace(); {
+	case ns == "" && platform == "":
+		g.fail(field.Required(field.NewPath("spec", "deploymentTargetName"),
+			fmt.Sprintf("%s has no Kubernetes namespace, which means the platform's own: say which it is with render.Platform{Namespace: …}", g.target)), "platform-namespace")
+		return ""
+	case ns == "" || ns == platform:
+		g.warn(nil, "%s is in the namespace of the platform itself (%s); Ververica advises to keep Flink jobs apart from it", g.target, platform)
+		return platform
+	default:
+		return ns
+	}
+}

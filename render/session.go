@@ -1,0 +1,48 @@
+package render
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// SessionCluster renders a SessionCluster for the target that it refers to: a
+// ConfigMap, a Service, and a Deployment for each of JobManager and TaskManagers.
+// A SessionCluster whose state is not RUNNING renders no object, and a warning.
+// Errors are as for [Renderer.Deployment].
+func (r *Renderer) SessionCluster(t target.Target, s deployment.SessionCluster) (Manifests, error) {
+	g, err := r.start(t, s, deployment.KindSessionCluster)
+	if err != nil {
+		return Manifests{}, err
+	}
+	patched, err := s.Patch(t.Patches())
+	if err != nil {
+		return Manifests{}, fmt.Errorf("%s: with the patches of %s: %w", s, t, err)
+	}
+	cfg := patched.Resolved()
+	if cfg.Spec.State != deployment.Running {
+		g.notRunning(string(cfg.Spec.State))
+		return Manifests{warnings: g.warnings}, nil
+	}
+	set, err := labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
+	if err != nil {
+		return Manifests{}, fmt.Errorf("%s: %w", s, err)
+	}
+	path := field.NewPath("spec")
+	c := g.cluster(settings{
+		flinkVersion: cfg.Spec.FlinkVersion, versionAt: path.Child("flinkVersion"),
+		registry: cfg.Spec.FlinkImageRegistry, repository: cfg.Spec.FlinkImageRepository, tag: cfg.Spec.FlinkImageTag,
+		resources: cfg.Spec.Resources, config: cfg.Spec.FlinkConfiguration, logging: cfg.Spec.Logging,
+		kubernetes: cfg.Spec.Kubernetes, path: path,
+	}, "session-"+s.ID(), set)
+	c.managers = *cfg.Spec.NumberOfTaskManagers
+	objects, _, err := g.patched(c)
+	if err != nil {
+		return Manifests{}, err
+	}
+	return g.finish(objects)
+}

@@ -1,0 +1,79 @@
+package target
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// The kind and API version of a DeploymentTarget, and the VVP namespace of
+// resources that name none.
+const (
+	Kind             = "DeploymentTarget"
+	APIVersion       = "v1"
+	DefaultNamespace = "default"
+)
+
+// Config is a DeploymentTarget as it is written: an open struct in the shape of
+// VVP's YAML and JSON. It is data to build and edit; [New] checks it and makes a
+// [Target] of a copy.
+type Config struct {
+	// Kind and APIVersion may be empty, or "DeploymentTarget" and "v1".
+	Kind       string   `json:"kind,omitempty"`
+	APIVersion string   `json:"apiVersion,omitempty"`
+	Metadata   Metadata `json:"metadata"`
+	Spec       Spec     `json:"spec"`
+}
+
+// Metadata identifies a target.
+type Metadata struct {
+	// ID is the UUID by which Deployments may refer to the target, in lower case.
+	// VVP's API gives it; it may be empty.
+	ID string `json:"id,omitempty"`
+	// Name is required: 1 to 250 characters of 0-9, a-z, A-Z, "-" and "_" (VVP,
+	// REST API, resource names).
+	Name string `json:"name"`
+	// Namespace is a VVP namespace. Empty means "default".
+	Namespace string `json:"namespace,omitempty"`
+	// Labels and Annotations are VVP's, and may change after creation.
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// Spec is the part of a target that never changes after creation.
+type Spec struct {
+	// Kubernetes is required.
+	Kubernetes *Kubernetes `json:"kubernetes"`
+	// DeploymentPatchSet is applied to what is rendered for the target.
+	DeploymentPatchSet []patch.Patch `json:"deploymentPatchSet,omitempty"`
+}
+
+// Kubernetes says where Flink runs.
+type Kubernetes struct {
+	// Namespace is a Kubernetes namespace, at most 63 characters. Empty means the
+	// one that the platform runs in, which whoever renders must then name.
+	Namespace string `json:"namespace,omitempty"`
+}
+
+// clone returns a copy that shares nothing with c. Patches are immutable values.
+func (c Config) clone() Config {
+	c.Metadata.Labels = maps.Clone(c.Metadata.Labels)
+	c.Metadata.Annotations = maps.Clone(c.Metadata.Annotations)
+	if c.Spec.Kubernetes != nil {
+		k := *c.Spec.Kubernetes
+		c.Spec.Kubernetes = &k
+	}
+	c.Spec.DeploymentPatchSet = slices.Clone(c.Spec.DeploymentPatchSet)
+	return c
+}
+
+// withDefaults returns c with what VVP fills in.
+func (c Config) withDefaults() Config {
+	c = c.clone()
+	c.Kind, c.APIVersion = Kind, APIVersion
+	if c.Metadata.Namespace == "" {
+		c.Metadata.Namespace = DefaultNamespace
+	}
+	return c
+}

@@ -1,0 +1,53 @@
+package target
+
+// A Ref refers to a target of a VVP namespace by name or by id. Where both are
+// set, both must be the target's.
+type Ref struct {
+	// Namespace is the VVP namespace. Empty means "default".
+	Namespace string
+	Name      string
+	ID        string
+}
+
+// String returns namespace/name, or namespace/id if there is no name.
+func (r Ref) String() string {
+	ns := r.Namespace
+	if ns == "" {
+		ns = DefaultNamespace
+	}
+	if r.Name == "" {
+		return ns + "/" + r.ID
+	}
+	return ns + "/" + r.Name
+}
+
+// IsZero reports whether r refers to nothing.
+func (r Ref) IsZero() bool { return r.Name == "" && r.ID == "" }
+
+// Matches reports whether r refers to t.
+func (r Ref) Matches(t Target) bool {
+	if t.IsZero() || r.IsZero() {
+		return false
+	}
+	ns := r.Namespace
+	if ns == "" {
+		ns = DefaultNamespace
+	}
+	return ns == t.Namespace() && (r.Name == "" || r.Name == t.Name()) && (r.ID == "" || r.ID == t.ID())
+}
+
+// An Owner is a resource that refers to a target.
+type Owner struct {
+	// Kind is "Deployment" or "SessionCluster".
+	Kind string
+	// Namespace is the VVP namespace.
+	Namespace string
+	Name      string
+	// UID tells the resource from an earlier one of the same name. With a UID
+	// that VVP gave, a late release by the earlier one does not release the later
+	// one's hold; with an empty or derived one it does.
+	UID string
+}
+
+// String returns the kind and namespace/name.
+func (o Owner) String() string { return o.Kind + " " + o.Namespace + "/" + o.Name }

@@ -1,0 +1,149 @@
+package target
+
+import (
+	"encoding/json"
+	"maps"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// InvalidError reports everything that is wrong with a target; see
+// [patch.InvalidError].
+type InvalidError = patch.InvalidError
+
+// ErrInvalid is the class of an [InvalidError].
+var ErrInvalid = patch.ErrInvalid
+
+// A Target is a DeploymentTarget that has been checked: an immutable value, safe
+// for concurrent use. The zero value is no target: its methods may be called, and
+// whatever needs a target refuses it.
+type Target struct {
+	_ [0]func() // Target values are compared with Equal, not with ==
+	d *data
+}
+
+// data does not change after it was made.
+type data struct {
+	config  Config
+	patches patch.Set
+}
+
+// New checks a configuration and returns a target made of a copy of it. The error
+// is an [*InvalidError] with all problems.
+func New(c Config) (Target, error) {
+	if errs := validate(c); len(errs) > 0 {
+		return Target{}, &InvalidError{Subject: subject(c), Fields: errs}
+	}
+	return build(c), nil
+}
+
+// Parse reads one DeploymentTarget in YAML or JSON. The name of the file is used
+// in the positions of errors only, and may be empty. The error is an
+// [*InvalidError] with all problems and their positions.
+func Parse(file string, text []byte) (Target, error) {
+	root, problems := decode.Document(file, text)
+	var c Config
+	if root != nil {
+		problems = decode.Resource(root, &c, validate)
+	}
+	if len(problems) > 0 {
+		fields, positions := decode.Split[patch.Position](problems)
+		return Target{}, &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
+	}
+	return build(c), nil
+}
+
+// build is New after the checks.
+func build(c Config) Target {
+	c = c.withDefaults()
+	// The set was made once by validate, so that it cannot fail here.
+	set, _ := patch.NewSet(c.Spec.DeploymentPatchSet...)
+	return Target{d: &data{config: c, patches: set}}
+}
+
+func subject(c Config) string {
+	if c.Metadata.Name == "" {
+		return Kind
+	}
+	return Kind + " " + Ref{Namespace: c.Metadata.Namespace, Name: c.Metadata.Name}.String()
+}
+
+// get returns the configuration without copying it.
+func (t Target) get() Config {
+	if t.d == nil {
+		return Config{}
+	}
+	return t.d.config
+}
+
+// IsZero reports whether t is the zero value, which is no target.
+func (t Target) IsZero() bool { return t.d == nil }
+
+// ID returns metadata.id, which may be empty.
+func (t Target) ID() string { return t.get().Metadata.ID }
+
+// Name returns metadata.name.
+func (t Target) Name() string { return t.get().Metadata.Name }
+
+// Namespace returns the VVP namespace, "default" if none was given.
+func (t Target) Namespace() string { return t.get().Metadata.Namespace }
+
+// Ref returns the reference to t by name.
+func (t Target) Ref() Ref { return Ref{Namespace: t.Namespace(), Name: t.Name()} }
+
+// KubernetesNamespace returns the Kubernetes namespace that Flink runs in. Empty
+// means the one that the platform itself runs in.
+func (t Target) KubernetesNamespace() string {
+	if k := t.get().Spec.Kubernetes; k != nil {
+		return k.Namespace
+	}
+	return ""
+}
+
+// Patches returns the patch set, which is immutable.
+func (t Target) Patches() patch.Set {
+	if t.d == nil {
+		return patch.Set{}
+	}
+	return t.d.patches
+}
+
+// Config returns a copy of the configuration, kind, apiVersion and namespace
+// filled in. Editing it does not change t; New makes another target of it.
+func (t Target) Config() Config { return t.get().clone() }
+
+// Equal reports whether t and u are the same target: all of metadata and spec.
+// Formatting, comments, and nil against empty maps do not count.
+func (t Target) Equal(u Target) bool {
+	if t.d == nil || u.d == nil {
+		return t.d == u.d
+	}
+	a, b := t.d.config.Metadata, u.d.config.Metadata
+	return a.ID == b.ID && a.Name == b.Name && a.Namespace == b.Namespace &&
+		maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Annotations, b.Annotations) &&
+		t.SameSpec(u)
+}
+
+// SameSpec reports whether t and u have the same spec, which is what is
+// immutable in VVP; name, labels and annotations do not count.
+func (t Target) SameSpec(u Target) bool {
+	return t.KubernetesNamespace() == u.KubernetesNamespace() && t.Patches().Equal(u.Patches())
+}
+
+// String returns the kind and the reference, for messages.
+func (t Target) String() string {
+	if t.d == nil {
+		return Kind
+	}
+	return subject(t.d.config)
+}
+
+// MarshalJSON returns the configuration as JSON, which Parse reads; null for the
+// zero value.
+func (t Target) MarshalJSON() ([]byte, error) {
+	if t.d == nil {
+		return []byte("null"), nil
+	}
+	return json.Marshal(t.d.config)
+}

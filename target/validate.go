@@ -1,0 +1,88 @@
+package target
+
+import (
+	"errors"
+	"regexp"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// Origins of this package's errors.
+const (
+	originName = "name"
+	originUUID = "uuid"
+	originKind = "kind"
+)
+
+// maxName and namePattern are VVP's rule for DeploymentTargets.
+const maxName = 250
+
+var namePattern = regexp.MustCompile(`^[0-9a-zA-Z_-]+$`)
+
+func validate(c Config) field.ErrorList {
+	var errs field.ErrorList
+	if c.Kind != "" && c.Kind != Kind {
+		errs = append(errs, field.NotSupported(field.NewPath("kind"), c.Kind, []string{Kind}).WithOrigin(originKind))
+	}
+	if c.APIVersion != "" && c.APIVersion != APIVersion {
+		errs = append(errs, field.NotSupported(field.NewPath("apiVersion"), c.APIVersion, []string{APIVersion}).WithOrigin(originKind))
+	}
+	errs = append(errs, validateMetadata(c.Metadata, field.NewPath("metadata"))...)
+	return append(errs, validateSpec(c.Spec, field.NewPath("spec"))...)
+}
+
+func validateMetadata(m Metadata, path *field.Path) field.ErrorList {
+	errs := validateName(m.Name, path.Child("name"))
+	if m.ID != "" && !ids.Valid(m.ID) {
+		errs = append(errs, field.Invalid(path.Child("id"), m.ID, "a UUID in lower case is wanted, such as 2da2f867-5899-4bef-8ad0-9771bbac38b4").WithOrigin(originUUID))
+	}
+	return append(errs, validateNamespace(m.Namespace, path.Child("namespace"))...)
+}
+
+func validateName(name string, path *field.Path) field.ErrorList {
+	switch {
+	case name == "":
+		return field.ErrorList{field.Required(path, "a target needs a name").WithOrigin(originName)}
+	case len(name) > maxName:
+		return field.ErrorList{field.TooLong(path, name, maxName).WithOrigin(originName)}
+	case !namePattern.MatchString(name):
+		return field.ErrorList{field.Invalid(path, name, "the name of a target has only the characters 0-9, a-z, A-Z, - and _").WithOrigin(originName)}
+	}
+	return nil
+}
+
+// validateNamespace checks a VVP namespace. VVP documents no rule; as it becomes
+// the value of the label vvpNamespace, Kubernetes' rule for label values is the
+// least that is needed.
+func validateNamespace(ns string, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, msg := range validation.IsValidLabelValue(ns) {
+		errs = append(errs, field.Invalid(path, ns, msg).WithOrigin(originName))
+	}
+	return errs
+}
+
+func validateSpec(s Spec, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	at := path.Child("kubernetes")
+	if s.Kubernetes == nil {
+		errs = append(errs, field.Required(at, "write kubernetes: {namespace: NAME}, or kubernetes: {} for the namespace that the platform runs in").WithOrigin("required"))
+	} else if ns := s.Kubernetes.Namespace; ns != "" {
+		for _, msg := range validation.IsDNS1123Label(ns) {
+			errs = append(errs, field.Invalid(at.Child("namespace"), ns, msg).WithOrigin("format=k8s-short-name"))
+		}
+	}
+	if _, err := patch.NewSet(s.DeploymentPatchSet...); err != nil {
+		if e, ok := errors.AsType[*patch.InvalidError](err); ok {
+			for _, f := range e.Fields {
+				f.Field = path.Child("deploymentPatchSet").String() + f.Field
+				errs = append(errs, f)
+			}
+		}
+	}
+	return errs
+}
