@@ -105,9 +105,8 @@ type List struct {
 	// Set marks a list of scalars that is merged as a set.
 	Set bool
 	// Type is the Kubernetes type of the map or of the list's elements, such as
-	// PodTemplateSpec, Container or Volume: group core, version v1. Empty means
-	// that lists below are merged only where the table has them, which is right
-	// for a Kubernetes type without merged lists.
+	// PodTemplateSpec, Container or EnvVar: group core, version v1. Empty means
+	// that lists below are merged only where the table has them.
 	Type string
 }
 
