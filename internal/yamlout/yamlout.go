@@ -1,0 +1,266 @@
+// Package yamlout writes JSON-shaped trees as YAML: nil, bool, int64, finite
+// float64, string, []any and map[string]any of these.
+//
+// The text is block style with LF line ends, two spaces of indent, and keys in byte
+// order; a sequence in a mapping starts in the column of its key, as kubectl prints
+// it. There are no anchors, tags, comments or folded lines. The same tree gives the
+// same bytes, and every YAML 1.1 and YAML 1.2 reader gets the same tree back.
+//
+// Empty collections, nil ones included, are {} and []; nil is null.
+//
+// # Numbers
+//
+// An int64 is written in decimal. A whole float64 below 2^53 is written like the
+// integer that it equals: JSON does not tell 1.0 from 1, and trees that are equal
+// have one text. Other floats have the fewest digits that read back as the same
+// float64, and always a point, without which YAML 1.1 takes 1e+21 for a string.
+// Minus zero is -0.0.
+//
+// # Strings
+//
+// In this order:
+//
+//  1. Text with a control character other than tab and line feed, or with one that
+//     is invisible (directional marks, no-break space, U+0085, U+2028, U+2029,
+//     U+FEFF), is double-quoted, with these escaped.
+//  2. Text of several lines is a literal block: |, or |- without a line feed at the
+//     end, or |+ with several; with the digit 2 if the first line starts with a
+//     space. It is double-quoted where a block would be fragile: at the root of a
+//     document, as a key, with a tab at the start of a line, with a last line of
+//     blanks, or with line feeds only.
+//  3. Other text is plain, if no reader could take it for something else. What looks
+//     like a number, a time, a boolean, null, an indicator, in YAML 1.1, YAML 1.2 or
+//     their common implementations, is quoted, rather too often than too seldom.
+//  4. What is not plain is double-quoted; single-quoted, if it has a '"' or '\', so
+//     that JSON and regular expressions stay readable.
+//
+// A key of more than 1024 bytes, quotes and escapes counted, takes the explicit form
+// (? key, : value), since YAML limits implicit keys to 1024 characters.
+package yamlout
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Separator stands between two documents of a stream.
+const Separator = "---\n"
+
+// MaxDepth is the number of collections that may lie inside each other: the limit
+// of encoding/json and of go-yaml, so that what is written can be read. As each
+// line carries its indent, a tree this deep of maps has a text of 100 MB.
+const MaxDepth = 10_000
+
+const maxSimpleKey = 1024
+
+// What can be wrong with a value.
+var (
+	ErrType   = errors.New("not part of a JSON-shaped tree")
+	ErrNumber = errors.New("not a finite number")
+	ErrUTF8   = errors.New("not UTF-8")
+	ErrDepth  = errors.New("nested too deeply")
+)
+
+// Error says which value cannot be written. It matches one of the errors above.
+type Error struct {
+	Path string // JSON pointer to the value, cut off after 32 steps
+	Err  error
+}
+
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return "yamlout: " + e.Err.Error()
+	}
+	return fmt.Sprintf("yamlout: %s: %v", e.Path, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Append appends the YAML of one document to dst and returns the extended slice.
+// The text ends with a line feed and has no document marker. On error, which is
+// always an *Error, it returns dst as it was. v is not changed and not kept.
+func Append(dst []byte, v any) ([]byte, error) {
+	w := writer{dst: dst, keys: make([]string, 0, 64)} // room for most trees
+	if err := w.inline(v, 0, 0); err != nil {
+		return dst, &Error{Path: pointer(w.path), Err: err}
+	}
+	return w.dst, nil
+}
+
+type writer struct {
+	dst  []byte
+	keys []string // of the mappings being written, the innermost last
+	path []string // after an error: the steps to the value, the innermost first
+}
+
+// inline writes v into the line that has been begun, at column col.
+func (w *writer) inline(v any, col, depth int) error {
+	switch t := v.(type) {
+	case map[string]any:
+		if len(t) > 0 {
+			return w.mapping(t, col, depth+1)
+		}
+	case []any:
+		if len(t) > 0 {
+			return w.sequence(t, col, depth+1)
+		}
+	}
+	return w.scalar(v, col)
+}
+
+// afterKey writes v as the value of a key in column col, whose colon was the last
+// character written.
+func (w *writer) afterKey(v any, col, depth int) error {
+	switch t := v.(type) {
+	case map[string]any:
+		if len(t) > 0 {
+			w.dst = append(w.dst, '\n')
+			w.indent(col + 2)
+			return w.mapping(t, col+2, depth+1)
+		}
+	case []any:
+		if len(t) > 0 {
+			w.dst = append(w.dst, '\n')
+			w.indent(col)
+			return w.sequence(t, col, depth+1)
+		}
+	}
+	w.dst = append(w.dst, ' ')
+	return w.scalar(v, col+2)
+}
+
+func (w *writer) mapping(m map[string]any, col, depth int) error {
+	if depth > MaxDepth {
+		return ErrDepth
+	}
+	first := len(w.keys)
+	for k := range m {
+		w.keys = append(w.keys, k)
+	}
+	last := len(w.keys)
+	slices.Sort(w.keys[first:last])
+	for i := first; i < last; i++ {
+		if i > first {
+			w.indent(col)
+		}
+		key := w.keys[i]
+		err := w.entry(key, m[key], col, depth)
+		if err != nil {
+			w.path = append(w.path, key)
+			return err
+		}
+	}
+	w.keys = w.keys[:first]
+	return nil
+}
+
+func (w *writer) entry(key string, v any, col, depth int) error {
+	start := len(w.dst)
+	if err := w.key(key); err != nil {
+		return err
+	}
+	if len(w.dst)-start <= maxSimpleKey {
+		w.dst = append(w.dst, ':')
+		return w.afterKey(v, col, depth)
+	}
+	w.dst = slices.Insert(w.dst, start, '?', ' ')
+	w.dst = append(w.dst, '\n')
+	w.indent(col)
+	w.dst = append(w.dst, ": "...)
+	return w.inline(v, col+2, depth)
+}
+
+func (w *writer) sequence(s []any, col, depth int) error {
+	if depth > MaxDepth {
+		return ErrDepth
+	}
+	for i, v := range s {
+		if i > 0 {
+			w.indent(col)
+		}
+		w.dst = append(w.dst, "- "...)
+		if err := w.inline(v, col+2, depth); err != nil {
+			w.path = append(w.path, strconv.Itoa(i))
+			return err
+		}
+	}
+	return nil
+}
+
+// scalar writes v, or an empty collection, and ends the line. Further lines of text
+// start at column col.
+func (w *writer) scalar(v any, col int) error {
+	switch t := v.(type) {
+	case string:
+		return w.text(t, col)
+	case int64:
+		w.dst = strconv.AppendInt(w.dst, t, 10)
+	case bool:
+		w.dst = strconv.AppendBool(w.dst, t)
+	case nil:
+		w.dst = append(w.dst, "null"...)
+	case float64:
+		if math.IsNaN(t) || math.IsInf(t, 0) {
+			return ErrNumber
+		}
+		w.dst = appendFloat(w.dst, t)
+	case map[string]any:
+		w.dst = append(w.dst, "{}"...)
+	case []any:
+		w.dst = append(w.dst, "[]"...)
+	default:
+		return fmt.Errorf("%w: %T", ErrType, v)
+	}
+	w.dst = append(w.dst, '\n')
+	return nil
+}
+
+func appendFloat(dst []byte, f float64) []byte {
+	abs := math.Abs(f)
+	if f == math.Trunc(f) && abs < 1<<53 {
+		if f == 0 && math.Signbit(f) {
+			return append(dst, "-0.0"...)
+		}
+		return strconv.AppendInt(dst, int64(f), 10)
+	}
+	if abs >= 1e-6 && abs < 1<<53 {
+		return strconv.AppendFloat(dst, f, 'f', -1, 64)
+	}
+	start := len(dst)
+	dst = strconv.AppendFloat(dst, f, 'e', -1, 64)
+	if slices.Contains(dst[start:], '.') {
+		return dst
+	}
+	return slices.Insert(dst, start+slices.Index(dst[start:], 'e'), '.', '0')
+}
+
+const spaces = "                                                                "
+
+func (w *writer) indent(col int) {
+	for ; col > len(spaces); col -= len(spaces) {
+		w.dst = append(w.dst, spaces...)
+	}
+	w.dst = append(w.dst, spaces[:col]...)
+}
+
+const maxPointerSteps = 32
+
+// pointer returns the JSON pointer (RFC 6901) of path, whose steps come innermost
+// first.
+func pointer(path []string) string {
+	escape := strings.NewReplacer("~", "~0", "/", "~1")
+	var b strings.Builder
+	for i := len(path) - 1; i >= 0; i-- {
+		if len(path)-i > maxPointerSteps {
+			b.WriteString("/...")
+			break
+		}
+		b.WriteByte('/')
+		b.WriteString(escape.Replace(strings.ToValidUTF8(path[i], "\ufffd")))
+	}
+	return b.String()
+}
