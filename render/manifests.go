@@ -41,10 +41,15 @@ type Warning struct {
 	Message  string
 }
 
-// String returns "file:line:column: field: message" without what is not known.
+// String returns "file:line:column: field: message" without what is not known,
+// and with the resource where the place is not.
 func (w Warning) String() string {
+	place := w.Position.String()
+	if place == "" {
+		place = w.Resource
+	}
 	var parts []string
-	for _, part := range []string{w.Position.String(), w.Field, w.Message} {
+	for _, part := range []string{place, w.Field, w.Message} {
 		if part != "" {
 			parts = append(parts, part)
 		}

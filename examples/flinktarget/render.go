@@ -1,0 +1,69 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/render"
+)
+
+const renderHelp = `Writes the Kubernetes manifests of all Deployments and SessionClusters that are
+found in the arguments, each for the DeploymentTarget that it refers to, which
+must be among them too.
+
+Usage:
+
+  flinktarget render [flags] FILE|DIR|- …
+
+A FILE may hold many YAML documents, or JSON. Of a DIR all files are read whose
+names end in .yaml, .yml or .json, at any depth. A lone - is the standard input.
+`
+
+func (t tool) render(args []string) int {
+	fs := flag.NewFlagSet("render", flag.ContinueOnError)
+	platform := fs.String("platform-namespace", "", "the Kubernetes `namespace` that the platform runs in, for targets that name none")
+	jobID := fs.String("job-id", "", "the `UUID` of the job, if there is one Deployment; derived if not given")
+	output := fs.String("o", "yaml", "the output `format`: yaml or json")
+	files, code, done := t.parse(fs, renderHelp, args)
+	switch {
+	case done:
+		return code
+	case len(files) == 0:
+		return t.misused("render: name the files to read, or - for the standard input")
+	case *output != "yaml" && *output != "json":
+		return t.misused("render: -o takes yaml or json, not %q", *output)
+	}
+	var opts []render.Option
+	if *platform != "" {
+		opts = append(opts, render.Platform{Namespace: *platform})
+	}
+	r, err := render.New(opts...)
+	if err != nil {
+		return t.misused("render: %v", err)
+	}
+	bundle, err := t.read(files)
+	if err != nil {
+		return t.problems(err)
+	}
+	if *jobID != "" && len(bundle.Deployments) != 1 {
+		return t.misused("render: --job-id is for one Deployment; there are %d", len(bundle.Deployments))
+	}
+	m, err := r.Bundle(bundle, func(deployment.Deployment) render.Job { return render.Job{ID: *jobID} })
+	if err != nil {
+		return t.problems(err)
+	}
+	for _, w := range m.Warnings() {
+		w.Message = "warning: " + w.Message
+		fmt.Fprintln(t.stderr, w)
+	}
+	if *output == "json" {
+		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())
+	} else {
+		_, err = m.WriteTo(t.stdout)
+	}
+	if err != nil {
+		return t.problems(err)
+	}
+	return exitOK
+}
