@@ -84,28 +84,52 @@ func legacyFlaw(s string) string {
 	return ""
 }
 
+// renamedPrefix are old spellings that Flink 2.x still reads and that are a
+// prefix of other keys, with the current one. Most were renamed in 1.17, because
+// config.yaml can nest.
+var renamedPrefix = map[string]string{
+	"classloader.parent-first-patterns": "classloader.parent-first-patterns.default",
+	"cleanup-strategy":                  "cleanup-strategy.type",
+	"env.java.opts":                     "env.java.opts.all",
+	"execution.buffer-timeout":          "execution.buffer-timeout.interval",
+	"execution.checkpointing.unaligned": "execution.checkpointing.unaligned.enabled",
+	"high-availability":                 "high-availability.type",
+	"kubernetes.container.image":        "kubernetes.container.image.ref",
+	"kubernetes.jobmanager.cpu":         "kubernetes.jobmanager.cpu.amount",
+	"kubernetes.pod-template-file":      "kubernetes.pod-template-file.default",
+	"kubernetes.taskmanager.cpu":        "kubernetes.taskmanager.cpu.amount",
+	"pipeline.operator-chaining":        "pipeline.operator-chaining.enabled",
+	"restart-strategy":                  "restart-strategy.type",
+	"state.backend":                     "state.backend.type",
+}
+
+// renamedSuffix are old spellings of which a current key is a prefix.
+var renamedSuffix = map[string]string{
+	"execution.checkpointing.checkpoints-after-tasks-finish.enabled": "execution.checkpointing.checkpoints-after-tasks-finish",
+	"metrics.scope.jm.job": "metrics.scope.jm-job",
+	"metrics.scope.tm.job": "metrics.scope.tm-job",
+}
+
 // prefixProblems finds keys that are a prefix of another one up to a dot.
-// Flink's scripts nest the keys when they rewrite config.yaml
-// (YamlParserUtils.convertAndDumpYamlFromFlatMap), and a key cannot be both a
-// value and a parent. keys must be sorted.
+// Flink's configuration loader would take them; but the image's entrypoint
+// rewrites config.yaml with nested keys where it can, a key cannot be both a
+// value and a parent, and one of the two is then silently dropped
+// (YamlParserUtils.convertAndDumpYamlFromFlatMap). keys must be sorted.
 func prefixProblems(keys []string) (problems []Problem) {
 	for _, key := range keys {
 		prefix := key + "."
-		if i, _ := slices.BinarySearch(keys, prefix); i < len(keys) && strings.HasPrefix(keys[i], prefix) {
-			problems = append(problems, Problem{
-				Key:    key,
-				Reason: fmt.Sprintf("the key is a prefix of %q, which %s does not allow", keys[i], yamlConfigFile),
-				Cure:   prefixCure(key),
-			})
+		i, _ := slices.BinarySearch(keys, prefix)
+		if i == len(keys) || !strings.HasPrefix(keys[i], prefix) {
+			continue
 		}
+		cure := "remove one of them"
+		if current := renamedPrefix[key]; current != "" {
+			cure = fmt.Sprintf("write %q instead", current)
+		} else if current := renamedSuffix[keys[i]]; current != "" {
+			cure = fmt.Sprintf("write %q instead of the longer one", current)
+		}
+		problems = append(problems, Problem{Key: key, Cure: cure,
+			Reason: fmt.Sprintf("the key is a prefix of %q; %s cannot hold both", keys[i], yamlConfigFile)})
 	}
 	return problems
-}
-
-func prefixCure(key string) string {
-	switch key {
-	case "high-availability", "state.backend":
-		return fmt.Sprintf("write %q instead", key+".type")
-	}
-	return "remove one of them, or use the current spelling of the shorter one"
 }

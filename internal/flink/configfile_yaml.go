@@ -28,8 +28,19 @@ func checkYAML(key, value string) Problem {
 func yamlLine(b *strings.Builder, key, value string) {
 	b.WriteString(yamlKey(key))
 	b.WriteString(": ")
-	b.WriteString(yamlQuote(value))
+	if key == "env.java.home" && plainPath(value) {
+		b.WriteString(value)
+	} else {
+		b.WriteString(yamlQuote(value))
+	}
 	b.WriteByte('\n')
+}
+
+// plainPath reports whether s needs no quotes in YAML or a shell. env.java.home
+// is written so, because the start scripts cut it out of the file with sed
+// before any YAML parser runs, quotes and all (bash-java-utils.sh).
+func plainPath(s string) bool {
+	return strings.HasPrefix(s, "/") && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789/._-") == ""
 }
 
 // yamlKey leaves a key plain when no YAML reader, 1.1 or 1.2, could take it for

@@ -1,9 +1,10 @@
 package flink
 
-// Ports of a standalone cluster. JobManagerRPC, REST, TaskManagerData and
-// QueryableState are Flink's defaults (jobmanager.rpc.port, rest.port,
-// queryable-state.proxy.ports); BlobServer, TaskManagerRPC and TaskManagerData
-// are random by default and fixed here, as in Flink's own Kubernetes manifests.
+// Ports of a standalone cluster. The RPC port of the JobManager and the REST
+// port are Flink's defaults; the ports of the blob server and the TaskManager
+// are random by default and fixed here. 6122, 6124 and 6125 are the numbers of
+// Flink's own standalone manifests for Kubernetes; 6121 was Flink's default for
+// TaskManager data when that port was still fixed.
 const (
 	PortTaskManagerData = 6121 // taskmanager.data.port
 	PortTaskManagerRPC  = 6122 // taskmanager.rpc.port

@@ -11,11 +11,11 @@ import (
 type JobArgs struct {
 	Properties            []Property // dynamic properties, kept in order
 	JobClass              string
-	JobID                 string // 32 hexadecimal digits
-	Jars                  []string
+	JobID                 string   // 32 hexadecimal digits
+	Jars                  []string // URIs; needs Version.Jars
 	FromSavepoint         string
 	AllowNonRestoredState bool
-	Args                  []string // handed to the job's main method
+	Args                  []string // handed to the job's main method as they are
 }
 
 // A Property is a configuration entry set on the command line; it wins over the
@@ -23,8 +23,7 @@ type JobArgs struct {
 type Property struct{ Key, Value string }
 
 // Flags lists the long options that standalone-job accepts in v
-// (StandaloneApplicationClusterConfigurationParserFactory), sorted. Anything
-// else on the command line goes to the job.
+// (StandaloneApplicationClusterConfigurationParserFactory), sorted.
 func (v Version) Flags() []string {
 	flags := []string{"allowNonRestoredState", "configDir", "fromSavepoint", "job-classname", "job-id"}
 	if v.Jars {
@@ -37,35 +36,95 @@ func (v Version) Flags() []string {
 	return flags
 }
 
-// Strings builds the argument list for v, without the command itself. Options
-// come first, because Flink stops reading its own at the first argument that it
-// does not know.
+// Strings builds the argument list for v, without the command itself, or says
+// what Flink would misread; with problems the list is nil.
+//
+// A "--" stands between Flink's options and the job's arguments. Without it
+// Flink takes job arguments that look like its own options, even abbreviated
+// ones (--from for --fromSavepoint), and --jars swallows every argument up to
+// the next option.
 func (a JobArgs) Strings(v Version) (args []string, problems []Problem) {
-	for _, p := range a.Properties {
-		args = append(args, "-D", p.Key+"="+p.Value)
-	}
 	option := func(flag, value string) {
-		if value != "" {
-			args = append(args, "--"+flag, value)
+		if value == "" {
+			return
+		}
+		args = append(args, flag, value)
+		if value[0] == '-' {
+			problems = append(problems, Problem{Key: flag, Reason: "the value begins with '-', and Flink would take it for an option", Cure: "correct the value"})
+		}
+		if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+			problems = append(problems, Problem{Key: flag, Reason: "the value is in double quotes, which Flink strips", Cure: "remove the quotes"})
 		}
 	}
-	option("job-classname", a.JobClass)
+	for _, p := range a.Properties {
+		if p.Key == "" || strings.Contains(p.Key, "=") {
+			problems = append(problems, Problem{Key: p.Key, Reason: "the key is empty or contains '=', which -D cannot carry", Cure: "correct the key"})
+		}
+		args = append(args, "-D", p.Key+"="+p.Value)
+	}
+	option("--job-classname", a.JobClass)
 	if a.JobID != "" && !isJobID(a.JobID) {
 		problems = append(problems, Problem{Key: "--job-id", Reason: fmt.Sprintf("%q is not a Flink job id", a.JobID), Cure: "use 32 hexadecimal digits"})
 	}
-	option("job-id", a.JobID)
-	option("fromSavepoint", a.FromSavepoint)
+	option("--job-id", a.JobID)
+	option("--fromSavepoint", a.FromSavepoint)
 	if a.AllowNonRestoredState {
 		args = append(args, "--allowNonRestoredState")
 	}
-	if len(a.Jars) > 0 && !v.Jars {
-		problems = append(problems, Problem{Key: "--jars", Reason: "Flink " + v.Minor + " cannot fetch jars", Cure: "use Flink 1.19 or later"})
+	problems = append(problems, a.checkJars(v)...)
+	option("--jars", strings.Join(a.Jars, ","))
+	if len(a.Args) > 0 {
+		args = append(append(args, "--"), a.Args...)
 	}
-	option("jars", strings.Join(a.Jars, ","))
+	problems = append(problems, scriptProblems(args)...)
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	return append(args, a.Args...), nil
+	return args, nil
+}
+
+func (a JobArgs) checkJars(v Version) (problems []Problem) {
+	if len(a.Jars) > 0 && !v.Jars {
+		problems = append(problems, Problem{Key: "--jars", Reason: "Flink " + v.Minor + " cannot fetch jars", Cure: "use Flink 1.19 or later"})
+	}
+	names := map[string]string{}
+	for _, uri := range a.Jars {
+		if uri == "" || strings.Contains(uri, ",") {
+			problems = append(problems, Problem{Key: "--jars", Reason: fmt.Sprintf("%q is empty or contains a comma, which separates jars", uri), Cure: "rename the jar"})
+		}
+		name := uri[strings.LastIndexByte(uri, '/')+1:]
+		if other, taken := names[name]; taken {
+			// ArtifactFetchManager keeps a file of that name that is already there.
+			problems = append(problems, Problem{Key: "--jars", Reason: fmt.Sprintf("%q and %q have the same file name; Flink would fetch only one", other, uri), Cure: "rename one of them"})
+		}
+		names[name] = uri
+	}
+	return problems
+}
+
+// scriptProblems finds what the start script trips over. To compute the memory
+// it splits all arguments again at white space and reads every -D among them,
+// the job's own included (config.sh: runBashJavaUtilsCmd; FlinkConfigLoader.
+// filterCmdArgs): a -D without key=value stops the container, and memory options
+// change the JVM.
+func scriptProblems(args []string) (problems []Problem) {
+	words := strings.Fields(strings.Join(args, " "))
+	for i, word := range words {
+		property, isProperty := strings.CutPrefix(word, "-D")
+		if !isProperty {
+			continue
+		}
+		if property == "" && i+1 < len(words) {
+			property = words[i+1]
+		}
+		if word == "-D" && !strings.Contains(property, "=") {
+			problems = append(problems, Problem{Key: "-D", Reason: "an argument contains -D without key=value, which Flink's start script fails on", Cure: "pass it to the job in another form"})
+		}
+		if strings.HasPrefix(property, "jobmanager.memory.") || strings.HasPrefix(property, "jobmanager.heap.") {
+			problems = append(problems, Problem{Key: "-D", Reason: fmt.Sprintf("the start script reads %q even from the job's arguments and changes the JVM's memory", property), Cure: "set it in the Flink configuration"})
+		}
+	}
+	return problems
 }
 
 func isJobID(s string) bool {

@@ -39,7 +39,7 @@ func (v Version) JobManagerMemory(process int64, conf map[string]string) (JobMan
 	if len(problems) > 0 {
 		return JobManagerMemory{}, problems
 	}
-	m, bad := o.divide(process)
+	m, bad := o.divide(max(process, 0))
 	if !bad.ok() {
 		return JobManagerMemory{}, bad.problem(o.smallest())
 	}
@@ -70,11 +70,11 @@ func (o jobManagerOptions) divide(process int64) (JobManagerMemory, misfit) {
 	case o.heap.set:
 		m.Heap, m.OffHeap, bad = o.explicit()
 	case o.flink.set:
-		m.Heap, m.OffHeap, bad = o.fromFlink(o.flink.bytes, o.flink.key, false)
+		m.Heap, m.OffHeap, bad = o.fromFlink(budget{bytes: o.flink.bytes, key: o.flink.key})
 	default:
-		var flink int64
+		var flink budget
 		if flink, m.Overhead, bad = o.flinkMemory(process); bad.ok() {
-			m.Heap, m.OffHeap, bad = o.fromFlink(flink, o.process, true)
+			m.Heap, m.OffHeap, bad = o.fromFlink(flink)
 		}
 		return m, bad
 	}
@@ -85,13 +85,11 @@ func (o jobManagerOptions) divide(process int64) (JobManagerMemory, misfit) {
 }
 
 // fromFlink is JobManagerFlinkMemoryUtils.deriveFromTotalFlinkMemory.
-func (o jobManagerOptions) fromFlink(flink int64, key string, small bool) (heap, offHeap int64, bad misfit) {
-	if flink > o.offHeap.bytes {
-		return flink - o.offHeap.bytes, o.offHeap.bytes, misfit{}
+func (o jobManagerOptions) fromFlink(flink budget) (heap, offHeap int64, bad misfit) {
+	if offHeap = o.offHeap.bytes; flink.bytes <= offHeap {
+		return 0, 0, flink.short("leave no heap beside %s of off-heap memory (%s)", FormatMiB(offHeap), o.offHeap.key)
 	}
-	return 0, 0, misfit{key: key, small: small,
-		reason: fmt.Sprintf("%s of Flink memory leave no heap beside %s of off-heap memory (%s)",
-			FormatMiB(flink), FormatMiB(o.offHeap.bytes), o.offHeap.key)}
+	return flink.bytes - offHeap, offHeap, misfit{}
 }
 
 // explicit is JobManagerFlinkMemoryUtils.deriveFromRequiredFineGrainedOptions.

@@ -162,6 +162,25 @@ func (r *optionReader) jvm(component string) jvm {
 	}
 }
 
+// A budget is memory to be divided within Flink, and where it comes from.
+type budget struct {
+	bytes   int64
+	key     string
+	process int64 // what it is left of; zero when it was configured itself
+}
+
+func (b budget) String() string {
+	if b.process == 0 {
+		return FormatMiB(b.bytes) + " of Flink memory"
+	}
+	return fmt.Sprintf("%s of process memory, %s of them for Flink,", FormatMiB(b.process), FormatMiB(b.bytes))
+}
+
+// short makes the misfit that more process memory cures, if b is left of it.
+func (b budget) short(format string, args ...any) misfit {
+	return misfit{key: b.key, small: b.process != 0, reason: b.String() + " " + fmt.Sprintf(format, args...)}
+}
+
 // A misfit says why a process size does not work. The zero value means it does.
 type misfit struct {
 	key    string
@@ -173,14 +192,15 @@ func (m misfit) ok() bool { return m.reason == "" }
 
 // flinkMemory is what process leaves to Flink when nothing else fixes it
 // (deriveProcessSpecWithTotalProcessMemory).
-func (j jvm) flinkMemory(process int64) (flink, overhead int64, m misfit) {
+func (j jvm) flinkMemory(process int64) (flink budget, overhead int64, m misfit) {
 	overhead = j.overhead.of(process)
-	if flink = process - j.metaspace.bytes - overhead; flink < 0 {
-		return 0, 0, misfit{key: j.process, small: true,
-			reason: fmt.Sprintf("%s is less than JVM metaspace (%s) and JVM overhead (%s) take",
+	flink = budget{bytes: process - j.metaspace.bytes - overhead, key: j.process, process: process}
+	if flink.bytes < 0 {
+		m = misfit{key: j.process, small: true,
+			reason: fmt.Sprintf("%s of process memory do not hold JVM metaspace (%s) and JVM overhead (%s)",
 				FormatMiB(process), FormatMiB(j.metaspace.bytes), FormatMiB(overhead))}
 	}
-	return flink, overhead, misfit{}
+	return flink, overhead, m
 }
 
 // rest is the JVM overhead that process leaves when Flink's memory is fixed
@@ -193,11 +213,11 @@ func (j jvm) rest(process, flink int64) (overhead int64, m misfit) {
 	fixed := flink + j.metaspace.bytes
 	if overhead < j.overhead.min.bytes {
 		return 0, misfit{key: j.process, small: true,
-			reason: fmt.Sprintf("%s does not hold Flink's memory (%s), JVM metaspace (%s) and at least %s of JVM overhead (%s)",
+			reason: fmt.Sprintf("%s of process memory do not hold Flink's memory (%s), JVM metaspace (%s) and at least %s of JVM overhead (%s)",
 				FormatMiB(process), FormatMiB(flink), FormatMiB(j.metaspace.bytes), FormatMiB(j.overhead.min.bytes), j.overhead.min.key)}
 	}
 	return 0, misfit{key: j.process,
-		reason: fmt.Sprintf("%s is %s more than Flink's memory and JVM metaspace (%s) together, but JVM overhead may be at most %s (%s)",
+		reason: fmt.Sprintf("%s of process memory are %s more than Flink's memory and JVM metaspace take (%s), but JVM overhead may be at most %s (%s)",
 			FormatMiB(process), FormatMiB(overhead), FormatMiB(fixed), FormatMiB(j.overhead.max.bytes), j.overhead.max.key)}
 }
 
@@ -222,7 +242,7 @@ func smallest(fit func(process int64) misfit) (bytes int64, ok bool) {
 func (m misfit) problem(min int64, ok bool) []Problem {
 	p := Problem{Key: m.key, Reason: m.reason, Cure: "correct the memory options; no process size fits them"}
 	if ok {
-		p.Cure = fmt.Sprintf("with these options the process needs at least %s", FormatMiB(min))
+		p.Cure = fmt.Sprintf("with these options the process needs at least %s (%d bytes)", FormatMiB(min), min)
 	}
 	return []Problem{p}
 }

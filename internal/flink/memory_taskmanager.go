@@ -2,7 +2,6 @@ package flink
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 )
 
@@ -15,7 +14,7 @@ type TaskManagerMemory struct {
 	Metaspace, Overhead             int64
 }
 
-// fixed sums what is Flink's memory in m, leaving out what is still zero.
+// flink sums the parts that are Flink's own.
 func (m TaskManagerMemory) flink() int64 {
 	return m.FrameworkHeap + m.FrameworkOffHeap + m.TaskHeap + m.TaskOffHeap + m.Network + m.Managed
 }
@@ -27,7 +26,6 @@ type taskManagerOptions struct {
 	taskHeap, taskOffHeap           size
 	managed                         size
 	managedFraction                 float64
-	managedFractionKey              string
 	network                         span
 	networkFixed                    size // taskmanager.network.numberOfBuffers, until 1.20
 }
@@ -49,7 +47,7 @@ func readTaskManagerOptions(v Version, conf map[string]string) (taskManagerOptio
 			0.1, p+"network.fraction", "taskmanager.network.memory.fraction"),
 	}
 	if !o.managed.set { // Flink reads the fraction only then
-		o.managedFraction, o.managedFractionKey = r.fraction(0.4, p+"managed.fraction")
+		o.managedFraction, _ = r.fraction(0.4, p+"managed.fraction")
 	}
 	o.flink = r.legacyHeap(v, o.flink, "taskmanager")
 	o.networkFixed = r.networkBuffers(v, o.network)
@@ -87,7 +85,7 @@ func (v Version) TaskManagerMemory(process int64, conf map[string]string) (TaskM
 	if len(problems) > 0 {
 		return TaskManagerMemory{}, problems
 	}
-	m, bad := o.divide(process)
+	m, bad := o.divide(max(process, 0))
 	if !bad.ok() {
 		return TaskManagerMemory{}, bad.problem(o.smallest())
 	}
@@ -116,13 +114,13 @@ func (o taskManagerOptions) divide(process int64) (m TaskManagerMemory, bad misf
 	case o.taskHeap.set && o.managed.set:
 		m, bad = o.explicit()
 	case o.flink.set:
-		m, bad = o.fromFlink(o.flink.bytes, o.flink.key, false)
+		m, bad = o.fromFlink(budget{bytes: o.flink.bytes, key: o.flink.key})
 	default:
 		flink, overhead, bad := o.flinkMemory(process)
 		if !bad.ok() {
 			return m, bad
 		}
-		m, bad = o.fromFlink(flink, o.process, true)
+		m, bad = o.fromFlink(flink)
 		m.Process, m.Metaspace, m.Overhead = process, o.metaspace.bytes, overhead
 		return m, bad
 	}
@@ -147,43 +145,43 @@ func (o taskManagerOptions) explicit() (m TaskManagerMemory, bad misfit) {
 	m = o.fixed()
 	m.TaskHeap, m.Managed = o.taskHeap.bytes, o.managed.bytes
 	if o.flink.set {
-		return o.networkFromRest(m, o.flink.bytes, o.flink.key, false)
+		return o.networkFromRest(m, budget{bytes: o.flink.bytes, key: o.flink.key})
 	}
 	m.Network = o.networkFixed.bytes
 	if !o.networkFixed.set {
-		m.Network = o.network.ofRest(m.flink())
+		m.Network = min(o.network.ofRest(m.flink()), maxMemory)
 	}
 	return m, misfit{}
 }
 
-// fromFlink is TaskExecutorFlinkMemoryUtils.deriveFromTotalFlinkMemory. key and
-// small say where flink came from.
-func (o taskManagerOptions) fromFlink(flink int64, key string, small bool) (m TaskManagerMemory, bad misfit) {
+// fromFlink is TaskExecutorFlinkMemoryUtils.deriveFromTotalFlinkMemory.
+func (o taskManagerOptions) fromFlink(flink budget) (m TaskManagerMemory, bad misfit) {
 	m = o.fixed()
 	m.Managed = o.managed.bytes
 	if !o.managed.set {
-		m.Managed = span{max: size{bytes: math.MaxInt64}, fraction: o.managedFraction}.of(flink)
+		m.Managed, _ = share(flink.bytes, o.managedFraction)
 	}
 	if o.taskHeap.set {
 		m.TaskHeap = o.taskHeap.bytes
-		return o.networkFromRest(m, flink, key, small)
+		return o.networkFromRest(m, flink)
 	}
 	m.Network = o.networkFixed.bytes
 	if !o.networkFixed.set {
-		m.Network = o.network.of(flink)
+		m.Network = o.network.of(flink.bytes)
 	}
-	if m.TaskHeap = flink - m.flink(); m.TaskHeap < 0 {
-		return m, o.overfull(m, flink, key, small)
+	if m.TaskHeap = flink.bytes - m.flink(); m.TaskHeap < 0 {
+		m.TaskHeap = 0
+		return m, o.overfull(m, flink)
 	}
 	return m, misfit{}
 }
 
 // networkFromRest gives what is left of flink to the network, and checks it
 // against the network options (sanityCheckNetworkMemory).
-func (o taskManagerOptions) networkFromRest(m TaskManagerMemory, flink int64, key string, small bool) (TaskManagerMemory, misfit) {
-	if m.Network = flink - m.flink(); m.Network < 0 {
+func (o taskManagerOptions) networkFromRest(m TaskManagerMemory, flink budget) (TaskManagerMemory, misfit) {
+	if m.Network = flink.bytes - m.flink(); m.Network < 0 {
 		m.Network = 0
-		return m, o.overfull(m, flink, key, small)
+		return m, o.overfull(m, flink)
 	}
 	low, high := o.network.min, o.network.max
 	if o.networkFixed.set {
@@ -191,20 +189,18 @@ func (o taskManagerOptions) networkFromRest(m TaskManagerMemory, flink int64, ke
 	}
 	switch {
 	case m.Network < low.bytes:
-		return m, misfit{key: key, small: small, reason: fmt.Sprintf("the other parts leave %s of %s to the network, which needs at least %s (%s)",
-			FormatMiB(m.Network), FormatMiB(flink), FormatMiB(low.bytes), low.key)}
+		return m, flink.short("leave %s to the network, which needs at least %s (%s)", FormatMiB(m.Network), FormatMiB(low.bytes), low.key)
 	case m.Network > high.bytes:
-		return m, misfit{key: key, reason: fmt.Sprintf("the other parts leave %s of %s to the network, which may take at most %s (%s)",
-			FormatMiB(m.Network), FormatMiB(flink), FormatMiB(high.bytes), high.key)}
+		bad := flink.short("leave %s to the network, which may take at most %s (%s)", FormatMiB(m.Network), FormatMiB(high.bytes), high.key)
+		bad.small = false
+		return m, bad
 	}
 	return m, misfit{}
 }
 
-// overfull describes parts that exceed Flink's memory.
-func (o taskManagerOptions) overfull(m TaskManagerMemory, flink int64, key string, small bool) misfit {
-	m.TaskHeap = max(m.TaskHeap, 0)
-	return misfit{key: key, small: small, reason: fmt.Sprintf(
-		"%s of Flink memory do not hold framework heap (%s), framework off-heap (%s), task heap (%s), task off-heap (%s), network (%s) and managed memory (%s)",
-		FormatMiB(flink), FormatMiB(m.FrameworkHeap), FormatMiB(m.FrameworkOffHeap), FormatMiB(m.TaskHeap),
-		FormatMiB(m.TaskOffHeap), FormatMiB(m.Network), FormatMiB(m.Managed))}
+// overfull describes parts that exceed flink.
+func (o taskManagerOptions) overfull(m TaskManagerMemory, flink budget) misfit {
+	return flink.short("do not hold framework heap (%s), framework off-heap (%s), task heap (%s), task off-heap (%s), network (%s) and managed memory (%s)",
+		FormatMiB(m.FrameworkHeap), FormatMiB(m.FrameworkOffHeap), FormatMiB(m.TaskHeap),
+		FormatMiB(m.TaskOffHeap), FormatMiB(m.Network), FormatMiB(m.Managed))
 }

@@ -1,6 +1,7 @@
 package flink
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -24,21 +25,29 @@ type Version struct {
 
 	// Jars: standalone-job accepts --jars (FLINK-28915).
 	Jars bool
-	// HostFlag: jobmanager and standalone-job accept --host.
+	// HostFlag: jobmanager and standalone-job accept --host and --webui-port.
 	HostFlag bool
-	// QueryableState: the state servers and proxies exist (removed in 2.0).
+	// QueryableState: the library offers it. Flink deprecated it in 1.18
+	// (FLINK-32559); 2.x still has the runtime, but is about to drop it.
 	QueryableState bool
 
 	// JVMOptions is the value of env.java.opts.all in the distribution's own
 	// configuration file, which a mounted configuration hides. Flink needs it
-	// on Java 17 and later. Empty when the distribution sets none.
+	// on Java 17 and later; on Java 8 the start scripts make the JVM ignore
+	// what it does not know (config.sh). Empty when the distribution sets none.
 	JVMOptions string
+	// JVMOptionsKey is where to set them so that the user's env.java.opts.all
+	// stays his own: env.java.default-opts.all, or before 1.19, which has no
+	// such option, env.java.opts.all itself.
+	JVMOptionsKey string
 
-	// HAKey and StateBackendKey are the current spellings of these options.
+	// HAKey and StateBackendKey are the current spellings of these options
+	// (HighAvailabilityOptions.HA_MODE, StateBackendOptions.STATE_BACKEND).
 	HAKey           string
 	StateBackendKey string
 	// HAKubernetes is the value of HAKey that selects Kubernetes high
-	// availability: 1.15 knows only the factory class.
+	// availability: in 1.15 HighAvailabilityMode has no KUBERNETES, and only
+	// the name of the factory class works.
 	HAKubernetes string
 
 	// NetworkMax is the default of taskmanager.memory.network.max, in bytes.
@@ -77,43 +86,52 @@ const (
 		" --add-opens=java.base/java.util.concurrent.locks=ALL-UNNAMED"
 )
 
-// versions is the table, oldest first. Image tags: apache/flink-docker,
-// release.metadata of each release commit.
+// versions is the table, oldest first; complete fills in what follows from it.
+// Patch and Java: apache/flink-docker, release.metadata of each release commit.
+// Jars and HostFlag: checked against the option parser of each patch release.
 var versions = []Version{
-	{Minor: "1.15", Patch: "1.15.4", Java: 11, HostFlag: true, QueryableState: true, NetworkMax: 1 << 30,
+	{Minor: "1.15", Patch: "1.15.4", Java: 11, HostFlag: true, QueryableState: true, NetworkMax: 1024 * mib,
 		HAKey: "high-availability", HAKubernetes: haFactoryClass, StateBackendKey: "state.backend"},
-	{Minor: "1.16", Patch: "1.16.3", Java: 11, HostFlag: true, QueryableState: true, NetworkMax: 1 << 30,
-		HAKey: "high-availability", HAKubernetes: "kubernetes", StateBackendKey: "state.backend"},
+	{Minor: "1.16", Patch: "1.16.3", Java: 11, HostFlag: true, QueryableState: true, NetworkMax: 1024 * mib,
+		HAKey: "high-availability", StateBackendKey: "state.backend"},
 	{Minor: "1.17", Patch: "1.17.2", Java: 11, HostFlag: true, QueryableState: true},
 	{Minor: "1.18", Patch: "1.18.1", Java: 11, HostFlag: true, QueryableState: true, JVMOptions: netUtilExport + java17Options},
-	{Minor: "1.19", Patch: "1.19.3", Java: 11, HostFlag: true, QueryableState: true, Jars: true, JVMOptions: netUtilExport + java17Options},
-	{Minor: "1.20", Patch: "1.20.4", Java: 11, HostFlag: true, QueryableState: true, Jars: true, JVMOptions: netUtilExport + java17Options},
-	{Minor: "2.0", Patch: "2.0.2", Java: 17, Jars: true, StrictYAML: true, JVMOptions: netUtilExport + java17Options},
-	{Minor: "2.1", Patch: "2.1.2", Java: 17, Jars: true, StrictYAML: true, JVMOptions: java17Options},
-	{Minor: "2.2", Patch: "2.2.1", Java: 17, Jars: true, StrictYAML: true, JVMOptions: java17Options},
+	{Minor: "1.19", Patch: "1.19.3", Java: 11, HostFlag: true, QueryableState: true, JVMOptions: netUtilExport + java17Options, Jars: true},
+	{Minor: "1.20", Patch: "1.20.4", Java: 11, HostFlag: true, QueryableState: true, JVMOptions: netUtilExport + java17Options, Jars: true},
+	{Minor: "2.0", Patch: "2.0.2", Java: 17, JVMOptions: netUtilExport + java17Options, Jars: true, StrictYAML: true},
+	{Minor: "2.1", Patch: "2.1.2", Java: 17, JVMOptions: java17Options, Jars: true, StrictYAML: true},
+	{Minor: "2.2", Patch: "2.2.1", Java: 17, JVMOptions: java17Options, Jars: true, StrictYAML: true},
 }
 
-// complete fills in what the table leaves out because most releases share it.
+// complete fills in what the table leaves out.
 func (v Version) complete() Version {
 	v.Major = int(v.Minor[0] - '0')
 	v.ConfigFile = legacyConfigFile
 	if v.StrictYAML {
 		v.ConfigFile = yamlConfigFile
 	}
-	if v.NetworkMax == 0 {
-		v.NetworkMax = math.MaxInt64 // TaskManagerOptions.NETWORK_MEMORY_MAX since 1.17
+	v.JVMOptionsKey = "env.java.default-opts.all" // CoreOptions.FLINK_DEFAULT_JVM_OPTIONS
+	if v.before("1.19") {
+		v.JVMOptionsKey = "env.java.opts.all"
 	}
-	if v.HAKey == "" {
-		v.HAKey, v.HAKubernetes = "high-availability.type", "kubernetes"
-	}
-	if v.StateBackendKey == "" {
-		v.StateBackendKey = "state.backend.type"
-	}
+	v.HAKey = cmp.Or(v.HAKey, "high-availability.type")
+	v.HAKubernetes = cmp.Or(v.HAKubernetes, "kubernetes")
+	v.StateBackendKey = cmp.Or(v.StateBackendKey, "state.backend.type")
+	v.NetworkMax = cmp.Or(v.NetworkMax, math.MaxInt64) // TaskManagerOptions since 1.17
 	return v
 }
 
 // IsZero reports whether v is not a version at all.
 func (v Version) IsZero() bool { return v.Minor == "" }
+
+// before reports whether v is older than the minor version other, which must be
+// in the table.
+func (v Version) before(other string) bool {
+	index := func(minor string) int {
+		return slices.IndexFunc(versions, func(w Version) bool { return w.Minor == minor })
+	}
+	return index(v.Minor) < index(other)
+}
 
 // An UnsupportedVersionError reports a version that is not in the table.
 type UnsupportedVersionError struct {
@@ -146,7 +164,7 @@ func Supported() []string {
 	for _, v := range versions {
 		minors = append(minors, v.Minor)
 	}
-	return slices.Clip(minors)
+	return minors
 }
 
 func isNumber(s string) bool {
