@@ -95,7 +95,7 @@ func (m Manifests) WriteTo(w io.Writer) (int64, error) {
 	var text []byte
 	for _, o := range m.objects {
 		var err error
-		text = append(text, "---\n"...)
+		text = append(text, yamlout.Separator...)
 		if text, err = yamlout.Append(text, o.tree); err != nil {
 			return 0, fmt.Errorf("%s: %w", o, err)
 		}

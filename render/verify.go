@@ -70,6 +70,9 @@ func (v *verifier) workload(o, template tree.Map) {
 }
 
 func (v *verifier) container(o, container tree.Map, path string, volumes map[string]bool) {
+	if tree.String(container, "image") == "" {
+		v.fail(o, path+".image", "container %q has no image; a patch may mean a container of another component (select with labelSelector: component=…)", tree.String(container, "name"))
+	}
 	v.unique(o, path+".env", tree.Items(container, "env"), "name")
 	v.unique(o, path+".ports", tree.Items(container, "ports"), "name")
 	mounts := tree.Items(container, "volumeMounts")
