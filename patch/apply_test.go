@@ -1,0 +1,218 @@
+package patch_test
+
+import (
+	"errors"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"sigs.k8s.io/yaml"
+
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+func object(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var m map[string]any
+	assert.NilError(t, yaml.Unmarshal([]byte(text), &m))
+	return m
+}
+
+func set(t *testing.T, texts ...string) patch.Set {
+	t.Helper()
+	var list []patch.Patch
+	for _, text := range texts {
+		list = append(list, patch.MustParse(text))
+	}
+	s, err := patch.NewSet(list...)
+	assert.NilError(t, err)
+	return s
+}
+
+const taskManager = `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: job-1-taskmanager
+  namespace: flink
+  labels: {system: ververica-platform, component: taskmanager, team: a}
+spec:
+  replicas: 2
+  selector: {matchLabels: {component: taskmanager}}
+  template:
+    metadata:
+      labels: {system: ververica-platform, component: taskmanager}
+    spec:
+      containers:
+      - name: flink-taskmanager
+        image: flink
+        env: [{name: A, value: "1"}]
+`
+
+const service = `
+apiVersion: v1
+kind: Service
+metadata: {name: job-1-jobmanager, namespace: flink, labels: {system: ververica-platform}}
+spec:
+  selector: {component: jobmanager}
+  ports: [{name: rpc, port: 6123}, {name: rest, port: 8081}]
+`
+
+func TestApplyObjects(t *testing.T) {
+	cases := []struct {
+		name, reason string
+		patches      []string
+		path         func(objs []map[string]any) any
+		want         any
+		matches      []patch.Match
+	}{
+		{"inline merge", "apiVersion and kind select", []string{"{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}"},
+			func(o []map[string]any) any { return o[0]["spec"].(map[string]any)["replicas"] }, int64(5), []patch.Match{{Patch: 0, Object: 0}}},
+		{"order", "each patch sees what the one before it left",
+			[]string{"{apiVersion: v1, kind: Service, spec: {type: NodePort}}", "{target: {kind: Service}, patch: [{op: test, path: /spec/type, value: NodePort}, {op: replace, path: /spec/type, value: ClusterIP}]}"},
+			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, "ClusterIP",
+			[]patch.Match{{Patch: 0, Object: 1}, {Patch: 1, Object: 1}}},
+		{"later selection", "labels that a patch adds select for the next",
+			[]string{"{apiVersion: v1, kind: Service, metadata: {labels: {tier: x}}}", "{target: {labelSelector: tier=x}, patch: {spec: {type: NodePort}}}"},
+			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, "NodePort",
+			[]patch.Match{{Patch: 0, Object: 1}, {Patch: 1, Object: 1}}},
+		{"no match", "a name that nothing has selects nothing", []string{"{target: {kind: Service, name: job}, patch: {spec: {type: NodePort}}}"},
+			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, nil, nil},
+		{"resource patches are passed over", "they are for the other level", []string{"{op: remove, path: /nothing}", "{apiVersion: v1, kind: Deployment, spec: {a: b}}"},
+			func(o []map[string]any) any { return len(o) }, 2, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			in := []map[string]any{object(t, taskManager), object(t, service)}
+			s := set(t, c.patches...)
+			out, matches, err := s.ApplyObjects(in)
+			assert.NilError(t, err, c.reason)
+			assert.DeepEqual(t, c.path(out), c.want)
+			assert.DeepEqual(t, matches, c.matches)
+			assert.DeepEqual(t, in, []map[string]any{object(t, taskManager), object(t, service)})
+			again, _, err := s.ApplyObjects(in)
+			assert.NilError(t, err)
+			assert.DeepEqual(t, out, again)
+		})
+	}
+}
+
+func TestProtected(t *testing.T) {
+	for reason, text := range map[string]string{
+		"the name is in selectors and in VVP's tables": "{target: {kind: Service}, patch: [{op: replace, path: /metadata/name, value: x}]}",
+		"the namespace is the target's":                "{target: {kind: Service}, patch: [{op: replace, path: /metadata/namespace, value: x}]}",
+		"the kind decides what it is":                  "{target: {kind: Service}, patch: [{op: replace, path: /kind, value: Pod}]}",
+		"selectors are immutable":                      "{target: {kind: Deployment}, patch: {spec: {selector: {matchLabels: {a: b}}}}}",
+		"a Service must find its pods":                 "{target: {kind: Service}, patch: {spec: {selector: null}}}",
+		"system labels are the platform's":             "{target: {kind: Service}, patch: {metadata: {labels: {system: mine}}}}",
+		"and are not removed":                          "{target: {kind: Service}, patch: {metadata: {labels: null}}}",
+		"nor added":                                    "{target: {kind: Service}, patch: {metadata: {labels: {jobId: x}}}}",
+		"those of pods neither":                        "{target: {kind: Deployment}, patch: {spec: {template: {metadata: {labels: {component: x}}}}}}",
+		"others need the Service":                      "{apiVersion: v1, kind: Service, $patch: delete}",
+	} {
+		t.Run(reason, func(t *testing.T) {
+			out, matches, err := set(t, "{op: remove, path: /a}", text).ApplyObjects([]map[string]any{object(t, taskManager), object(t, service)})
+			assert.Assert(t, errors.Is(err, patch.ErrConflict), "%v", err)
+			e, ok := errors.AsType[*patch.ApplyError](err)
+			assert.Assert(t, ok)
+			assert.Equal(t, e.Entry, 1)
+			assert.Assert(t, e.Object != "")
+			assert.Assert(t, out == nil && matches == nil, "all or nothing")
+		})
+	}
+}
+
+const resource = `
+kind: Deployment
+apiVersion: v1
+metadata: {id: 1, name: a, namespace: default, annotations: {}}
+spec:
+  deploymentTargetName: t
+  template: {spec: {flinkConfiguration: {}, kubernetes: {pods: {envVars: [{name: A, value: "1"}, {name: B, value: "2"}]}}}}
+`
+
+func TestApplyResource(t *testing.T) {
+	doc := object(t, resource)
+	out, err := set(t,
+		"{op: add, path: /spec/template/spec/flinkConfiguration/state.checkpoints.dir, value: s3://b/c}",
+		"{op: add, path: /metadata/annotations/license~1testing, value: 'true'}",
+		"{apiVersion: v1, kind: SessionCluster, spec: {not: mine}}",
+		"{apiVersion: v1, kind: Deployment, metadata: {name: other}, spec: {not: mine}}",
+		"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {pods: {envVars: [{name: B, value: '3'}]}}}}}}",
+		"{apiVersion: apps/v1, kind: Deployment, spec: {not: mine}}",
+	).ApplyResource(doc)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, out, object(t, `
+kind: Deployment
+apiVersion: v1
+metadata: {id: 1, name: a, namespace: default, annotations: {license/testing: "true"}}
+spec:
+  deploymentTargetName: t
+  template:
+    spec:
+      flinkConfiguration: {state.checkpoints.dir: "s3://b/c"}
+      kubernetes: {pods: {envVars: [{name: B, value: "3"}, {name: A, value: "1"}]}}
+`), equalNumbers)
+	assert.DeepEqual(t, doc, object(t, resource))
+}
+
+func TestApplyResourceFails(t *testing.T) {
+	for reason, text := range map[string]string{
+		"what a Deployment runs on is not for patches": "{op: replace, path: /spec/deploymentTargetName, value: other}",
+		"nor is another reference":                     "{op: add, path: /spec/sessionClusterName, value: other}",
+		"nor its identity":                             "{op: replace, path: /metadata/name, value: other}",
+		"not by a merge either":                        "{apiVersion: v1, kind: Deployment, metadata: {id: 2}}",
+	} {
+		_, err := set(t, text).ApplyResource(object(t, resource))
+		assert.Assert(t, errors.Is(err, patch.ErrConflict), "%s: %v", reason, err)
+	}
+	for reason, text := range map[string]string{
+		"RFC 6902: the parent must be there": "{op: add, path: /spec/none/a, value: b}",
+		"RFC 6902: what is replaced, too":    "{op: replace, path: /spec/none, value: b}",
+		"a test that fails":                  "{op: test, path: /kind, value: Other}",
+		"the document stays an object":       "{op: replace, path: '', value: 3}",
+	} {
+		_, err := set(t, text).ApplyResource(object(t, resource))
+		e, ok := errors.AsType[*patch.ApplyError](err)
+		assert.Assert(t, ok, "%s: %v", reason, err)
+		assert.Equal(t, e.Entry, 0)
+		assert.Assert(t, !errors.Is(err, patch.ErrConflict))
+	}
+}
+
+func TestResultsShareNothing(t *testing.T) {
+	in := []map[string]any{object(t, taskManager)}
+	p := "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], containers: [{name: flink-taskmanager, args: [x]}]}}}}}"
+	s := set(t, p)
+	first, _, err := s.ApplyObjects(in)
+	assert.NilError(t, err)
+	want, _, err := s.ApplyObjects(in)
+	assert.NilError(t, err)
+	wreck(first[0])
+	assert.DeepEqual(t, in[0], object(t, taskManager))
+	got, _, err := s.ApplyObjects(in)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, got, want)
+}
+
+// wreck empties every map and overwrites every list element.
+func wreck(v any) {
+	switch t := v.(type) {
+	case map[string]any:
+		for _, e := range t {
+			wreck(e)
+		}
+		clear(t)
+	case []any:
+		for i, e := range t {
+			wreck(e)
+			t[i] = "wrecked"
+		}
+	}
+}
+
+func TestUnknownGoTypesAreRefused(t *testing.T) {
+	_, _, err := set(t, "{target: {}, patch: {metadata: {annotations: {a: b}}}}").ApplyObjects([]map[string]any{{"kind": "Job", "spec": struct{}{}}})
+	assert.ErrorContains(t, err, "spec")
+	_, err = set(t).ApplyResource(map[string]any{"a": make(chan int)})
+	assert.ErrorContains(t, err, "a:")
+}

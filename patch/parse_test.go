@@ -1,0 +1,157 @@
+package patch_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+func TestParseAccepts(t *testing.T) {
+	for reason, text := range map[string]string{
+		"an operation as VVP 2.0 wrote it":              "{op: add, path: /spec/template/spec/flinkConfiguration/a.b, value: c}",
+		"an explicit null is a value":                   "{op: add, path: /a, value: null}",
+		"a merge for the VVP Deployment":                "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {parallelism: 2}}}}",
+		"a merge for the VVP SessionCluster":            "{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 2}}",
+		"a merge for the Kubernetes Deployment":         "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}",
+		"a name narrows an inline merge":                "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: NodePort}}",
+		"labels of an inline merge are content":         "{apiVersion: v1, kind: Service, metadata: {labels: {a: b}}}",
+		"the patch of a target needs no kind":           "{target: {kind: Job}, patch: {metadata: {annotations: {a: b}}}}",
+		"a target may match several kinds":              "{target: {kind: Job|Deployment}, patch: {metadata: {annotations: {a: b}}}}",
+		"a target may match every kind":                 "{target: {}, patch: {metadata: {annotations: {a: b}}}}",
+		"the patch may be text, as in a kustomization":  "target: {kind: Job}\npatch: |-\n  metadata:\n    annotations: {a: b}\n",
+		"operations for objects":                        "{target: {kind: Service}, patch: [{op: remove, path: /spec/ports/0}]}",
+		"operations as text":                            "target: {kind: Service}\npatch: |-\n  - {op: remove, path: /spec/ports/0}\n",
+		"selectors as Kubernetes has them":              "{target: {labelSelector: 'component in (a, b),!c', annotationSelector: d}, patch: {metadata: {annotations: {a: b}}}}",
+		"null deletes":                                  "{target: {kind: Job}, patch: {spec: {backoffLimit: null}}}",
+		"elements are deleted by their key":             "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{name: a, $patch: delete}]}}}}}",
+		"JSON is YAML":                                  `{"target": {"kind": "Job"}, "patch": {"spec": {"backoffLimit": 1}}}`,
+		"group, version and namespace of a target":      "{target: {group: apps, version: v1, namespace: a.*, name: b}, patch: {spec: {replicas: 1}}}",
+		"an int that a float64 cannot hold stays exact": "{op: add, path: /a, value: 9007199254740993}",
+	} {
+		t.Run(reason, func(t *testing.T) {
+			p, err := patch.Parse([]byte(text))
+			assert.NilError(t, err)
+			again, err := patch.Parse([]byte(p.String()))
+			assert.NilError(t, err)
+			assert.Assert(t, p.Equal(again), "%s", p)
+		})
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	cases := []struct {
+		reason, text, field, says string
+	}{
+		{"a Deployment of which API?", "{kind: Deployment, spec: {}}", "apiVersion", "apps/v1"},
+		{"a merge needs an API version", "{kind: Service, spec: {}}", "apiVersion", "apiVersion: v1"},
+		{"a merge needs a kind", "{apiVersion: v1, spec: {}}", "kind", "kind"},
+		{"kinds that are never rendered are typos", "{apiVersion: apps/v1, kind: Deployments, spec: {}}", "kind", "Deployment"},
+		{"so are API versions", "{apiVersion: apps/v1beta1, kind: Deployment, spec: {}}", "kind", "apps/v1"},
+		{"a target that selects no rendered kind is a typo", "{target: {kind: Deploy}, patch: {spec: {}}}", "target", "Deployment"},
+		{"expressions match whole values", "{target: {kind: Job, version: v}, patch: {spec: {}}}", "target", "batch/v1 Job"},
+		{"expressions must compile", "{target: {name: '('}, patch: {spec: {}}}", "target.name", "missing closing"},
+		{"label selectors must parse", "{target: {labelSelector: 'a in b'}, patch: {a: b}}", "target.labelSelector", ""},
+		{"files are not read", "{path: patch.yaml, target: {kind: Job}}", "path", "not read"},
+		{"a target alone changes nothing", "{target: {kind: Job}}", "", "patch"},
+		{"a patch alone has no target", "{patch: {spec: {}}}", "", "target"},
+		{"options of kustomize that are not supported", "{target: {kind: Job}, patch: {a: b}, options: {allowNameChange: true}}", "options", ""},
+		{"a misspelt selector", "{target: {kinds: Job}, patch: {a: b}}", "target.kinds", "kind"},
+		{"an empty patch changes nothing", "{target: {kind: Job}, patch: {}}", "patch", "empty"},
+		{"so does a comment", "target: {kind: Job}\npatch: |-\n  # nothing\n", "patch", "empty"},
+		{"several documents in one patch", "target: {kind: Job}\npatch: |-\n  a: b\n  ---\n  c: d\n", "patch", "2 documents"},
+		{"broken YAML in a text", "target: {kind: Job}\npatch: |-\n  a: [\n", "patch", "text"},
+		{"a number is no patch", "{target: {kind: Job}, patch: 3}", "patch", "map"},
+		{"unknown operations", "{op: ad, path: /a, value: b}", "op", "add"},
+		{"operations without a value", "{op: add, path: /a}", "value", "value"},
+		{"pointers start with a slash", "{op: remove, path: spec}", "path", "/"},
+		{"misspelt members of an operation", "{op: add, path: /a, vaule: b, value: c}", "vaule", ""},
+		{"operations in a target have an index", "{target: {kind: Service}, patch: [{op: remove, path: /a}, {op: remove}]}", "patch[1].path", ""},
+		{"an element without its merge key empties the list", "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{image: x}]}}}}}", "patch.spec.template.spec.containers[0]", "name"},
+		{"an element's $patch: replace is ignored", "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{name: a, $patch: replace}]}}}}}", "patch.spec.template.spec.containers[0].$patch", ""},
+		{"$retainKeys is written out", "{target: {kind: Deployment}, patch: {spec: {strategy: {$retainKeys: [type]}}}}", "patch.spec.strategy.$retainKeys", ""},
+		{"unknown directives", "{target: {kind: Deployment}, patch: {spec: {$patch: drop}}}", "patch.spec.$patch", ""},
+		{"nothing at all", "{}", "", ""},
+		{"a list is a set, not a patch", "[{op: remove, path: /a}]", "", "map"},
+		{"a text is no patch", "patch", "", "map"},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			_, err := patch.Parse([]byte(c.text))
+			e, ok := errors.AsType[*patch.InvalidError](err)
+			assert.Assert(t, ok, "%v", err)
+			assert.Assert(t, errors.Is(err, patch.ErrInvalid))
+			assert.Equal(t, e.Fields[0].Field, c.field, "%v", err)
+			assert.Assert(t, strings.Contains(err.Error(), c.says), "%v", err)
+			assert.Assert(t, e.Fields[0].Origin != "", "%v", err)
+			assert.Assert(t, e.Positions[0].Line > 0)
+		})
+	}
+}
+
+func TestAllProblemsOfAPatch(t *testing.T) {
+	_, err := patch.Parse([]byte("target: {name: '(', kinds: a, labelSelector: 'x in'}\npatch: {a: b}\nwhat: ever\n"))
+	e, ok := errors.AsType[*patch.InvalidError](err)
+	assert.Assert(t, ok)
+	assert.Equal(t, len(e.Fields), 4, "%v", err)
+	fe, ok := errors.AsType[*field.Error](err)
+	assert.Assert(t, ok && fe != nil, "errors.As reaches the field errors")
+}
+
+func TestEqual(t *testing.T) {
+	a := patch.MustParse("target: {kind: Job}\npatch: |-\n  # a comment\n  spec:\n    backoffLimit: 1\n")
+	b := patch.MustParse(`{"patch": {"spec": {"backoffLimit": 1.0}}, "target": {"kind": "Job"}}`)
+	c := patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: '1'}}}")
+	assert.Assert(t, a.Equal(b), "formatting, comments and text do not count")
+	assert.Assert(t, !a.Equal(c), "a string is no number")
+	assert.Assert(t, !a.Equal(patch.Patch{}))
+	assert.Assert(t, patch.Patch{}.Equal(patch.Patch{}))
+	assert.Assert(t, patch.Patch{}.IsZero() && !a.IsZero())
+	assert.Equal(t, patch.Patch{}.String(), "null")
+}
+
+func TestSet(t *testing.T) {
+	p := patch.MustParse("{op: remove, path: /a}")
+	list := []patch.Patch{p, p}
+	s, err := patch.NewSet(list...)
+	assert.NilError(t, err)
+	list[0] = patch.Patch{}
+	assert.Equal(t, s.Len(), 2)
+	for i, q := range s.All() {
+		assert.Assert(t, q.Equal(p), "%d changed with the slice that was handed in", i)
+	}
+	text, err := json.Marshal(s)
+	assert.NilError(t, err)
+	var again patch.Set
+	assert.NilError(t, json.Unmarshal(text, &again))
+	assert.Assert(t, s.Equal(again))
+
+	_, err = patch.NewSet(p, patch.Patch{})
+	assert.Assert(t, errors.Is(err, patch.ErrInvalid))
+	_, err = patch.NewSet(make([]patch.Patch, patch.MaxPatches+1)...)
+	assert.Assert(t, errors.Is(err, patch.ErrInvalid))
+	err = json.Unmarshal([]byte(`[{"op": "remove", "path": "/a"}, {"op": "x", "path": "/a"}]`), &again)
+	e, ok := errors.AsType[*patch.InvalidError](err)
+	assert.Assert(t, ok, "%v", err)
+	assert.Equal(t, e.Fields[0].Field, "[1].op")
+	assert.Assert(t, s.Equal(again), "a failed read changes nothing")
+	assert.NilError(t, json.Unmarshal([]byte("[]"), &again))
+	assert.Equal(t, again.Len(), 0)
+}
+
+func TestErrorTextIsCapped(t *testing.T) {
+	e := &patch.InvalidError{Subject: "Deployment default/a"}
+	for i := range 1000 {
+		e.Fields = append(e.Fields, field.Required(field.NewPath("spec", fmt.Sprint("f", i)), "missing"))
+	}
+	text := e.Error()
+	assert.Assert(t, strings.HasPrefix(text, "1000 problems in Deployment default/a:\n"))
+	assert.Assert(t, strings.HasSuffix(text, "… and 980 more"))
+	assert.Equal(t, len(e.Unwrap()), 1000, "the data is complete")
+}
