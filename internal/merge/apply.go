@@ -22,6 +22,9 @@ type node struct {
 	// it is; then patch is compiled for that.
 	patch map[string]any
 	typ   *typ
+	// late is what is wrong with the node, or with what is below it, unless the
+	// object says that it is of a known type.
+	late []*Refused
 }
 
 type step struct {
@@ -60,6 +63,19 @@ func (n *node) apply(old any) (any, effect, error) {
 	}
 	if err := n.fits(old); err != nil {
 		return nil, same, err
+	}
+	if n.patch != nil {
+		m, _ := old.(map[string]any)
+		if t := typeOf(m); t != nil && t != n.typ {
+			known, err := compileAs(n.patch, t, n.path)
+			if err != nil {
+				return nil, same, err
+			}
+			return known.apply(old)
+		}
+	}
+	if len(n.late) > 0 && (old == nil || n.act != mergeMap) {
+		return nil, same, RefusedError(n.late)
 	}
 	switch {
 	case n.act == removeMap || n.act == removeList:
@@ -107,15 +123,6 @@ func (n *node) fits(old any) error {
 }
 
 func (n *node) applyMap(old map[string]any) (any, effect, error) {
-	if n.patch != nil {
-		if t := typeOf(old); t != nil && t != n.typ {
-			other, err := compileAs(n.patch, t, n.path)
-			if err != nil {
-				return nil, same, err
-			}
-			return other.apply(old)
-		}
-	}
 	out := old
 	eff := same
 	for _, s := range n.fields {

@@ -72,7 +72,7 @@ func (c *compiler) value(v any, t *typ, name, path string) *node {
 		f := t.fields[name]
 		switch {
 		case f == nil || f.how == isMap:
-			return c.atomic(v, path)
+			return c.atomic(v, path, t.open)
 		case f.how == isSet:
 			return c.set(v, path)
 		default:
@@ -122,6 +122,7 @@ func (c *compiler) mapping(m map[string]any, t *typ, path string) *node {
 		if do.has {
 			value[name] = do.value
 		}
+		n.late = append(n.late, do.late...)
 	}
 	n.value, n.has = value, true
 	return n
@@ -158,31 +159,40 @@ func (c *compiler) unsupported(name, path string) bool {
 	return true
 }
 
-// atomic compiles a list that replaces the object's.
-func (c *compiler) atomic(list []any, path string) *node {
+// atomic compiles a list that replaces the object's. In an open map it may turn
+// out to be a merged list, once the object is known.
+func (c *compiler) atomic(list []any, path string, open bool) *node {
+	n := &node{act: replaceList, path: path, value: list, has: true}
 	for i, e := range list {
-		c.content(e, element(path, i))
+		c.content(e, element(path, i), &n.late)
 	}
-	return &node{act: replaceList, path: path, value: list, has: true}
+	if !open {
+		c.refused = append(c.refused, n.late...)
+		n.late = nil
+	}
+	return n
 }
 
 // content refuses directives in what is taken as it is.
-func (c *compiler) content(v any, path string) {
+func (c *compiler) content(v any, path string, late *[]*Refused) {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range tree.Keys(v) {
 			if name == directive {
-				c.refuse(under(path, name), "leave $patch out; to delete the list, set it to null",
-					"this list is replaced as a whole, $patch has no meaning in it")
+				*late = append(*late, &Refused{
+					Path:   under(path, name),
+					Reason: "this list is replaced as a whole, $patch has no meaning in it",
+					Cure:   "leave $patch out; to delete the list, set it to null",
+				})
 				continue
 			}
 			if !c.unsupported(name, path) {
-				c.content(v[name], under(path, name))
+				c.content(v[name], under(path, name), late)
 			}
 		}
 	case []any:
 		for i, e := range v {
-			c.content(e, element(path, i))
+			c.content(e, element(path, i), late)
 		}
 	default:
 		c.legal(v, path)

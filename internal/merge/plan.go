@@ -28,6 +28,9 @@ func Compile(patch map[string]any, schema Schema) (*Plan, error) {
 	}
 	c.dropIdentity(content)
 	root := c.mapping(content, schema.typ(), "")
+	if root.act == replaceMap {
+		c.refuse(directive, "set the fields that are to go to null", "kustomize ignores $patch: replace for a whole object")
+	}
 	if len(c.refused) > 0 {
 		return nil, RefusedError(c.refused)
 	}
