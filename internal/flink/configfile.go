@@ -55,7 +55,7 @@ func checkLegacy(key, value string) Problem {
 	if r := legacyFlaw(key); r != "" {
 		return Problem{Key: key, Reason: "the key " + r + ", which " + legacyConfigFile + " cannot hold", Cure: "correct the key"}
 	}
-	if strings.Contains(key+":", ": ") {
+	if strings.Contains(key, ": ") {
 		return Problem{Key: key, Reason: `the key contains ": ", where ` + legacyConfigFile + " separates key and value", Cure: "correct the key"}
 	}
 	if value == "" {

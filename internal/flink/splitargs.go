@@ -1,10 +1,13 @@
 package flink
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A SplitError reports an argument string that cannot be split.
 type SplitError struct {
-	Offset int    // byte offset of the quote or backslash at fault
+	Offset int    // of the byte at fault: the open quote, the backslash, the NUL
 	Reason string // what is wrong there
 }
 
@@ -15,17 +18,18 @@ func (e *SplitError) Error() string { return fmt.Sprintf("%s at byte %d", e.Reas
 // separate words. In single quotes everything is literal; in double quotes a
 // backslash escapes only ", \, $, ` and a newline; outside quotes it escapes
 // any byte. A backslash before a newline joins the lines. The error is a
-// *SplitError.
+// *SplitError; it names the byte where the unfinished part begins.
 func SplitArgs(s string) ([]string, error) {
 	var (
 		words  []string
 		word   []byte
 		inWord bool
 	)
+	if i := strings.IndexByte(s, 0); i >= 0 {
+		return nil, &SplitError{Offset: i, Reason: "no argument can hold a NUL byte"}
+	}
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
-		case 0:
-			return nil, &SplitError{Offset: i, Reason: "no argument can hold a NUL byte"}
 		case ' ', '\t', '\n':
 			if inWord {
 				words, word, inWord = append(words, string(word)), word[:0], false
