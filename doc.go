@@ -1,0 +1,55 @@
+// Package flinktarget is the root of a library that turns Ververica Platform
+// resources into Kubernetes manifests, in process and without a cluster. It has
+// no code of its own; this page is the tour.
+//
+// # What goes in, what comes out
+//
+// A DeploymentTarget says where Flink runs, a Kubernetes namespace, and how, a
+// patch set. Deployments and SessionClusters refer to it. The library reads and
+// checks these resources and renders them: ConfigMap, Service, and the workloads
+// of JobManager and TaskManagers, each object with the platform's labels.
+//
+//	err := render.YAML(os.Stdout, file)
+//
+// is all of it in one call. With values in hand:
+//
+//	t, err := target.Parse("target.yaml", text)
+//	d, err := deployment.Parse("deployment.yaml", text)
+//	r, err := render.New()
+//	m, err := r.Deployment(t, d, render.Job{})
+//	for object := range m.All() { … }
+//
+// # The packages
+//
+//   - labels: the labels that the platform puts on objects, and legal label values
+//   - patch: patch sets, strategic merges and JSON patches
+//   - target: DeploymentTargets, and a registry that counts who refers to them
+//   - deployment: Deployments and SessionClusters
+//   - render: manifests
+//
+// Imports run in this order, and never back: who needs labels only links nothing
+// else.
+//
+// # The steps of a rendering
+//
+//  1. VVP's documented defaults are filled into the Deployment or SessionCluster.
+//  2. The target's patches for VVP resources are applied to it.
+//  3. The result is checked like any input.
+//  4. Objects are built: names, namespace, labels, selectors, Flink's configuration.
+//  5. The resource's own pod options are merged into the generated pods.
+//  6. The target's patches for Kubernetes objects are applied.
+//  7. Fields that belong to the platform are compared: a patch that changed one fails.
+//  8. Pod templates get a checksum of the configuration.
+//  9. The set of objects is verified.
+//  10. Objects are put in the order in which they are best applied.
+//
+// So what a later step sets wins: defaults, then the Deployment, then the target's
+// patches, then the platform's own names, labels and selectors.
+//
+// # What holds everywhere
+//
+// Values are immutable and safe for concurrent use. Nothing reads files, the
+// network, the environment or the clock; nothing is logged; the same input gives
+// the same bytes, always. Input that is not legal is an error with all problems,
+// each with its place in the file and its field, and then nothing is returned.
+package flinktarget

@@ -1,0 +1,103 @@
+// Package architecture has no code: its test holds the imports of the library
+// against the layout that its documentation promises.
+package architecture
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+)
+
+const module = "github.com/flinktarget/flinktarget"
+
+// layers is the order of the public packages. Each may import those before it.
+var layers = []string{"labels", "patch", "target", "deployment", "render"}
+
+// goList runs go list and returns its lines.
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list"}, args...)...)
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	assert.NilError(t, err)
+	return strings.Fields(string(out))
+}
+
+func deps(t *testing.T, pkg string) []string {
+	t.Helper()
+	return goList(t, "-deps", module+"/"+pkg)
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	for i, layer := range layers {
+		got := deps(t, layer)
+		for _, above := range layers[i+1:] {
+			assert.Assert(t, !slices.Contains(got, module+"/"+above), "%s imports %s, which is above it", layer, above)
+		}
+	}
+}
+
+func TestPublicPackagesAreTheLayers(t *testing.T) {
+	for _, pkg := range goList(t, "./...") {
+		rel := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
+		top, _, _ := strings.Cut(rel, "/")
+		known := rel == "" || top == "internal" || top == "examples" || slices.Contains(layers, top)
+		assert.Assert(t, known, "%s is no room of the house", pkg)
+	}
+}
+
+func TestNoClusterClient(t *testing.T) {
+	for _, pkg := range goList(t, "-deps", "-test", "./...") {
+		assert.Assert(t, !strings.HasPrefix(pkg, "k8s.io/client-go"), "%s talks to clusters", pkg)
+	}
+}
+
+// Only the merge engine may know kustomize: its versions must not become ours.
+func TestKustomizeOnlyInTheMergeEngine(t *testing.T) {
+	const engine = module + "/internal/merge"
+	for _, pkg := range goList(t, "./...") {
+		if pkg == engine {
+			continue
+		}
+		for _, imported := range goList(t, "-f", `{{join .Imports "\n"}}`, pkg) {
+			assert.Assert(t, !strings.HasPrefix(imported, "sigs.k8s.io/kustomize"), "%s imports %s", pkg, imported)
+		}
+	}
+}
+
+// krusty is a whole kustomize, with plugins and the file system.
+func TestNoKrustyOutsideTests(t *testing.T) {
+	for _, pkg := range goList(t, "-deps", "./...") {
+		assert.Assert(t, pkg != "sigs.k8s.io/kustomize/api/krusty")
+	}
+}
+
+// Packages that a library which only computes has no use for. Test kits, whose
+// names end in test, may write files for their callers.
+func TestLibraryIsPure(t *testing.T) {
+	impure := []string{"os", "os/exec", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "unsafe", "plugin"}
+	for _, pkg := range goList(t, "./...") {
+		if strings.Contains(pkg, "/examples/") || strings.HasSuffix(pkg, "test") {
+			continue
+		}
+		for _, imported := range goList(t, "-f", `{{join .Imports "\n"}}`, pkg) {
+			assert.Assert(t, !slices.Contains(impure, imported), "%s imports %s", pkg, imported)
+		}
+	}
+}
+
+func TestCatalogImportsNothingOfOurs(t *testing.T) {
+	for _, pkg := range deps(t, "internal/catalog") {
+		assert.Assert(t, !strings.HasPrefix(pkg, module) || pkg == module+"/internal/catalog", "catalog imports %s", pkg)
+	}
+}
+
+func TestLabelsLinkNothingElse(t *testing.T) {
+	for _, pkg := range deps(t, "labels") {
+		host, _, _ := strings.Cut(pkg, "/")
+		assert.Assert(t, !strings.Contains(host, ".") || pkg == module+"/labels", "labels imports %s", pkg)
+	}
+}
