@@ -3,7 +3,6 @@ package patch
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -156,11 +155,3 @@ func (c *conflict) Error() string {
 }
 
 func (c *conflict) Is(target error) bool { return target == ErrConflict }
-
-func quoteAll(names []string) string {
-	quoted := slices.Clone(names)
-	for i := range quoted {
-		quoted[i] = fmt.Sprintf("%q", quoted[i])
-	}
-	return strings.Join(quoted, ", ")
-}

@@ -48,14 +48,14 @@ func (g *rendering) inImage(u *url.URL, v flink.Version, at *field.Path) artifac
 		g.fail(field.Invalid(at, u.String(), "write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
 		return artifact{}
 	}
-	if strings.HasPrefix(u.Path, flink.UserLibDir+"/") {
-		return artifact{}
+	if v.Jars {
+		return artifact{jars: []string{(&url.URL{Scheme: "local", Path: u.Path}).String()}}
 	}
-	if !v.Jars {
+	// Before, Flink takes what it finds in usrlib, and cannot be told of one file.
+	if !strings.HasPrefix(u.Path, flink.UserLibDir+"/") {
 		g.fail(field.Invalid(at, u.String(), "Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"), "uri")
-		return artifact{}
 	}
-	return artifact{jars: []string{(&url.URL{Scheme: "local", Path: u.Path}).String()}}
+	return artifact{}
 }
 
 func remote(u *url.URL, v flink.Version, conf map[string]string) artifact {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
-	"github.com/flinktarget/flinktarget/target"
 )
 
 // inputs returns the files of internal/testdata that render, or that do not.
@@ -90,13 +89,5 @@ spec:
   deploymentTargetName: staging
   template:
     spec:
-      artifact: {kind: JAR, flinkVersion: 1.20, jarUri: local:///opt/flink/usrlib/app.jar}
+      artifact: {kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/app.jar"}
 `
-
-func deployments(t testing.TB, text string) (target.Target, deployment.Deployment) {
-	t.Helper()
-	b := parse(t, []byte(text))
-	assert.Equal(t, len(b.Targets), 1)
-	assert.Equal(t, len(b.Deployments), 1)
-	return b.Targets[0], b.Deployments[0]
-}
