@@ -71,12 +71,11 @@ func Log4jProperties(loggers map[string]string) (text string, problems []Problem
 	merged := maps.Clone(quietLoggers)
 	merged[""] = defaultLevel
 	for _, name := range slices.Sorted(maps.Keys(loggers)) {
-		level := strings.ToUpper(loggers[name])
-		if p := checkLogger(name, level); p.Reason != "" {
+		if p := checkLogger(name, loggers[name]); p.Reason != "" {
 			problems = append(problems, p)
 			continue
 		}
-		merged[name] = level
+		merged[name] = strings.ToUpper(loggers[name])
 	}
 	if len(problems) > 0 {
 		return "", problems
@@ -98,7 +97,7 @@ func Log4jProperties(loggers map[string]string) (text string, problems []Problem
 }
 
 func checkLogger(name, level string) Problem {
-	if !slices.Contains(levels, level) {
+	if !slices.ContainsFunc(levels, func(l string) bool { return strings.EqualFold(l, level) }) {
 		return Problem{Key: name, Reason: fmt.Sprintf("%q is not a log level", level), Cure: "use one of " + strings.Join(levels, ", ")}
 	}
 	switch {

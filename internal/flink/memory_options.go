@@ -76,6 +76,7 @@ func (r *optionReader) size(def int64, keys ...string) size {
 	bytes, err := ParseMemory(value)
 	if err != nil {
 		r.problems = append(r.problems, Problem{Key: key, Reason: err.Error(), Cure: `write it like "512m"`})
+		bytes = def
 	}
 	return size{key: key, bytes: bytes, set: true}
 }

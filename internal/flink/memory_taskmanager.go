@@ -58,22 +58,29 @@ func readTaskManagerOptions(v Version, conf map[string]string) (taskManagerOptio
 // a number of buffers counts when no newer network option is set.
 func (r *optionReader) networkBuffers(v Version, network span) size {
 	const key = "taskmanager.network.numberOfBuffers"
+	page := r.segment()
 	value, ok := r.conf[key]
 	_, fractionSet := r.conf[network.fractionKey]
 	if !ok || v.Major > 1 || network.min.set || network.max.set || fractionSet {
 		return size{key: key}
 	}
 	n, err := strconv.ParseInt(value, 10, 32)
-	if err != nil || n < 0 {
-		r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf("%q is not a number of buffers", value), Cure: "write a whole number"})
+	if err != nil || n < 0 || n*page > maxMemory {
+		r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf("%q is not a usable number of buffers", value), Cure: "write a whole number, or set taskmanager.memory.network.min and .max"})
 		n = 0
 	}
-	page := r.part(32<<10, "taskmanager.memory.segment-size")
-	if page.bytes > 0 && n > maxMemory/page.bytes {
-		r.problems = append(r.problems, Problem{Key: key, Reason: "it is more memory than any machine has", Cure: "write less"})
-		n = 0
+	return size{key: key, bytes: n * page, set: true}
+}
+
+// segment is ConfigurationParserUtils.getPageSize. A TaskManager does not start
+// with a size that breaks its rules, whether buffers are counted or not.
+func (r *optionReader) segment() int64 {
+	s := r.size(32<<10, "taskmanager.memory.segment-size")
+	if s.bytes < 4096 || s.bytes > 1<<30 || s.bytes&(s.bytes-1) != 0 {
+		r.problems = append(r.problems, Problem{Key: s.key, Reason: fmt.Sprintf("%d bytes are not a power of two from 4 KiB to 1 GiB", s.bytes), Cure: "write it like \"32kb\""})
+		s.bytes = 4096
 	}
-	return size{key: key, bytes: n * page.bytes, set: true}
+	return s.bytes
 }
 
 // TaskManagerMemory divides process bytes as Flink's start script does
