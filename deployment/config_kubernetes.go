@@ -1,9 +1,6 @@
 package deployment
 
 import (
-	"maps"
-	"slices"
-
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -51,16 +48,16 @@ type (
 )
 
 func (k Kubernetes) clone() Kubernetes {
-	k.Labels = maps.Clone(k.Labels)
+	k.Labels = cloneMap(k.Labels)
 	if k.Pods != nil {
 		p := *k.Pods
-		p.Annotations = maps.Clone(p.Annotations)
-		p.Labels = maps.Clone(p.Labels)
-		p.NodeSelector = maps.Clone(p.NodeSelector)
-		p.Tolerations = slices.Clone(p.Tolerations)
-		p.ImagePullSecrets = slices.Clone(p.ImagePullSecrets)
-		p.VolumeMounts = slices.Clone(p.VolumeMounts)
-		p.EnvVars = slices.Clone(p.EnvVars)
+		p.Annotations = cloneMap(p.Annotations)
+		p.Labels = cloneMap(p.Labels)
+		p.NodeSelector = cloneMap(p.NodeSelector)
+		p.Tolerations = cloneList(p.Tolerations)
+		p.ImagePullSecrets = cloneList(p.ImagePullSecrets)
+		p.VolumeMounts = cloneList(p.VolumeMounts)
+		p.EnvVars = cloneList(p.EnvVars)
 		k.Pods = &p
 	}
 	return k

@@ -3,6 +3,7 @@ package deployment
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 )
 
 // What VVP fills in where a resource says nothing. Sources: VVP's pages
@@ -98,7 +99,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// clone returns a copy that shares nothing with c.
+// clone returns a copy that shares nothing with c. Empty maps and lists become nil,
+// so that what says nothing is written in one way.
 func (c Config) clone() Config {
 	c.Metadata = c.Metadata.clone()
 	s := &c.Spec
@@ -109,20 +111,34 @@ func (c Config) clone() Config {
 	}
 	s.MaxJobCreationAttempts = clonePointer(s.MaxJobCreationAttempts)
 	s.MaxSavepointCreationAttempts = clonePointer(s.MaxSavepointCreationAttempts)
-	s.Template.Metadata.Annotations = maps.Clone(s.Template.Metadata.Annotations)
+	s.Template.Metadata.Annotations = cloneMap(s.Template.Metadata.Annotations)
 	t := &s.Template.Spec
 	t.Parallelism = clonePointer(t.Parallelism)
 	t.NumberOfTaskManagers = clonePointer(t.NumberOfTaskManagers)
-	t.FlinkConfiguration = maps.Clone(t.FlinkConfiguration)
-	t.Logging.Log4jLoggers = maps.Clone(t.Logging.Log4jLoggers)
+	t.FlinkConfiguration = cloneMap(t.FlinkConfiguration)
+	t.Logging.Log4jLoggers = cloneMap(t.Logging.Log4jLoggers)
 	t.Kubernetes = t.Kubernetes.clone()
 	return c
 }
 
 func (m Metadata) clone() Metadata {
-	m.Labels = maps.Clone(m.Labels)
-	m.Annotations = maps.Clone(m.Annotations)
+	m.Labels = cloneMap(m.Labels)
+	m.Annotations = cloneMap(m.Annotations)
 	return m
+}
+
+func cloneMap(m map[string]string) map[string]string {
+	if len(m) == 0 {
+		return nil
+	}
+	return maps.Clone(m)
+}
+
+func cloneList[T any](l []T) []T {
+	if len(l) == 0 {
+		return nil
+	}
+	return slices.Clone(l)
 }
 
 func clonePointer[T any](p *T) *T {

@@ -49,7 +49,7 @@ func fromNode(root *yamldoc.Node) (Deployment, error) {
 	if problems := decode.Resource(root, &c, validateDeployment); len(problems) > 0 {
 		return Deployment{}, invalid(c.subject(), problems)
 	}
-	return Deployment{d: &deploymentData{config: c, source: root}}, nil
+	return Deployment{d: &deploymentData{config: c.clone(), source: root}}, nil
 }
 
 func (c Config) subject() string { return subject(KindDeployment, c.Metadata) }
@@ -146,7 +146,7 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	}
 	c := d.Resolved()
 	if !s.HasResource(KindDeployment) {
-		return Deployment{d: &deploymentData{config: c}}, nil
+		return Deployment{d: &deploymentData{config: c.clone()}}, nil
 	}
 	root, err := patched(s, c, resolvedMaps[:]...)
 	if err != nil {

@@ -66,8 +66,17 @@ func ensure(doc map[string]any, path []string) {
 	}
 }
 
+// equalJSON compares values, not texts: the CPUs 1 and 1.0 are equal.
 func equalJSON(a, b any) bool {
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && bytes.Equal(x, y)
+	if errX != nil || errY != nil {
+		return false
+	}
+	if bytes.Equal(x, y) {
+		return true
+	}
+	v, errX := tree.FromJSON(x)
+	w, errY := tree.FromJSON(y)
+	return errX == nil && errY == nil && tree.Equal(v, w)
 }

@@ -2,7 +2,6 @@ package deployment
 
 import (
 	"encoding/json"
-	"maps"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
@@ -42,8 +41,8 @@ type SessionClusterSpec struct {
 func (c SessionClusterConfig) clone() SessionClusterConfig {
 	c.Metadata = c.Metadata.clone()
 	c.Spec.NumberOfTaskManagers = clonePointer(c.Spec.NumberOfTaskManagers)
-	c.Spec.FlinkConfiguration = maps.Clone(c.Spec.FlinkConfiguration)
-	c.Spec.Logging.Log4jLoggers = maps.Clone(c.Spec.Logging.Log4jLoggers)
+	c.Spec.FlinkConfiguration = cloneMap(c.Spec.FlinkConfiguration)
+	c.Spec.Logging.Log4jLoggers = cloneMap(c.Spec.Logging.Log4jLoggers)
 	c.Spec.Kubernetes = c.Spec.Kubernetes.clone()
 	return c
 }
@@ -101,7 +100,7 @@ func sessionClusterFromNode(root *yamldoc.Node) (SessionCluster, error) {
 	if problems := decode.Resource(root, &c, validateSessionCluster); len(problems) > 0 {
 		return SessionCluster{}, invalid(c.subject(), problems)
 	}
-	return SessionCluster{d: &sessionClusterData{config: c, source: root}}, nil
+	return SessionCluster{d: &sessionClusterData{config: c.clone(), source: root}}, nil
 }
 
 func (s SessionCluster) get() SessionClusterConfig {
@@ -168,7 +167,7 @@ func (s SessionCluster) Patch(set patch.Set) (SessionCluster, error) {
 	}
 	c := s.Resolved()
 	if !set.HasResource(KindSessionCluster) {
-		return SessionCluster{d: &sessionClusterData{config: c}}, nil
+		return SessionCluster{d: &sessionClusterData{config: c.clone()}}, nil
 	}
 	root, err := patched(set, c, resolvedSessionMaps[:]...)
 	if err != nil {

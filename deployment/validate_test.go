@@ -1,0 +1,207 @@
+package deployment_test
+
+import "testing"
+
+func TestEnvelope(t *testing.T) {
+	run(t, leastDeployment, []changeCase{
+		{"the least that is required", nil, nil},
+		{"kind and apiVersion may be missing where the kind is known", set("kind", "", "apiVersion", ""), nil},
+		{"a Kubernetes Deployment is another thing", set("apiVersion", `"apps/v1"`), []string{"apiVersion NotSupported kind"}},
+		{"another kind", set("kind", `"SessionCluster"`), []string{"kind NotSupported kind"}},
+		{"an unknown key would be lost", set("metadta", `{}`), []string{"metadta Forbidden unknown-field"}},
+		{"what a GET returns is accepted", set("status", `{"state": "RUNNING"}`, "metadata.createdAt", `"2022"`, "metadata.modifiedAt", `"2022"`, "metadata.resourceVersion", "13"), nil},
+		{"null is not set", set("metadata.labels", "null", "metadata.id", "null"), nil},
+	}, parseDeployment)
+}
+
+func TestMetadata(t *testing.T) {
+	run(t, leastDeployment, []changeCase{
+		{"free text is a name in VVP before 2.4", set("metadata.name", `"My Deployment Name"`), nil},
+		{"a name is required", set("metadata.name", ""), []string{"metadata.name Required required"}},
+		{"a name has an end", set("metadata.name", `"`+long(251)+`"`), []string{"metadata.name Invalid name"}},
+		{"no line breaks in a name", set("metadata.name", `"a\nb"`), []string{"metadata.name Invalid name"}},
+		{"any text is a display name", set("metadata.displayName", `"Größe: 日本"`), nil},
+		{"a UUID in lower case", set("metadata.id", `"5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58"`), nil},
+		{"objects are named after the id", set("metadata.id", `"5DEA5D9D-8F2C-4F4E-9F1E-3A8B4A4A4B58"`), []string{"metadata.id Invalid uuid"}},
+		{"a namespace", set("metadata.namespace", `"team_a"`), nil},
+		{"the namespace becomes a label value", set("metadata.namespace", `"a b"`), []string{"metadata.namespace Invalid name"}},
+		{"labels are VVP's own, with no rule", set("metadata.labels", `{"any key": "any value"}`), nil},
+		{"a number is no label", set("metadata.labels", `{"a": 1}`), []string{"metadata.labels[a] Invalid retyped"}},
+		{"annotations are VVP's own, with no rule", set("metadata.annotations", `{"license/testing": "true"}`), nil},
+		{"a boolean is no annotation", set("metadata.annotations", `{"license/testing": true}`), []string{"metadata.annotations[license/testing] Invalid retyped"}},
+	}, parseDeployment)
+}
+
+func TestReferences(t *testing.T) {
+	const id = `"2da2f867-5899-4bef-8ad0-9771bbac38b4"`
+	run(t, leastDeployment, []changeCase{
+		{"by name", set("spec.deploymentTargetName", `"my_Target-1"`), nil},
+		{"by id", set("spec.deploymentTargetName", "", "spec.deploymentTargetId", id), nil},
+		{"session mode", set("spec.deploymentTargetName", "null", "spec.sessionClusterName", `"shared"`), nil},
+		{"none of them", set("spec.deploymentTargetName", ""), []string{"spec.deploymentTargetName Required required"}},
+		{"both", set("spec.deploymentTargetId", id), []string{"spec.deploymentTargetName Forbidden exclusive"}},
+		{"target and session cluster", set("spec.sessionClusterName", `"shared"`), []string{"spec.sessionClusterName Forbidden exclusive"}},
+		{"a name is no id", set("spec.deploymentTargetName", "", "spec.deploymentTargetId", `"staging"`), []string{"spec.deploymentTargetId Invalid uuid"}},
+		{"blanks are not in a target's name", set("spec.deploymentTargetName", `"my target"`), []string{"spec.deploymentTargetName Invalid name"}},
+		{"a session cluster's name is lower case", set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"Shared"`), []string{"spec.sessionClusterName Invalid name"}},
+	}, parseDeployment)
+}
+
+func TestLifecycle(t *testing.T) {
+	run(t, leastDeployment, []changeCase{
+		{"a state", set("spec.state", `"SUSPENDED"`), nil},
+		{"the state of a session cluster", set("spec.state", `"STOPPED"`), []string{"spec.state NotSupported enum"}},
+		{"states are upper case", set("spec.state", `"running"`), []string{"spec.state NotSupported enum"}},
+		{"strategies in any case, as VVP's pages write them", set("spec.upgradeStrategy", `{"kind": "stateless"}`, "spec.restoreStrategy", `{"kind": "latest_savepoint", "allowNonRestoredState": true}`), nil},
+		{"an upgrade strategy that does not exist", set("spec.upgradeStrategy", `{"kind": "LATEST_STATE"}`), []string{"spec.upgradeStrategy.kind NotSupported enum"}},
+		{"a restore strategy that does not exist", set("spec.restoreStrategy", `{"kind": "FROM_SAVEPOINT"}`), []string{"spec.restoreStrategy.kind NotSupported enum"}},
+		{"a string is no boolean", set("spec.restoreStrategy", `{"allowNonRestoredState": "true"}`), []string{"spec.restoreStrategy.allowNonRestoredState Invalid type"}},
+		{"attempts", set("spec.maxJobCreationAttempts", "1", "spec.maxSavepointCreationAttempts", "9"), nil},
+		{"no attempt at all", set("spec.maxJobCreationAttempts", "0", "spec.maxSavepointCreationAttempts", "-1"),
+			[]string{"spec.maxJobCreationAttempts Invalid minimum", "spec.maxSavepointCreationAttempts Invalid minimum"}},
+	}, parseDeployment)
+}
+
+func TestTemplate(t *testing.T) {
+	const at, spec = "spec.template.metadata.annotations", "spec.template.spec."
+	run(t, leastDeployment, []changeCase{
+		{"annotations that VVP acts on", set(at, `{"flink.queryable-state.enabled": "true", "flink.security.ssl.enabled": "false"}`), nil},
+		{"a truth in another case", set(at, `{"flink.security.ssl.enabled": "True"}`), []string{at + "[flink.security.ssl.enabled] NotSupported enum"}},
+		{"only annotations are in a template's metadata", set("spec.template.metadata.labels", `{}`), []string{"spec.template.metadata.labels Forbidden unknown-field"}},
+		{"parallelism", set(spec+"parallelism", "4"), nil},
+		{"no parallelism", set(spec+"parallelism", "0"), []string{spec + "parallelism Invalid minimum"}},
+		{"TaskManagers enough", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "4"), nil},
+		{"slots enough", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "2", spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": 2}`), nil},
+		{"the job would wait forever", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "3"), []string{spec + "numberOfTaskManagers Invalid flink-slots"}},
+		{"slots are whole", set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "two"}`), []string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"}},
+	}, parseDeployment)
+}
+
+func TestArtifact(t *testing.T) {
+	const at = "spec.template.spec.artifact"
+	run(t, leastDeployment, []changeCase{
+		{"kinds in any case", set(at+".kind", `"jar"`), nil},
+		{"a kind is required", set(at+".kind", ""), []string{at + ".kind Required required"}},
+		{"a kind that does not exist", set(at+".kind", `"ZIP"`), []string{at + ".kind NotSupported enum"}},
+		{"a jar is required", set(at+".jarUri", ""), []string{at + ".jarUri Required required"}},
+		{"a path is no URI", set(at+".jarUri", `"/opt/job.jar"`), []string{at + ".jarUri Invalid uri"}},
+		{"in the image", set(at+".jarUri", `"local:///opt/flink/usrlib/job.jar"`), nil},
+		{"the version is required: no platform knows a default", set(at+".flinkVersion", ""), []string{at + ".flinkVersion Required required"}},
+		{"a patch version", set(at+".flinkVersion", `"1.20.1"`), nil},
+		{"an unquoted version", set(at+".flinkVersion", `1.19`), nil},
+		{"a version that is not known", set(at+".flinkVersion", `"1.14"`), []string{at + ".flinkVersion NotSupported flink-version"}},
+		{"the image", set(at+".flinkImageRegistry", `"registry.ververica.com/v2.12"`, at+".flinkImageRepository", `"flink"`, at+".flinkImageTag", `"1.20.0-stream1-scala_2.12-java11"`), nil},
+		{"arguments", set(at+".mainArgs", `"--a 'b c'"`, at+".entryClass", `"com.example.Main$Inner"`), nil},
+	}, parseDeployment)
+}
+
+func TestResources(t *testing.T) {
+	const at, conf = "spec.template.spec.resources", "spec.template.spec.flinkConfiguration"
+	run(t, leastDeployment, []changeCase{
+		{"all of it", set(at, `{"jobmanager": {"cpu": 0.5, "memory": "1.5g"}, "taskmanager": {"cpu": "1.5", "memory": "2G"}}`), nil},
+		{"one value only", set(at, `{"taskmanager": {"cpu": 2}}`), nil},
+		{"bytes", set(at, `{"taskmanager": {"memory": 2147483648}}`), nil},
+		{"VVP's least", set(at, `{"taskmanager": {"cpu": 0.1}}`), nil},
+		{"too little CPU", set(at, `{"taskmanager": {"cpu": 0.09}}`), []string{at + ".taskmanager.cpu Invalid minimum"}},
+		{"no CPU that Kubernetes can count", set(at, `{"jobmanager": {"cpu": 0.10001}}`), []string{at + ".jobmanager.cpu Invalid quantity"}},
+		{"Kubernetes' notation of CPU", set(at, `{"jobmanager": {"cpu": "500m"}}`), []string{at + ".jobmanager.cpu Invalid type"}},
+		{"Kubernetes' notation of memory", set(at, `{"jobmanager": {"memory": "1Gi"}}`), []string{at + ".jobmanager.memory Invalid quantity"}},
+		{"more than can be counted", set(at, `{"jobmanager": {"memory": "99999999999g"}}`), []string{at + ".jobmanager.memory Invalid quantity"}},
+		{"the spelling of other tools", set(at, `{"jobManager": {"cpu": 1}}`), []string{at + ".jobManager Forbidden unknown-field"}},
+		{"1g is legal in VVP, and no TaskManager starts with it", set(at, `{"taskmanager": {"memory": "1g"}}`), []string{at + ".taskmanager.memory Invalid flink-memory"}},
+		{"components can make room", set(at, `{"taskmanager": {"memory": "1g"}}`, conf, `{"taskmanager.memory.jvm-metaspace.size": "128m"}`), nil},
+		{"VVP's least for JobManagers does not start one", set(at, `{"jobmanager": {"memory": "500m"}}`), []string{at + ".jobmanager.memory Invalid flink-memory"}},
+		{"a wrong component is reported at its key", set(conf, `{"taskmanager.memory.managed.fraction": "2"}`), []string{conf + "[taskmanager.memory.managed.fraction] Invalid flink-memory"}},
+	}, parseDeployment)
+}
+
+func TestFlinkConfiguration(t *testing.T) {
+	const at = "spec.template.spec.flinkConfiguration"
+	run(t, leastDeployment, []changeCase{
+		{"values are text whatever they look like", set(at, `{"a.b": 1, "c": true, "d": "x"}`), nil},
+		{"null would be lost", set(at, `{"a.b": null}`), []string{at + "[a.b] Invalid type"}},
+		{"a map is no value", set(at, `{"a": {"b": "c"}}`), []string{at + "[a] Invalid type"}},
+		{"the renderer's own key", set(at, `{"jobmanager.rpc.address": "x"}`), []string{at + "[jobmanager.rpc.address] Forbidden flink-configuration"}},
+		{"no legal key", set(at, `{"a b": "x"}`), []string{at + "[a b] Invalid flink-configuration"}},
+	}, parseDeployment)
+}
+
+func TestLogging(t *testing.T) {
+	const at = "spec.template.spec.logging"
+	run(t, leastDeployment, []changeCase{
+		{"levels", set(at, `{"loggingProfile": "default", "log4jLoggers": {"": "INFO", "com.example": "debug"}, "log4j2ConfigurationTemplate": null}`), nil},
+		{"no level", set(at, `{"log4jLoggers": {"com.example": "LOUD"}}`), []string{at + ".log4jLoggers[com.example] Invalid logging"}},
+		{"profiles are configured in the platform", set(at, `{"loggingProfile": "mine"}`), []string{at + ".loggingProfile NotSupported logging"}},
+	}, parseDeployment)
+}
+
+func TestPods(t *testing.T) {
+	const at = "spec.template.spec.kubernetes.pods."
+	const volume = `[{"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/v"}}`
+	run(t, leastDeployment, []changeCase{
+		{"annotations", set(at+"annotations", `{"prometheus.io/scrape": "true"}`), nil},
+		{"no annotation key", set(at+"annotations", `{"a b": "c"}`), []string{at + "annotations Invalid label"}},
+		{"labels", set(at+"labels", `{"team": "a"}`), nil},
+		{"no label value", set(at+"labels", `{"team": "a b"}`), []string{at + "labels[team] Invalid label"}},
+		{"no label key", set(at+"labels", `{"a b": "c"}`), []string{at + "labels[a b] Invalid label"}},
+		{"node selector", set(at+"nodeSelector", `{"pool": "flink"}`), nil},
+		{"no node label", set(at+"nodeSelector", `{"pool": "-"}`), []string{at + "nodeSelector[pool] Invalid label"}},
+		{"affinity", set(at+"affinity", `{"nodeAffinity": {}}`), nil},
+		{"an unknown key of a Kubernetes type", set(at+"affinity", `{"nodeAfinity": {}}`), []string{at + "affinity.nodeAfinity Forbidden unknown-field"}},
+		{"tolerations", set(at+"tolerations", `[{"key": "k", "operator": "Exists"}]`), nil},
+		{"null is no toleration", set(at+"tolerations", `[null]`), []string{at + "tolerations[0] Required required"}},
+		{"pull secrets", set(at+"imagePullSecrets", `[{"name": "s"}]`), nil},
+		{"a name is no reference", set(at+"imagePullSecrets", `["s"]`), []string{at + "imagePullSecrets[0] Invalid type"}},
+		{"security context", set(at+"securityContext", `{"runAsUser": 1000, "fsGroup": null}`), nil},
+		{"users are numbers", set(at+"securityContext", `{"runAsUser": "flink"}`), []string{at + "securityContext.runAsUser Invalid type"}},
+		{"variables", set(at+"envVars", `[{"name": "A", "value": "b"}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]`), nil},
+		{"a variable needs a name", set(at+"envVars", `[{"value": "b"}]`), []string{at + "envVars[0].name Required env"}},
+		{"no name of a variable", set(at+"envVars", `[{"name": "A=B", "value": "b"}]`), []string{at + "envVars[0].name Invalid env"}},
+		{"one of two would be lost", set(at+"envVars", `[{"name": "A"}, {"name": "A"}]`), []string{at + "envVars[1].name Duplicate env"}},
+		{"two values", set(at+"envVars", `[{"name": "A", "value": "b", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]`), []string{at + "envVars[0].valueFrom Forbidden env"}},
+		{"a volume", set(at+"volumeMounts", volume+`]`), nil},
+		{"a volume mounted twice", set(at+"volumeMounts", volume+`, {"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/w"}}]`), nil},
+		{"two volumes of one name", set(at+"volumeMounts", volume+`, {"name": "v", "volume": {"name": "v", "hostPath": {"path": "/"}}, "volumeMount": {"name": "v", "mountPath": "/w"}}]`), []string{at + "volumeMounts[1].volume.name Duplicate volume"}},
+		{"two volumes in one place", set(at+"volumeMounts", volume+`, {"name": "w", "volume": {"name": "w", "emptyDir": {}}, "volumeMount": {"name": "w", "mountPath": "/v"}}]`), []string{at + "volumeMounts[1].volumeMount.mountPath Duplicate volume"}},
+		{"names disagree", set(at+"volumeMounts", `[{"name": "x", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "y", "mountPath": "/v"}}]`), []string{at + "volumeMounts[0].name Invalid volume", at + "volumeMounts[0].volumeMount.name Invalid volume"}},
+		{"no place", set(at+"volumeMounts", `[{"name": "v", "volume": {"name": "v"}, "volumeMount": {"name": "v"}}]`), []string{at + "volumeMounts[0].volumeMount.mountPath Required volume"}},
+		{"no volume", set(at+"volumeMounts", `[{"name": "v"}]`), []string{at + "volumeMounts[0].volume.name Required volume"}},
+		{"there is no list of volumes", set(at+"volumes", `[]`), []string{at + "volumes Forbidden unknown-field"}},
+	}, parseDeployment)
+}
+
+func TestSessionCluster(t *testing.T) {
+	run(t, leastSessionCluster, []changeCase{
+		{"the least that is required", nil, nil},
+		{"all of it", set("spec.state", `"STOPPED"`, "spec.numberOfTaskManagers", "3", "spec.flinkImageTag", `"1.20.1"`, "spec.flinkConfiguration", `{"taskmanager.numberOfTaskSlots": 4}`, "spec.resources", `{"jobmanager": {"cpu": 1}}`), nil},
+		{"a name is required", set("metadata.name", ""), []string{"metadata.name Required required"}},
+		{"names are lower case", set("metadata.name", `"Shared"`), []string{"metadata.name Invalid name"}},
+		{"only Deployments have a display name", set("metadata.displayName", `"x"`), []string{"metadata.displayName Forbidden exclusive"}},
+		{"the state of a Deployment", set("spec.state", `"SUSPENDED"`), []string{"spec.state NotSupported enum"}},
+		{"a target is required", set("spec.deploymentTargetName", ""), []string{"spec.deploymentTargetName Required required"}},
+		{"a version is required", set("spec.flinkVersion", ""), []string{"spec.flinkVersion Required required"}},
+		{"TaskManagers are needed", set("spec.numberOfTaskManagers", "0"), []string{"spec.numberOfTaskManagers Invalid minimum"}},
+		{"the shape of a Deployment", set("spec.template", `{}`), []string{"spec.template Forbidden unknown-field"}},
+		{"no id of a target is known here", set("spec.deploymentTargetId", `"x"`), []string{"spec.deploymentTargetId Forbidden unknown-field"}},
+		{"memory", set("spec.resources", `{"taskmanager": {"memory": "1g"}}`), []string{"spec.resources.taskmanager.memory Invalid flink-memory"}},
+		{"a label", set("spec.kubernetes.labels", `{"team": "a b"}`), []string{"spec.kubernetes.labels[team] Invalid label"}},
+		{"no level", set("spec.logging.log4jLoggers", `{"a": "LOUD"}`), []string{"spec.logging.log4jLoggers[a] Invalid logging"}},
+	}, parseSessionCluster)
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	run(t, leastDeployment, []changeCase{
+		{"a user corrects a file once", set("metadata.name", "", "spec.state", `"X"`, "spec.nope", "1", "spec.template.spec.parallelism", `"2"`, "spec.template.spec.artifact.kind", `"ZIP"`), []string{
+			"metadata.name Required required", "spec.nope Forbidden unknown-field", "spec.state NotSupported enum",
+			"spec.template.spec.artifact.kind NotSupported enum", "spec.template.spec.parallelism Invalid type",
+		}},
+	}, parseDeployment)
+}
+
+func long(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = 'x'
+	}
+	return string(b)
+}
