@@ -13,9 +13,10 @@ import (
 
 // Origins of this package's errors.
 const (
-	originName = "name"
-	originUUID = "uuid"
-	originKind = "kind"
+	originName  = "name"
+	originUUID  = "uuid"
+	originKind  = "kind"
+	originPatch = "patch" // what is wrong with the patch set as a whole
 )
 
 // maxName and namePattern are VVP's rule for DeploymentTargets.
@@ -79,8 +80,12 @@ func validateSpec(s Spec, path *field.Path) field.ErrorList {
 	if _, err := patch.NewSet(s.DeploymentPatchSet...); err != nil {
 		if e, ok := errors.AsType[*patch.InvalidError](err); ok {
 			for _, f := range e.Fields {
-				f.Field = path.Child("deploymentPatchSet").String() + f.Field
-				errs = append(errs, f)
+				moved := *f
+				moved.Field = path.Child("deploymentPatchSet").String() + f.Field
+				if moved.Origin == "" {
+					moved.Origin = originPatch
+				}
+				errs = append(errs, &moved)
 			}
 		}
 	}

@@ -155,6 +155,9 @@ func (d *decoder) unmarshaler(n *yamldoc.Node, path *field.Path, u json.Unmarsha
 		pos := n.Locate(e.Field)
 		moved := *e
 		moved.Field = join(path, e.Field)
+		if moved.Origin == "" {
+			moved.Origin = OriginType
+		}
 		d.problems = append(d.problems, Problem{pos, &moved})
 	}
 }

@@ -1,0 +1,246 @@
+package target_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+const spec = "spec: {kubernetes: {namespace: staging}}\n"
+
+var name250 = strings.Repeat("x", 250)
+
+func TestParse(t *testing.T) {
+	cases := []struct {
+		reason, text string
+		problems     []string // field, type, origin and place
+	}{
+		{"the least that is required", "metadata: {name: a}\nspec: {kubernetes: {}}", nil},
+		{"all of it", "kind: DeploymentTarget\napiVersion: v1\nmetadata:\n  id: 2da2f867-5899-4bef-8ad0-9771bbac38b4\n  name: my_Target-1\n  namespace: team_a\n" +
+			"  labels: {any key: any value}\n  annotations: {a: ''}\nspec:\n  kubernetes: {namespace: staging}\n  deploymentPatchSet:\n  - {op: add, path: /metadata/labels/a, value: b}", nil},
+		{"JSON", `{"metadata": {"name": "a"}, "spec": {"kubernetes": {"namespace": null}}}`, nil},
+		{"what a GET returns", "metadata: {name: a, createdAt: x, modifiedAt: x, resourceVersion: 3}\nstatus: {}\n" + spec, nil},
+		{"the longest name", "metadata: {name: " + name250 + "}\n" + spec, nil},
+		{"another kind", "kind: Deployment\nmetadata: {name: a}\n" + spec, []string{"kind NotSupported kind f.yaml:1:7"}},
+		{"another version", "apiVersion: v2\nmetadata: {name: a}\n" + spec, []string{"apiVersion NotSupported kind f.yaml:1:13"}},
+		{"a name is required", spec, []string{"metadata.name Required name f.yaml:1:1"}},
+		{"a name has an end", "metadata: {name: x" + name250 + "}\n" + spec, []string{"metadata.name TooLong name f.yaml:1:18"}},
+		{"no dots in a name", "metadata: {name: a.b}\n" + spec, []string{"metadata.name Invalid name f.yaml:1:18"}},
+		{"yes is no name", "metadata: {name: yes}\n" + spec, []string{"metadata.name Invalid retyped f.yaml:1:18"}},
+		{"ids are in lower case", "metadata: {name: a, id: 2DA2F867-5899-4BEF-8AD0-9771BBAC38B4}\n" + spec, []string{"metadata.id Invalid uuid f.yaml:1:25"}},
+		{"the namespace becomes a label value", "metadata: {name: a, namespace: a b}\n" + spec, []string{"metadata.namespace Invalid name f.yaml:1:32"}},
+		{"a boolean is no label", "metadata: {name: a, labels: {b: on}}\n" + spec, []string{"metadata.labels[b] Invalid retyped f.yaml:1:33"}},
+		{"a number is no annotation", "metadata: {name: a, annotations: {b: 1e3}}\n" + spec, []string{"metadata.annotations[b] Invalid retyped f.yaml:1:38"}},
+		{"spec.kubernetes is required", "metadata: {name: a}\nspec: {}", []string{"spec.kubernetes Required required f.yaml:2:7"}},
+		{"a spec is required", "metadata: {name: a}", []string{"spec.kubernetes Required required f.yaml:1:1"}},
+		{"a Kubernetes namespace has 63 characters", "metadata: {name: a}\nspec: {kubernetes: {namespace: " + name250[:64] + "}}", []string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
+		{"a Kubernetes namespace is in lower case", "metadata: {name: a}\nspec: {kubernetes: {namespace: Staging}}", []string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
+		{"fields of other platforms", "metadata: {name: a}\nspec: {kubernetes: {}, state: ONLINE}", []string{"spec.state Forbidden unknown-field f.yaml:2:24"}},
+		{"a patch set is a list", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: {op: add}}", []string{"spec.deploymentPatchSet Invalid type f.yaml:2:44"}},
+		{"a patch in a list has its place", "metadata: {name: a}\nspec:\n  kubernetes: {}\n  deploymentPatchSet:\n  - {op: add, path: /a, value: 1}\n  - {op: ad, path: /a}",
+			[]string{"spec.deploymentPatchSet[1].op Invalid patch-operation f.yaml:6:10"}},
+		{"null is no patch", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [null]}", []string{"spec.deploymentPatchSet[0] Required type f.yaml:2:45"}},
+		{"all problems at once", "kind: X\nmetadata: {name: ''}\nspec: {nope: 1}", []string{
+			"kind NotSupported kind f.yaml:1:7", "metadata.name Required name f.yaml:2:18", "spec.kubernetes Required required f.yaml:3:7", "spec.nope Forbidden unknown-field f.yaml:3:8"}},
+		{"two documents", "metadata: {name: a}\n---\nmetadata: {name: b}", []string{" Invalid syntax f.yaml:2:1"}},
+		{"no document", "# nothing\n", []string{" Invalid syntax f.yaml:1:1"}},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			v, err := target.Parse("f.yaml", []byte(c.text))
+			if c.problems == nil {
+				assert.NilError(t, err)
+				assert.Assert(t, !v.IsZero())
+				return
+			}
+			assert.ErrorIs(t, err, target.ErrInvalid)
+			assert.Assert(t, v.IsZero(), "nothing is half-read")
+			assert.DeepEqual(t, problemsOf(t, err), c.problems)
+		})
+	}
+}
+
+func problemsOf(t *testing.T, err error) []string {
+	t.Helper()
+	e, ok := errors.AsType[*target.InvalidError](err)
+	assert.Assert(t, ok, "%T", err)
+	var out []string
+	for i, f := range e.Fields {
+		line := fmt.Sprintf("%s %s %s", f.Field, strings.TrimPrefix(string(f.Type), "FieldValue"), f.Origin)
+		if len(e.Positions) > 0 {
+			line += " " + e.Positions[i].String()
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func TestNew(t *testing.T) {
+	legal := config()
+	cases := []struct {
+		reason   string
+		change   func(*target.Config)
+		problems []string
+	}{
+		{"as it is", func(*target.Config) {}, nil},
+		{"the zero value", func(c *target.Config) { *c = target.Config{} }, []string{"metadata.name Required name", "spec.kubernetes Required required"}},
+		{"the zero value of a patch is none", func(c *target.Config) { c.Spec.DeploymentPatchSet = []patch.Patch{{}} }, []string{"spec.deploymentPatchSet[0] Required patch"}},
+		{"too many patches", func(c *target.Config) {
+			for range patch.MaxPatches {
+				c.Spec.DeploymentPatchSet = append(c.Spec.DeploymentPatchSet, c.Spec.DeploymentPatchSet[0])
+			}
+		}, []string{"spec.deploymentPatchSet TooMany patch"}},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			cfg := legal
+			c.change(&cfg)
+			v, err := target.New(cfg)
+			if c.problems == nil {
+				assert.NilError(t, err)
+				return
+			}
+			assert.Assert(t, v.IsZero())
+			assert.DeepEqual(t, problemsOf(t, err), c.problems)
+		})
+	}
+}
+
+func config() target.Config {
+	return target.Config{
+		Metadata: target.Metadata{ID: "2da2f867-5899-4bef-8ad0-9771bbac38b4", Name: "staging", Labels: map[string]string{"a": "1e3"}, Annotations: map[string]string{"": "line\nline"}},
+		Spec: target.Spec{
+			Kubernetes: &target.Kubernetes{Namespace: "staging"},
+			DeploymentPatchSet: []patch.Patch{
+				patch.MustParse("{op: add, path: /metadata/labels/a, value: b}"),
+				patch.MustParse("{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}"),
+				patch.MustParse("{target: {kind: Job}, patch: 'spec: {backoffLimit: 0}'}"),
+			},
+		},
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	for _, cfg := range []target.Config{config(), {Metadata: target.Metadata{Name: "a", Labels: map[string]string{}}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}}}} {
+		v, err := target.New(cfg)
+		assert.NilError(t, err)
+		again, err := target.New(v.Config())
+		assert.NilError(t, err)
+		assert.Assert(t, again.Equal(v))
+		text, err := json.Marshal(v)
+		assert.NilError(t, err)
+		read, err := target.Parse("", text)
+		assert.NilError(t, err, "%s", text)
+		assert.Assert(t, read.Equal(v), "%s", text)
+	}
+}
+
+func TestEqual(t *testing.T) {
+	base, err := target.New(config())
+	assert.NilError(t, err)
+	cases := []struct {
+		reason          string
+		change          func(*target.Config)
+		equal, sameSpec bool
+	}{
+		{"kind is filled in", func(c *target.Config) { c.Kind, c.APIVersion, c.Metadata.Namespace = "DeploymentTarget", "v1", "default" }, true, true},
+		{"labels may change", func(c *target.Config) { c.Metadata.Labels = nil }, false, true},
+		{"an id is no spec", func(c *target.Config) { c.Metadata.ID = "" }, false, true},
+		{"the namespace is of the spec", func(c *target.Config) { c.Spec.Kubernetes = &target.Kubernetes{Namespace: "x"} }, false, false},
+		{"patches are", func(c *target.Config) { c.Spec.DeploymentPatchSet = c.Spec.DeploymentPatchSet[:1] }, false, false},
+		{"the order of patches is", func(c *target.Config) {
+			p := c.Spec.DeploymentPatchSet
+			c.Spec.DeploymentPatchSet = []patch.Patch{p[1], p[0], p[2]}
+		}, false, false},
+		{"formatting is not", func(c *target.Config) {
+			c.Spec.DeploymentPatchSet = append([]patch.Patch{}, c.Spec.DeploymentPatchSet...)
+			c.Spec.DeploymentPatchSet[2] = patch.MustParse("target:\n  kind: Job\npatch:\n  spec:\n    backoffLimit: 0 # none\n")
+		}, true, true},
+	}
+	for _, c := range cases {
+		cfg := config()
+		c.change(&cfg)
+		v, err := target.New(cfg)
+		assert.NilError(t, err, c.reason)
+		assert.Equal(t, v.Equal(base), c.equal, c.reason)
+		assert.Equal(t, base.Equal(v), c.equal, c.reason)
+		assert.Equal(t, v.SameSpec(base), c.sameSpec, c.reason)
+	}
+	assert.Assert(t, target.Target{}.Equal(target.Target{}) && !base.Equal(target.Target{}) && !target.Target{}.Equal(base))
+}
+
+func TestZeroValue(t *testing.T) {
+	var v target.Target
+	assert.Assert(t, v.IsZero())
+	assert.Equal(t, v.Name()+v.ID()+v.Namespace()+v.KubernetesNamespace(), "")
+	assert.Equal(t, v.String(), "DeploymentTarget")
+	assert.Equal(t, v.Patches().Len(), 0)
+	assert.DeepEqual(t, v.Config(), target.Config{})
+	text, err := json.Marshal(v)
+	assert.NilError(t, err)
+	assert.Equal(t, string(text), "null")
+}
+
+func TestNothingIsAliased(t *testing.T) {
+	given := config()
+	v, err := target.New(given)
+	assert.NilError(t, err)
+	before, err := json.Marshal(v)
+	assert.NilError(t, err)
+	for name, c := range map[string]target.Config{"handed in": given, "Config": v.Config()} {
+		c.Metadata.Labels["a"] = "changed"
+		c.Metadata.Annotations["new"] = "changed"
+		c.Spec.Kubernetes.Namespace = "changed"
+		c.Spec.DeploymentPatchSet[0] = patch.Patch{}
+		after, err := json.Marshal(v)
+		assert.NilError(t, err)
+		assert.Equal(t, string(after), string(before), name)
+	}
+}
+
+func TestMethodsHandOutNoReferences(t *testing.T) {
+	fresh := map[string]bool{"Config": true, "MarshalJSON": true}
+	typ := reflect.TypeFor[target.Target]()
+	for m := range typ.Methods() {
+		for i := range m.Type.NumOut() {
+			switch m.Type.Out(i).Kind() {
+			case reflect.Map, reflect.Slice, reflect.Pointer:
+				assert.Assert(t, fresh[m.Name], "%s returns %s", m.Name, m.Type.Out(i))
+			}
+		}
+	}
+	for f := range typ.Fields() {
+		assert.Assert(t, !f.IsExported(), f.Name)
+	}
+}
+
+func TestRef(t *testing.T) {
+	v, err := target.New(config())
+	assert.NilError(t, err)
+	const id = "2da2f867-5899-4bef-8ad0-9771bbac38b4"
+	for _, c := range []struct {
+		reason string
+		ref    target.Ref
+		want   bool
+	}{
+		{"by name, in the default namespace", target.Ref{Name: "staging"}, true},
+		{"by id", target.Ref{Namespace: "default", ID: id}, true},
+		{"both are right", target.Ref{Name: "staging", ID: id}, true},
+		{"one of both is wrong", target.Ref{Name: "other", ID: id}, false},
+		{"another namespace", target.Ref{Namespace: "other", Name: "staging"}, false},
+		{"nothing is referred to", target.Ref{}, false},
+	} {
+		assert.Equal(t, c.ref.Matches(v), c.want, c.reason)
+	}
+	assert.Equal(t, v.Ref().String(), "default/staging")
+	assert.Equal(t, target.Ref{ID: id}.String(), "default/"+id)
+	assert.Assert(t, !target.Ref{}.Matches(target.Target{}), "no target is no match")
+}
