@@ -4,9 +4,9 @@ package target
 // set, both must be the target's.
 type Ref struct {
 	// Namespace is the VVP namespace. Empty means "default".
-	Namespace string
-	Name      string
-	ID        string
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name,omitempty"`
+	ID        string `json:"id,omitempty"`
 }
 
 // String returns namespace/name, or namespace/id if there is no name.
@@ -36,18 +36,29 @@ func (r Ref) Matches(t Target) bool {
 	return ns == t.Namespace() && (r.Name == "" || r.Name == t.Name()) && (r.ID == "" || r.ID == t.ID())
 }
 
-// An Owner is a resource that refers to a target.
+// An Owner is a resource that refers to a target. Owners are compared by all of
+// their fields, after an empty namespace was filled in.
 type Owner struct {
-	// Kind is "Deployment" or "SessionCluster".
-	Kind string
-	// Namespace is the VVP namespace.
-	Namespace string
-	Name      string
+	// Kind is "Deployment" or "SessionCluster", or whatever else refers to targets.
+	Kind string `json:"kind"`
+	// Namespace is the VVP namespace. Empty means "default".
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
 	// UID tells the resource from an earlier one of the same name. With a UID
 	// that VVP gave, a late release by the earlier one does not release the later
-	// one's hold; with an empty or derived one it does.
-	UID string
+	// one's hold; with an empty one, or one derived from the name, it does.
+	UID string `json:"uid,omitempty"`
 }
 
 // String returns the kind and namespace/name.
-func (o Owner) String() string { return o.Kind + " " + o.Namespace + "/" + o.Name }
+func (o Owner) String() string {
+	o = o.withDefaults()
+	return o.Kind + " " + o.Namespace + "/" + o.Name
+}
+
+func (o Owner) withDefaults() Owner {
+	if o.Namespace == "" {
+		o.Namespace = DefaultNamespace
+	}
+	return o
+}

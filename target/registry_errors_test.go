@@ -1,0 +1,179 @@
+package target_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+func patched(entries ...string) func(*target.Config) {
+	return func(c *target.Config) {
+		for _, e := range entries {
+			c.Spec.DeploymentPatchSet = append(c.Spec.DeploymentPatchSet, patch.MustParse(e))
+		}
+	}
+}
+
+const (
+	pool      = `{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {nodeSelector: {pool: flink}}}}}`
+	otherPool = `{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {nodeSelector: {pool: batch}}}}}`
+	setDir    = `{op: add, path: /spec/template/spec/flinkConfiguration/state.checkpoints.dir, value: "s3://a"}`
+	setOther  = `{op: add, path: /spec/template/spec/flinkConfiguration/state.checkpoints.dir, value: "s3://b"}`
+)
+
+func TestImmutableErrorFields(t *testing.T) {
+	ref := target.Ref{Name: "staging", ID: id1}
+	change := func(field, from, to string) target.FieldChange {
+		c := target.FieldChange{Field: field}
+		if from != "" {
+			c.From = json.RawMessage(from)
+		}
+		if to != "" {
+			c.To = json.RawMessage(to)
+		}
+		return c
+	}
+	tree := func(entry string) string { return patch.MustParse(entry).String() }
+	cases := []struct {
+		name, reason string
+		old, now     target.Target
+		want         []target.FieldChange
+	}{
+		{"namespace", "the field and both values", newTarget(t, ref, "staging"), newTarget(t, ref, "prod"),
+			[]target.FieldChange{change("spec.kubernetes.namespace", `"staging"`, `"prod"`)}},
+		{"no namespace", "an absent field is not an empty one", newTarget(t, ref, ""), newTarget(t, ref, "prod"),
+			[]target.FieldChange{change("spec.kubernetes.namespace", "", `"prod"`)}},
+		{"id", "the id is immutable too", newTarget(t, ref, "flink"), newTarget(t, target.Ref{Name: "staging", ID: id2}, "flink"),
+			[]target.FieldChange{change("metadata.id", `"`+id1+`"`, `"`+id2+`"`)}},
+		{"id taken away", "references by id would break", newTarget(t, ref, "flink"), newTarget(t, staging, "flink"),
+			[]target.FieldChange{change("metadata.id", `"`+id1+`"`, "")}},
+		{"inside a patch", "the path leads as deep as both patches agree",
+			newTarget(t, ref, "flink", patched(setDir, pool)), newTarget(t, ref, "flink", patched(setDir, otherPool)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[1].spec.template.spec.nodeSelector.pool", `"flink"`, `"batch"`)}},
+		{"value of an operation", "an operation is compared member by member",
+			newTarget(t, ref, "flink", patched(setDir)), newTarget(t, ref, "flink", patched(setOther)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[0].value", `"s3://a"`, `"s3://b"`)}},
+		{"another form", "the members of different forms have nothing in common",
+			newTarget(t, ref, "flink", patched(setDir)), newTarget(t, ref, "flink", patched(pool)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[0]", tree(setDir), tree(pool))}},
+		{"put in front", "what follows has not changed",
+			newTarget(t, ref, "flink", patched(pool, setDir)), newTarget(t, ref, "flink", patched(setOther, pool, setDir)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[0]", "", tree(setOther))}},
+		{"taken out", "what follows has not changed",
+			newTarget(t, ref, "flink", patched(setOther, pool, setDir)), newTarget(t, ref, "flink", patched(setOther, setDir)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[1]", tree(pool), "")}},
+		{"repeated", "prefix and suffix must not overlap",
+			newTarget(t, ref, "flink", patched(pool)), newTarget(t, ref, "flink", patched(pool, pool)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[1]", "", tree(pool))}},
+		{"swapped", "the order of patches is content",
+			newTarget(t, ref, "flink", patched(pool, setDir)), newTarget(t, ref, "flink", patched(setDir, pool)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[0]", tree(pool), tree(setDir)), change("spec.deploymentPatchSet[1]", tree(setDir), tree(pool))}},
+		{"null", "an explicit null is not an absent key",
+			newTarget(t, ref, "flink", patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {a: null, "b.c/d": x}}}`)),
+			newTarget(t, ref, "flink", patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {"b.c/d": y}}}`)),
+			[]target.FieldChange{
+				change("spec.deploymentPatchSet[0].metadata.annotations.a", "null", ""),
+				change("spec.deploymentPatchSet[0].metadata.annotations[b.c/d]", `"x"`, `"y"`)}},
+		{"lists", "lists of one length are compared by index, others as a whole",
+			newTarget(t, ref, "flink", patched(`{target: {kind: Job}, patch: [{op: add, path: /metadata/annotations/a, value: [1, 2]}]}`)),
+			newTarget(t, ref, "flink", patched(`{target: {kind: Job}, patch: [{op: add, path: /metadata/annotations/a, value: [1]}]}`)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[0].patch[0].value", "[1,2]", "[1]")}},
+		{"everything", "all at once, in the order of the resource",
+			newTarget(t, ref, "a", patched(pool)), newTarget(t, staging, "b"),
+			[]target.FieldChange{change("metadata.id", `"`+id1+`"`, ""), change("spec.kubernetes.namespace", `"a"`, `"b"`), change("spec.deploymentPatchSet[0]", tree(pool), "")}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var r target.Registry
+			assert.NilError(t, r.Register(c.old))
+			err := r.Register(c.now)
+			immutable, ok := errors.AsType[*target.ImmutableError](err)
+			assert.Assert(t, ok, err)
+			assert.Equal(t, immutable.Ref, target.Ref{Namespace: "default", Name: "staging"})
+			assert.DeepEqual(t, immutable.Fields, c.want)
+			for _, f := range c.want {
+				assert.Assert(t, strings.Contains(err.Error(), f.Field), err)
+			}
+		})
+	}
+}
+
+func TestFormattingIsNoChange(t *testing.T) {
+	var r target.Registry
+	for _, p := range []string{
+		`{target: {kind: Deployment}, patch: {spec: {replicas: 2}}}`,
+		"patch: |-\n  # a comment\n  spec:\n    replicas: 2.0\ntarget:\n  kind: Deployment\n",
+	} {
+		assert.NilError(t, r.Register(newTarget(t, staging, "flink", patched(p))))
+	}
+}
+
+func TestSecretsAreNotShown(t *testing.T) {
+	const secret = "hunter2"
+	entry := func(annotations string) string {
+		return `{apiVersion: v1, kind: ConfigMap, data: ` + annotations + `}`
+	}
+	cases := []struct{ reason, with, without string }{
+		{"the value of a key", entry(`{s3.secret-key: hunter2}`), entry(`{s3.secret-key: x}`)},
+		{"a key in camel case", entry(`{apiKey: hunter2}`), entry(`{apiKey: x}`)},
+		{"an access key is half of a pair", entry(`{"s3.access.key": hunter2}`), entry(`{}`)},
+		{"an option among others in a text", entry(`{conf: "a: b\nssl.key-password: hunter2\n"}`), entry(`{conf: "a: b\n"}`)},
+		{"a property on a command line", entry(`{args: "-Ds3.secret-key=hunter2"}`), entry(`{args: x}`)},
+		{"a flag and its value", entry(`{args: "run --token hunter2"}`), entry(`{args: x}`)},
+		{"JSON in a text", entry(`{conf: '{"password": "hunter2"}'}`), entry(`{conf: x}`)},
+		{"a URL", entry(`{url: "https://me:hunter2@host/"}`), entry(`{url: "https://host/"}`)},
+		{"the key of an operation is in its path",
+			`{op: add, path: /spec/template/spec/flinkConfiguration/s3.secret-key, value: hunter2}`,
+			`{op: add, path: /spec/template/spec/flinkConfiguration/s3.secret-key, value: x}`},
+		{"the key of a variable is its name",
+			`{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: c, env: [{name: DB_PASSWORD, value: hunter2}]}]}}}}`,
+			`{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: c, env: [{name: DB_PASSWORD, value: x}]}]}}}}`},
+		{"an argument after its flag",
+			`{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: c, args: [--password, hunter2]}]}}}}`,
+			`{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: c, args: []}]}}}}`},
+		{"an entry that was added", entry(`{password: hunter2}`), pool},
+	}
+	for _, c := range cases {
+		for _, pair := range [][2]string{{c.with, c.without}, {c.without, c.with}} {
+			var r target.Registry
+			assert.NilError(t, r.Register(newTarget(t, staging, "flink", patched(pair[0]))), c.reason)
+			err := r.Register(newTarget(t, staging, "flink", patched(pair[1])))
+			immutable, ok := errors.AsType[*target.ImmutableError](err)
+			assert.Assert(t, ok, c.reason)
+			assert.Assert(t, len(immutable.Fields) > 0, "that it changed is no secret: %s", c.reason)
+			data, jsonErr := json.Marshal(immutable)
+			assert.NilError(t, jsonErr)
+			assert.Assert(t, !strings.Contains(string(data)+err.Error(), secret), "%s: %s", c.reason, data)
+			assert.Assert(t, strings.Contains(string(data), "(hidden)"), "%s: %s", c.reason, data)
+		}
+	}
+}
+
+func TestTextsAreBounded(t *testing.T) {
+	long := strings.Repeat("ä", 100_000)
+	var r target.Registry
+	_, err := r.Get(target.Ref{Name: long})
+	assert.Assert(t, len(err.Error()) < 1000)
+	_, err = r.Get(target.Ref{Name: "a\nb\xff", ID: "c\nd"})
+	assert.Assert(t, !strings.Contains(err.Error(), "\n"), err)
+	_, err = r.Get(target.Ref{Name: "staging", ID: id1})
+	assert.Assert(t, strings.Contains(err.Error(), "staging") && strings.Contains(err.Error(), id1), "where both were given, both are named: %v", err)
+
+	var many []string
+	for i := range 30 {
+		many = append(many, fmt.Sprintf(`{apiVersion: v1, kind: ConfigMap, data: {k%d: %q}}`, i, long[:10_000]))
+	}
+	assert.NilError(t, r.Register(newTarget(t, staging, "flink", patched(many...))))
+	err = r.Register(newTarget(t, staging, "flink"))
+	immutable, ok := errors.AsType[*target.ImmutableError](err)
+	assert.Assert(t, ok)
+	assert.Equal(t, len(immutable.Fields), 30, "the data is complete")
+	assert.Assert(t, len(err.Error()) < 3000 && strings.HasSuffix(err.Error(), "and 20 more"), err)
+}

@@ -1,0 +1,89 @@
+package target
+
+import (
+	"regexp"
+	"strings"
+)
+
+const hidden = "(hidden)"
+
+const secretWord = `(?i)(?:passw(?:or)?d|passphrase|secret|token|credential|private[-_.]?key|api[-_.]?key|access[-_.]?key)`
+
+var (
+	secretKey = regexp.MustCompile(secretWord)
+	// secretText is a text that gives a secret a value, as options, properties,
+	// command lines and URLs do.
+	secretText = regexp.MustCompile(secretWord + `[\w.-]*["']?[=:\s]+\S|://[^/\s@]*:[^/\s@]+@`)
+)
+
+// hideSecrets returns a copy of v, in the same shape, without what looks like a
+// secret. It rather hides too much.
+func hideSecrets(v any) any {
+	switch t := v.(type) {
+	case string:
+		if secretText.MatchString(t) {
+			return hidden
+		}
+	case []any:
+		out := make([]any, len(t))
+		for i, e := range t {
+			if i > 0 && isSecretFlag(t[i-1]) {
+				out[i] = hideAll(e)
+			} else {
+				out[i] = hideSecrets(e)
+			}
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(t))
+		named := namesSecret(t)
+		for k, e := range t {
+			if secretKey.MatchString(k) || named && k == "value" {
+				out[k] = hideAll(e)
+			} else {
+				out[k] = hideSecrets(e)
+			}
+		}
+		return out
+	}
+	return v
+}
+
+// namesSecret reports whether m's value belongs to a key that is given beside it:
+// the name of an environment variable, or the path of a JSON patch operation.
+func namesSecret(m map[string]any) bool {
+	for _, k := range [...]string{"name", "path"} {
+		if s, ok := m[k].(string); ok && secretKey.MatchString(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSecretFlag tells a command-line flag whose value is the next argument.
+func isSecretFlag(v any) bool {
+	s, ok := v.(string)
+	return ok && strings.HasPrefix(s, "-") && secretKey.MatchString(s)
+}
+
+// hideAll hides every text and number in v. Booleans and null give nothing away.
+func hideAll(v any) any {
+	switch t := v.(type) {
+	case nil, bool:
+		return t
+	case []any:
+		out := make([]any, len(t))
+		for i, e := range t {
+			out[i] = hideAll(e)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(t))
+		for k, e := range t {
+			out[k] = hideAll(e)
+		}
+		return out
+	default:
+		return hidden
+	}
+}
