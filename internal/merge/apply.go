@@ -2,7 +2,6 @@ package merge
 
 import (
 	"maps"
-	"strconv"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -57,7 +56,7 @@ const (
 
 // apply returns what becomes of old. A missing value is nil, as kustomize makes
 // no difference between the two where a patch has something to say.
-func (n *node) apply(old any) (any, effect, error) {
+func (n *node) apply(old any, share bool) (any, effect, error) {
 	if n.act == remove {
 		return nil, gone, nil
 	}
@@ -71,7 +70,7 @@ func (n *node) apply(old any) (any, effect, error) {
 			if err != nil {
 				return nil, same, err
 			}
-			return known.apply(old)
+			return known.apply(old, share)
 		}
 	}
 	if len(n.late) > 0 && (old == nil || n.act != mergeMap) {
@@ -85,11 +84,14 @@ func (n *node) apply(old any) (any, effect, error) {
 	case old == nil && !n.has:
 		return nil, gone, nil
 	case old == nil || n.act == replaceMap || n.act == replaceList:
+		if share {
+			return n.value, set, nil
+		}
 		return tree.Copy(n.value), set, nil
 	case n.act == mergeMap:
-		return n.applyMap(old.(map[string]any))
+		return n.applyMap(old.(map[string]any), share)
 	default:
-		return n.applyList(old.([]any))
+		return n.applyList(old.([]any), share)
 	}
 }
 
@@ -122,12 +124,12 @@ func (n *node) fits(old any) error {
 	}
 }
 
-func (n *node) applyMap(old map[string]any) (any, effect, error) {
+func (n *node) applyMap(old map[string]any, share bool) (any, effect, error) {
 	out := old
 	eff := same
 	for _, s := range n.fields {
 		was, had := old[s.name]
-		is, e, err := s.do.apply(was)
+		is, e, err := s.do.apply(was, share)
 		if err != nil {
 			return nil, same, err
 		}
@@ -165,19 +167,22 @@ func isSameScalar(was, is any, e effect) bool {
 	return was == is
 }
 
-// scalarText is how kustomize compares scalars: by their text. It is "" for what
-// identifies nothing: null, maps and lists.
-func scalarText(v any) string {
-	switch t := v.(type) {
+// appendText appends the text of a scalar, by which kustomize compares scalars.
+// What identifies nothing has none: null, maps and lists.
+func appendText(dst []byte, v any) []byte {
+	switch v := v.(type) {
 	case string:
-		return t
-	case int64:
-		return strconv.FormatInt(t, 10)
-	case bool:
-		return strconv.FormatBool(t)
-	case float64:
-		return string(tree.AppendJSON(nil, t))
+		return append(dst, v...)
+	case bool, int64, float64:
+		return tree.AppendJSON(dst, v)
 	default:
-		return ""
+		return dst
 	}
+}
+
+func scalarText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return string(appendText(nil, v))
 }

@@ -2,7 +2,6 @@ package merge
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -19,21 +18,22 @@ type listPlan struct {
 	second bool
 }
 
-func (n *node) applyList(old []any) (any, effect, error) {
+func (n *node) applyList(old []any, share bool) (any, effect, error) {
 	if len(n.list.index) == 0 {
 		return old, same, nil
 	}
 	if n.act == mergeSet {
 		return n.list.mergeSet(old), set, nil
 	}
-	return n.list.mergeKeyed(old)
+	return n.list.mergeKeyed(old, share)
 }
 
 func (l *listPlan) mergeSet(old []any) []any {
 	out := make([]any, 0, len(l.values)+len(old))
 	out = append(out, l.values...)
+	var buf [64]byte
 	for _, e := range old {
-		if _, ok := l.index[scalarText(e)]; !ok {
+		if _, ok := l.index[string(appendText(buf[:0], e))]; !ok {
 			out = append(out, e)
 		}
 	}
@@ -42,32 +42,35 @@ func (l *listPlan) mergeSet(old []any) []any {
 
 // mergeKeyed gives the order that kustomize gives: with one key, the patch's
 // elements first; with more, only the new ones, and the others keep their places.
-func (l *listPlan) mergeKeyed(old []any) (any, effect, error) {
-	found, inPlace, err := l.match(old)
+func (l *listPlan) mergeKeyed(old []any, share bool) (any, effect, error) {
+	// Lists are short: most need no memory but that of the result.
+	var pairBuf [32]int
+	var mergedBuf [16]any
+	pairs, inPlace, err := l.match(old, pairBuf[:0])
 	if err != nil {
 		return nil, same, err
 	}
 	out := make([]any, 0, len(l.elems)+len(old))
-	merged := make([]any, len(l.elems))
+	merged := mergedBuf[:0]
 	for i, e := range l.elems {
 		var before any
-		if found.at[i] >= 0 {
-			before = old[found.at[i]]
+		if j := pairs.object(i); j >= 0 {
+			before = old[j]
 		}
-		is, eff, err := e.apply(before)
+		is, eff, err := e.apply(before, share)
 		if err != nil {
 			return nil, same, err
 		}
 		if eff == gone {
-			continue
+			is = nil
 		}
-		merged[i] = is
-		if !inPlace || before == nil {
+		merged = append(merged, is)
+		if is != nil && (!inPlace || before == nil) {
 			out = append(out, is)
 		}
 	}
 	for j, e := range old {
-		i := found.by[j]
+		i := pairs.patch(j)
 		switch {
 		case i < 0:
 			out = append(out, e)
@@ -78,64 +81,79 @@ func (l *listPlan) mergeKeyed(old []any) (any, effect, error) {
 	return out, set, nil
 }
 
-// matches says which elements of a patch and of an object are the same.
+// matches says which elements of a patch and of an object are the same. The first
+// elems numbers are for the patch's elements, the others for the object's.
 type matches struct {
-	at []int // the object's element for the patch's, or -1
-	by []int // the patch's element for the object's, or -1
+	elems int
+	other []int
 }
 
-func (l *listPlan) match(old []any) (m matches, inPlace bool, err error) {
-	buf := make([]int, len(l.elems)+len(old))
-	for i := range buf {
-		buf[i] = -1
+func (m matches) object(i int) int { return m.other[i] }
+func (m matches) patch(j int) int  { return m.other[m.elems+j] }
+
+func (l *listPlan) match(old []any, buf []int) (m matches, inPlace bool, err error) {
+	m = matches{elems: len(l.elems), other: buf}
+	for range len(l.elems) + len(old) {
+		m.other = append(m.other, -1)
 	}
-	m = matches{at: buf[:len(l.elems)], by: buf[len(l.elems):]}
 	inPlace = l.second
+	var id [96]byte
 	for j, e := range old {
 		elem, ok := e.(map[string]any)
 		if !ok {
 			continue
 		}
 		inPlace = inPlace || hasSecondKey(elem, l.keys)
-		i, ok := l.index[identityOf(elem, l.keys)]
+		text, ok := appendIdentity(id[:0], elem, l.keys)
 		if !ok {
 			continue
 		}
-		if m.at[i] >= 0 && l.elems[i].act != removeMap {
+		i, ok := l.index[string(text)]
+		if !ok {
+			continue
+		}
+		if m.other[i] >= 0 && l.elems[i].act != removeMap {
 			return m, false, &Refused{
 				Path:   l.elems[i].path,
 				Reason: fmt.Sprintf("the object has two elements with %s", describe(elem, l.keys)),
 				Cure:   "replace the whole list with - $patch: replace and its elements",
 			}
 		}
-		m.at[i], m.by[j] = j, i
+		m.other[i], m.other[m.elems+j] = j, i
 	}
 	return m, inPlace, nil
 }
 
-// identityOf returns the text that identifies an element, "" if a key is missing
-// and has no default.
-func identityOf(elem map[string]any, keys []string) string {
-	if len(keys) == 1 {
-		return scalarText(elem[keys[0]])
-	}
-	var b strings.Builder
-	for _, key := range keys {
-		text := scalarText(elem[key])
-		if text == "" {
-			text = defaults[key]
+// appendIdentity appends the text that identifies an element; false if a key is
+// missing and has no default.
+func appendIdentity(dst []byte, elem map[string]any, keys []string) ([]byte, bool) {
+	for i, key := range keys {
+		start := len(dst)
+		if i > 0 {
+			dst = append(dst, 0)
+			start++
 		}
-		if text == "" {
-			return ""
+		if dst = appendText(dst, elem[key]); len(dst) == start {
+			dst = append(dst, defaults[key]...)
 		}
-		// A length before each key keeps "a","bc" and "ab","c" apart.
-		fmt.Fprintf(&b, "%d %s ", len(text), text)
+		if len(dst) == start {
+			return dst, false
+		}
 	}
-	return b.String()
+	return dst, true
 }
 
 func hasSecondKey(elem map[string]any, keys []string) bool {
-	return slices.ContainsFunc(keys[1:], func(key string) bool { return scalarText(elem[key]) != "" })
+	for _, key := range keys[1:] {
+		switch v := elem[key].(type) {
+		case nil, map[string]any, []any:
+		case string:
+			return v != ""
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 func describe(elem map[string]any, keys []string) string {

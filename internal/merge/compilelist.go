@@ -85,8 +85,8 @@ func (c *compiler) keyed(list []any, f *field, path string) *node {
 			c.refuse(at, "", "expected a map: this list is merged by %s", strings.Join(f.keys, " and "))
 			continue
 		}
-		id := c.identify(e, f.keys, at)
-		if id == "" {
+		id, ok := c.identify(e, f.keys, at)
+		if !ok {
 			continue
 		}
 		if j, ok := first[id]; ok {
@@ -109,7 +109,7 @@ func (c *compiler) keyed(list []any, f *field, path string) *node {
 }
 
 // identify returns the identity of a patch's element and refuses one without.
-func (c *compiler) identify(e map[string]any, keys []string, path string) string {
+func (c *compiler) identify(e map[string]any, keys []string, path string) (string, bool) {
 	var missing []string
 	for _, key := range keys {
 		if scalarText(e[key]) == "" && defaults[key] == "" {
@@ -117,12 +117,13 @@ func (c *compiler) identify(e map[string]any, keys []string, path string) string
 		}
 	}
 	if len(missing) == 0 {
-		return identityOf(e, keys)
+		id, ok := appendIdentity(nil, e, keys)
+		return string(id), ok
 	}
 	names := strings.Join(missing, " and ")
 	c.refuse(path, fmt.Sprintf("give the %s of the element that is meant", names),
 		"an element of a list that is merged by %s has no %s", strings.Join(keys, " and "), names)
-	return ""
+	return "", false
 }
 
 func (c *compiler) element(e map[string]any, t *typ, path string) *node {

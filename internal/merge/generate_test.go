@@ -33,8 +33,8 @@ func pick[T any](r *random, from ...T) T { return from[r.IntN(len(from))] }
 // scalar is one of some values.
 type scalar []any
 
-func (s scalar) object(r *random) any       { return s[r.IntN(len(s))] }
-func (s scalar) patch(r *random, _ any) any { return s[r.IntN(len(s))] }
+func (s scalar) object(r *random) any       { return tree.Copy(s[r.IntN(len(s))]) }
+func (s scalar) patch(r *random, _ any) any { return s.object(r) }
 
 var (
 	word   = scalar{"a", "b", "c d", "x/y", "", "true", "7", "null", "ünïcode", "l1\nl2\n", "1e3", "0x10", "- a", "# no comment"}
@@ -71,7 +71,14 @@ func (f fields) patch(r *random, old any) any {
 		}
 		m[k] = patchOf(r, f[k], was[k])
 	}
-	return directed(r, m)
+	directed(r, m)
+	for k, s := range f {
+		// Below $patch: replace the object does not say what a map is.
+		if e, ok := s.(embedded); ok && m["$patch"] == "replace" && m[k] != nil {
+			e.named(m[k])
+		}
+	}
+	return m
 }
 
 // directed puts a $patch into a map now and then.
@@ -92,7 +99,7 @@ func patchOf(r *random, s shape, old any) any {
 	case r.chance(7):
 		return nil
 	case r.misfits && r.chance(3):
-		return pick[any](r, "misfit", int64(1), []any{"misfit"}, map[string]any{"mis": "fit"}, []any{}, map[string]any{})
+		return pick[any](r, "misfit", int64(1), []any{}, map[string]any{}, map[string]any{"mis": "fit"})
 	default:
 		return s.patch(r, old)
 	}
@@ -220,9 +227,10 @@ func (e embedded) object(r *random) any {
 }
 
 func (e embedded) named(v any) any {
-	m := v.(map[string]any)
-	m["apiVersion"], m["kind"] = e.apiVersion, e.kind
-	return m
+	if m, ok := v.(map[string]any); ok {
+		m["apiVersion"], m["kind"] = e.apiVersion, e.kind
+	}
+	return v
 }
 
 func (e embedded) patch(r *random, old any) any {
@@ -263,8 +271,11 @@ func (s sample) String() string {
 }
 
 func newSample(r *rand.Rand, misfits bool) sample {
+	return newSampleOf(r, misfits, kinds[r.IntN(len(kinds))])
+}
+
+func newSampleOf(r *rand.Rand, misfits bool, k kindShape) sample {
 	rnd := &random{Rand: r, protocol: r.IntN(2) == 0, misfits: misfits}
-	k := pick(rnd, kinds...)
 	obj := k.shape.object(rnd).(map[string]any)
 	obj["apiVersion"], obj["kind"] = k.apiVersion, k.kind
 	metadata, ok := obj["metadata"].(map[string]any)

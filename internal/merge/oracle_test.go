@@ -9,8 +9,10 @@ import (
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 	"sigs.k8s.io/kustomize/kyaml/yaml/merge2"
+	"sigs.k8s.io/kustomize/kyaml/yaml/walk"
 	"sigs.k8s.io/yaml"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -121,7 +123,13 @@ func identified(patch, obj map[string]any) map[string]any {
 
 // kyamlMerge is the core of kustomize's merge, on nodes with the right tags, so
 // that kustomize #6140 does not bite.
-func kyamlMerge(obj, patch map[string]any) (out outcome) {
+func kyamlMerge(obj, patch map[string]any) outcome {
+	return kyamlMergeAs(obj, patch, nil)
+}
+
+// kyamlMergeAs merges by a schema that kustomize does not have. With nil it is
+// what merge2.Merge does.
+func kyamlMergeAs(obj, patch map[string]any, schema *openapi.ResourceSchema) (out outcome) {
 	defer func() {
 		if p := recover(); p != nil {
 			out = outcome{err: fmt.Errorf("panic: %v", p)}
@@ -132,8 +140,12 @@ func kyamlMerge(obj, patch map[string]any) (out outcome) {
 		patch = map[string]any{}
 	}
 	patch["apiVersion"], patch["kind"] = obj["apiVersion"], obj["kind"]
-	r, err := merge2.Merge(kyaml.NewRNode(toNode(patch)), kyaml.NewRNode(toNode(obj)),
-		kyaml.MergeOptions{ListIncreaseDirection: kyaml.MergeOptionsListPrepend})
+	r, err := walk.Walker{
+		Sources:      []*kyaml.RNode{kyaml.NewRNode(toNode(obj)), kyaml.NewRNode(toNode(patch))},
+		Visitor:      merge2.Merger{},
+		Schema:       schema,
+		MergeOptions: kyaml.MergeOptions{ListIncreaseDirection: kyaml.MergeOptionsListPrepend},
+	}.Walk()
 	if err != nil {
 		return outcome{err: err}
 	}

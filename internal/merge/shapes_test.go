@@ -93,10 +93,12 @@ var (
 	}
 )
 
-var kinds = []struct {
+type kindShape struct {
 	apiVersion, kind string
 	shape            shape
-}{
+}
+
+var kinds = []kindShape{
 	{"apps/v1", "Deployment", workload},
 	{"apps/v1", "StatefulSet", workload},
 	{"apps/v1", "DaemonSet", workload},

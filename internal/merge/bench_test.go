@@ -1,0 +1,141 @@
+package merge_test
+
+import (
+	"os"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/util/strategicpatch"
+
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// workload is a TaskManager Deployment of 146 lines and a patch of its pod
+// template of 42 lines.
+func workloadSample(t testing.TB) (obj, patch map[string]any) {
+	t.Helper()
+	read := func(name string) map[string]any {
+		data, err := os.ReadFile("testdata/bench/" + name)
+		assert.NilError(t, err)
+		return parse(t, string(data))
+	}
+	return read("deployment.yaml"), read("patch.yaml")
+}
+
+var deploymentSchema = merge.Kubernetes("apps/v1", "Deployment")
+
+func compiled(t testing.TB, patch map[string]any) *merge.Plan {
+	t.Helper()
+	p, err := merge.Compile(patch, deploymentSchema)
+	assert.NilError(t, err)
+	return p
+}
+
+// The number of allocations is exact, so it is a test and not a benchmark.
+func TestApplyAllocations(t *testing.T) {
+	obj, patch := workloadSample(t)
+	p := compiled(t, patch)
+	n := testing.AllocsPerRun(100, func() {
+		if _, _, err := p.Apply(obj); err != nil {
+			t.Fatal(err)
+		}
+	})
+	t.Logf("%v allocations", n)
+	assert.Assert(t, n <= 60, "%v allocations", n)
+}
+
+func TestBenchmarkSampleAgainstKustomize(t *testing.T) {
+	obj, patch := workloadSample(t)
+	got, want := ours(obj, patch, deploymentSchema), kustomize(t, obj, patch)
+	assert.Assert(t, got.equal(want), "%v\n%v", got, want)
+}
+
+func BenchmarkApply(b *testing.B) {
+	obj, patch := workloadSample(b)
+	p := compiled(b, patch)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := p.Apply(obj); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkApplyShared(b *testing.B) {
+	obj, patch := workloadSample(b)
+	p := compiled(b, patch)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := p.ApplyShared(obj); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkApplyParallel(b *testing.B) {
+	obj, patch := workloadSample(b)
+	p := compiled(b, patch)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, _, err := p.Apply(obj); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}
+
+func BenchmarkCompile(b *testing.B) {
+	_, patch := workloadSample(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := merge.Compile(patch, deploymentSchema); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// Copying all of the object, for comparison with Apply.
+func BenchmarkCopy(b *testing.B) {
+	obj, _ := workloadSample(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		tree.CopyMap(obj)
+	}
+}
+
+func BenchmarkStrategicpatch(b *testing.B) {
+	obj, patch := workloadSample(b)
+	meta, err := strategicpatch.NewPatchMetaFromStruct(appsv1.Deployment{})
+	assert.NilError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		// It writes into both of its arguments.
+		if _, err := strategicpatch.StrategicMergeMapPatchUsingLookupPatchMeta(tree.CopyMap(obj), tree.CopyMap(patch), meta); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkKyaml(b *testing.B) {
+	obj, patch := workloadSample(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if o := kyamlMerge(obj, patch); o.err != nil {
+			b.Fatal(o.err)
+		}
+	}
+}
+
+func BenchmarkKustomize(b *testing.B) {
+	obj, patch := workloadSample(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if o := kustomize(b, obj, patch); o.err != nil {
+			b.Fatal(o.err)
+		}
+	}
+}

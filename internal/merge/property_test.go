@@ -1,0 +1,280 @@
+package merge_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// check applies a patch in all ways and asserts what holds for every patch and
+// object: nothing panics, nothing handed in changes, the same comes out again,
+// and the result is a JSON document that shares nothing with the plan.
+func check(t testing.TB, obj, patch map[string]any, schema merge.Schema) {
+	t.Helper()
+	label := fmt.Sprintf("object %s\npatch  %s", tree.JSON(asAny(obj)), tree.JSON(asAny(patch)))
+	obj0, patch0 := tree.CopyMap(obj), tree.CopyMap(patch)
+	p, err := merge.Compile(patch, schema)
+	assert.Assert(t, tree.Equal(asAny(patch), asAny(patch0)), "Compile changed the patch\n%s", label)
+	if err != nil {
+		for _, r := range refusals(err) {
+			assert.Assert(t, r.Reason != "", label)
+		}
+		return
+	}
+	scramble(patch)
+
+	shared, sharedDeleted, sharedErr := p.ApplyShared(obj)
+	sharedText := outcome{shared, sharedDeleted, sharedErr}.String()
+	mine := tree.CopyMap(obj)
+	first := applied(p, mine)
+	text := first.String()
+	assert.Equal(t, text, sharedText, label)
+	assert.Assert(t, tree.Equal(asAny(obj), asAny(obj0)), "Apply changed the object\n%s", label)
+	assert.Assert(t, tree.Equal(asAny(mine), asAny(obj0)), "Apply changed the object\n%s", label)
+	legal(t, asAny(first.object), label)
+
+	scramble(asAny(first.object))
+	second := applied(p, obj)
+	assert.Equal(t, second.String(), text, "the result shares memory with the plan\n%s", label)
+	assert.Equal(t, outcome{shared, sharedDeleted, sharedErr}.String(), sharedText, label)
+}
+
+func applied(p *merge.Plan, obj map[string]any) outcome {
+	var o outcome
+	o.object, o.deleted, o.err = p.Apply(obj)
+	return o
+}
+
+// scramble damages all that can be reached from v.
+func scramble(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, k := range tree.Keys(v) {
+			scramble(v[k])
+			v[k] = "scrambled"
+		}
+		if v != nil {
+			v["scrambled"] = true
+		}
+	case []any:
+		for i := range v {
+			scramble(v[i])
+			v[i] = "scrambled"
+		}
+	}
+}
+
+func legal(t testing.TB, v any, label string) {
+	t.Helper()
+	switch v := v.(type) {
+	case nil, bool, int64, string:
+	case float64:
+		assert.Assert(t, !math.IsNaN(v) && !math.IsInf(v, 0), label)
+	case []any:
+		for _, e := range v {
+			legal(t, e, label)
+		}
+	case map[string]any:
+		for _, k := range tree.Keys(v) {
+			legal(t, v[k], label)
+		}
+	default:
+		t.Fatalf("%T is not part of a tree\n%s", v, label)
+	}
+}
+
+func TestProperties(t *testing.T) {
+	r := seeded(t)
+	for i := range setting(t, "MERGE_KYAML", 2000) {
+		s := newSample(r, i%2 == 0)
+		if i%3 == 0 {
+			soil(r, s.object)
+		}
+		if i%5 == 0 {
+			soil(r, s.patch)
+		}
+		check(t, s.object, s.patch, s.schema())
+	}
+	for range 300 {
+		s := newSampleOf(r, true, jobShape)
+		soil(r, s.object)
+		check(t, s.object, s.patch, merge.Lists(jobLists...))
+	}
+}
+
+func TestPropertiesOfCases(t *testing.T) {
+	for _, c := range cases(t) {
+		check(t, c.object(), c.patch(), c.schema())
+	}
+}
+
+// soil makes of an object what no API server would take: elements twice, without
+// keys, of other kinds, and null.
+func soil(r *rand.Rand, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, k := range tree.Keys(v) {
+			if l, ok := v[k].([]any); ok && r.IntN(3) == 0 {
+				v[k] = soiled(r, l)
+			}
+			soil(r, v[k])
+			if r.IntN(60) == 0 {
+				v[k] = []any{nil, "soil", []any{}, map[string]any{}, int64(1)}[r.IntN(5)]
+			}
+		}
+		if r.IntN(40) == 0 {
+			v["$patch"] = []any{"replace", "delete", "merge", "soil", nil, int64(1)}[r.IntN(6)]
+		}
+	case []any:
+		for _, e := range v {
+			soil(r, e)
+		}
+	}
+}
+
+func soiled(r *rand.Rand, l []any) []any {
+	if len(l) > 0 {
+		e := l[r.IntN(len(l))]
+		if m, ok := e.(map[string]any); ok && r.IntN(2) == 0 {
+			m = tree.CopyMap(m)
+			for k := range m {
+				delete(m, k)
+				break
+			}
+			e = m
+		}
+		l = append(l, tree.Copy(e))
+	}
+	if r.IntN(3) == 0 {
+		l = append(l, []any{nil, "soil", []any{}, map[string]any{}}[r.IntN(4)])
+	}
+	r.Shuffle(len(l), func(i, j int) { l[i], l[j] = l[j], l[i] })
+	return l
+}
+
+// What a patch does not name is in the result as it was, in its order, however
+// odd the list is.
+func TestUnnamedElementsStay(t *testing.T) {
+	r := seeded(t)
+	for range 500 {
+		s := newSampleOf(r, false, kindShape{"v1", "Pod", fields{"spec": fields{"volumes": pod["volumes"]}}})
+		spec := tree.Child(s.object, "spec")
+		was := tree.Items(s.object, "spec", "volumes")
+		if was == nil {
+			continue
+		}
+		was = soiled(r, was)
+		spec["volumes"] = was
+		named := map[any]bool{}
+		list := tree.Items(s.patch, "spec", "volumes")
+		for _, e := range list {
+			named[e.(map[string]any)["name"]] = true
+		}
+		got := ours(s.object, s.patch, s.schema())
+		if list == nil || named[nil] || got.err != nil || len(tree.Child(s.patch, "spec")) != 1 {
+			continue // no list, a list directive, or one that names duplicates
+		}
+		assert.DeepEqual(t, unnamed(tree.Items(got.object, "spec", "volumes"), named), unnamed(was, named))
+	}
+}
+
+func unnamed(list []any, named map[any]bool) []any {
+	out := []any{}
+	for _, e := range list {
+		if m, ok := e.(map[string]any); !ok || m["name"] == nil || !named[m["name"]] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// A patch that changes nothing returns the object itself.
+func TestNothingToDo(t *testing.T) {
+	obj := parse(t, `{metadata: {name: a, labels: {x: b}}, spec: {template: {spec: {containers: [{name: a}], hostNetwork: true}}}}`)
+	for _, patch := range []string{
+		`{}`,
+		`{metadata: {name: other, namespace: other}}`,
+		`{metadata: {labels: {x: b, z: null}}}`,
+		`{spec: {template: {spec: {containers: [], hostNetwork: true, securityContext: null}}}}`,
+	} {
+		got := ours(obj, parse(t, patch), deploymentSchema)
+		assert.NilError(t, got.err)
+		got.object["mark"] = true
+		assert.Assert(t, obj["mark"] == true, "%s: the result is a copy", patch)
+		delete(obj, "mark")
+	}
+}
+
+// The parts that a patch does not lead into are those of the object.
+func TestCopyOnWrite(t *testing.T) {
+	obj, patch := workloadSample(t)
+	got, _, err := compiled(t, patch).Apply(obj)
+	assert.NilError(t, err)
+	tree.Child(obj, "spec", "selector")["mark"] = true
+	assert.Equal(t, tree.Child(got, "spec", "selector")["mark"], true)
+	assert.Assert(t, tree.Child(got, "spec", "template", "spec")["nodeSelector"] != nil)
+	_, there := tree.Child(obj, "spec", "template", "spec", "nodeSelector")["pool"]
+	assert.Assert(t, !there)
+}
+
+func TestPlansAreShared(t *testing.T) {
+	r := seeded(t)
+	for _, k := range []kindShape{kinds[0], kinds[len(kinds)-1]} {
+		s := newSampleOf(r, false, k)
+		p, err := merge.Compile(s.patch, s.schema())
+		assert.NilError(t, err)
+		objects := make([]map[string]any, 8)
+		for i := range objects {
+			objects[i] = newSampleOf(r, false, k).object
+		}
+		want := make([]string, len(objects))
+		for i, o := range objects {
+			want[i] = applied(p, o).String()
+		}
+		var wg sync.WaitGroup
+		for g := range 32 {
+			wg.Go(func() {
+				for i := range 4 * len(objects) {
+					j := (i + g) % len(objects)
+					if got := applied(p, objects[j]).String(); got != want[j] {
+						t.Errorf("%s\n%s", got, want[j])
+					}
+					o := outcome{}
+					o.object, o.deleted, o.err = p.ApplyShared(objects[j])
+					if got := o.String(); got != want[j] {
+						t.Errorf("%s\n%s", got, want[j])
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+func FuzzMerge(f *testing.F) {
+	for _, c := range cases(f) {
+		f.Add(c.text("kind"), string(tree.JSON(c.object())), string(tree.JSON(c.patch())))
+	}
+	f.Fuzz(func(t *testing.T, kind, object, patch string) {
+		o, err := tree.FromJSON([]byte(object))
+		if err != nil {
+			return
+		}
+		p, err := tree.FromJSON([]byte(patch))
+		if err != nil {
+			return
+		}
+		obj, _ := o.(map[string]any)
+		pm, _ := p.(map[string]any)
+		c := testCase{doc: map[string]any{"kind": kind}}
+		check(t, obj, tree.CopyMap(pm), c.schema())
+		check(t, obj, tree.CopyMap(pm), merge.Lists(jobLists...))
+	})
+}
