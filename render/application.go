@@ -118,12 +118,11 @@ func (a *application) plan(id string, set labels.Set) *cluster {
 		flinkVersion: t.Spec.Artifact.FlinkVersion, versionAt: at.Child("flinkVersion"),
 		registry: t.Spec.Artifact.FlinkImageRegistry, repository: t.Spec.Artifact.FlinkImageRepository, tag: t.Spec.Artifact.FlinkImageTag,
 		resources: t.Spec.Resources, config: t.Spec.FlinkConfiguration, logging: t.Spec.Logging,
-		kubernetes: t.Spec.Kubernetes, path: path,
+		kubernetes: t.Spec.Kubernetes, path: path, application: true,
 	}, "job-"+id, set)
 	if len(a.errs) > 0 {
 		return c
 	}
-	c.application = true
 	c.attempts = *a.config.Spec.MaxJobCreationAttempts
 	c.config["parallelism.default"] = strconv.Itoa(int(*t.Spec.Parallelism))
 	c.managers = a.managers(t.Spec, c.config)

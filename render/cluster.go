@@ -34,6 +34,10 @@ type cluster struct {
 	application bool
 	attempts    int32
 	artifact    artifact
+
+	ha           bool  // JobManagers find each other, and are found, without the Service
+	haKubernetes bool  // through ConfigMaps
+	jobManagers  int32 // of a session cluster, one of them leading
 }
 
 // settings are what both kinds of resources say of a Flink cluster.
@@ -46,11 +50,12 @@ type settings struct {
 	logging                   deployment.Logging
 	kubernetes                deployment.Kubernetes
 	path                      *field.Path // of resources, flinkConfiguration, kubernetes
+	application               bool
 }
 
 // cluster decides what both kinds of clusters have in common.
 func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
-	c := &cluster{name: name, namespace: g.namespace(), labels: set, kubernetes: s.kubernetes, resources: s.resources}
+	c := &cluster{name: name, namespace: g.namespace(), labels: set, kubernetes: s.kubernetes, resources: s.resources, application: s.application}
 	var err error
 	if c.version, err = flink.Lookup(s.flinkVersion); err != nil {
 		g.fail(field.NotSupported(s.versionAt, s.flinkVersion, flink.Supported()), "flink-version")
@@ -58,7 +63,6 @@ func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
 	}
 	c.image = image(s, c.version)
 	at := s.path.Child("flinkConfiguration")
-	g.highAvailability(c.version, s.config, at)
 	c.config = g.configuration(c, s, at)
 	text, problems := flink.Log4jProperties(s.logging.Log4jLoggers)
 	for _, p := range problems {
@@ -85,17 +89,6 @@ func image(s settings, v flink.Version) string {
 	return repository + ":" + tag
 }
 
-func (g *rendering) highAvailability(v flink.Version, conf map[string]string, at *field.Path) {
-	ha := flink.HighAvailability(v, conf)
-	if ha.Kind == flink.HANone {
-		if _, ok := conf["high-availability.storageDir"]; ok {
-			g.warn(at.Key("high-availability.storageDir"), "no effect: high availability is not switched on (high-availability.type)")
-		}
-		return
-	}
-	g.fail(field.Forbidden(at.Key(ha.Key), "high availability is not rendered yet; remove the key"), "high-availability")
-}
-
 // configuration is the user's configuration with what makes the cluster work.
 func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[string]string {
 	conf := maps.Clone(s.config)
@@ -103,11 +96,13 @@ func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[st
 		conf = map[string]string{}
 	}
 	for _, key := range tree.Keys(conf) {
-		if reason, inert := flink.Inert(key); inert {
+		if reason, inert := flink.Inert(key); inert && key != standbyKey {
 			g.warn(at.Key(key), "no effect: %s", reason)
 		}
 	}
 	jvmOptions(conf, c.version)
+	g.highAvailability(c, conf, at)
+	c.jobManagers = g.standby(c, conf, at)
 	c.tls = conf["security.ssl.rest.enabled"] == "true" || conf["security.ssl.enabled"] == "true"
 	if _, ok := conf["taskmanager.numberOfTaskSlots"]; !ok {
 		conf["taskmanager.numberOfTaskSlots"] = "1"

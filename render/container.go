@@ -20,6 +20,9 @@ func (c *cluster) args(component labels.Component) []any {
 		}
 	}
 	args := []any{command}
+	if c.ha && component == labels.JobManager {
+		args = append(args, "-D", "jobmanager.rpc.address=$("+podAddress+")")
+	}
 	for _, p := range c.properties {
 		args = append(args, "-D", escape(p.Key)+"="+p.Value) // the value is escaped already
 	}

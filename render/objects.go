@@ -1,6 +1,8 @@
 package render
 
 import (
+	"math"
+
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
@@ -8,7 +10,11 @@ import (
 
 // objects builds everything that the cluster consists of.
 func (c *cluster) objects(config string) []tree.Map {
-	return []tree.Map{c.configMap(config), c.service(), c.jobManager(), c.taskManager()}
+	out := []tree.Map{c.configMap(config), c.service(), c.jobManager(), c.taskManager()}
+	if c.haKubernetes {
+		out = append(out, c.serviceAccount()...)
+	}
+	return out
 }
 
 func (c *cluster) configMapName() string { return c.name + "-flink-config" }
@@ -80,7 +86,7 @@ func (c *cluster) service() tree.Map {
 
 func (c *cluster) jobManager() tree.Map {
 	if !c.application {
-		return c.deployment(labels.JobManager, 1)
+		return c.deployment(labels.JobManager, c.jobManagers)
 	}
 	set := c.labels.WithComponent(labels.JobManager)
 	template := c.podTemplate(labels.JobManager)
@@ -91,18 +97,44 @@ func (c *cluster) jobManager() tree.Map {
 		"kind":       "Job",
 		"metadata":   c.meta(c.workloadName(labels.JobManager), set, c.kubernetes.Labels),
 		"spec": tree.Map{
-			"completions": int64(1),
-			"parallelism": int64(1),
-			// VVP's maxJobCreationAttempts: the first pod, and as many more.
-			"backoffLimit": int64(c.attempts - 1),
-			// A pod that a drained node evicts is no failed attempt.
-			"podFailurePolicy": tree.Map{"rules": []any{tree.Map{
-				"action":          "Ignore",
-				"onPodConditions": []any{tree.Map{"type": "DisruptionTarget", "status": "True"}},
-			}}},
-			"template": template,
+			"completions":      int64(1),
+			"parallelism":      int64(1),
+			"backoffLimit":     c.backoffLimit(),
+			"podFailurePolicy": tree.Map{"rules": c.failureRules()},
+			"template":         template,
 		},
 	}
+}
+
+// backoffLimit says how many pods may fail. Without high availability each of them
+// starts the job anew: VVP's maxJobCreationAttempts counts the first, too. With it,
+// the job goes on from its last checkpoint, however often its JobManager dies.
+func (c *cluster) backoffLimit() int64 {
+	if c.ha {
+		return math.MaxInt32
+	}
+	return int64(c.attempts - 1)
+}
+
+// exitFailed is what the process ends with when the Flink job has failed for good:
+// ApplicationStatus.FAILED is 1443, of which the system keeps 8 bits. A job that
+// finished or was cancelled ends with 0.
+const exitFailed = 1443 % 256
+
+func (c *cluster) failureRules() []any {
+	// A pod that a drained node evicts is no failed attempt.
+	rules := []any{tree.Map{
+		"action":          "Ignore",
+		"onPodConditions": []any{tree.Map{"type": "DisruptionTarget", "status": "True"}},
+	}}
+	if c.ha {
+		// Another pod would find the job ended, in the high-availability data.
+		rules = append(rules, tree.Map{
+			"action":      "FailJob",
+			"onExitCodes": tree.Map{"containerName": containerPrefix + labels.JobManager.String(), "operator": "In", "values": []any{int64(exitFailed)}},
+		})
+	}
+	return rules
 }
 
 func (c *cluster) taskManager() tree.Map { return c.deployment(labels.TaskManager, c.managers) }
@@ -113,7 +145,7 @@ func (c *cluster) deployment(component labels.Component, replicas int32) tree.Ma
 		"selector": tree.Map{"matchLabels": c.selector(component)},
 		"template": c.podTemplate(component),
 	}
-	if component == labels.JobManager {
+	if component == labels.JobManager && !c.ha {
 		// Two JobManagers at a time would split the cluster.
 		spec["strategy"] = tree.Map{"type": "Recreate"}
 	}

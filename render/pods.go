@@ -36,6 +36,7 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 			"seccompProfile": tree.Map{"type": "RuntimeDefault"},
 		},
 	}
+	c.advertise(component, spec, container)
 	mounts := &volumes{}
 	mounts.configMap(configVolume, c.configMapName(), flink.ConfDir)
 	mounts.emptyDir(tempVolume, flink.TempDir)
@@ -85,7 +86,7 @@ func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.M
 		spec["imagePullSecrets"] = l
 	}
 	if env := rawList(p.EnvVars); env != nil {
-		container["env"] = env
+		container["env"] = append(tree.Items(container, "env"), env...)
 		for _, init := range tree.Items(spec, "initContainers") {
 			init.(tree.Map)["env"] = tree.Copy(env) // a proxy, for instance
 		}

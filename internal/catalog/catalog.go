@@ -21,6 +21,9 @@ type Kind struct {
 }
 
 var kinds = [...]Kind{
+	{"v1", "ServiceAccount", Application | Session, true},
+	{"rbac.authorization.k8s.io/v1", "Role", Application | Session, true},
+	{"rbac.authorization.k8s.io/v1", "RoleBinding", Application | Session, true},
 	{"v1", "ConfigMap", Application | Session, false},
 	{"v1", "Service", Application | Session, false},
 	{"apps/v1", "Deployment", Application | Session, false},

@@ -1,0 +1,110 @@
+package render
+
+import (
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// podAddress is the variable from which a JobManager with high availability takes
+// the address that it advertises: its own, because a Service would lead to any.
+const podAddress = "POD_IP"
+
+// standbyKey is Flink's option for the number of JobManagers.
+const standbyKey = "kubernetes.jobmanager.replicas"
+
+// highAvailability switches it on where the configuration asks for it. What
+// identifies the cluster is the renderer's: two clusters with one id would take
+// each other for themselves.
+func (g *rendering) highAvailability(c *cluster, conf map[string]string, at *field.Path) {
+	const storage = "high-availability.storageDir"
+	ha := flink.HighAvailability(c.version, conf)
+	if ha.Kind == flink.HANone {
+		if _, ok := conf[storage]; ok {
+			g.warn(at.Key(storage), "no effect: high availability is not switched on (%s)", c.version.HAKey)
+		}
+		return
+	}
+	c.ha = true
+	if conf[storage] == "" {
+		g.fail(field.Required(at.Key(storage), "high availability keeps its data in a file system: write the URI of a folder, such as s3://bucket/ha"), "high-availability")
+	}
+	if ha.Kind != flink.HAKubernetes {
+		conf["high-availability.cluster-id"] = c.name
+		return
+	}
+	c.haKubernetes = true
+	if ha.Value == "vvp-kubernetes" {
+		g.warn(at.Key(ha.Key), "vvp-kubernetes is VVP's own service, deprecated since 2.10; Flink's kubernetes is rendered instead")
+	}
+	delete(conf, ha.Key)
+	conf[c.version.HAKey] = c.version.HAKubernetes
+	conf["kubernetes.cluster-id"] = c.name
+	conf["kubernetes.namespace"] = c.namespace
+	conf["high-availability.jobmanager.port"] = strconv.Itoa(flink.PortJobManagerRPC)
+}
+
+// standby reads how many JobManagers there are to be, one of them leading.
+func (g *rendering) standby(c *cluster, conf map[string]string, at *field.Path) int32 {
+	text, ok := conf[standbyKey]
+	if !ok {
+		return 1
+	}
+	delete(conf, standbyKey) // it means the number of pods, which is told to Kubernetes
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 16)
+	switch {
+	case err != nil || n < 1:
+		g.fail(field.Invalid(at.Key(standbyKey), text, "a whole number of at least 1 is wanted"), "high-availability")
+	case n > 1 && c.application:
+		g.fail(field.Forbidden(at.Key(standbyKey), "a Deployment has one JobManager: its Job replaces one that dies"), "high-availability")
+	case n > 1 && !c.ha:
+		g.fail(field.Forbidden(at.Key(standbyKey), "standby JobManagers need high availability ("+c.version.HAKey+")"), "high-availability")
+	}
+	return int32(n)
+}
+
+// serviceAccount lets JobManager and TaskManagers keep Flink's high-availability
+// data in ConfigMaps. Flink's documentation lists all of these verbs but patch,
+// which its client uses for leader election.
+func (c *cluster) serviceAccount() []tree.Map {
+	return []tree.Map{
+		{
+			"apiVersion": "v1",
+			"kind":       "ServiceAccount",
+			"metadata":   c.meta(c.name, c.labels, nil),
+		},
+		{
+			"apiVersion": "rbac.authorization.k8s.io/v1",
+			"kind":       "Role",
+			"metadata":   c.meta(c.name, c.labels, nil),
+			"rules": []any{tree.Map{
+				"apiGroups": []any{""},
+				"resources": []any{"configmaps"},
+				"verbs":     []any{"create", "delete", "get", "list", "patch", "update", "watch"},
+			}},
+		},
+		{
+			"apiVersion": "rbac.authorization.k8s.io/v1",
+			"kind":       "RoleBinding",
+			"metadata":   c.meta(c.name, c.labels, nil),
+			"roleRef":    tree.Map{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": c.name},
+			"subjects":   []any{tree.Map{"kind": "ServiceAccount", "name": c.name, "namespace": c.namespace}},
+		},
+	}
+}
+
+// advertise makes a JobManager known by its pod's address.
+func (c *cluster) advertise(component labels.Component, spec, container tree.Map) {
+	if c.haKubernetes {
+		spec["serviceAccountName"] = c.name
+		spec["automountServiceAccountToken"] = true
+	}
+	if c.ha && component == labels.JobManager {
+		container["env"] = []any{tree.Map{"name": podAddress, "valueFrom": tree.Map{"fieldRef": tree.Map{"fieldPath": "status.podIP"}}}}
+	}
+}
