@@ -85,7 +85,8 @@ func TestRefusedAtRendering(t *testing.T) {
 	}{
 		{"Flink 1.18 cannot be told of a jar", withArtifact("1.18", "local:///opt/other/a.jar"), "spec.template.spec.artifact.jarUri"},
 		{"a host in a local URI is a slash too few", withArtifact("1.20", "local://opt/a.jar"), "spec.template.spec.artifact.jarUri"},
-		{"object stores need plugins", withArtifact("1.20", "s3://bucket/a.jar"), "spec.template.spec.artifact.jarUri"},
+		{"Flink 1.18 fetches nothing from object stores", withArtifact("1.18", "s3://bucket/a.jar"), "spec.template.spec.artifact.jarUri"},
+		{"Flink has no such file system", withArtifact("1.20", "ftp://bucket/a.jar"), "spec.template.spec.artifact.jarUri"},
 		{"secret values are VVP's", withArtifact("1.20", "https://h.example.com/${TOKEN}/a.jar"), "spec.template.spec.artifact.jarUri"},
 		{"high availability needs a folder", app + "      flinkConfiguration: {high-availability.type: kubernetes}\n", "spec.template.spec.flinkConfiguration[high-availability.storageDir]"},
 		{"a Deployment has one JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n", "spec.template.spec.flinkConfiguration[kubernetes.jobmanager.replicas]"},

@@ -3,11 +3,15 @@ package render
 import (
 	"net/url"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // artifact says how the jar gets to where Flink looks for it.
@@ -15,31 +19,50 @@ type artifact struct {
 	jars      []string // --jars, from Flink 1.19
 	fetch     string   // a URI that an init container fetches into usrlib, before
 	file      string   // the name of the file there
+	fetcher   string   // the image of the init container; empty for Flink's, with wget
 	downloads bool     // the JobManager itself downloads, and needs a writable folder
+	plugin    string   // the jar of the file system plugin that it needs for that
+}
+
+// plugins are Flink's file systems by scheme, as the official images have them in
+// opt, without version. The one for s3 is the one that Flink recommends for
+// checkpoints; s3a and s3p name theirs.
+var plugins = map[string]string{
+	"s3": "flink-s3-fs-presto", "s3p": "flink-s3-fs-presto", "s3a": "flink-s3-fs-hadoop",
+	"gs":   "flink-gs-fs-hadoop",
+	"oss":  "flink-oss-fs-hadoop",
+	"abfs": "flink-azure-fs-hadoop", "abfss": "flink-azure-fs-hadoop",
+	"wasb": "flink-azure-fs-hadoop", "wasbs": "flink-azure-fs-hadoop",
 }
 
 // artifact decides by scheme and version. The rules are Flink's: standalone-job
 // takes --jars since 1.19 (FLINK-28915), and every version finds jars in usrlib.
-func (g *rendering) artifact(uri string, v flink.Version, conf map[string]string, at *field.Path) artifact {
-	u, err := url.Parse(uri)
+func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) artifact {
+	u, err := url.Parse(a.JarURI)
 	if err != nil {
-		g.fail(field.Invalid(at, uri, "not a URI"), "uri")
+		g.fail(field.Invalid(at, a.JarURI, "not a URI"), "uri")
 		return artifact{}
 	}
-	if reference.MatchString(uri) {
-		g.fail(field.Invalid(at, uri, "secret values of VVP are not known here; write the URI out"), "reference")
+	if reference.MatchString(a.JarURI) {
+		g.fail(field.Invalid(at, a.JarURI, "secret values of VVP are not known here; write the URI out"), "reference")
 		return artifact{}
 	}
-	switch u.Scheme {
-	case "local", "file":
-		return g.inImage(u, v, at)
-	case "http", "https":
-		return remote(u, v, conf)
+	_, store := plugins[u.Scheme]
+	switch {
+	case u.Scheme == "local" || u.Scheme == "file":
+		return g.inImage(u, c.version, at)
+	case u.Scheme == "http" || u.Scheme == "https":
+		return g.remote(u, c)
+	case store && c.version.Jars:
+		return g.fromStore(a, u, c, at)
+	case store && g.fetcherImage != "":
+		return artifact{fetch: u.String(), file: fileName(u), fetcher: g.fetcherImage}
+	case store:
+		g.fail(field.Invalid(at, a.JarURI, "Flink "+c.version.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
 	default:
-		g.fail(field.Invalid(at, uri, "jars of the scheme "+u.Scheme+
-			" are not fetched yet: use https, or put the jar into the image and write local://"+flink.UserLibDir+"/NAME.jar"), "uri-scheme")
-		return artifact{}
+		g.fail(field.NotSupported(at, u.Scheme, append([]string{"file", "http", "https", "local"}, tree.Keys(plugins)...)), "uri-scheme")
 	}
+	return artifact{}
 }
 
 // inImage is a jar that is there already, in the image or on a mounted volume.
@@ -58,16 +81,61 @@ func (g *rendering) inImage(u *url.URL, v flink.Version, at *field.Path) artifac
 	return artifact{}
 }
 
-func remote(u *url.URL, v flink.Version, conf map[string]string) artifact {
-	if v.Jars {
-		if _, set := conf["user.artifacts.raw-http-enabled"]; u.Scheme == "http" && !set {
-			conf["user.artifacts.raw-http-enabled"] = "true"
-		}
-		return artifact{jars: []string{u.String()}, downloads: true}
+func (g *rendering) remote(u *url.URL, c *cluster) artifact {
+	if !c.version.Jars {
+		return artifact{fetch: u.String(), file: fileName(u), fetcher: g.fetcherImage}
 	}
+	if _, set := c.config["user.artifacts.raw-http-enabled"]; u.Scheme == "http" && !set {
+		c.config["user.artifacts.raw-http-enabled"] = "true"
+	}
+	return artifact{jars: []string{u.String()}, downloads: true}
+}
+
+// patchVersion is what the name of a plugin's jar ends in.
+var patchVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+`)
+
+// fromStore lets Flink itself fetch from a file system. The official images have
+// the plugins beside Flink, not in it; the entrypoint links those that
+// ENABLE_BUILT_IN_PLUGINS names, by a file name with the exact version.
+func (g *rendering) fromStore(a deployment.Artifact, u *url.URL, c *cluster, at *field.Path) artifact {
+	out := artifact{jars: []string{u.String()}, downloads: true}
+	if c.hasEnv(pluginsVariable) {
+		return out // the user has chosen the plugins
+	}
+	exact := patchVersion.FindString(imageTag(c.image))
+	if exact == "" && patchVersion.MatchString(a.FlinkVersion) {
+		exact = a.FlinkVersion
+	}
+	if exact == "" {
+		g.fail(field.Invalid(at, u.String(), "Flink needs its plugin for "+u.Scheme+", and the name of that has the exact Flink version, which "+c.image+
+			" does not tell: write a patch version in flinkVersion, such as "+c.version.Patch+", or set "+pluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
+		return artifact{}
+	}
+	out.plugin = plugins[u.Scheme] + "-" + exact + ".jar"
+	return out
+}
+
+// pluginsVariable is what the entrypoint of Flink's images reads.
+const pluginsVariable = "ENABLE_BUILT_IN_PLUGINS"
+
+func imageTag(image string) string {
+	_, tag, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
+	return tag
+}
+
+// fileName is what the jar is called in usrlib. Flink takes only files for jars
+// that are called so.
+func fileName(u *url.URL) string {
 	name := path.Base(u.Path)
 	if !strings.HasSuffix(name, ".jar") || strings.ContainsAny(name, "$\x00") {
-		name = "job.jar" // Flink takes only files that are called so for jars
+		return "job.jar"
 	}
-	return artifact{fetch: u.String(), file: name}
+	return name
+}
+
+// hasEnv reports whether the user sets a variable in the pods.
+func (c *cluster) hasEnv(name string) bool {
+	return c.kubernetes.Pods != nil && slices.ContainsFunc(c.kubernetes.Pods.EnvVars, func(v deployment.EnvVar) bool {
+		return tree.String(v.Map(), "name") == name
+	})
 }

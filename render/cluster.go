@@ -61,7 +61,7 @@ func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
 		g.fail(field.NotSupported(s.versionAt, s.flinkVersion, flink.Supported()), "flink-version")
 		return c
 	}
-	c.image = image(s, c.version)
+	c.image = g.image(s, c.version)
 	at := s.path.Child("flinkConfiguration")
 	c.config = g.configuration(c, s, at)
 	text, problems := flink.Log4jProperties(s.logging.Log4jLoggers)
@@ -73,10 +73,13 @@ func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
 	return c
 }
 
-// image puts the image together as VVP does, registry/repository:tag; what is not
-// given comes from the official images.
-func image(s settings, v flink.Version) string {
+// image puts the image together as VVP does, registry/repository:tag. What is not
+// given comes from the official images; where nothing is given, options come first.
+func (g *rendering) image(s settings, v flink.Version) string {
 	repository, tag := s.repository, s.tag
+	if image, ok := g.images[v.Minor]; ok && s.registry+repository+tag == "" {
+		return image
+	}
 	if repository == "" {
 		repository = "flink"
 	}

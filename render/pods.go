@@ -2,6 +2,7 @@ package render
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
@@ -19,6 +20,7 @@ const (
 	logVolume        = "flink-log"
 	userLibVolume    = "flink-usrlib"
 	artifactsVolume  = "flink-artifacts"
+	pluginVolume     = "flink-plugin"
 )
 
 // podTemplate is the pod of one component, before the user's options.
@@ -43,6 +45,11 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 	mounts.emptyDir(logVolume, flink.LogDir)
 	if c.artifact.downloads && component == labels.JobManager {
 		mounts.emptyDir(artifactsVolume, flink.ArtifactsDir)
+	}
+	if c.artifact.plugin != "" && component == labels.JobManager {
+		// Only the plugin's own folder, so that the image's other plugins stay.
+		mounts.emptyDir(pluginVolume, flink.PluginsDir+"/"+strings.TrimSuffix(c.artifact.plugin, ".jar"))
+		container["env"] = append(tree.Items(container, "env"), tree.Map{"name": pluginsVariable, "value": c.artifact.plugin})
 	}
 	if c.artifact.fetch != "" {
 		mounts.emptyDir(userLibVolume, flink.UserLibDir)
@@ -127,18 +134,23 @@ func restricted() tree.Map {
 	}
 }
 
-// fetcher downloads the jar to where Flink looks for it. The image has wget: the
-// image's own build uses it.
+// fetcher downloads the jar to where Flink looks for it. Flink's image has wget:
+// its own build uses it.
 func (c *cluster) fetcher(component labels.Component) tree.Map {
-	return tree.Map{
-		"name":    fetcherContainer,
-		"image":   c.image,
-		"command": []any{"wget", "--no-verbose", "--output-document=" + flink.UserLibDir + "/" + c.artifact.file, "--", escape(c.artifact.fetch)},
+	file := flink.UserLibDir + "/" + c.artifact.file
+	out := tree.Map{
+		"name": fetcherContainer,
 		// VVP gives every container of a Flink pod the same resources.
 		"resources":       c.containerResources(component),
 		"securityContext": restricted(),
 		"volumeMounts":    []any{tree.Map{"name": userLibVolume, "mountPath": flink.UserLibDir}, tree.Map{"name": tempVolume, "mountPath": flink.TempDir}},
 	}
+	if c.artifact.fetcher != "" {
+		out["image"], out["args"] = c.artifact.fetcher, []any{escape(c.artifact.fetch), file}
+	} else {
+		out["image"], out["command"] = c.image, []any{"wget", "--no-verbose", "--output-document=" + file, "--", escape(c.artifact.fetch)}
+	}
+	return out
 }
 
 // containerResources has requests equal to limits, as in VVP.

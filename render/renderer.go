@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -43,28 +42,10 @@ func (e *MismatchError) Is(target error) bool { return target == ErrMismatch }
 // A Renderer makes Kubernetes objects of VVP resources. It is immutable and safe
 // for concurrent use. The zero value renders with no options.
 type Renderer struct {
-	platform Platform
-}
-
-// An Option changes what a Renderer does. Options come from this package only.
-type Option interface {
-	apply(*Renderer) error
-}
-
-// Platform describes the installation of Ververica Platform that targets belong
-// to. It is an Option.
-type Platform struct {
-	// Namespace is the Kubernetes namespace that the platform runs in. Targets
-	// without a namespace of their own need it.
-	Namespace string
-}
-
-func (p Platform) apply(r *Renderer) error {
-	for _, msg := range validation.IsDNS1123Label(p.Namespace) {
-		return fmt.Errorf("render.Platform: namespace %q: %s", p.Namespace, msg)
-	}
-	r.platform = p
-	return nil
+	platform      Platform
+	images        Images // by minor version
+	fetcherImage  string
+	withNamespace bool
 }
 
 // New returns a Renderer with these options. It fails if one of them is not legal.

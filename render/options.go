@@ -1,0 +1,97 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+)
+
+// An Option changes what a Renderer does. Options come from this package only.
+type Option interface {
+	apply(*Renderer) error
+}
+
+// option is an Option made of a function.
+type option func(*Renderer) error
+
+func (o option) apply(r *Renderer) error { return o(r) }
+
+// Platform describes the installation of Ververica Platform that targets belong
+// to. It is an Option.
+type Platform struct {
+	// Namespace is the Kubernetes namespace that the platform runs in. Targets
+	// without a namespace of their own need it.
+	Namespace string
+	// Name is the name of its Helm release. Only [Renderer.Target] needs it.
+	Name string
+	// ServiceAccount is the platform's account in Namespace. Empty means the Helm
+	// chart's, Name followed by "-ververica-platform".
+	ServiceAccount string
+}
+
+func (p Platform) apply(r *Renderer) error {
+	var errs []error
+	check := func(field, value string, problems []string) {
+		for _, msg := range problems {
+			errs = append(errs, fmt.Errorf("render.Platform: %s %q: %s", field, value, msg))
+		}
+	}
+	check("Namespace", p.Namespace, validation.IsDNS1123Label(p.Namespace))
+	if p.Name != "" {
+		check("Name", p.Name, validation.IsDNS1123Label(p.Name))
+	}
+	if p.ServiceAccount != "" {
+		check("ServiceAccount", p.ServiceAccount, validation.IsDNS1123Subdomain(p.ServiceAccount))
+	}
+	r.platform = p
+	return errors.Join(errs...)
+}
+
+// Images says which image runs a Flink version where a resource names none, by
+// minor version such as "1.20". Versions that are not in it keep the official
+// image. It is an Option; the map is copied.
+type Images map[string]string
+
+func (m Images) apply(r *Renderer) error {
+	images := map[string]string{}
+	for version, image := range m {
+		v, err := flink.Lookup(version)
+		switch {
+		case err != nil:
+			return fmt.Errorf("render.Images: %w", err)
+		case v.Minor != version:
+			return fmt.Errorf("render.Images: %q: write the minor version, %s", version, v.Minor)
+		case image == "" || strings.ContainsAny(image, " \t\n"):
+			return fmt.Errorf("render.Images: %s: %q is not the name of an image", version, image)
+		}
+		images[version] = image
+	}
+	r.images = images
+	return nil
+}
+
+// FetcherImage says which image fetches jars from object stores for Flink before
+// 1.19, which cannot do that itself. An init container artifact-fetcher runs it
+// with two arguments, the URI and the file to write, and with the environment of
+// the Flink container. It replaces wget for http and https, too.
+func FetcherImage(image string) Option {
+	return option(func(r *Renderer) error {
+		if image == "" || strings.ContainsAny(image, " \t\n") {
+			return fmt.Errorf("render.FetcherImage: %q is not the name of an image", image)
+		}
+		r.fetcherImage = image
+		return nil
+	})
+}
+
+// WithNamespace makes [Renderer.Target] render the target's Namespace, too.
+func WithNamespace() Option {
+	return option(func(r *Renderer) error {
+		r.withNamespace = true
+		return nil
+	})
+}
