@@ -67,7 +67,7 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 	if err := errors.Join(x.errs...); err != nil {
 		return Manifests{}, err
 	}
-	out := join(x.done)
+	out := Join(x.done...)
 	out.warnings = append(out.warnings, unmatched(x.uses, "")...)
 	return out, nil
 }
@@ -92,6 +92,7 @@ func (x *bundle) add(res resource, render func(target.Target) (Manifests, error)
 		return
 	}
 	x.note(m.uses)
+	m.uses = nil // whether a patch matched is said of all renderings together
 	x.done = append(x.done, m)
 }
 

@@ -113,12 +113,12 @@ func (m Manifests) JSON() []byte {
 	return tree.JSON(tree.Map{"apiVersion": "v1", "kind": "List", "items": items})
 }
 
-// join returns the objects and warnings of several renderings, in their order.
-func join(list []Manifests) Manifests {
+// Join returns the objects and warnings of several renderings, in their order.
+func Join(list ...Manifests) Manifests {
 	var out Manifests
 	for _, m := range list {
 		out.objects = append(out.objects, m.objects...)
-		out.warnings = append(out.warnings, m.warnings...)
+		out.warnings = append(out.warnings, m.Warnings()...)
 	}
 	return out
 }

@@ -2,6 +2,7 @@
 // manifests, without a platform and without a cluster.
 //
 //	flinktarget render FILE|DIR|- …
+//	flinktarget target FILE|DIR|- …
 //
 // Manifests go to the standard output. Problems and warnings go to the standard
 // error, one a line, as file:line:column: field: message. The exit code is 0 if
@@ -33,6 +34,7 @@ Usage:
 Commands:
 
   render    write the manifests of Deployments and SessionClusters
+  target    write what lets the platform run Flink in the targets' namespaces
 
 Run "flinktarget COMMAND --help" for the flags of a command.
 `
@@ -56,11 +58,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	switch args[0] {
 	case "render":
 		return t.render(args[1:])
+	case "target":
+		return t.target(args[1:])
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(stdout, usage)
 		return exitOK
 	default:
-		return t.misused("there is no command %q; the commands are: render", args[0])
+		return t.misused("there is no command %q; the commands are render and target", args[0])
 	}
 }
 

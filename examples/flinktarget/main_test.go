@@ -93,8 +93,8 @@ func TestProblems(t *testing.T) {
 	assert.Equal(t, r.stdout, "")
 	lines := strings.Split(strings.TrimSpace(r.stderr), "\n")
 	assert.Equal(t, len(lines), 3, r.stderr)
-	assert.Assert(t, strings.HasPrefix(lines[0], "<stdin>:8:23: metadata.lables: "), lines[0])
-	assert.Assert(t, strings.HasPrefix(lines[1], "<stdin>:13:43: spec.template.spec.artifact.flinkVersion: "), lines[1])
+	assert.Assert(t, strings.HasPrefix(lines[0], "<stdin>:9:23: metadata.lables: "), lines[0])
+	assert.Assert(t, strings.HasPrefix(lines[1], "<stdin>:14:43: spec.template.spec.artifact.flinkVersion: "), lines[1])
 	assert.Assert(t, strings.Contains(lines[2], "nowhere.yaml"), lines[2])
 }
 
@@ -120,8 +120,20 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+func TestTarget(t *testing.T) {
+	r := call(input, "target", "--platform-namespace", "vvp", "--with-namespace", "-")
+	assert.Equal(t, r.code, exitOK, r.stderr)
+	assert.Equal(t, strings.Count(r.stdout, "---\n"), 3)
+	assert.Assert(t, strings.Contains(r.stdout, "name: vvp-ververica-platform\n"))
+	assert.Equal(t, call(input, "target", "-").code, exitUsage, "whom to grant access?")
+	r = call(strings.Replace(input, "namespace: staging", "namespace: vvp", 1), "target", "--platform-namespace", "vvp", "-")
+	assert.Equal(t, r.code, exitOK)
+	assert.Equal(t, r.stdout, "")
+	assert.Assert(t, strings.Contains(r.stderr, "warning"), r.stderr)
+}
+
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"--help"}, {"render", "--help"}, {"render", "-h"}} {
+	for _, args := range [][]string{{"help"}, {"--help"}, {"target", "--help"}, {"render", "--help"}, {"render", "-h"}} {
 		r := call("", args...)
 		assert.Equal(t, r.code, exitOK)
 		assert.Assert(t, strings.Contains(r.stdout, "Usage:"), "%v", args)

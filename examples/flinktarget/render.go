@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
@@ -24,15 +23,13 @@ func (t tool) render(args []string) int {
 	fs := flag.NewFlagSet("render", flag.ContinueOnError)
 	platform := fs.String("platform-namespace", "", "the Kubernetes `namespace` that the platform runs in, for targets that name none")
 	jobID := fs.String("job-id", "", "the `UUID` of the job, if there is one Deployment; derived if not given")
-	output := fs.String("o", "yaml", "the output `format`: yaml or json")
+	output := outputFlag(fs)
 	files, code, done := t.parse(fs, renderHelp, args)
 	switch {
 	case done:
 		return code
 	case len(files) == 0:
 		return t.misused("render: name the files to read, or - for the standard input")
-	case *output != "yaml" && *output != "json":
-		return t.misused("render: -o takes yaml or json, not %q", *output)
 	}
 	var opts []render.Option
 	if *platform != "" {
@@ -53,17 +50,5 @@ func (t tool) render(args []string) int {
 	if err != nil {
 		return t.problems(err)
 	}
-	for _, w := range m.Warnings() {
-		w.Message = "warning: " + w.Message
-		fmt.Fprintln(t.stderr, w)
-	}
-	if *output == "json" {
-		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())
-	} else {
-		_, err = m.WriteTo(t.stdout)
-	}
-	if err != nil {
-		return t.problems(err)
-	}
-	return exitOK
+	return t.write(m, *output)
 }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+
+	"github.com/flinktarget/flinktarget/render"
+)
+
+const targetHelp = `Writes what lets the platform run Flink in the namespaces of the DeploymentTargets
+that are found in the arguments: a Role and a RoleBinding for each.
+
+Usage:
+
+  flinktarget target [flags] FILE|DIR|- …
+`
+
+func (t tool) target(args []string) int {
+	fs := flag.NewFlagSet("target", flag.ContinueOnError)
+	var p render.Platform
+	fs.StringVar(&p.Namespace, "platform-namespace", "", "the Kubernetes `namespace` that the platform runs in (required)")
+	fs.StringVar(&p.Name, "platform-name", "vvp", "the `name` of the platform's Helm release")
+	fs.StringVar(&p.ServiceAccount, "service-account", "", "the platform's service `account`, if it is not the Helm chart's")
+	withNamespace := fs.Bool("with-namespace", false, "write the Namespace, too")
+	output := outputFlag(fs)
+	files, code, done := t.parse(fs, targetHelp, args)
+	switch {
+	case done:
+		return code
+	case len(files) == 0:
+		return t.misused("target: name the files to read, or - for the standard input")
+	case p.Namespace == "":
+		return t.misused("target: --platform-namespace is required: it says whom to grant access")
+	}
+	opts := []render.Option{p}
+	if *withNamespace {
+		opts = append(opts, render.WithNamespace())
+	}
+	r, err := render.New(opts...)
+	if err != nil {
+		return t.misused("target: %v", err)
+	}
+	bundle, err := t.read(files)
+	if err != nil {
+		return t.problems(err)
+	}
+	var all []render.Manifests
+	var errs []error
+	for _, dt := range bundle.Targets {
+		m, err := r.Target(dt)
+		errs = append(errs, err)
+		all = append(all, m)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return t.problems(err)
+	}
+	return t.write(render.Join(all...), *output)
+}
+
+// outputFlag is -o of all commands that write manifests.
+func outputFlag(fs *flag.FlagSet) *format {
+	f := format("yaml")
+	fs.Var(&f, "o", "the output `format`: yaml or json")
+	return &f
+}
+
+// format is a flag.Value with the legal formats.
+type format string
+
+func (f *format) String() string { return string(*f) }
+
+func (f *format) Set(s string) error {
+	if s != "yaml" && s != "json" {
+		return errors.New("yaml or json is wanted")
+	}
+	*f = format(s)
+	return nil
+}
+
+// write writes manifests, and what a person should look at.
+func (t tool) write(m render.Manifests, f format) int {
+	for _, w := range m.Warnings() {
+		w.Message = "warning: " + w.Message
+		fmt.Fprintln(t.stderr, w)
+	}
+	var err error
+	if f == "json" {
+		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())
+	} else {
+		_, err = m.WriteTo(t.stdout)
+	}
+	if err != nil {
+		return t.problems(err)
+	}
+	return exitOK
+}

@@ -1,0 +1,94 @@
+package render_test
+
+import (
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+
+	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+func TestTarget(t *testing.T) {
+	staging := parse(t, []byte(staging)).Targets[0]
+	m, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}, render.WithNamespace()).Target(staging)
+	assert.NilError(t, err)
+	golden.Assert(t, yamlOf(t, m), "target.golden.yaml")
+	for o := range m.All() {
+		typed, ok := map[string]any{"Namespace": &corev1.Namespace{}, "Role": &rbacv1.Role{}, "RoleBinding": &rbacv1.RoleBinding{}}[o.Kind()]
+		assert.Assert(t, ok, "%s", o)
+		assert.NilError(t, o.Into(typed))
+		assert.DeepEqual(t, o.Labels(), map[string]string{"system": "ververica-platform"})
+	}
+}
+
+func TestTargetNames(t *testing.T) {
+	staging := parse(t, []byte(staging)).Targets[0]
+	for _, c := range []struct {
+		reason   string
+		platform render.Platform
+		role     string
+		account  string
+	}{
+		{"the chart's convention", render.Platform{Namespace: "vvp", Name: "prod"}, "prod-ververica-platform", "prod-ververica-platform"},
+		{"the chart does not say its name twice", render.Platform{Namespace: "vvp", Name: "ververica-platform"}, "ververica-platform", "ververica-platform"},
+		{"an account of one's own", render.Platform{Namespace: "vvp", Name: "prod", ServiceAccount: "me"}, "prod-ververica-platform", "me"},
+		{"the chart cuts at 63", render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 60)}, strings.Repeat("a", 60) + "-ve", strings.Repeat("a", 60) + "-ve"},
+		{"and leaves no hyphen at the end", render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 62)}, strings.Repeat("a", 62), strings.Repeat("a", 62)},
+	} {
+		m, err := renderer(t, c.platform).Target(staging)
+		assert.NilError(t, err)
+		assert.Equal(t, m.Len(), 2, c.reason)
+		var binding rbacv1.RoleBinding
+		assert.NilError(t, find(t, m, "RoleBinding", "").Into(&binding))
+		assert.Equal(t, binding.Name, c.role, c.reason)
+		assert.Equal(t, binding.RoleRef.Name, c.role)
+		assert.Equal(t, binding.Subjects[0].Name, c.account)
+		assert.Equal(t, binding.Subjects[0].Namespace, "vvp")
+		assert.Equal(t, binding.Namespace, "staging")
+	}
+}
+
+func TestTargetOfThePlatformItself(t *testing.T) {
+	own, err := target.New(target.Config{Metadata: target.Metadata{Name: "own"}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
+	assert.NilError(t, err)
+	m, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}).Target(own)
+	assert.NilError(t, err)
+	assert.Equal(t, m.Len(), 0)
+	assert.Equal(t, len(m.Warnings()), 1)
+	_, err = renderer(t, render.Platform{Namespace: "vvp"}).Target(own)
+	assert.ErrorContains(t, err, "render.Platform")
+	_, err = renderer(t).Target(target.Target{})
+	assert.ErrorContains(t, err, "zero value")
+}
+
+func TestOptionsThatAreNotLegal(t *testing.T) {
+	for reason, o := range map[string]render.Option{
+		"a namespace in capitals":      render.Platform{Namespace: "VVP"},
+		"no namespace":                 render.Platform{Name: "vvp"},
+		"an account with blanks":       render.Platform{Namespace: "vvp", ServiceAccount: "a b"},
+		"a version that is not there":  render.Images{"1.3": "flink:1.3"},
+		"a patch version":              render.Images{"1.20.1": "flink:1.20.1"},
+		"an image without a name":      render.Images{"1.20": ""},
+		"a fetcher image with a blank": render.FetcherImage("a b"),
+	} {
+		_, err := render.New(o)
+		assert.Assert(t, err != nil, reason)
+	}
+}
+
+func TestImages(t *testing.T) {
+	images := render.Images{"1.20": "registry.example.com/flink:1.20.4-s3"}
+	r := renderer(t, images)
+	images["1.20"] = "changed"
+	m, err := r.Bundle(parse(t, []byte(app)), nil)
+	assert.NilError(t, err)
+	assert.Equal(t, jobManager(t, m).Containers[0].Image, "registry.example.com/flink:1.20.4-s3")
+	m, err = r.Bundle(parse(t, []byte(strings.Replace(app, "kind: JAR,", "kind: JAR, flinkImageTag: 1.20.1,", 1))), nil)
+	assert.NilError(t, err)
+	assert.Equal(t, jobManager(t, m).Containers[0].Image, "flink:1.20.1", "what the resource says goes first")
+}
