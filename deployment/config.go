@@ -43,7 +43,7 @@ type Metadata struct {
 type State string
 
 // The states. SUSPENDED and CANCELLED are of Deployments, STOPPED is of
-// SessionClusters.
+// SessionClusters. CANCELED, with one L, is read as CANCELLED, with a warning.
 const (
 	Running   State = "RUNNING"
 	Suspended State = "SUSPENDED"
@@ -62,10 +62,15 @@ type Spec struct {
 
 	UpgradeStrategy *UpgradeStrategy `json:"upgradeStrategy,omitempty"`
 	RestoreStrategy *RestoreStrategy `json:"restoreStrategy,omitempty"`
+	// StartFromSavepoint is VVP 2.0's form of RestoreStrategy; only one of them
+	// can be set.
+	StartFromSavepoint *StartFromSavepoint `json:"startFromSavepoint,omitempty"`
 	// MaxSavepointCreationAttempts is 4 if nil.
 	MaxSavepointCreationAttempts *int32 `json:"maxSavepointCreationAttempts,omitempty"`
 	// MaxJobCreationAttempts is 4 if nil.
 	MaxJobCreationAttempts *int32 `json:"maxJobCreationAttempts,omitempty"`
+	// JobFailureExpirationTime is a number or a duration; VVP documents no unit.
+	JobFailureExpirationTime string `json:"jobFailureExpirationTime,omitempty" wire:"number"`
 
 	Template Template `json:"template"`
 }
@@ -81,6 +86,12 @@ type RestoreStrategy struct {
 	// Kind is LATEST_STATE, LATEST_SAVEPOINT or NONE, in any case.
 	Kind                  string `json:"kind,omitempty"`
 	AllowNonRestoredState *bool  `json:"allowNonRestoredState,omitempty"`
+}
+
+// StartFromSavepoint says whether VVP 2.0 starts a job from its latest savepoint.
+type StartFromSavepoint struct {
+	// Kind is NONE or LATEST, in any case.
+	Kind string `json:"kind,omitempty"`
 }
 
 // Template is what jobs are made of.
@@ -114,21 +125,44 @@ type TemplateSpec struct {
 	FlinkConfiguration map[string]string `json:"flinkConfiguration,omitempty" wire:"scalar"`
 	Logging            Logging           `json:"logging,omitzero"`
 	Kubernetes         Kubernetes        `json:"kubernetes,omitzero"`
+	// LatestCheckpointFetchInterval is how often VVP asks Flink for its latest
+	// checkpoint; VVP documents no unit.
+	LatestCheckpointFetchInterval *int32 `json:"latestCheckpointFetchInterval,omitempty"`
 }
 
-// ArtifactJar is the kind of artifact that can be rendered.
-const ArtifactJar = "JAR"
+// The kinds of artifacts.
+const (
+	ArtifactJar       = "JAR"
+	ArtifactSQLScript = "SQLSCRIPT"
+	ArtifactPython    = "PYTHON"
+)
 
-// Artifact is the program, and the image that runs it.
+// Artifact is the program, and the image that runs it. Which fields can be set
+// depends on its kind.
 type Artifact struct {
 	// Kind is JAR, SQLSCRIPT or PYTHON, in any case.
 	Kind string `json:"kind"`
-	// JarURI is required for a JAR.
+
+	// JarURI is required for a JAR, and for no other kind.
 	JarURI string `json:"jarUri,omitempty"`
-	// EntryClass may be empty if the jar's manifest names the class.
+	// EntryClass may be empty if the jar's manifest names the class. JAR only.
 	EntryClass string `json:"entryClass,omitempty"`
-	// MainArgs are split as a POSIX shell does; nothing is expanded.
+	// MainArgs are split as a POSIX shell does; nothing is expanded. JAR and PYTHON.
 	MainArgs string `json:"mainArgs,omitempty"`
+
+	// SQLScript is required for a SQLSCRIPT, and for no other kind.
+	SQLScript string `json:"sqlScript,omitempty"`
+
+	// PythonArtifactURI is required for a PYTHON artifact, and for no other kind.
+	PythonArtifactURI string `json:"pythonArtifactUri,omitempty"`
+	// EntryModule, AdditionalPythonLibraries and AdditionalPythonArchives are for
+	// PYTHON only. The lists hold URIs.
+	EntryModule               string   `json:"entryModule,omitempty"`
+	AdditionalPythonLibraries []string `json:"additionalPythonLibraries,omitempty"`
+	AdditionalPythonArchives  []string `json:"additionalPythonArchives,omitempty"`
+
+	// AdditionalDependencies are URIs of jars for the user-code class path.
+	AdditionalDependencies []string `json:"additionalDependencies,omitempty"`
 	// FlinkVersion is a minor version such as 1.20, or a patch version of it.
 	FlinkVersion         string `json:"flinkVersion,omitempty" wire:"number"`
 	FlinkImageRegistry   string `json:"flinkImageRegistry,omitempty"`

@@ -5,11 +5,18 @@ import (
 )
 
 // Kubernetes adds to what is rendered. Labels of the system win over all others.
+// Either Pods is set or the templates are, not both.
 type Kubernetes struct {
 	// Labels are added to workloads and Services.
 	Labels map[string]string `json:"labels,omitempty"`
+	// Annotations are added to all objects and pods.
+	Annotations map[string]string `json:"annotations,omitempty"`
 	// Pods has options for the pods of both components.
 	Pods *Pods `json:"pods,omitempty"`
+	// The templates are merged into the generated pods. They may be partial:
+	// containers are merged by name (flink-jobmanager, flink-taskmanager).
+	JobManagerPodTemplate  PodTemplate `json:"jobManagerPodTemplate,omitzero"`
+	TaskManagerPodTemplate PodTemplate `json:"taskManagerPodTemplate,omitzero"`
 }
 
 // Pods are options for the pods of JobManager and TaskManagers.
@@ -38,6 +45,7 @@ type VolumeMount struct {
 // Parts of Kubernetes objects that a resource holds: checked against the
 // Kubernetes type, kept as they were written.
 type (
+	PodTemplate          = Raw[corev1.PodTemplateSpec]
 	Affinity             = Raw[corev1.Affinity]
 	Toleration           = Raw[corev1.Toleration]
 	LocalObjectReference = Raw[corev1.LocalObjectReference]
@@ -49,6 +57,7 @@ type (
 
 func (k Kubernetes) clone() Kubernetes {
 	k.Labels = cloneMap(k.Labels)
+	k.Annotations = cloneMap(k.Annotations)
 	if k.Pods != nil {
 		p := *k.Pods
 		p.Annotations = cloneMap(p.Annotations)

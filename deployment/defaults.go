@@ -109,10 +109,15 @@ func (c Config) clone() Config {
 	if s.RestoreStrategy != nil {
 		s.RestoreStrategy.AllowNonRestoredState = clonePointer(s.RestoreStrategy.AllowNonRestoredState)
 	}
+	s.StartFromSavepoint = clonePointer(s.StartFromSavepoint)
 	s.MaxJobCreationAttempts = clonePointer(s.MaxJobCreationAttempts)
 	s.MaxSavepointCreationAttempts = clonePointer(s.MaxSavepointCreationAttempts)
 	s.Template.Metadata.Annotations = cloneMap(s.Template.Metadata.Annotations)
 	t := &s.Template.Spec
+	t.Artifact.AdditionalDependencies = cloneList(t.Artifact.AdditionalDependencies)
+	t.Artifact.AdditionalPythonLibraries = cloneList(t.Artifact.AdditionalPythonLibraries)
+	t.Artifact.AdditionalPythonArchives = cloneList(t.Artifact.AdditionalPythonArchives)
+	t.LatestCheckpointFetchInterval = clonePointer(t.LatestCheckpointFetchInterval)
 	t.Parallelism = clonePointer(t.Parallelism)
 	t.NumberOfTaskManagers = clonePointer(t.NumberOfTaskManagers)
 	t.FlinkConfiguration = cloneMap(t.FlinkConfiguration)

@@ -16,9 +16,12 @@ import (
 //
 // Make one with [FromYAML] or [FromObject], or by decoding a configuration.
 type Raw[T any] struct {
-	_    [0]T   `wire:"schema"` // tells the decoder what to check against
-	text string // canonical JSON, "" for the zero value
+	_ [0]T // what it is checked against
+	kept
 }
+
+// kept lets the decoder of configurations fill a Raw.
+type kept = decode.Kept
 
 // FromYAML returns the Raw of a YAML or JSON text. The error is an [*InvalidError].
 func FromYAML[T any](text []byte) (Raw[T], error) {
@@ -29,7 +32,7 @@ func FromYAML[T any](text []byte) (Raw[T], error) {
 	if len(problems) > 0 {
 		return Raw[T]{}, invalid("", problems)
 	}
-	return Raw[T]{text: string(tree.JSON(root.Value()))}, nil
+	return Raw[T]{kept: decode.Keep(root.Value())}, nil
 }
 
 // FromObject returns the Raw of what v marshals to as JSON. Apply configurations
@@ -48,20 +51,22 @@ func FromObject[T any](v any) (Raw[T], error) {
 }
 
 // IsZero reports whether r is unset.
-func (r Raw[T]) IsZero() bool { return r.text == "" }
+func (r Raw[T]) IsZero() bool { return r.text() == "" }
+
+func (r Raw[T]) text() string { return decode.TextOf(r.kept) }
 
 // Equal reports whether r and s hold the same JSON value.
-func (r Raw[T]) Equal(s Raw[T]) bool { return r.text == s.text }
+func (r Raw[T]) Equal(s Raw[T]) bool { return r.text() == s.text() }
 
 // Map returns the value as a fresh map, with int64 and float64 numbers; nil if r
 // is unset.
 func (r Raw[T]) Map() map[string]any {
-	if r.text == "" {
+	if r.IsZero() {
 		return nil
 	}
-	v, err := tree.FromJSON([]byte(r.text))
+	v, err := tree.FromJSON([]byte(r.text()))
 	if err != nil {
-		return nil // text is canonical JSON of a tree: it can be read
+		return nil // the text is canonical JSON of a tree: it can be read
 	}
 	m, _ := v.(map[string]any)
 	return m
@@ -69,10 +74,10 @@ func (r Raw[T]) Map() map[string]any {
 
 // String returns the value as JSON, "null" if r is unset.
 func (r Raw[T]) String() string {
-	if r.text == "" {
+	if r.IsZero() {
 		return "null"
 	}
-	return r.text
+	return r.text()
 }
 
 // MarshalJSON returns the value as it was written; null if r is unset.
@@ -84,14 +89,10 @@ func (r *Raw[T]) UnmarshalJSON(text []byte) error {
 	if err != nil {
 		return err
 	}
-	if v == nil {
-		*r = Raw[T]{}
-		return nil
-	}
 	if problems := decode.Check[T](yamldoc.FromTree(v), nil); len(problems) > 0 {
 		return invalid("", problems)
 	}
-	*r = Raw[T]{text: string(tree.JSON(v))}
+	*r = Raw[T]{kept: decode.Keep(v)}
 	return nil
 }
 

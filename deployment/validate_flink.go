@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -36,11 +37,13 @@ func (c *checks) flink(s flinkSettings) {
 	}
 	if jmOK {
 		_, problems := version.JobManagerMemory(wholeMiB(jm), s.config)
-		c.memory(problems, at.Child("jobmanager", "memory"), filled.JobManager.Memory, "jobmanager.memory.process.size", s.path)
+		least, _ := version.MinJobManagerProcess(s.config)
+		c.memory(problems, s, component{"jobmanager", "a JobManager", s.resources.JobManager.Memory, filled.JobManager.Memory, jm, least})
 	}
 	if tmOK {
 		_, problems := version.TaskManagerMemory(wholeMiB(tm), s.config)
-		c.memory(problems, at.Child("taskmanager", "memory"), filled.TaskManager.Memory, "taskmanager.memory.process.size", s.path)
+		least, _ := version.MinTaskManagerProcess(s.config)
+		c.memory(problems, s, component{"taskmanager", "a TaskManager", s.resources.TaskManager.Memory, filled.TaskManager.Memory, tm, least})
 	}
 }
 
@@ -63,17 +66,39 @@ func (c *checks) resource(r Resource, path *field.Path) (int64, bool) {
 	return bytes, true
 }
 
+// component is the memory of one component, and the least that it starts with.
+type component struct {
+	name, what    string
+	given, memory string // as the user wrote it, if he did; and with the default
+	bytes, least  int64
+}
+
 // memory reports what Flink's own arithmetic says of a size. Problems of the
 // process size belong to resources, others to the key they name.
-func (c *checks) memory(problems []flink.Problem, at *field.Path, given, processKey string, path *field.Path) {
+func (c *checks) memory(problems []flink.Problem, s flinkSettings, of component) {
 	for _, p := range problems {
-		where, value := path.Child("flinkConfiguration").Key(p.Key), any(field.OmitValueType{})
-		if p.Key == "" || p.Key == processKey {
-			where, value = at, given
-		}
+		key := p.Key
 		p.Key = ""
-		c.invalid(where, value, originMemory, "%s", p)
+		if key != "" && key != of.name+".memory.process.size" {
+			c.invalid(s.path.Child("flinkConfiguration").Key(key), field.OmitValueType{}, originMemory, "%s", p)
+			continue
+		}
+		if of.least > of.bytes {
+			p.Cure = fmt.Sprintf("with these options %s needs at least %s: write %s or more", of.what, flink.FormatMiB(of.least), vvpMemory(of.least))
+		}
+		size := of.memory
+		if of.given == "" {
+			size = "the default of " + size
+		}
+		at := s.path.Child("resources", of.name, "memory")
+		c.invalid(at, field.OmitValueType{}, originMemory, "%s is %s (VVP counts in powers of ten, Flink in powers of two): %s", size, flink.FormatMiB(wholeMiB(of.bytes)), p)
 	}
+}
+
+// vvpMemory writes a size in VVP's units, rounded up.
+func vvpMemory(bytes int64) string {
+	const m = 1_000_000
+	return strconv.FormatInt((bytes+m-1)/m, 10) + "m"
 }
 
 // configuration checks the keys of flinkConfiguration.

@@ -10,40 +10,33 @@ import (
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
-func (d *decoder) structure(n *yamldoc.Node, path *field.Path, dst reflect.Value) {
+func (d *decoder) structure(n *yamldoc.Node, dst reflect.Value) {
 	if n.Kind == yamldoc.Null {
 		return
 	}
 	if n.Kind != yamldoc.Map {
-		d.mismatch(n, path, "a map, not a "+n.Kind.String())
+		d.mismatch(n, "a map, not a "+n.Kind.String())
 		return
 	}
 	fields := fieldsOf(dst.Type())
-	for _, f := range n.Fields {
-		known, ok := fields.byName[f.Key]
-		if !ok {
-			d.unknown(f, path, fields.names)
-			continue
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		d.enter(segment{in: n, key: f.Key, index: -1})
+		if known, ok := fields.byName[f.Key]; ok {
+			d.value(f.Value, settable(dst, known.index), known.wire)
+		} else {
+			d.unknown(f, fields.names)
 		}
-		d.value(f.Value, child(path, f.Key), settable(dst, known.index), known.wire)
+		d.leave()
 	}
 }
 
-func (d *decoder) unknown(f yamldoc.Field, path *field.Path, names []string) {
+func (d *decoder) unknown(f *yamldoc.Field, names []string) {
 	detail := "unknown field"
 	if best := Nearest(f.Key, names); best != "" {
 		detail += "; did you mean " + best + "?"
 	}
-	d.problems = append(d.problems, Problem{f.Pos, field.Forbidden(child(path, f.Key), detail).WithOrigin(OriginUnknown)})
-}
-
-// child names the field of a struct. Keys that would not read as a name are
-// shown as keys.
-func child(path *field.Path, key string) *field.Path {
-	if key == "" || strings.ContainsAny(key, ".[]") {
-		return path.Key(key)
-	}
-	return path.Child(key)
+	d.add(Problem{f.Pos, field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)})
 }
 
 // settable is reflect's FieldByIndex, allocating embedded pointers on the way.
@@ -60,46 +53,60 @@ func settable(v reflect.Value, index []int) reflect.Value {
 	return v
 }
 
-func (d *decoder) mapping(n *yamldoc.Node, path *field.Path, dst reflect.Value, wire string) {
+func (d *decoder) mapping(n *yamldoc.Node, dst reflect.Value, wire string) {
 	if n.Kind == yamldoc.Null {
 		return
 	}
 	if n.Kind != yamldoc.Map {
-		d.mismatch(n, path, "a map, not a "+n.Kind.String())
+		d.mismatch(n, "a map, not a "+n.Kind.String())
 		return
 	}
 	t := dst.Type()
 	out := reflect.MakeMapWithSize(t, len(n.Fields))
-	for _, f := range n.Fields {
-		at := path.Key(f.Key)
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		d.enter(segment{in: n, key: f.Key, keyed: true, index: -1})
 		if f.Value.Kind == yamldoc.Null && t.Elem().Kind() == reflect.String {
-			d.fail(f.Value, field.Invalid(at, nil, `a string is wanted: write "" or remove the key`), OriginType)
-			continue
+			d.fail(f.Value, field.Invalid(d.at(), nil, `a string is wanted: write "" or remove the key`), OriginType)
+		} else {
+			v := reflect.New(t.Elem()).Elem()
+			d.value(f.Value, v, wire)
+			out.SetMapIndex(reflect.ValueOf(f.Key).Convert(t.Key()), v)
 		}
-		v := reflect.New(t.Elem()).Elem()
-		d.value(f.Value, at, v, wire)
-		out.SetMapIndex(reflect.ValueOf(f.Key).Convert(t.Key()), v)
+		d.leave()
 	}
 	dst.Set(out)
 }
 
-func (d *decoder) list(n *yamldoc.Node, path *field.Path, dst reflect.Value, wire string) {
+func (d *decoder) list(n *yamldoc.Node, dst reflect.Value, wire string) {
 	if dst.Type().Elem().Kind() == reflect.Uint8 {
-		d.bytes(n, path, dst)
+		d.bytes(n, dst)
 		return
 	}
 	if n.Kind == yamldoc.Null {
 		return
 	}
 	if n.Kind != yamldoc.List {
-		d.mismatch(n, path, "a list, not a "+n.Kind.String())
+		d.mismatch(n, "a list, not a "+n.Kind.String())
 		return
 	}
 	out := reflect.MakeSlice(dst.Type(), len(n.Items), len(n.Items))
 	for i, item := range n.Items {
-		d.value(item, path.Index(i), out.Index(i), wire)
+		d.enter(segment{in: n, index: i})
+		d.item(item, out.Index(i), wire)
+		d.leave()
 	}
 	dst.Set(out)
+}
+
+// item decodes an element of a list. In a list of strings null is not nothing: an
+// element would be empty.
+func (d *decoder) item(n *yamldoc.Node, dst reflect.Value, wire string) {
+	if n.Kind == yamldoc.Null && dst.Kind() == reflect.String {
+		d.fail(n, field.Invalid(d.at(), nil, `a string is wanted: write "" or remove the entry`), OriginType)
+		return
+	}
+	d.value(n, dst, wire)
 }
 
 type structFields struct {

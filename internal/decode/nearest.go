@@ -2,26 +2,30 @@ package decode
 
 import "strings"
 
+// longest is the length up to which keys are compared.
+const longest = 64
+
 // Nearest returns the name that a mistyped key most likely stands for, or "".
 // Case and separators count for nothing; otherwise about one change in three
 // characters is tolerated, or an end that was left out.
 func Nearest(key string, names []string) string {
-	const longest = 64
-	if len(key) > longest {
+	if len(key) > longest || key == "" {
 		return ""
 	}
+	var a, b [longest]byte
+	folded := fold(key, &a)
 	best, bestDistance := "", max(1, len(key)/3)+1
 	for _, name := range names {
-		if fold(name) == fold(key) {
-			return name
+		if len(name) > longest {
+			continue
 		}
-		if d := distance(fold(key), fold(name)); d < bestDistance {
+		if d := distance(folded, fold(name, &b)); d < bestDistance {
 			best, bestDistance = name, d
 		}
 	}
-	if best == "" && len(key) >= 4 {
+	if best == "" && len(folded) >= 4 {
 		for _, name := range names {
-			if strings.HasPrefix(fold(name), fold(key)) {
+			if len(name) <= longest && strings.HasPrefix(string(fold(name, &b)), string(folded)) {
 				return name
 			}
 		}
@@ -29,20 +33,32 @@ func Nearest(key string, names []string) string {
 	return best
 }
 
-func fold(s string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(s))
+// fold writes s without case and separators.
+func fold(s string, into *[longest]byte) []byte {
+	out := into[:0]
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c == '-' || c == '_' || c == '.':
+			continue
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // distance is Levenshtein's, with a row of the matrix at a time.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
+func distance(a, b []byte) int {
+	var row [longest + 1]int
+	for j := range len(b) + 1 {
 		row[j] = j
 	}
-	for i := range len(a) {
+	for i := range a {
 		diagonal := row[0]
 		row[0] = i + 1
-		for j := range len(b) {
+		for j := range b {
 			cost := diagonal
 			if a[i] != b[j] {
 				cost++

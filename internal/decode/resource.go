@@ -46,17 +46,27 @@ func Resource[C any](root *yamldoc.Node, cfg *C, validate func(C) field.ErrorLis
 	if root.Kind != yamldoc.Map {
 		return problems
 	}
-	for _, p := range At(root, validate(*cfg)) {
-		repeated := slices.ContainsFunc(problems, func(q Problem) bool { return within(q.Err.Field, p.Err.Field) })
-		if !repeated {
-			problems = append(problems, p)
+	decoded := problems
+	for _, e := range validate(*cfg) {
+		switch {
+		case len(problems) > MaxProblems:
+			return problems
+		case slices.ContainsFunc(decoded, func(q Problem) bool { return within(q.Err.Field, e.Field) }):
+		case len(problems) == MaxProblems:
+			problems = append(problems, Problem{root.Pos, TooMany()})
+		default:
+			problems = append(problems, Problem{root.Locate(e.Field), e})
 		}
 	}
 	return problems
 }
 
-// within reports whether path is inner or leads to it, or the other way around.
+// within reports whether one of two paths is the other or leads to it. The problem
+// that says of no field there are too many does not count.
 func within(a, b string) bool {
+	if a == "" || b == "" {
+		return false
+	}
 	if len(a) > len(b) {
 		a, b = b, a
 	}

@@ -2,22 +2,24 @@ package decode
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"regexp"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
-func (d *decoder) text(n *yamldoc.Node, path *field.Path, dst reflect.Value, wire string) {
+func (d *decoder) text(n *yamldoc.Node, dst reflect.Value, wire string) {
 	switch n.Kind {
 	case yamldoc.Null:
 		return
 	case yamldoc.String:
 		if n.Ambiguous && wire != "scalar" {
-			d.retyped(n, path)
+			d.retyped(n)
 			return
 		}
 		dst.SetString(n.Text)
@@ -33,37 +35,61 @@ func (d *decoder) text(n *yamldoc.Node, path *field.Path, dst reflect.Value, wir
 			return
 		}
 	default:
-		d.mismatch(n, path, "a string, not a "+n.Kind.String())
+		d.mismatch(n, "a string, not a "+n.Kind.String())
 		return
 	}
-	d.retyped(n, path)
+	d.retyped(n)
 }
 
 // retyped reports a scalar that looks like a string to its author, and like
 // something else to a YAML reader.
-func (d *decoder) retyped(n *yamldoc.Node, path *field.Path) {
+func (d *decoder) retyped(n *yamldoc.Node) {
 	what := n.Kind.String()
 	if n.Ambiguous {
 		what = "boolean or number by some YAML readers"
 	}
-	d.fail(n, field.Invalid(path, field.OmitValueType{},
-		fmt.Sprintf("%s is read as a %s; a string is wanted: write %q", clip(n.Text), what, clip(n.Text))), OriginRetyped)
-}
-
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
+	value, quoted := clip(n.Text), fmt.Sprintf("%q", clip(n.Text))
+	if d.hidden() {
+		value, quoted = "the value", "it in quotes"
 	}
-	return s
+	d.fail(n, field.Invalid(d.at(), field.OmitValueType{},
+		fmt.Sprintf("%s is read as a %s; a string is wanted: write %s", value, what, quoted)), OriginRetyped)
 }
 
-func (d *decoder) integer(n *yamldoc.Node, path *field.Path, dst reflect.Value) {
+// clip keeps messages short whatever the input.
+func clip(s string) string {
+	const longest = 40
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + "…"
+}
+
+func (d *decoder) boolean(n *yamldoc.Node, dst reflect.Value) {
 	if n.Kind == yamldoc.Null {
 		return
 	}
-	i, ok := n.Value().(int64)
-	if f, isFloat := n.Value().(float64); isFloat && f == float64(int64(f)) {
-		i, ok = int64(f), true // 2.0 is the integer 2 in JSON
+	b, ok := n.Value().(bool)
+	if !ok {
+		d.mismatch(n, "a boolean: true or false, without quotes")
+		return
+	}
+	dst.SetBool(b)
+}
+
+func (d *decoder) integer(n *yamldoc.Node, dst reflect.Value) {
+	if n.Kind == yamldoc.Null {
+		return
+	}
+	var i int64
+	ok := false
+	switch v := n.Value().(type) {
+	case int64:
+		i, ok = v, true
+	case float64: // 2.0 is the integer 2 in JSON
+		const limit = 1 << 53
+		ok = v > -limit && v < limit && v == float64(int64(v))
+		i = int64(v)
 	}
 	switch {
 	case !ok:
@@ -71,15 +97,15 @@ func (d *decoder) integer(n *yamldoc.Node, path *field.Path, dst reflect.Value) 
 		if n.Kind == yamldoc.String {
 			want += ", without quotes"
 		}
-		d.mismatch(n, path, want)
+		d.mismatch(n, want)
 	case dst.OverflowInt(i):
-		d.mismatch(n, path, fmt.Sprintf("a number of at most %d bits", dst.Type().Bits()))
+		d.mismatch(n, fmt.Sprintf("a number of at most %d bits", dst.Type().Bits()))
 	default:
 		dst.SetInt(i)
 	}
 }
 
-func (d *decoder) float(n *yamldoc.Node, path *field.Path, dst reflect.Value) {
+func (d *decoder) float(n *yamldoc.Node, dst reflect.Value) {
 	switch v := n.Value().(type) {
 	case nil:
 	case int64:
@@ -87,35 +113,52 @@ func (d *decoder) float(n *yamldoc.Node, path *field.Path, dst reflect.Value) {
 	case float64:
 		dst.SetFloat(v)
 	default:
-		d.mismatch(n, path, "a number, without quotes")
+		d.mismatch(n, "a number, without quotes")
 	}
 }
 
-var decimal = regexp.MustCompile(`^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$`)
+// decimal is what YAML and people write for a decimal number. 010 is not among it:
+// it is 10 to people, and 8 to YAML.
+var decimal = regexp.MustCompile(`^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$`)
 
 // number takes a number as it is written, quoted or not.
-func (d *decoder) number(n *yamldoc.Node, path *field.Path, dst reflect.Value) {
+func (d *decoder) number(n *yamldoc.Node, dst *json.Number) {
 	switch n.Kind {
 	case yamldoc.Null:
+		return
 	case yamldoc.Int, yamldoc.Float, yamldoc.String:
-		if !decimal.MatchString(n.Text) || len(n.Text) > 40 {
-			d.mismatch(n, path, "a decimal number such as 1 or 0.5")
+		if decimal.MatchString(n.Text) && len(n.Text) <= 40 {
+			*dst = json.Number(jsonNumber(n.Text))
 			return
 		}
-		dst.SetString(n.Text)
-	default:
-		d.mismatch(n, path, "a decimal number such as 1 or 0.5")
 	}
+	d.mismatch(n, "a decimal number such as 1 or 0.5")
+}
+
+// jsonNumber writes a decimal number as JSON does, which has no "+1", ".5" or "1.".
+func jsonNumber(s string) string {
+	s = strings.TrimPrefix(s, "+")
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	if strings.HasPrefix(s, ".") {
+		s = "0" + s
+	}
+	if whole, exponent, ok := strings.Cut(s, "."); ok && (exponent == "" || exponent[0] == 'e' || exponent[0] == 'E') {
+		s = whole + exponent
+	}
+	return sign + s
 }
 
 // bytes takes base64, as encoding/json does.
-func (d *decoder) bytes(n *yamldoc.Node, path *field.Path, dst reflect.Value) {
+func (d *decoder) bytes(n *yamldoc.Node, dst reflect.Value) {
 	if n.Kind == yamldoc.Null {
 		return
 	}
 	raw, err := base64.StdEncoding.DecodeString(n.Text)
 	if n.Kind != yamldoc.String || err != nil {
-		d.fail(n, field.Invalid(path, field.OmitValueType{}, "expected base64 text"), OriginType)
+		d.fail(n, field.Invalid(d.at(), field.OmitValueType{}, "expected base64 text"), OriginType)
 		return
 	}
 	dst.SetBytes(raw)

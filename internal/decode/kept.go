@@ -1,0 +1,44 @@
+package decode
+
+import (
+	"reflect"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+// Kept is the canonical JSON of a value that was checked against a type and is
+// kept as its author wrote it. Types that embed it and name the type in a first
+// field `_ [0]T` are filled by the decoder. The zero value is unset.
+type Kept struct {
+	text string
+}
+
+// Keep returns the Kept of a tree, the zero value for null.
+func Keep(v any) Kept {
+	if v == nil {
+		return Kept{}
+	}
+	return Kept{text: string(tree.JSON(v))}
+}
+
+// TextOf returns the JSON text, "" for the zero value.
+func TextOf(k Kept) string { return k.text }
+
+func (k *Kept) keep(v any) { *k = Keep(v) }
+
+// keeper is implemented by types that embed Kept, and by no others: the method is
+// promoted, and cannot be written outside of this package.
+type keeper interface {
+	keep(tree any)
+}
+
+func (d *decoder) kept(n *yamldoc.Node, u keeper) {
+	before := len(d.problems)
+	if t := reflect.TypeOf(u).Elem(); t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
+		d.value(n, reflect.New(t.Field(0).Type.Elem()).Elem(), "")
+	}
+	if len(d.problems) == before {
+		u.keep(n.Value())
+	}
+}

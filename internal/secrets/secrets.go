@@ -1,0 +1,41 @@
+// Package secrets recognises what must not be printed. It rather recognises too
+// much: what it finds is hidden in messages, not refused.
+package secrets
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const word = `(?i)(?:passw(?:or)?d|passphrase|secret|token|credential|private[-_.]?key|api[-_.]?key|access[-_.]?key|account[-_.]key|jaas[-_.]?config|basic[-_.]?auth)`
+
+var (
+	key = regexp.MustCompile(word)
+	// text gives a secret a value, as options, properties, command lines and URIs do.
+	text = regexp.MustCompile(word + `[\w.-]*["']?[=:\s]+\S|://[^/\s@]*:[^/\s@]+@|[?&](?i:sig|signature|x-amz-\w+|x-goog-\w+)=`)
+	// about are the ends of keys that say something about a secret, and hold none.
+	about = regexp.MustCompile(`(?i)[-_.](?:enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|factory|type|name|provider|providers|algorithm|length|ttl)s?$`)
+)
+
+// Key reports whether values of this key should not be printed: the name of an
+// option, an environment variable, or a field.
+func Key(name string) bool { return key.MatchString(name) }
+
+// Text reports whether a text seems to hold a secret, whatever its key.
+func Text(s string) bool { return text.MatchString(s) }
+
+// Plain reports whether an entry seems to hold a secret in plain text. It is
+// stricter than Key: settings about secrets, switches, and references such as
+// ${NAME} do not count.
+func Plain(name, value string) bool {
+	switch {
+	case value == "" || strings.Contains(value, "${") || strings.Contains(value, "$("):
+		return false
+	case slices.Contains([]string{"true", "false"}, strings.ToLower(value)):
+		return false
+	}
+	return Key(name) && !about.MatchString(name) || userInfo.MatchString(value)
+}
+
+var userInfo = regexp.MustCompile(`://[^/\s@:]*:[^/\s@]+@`)

@@ -1,0 +1,47 @@
+package secrets_test
+
+import (
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/internal/secrets"
+)
+
+func TestKey(t *testing.T) {
+	for name, want := range map[string]bool{
+		"s3.secret-key": true, "s3.access-key": true, "DB_PASSWORD": true, "dbPasswd": true, "apikey": true, "X-Api-Key": true,
+		"fs.azure.account.key.x": true, "private_key": true, "oauthToken": true, "security.ssl.rest.key-password": true,
+		"taskmanager.numberOfTaskSlots": false, "key": false, "state.checkpoints.dir": false, "": false,
+	} {
+		assert.Equal(t, secrets.Key(name), want, name)
+	}
+}
+
+func TestText(t *testing.T) {
+	for s, want := range map[string]bool{
+		"--password hunter2": true, "password=hunter2": true, `{"token": "x"}`: true, "https://me:pw@host/a.jar": true,
+		"https://host/a.jar?X-Amz-Signature=00": true, "https://host/a.jar?sig=00": true,
+		"https://host/a.jar": false, "no secret": false, "s3://bucket/secret/a.jar": false,
+	} {
+		assert.Equal(t, secrets.Text(s), want, s)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for _, c := range []struct {
+		reason, name, value string
+		want                bool
+	}{
+		{"a password", "s3.secret-key", "hunter2", true},
+		{"a password in a URI", "dir", "https://me:pw@host/", true},
+		{"a reference", "s3.secret-key", "${SECRET}", false},
+		{"a switch", "security.delegation.tokens.enabled", "false", false},
+		{"a setting about tokens", "security.delegation.tokens.renewal.retry.backoff", "1 h", false},
+		{"the place of a secret", "kerberos.token.path", "/x", false},
+		{"nothing", "password", "", false},
+		{"another key", "state.checkpoints.dir", "s3://x", false},
+	} {
+		assert.Equal(t, secrets.Plain(c.name, c.value), c.want, c.reason)
+	}
+}
