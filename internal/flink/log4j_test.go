@@ -151,7 +151,7 @@ func TestLog4jProblems(t *testing.T) {
 func TestLog4jRoundTrip(t *testing.T) {
 	r := seeded(t)
 	written := 0
-	for range 3000 {
+	for range 1000 {
 		loggers := map[string]string{}
 		for range r.IntN(5) {
 			loggers[randomText(r, 4)] = pick(r, "INFO", "DEBUG", "OFF", "TRACE")
@@ -168,7 +168,7 @@ func TestLog4jRoundTrip(t *testing.T) {
 		names := slices.Collect(maps.Keys(got))
 		assert.Assert(t, len(names) >= 9)
 	}
-	assert.Assert(t, written > 500, "too few to mean anything: %d", written)
+	assert.Assert(t, written > 200, "too few to mean anything: %d", written)
 }
 
 func FuzzLog4jProperties(f *testing.F) {
