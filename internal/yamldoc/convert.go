@@ -68,7 +68,7 @@ func (p *parser) tag(n *yaml.Node, pos Position, want string) {
 
 func (p *parser) mapping(n *yaml.Node, pos Position, depth int, open []*yaml.Node) *Node {
 	out := &Node{Kind: Map, Pos: pos, Fields: make([]Field, 0, len(n.Content)/2)}
-	seen := make(map[string]Position, len(n.Content)/2)
+	seen := &keys{in: out}
 	var merged []*Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
@@ -85,23 +85,56 @@ func (p *parser) mapping(n *yaml.Node, pos Position, depth int, open []*yaml.Nod
 		if !ok {
 			continue
 		}
-		if first, dup := seen[name]; dup {
-			p.fail(keyPos, "the key %q stands twice in one map, first at %d:%d", name, first.Line, first.Column)
+		if first := seen.find(name); first != nil {
+			p.fail(keyPos, "the key %q stands twice in one map, first at %d:%d", clip(name), first.Pos.Line, first.Pos.Column)
 			continue
 		}
-		seen[name] = keyPos
-		out.Fields = append(out.Fields, Field{Key: name, Pos: keyPos, Value: v})
+		seen.add(Field{Key: name, Pos: keyPos, Value: v})
 	}
 	// An earlier source wins over a later one, the map's own keys over all.
 	for _, source := range merged {
 		for _, f := range source.Fields {
-			if _, dup := seen[f.Key]; !dup {
-				seen[f.Key] = f.Pos
-				out.Fields = append(out.Fields, f)
+			if seen.find(f.Key) == nil {
+				seen.add(f)
 			}
 		}
 	}
 	return out
+}
+
+// keys finds the fields of a map that is being filled. Few are searched one by
+// one, which costs no memory.
+type keys struct {
+	in    *Node
+	index map[string]int
+}
+
+func (k *keys) find(key string) *Field {
+	if k.index != nil {
+		if i, ok := k.index[key]; ok {
+			return &k.in.Fields[i]
+		}
+		return nil
+	}
+	for i := range k.in.Fields {
+		if k.in.Fields[i].Key == key {
+			return &k.in.Fields[i]
+		}
+	}
+	return nil
+}
+
+func (k *keys) add(f Field) {
+	const few = 16
+	k.in.Fields = append(k.in.Fields, f)
+	if k.index == nil && len(k.in.Fields) > few {
+		k.index = make(map[string]int, cap(k.in.Fields))
+		for i := range k.in.Fields {
+			k.index[k.in.Fields[i].Key] = i
+		}
+	} else if k.index != nil {
+		k.index[f.Key] = len(k.in.Fields) - 1
+	}
 }
 
 func (p *parser) mergeSources(value *yaml.Node, pos Position, depth int, open []*yaml.Node) []*Node {
@@ -131,7 +164,7 @@ func (p *parser) key(n *yaml.Node, pos Position) (string, bool) {
 		if n.Value == "" {
 			p.fail(pos, `a key must be a string; write "" for the empty key`)
 		} else {
-			p.fail(pos, "the key %s is not a string; write %q", n.Value, n.Value)
+			p.fail(pos, "the key %s is not a string; write %q", clip(n.Value), clip(n.Value))
 		}
 		return "", false
 	}
@@ -158,7 +191,7 @@ func (p *parser) scalar(n *yaml.Node, pos Position) *Node {
 	case "!!null":
 		out.Kind = Null
 	case "!!bool":
-		out.Kind, out.truth = Bool, strings.EqualFold(n.Value, "true")
+		out.Kind, out.scalar = Bool, strings.EqualFold(n.Value, "true")
 	case "!!int":
 		p.integer(out)
 	case "!!float":
@@ -175,31 +208,31 @@ func (p *parser) scalar(n *yaml.Node, pos Position) *Node {
 func (p *parser) integer(n *Node) {
 	i, err := strconv.ParseInt(strings.ReplaceAll(n.Text, "_", ""), 0, 64)
 	if err != nil {
-		p.fail(n.Pos, "the integer %s does not fit into 64 bits; quote it if it is a string", clip(n.Text))
+		p.fail(n.Pos, "an integer does not fit into 64 bits; quote it if it is a string")
 		return
 	}
-	n.Kind, n.number = Int, i
+	n.Kind, n.scalar = Int, i
 }
 
 func (p *parser) float(n *Node) {
 	f, err := strconv.ParseFloat(strings.ReplaceAll(n.Text, "_", ""), 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		p.fail(n.Pos, "%s is not a number that JSON has; quote it if it is a string", clip(n.Text))
+		p.fail(n.Pos, "NaN, infinities and numbers beyond 64 bits do not exist in JSON; quote it if it is a string")
 		return
 	}
-	n.Kind, n.number = Float, f
+	n.Kind, n.scalar = Float, f
 	if i, err := strconv.ParseInt(n.Text, 10, 64); err == nil {
-		n.Kind, n.number = Int, i
+		n.Kind, n.scalar = Int, i
 	} else if strings.Trim(n.Text, "+-0123456789_") == "" {
 		// An integer beyond 64 bits, which the YAML library resolves to a rounded float.
-		p.fail(n.Pos, "the integer %s does not fit into 64 bits; quote it if it is a string", clip(n.Text))
+		p.fail(n.Pos, "an integer does not fit into 64 bits; quote it if it is a string")
 	}
 }
 
 // clip keeps messages short whatever the input.
 func clip(s string) string {
 	if len(s) > 40 {
-		return s[:40] + "…"
+		return strings.ToValidUTF8(s[:40], "") + "…"
 	}
 	return s
 }

@@ -35,16 +35,31 @@ func (n *Node) step(path string) (*Node, string) {
 	// Keys may hold dots and brackets themselves, so the longest match wins.
 	var best *Node
 	bestLen := -1
-	for _, f := range n.Fields {
-		for _, form := range [...]string{"." + f.Key, "[" + f.Key + "]", f.Key} {
-			rest, ok := strings.CutPrefix(path, form)
-			if ok && len(form) > bestLen && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-				best, bestLen = f.Value, len(form)
-			}
+	for i := range n.Fields {
+		if l := matched(path, n.Fields[i].Key); l > bestLen {
+			best, bestLen = n.Fields[i].Value, l
 		}
 	}
 	if best == nil {
 		return nil, ""
 	}
 	return best, path[bestLen:]
+}
+
+// matched returns how much of path names key, as key, .key or [key]; -1 if it
+// does not.
+func matched(path, key string) int {
+	rest, dotted := strings.CutPrefix(path, ".")
+	if dotted || path[0] != '[' {
+		if tail, ok := strings.CutPrefix(rest, key); ok && (tail == "" || tail[0] == '.' || tail[0] == '[') {
+			return len(path) - len(tail)
+		}
+	}
+	if path[0] == '[' {
+		if tail, ok := strings.CutPrefix(path[1:], key); ok && strings.HasPrefix(tail, "]") &&
+			(len(tail) == 1 || tail[1] == '.' || tail[1] == '[') {
+			return len(path) - len(tail) + 1
+		}
+	}
+	return -1
 }

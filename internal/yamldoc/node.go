@@ -56,18 +56,17 @@ func (k Kind) String() string {
 // Node is one value of a document. Nodes are not changed after parsing.
 type Node struct {
 	Kind Kind
-	Pos  Position
-	// Text is the text of a scalar: as written if plain, its content if quoted.
-	Text string
 	// Quoted tells a quoted or block scalar from a plain one.
 	Quoted bool
 	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean.
 	Ambiguous bool
-	Fields    []Field // of a Map, as written
-	Items     []*Node // of a List
+	Pos       Position
+	// Text is the text of a scalar: as written if plain, its content if quoted.
+	Text   string
+	Fields []Field // of a Map, as written
+	Items  []*Node // of a List
 
-	number any // int64 or float64
-	truth  bool
+	scalar any // of a Bool, Int or Float: bool, int64 or float64
 }
 
 // Field is an entry of a Map.
@@ -90,10 +89,8 @@ func (n *Node) Get(key string) *Node {
 // Value returns the node as a fresh tree.
 func (n *Node) Value() any {
 	switch n.Kind {
-	case Bool:
-		return n.truth
-	case Int, Float:
-		return n.number
+	case Bool, Int, Float:
+		return n.scalar
 	case String:
 		return n.Text
 	case List:
@@ -117,11 +114,11 @@ func (n *Node) Value() any {
 func FromTree(v any) *Node {
 	switch t := v.(type) {
 	case bool:
-		return &Node{Kind: Bool, truth: t, Text: string(tree.JSON(t))}
+		return &Node{Kind: Bool, scalar: t, Text: string(tree.JSON(t))}
 	case int64:
-		return &Node{Kind: Int, number: t, Text: string(tree.JSON(t))}
+		return &Node{Kind: Int, scalar: t, Text: string(tree.JSON(t))}
 	case float64:
-		return &Node{Kind: Float, number: t, Text: string(tree.JSON(t))}
+		return &Node{Kind: Float, scalar: t, Text: string(tree.JSON(t))}
 	case string:
 		return &Node{Kind: String, Text: t, Quoted: true}
 	case []any:
