@@ -3,8 +3,8 @@ package flink
 // Ports of a standalone cluster. The RPC port of the JobManager and the REST
 // port are Flink's defaults; the ports of the blob server and the TaskManager
 // are random by default and fixed here. 6122, 6124 and 6125 are the numbers of
-// Flink's own standalone manifests for Kubernetes; 6121 was Flink's default for
-// TaskManager data when that port was still fixed.
+// Flink's own standalone manifests for Kubernetes; 6121 is the number in common
+// use for TaskManager data.
 const (
 	PortTaskManagerData = 6121 // taskmanager.data.port
 	PortTaskManagerRPC  = 6122 // taskmanager.rpc.port
