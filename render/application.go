@@ -127,7 +127,7 @@ func (a *application) plan(id string, set labels.Set) *cluster {
 	c.config["parallelism.default"] = strconv.Itoa(int(*t.Spec.Parallelism))
 	c.managers = a.managers(t.Spec, c.config)
 	a.annotations(c, t.Metadata.Annotations)
-	c.artifact = a.artifact(t.Spec.Artifact, c, at.Child("jarUri"))
+	c.artifact = a.artifact(t.Spec.Artifact, c, at)
 	c.jobArgs = a.arguments(c, t.Spec.Artifact, id, at)
 	return c
 }

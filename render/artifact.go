@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"regexp"
@@ -12,16 +13,33 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
 )
 
 // artifact says how the jar gets to where Flink looks for it.
 type artifact struct {
 	jars      []string // --jars, from Flink 1.19
-	fetch     string   // a URI that an init container fetches into usrlib, before
-	file      string   // the name of the file there
-	fetcher   string   // the image of the init container; empty for Flink's, with wget
+	fetches   []fetch  // by init containers into usrlib, before
+	fetcher   string   // the image of the init containers; empty for Flink's, with wget
 	downloads bool     // the JobManager itself downloads, and needs a writable folder
-	plugin    string   // the jar of the file system plugin that it needs for that
+	plugins   []string // the jars of the file system plugins that it needs for that
+}
+
+// fetch is a URI and the name that its file gets.
+type fetch struct{ uri, file string }
+
+// add puts the jars of b behind those of a.
+func (a artifact) add(b artifact) artifact {
+	a.jars = append(a.jars, b.jars...)
+	a.fetches = append(a.fetches, b.fetches...)
+	a.fetcher = cmp.Or(a.fetcher, b.fetcher)
+	a.downloads = a.downloads || b.downloads
+	for _, p := range b.plugins {
+		if !slices.Contains(a.plugins, p) {
+			a.plugins = append(a.plugins, p)
+		}
+	}
+	return a
 }
 
 // plugins are Flink's file systems by scheme, as the official images have them in
@@ -35,16 +53,36 @@ var plugins = map[string]string{
 	"wasb": "flink-azure-fs-hadoop", "wasbs": "flink-azure-fs-hadoop",
 }
 
-// artifact decides by scheme and version. The rules are Flink's: standalone-job
-// takes --jars since 1.19 (FLINK-28915), and every version finds jars in usrlib.
+// artifact is the job's jar with its dependencies.
 func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) artifact {
-	u, err := url.Parse(a.JarURI)
-	if err != nil {
-		g.fail(field.Invalid(at, a.JarURI, "not a URI"), "uri")
+	if !strings.EqualFold(a.Kind, deployment.ArtifactJar) {
+		g.fail(field.NotSupported(at.Child("kind"), a.Kind, []string{deployment.ArtifactJar}), "artifact-kind")
 		return artifact{}
 	}
-	if reference.MatchString(a.JarURI) {
-		g.fail(field.Invalid(at, a.JarURI, "secret values of VVP are not known here; write the URI out"), "reference")
+	out := g.jar(a, a.JarURI, c, at.Child("jarUri"))
+	for i, uri := range a.AdditionalDependencies {
+		out = out.add(g.jar(a, uri, c, at.Child("additionalDependencies").Index(i)))
+	}
+	files := map[string]bool{}
+	for i, f := range out.fetches {
+		if files[f.file] {
+			g.fail(field.Duplicate(at.Child("additionalDependencies").Index(max(0, i-1)), f.file), "uri")
+		}
+		files[f.file] = true
+	}
+	return out
+}
+
+// jar decides by scheme and version. The rules are Flink's: standalone-job takes
+// --jars since 1.19 (FLINK-28915), and every version finds jars in usrlib.
+func (g *rendering) jar(a deployment.Artifact, uri string, c *cluster, at *field.Path) artifact {
+	u, err := url.Parse(uri)
+	if err != nil {
+		g.fail(field.Invalid(at, uri, "not a URI"), "uri")
+		return artifact{}
+	}
+	if reference.MatchString(uri) {
+		g.fail(field.Invalid(at, uri, "secret values of VVP are not known here; write the URI out"), "reference")
 		return artifact{}
 	}
 	_, store := plugins[u.Scheme]
@@ -56,9 +94,9 @@ func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) 
 	case store && c.version.Jars:
 		return g.fromStore(a, u, c, at)
 	case store && g.fetcherImage != "":
-		return artifact{fetch: u.String(), file: fileName(u), fetcher: g.fetcherImage}
+		return artifact{fetches: []fetch{{u.String(), fileName(u)}}, fetcher: g.fetcherImage}
 	case store:
-		g.fail(field.Invalid(at, a.JarURI, "Flink "+c.version.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
+		g.fail(field.Invalid(at, uri, "Flink "+c.version.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
 	default:
 		g.fail(field.NotSupported(at, u.Scheme, append([]string{"file", "http", "https", "local"}, tree.Keys(plugins)...)), "uri-scheme")
 	}
@@ -83,7 +121,7 @@ func (g *rendering) inImage(u *url.URL, v flink.Version, at *field.Path) artifac
 
 func (g *rendering) remote(u *url.URL, c *cluster) artifact {
 	if !c.version.Jars {
-		return artifact{fetch: u.String(), file: fileName(u), fetcher: g.fetcherImage}
+		return artifact{fetches: []fetch{{u.String(), fileName(u)}}, fetcher: g.fetcherImage}
 	}
 	if _, set := c.config["user.artifacts.raw-http-enabled"]; u.Scheme == "http" && !set {
 		c.config["user.artifacts.raw-http-enabled"] = "true"
@@ -99,7 +137,7 @@ var patchVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+`)
 // ENABLE_BUILT_IN_PLUGINS names, by a file name with the exact version.
 func (g *rendering) fromStore(a deployment.Artifact, u *url.URL, c *cluster, at *field.Path) artifact {
 	out := artifact{jars: []string{u.String()}, downloads: true}
-	if c.hasEnv(pluginsVariable) {
+	if c.jobManagerSets(pluginsVariable) {
 		return out // the user has chosen the plugins
 	}
 	exact := patchVersion.FindString(imageTag(c.image))
@@ -111,7 +149,7 @@ func (g *rendering) fromStore(a deployment.Artifact, u *url.URL, c *cluster, at 
 			" does not tell: write a patch version in flinkVersion, such as "+c.version.Patch+", or set "+pluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
 		return artifact{}
 	}
-	out.plugin = plugins[u.Scheme] + "-" + exact + ".jar"
+	out.plugins = []string{plugins[u.Scheme] + "-" + exact + ".jar"}
 	return out
 }
 
@@ -133,9 +171,7 @@ func fileName(u *url.URL) string {
 	return name
 }
 
-// hasEnv reports whether the user sets a variable in the pods.
-func (c *cluster) hasEnv(name string) bool {
-	return c.kubernetes.Pods != nil && slices.ContainsFunc(c.kubernetes.Pods.EnvVars, func(v deployment.EnvVar) bool {
-		return tree.String(v.Map(), "name") == name
-	})
+// jobManagerSets reports whether the resource sets a variable in the JobManager.
+func (c *cluster) jobManagerSets(name string) bool {
+	return c.variables(labels.JobManager)[name]
 }

@@ -122,7 +122,7 @@ func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[st
 	} {
 		conf[key] = value
 	}
-	c.properties = g.references(conf, s.kubernetes, at)
+	c.properties = g.references(conf, c.environment(), at)
 	return conf
 }
 
@@ -165,4 +165,6 @@ func (g *rendering) overruledLabels(k deployment.Kubernetes, set labels.Set, pat
 	if k.Pods != nil {
 		report(k.Pods.Labels, path.Child("pods", "labels"))
 	}
+	report(tree.Strings(k.JobManagerPodTemplate.Map(), "metadata", "labels"), path.Child("jobManagerPodTemplate", "metadata", "labels"))
+	report(tree.Strings(k.TaskManagerPodTemplate.Map(), "metadata", "labels"), path.Child("taskManagerPodTemplate", "metadata", "labels"))
 }

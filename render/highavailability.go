@@ -34,6 +34,7 @@ func (g *rendering) highAvailability(c *cluster, conf map[string]string, at *fie
 	if conf[storage] == "" {
 		g.fail(field.Required(at.Key(storage), "high availability keeps its data in a file system: write the URI of a folder, such as s3://bucket/ha"), "high-availability")
 	}
+	conf["high-availability.jobmanager.port"] = strconv.Itoa(flink.PortJobManagerRPC) // any port otherwise
 	if ha.Kind != flink.HAKubernetes {
 		conf["high-availability.cluster-id"] = c.name
 		return
@@ -46,7 +47,6 @@ func (g *rendering) highAvailability(c *cluster, conf map[string]string, at *fie
 	conf[c.version.HAKey] = c.version.HAKubernetes
 	conf["kubernetes.cluster-id"] = c.name
 	conf["kubernetes.namespace"] = c.namespace
-	conf["high-availability.jobmanager.port"] = strconv.Itoa(flink.PortJobManagerRPC)
 }
 
 // standby reads how many JobManagers there are to be, one of them leading.
@@ -100,7 +100,11 @@ func (c *cluster) serviceAccount() []tree.Map {
 
 // advertise makes a JobManager known by its pod's address.
 func (c *cluster) advertise(component labels.Component, spec, container tree.Map) {
-	if c.haKubernetes {
+	switch {
+	case c.ownAccount(component) != "":
+		// Who names an account wants what it may do: its own setting decides.
+		delete(spec, "automountServiceAccountToken")
+	case c.haKubernetes:
 		spec["serviceAccountName"] = c.name
 		spec["automountServiceAccountToken"] = true
 	}

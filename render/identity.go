@@ -29,22 +29,24 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 	if err := g.err(); err != nil {
 		return nil, nil, err
 	}
+	path := field.NewPath("spec")
+	if c.application {
+		path = path.Child("template", "spec")
+	}
 	_, config, problems := flink.ConfigFile(c.version, c.config)
 	for _, p := range problems {
-		at := field.NewPath("spec", "flinkConfiguration")
-		if c.application {
-			at = field.NewPath("spec", "template", "spec", "flinkConfiguration")
-		}
+		at := path.Child("flinkConfiguration")
 		if p.Key != "" {
 			at = at.Key(p.Key)
 		}
 		p.Key = ""
 		g.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "flink-configuration")
 	}
+	built := g.objects(c, config, path.Child("kubernetes"))
 	if err := g.err(); err != nil {
 		return nil, nil, err
 	}
-	objects, applied, err := g.target.Patches().ApplyObjects(c.objects(config))
+	objects, applied, err := g.target.Patches().ApplyObjects(built)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, err)
 	}

@@ -3,15 +3,22 @@ package render
 import (
 	"math"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
 
-// objects builds everything that the cluster consists of.
-func (c *cluster) objects(config string) []tree.Map {
-	out := []tree.Map{c.configMap(config), c.service(), c.jobManager(), c.taskManager()}
-	if c.haKubernetes {
+// objects builds everything that the cluster consists of. path is that of
+// kubernetes in the resource.
+func (g *rendering) objects(c *cluster, config string, path *field.Path) []tree.Map {
+	out := []tree.Map{
+		c.configMap(config), c.service(),
+		g.mergeTemplate(c, labels.JobManager, c.jobManager(), path),
+		g.mergeTemplate(c, labels.TaskManager, c.taskManager(), path),
+	}
+	if c.haKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
 	}
 	return out
@@ -24,7 +31,11 @@ func (c *cluster) workloadName(component labels.Component) string {
 }
 
 func (c *cluster) meta(name string, set labels.Set, user map[string]string) tree.Map {
-	return tree.Map{"name": name, "namespace": c.namespace, "labels": merged(user, set)}
+	m := tree.Map{"name": name, "namespace": c.namespace, "labels": merged(user, set)}
+	if len(c.kubernetes.Annotations) > 0 {
+		m["annotations"] = tree.FromStrings(c.kubernetes.Annotations)
+	}
+	return m
 }
 
 // merged are labels of the user with the system's, which win.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -20,7 +21,6 @@ const (
 	logVolume        = "flink-log"
 	userLibVolume    = "flink-usrlib"
 	artifactsVolume  = "flink-artifacts"
-	pluginVolume     = "flink-plugin"
 )
 
 // podTemplate is the pod of one component, before the user's options.
@@ -46,14 +46,17 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 	if c.artifact.downloads && component == labels.JobManager {
 		mounts.emptyDir(artifactsVolume, flink.ArtifactsDir)
 	}
-	if c.artifact.plugin != "" && component == labels.JobManager {
-		// Only the plugin's own folder, so that the image's other plugins stay.
-		mounts.emptyDir(pluginVolume, flink.PluginsDir+"/"+strings.TrimSuffix(c.artifact.plugin, ".jar"))
-		container["env"] = append(tree.Items(container, "env"), tree.Map{"name": pluginsVariable, "value": c.artifact.plugin})
+	if names := c.artifact.plugins; len(names) > 0 && component == labels.JobManager {
+		for _, name := range names {
+			// Only the plugin's own folder, so that the image's other plugins stay.
+			plugin := strings.TrimSuffix(name, ".jar")
+			mounts.emptyDir(strings.ReplaceAll(plugin, ".", "-"), flink.PluginsDir+"/"+plugin)
+		}
+		container["env"] = append(tree.Items(container, "env"), tree.Map{"name": pluginsVariable, "value": strings.Join(names, ";")})
 	}
-	if c.artifact.fetch != "" {
+	if len(c.artifact.fetches) > 0 {
 		mounts.emptyDir(userLibVolume, flink.UserLibDir)
-		spec["initContainers"] = []any{c.fetcher(component)}
+		spec["initContainers"] = c.fetchers(component)
 	}
 	if component == labels.TaskManager {
 		spec["topologySpreadConstraints"] = []any{tree.Map{
@@ -65,6 +68,9 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 	}
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 	metadata := tree.Map{"labels": c.podLabels(component)}
+	if len(c.kubernetes.Annotations) > 0 {
+		metadata["annotations"] = tree.FromStrings(c.kubernetes.Annotations)
+	}
 	if p := c.kubernetes.Pods; p != nil {
 		c.podOptions(*p, metadata, spec, container, mounts)
 	}
@@ -75,7 +81,12 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 // is generated, where both say something.
 func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.Map, mounts *volumes) {
 	if len(p.Annotations) > 0 {
-		metadata["annotations"] = tree.FromStrings(p.Annotations)
+		all := maps.Clone(c.kubernetes.Annotations)
+		if all == nil {
+			all = map[string]string{}
+		}
+		maps.Copy(all, p.Annotations) // what is said of pods wins over what is said of all
+		metadata["annotations"] = tree.FromStrings(all)
 	}
 	if len(p.NodeSelector) > 0 {
 		spec["nodeSelector"] = tree.FromStrings(p.NodeSelector)
@@ -134,21 +145,28 @@ func restricted() tree.Map {
 	}
 }
 
-// fetcher downloads the jar to where Flink looks for it. Flink's image has wget:
-// its own build uses it.
-func (c *cluster) fetcher(component labels.Component) tree.Map {
-	file := flink.UserLibDir + "/" + c.artifact.file
-	out := tree.Map{
-		"name": fetcherContainer,
-		// VVP gives every container of a Flink pod the same resources.
-		"resources":       c.containerResources(component),
-		"securityContext": restricted(),
-		"volumeMounts":    []any{tree.Map{"name": userLibVolume, "mountPath": flink.UserLibDir}, tree.Map{"name": tempVolume, "mountPath": flink.TempDir}},
-	}
-	if c.artifact.fetcher != "" {
-		out["image"], out["args"] = c.artifact.fetcher, []any{escape(c.artifact.fetch), file}
-	} else {
-		out["image"], out["command"] = c.image, []any{"wget", "--no-verbose", "--output-document=" + file, "--", escape(c.artifact.fetch)}
+// fetchers download jars to where Flink looks for them, one container a jar.
+// Flink's image has wget: its own build uses it.
+func (c *cluster) fetchers(component labels.Component) []any {
+	var out []any
+	for i, f := range c.artifact.fetches {
+		file, uri := flink.UserLibDir+"/"+f.file, escape(f.uri)
+		container := tree.Map{
+			"name": fetcherContainer,
+			// VVP gives every container of a Flink pod the same resources.
+			"resources":       c.containerResources(component),
+			"securityContext": restricted(),
+			"volumeMounts":    []any{tree.Map{"name": userLibVolume, "mountPath": flink.UserLibDir}, tree.Map{"name": tempVolume, "mountPath": flink.TempDir}},
+		}
+		if i > 0 {
+			container["name"] = fetcherContainer + "-" + strconv.Itoa(i+1)
+		}
+		if c.artifact.fetcher != "" {
+			container["image"], container["args"] = c.artifact.fetcher, []any{uri, file}
+		} else {
+			container["image"], container["command"] = c.image, []any{"wget", "--no-verbose", "--output-document=" + file, "--", uri}
+		}
+		out = append(out, container)
 	}
 	return out
 }

@@ -7,7 +7,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -18,13 +17,7 @@ var reference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 // references takes the values that refer to environment variables out of conf and
 // returns them as arguments, where Kubernetes puts the variable in. Flink's images
 // do not expand variables in a mounted configuration file.
-func (g *rendering) references(conf map[string]string, k deployment.Kubernetes, at *field.Path) []flink.Property {
-	env := map[string]bool{}
-	if k.Pods != nil {
-		for _, v := range k.Pods.EnvVars {
-			env[tree.String(v.Map(), "name")] = true
-		}
-	}
+func (g *rendering) references(conf map[string]string, env map[string]bool, at *field.Path) []flink.Property {
 	var out []flink.Property
 	for _, key := range tree.Keys(conf) {
 		found := reference.FindAllStringSubmatch(conf[key], -1)
@@ -36,7 +29,7 @@ func (g *rendering) references(conf map[string]string, k deployment.Kubernetes, 
 			if !env[m[1]] {
 				missing = true
 				g.fail(field.Invalid(at.Key(key), field.OmitValueType{}, fmt.Sprintf(
-					"${%s} is no variable of the pods: set it in kubernetes.pods.envVars, for a secret with valueFrom.secretKeyRef", m[1])), "reference")
+					"${%s} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink containers of both pod templates; for a secret with valueFrom.secretKeyRef", m[1])), "reference")
 			}
 		}
 		if !missing {

@@ -13,6 +13,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/labels"
@@ -62,6 +63,12 @@ func decodeStrictly(t *testing.T, o render.Object) *corev1.PodTemplateSpec {
 		assert.NilError(t, o.Into(&corev1.ConfigMap{}))
 	case "v1 Service":
 		assert.NilError(t, o.Into(&corev1.Service{}))
+	case "v1 ServiceAccount":
+		assert.NilError(t, o.Into(&corev1.ServiceAccount{}))
+	case "rbac.authorization.k8s.io/v1 Role":
+		assert.NilError(t, o.Into(&rbacv1.Role{}))
+	case "rbac.authorization.k8s.io/v1 RoleBinding":
+		assert.NilError(t, o.Into(&rbacv1.RoleBinding{}))
 	case "batch/v1 Job":
 		var job batchv1.Job
 		assert.NilError(t, o.Into(&job))

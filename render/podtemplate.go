@@ -1,0 +1,114 @@
+package render
+
+import (
+	"errors"
+	"maps"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// userTemplate returns what the resource says of a component's pods, and where.
+func (c *cluster) userTemplate(component labels.Component) (tree.Map, string) {
+	if component == labels.JobManager {
+		return c.kubernetes.JobManagerPodTemplate.Map(), "jobManagerPodTemplate"
+	}
+	return c.kubernetes.TaskManagerPodTemplate.Map(), "taskManagerPodTemplate"
+}
+
+// mergeTemplate merges the user's pod template of a component into its generated
+// workload, by the rules of strategic merges: containers by name, null deletes, an
+// explicit false or 0 counts. The labels of the system win.
+func (g *rendering) mergeTemplate(c *cluster, component labels.Component, workload tree.Map, at *field.Path) tree.Map {
+	template, name := c.userTemplate(component)
+	if len(template) == 0 {
+		return workload
+	}
+	path := at.Child(name)
+	plan, err := merge.Compile(tree.Map{"spec": tree.Map{"template": template}}, merge.Kubernetes(tree.String(workload, "apiVersion"), tree.String(workload, "kind")))
+	if err == nil {
+		var merged tree.Map
+		if merged, _, err = plan.Apply(workload); err == nil {
+			return c.relabel(component, merged)
+		}
+	}
+	g.refuse(err, path)
+	return workload
+}
+
+// refuse reports why a template cannot be merged, at its own fields.
+func (g *rendering) refuse(err error, path *field.Path) {
+	var list []*merge.Refused
+	if many, ok := errors.AsType[merge.RefusedError](err); ok {
+		list = many
+	} else if one, ok := errors.AsType[*merge.Refused](err); ok {
+		list = append(list, one)
+	} else {
+		list = append(list, &merge.Refused{Reason: err.Error()})
+	}
+	for _, r := range list {
+		text := r.Reason
+		if r.Cure != "" {
+			text += "; " + r.Cure
+		}
+		e := field.Invalid(path, field.OmitValueType{}, text)
+		if inner := strings.TrimPrefix(r.Path, "spec.template"); inner != r.Path {
+			e.Field = path.String() + inner
+		}
+		g.fail(e, "pod-template")
+	}
+}
+
+// relabel puts the labels of the system back, wherever a template has its own.
+func (c *cluster) relabel(component labels.Component, workload tree.Map) tree.Map {
+	workload = tree.CopyMap(workload)
+	template := tree.Child(workload, "spec", "template")
+	metadata, ok := template["metadata"].(tree.Map)
+	if !ok {
+		metadata = tree.Map{}
+		template["metadata"] = metadata
+	}
+	metadata["labels"] = merged(tree.Strings(metadata, "labels"), c.labels.WithComponent(component))
+	return workload
+}
+
+// ownAccount returns the service account that the user's template names for the
+// pods of a component, "" if it names none.
+func (c *cluster) ownAccount(component labels.Component) string {
+	template, _ := c.userTemplate(component)
+	return tree.String(template, "spec", "serviceAccountName")
+}
+
+// environment returns the names of the variables that the resource sets in the
+// Flink containers of both components.
+func (c *cluster) environment() map[string]bool {
+	both := c.variables(labels.JobManager)
+	other := c.variables(labels.TaskManager)
+	maps.DeleteFunc(both, func(name string, _ bool) bool { return !other[name] })
+	return both
+}
+
+// variables returns the names of the variables that the resource sets in the Flink
+// container of a component.
+func (c *cluster) variables(component labels.Component) map[string]bool {
+	names := map[string]bool{}
+	add := func(v any) { names[tree.String(v, "name")] = true }
+	template, _ := c.userTemplate(component)
+	for _, container := range tree.Items(template, "spec", "containers") {
+		if tree.String(container, "name") == containerPrefix+component.String() {
+			for _, v := range tree.Items(container, "env") {
+				add(v)
+			}
+		}
+	}
+	if c.kubernetes.Pods != nil {
+		for _, v := range c.kubernetes.Pods.EnvVars {
+			add(v.Map())
+		}
+	}
+	return names
+}

@@ -1,0 +1,207 @@
+package render_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+
+	"github.com/flinktarget/flinktarget/render"
+)
+
+const session = staging + `
+---
+kind: SessionCluster
+apiVersion: v1
+metadata: {name: session, id: 6a1a4cfb-43a0-4a3e-bf31-5d0f6a1a2f7e}
+spec:
+  deploymentTargetName: staging
+  flinkVersion: 1.20
+`
+
+// in returns a text in which old, which must be there, is replaced once.
+func in(text, old, replacement string) string {
+	if !strings.Contains(text, old) {
+		panic("the text has no " + old)
+	}
+	return strings.Replace(text, old, replacement, 1)
+}
+
+func onVersion(text, version string) string {
+	return in(text, "flinkVersion: 1.20", "flinkVersion: "+version)
+}
+
+const haConf = "flinkConfiguration: {high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha}\n"
+
+// scenarios are compared with the rendering of app or session: the golden file has
+// what differs. Each says in its name what it is about.
+func scenarios() map[string]string {
+	remote := func(version, uri string) string { return withArtifact(version, uri) }
+	out := map[string]string{
+		"app-artifact-https":          remote("1.20", "https://h.example.com/a.jar"),
+		"app-artifact-http":           remote("1.20", "http://h.example.com/a.jar"),
+		"app-artifact-https-1.18":     remote("1.18", "https://h.example.com/a.jar"),
+		"app-artifact-s3":             remote("1.20", "s3://bucket/a.jar"),
+		"app-artifact-gs-2.1":         remote("2.1", "gs://bucket/a.jar"),
+		"app-artifact-in-image":       remote("1.20", "local:///opt/flink/examples/streaming/A.jar"),
+		"app-artifact-in-image-1.15":  remote("1.15", "local:///opt/flink/usrlib/a.jar"),
+		"app-dependencies":            in(app, "kind: JAR,", "kind: JAR, additionalDependencies: ['https://h.example.com/b.jar'],"),
+		"app-dependencies-1.17":       in(remote("1.17", "https://h.example.com/a.jar"), "kind: JAR,", "kind: JAR, additionalDependencies: ['https://h.example.com/b.jar'],"),
+		"app-main":                    in(app, "kind: JAR,", `kind: JAR, entryClass: com.example.Main, mainArgs: "--a 'b c' $(D)",`),
+		"app-parallelism":             app + "      parallelism: 5\n      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n",
+		"app-resources":               app + "      resources: {jobmanager: {cpu: 0.5, memory: 1.5g}, taskmanager: {cpu: 2.25, memory: 4294967296}}\n",
+		"app-jvm-options":             app + "      flinkConfiguration: {env.java.opts: -Da=b}\n",
+		"app-jvm-options-1.17":        onVersion(app, "1.17") + "      flinkConfiguration: {env.java.opts: -Da=b}\n",
+		"app-loggers":                 app + "      logging: {log4jLoggers: {'': WARN, com.example: debug}}\n",
+		"app-environment-reference":   app + "      flinkConfiguration: {s3.secret-key: '${KEY}'}\n      kubernetes: {pods: {envVars: [{name: KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}]}}\n",
+		"app-https-rest":              app + "      flinkConfiguration: {security.ssl.rest.enabled: true}\n",
+		"app-queryable-state":         in(app, "  template:\n", "  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n"),
+		"app-attempts":                in(app, "  template:\n", "  maxJobCreationAttempts: 1\n  template:\n"),
+		"app-image":                   in(app, "kind: JAR,", "kind: JAR, flinkImageRegistry: r.example.com/v2, flinkImageTag: 1.20.1-java17,"),
+		"app-ha":                      app + "      " + haConf,
+		"app-ha-1.15":                 onVersion(app, "1.15") + "      " + haConf,
+		"app-ha-2.0":                  onVersion(app, "2.0") + "      " + haConf,
+		"app-ha-vvp":                  app + "      flinkConfiguration: {high-availability: vvp-kubernetes, high-availability.storageDir: s3://b/ha}\n",
+		"app-ha-zookeeper":            app + "      flinkConfiguration: {high-availability.type: zookeeper, high-availability.storageDir: s3://b/ha, high-availability.zookeeper.quorum: 'zk:2181'}\n",
+		"app-ha-own-account":          app + "      " + haConf + "      kubernetes: {jobManagerPodTemplate: {spec: {serviceAccountName: me}}, taskManagerPodTemplate: {spec: {serviceAccountName: me}}}\n",
+		"app-pods":                    app + "      kubernetes: {labels: {team: a}, annotations: {owner: b}, pods: {labels: {tier: x}, annotations: {z: w}, nodeSelector: {pool: p}, tolerations: [{key: k, operator: Exists}], imagePullSecrets: [{name: s}], securityContext: {fsGroup: 1}}}\n",
+		"app-volume":                  app + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /v}}]}}\n",
+		"app-volume-over-ours":        app + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {medium: Memory}}, volumeMount: {name: v, mountPath: /tmp}}]}}\n",
+		"app-template-annotation":     app + "      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a: b}}}}\n",
+		"app-template-container":      app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: A, value: b}], resources: {limits: {memory: 2G}}}]}}}\n",
+		"app-template-sidecar":        app + "      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: sidecar, image: s}], initContainers: [{name: init, image: i}]}}}\n",
+		"app-template-false-and-null": app + "      kubernetes: {jobManagerPodTemplate: {spec: {enableServiceLinks: true, terminationGracePeriodSeconds: 0, shareProcessNamespace: false, securityContext: {fsGroup: null}, containers: [{name: flink-jobmanager, livenessProbe: null}]}}}\n",
+		"app-template-fetcher":        remote("1.17", "https://h.example.com/a.jar") + "      kubernetes: {jobManagerPodTemplate: {spec: {initContainers: [{name: artifact-fetcher, env: [{name: https_proxy, value: p}]}]}}}\n",
+		"app-template-labels":         app + "      kubernetes: {taskManagerPodTemplate: {metadata: {labels: {a: b, system: mine}}}}\n",
+		"app-patch-merge":             withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {priorityClassName: batch, volumes: [{name: flink-tmp, emptyDir: {sizeLimit: 1Gi}}]}}}}"),
+		"app-patch-delete":            withPatches(app, "{target: {kind: Job}, patch: {spec: {podFailurePolicy: null, template: {spec: {containers: [{name: flink-jobmanager, startupProbe: null}]}}}}}"),
+		"app-patch-operation":         withPatches(app, "{target: {kind: Service}, patch: [{op: replace, path: /spec/ports/2/port, value: 80}]}"),
+		"app-patch-resource":          withPatches(app, "{op: add, path: /spec/template/spec/flinkConfiguration/a.b, value: c}", "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {parallelism: 3}}}}"),
+		"app-patch-optional-kind":     withPatches(app+"      "+haConf, "{apiVersion: v1, kind: ServiceAccount, metadata: {annotations: {eks.amazonaws.com/role-arn: r}}}"),
+		"session-ha-standby":          session + "  flinkConfiguration: {high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha, kubernetes.jobmanager.replicas: 2}\n",
+		"session-task-managers":       session + "  numberOfTaskManagers: 3\n",
+		"session-template":            session + "  kubernetes: {jobManagerPodTemplate: {spec: {priorityClassName: high}}}\n",
+		"session-patch":               withPatches(session, "{target: {labelSelector: component=jobmanager}, patch: {metadata: {annotations: {a: b}}}}"),
+	}
+	for _, v := range []string{"1.15", "1.16", "1.17", "1.18", "1.19", "2.0", "2.1", "2.2"} {
+		out["app-version-"+v] = onVersion(app, v)
+		out["session-version-"+v] = onVersion(session, v)
+	}
+	return out
+}
+
+func TestScenarios(t *testing.T) {
+	cases := scenarios()
+	assert.Assert(t, len(cases) >= 40)
+	base := map[string]map[string]string{}
+	for name, text := range map[string]string{"app": app, "session": session} {
+		m, err := renderJob(t, text, render.Job{ID: jobID})
+		assert.NilError(t, err)
+		golden.Assert(t, yamlOf(t, m), "scenarios/"+name+".golden.yaml")
+		base[name] = leaves(m)
+	}
+	for name, text := range cases {
+		t.Run(name, func(t *testing.T) {
+			m, err := renderJob(t, text, render.Job{ID: jobID})
+			assert.NilError(t, err)
+			for o := range m.All() {
+				decodeStrictly(t, o)
+			}
+			kind, _, _ := strings.Cut(name, "-")
+			text := changes(base[kind], leaves(m))
+			for _, w := range m.Warnings() {
+				text += fmt.Sprintln("warning:", w.Field, w.Message)
+			}
+			golden.Assert(t, text, "scenarios/"+name+".golden.txt")
+		})
+	}
+}
+
+// leaves returns the values of all objects by path. Elements of lists are known by
+// their name where they have one, lines of texts stand for themselves.
+func leaves(m render.Manifests) map[string]string {
+	out := map[string]string{}
+	for o := range m.All() {
+		name := strings.NewReplacer("job-"+jobID+"-", "", "session-6a1a4cfb-43a0-4a3e-bf31-5d0f6a1a2f7e-", "").Replace(o.Name())
+		collect(out, o.Kind()+" "+name, o.Map())
+	}
+	return out
+}
+
+func collect(out map[string]string, path string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			collect(out, path+"."+k, e)
+		}
+		if len(v) == 0 {
+			out[path] = "{}"
+		}
+	case []any:
+		if words, ok := sentence(v); ok {
+			out[path] = words
+			return
+		}
+		for i, e := range v {
+			key := fmt.Sprint(i)
+			if m, ok := e.(map[string]any); ok {
+				for _, by := range []string{"mountPath", "name"} {
+					if s, ok := m[by].(string); ok {
+						key = s
+						break
+					}
+				}
+			}
+			collect(out, path+"["+key+"]", e)
+		}
+	case string:
+		if !strings.Contains(v, "\n") {
+			out[path] = v
+			return
+		}
+		for line := range strings.Lines(v) {
+			out[path+" | "+strings.TrimSuffix(line, "\n")] = ""
+		}
+	default:
+		out[path] = fmt.Sprint(v)
+	}
+}
+
+// sentence returns a list of strings as one line, so that one word more is one
+// change.
+func sentence(list []any) (string, bool) {
+	words := make([]string, len(list))
+	for i, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			return "", false
+		}
+		words[i] = s
+	}
+	return strings.Join(words, " "), true
+}
+
+// changes lists what b has other than a: - gone, + new, ~ changed.
+func changes(a, b map[string]string) string {
+	var lines []string
+	for path, was := range a {
+		is, ok := b[path]
+		switch {
+		case strings.Contains(path, "config-checksum"):
+		case !ok:
+			lines = append(lines, strings.TrimRight("- "+path+": "+was, ": "))
+		case is != was:
+			lines = append(lines, "~ "+path+": "+was+" -> "+is)
+		}
+	}
+	for path, is := range b {
+		if _, ok := a[path]; !ok {
+			lines = append(lines, strings.TrimRight("+ "+path+": "+is, ": "))
+		}
+	}
+	slices.SortFunc(lines, func(x, y string) int { return strings.Compare(x[2:]+x[:1], y[2:]+y[:1]) })
+	return strings.Join(append(lines, ""), "\n")
+}
