@@ -94,7 +94,6 @@ func TestRefusedAtRendering(t *testing.T) {
 		{"a # would end the value", strings.Replace(app, "1.20", "1.17", 1) + "      flinkConfiguration: {a: 'b # c'}\n", "spec.template.spec.flinkConfiguration[a]"},
 		{"certificates are not made here", strings.Replace(app, "  template:\n", "  template:\n    metadata: {annotations: {flink.security.ssl.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.security.ssl.enabled]"},
 		{"Flink 2 has no queryable state", strings.Replace(strings.Replace(app, "1.20", "2.0", 1), "  template:\n", "  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.queryable-state.enabled]"},
-		{"an open quote", strings.Replace(app, "kind: JAR,", `kind: JAR, mainArgs: "--a 'b",`, 1), "spec.template.spec.artifact.mainArgs"},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
