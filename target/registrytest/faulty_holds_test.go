@@ -1,0 +1,263 @@
+package registrytest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// owned is an owner of a target, however that is referred to.
+type owned struct {
+	ref   target.Ref
+	owner target.Owner
+}
+
+var holdFaults = []fault{
+	{"deletes what is held", []string{"acquire", "owner-identity"}, true, func(f *faulty) {
+		f.remove = f.force
+	}},
+	{"an error that names nobody", []string{"acquire"}, false, func(f *faulty) {
+		f.remove = func(ctx context.Context, ref target.Ref) error {
+			err := f.Registry.Delete(ctx, ref)
+			if errors.Is(err, target.ErrInUse) {
+				return target.ErrInUse
+			}
+			return err
+		}
+	}},
+	{"holds are counted", []string{"acquire-again"}, true, func(f *faulty) {
+		more := map[owned]int{}
+		f.acquire = func(ctx context.Context, ref target.Ref, o target.Owner) error {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if f.holds(ctx, ref, o) {
+				more[owned{ref, o}]++
+			}
+			return f.Registry.Acquire(ctx, ref, o)
+		}
+		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if more[owned{ref, o}] > 0 {
+				more[owned{ref, o}]--
+				return true, nil
+			}
+			return f.Registry.Release(ctx, ref, o)
+		}
+	}},
+	{"who comes too early holds what comes later", []string{"acquire-unknown"}, true, func(f *faulty) {
+		early := map[target.Ref][]target.Owner{}
+		f.acquire = func(ctx context.Context, ref target.Ref, o target.Owner) error {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			err := f.Registry.Acquire(ctx, ref, o)
+			if errors.Is(err, target.ErrNotFound) {
+				early[ref] = append(early[ref], o)
+			}
+			return err
+		}
+		f.register = func(ctx context.Context, t target.Target) error {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			err := f.Registry.Register(ctx, t)
+			for _, o := range early[t.Ref()] {
+				_ = f.Registry.Acquire(ctx, t.Ref(), o)
+			}
+			return err
+		}
+	}},
+	{"an owner has one target", []string{"acquire-several"}, true, func(f *faulty) {
+		f.acquire = func(ctx context.Context, ref target.Ref, o target.Owner) error {
+			err := f.Registry.Acquire(ctx, ref, o)
+			if err != nil {
+				return err
+			}
+			for t := range f.Registry.All(ctx) {
+				if !ref.Matches(t) {
+					_, _ = f.Registry.Release(ctx, t.Ref(), o)
+				}
+			}
+			return nil
+		}
+	}},
+	{"UIDs do not count", []string{"owner-identity"}, true, func(f *faulty) {
+		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
+			owners, _ := f.Registry.Owners(ctx, ref)
+			any := false
+			for _, p := range owners {
+				if p.Kind == o.Kind && p.Namespace == o.Namespace && p.Name == o.Name {
+					held, _ := f.Registry.Release(ctx, ref, p)
+					any = any || held
+				}
+			}
+			return any, ctx.Err()
+		}
+	}},
+	{"a hold is of a reference", []string{"ref-identity"}, true, func(f *faulty) {
+		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
+			if ref.Name == "" && ref.ID != "" {
+				return false, nil
+			}
+			return f.Registry.Release(ctx, ref, o)
+		}
+	}},
+	{"release always says yes", []string{"release-not-held", "acquire-again"}, true, func(f *faulty) {
+		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
+			_, err := f.Registry.Release(ctx, ref, o)
+			return true, err
+		}
+	}},
+	{"ten owners are enough", []string{"many-owners"}, false, func(f *faulty) {
+		f.owners = func(ctx context.Context, ref target.Ref) ([]target.Owner, error) {
+			owners, err := f.Registry.Owners(ctx, ref)
+			return owners[:min(len(owners), 10)], err
+		}
+	}},
+	{"move only acquires", []string{"move", "move-onto-a-hold"}, true, func(f *faulty) {
+		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
+			if err := f.Registry.Move(ctx, o, from, to); err != nil {
+				return err
+			}
+			return f.Registry.Acquire(ctx, from, o)
+		}
+	}},
+	{"move releases, then looks", []string{"move-unknown"}, true, func(f *faulty) {
+		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
+			err := f.Registry.Move(ctx, o, from, to)
+			if errors.Is(err, target.ErrNotFound) {
+				_, _ = f.Registry.Release(ctx, from, o)
+			}
+			return err
+		}
+	}},
+	{"move acquires, held or not", []string{"move-not-held"}, true, func(f *faulty) {
+		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
+			err := f.Registry.Move(ctx, o, from, to)
+			if e, ok := errors.AsType[*target.NotFoundError](err); ok && e.Owner != (target.Owner{}) {
+				return f.Registry.Acquire(ctx, to, o)
+			}
+			return err
+		}
+	}},
+	{"move acquires, then releases", []string{"move-to-itself"}, true, func(f *faulty) {
+		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
+			if err := f.Registry.Move(ctx, o, from, to); err != nil {
+				return err
+			}
+			_, err := f.Registry.Release(ctx, from, o)
+			return err
+		}
+	}},
+	{"move refuses who is there already", []string{"move-onto-a-hold"}, true, func(f *faulty) {
+		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
+			if f.holds(ctx, to, o) && f.holds(ctx, from, o) {
+				return target.ErrConflict
+			}
+			return f.Registry.Move(ctx, o, from, to)
+		}
+	}},
+}
+
+// raceFaults answer every call right as long as no other call comes between.
+var raceFaults = []fault{
+	{"acquire reads the owners and writes them back", []string{"concurrent-acquire"}, false, func(f *faulty) {
+		f.acquire = func(ctx context.Context, ref target.Ref, o target.Owner) error {
+			before, err := f.Registry.Owners(ctx, ref)
+			if err != nil {
+				return f.Registry.Acquire(ctx, ref, o)
+			}
+			gap()
+			now, _ := f.Registry.Owners(ctx, ref)
+			for _, p := range now {
+				if !slices.Contains(before, p) {
+					_, _ = f.Registry.Release(ctx, ref, p)
+				}
+			}
+			return f.Registry.Acquire(ctx, ref, o)
+		}
+	}},
+	{"release looks, then releases", []string{"concurrent-release"}, false, func(f *faulty) {
+		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
+			held := f.holds(ctx, ref, o)
+			gap()
+			_, err := f.Registry.Release(ctx, ref, o)
+			return held, err
+		}
+	}},
+	{"delete looks, then deletes", []string{"concurrent-delete"}, false, func(f *faulty) {
+		f.remove = func(ctx context.Context, ref target.Ref) error {
+			owners, err := f.Registry.Owners(ctx, ref)
+			if err != nil || len(owners) > 0 {
+				return f.Registry.Delete(ctx, ref)
+			}
+			gap()
+			return f.force(ctx, ref)
+		}
+	}},
+	{"register looks, then writes", []string{"concurrent-register"}, false, func(f *faulty) {
+		var mu sync.Mutex
+		f.register = func(ctx context.Context, t target.Target) error {
+			_, err := f.Registry.Get(ctx, t.Ref())
+			if err == nil || t.IsZero() {
+				return f.Registry.Register(ctx, t)
+			}
+			gap()
+			mu.Lock()
+			defer mu.Unlock()
+			if err := f.Registry.Register(ctx, t); !errors.Is(err, target.ErrImmutable) {
+				return err
+			}
+			_ = f.force(ctx, t.Ref())
+			return f.Registry.Register(ctx, t)
+		}
+	}},
+	{"register looks for the id, then writes", []string{"concurrent-register-id"}, false, func(f *faulty) {
+		var mu sync.Mutex
+		f.register = func(ctx context.Context, t target.Target) error {
+			for other := range f.Registry.All(ctx) {
+				if other.ID() == t.ID() {
+					return f.Registry.Register(ctx, t)
+				}
+			}
+			gap()
+			mu.Lock()
+			defer mu.Unlock()
+			err := f.Registry.Register(ctx, t)
+			if e, ok := errors.AsType[*target.ConflictError](err); ok {
+				_ = f.force(ctx, e.Other)
+				return f.Registry.Register(ctx, t)
+			}
+			return err
+		}
+	}},
+	{"move looks, then moves", []string{"concurrent-move"}, false, func(f *faulty) {
+		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
+			if !f.holds(ctx, from, o) {
+				return f.Registry.Move(ctx, o, from, to)
+			}
+			gap()
+			if err := f.Registry.Move(ctx, o, from, to); !f.holds(ctx, to, o) {
+				return err
+			}
+			return nil
+		}
+	}},
+	{"move releases, then acquires", []string{"concurrent-move-delete"}, false, func(f *faulty) {
+		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
+			_, unknown := f.Registry.Get(ctx, to)
+			if !f.holds(ctx, from, o) || unknown != nil {
+				return f.Registry.Move(ctx, o, from, to)
+			}
+			_, _ = f.Registry.Release(ctx, from, o)
+			gap()
+			if err := f.Registry.Acquire(ctx, to, o); err != nil {
+				_ = f.Registry.Acquire(ctx, from, o)
+				return err
+			}
+			return nil
+		}
+	}},
+}
