@@ -153,7 +153,7 @@ func (a *application) annotations(c *cluster, annotations map[string]string) {
 		return
 	}
 	if !c.version.QueryableState {
-		a.fail(field.Forbidden(at.Key(deployment.AnnotationQueryableState), "Flink "+c.version.Minor+" has no queryable state; remove the annotation"), "queryable-state")
+		a.fail(field.Forbidden(at.Key(deployment.AnnotationQueryableState), "queryable state is deprecated in Flink and rendered up to 1.20 only; remove the annotation"), "queryable-state")
 		return
 	}
 	c.queryable = true

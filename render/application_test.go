@@ -93,7 +93,7 @@ func TestRefusedAtRendering(t *testing.T) {
 		{"unknown variables would stay text", app + "      flinkConfiguration: {s3.access-key: '${KEY}'}\n", "spec.template.spec.flinkConfiguration[s3.access-key]"},
 		{"a # would end the value", strings.Replace(app, "1.20", "1.17", 1) + "      flinkConfiguration: {a: 'b # c'}\n", "spec.template.spec.flinkConfiguration[a]"},
 		{"certificates are not made here", strings.Replace(app, "  template:\n", "  template:\n    metadata: {annotations: {flink.security.ssl.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.security.ssl.enabled]"},
-		{"Flink 2 has no queryable state", strings.Replace(strings.Replace(app, "1.20", "2.0", 1), "  template:\n", "  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.queryable-state.enabled]"},
+		{"queryable state ends with 1.20", strings.Replace(strings.Replace(app, "1.20", "2.0", 1), "  template:\n", "  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.queryable-state.enabled]"},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {

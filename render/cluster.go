@@ -99,7 +99,11 @@ func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[st
 		conf = map[string]string{}
 	}
 	for _, key := range tree.Keys(conf) {
-		if reason, inert := flink.Inert(key); inert && key != standbyKey {
+		reason, inert := flink.Inert(key)
+		if !inert && c.application {
+			reason, inert = flink.InertInApplication(key)
+		}
+		if inert && key != standbyKey {
 			g.warn(at.Key(key), "no effect: %s", reason)
 		}
 	}
@@ -126,11 +130,15 @@ func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[st
 	return conf
 }
 
-// jvmOptions puts the options that the distribution's own configuration file has,
-// and that the mounted one hides, in front of the user's.
+// jvmOptions sets the options that the distribution's own configuration file has,
+// and that the mounted one hides. The user's options come after them.
 func jvmOptions(conf map[string]string, v flink.Version) {
 	const all, old = "env.java.opts.all", "env.java.opts"
 	if v.JVMOptions == "" {
+		return
+	}
+	if v.JVMOptionsKey != all {
+		conf[v.JVMOptionsKey] = strings.TrimSpace(v.JVMOptions + " " + conf[v.JVMOptionsKey])
 		return
 	}
 	own, ok := conf[all]

@@ -21,8 +21,8 @@ func (g *rendering) references(conf map[string]string, env map[string]bool, at *
 	var out []flink.Property
 	for _, key := range tree.Keys(conf) {
 		found := reference.FindAllStringSubmatch(conf[key], -1)
-		if len(found) == 0 {
-			continue
+		if len(found) == 0 || flink.ReadByStartScript(key) {
+			continue // the scripts expand variables themselves, and read the file only
 		}
 		missing := false
 		for _, m := range found {
