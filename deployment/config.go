@@ -51,6 +51,9 @@ const (
 	Stopped   State = "STOPPED"
 )
 
+// canceled is how VVP's pages sometimes spell Cancelled.
+const canceled State = "CANCELED"
+
 // Spec is the spec of a Deployment. Exactly one of DeploymentTargetID,
 // DeploymentTargetName and SessionClusterName is set.
 type Spec struct {

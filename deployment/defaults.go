@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // What VVP fills in where a resource says nothing. Sources: VVP's pages
@@ -75,14 +76,18 @@ func (c Config) withDefaults() Config {
 	c = c.clone()
 	c.Kind, c.APIVersion = KindDeployment, APIVersion
 	c.Metadata = c.Metadata.withDefaults()
-	if c.Spec.State == "" {
+	switch c.Spec.State {
+	case "":
 		c.Spec.State = Running
+	case canceled:
+		c.Spec.State = Cancelled
 	}
 	up := or(c.Spec.UpgradeStrategy, UpgradeStrategy{})
 	if up.Kind == "" {
 		up.Kind = defaultUpgradeStrategy
 	}
-	restore := or(c.Spec.RestoreStrategy, RestoreStrategy{})
+	restore := or(c.Spec.RestoreStrategy, RestoreStrategy{Kind: c.Spec.StartFromSavepoint.restore()})
+	c.Spec.StartFromSavepoint = nil
 	if restore.Kind == "" {
 		restore.Kind = defaultRestoreStrategy
 	}
@@ -97,6 +102,18 @@ func (c Config) withDefaults() Config {
 	t.FlinkConfiguration = present(t.FlinkConfiguration)
 	t.Logging = t.Logging.withDefaults()
 	return c
+}
+
+// restore is the restore strategy that stands for the field of VVP 2.0.
+func (s *StartFromSavepoint) restore() string {
+	switch {
+	case s == nil || s.Kind == "":
+		return ""
+	case strings.EqualFold(s.Kind, "LATEST"):
+		return "LATEST_SAVEPOINT"
+	default:
+		return "NONE"
+	}
 }
 
 // clone returns a copy that shares nothing with c. Empty maps and lists become nil,

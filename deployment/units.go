@@ -10,6 +10,9 @@ import (
 // memoryPattern is VVP's rule: a decimal number with an optional unit.
 var memoryPattern = regexp.MustCompile(`^([0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})\s?([kKmMgG]?)$`)
 
+// coresPattern is JSON's rule for numbers, bounded.
+var coresPattern = regexp.MustCompile(`^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1,2})?$`)
+
 // units are powers of ten in VVP ("Resources (CPU, Memory)"), while Flink's are
 // powers of two.
 var units = map[string]int64{"": 1, "k": 1e3, "m": 1e6, "g": 1e9}
@@ -38,10 +41,14 @@ func Bytes(memory string) (int64, error) {
 // Millicores returns a number of CPU cores in thousandths of a core, which is as
 // fine as Kubernetes counts. Finer fractions are an error.
 func Millicores(cpu string) (int64, error) {
-	cores, ok := new(big.Rat).SetString(cpu)
-	if !ok || strings.ContainsAny(cpu, "/_xXpP") || len(cpu) > 40 {
-		return 0, fmt.Errorf("not a number of cores: a decimal number is wanted, such as 0.5")
+	if !coresPattern.MatchString(cpu) {
+		hint := "a decimal number is wanted, such as 0.5"
+		if strings.HasSuffix(cpu, "m") {
+			hint = "VVP has no millicores; write 0.5 for 500m"
+		}
+		return 0, fmt.Errorf("not a number of cores: %s", hint)
 	}
+	cores, _ := new(big.Rat).SetString(cpu)
 	cores.Mul(cores, big.NewRat(1000, 1))
 	if !cores.IsInt() {
 		return 0, fmt.Errorf("Kubernetes counts CPU in thousandths of a core; write at most three decimals")

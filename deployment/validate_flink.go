@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,19 +22,19 @@ type flinkSettings struct {
 }
 
 func (c *checks) flink(s flinkSettings) {
-	c.configuration(s.config, s.path.Child("flinkConfiguration"))
 	at := s.path.Child("resources")
 	filled := s.resources.withDefaults()
 	jm, jmOK := c.resource(filled.JobManager, at.Child("jobmanager"))
 	tm, tmOK := c.resource(filled.TaskManager, at.Child("taskmanager"))
-	if s.version == "" {
-		return
-	}
-	version, err := flink.Lookup(s.version)
+	// Without a version, what the oldest one refuses is reported: all do.
+	version, err := flink.Lookup(cmp.Or(s.version, flink.Supported()[0]))
 	if err != nil {
-		c.add(field.NotSupported(s.versionAt, s.version, flink.Supported()), originVersion)
-		// The memory model has hardly changed: what the oldest version refuses, all do.
+		c.add(field.NotSupported(s.versionAt, clip(s.version), flink.Supported()), originVersion)
 		version, _ = flink.Lookup(flink.Supported()[0])
+	}
+	c.configuration(version, s.config, s.path.Child("flinkConfiguration"))
+	if c.partial {
+		return // what does not fit may be made to fit by what is filled in
 	}
 	if jmOK {
 		_, problems := version.JobManagerMemory(wholeMiB(jm), s.config)
@@ -54,13 +55,13 @@ func wholeMiB(bytes int64) int64 { return bytes &^ (1<<20 - 1) }
 // resource checks one component's size and returns its memory in bytes.
 func (c *checks) resource(r Resource, path *field.Path) (int64, bool) {
 	if milli, err := Millicores(r.CPU.String()); err != nil {
-		c.invalid(path.Child("cpu"), r.CPU.String(), originQuantity, "%v", err)
+		c.invalid(path.Child("cpu"), clip(r.CPU.String()), originQuantity, "%v", err)
 	} else if milli < 100 {
 		c.invalid(path.Child("cpu"), r.CPU.String(), originMinimum, "at least 0.1 is needed") // VVP 2.3.1
 	}
 	bytes, err := Bytes(r.Memory)
 	if err != nil {
-		c.invalid(path.Child("memory"), r.Memory, originQuantity, "%v", err)
+		c.invalid(path.Child("memory"), clip(r.Memory), originQuantity, "%v", err)
 		return 0, false
 	}
 	return bytes, true
@@ -101,16 +102,25 @@ func vvpMemory(bytes int64) string {
 	return strconv.FormatInt((bytes+m-1)/m, 10) + "m"
 }
 
-// configuration checks the keys of flinkConfiguration.
-func (c *checks) configuration(conf map[string]string, path *field.Path) {
-	for _, key := range tree.Keys(conf) {
-		switch {
-		case key == "" || strings.ContainsAny(key, " \t\r\n:#"):
-			c.invalid(path.Key(key), field.OmitValueType{}, originConfig, "a key has no blanks, colons or #")
-		default:
-			if reason, owned := flink.Owned(key); owned {
-				c.add(field.Forbidden(path.Key(key), "the renderer sets this key: "+reason), originConfig)
+// configuration checks the keys of flinkConfiguration. In Flink 2 no key can be a
+// prefix of another.
+func (c *checks) configuration(v flink.Version, conf map[string]string, path *field.Path) {
+	if v.StrictYAML {
+		_, _, problems := flink.ConfigFile(v, conf)
+		for _, p := range problems {
+			at := path.Key(p.Key)
+			if p.Key == "" {
+				continue // reported below
 			}
+			p.Key = ""
+			c.invalid(at, field.OmitValueType{}, originConfig, "%s", p)
+		}
+	}
+	for _, key := range tree.Keys(conf) {
+		if key == "" || strings.ContainsAny(key, " \t\r\n:#=") {
+			c.invalid(path.Key(key), field.OmitValueType{}, originConfig, "a key is not empty and has no blanks and none of the characters : # =")
+		} else if reason, owned := flink.Owned(key); owned {
+			c.add(field.Forbidden(path.Key(key), "the renderer sets this key: "+reason), originConfig)
 		}
 	}
 }
@@ -132,7 +142,7 @@ func slotsOf(conf map[string]string) (int64, bool) {
 func (c *checks) slots(t TemplateSpec, path *field.Path) {
 	n, ok := slotsOf(t.FlinkConfiguration)
 	if !ok {
-		c.invalid(path.Child("flinkConfiguration").Key(slotsKey), t.FlinkConfiguration[slotsKey], originSlots, "a whole number of at least 1 is wanted")
+		c.invalid(path.Child("flinkConfiguration").Key(slotsKey), clip(t.FlinkConfiguration[slotsKey]), originSlots, "a whole number of at least 1 is wanted")
 		return
 	}
 	parallelism, managers := *or(t.Parallelism, 1), t.NumberOfTaskManagers
@@ -160,9 +170,6 @@ func (c *checks) logging(l Logging, path *field.Path) {
 		c.invalid(at, field.OmitValueType{}, originLogging, "%s", p)
 	}
 	if l.LoggingProfile != "" && l.LoggingProfile != defaultLoggingProfile {
-		c.add(field.NotSupported(path.Child("loggingProfile"), l.LoggingProfile, []string{defaultLoggingProfile}), originLogging)
-	}
-	if l.Log4j2ConfigurationTemplate != "" {
-		c.add(field.Forbidden(path.Child("log4j2ConfigurationTemplate"), "templates are not rendered; set levels in log4jLoggers"), originLogging)
+		c.add(field.NotSupported(path.Child("loggingProfile"), clip(l.LoggingProfile), []string{defaultLoggingProfile}), originLogging)
 	}
 }

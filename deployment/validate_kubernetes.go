@@ -1,6 +1,9 @@
 package deployment
 
 import (
+	"reflect"
+	"strings"
+
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -11,8 +14,24 @@ import (
 
 func (c *checks) kubernetes(k Kubernetes, path *field.Path) {
 	c.labels(k.Labels, path.Child("labels"))
+	c.annotations(k.Annotations, path.Child("annotations"))
 	if k.Pods != nil {
 		c.pods(*k.Pods, path.Child("pods"))
+	}
+	for _, t := range [...]struct {
+		name     string
+		template PodTemplate
+	}{
+		{"jobManagerPodTemplate", k.JobManagerPodTemplate},
+		{"taskManagerPodTemplate", k.TaskManagerPodTemplate},
+	} {
+		if t.template.IsZero() {
+			continue
+		}
+		if k.Pods != nil && !reflect.ValueOf(*k.Pods).IsZero() {
+			c.add(field.Forbidden(path.Child(t.name), "either pods or pod templates can be set, not both"), originExclusive)
+		}
+		c.podTemplate(t.template.Map(), path.Child(t.name))
 	}
 }
 
@@ -23,14 +42,20 @@ func (c *checks) labels(m map[string]string, path *field.Path) {
 			c.add(e, originLabel)
 		}
 		for _, msg := range validation.IsValidLabelValue(m[key]) {
-			c.invalid(path.Key(key), m[key], originLabel, "%s", msg)
+			c.invalid(path.Key(key), clip(m[key]), originLabel, "%s", msg)
 		}
 	}
 }
 
+// annotations checks keys and total size by Kubernetes' own rules.
 func (c *checks) annotations(m map[string]string, path *field.Path) {
-	for _, e := range apivalidation.ValidateAnnotations(m, path) {
-		c.add(e, originLabel)
+	for _, key := range tree.Keys(m) {
+		for _, msg := range validation.IsQualifiedName(strings.ToLower(key)) {
+			c.invalid(path.Key(key), field.OmitValueType{}, originLabel, "%s", msg)
+		}
+	}
+	if err := apivalidation.ValidateAnnotationsSize(m); err != nil {
+		c.invalid(path, field.OmitValueType{}, originLabel, "%v", err)
 	}
 }
 
@@ -38,44 +63,45 @@ func (c *checks) pods(p Pods, path *field.Path) {
 	c.annotations(p.Annotations, path.Child("annotations"))
 	c.labels(p.Labels, path.Child("labels"))
 	c.labels(p.NodeSelector, path.Child("nodeSelector"))
-	c.required(p.Tolerations, path.Child("tolerations"))
-	c.required(p.ImagePullSecrets, path.Child("imagePullSecrets"))
-	c.envVars(p.EnvVars, path.Child("envVars"))
+	for i, e := range p.Tolerations {
+		c.entry(e.IsZero(), path.Child("tolerations").Index(i))
+	}
+	for i, e := range p.ImagePullSecrets {
+		at := path.Child("imagePullSecrets").Index(i)
+		if c.entry(e.IsZero(), at); !e.IsZero() && tree.String(e.Map(), "name") == "" {
+			c.add(field.Required(at.Child("name"), "write the name of a Secret"), originRequired)
+		}
+	}
+	vars := make([]any, len(p.EnvVars))
+	for i, e := range p.EnvVars {
+		vars[i] = e.Map()
+	}
+	c.envVars(vars, path.Child("envVars"))
 	c.volumeMounts(p.VolumeMounts, path.Child("volumeMounts"))
 }
 
-// required reports list elements that are null.
-func (c *checks) required(list any, path *field.Path) {
-	missing := func(i int, zero bool) {
-		if zero {
-			c.add(field.Required(path.Index(i), "remove the entry, or write it"), originRequired)
-		}
-	}
-	switch l := list.(type) {
-	case []Toleration:
-		for i, e := range l {
-			missing(i, e.IsZero())
-		}
-	case []LocalObjectReference:
-		for i, e := range l {
-			missing(i, e.IsZero())
-		}
+// entry reports an element of a list that is null.
+func (c *checks) entry(zero bool, path *field.Path) {
+	if zero {
+		c.add(field.Required(path, "remove the entry, or write it"), originRequired)
 	}
 }
 
-func (c *checks) envVars(vars []EnvVar, path *field.Path) {
+// envVars checks a list of Kubernetes' EnvVar.
+func (c *checks) envVars(vars []any, path *field.Path) {
 	seen := map[string]bool{}
 	for i, v := range vars {
-		env, at := v.Map(), path.Index(i)
+		env, _ := v.(map[string]any)
+		at := path.Index(i)
 		name := tree.String(env, "name")
 		switch {
 		case name == "":
 			c.add(field.Required(at.Child("name"), "a variable needs a name"), originEnv)
 		case seen[name]:
-			c.add(field.Duplicate(at.Child("name"), name), originEnv)
+			c.add(field.Duplicate(at.Child("name"), clip(name)), originEnv)
 		default:
 			for _, msg := range validation.IsEnvVarName(name) {
-				c.invalid(at.Child("name"), name, originEnv, "%s", msg)
+				c.invalid(at.Child("name"), clip(name), originEnv, "%s", msg)
 			}
 		}
 		seen[name] = true
@@ -94,31 +120,36 @@ func (c *checks) volumeMounts(mounts []VolumeMount, path *field.Path) {
 			c.add(field.Required(at.Child("volume", "name"), "a volume needs a name"), originVolume)
 			continue
 		}
-		for _, msg := range validation.IsDNS1123Label(name) {
-			c.invalid(at.Child("volume", "name"), name, originVolume, "%s", msg)
-		}
+		c.volumeName(name, at.Child("volume", "name"))
 		if m.Name != "" && m.Name != name {
-			c.invalid(at.Child("name"), m.Name, originVolume, "the volume is called %q", name)
+			c.invalid(at.Child("name"), clip(m.Name), originVolume, "the volume is called %q", clip(name))
 		}
 		// One volume may be mounted at several places: then it stands here again, the same.
 		if first, ok := volumes[name]; ok && first != m.Volume.String() {
-			c.add(field.Duplicate(at.Child("volume", "name"), name), originVolume)
+			c.add(field.Duplicate(at.Child("volume", "name"), clip(name)), originVolume)
 		}
 		volumes[name] = m.Volume.String()
-		c.mountPoint(m.VolumeMount.Map(), name, points, at.Child("volumeMount"))
+		mount := m.VolumeMount.Map()
+		if mounted := tree.String(mount, "name"); mounted != name {
+			c.invalid(at.Child("volumeMount", "name"), clip(mounted), originVolume, "the volume is called %q", clip(name))
+		}
+		c.mountPoint(mount, points, at.Child("volumeMount"))
 	}
 }
 
-func (c *checks) mountPoint(mount map[string]any, volume string, seen map[string]bool, path *field.Path) {
-	if mounted := tree.String(mount, "name"); mounted != volume {
-		c.invalid(path.Child("name"), mounted, originVolume, "the volume is called %q", volume)
+func (c *checks) volumeName(name string, path *field.Path) {
+	for _, msg := range validation.IsDNS1123Label(name) {
+		c.invalid(path, clip(name), originVolume, "%s", msg)
 	}
+}
+
+func (c *checks) mountPoint(mount map[string]any, seen map[string]bool, path *field.Path) {
 	point := tree.String(mount, "mountPath")
 	switch {
 	case point == "":
 		c.add(field.Required(path.Child("mountPath"), "a mount needs a path"), originVolume)
 	case seen[point]:
-		c.add(field.Duplicate(path.Child("mountPath"), point), originVolume)
+		c.add(field.Duplicate(path.Child("mountPath"), clip(point)), originVolume)
 	}
 	seen[point] = true
 }

@@ -1,6 +1,13 @@
 package deployment_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/deployment"
+)
 
 func TestEnvelope(t *testing.T) {
 	run(t, leastDeployment, []changeCase{
@@ -52,10 +59,17 @@ func TestLifecycle(t *testing.T) {
 		{"a state", set("spec.state", `"SUSPENDED"`), nil},
 		{"the state of a session cluster", set("spec.state", `"STOPPED"`), []string{"spec.state NotSupported enum"}},
 		{"states are upper case", set("spec.state", `"running"`), []string{"spec.state NotSupported enum"}},
+		{"one L too few is a warning", set("spec.state", `"CANCELED"`), nil},
 		{"strategies in any case, as VVP's pages write them", set("spec.upgradeStrategy", `{"kind": "stateless"}`, "spec.restoreStrategy", `{"kind": "latest_savepoint", "allowNonRestoredState": true}`), nil},
 		{"an upgrade strategy that does not exist", set("spec.upgradeStrategy", `{"kind": "LATEST_STATE"}`), []string{"spec.upgradeStrategy.kind NotSupported enum"}},
 		{"a restore strategy that does not exist", set("spec.restoreStrategy", `{"kind": "FROM_SAVEPOINT"}`), []string{"spec.restoreStrategy.kind NotSupported enum"}},
 		{"a string is no boolean", set("spec.restoreStrategy", `{"allowNonRestoredState": "true"}`), []string{"spec.restoreStrategy.allowNonRestoredState Invalid type"}},
+		{"the form of VVP 2.0", set("spec.startFromSavepoint", `{"kind": "latest"}`), nil},
+		{"a start that does not exist", set("spec.startFromSavepoint", `{"kind": "LATEST_STATE"}`), []string{"spec.startFromSavepoint.kind NotSupported enum"}},
+		{"old and new form", set("spec.startFromSavepoint", `{"kind": "NONE"}`, "spec.restoreStrategy", `{"kind": "NONE"}`), []string{"spec.startFromSavepoint Forbidden exclusive"}},
+		{"a number of unknown unit", set("spec.jobFailureExpirationTime", "0"), nil},
+		{"a duration", set("spec.jobFailureExpirationTime", `"10 min"`), nil},
+		{"no duration", set("spec.jobFailureExpirationTime", `"soon"`), []string{"spec.jobFailureExpirationTime Invalid duration"}},
 		{"attempts", set("spec.maxJobCreationAttempts", "1", "spec.maxSavepointCreationAttempts", "9"), nil},
 		{"no attempt at all", set("spec.maxJobCreationAttempts", "0", "spec.maxSavepointCreationAttempts", "-1"),
 			[]string{"spec.maxJobCreationAttempts Invalid minimum", "spec.maxSavepointCreationAttempts Invalid minimum"}},
@@ -70,6 +84,8 @@ func TestTemplate(t *testing.T) {
 		{"only annotations are in a template's metadata", set("spec.template.metadata.labels", `{}`), []string{"spec.template.metadata.labels Forbidden unknown-field"}},
 		{"parallelism", set(spec+"parallelism", "4"), nil},
 		{"no parallelism", set(spec+"parallelism", "0"), []string{spec + "parallelism Invalid minimum"}},
+		{"an interval", set(spec+"latestCheckpointFetchInterval", "60"), nil},
+		{"time runs forward", set(spec+"latestCheckpointFetchInterval", "-1"), []string{spec + "latestCheckpointFetchInterval Invalid minimum"}},
 		{"TaskManagers enough", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "4"), nil},
 		{"slots enough", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "2", spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": 2}`), nil},
 		{"the job would wait forever", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "3"), []string{spec + "numberOfTaskManagers Invalid flink-slots"}},
@@ -92,6 +108,31 @@ func TestArtifact(t *testing.T) {
 		{"a version that is not known", set(at+".flinkVersion", `"1.14"`), []string{at + ".flinkVersion NotSupported flink-version"}},
 		{"the image", set(at+".flinkImageRegistry", `"registry.ververica.com/v2.12"`, at+".flinkImageRepository", `"flink"`, at+".flinkImageTag", `"1.20.0-stream1-scala_2.12-java11"`), nil},
 		{"arguments", set(at+".mainArgs", `"--a 'b c'"`, at+".entryClass", `"com.example.Main$Inner"`), nil},
+		{"an open quote", set(at+".mainArgs", `"--a 'b"`), []string{at + ".mainArgs Invalid arguments"}},
+		{"dependencies", set(at+".additionalDependencies", `["https://example.com/a.jar"]`), nil},
+		{"a file is no class", set(at+".entryClass", `"com/example/Main.class"`), []string{at + ".entryClass Invalid class"}},
+		{"a secret value of VVP may stand for anything", set(at+".jarUri", `"https://${USER}:${PASSWORD}@example.com/a.jar"`), nil},
+		{"a typo in the scheme", set(at+".jarUri", `"htps://example.com/a.jar"`), []string{at + ".jarUri Invalid uri"}},
+		{"a file system of the image's own", set(at+".jarUri", `"mine://bucket/a.jar"`), nil},
+		{"a slash too few", set(at+".jarUri", `"s3:bucket/a.jar"`), []string{at + ".jarUri Invalid uri"}},
+		{"no bucket", set(at+".jarUri", `"s3:///a.jar"`), []string{at + ".jarUri Invalid uri"}},
+		{"no file", set(at+".jarUri", `"https://example.com/"`), []string{at + ".jarUri Invalid uri"}},
+		{"no URI", set(at+".jarUri", `"https://example.com/%zz.jar"`), []string{at + ".jarUri Invalid uri"}},
+		{"a scheme is not in the registry", set(at+".flinkImageRegistry", `"https://registry.example.com"`), []string{at + ".flinkImageRegistry Invalid image"}},
+		{"a repository is in lower case", set(at+".flinkImageRepository", `"Flink"`), []string{at + ".flinkImageRepository Invalid image"}},
+		{"a tag has no slash", set(at+".flinkImageTag", `"a/b"`), []string{at + ".flinkImageTag Invalid image"}},
+		{"a tag with a digest", set(at+".flinkImageTag", `"1.20@sha256:`+strings.Repeat("0f", 32)+`"`), nil},
+		{"dependencies are URIs", set(at+".additionalDependencies", `["/opt/a.jar"]`), []string{at + ".additionalDependencies[0] Invalid uri"}},
+		{"null is no dependency", set(at+".additionalDependencies", `[null]`), []string{at + ".additionalDependencies[0] Invalid type"}},
+		{"a script", set(at, `{"kind": "sqlscript", "sqlScript": "SELECT 1", "flinkVersion": "1.20"}`), nil},
+		{"a script is required", set(at, `{"kind": "SQLSCRIPT", "flinkVersion": "1.20"}`), []string{at + ".sqlScript Required required"}},
+		{"a script has no arguments", set(at, `{"kind": "SQLSCRIPT", "sqlScript": "SELECT 1", "mainArgs": "a", "flinkVersion": "1.20"}`), []string{at + ".mainArgs Forbidden exclusive"}},
+		{"Python", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a.b", "mainArgs": "x", "additionalPythonLibraries": ["s3://b/l.whl"], "additionalPythonArchives": ["s3://b/a.zip"], "flinkVersion": "1.20"}`), nil},
+		{"Python needs a program", set(at, `{"kind": "PYTHON", "flinkVersion": "1.20"}`), []string{at + ".pythonArtifactUri Required required"}},
+		{"a jar is no Python", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "jarUri": "s3://b/a.jar", "flinkVersion": "1.20"}`), []string{at + ".jarUri Forbidden exclusive"}},
+		{"no module", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a/b.py", "flinkVersion": "1.20"}`), []string{at + ".entryModule Invalid class"}},
+		{"libraries are URIs", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "additionalPythonLibraries": ["l.whl"], "additionalPythonArchives": [""], "flinkVersion": "1.20"}`),
+			[]string{at + ".additionalPythonArchives[0] Invalid uri", at + ".additionalPythonLibraries[0] Invalid uri"}},
 	}, parseDeployment)
 }
 
@@ -116,13 +157,16 @@ func TestResources(t *testing.T) {
 }
 
 func TestFlinkConfiguration(t *testing.T) {
-	const at = "spec.template.spec.flinkConfiguration"
+	const at, version = "spec.template.spec.flinkConfiguration", "spec.template.spec.artifact.flinkVersion"
 	run(t, leastDeployment, []changeCase{
 		{"values are text whatever they look like", set(at, `{"a.b": 1, "c": true, "d": "x"}`), nil},
 		{"null would be lost", set(at, `{"a.b": null}`), []string{at + "[a.b] Invalid type"}},
 		{"a map is no value", set(at, `{"a": {"b": "c"}}`), []string{at + "[a] Invalid type"}},
 		{"the renderer's own key", set(at, `{"jobmanager.rpc.address": "x"}`), []string{at + "[jobmanager.rpc.address] Forbidden flink-configuration"}},
 		{"no legal key", set(at, `{"a b": "x"}`), []string{at + "[a b] Invalid flink-configuration"}},
+		{"an empty key", set(at, `{"": "x"}`), []string{at + "[] Invalid flink-configuration"}},
+		{"prefixes are legal before Flink 2", set(at, `{"restart-strategy": "exponential-delay", "restart-strategy.exponential-delay.initial-backoff": "1 s"}`), nil},
+		{"Flink 2 would lose one of them", set(version, `"2.0"`, at, `{"restart-strategy": "exponential-delay", "restart-strategy.exponential-delay.initial-backoff": "1 s"}`), []string{at + "[restart-strategy] Invalid flink-configuration"}},
 	}, parseDeployment)
 }
 
@@ -131,6 +175,7 @@ func TestLogging(t *testing.T) {
 	run(t, leastDeployment, []changeCase{
 		{"levels", set(at, `{"loggingProfile": "default", "log4jLoggers": {"": "INFO", "com.example": "debug"}, "log4j2ConfigurationTemplate": null}`), nil},
 		{"no level", set(at, `{"log4jLoggers": {"com.example": "LOUD"}}`), []string{at + ".log4jLoggers[com.example] Invalid logging"}},
+		{"templates are not rendered", set(at, `{"log4j2ConfigurationTemplate": "<Configuration/>"}`), []string{at + ".log4j2ConfigurationTemplate Forbidden not-rendered"}},
 		{"profiles are configured in the platform", set(at, `{"loggingProfile": "mine"}`), []string{at + ".loggingProfile NotSupported logging"}},
 	}, parseDeployment)
 }
@@ -140,7 +185,7 @@ func TestPods(t *testing.T) {
 	const volume = `[{"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/v"}}`
 	run(t, leastDeployment, []changeCase{
 		{"annotations", set(at+"annotations", `{"prometheus.io/scrape": "true"}`), nil},
-		{"no annotation key", set(at+"annotations", `{"a b": "c"}`), []string{at + "annotations Invalid label"}},
+		{"no annotation key", set(at+"annotations", `{"a b": "c"}`), []string{at + "annotations[a b] Invalid label"}},
 		{"labels", set(at+"labels", `{"team": "a"}`), nil},
 		{"no label value", set(at+"labels", `{"team": "a b"}`), []string{at + "labels[team] Invalid label"}},
 		{"no label key", set(at+"labels", `{"a b": "c"}`), []string{at + "labels[a b] Invalid label"}},
@@ -168,6 +213,46 @@ func TestPods(t *testing.T) {
 		{"no volume", set(at+"volumeMounts", `[{"name": "v"}]`), []string{at + "volumeMounts[0].volume.name Required volume"}},
 		{"there is no list of volumes", set(at+"volumes", `[]`), []string{at + "volumes Forbidden unknown-field"}},
 	}, parseDeployment)
+}
+
+func TestPodTemplates(t *testing.T) {
+	const kubernetes = "spec.template.spec.kubernetes."
+	const at = kubernetes + "jobManagerPodTemplate"
+	run(t, leastDeployment, []changeCase{
+		{"a partial template", set(at, `{"metadata": {"annotations": {"a": "b"}}}`), nil},
+		{"either pods or templates", set(at, `{"spec": {}}`, kubernetes+"pods", `{"labels": {"a": "b"}}`), []string{at + " Forbidden exclusive"}},
+		{"empty pods say nothing", set(at, `{"spec": {}}`, kubernetes+"pods", `{}`), nil},
+		{"the other template", set(kubernetes+"taskManagerPodTemplate", `{"spec": {}}`), nil},
+		{"an unknown field", set(at, `{"spec": {"contianers": []}}`), []string{at + ".spec.contianers Forbidden unknown-field"}},
+		{"a container needs a name", set(at, `{"spec": {"containers": [{"image": "a"}]}}`), []string{at + ".spec.containers[0].name Required pod-template"}},
+		{"two containers of one name", set(at, `{"spec": {"initContainers": [{"name": "a"}], "containers": [{"name": "a"}]}}`), []string{at + ".spec.containers[0].name Duplicate pod-template"}},
+		{"no name of a container", set(at, `{"spec": {"containers": [{"name": "A"}]}}`), []string{at + ".spec.containers[0].name Invalid pod-template"}},
+		{"variables twice", set(at, `{"spec": {"containers": [{"name": "a", "env": [{"name": "A"}, {"name": "A"}]}]}}`), []string{at + ".spec.containers[0].env[1].name Duplicate env"}},
+		{"volumes twice", set(at, `{"spec": {"volumes": [{"name": "a"}, {"name": "a"}]}}`), []string{at + ".spec.volumes[1].name Duplicate volume"}},
+		{"a volume needs a name", set(at, `{"spec": {"volumes": [{"emptyDir": {}}]}}`), []string{at + ".spec.volumes[0].name Required volume"}},
+		{"a place twice", set(at, `{"spec": {"containers": [{"name": "a", "volumeMounts": [{"name": "a", "mountPath": "/a"}, {"name": "b", "mountPath": "/a"}]}]}}`), []string{at + ".spec.containers[0].volumeMounts[1].mountPath Duplicate volume"}},
+		{"an empty account", set(at, `{"spec": {"serviceAccountName": ""}}`), []string{at + ".spec.serviceAccountName Invalid pod-template"}},
+		{"pods have no name of their own", set(at, `{"metadata": {"name": "a"}}`), []string{at + ".metadata.name Forbidden pod-template"}},
+		{"a label", set(at, `{"metadata": {"labels": {"a": "b c"}}}`), []string{at + ".metadata.labels[a] Invalid label"}},
+		{"an annotation", set(at, `{"metadata": {"annotations": {"a b": ""}}}`), []string{at + ".metadata.annotations[a b] Invalid label"}},
+		{"a node", set(at, `{"spec": {"nodeSelector": {"a": "b c"}}}`), []string{at + ".spec.nodeSelector[a] Invalid label"}},
+		{"annotations of all objects", set(kubernetes+"annotations", `{"a": "b"}`), nil},
+		{"no annotation", set(kubernetes+"annotations", `{"a b": "c"}`), []string{kubernetes + "annotations[a b] Invalid label"}},
+	}, parseDeployment)
+}
+
+func TestTextsThatNothingCanHold(t *testing.T) {
+	run(t, leastDeployment, []changeCase{
+		{"NUL in a value", set("metadata.annotations", `{"a": "\u0000"}`), []string{"metadata.annotations[a] Invalid text"}},
+		{"NUL in a key", set("metadata.labels", `{"a\u0000": "b"}`), []string{"metadata.labels[a\x00] Invalid text"}},
+		{"NUL in a Kubernetes type", set("spec.template.spec.kubernetes.pods.envVars", `[{"name": "A", "value": "\u0000"}]`), []string{"spec.template.spec.kubernetes.pods.envVars[0] Invalid text"}},
+		{"what only looks like one", set("spec.template.spec.kubernetes.pods.envVars", `[{"name": "A", "value": "\\u0000"}]`), nil},
+	}, parseDeployment)
+	cfg := generate(1).deployment()
+	cfg.Metadata.Labels = map[string]string{"a": "\xff", "b\xff": ""}
+	cfg.Spec.Template.Spec.Artifact.MainArgs = "\xff"
+	_, err := deployment.New(cfg)
+	assert.DeepEqual(t, problemsOf(err), []string{"metadata.labels[a] Invalid text", "metadata.labels[b\ufffd] Invalid text", "spec.template.spec.artifact.mainArgs Invalid text"})
 }
 
 func TestSessionCluster(t *testing.T) {
