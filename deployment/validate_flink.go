@@ -169,7 +169,4 @@ func (c *checks) logging(l Logging, path *field.Path) {
 		p.Key = ""
 		c.invalid(at, field.OmitValueType{}, originLogging, "%s", p)
 	}
-	if l.LoggingProfile != "" && l.LoggingProfile != defaultLoggingProfile {
-		c.add(field.NotSupported(path.Child("loggingProfile"), clip(l.LoggingProfile), []string{defaultLoggingProfile}), originLogging)
-	}
 }

@@ -176,7 +176,7 @@ func TestLogging(t *testing.T) {
 		{"levels", set(at, `{"loggingProfile": "default", "log4jLoggers": {"": "INFO", "com.example": "debug"}, "log4j2ConfigurationTemplate": null}`), nil},
 		{"no level", set(at, `{"log4jLoggers": {"com.example": "LOUD"}}`), []string{at + ".log4jLoggers[com.example] Invalid logging"}},
 		{"templates are not rendered", set(at, `{"log4j2ConfigurationTemplate": "<Configuration/>"}`), []string{at + ".log4j2ConfigurationTemplate Forbidden not-rendered"}},
-		{"profiles are configured in the platform", set(at, `{"loggingProfile": "mine"}`), []string{at + ".loggingProfile NotSupported logging"}},
+		{"profiles are known to whoever renders", set(at, `{"loggingProfile": "mine"}`), nil},
 	}, parseDeployment)
 }
 

@@ -64,14 +64,34 @@ func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
 	c.image = g.image(s, c.version)
 	at := s.path.Child("flinkConfiguration")
 	c.config = g.configuration(c, s, at)
-	text, problems := flink.Log4jProperties(s.logging.Log4jLoggers)
-	for _, p := range problems {
-		g.fail(field.Invalid(s.path.Child("logging", "log4jLoggers").Key(p.Key), field.OmitValueType{}, p.String()), "logging")
-	}
-	c.log4j = text
+	c.log4j = g.log4j(s.logging, s.path.Child("logging"))
 	g.overruledLabels(s.kubernetes, set, s.path.Child("kubernetes"))
 	return c
 }
+
+// log4j is the logging configuration: a profile with the levels of the resource.
+func (g *rendering) log4j(l deployment.Logging, at *field.Path) string {
+	profile, ok := g.profiles[l.LoggingProfile]
+	var text string
+	var problems []flink.Problem
+	switch {
+	case ok:
+		text, problems = flink.Log4jProfile(profile, l.Log4jLoggers)
+	case l.LoggingProfile == defaultProfile:
+		text, problems = flink.Log4jProperties(l.Log4jLoggers)
+	default:
+		e := field.NotSupported(at.Child("loggingProfile"), l.LoggingProfile, append(tree.Keys(g.profiles), defaultProfile))
+		e.Detail += "; give its text with render.LoggingProfiles"
+		g.fail(e, "logging")
+	}
+	for _, p := range problems {
+		g.fail(field.Invalid(at.Child("log4jLoggers").Key(p.Key), field.OmitValueType{}, p.String()), "logging")
+	}
+	return text
+}
+
+// defaultProfile is the one that VVP always has.
+const defaultProfile = "default"
 
 // image puts the image together as VVP does, registry/repository:tag. What is not
 // given comes from the official images; where nothing is given, options come first.

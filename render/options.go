@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -72,6 +73,34 @@ func (m Images) apply(r *Renderer) error {
 	}
 	r.images = images
 	return nil
+}
+
+// LoggingProfiles has the texts of logging profiles by name: a configuration of
+// Log4j 2 in its properties syntax, which becomes log4j-console.properties. The
+// levels of a resource's log4jLoggers are set after it. The profile "default" is
+// that of Flink's distribution if it is not in the map. It is an Option; the map is
+// copied. VVP's own profiles are Twig templates of Log4j 2 XML, which are not
+// evaluated here.
+type LoggingProfiles map[string]string
+
+func (m LoggingProfiles) apply(r *Renderer) error {
+	for name, text := range m {
+		if name == "" || strings.TrimSpace(text) == "" {
+			return fmt.Errorf("render.LoggingProfiles: %q: a profile has a name and a text", name)
+		}
+	}
+	r.profiles = maps.Clone(m)
+	return nil
+}
+
+// AllowUnresolved makes it a warning that a Flink option refers to a variable
+// ${NAME} that the pods do not have. The text stays as it is written, and Flink
+// sees it so.
+func AllowUnresolved() Option {
+	return option(func(r *Renderer) error {
+		r.allowUnresolved = true
+		return nil
+	})
 }
 
 // FetcherImage says which image fetches jars from object stores for Flink before

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -28,8 +27,7 @@ func (g *rendering) references(conf map[string]string, env map[string]bool, at *
 		for _, m := range found {
 			if !env[m[1]] {
 				missing = true
-				g.fail(field.Invalid(at.Key(key), field.OmitValueType{}, fmt.Sprintf(
-					"${%s} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink containers of both pod templates; for a secret with valueFrom.secretKeyRef", m[1])), "reference")
+				g.unresolved(m[1], at.Key(key))
 			}
 		}
 		if !missing {
@@ -38,6 +36,15 @@ func (g *rendering) references(conf map[string]string, env map[string]bool, at *
 		}
 	}
 	return out
+}
+
+func (g *rendering) unresolved(name string, at *field.Path) {
+	text := "${" + name + "} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink containers of both pod templates; for a secret with valueFrom.secretKeyRef"
+	if g.allowUnresolved {
+		g.warn(at, "%s", text)
+		return
+	}
+	g.fail(field.Invalid(at, field.OmitValueType{}, text), "reference")
 }
 
 // expandable turns ${NAME} into Kubernetes' $(NAME), and protects all else.

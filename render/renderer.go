@@ -46,6 +46,9 @@ type Renderer struct {
 	images        Images // by minor version
 	fetcherImage  string
 	withNamespace bool
+	profiles      LoggingProfiles
+
+	allowUnresolved bool
 }
 
 // New returns a Renderer with these options. It fails if one of them is not legal.
