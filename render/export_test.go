@@ -1,0 +1,7 @@
+package render
+
+// What tests of package render_test need from inside.
+var (
+	Escape     = escape
+	Expandable = expandable
+)
