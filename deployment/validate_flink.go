@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -166,7 +167,9 @@ func (c *checks) logging(l Logging, path *field.Path) {
 	_, problems := flink.Log4jProperties(l.Log4jLoggers)
 	for _, p := range problems {
 		at := path.Child("log4jLoggers").Key(p.Key)
-		p.Key = ""
+		if p.Key = ""; secrets.Text(p.Reason) {
+			p.Reason = "not a log level"
+		}
 		c.invalid(at, field.OmitValueType{}, originLogging, "%s", p)
 	}
 }

@@ -1,0 +1,175 @@
+package deployment
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/secrets"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// A Warning is something legal that a person should look at: it has no effect, or
+// not the one that its author may expect.
+type Warning struct {
+	// Field is a path as in the YAML, which Position finds.
+	Field   string
+	Message string
+}
+
+// String returns "field: message".
+func (w Warning) String() string { return w.Field + ": " + w.Message }
+
+// Warnings returns what a person should look at, in a fresh slice, always in the
+// same order. Values that look like secrets are not in it.
+func (d Deployment) Warnings() []Warning {
+	if d.d == nil {
+		return nil
+	}
+	c := d.d.config
+	w := &warnings{}
+	w.system, _ = labels.ForDeployment(labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: ids.Nil})
+	if c.Spec.State == canceled {
+		w.add(field.NewPath("spec", "state"), "read as %s, which is how VVP's API writes it", Cancelled)
+	}
+	t := c.Spec.Template.Spec
+	path := field.NewPath("spec", "template", "spec")
+	w.artifact(t.Artifact, path.Child("artifact"))
+	w.flink(flinkSettings{version: t.Artifact.FlinkVersion, resources: t.Resources, config: t.FlinkConfiguration, path: path}, flink.InertInApplication)
+	w.kubernetes(t.Kubernetes, path.Child("kubernetes"))
+	return w.list
+}
+
+// Warnings returns what a person should look at, as [Deployment.Warnings].
+func (s SessionCluster) Warnings() []Warning {
+	if s.d == nil {
+		return nil
+	}
+	c := s.d.config.Spec
+	path := field.NewPath("spec")
+	w := &warnings{}
+	w.system, _ = labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
+	w.flink(flinkSettings{version: c.FlinkVersion, resources: c.Resources, config: c.FlinkConfiguration, path: path}, func(string) (string, bool) { return "", false })
+	w.kubernetes(c.Kubernetes, path.Child("kubernetes"))
+	return w.list
+}
+
+type warnings struct {
+	list   []Warning
+	system labels.Set
+}
+
+func (w *warnings) add(path *field.Path, format string, args ...any) {
+	w.list = append(w.list, Warning{Field: path.String(), Message: fmt.Sprintf(format, args...)})
+}
+
+const plainSecret = "this looks like a secret in plain text, which everybody can read who may see the file or the objects; "
+
+func (w *warnings) artifact(a Artifact, path *field.Path) {
+	for _, f := range [...]struct{ name, value string }{
+		{"jarUri", a.JarURI}, {"mainArgs", a.MainArgs}, {"pythonArtifactUri", a.PythonArtifactURI},
+	} {
+		if secrets.Text(f.value) && !strings.Contains(f.value, "${") {
+			w.add(path.Child(f.name), plainSecret+"give it to the job in a variable with valueFrom.secretKeyRef")
+		}
+	}
+}
+
+// flink warns of configuration that Flink does not act on.
+func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bool)) {
+	version, err := flink.Lookup(s.version)
+	if err != nil {
+		return // a Deployment that was checked has a known version
+	}
+	w.smallHeap(version, s)
+	at := s.path.Child("flinkConfiguration")
+	for _, key := range tree.Keys(s.config) {
+		if reason, ok := flink.Inert(key); ok {
+			w.add(at.Key(key), "no effect: %s", reason)
+		} else if reason, ok := inertHere(key); ok {
+			w.add(at.Key(key), "no effect: %s", reason)
+		} else if instead, ok := flink.Ignored(version, key); ok {
+			w.ignored(at.Key(key), version, instead)
+		}
+		if ha := flink.HighAvailability(version, s.config); ha.Key == key && ha.Value == "vvp-kubernetes" {
+			w.add(at.Key(key), "VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
+		}
+		if secrets.Plain(key, s.config[key]) {
+			w.add(at.Key(key), plainSecret+"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")
+		}
+	}
+}
+
+func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
+	if instead == "" {
+		w.add(at, "no effect: Flink %s does not know this option", v.Minor)
+		return
+	}
+	w.add(at, "no effect: Flink %s does not know this option; it is called %s there", v.Minor, instead)
+}
+
+// smallHeap warns of a JobManager that starts, and has little room.
+func (w *warnings) smallHeap(v flink.Version, s flinkSettings) {
+	memory := s.resources.withDefaults().JobManager.Memory
+	bytes, err := Bytes(memory)
+	if err != nil {
+		return
+	}
+	m, problems := v.JobManagerMemory(wholeMiB(bytes), s.config)
+	if len(problems) == 0 && m.Heap < flink.RecommendedJobManagerHeap {
+		w.add(s.path.Child("resources", "jobmanager", "memory"), "%s leave a heap of %s; Flink recommends at least %s", memory,
+			flink.FormatMiB(m.Heap), flink.FormatMiB(flink.RecommendedJobManagerHeap))
+	}
+}
+
+func (w *warnings) kubernetes(k Kubernetes, path *field.Path) {
+	w.labels(k.Labels, path.Child("labels"))
+	if p := k.Pods; p != nil {
+		w.labels(p.Labels, path.Child("pods", "labels"))
+		for i, v := range p.EnvVars {
+			w.env(v.Map(), path.Child("pods", "envVars").Index(i))
+		}
+	}
+	for _, t := range [...]struct {
+		name     string
+		template PodTemplate
+	}{
+		{"jobManagerPodTemplate", k.JobManagerPodTemplate}, {"taskManagerPodTemplate", k.TaskManagerPodTemplate},
+	} {
+		if !t.template.IsZero() {
+			w.podTemplate(t.template.Map(), path.Child(t.name))
+		}
+	}
+}
+
+func (w *warnings) podTemplate(t map[string]any, path *field.Path) {
+	w.labels(tree.Strings(t, "metadata", "labels"), path.Child("metadata", "labels"))
+	for _, list := range [...]string{"initContainers", "containers"} {
+		for i, container := range tree.Items(t, "spec", list) {
+			for j, v := range tree.Items(container, "env") {
+				env, _ := v.(map[string]any)
+				w.env(env, path.Child("spec", list).Index(i).Child("env").Index(j))
+			}
+		}
+	}
+}
+
+// labels warns of labels that lose to the system's.
+func (w *warnings) labels(m map[string]string, path *field.Path) {
+	system := w.system.WithComponent(labels.JobManager)
+	for _, key := range tree.Keys(m) {
+		if _, ok := system.Get(key); ok {
+			w.add(path.Key(key), "the label belongs to the platform; this value is not used")
+		}
+	}
+}
+
+func (w *warnings) env(v map[string]any, path *field.Path) {
+	if secrets.Plain(tree.String(v, "name"), tree.String(v, "value")) {
+		w.add(path.Child("value"), plainSecret+"use valueFrom.secretKeyRef")
+	}
+}

@@ -1,0 +1,102 @@
+package deployment_test
+
+import (
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/deployment"
+)
+
+func TestWarnings(t *testing.T) {
+	const spec = "spec.template.spec."
+	const conf, pods = spec + "flinkConfiguration", spec + "kubernetes.pods."
+	const version = spec + "artifact.flinkVersion"
+	cases := []struct {
+		reason  string
+		changes []change
+		fields  []string
+	}{
+		{"nothing to say", nil, nil},
+		{"one L too few", set("spec.state", `"CANCELED"`), []string{"spec.state"}},
+		{"a pod of Flink's own making", set(conf, `{"kubernetes.jobmanager.cpu": 1}`), []string{conf + "[kubernetes.jobmanager.cpu]"}},
+		{"the command line decides", set(conf, `{"execution.savepoint-restore-mode": "CLAIM"}`), []string{conf + "[execution.savepoint-restore-mode]"}},
+		{"a key that Flink 2 does not read", set(version, `"2.0"`, conf, `{"cluster.evenly-spread-out-slots": true}`), []string{conf + "[cluster.evenly-spread-out-slots]"}},
+		{"the same key in Flink 1", set(conf, `{"cluster.evenly-spread-out-slots": true}`), nil},
+		{"a key of a newer Flink", set(version, `"1.17"`, conf, `{"execution.checkpointing.dir": "s3://b/c"}`), []string{conf + "[execution.checkpointing.dir]"}},
+		{"VVP's own service", set(conf, `{"high-availability": "vvp-kubernetes"}`), []string{conf + "[high-availability]"}},
+		{"Flink's service", set(conf, `{"high-availability": "kubernetes"}`), nil},
+		{"little heap", set(spec+"resources.jobmanager.memory", `"650m"`), []string{spec + "resources.jobmanager.memory"}},
+		{"a secret in an option", set(conf, `{"s3.secret-key": "hunter2"}`), []string{conf + "[s3.secret-key]"}},
+		{"a reference to one", set(conf, `{"s3.secret-key": "${KEY}"}`), nil},
+		{"a secret in a variable", set(pods+"envVars", `[{"name": "DB_PASSWORD", "value": "hunter2"}]`), []string{pods + "envVars[0].value"}},
+		{"a secret where it belongs", set(pods+"envVars", `[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}]`), nil},
+		{"a secret in a template", set(spec+"kubernetes.taskManagerPodTemplate", `{"spec": {"initContainers": [{"name": "a", "env": [{"name": "TOKEN", "value": "hunter2"}]}]}}`),
+			[]string{spec + "kubernetes.taskManagerPodTemplate.spec.initContainers[0].env[0].value"}},
+		{"a secret in a URI", set(spec+"artifact.jarUri", `"https://me:hunter2@example.com/a.jar"`), []string{spec + "artifact.jarUri"}},
+		{"a secret in the arguments", set(spec+"artifact.mainArgs", `"--password hunter2"`), []string{spec + "artifact.mainArgs"}},
+		{"a label of the platform", set(spec+"kubernetes.labels", `{"app": "mine", "team": "a", "sessionClusterId": "x"}`), []string{spec + "kubernetes.labels[app]"}},
+		{"a label of the platform on pods", set(pods+"labels", `{"jobId": "mine"}`), []string{pods + "labels[jobId]"}},
+		{"a label of the platform in a template", set(spec+"kubernetes.jobManagerPodTemplate", `{"metadata": {"labels": {"component": "x"}}}`), []string{spec + "kubernetes.jobManagerPodTemplate.metadata.labels[component]"}},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			d := parse(t, c.changes)
+			assertWarnings(t, d.Warnings(), c.fields)
+			for _, w := range d.Warnings() {
+				assert.Assert(t, d.Position(w.Field).Line > 0)
+			}
+		})
+	}
+}
+
+func TestSessionClusterWarnings(t *testing.T) {
+	s, err := deployment.ParseSessionCluster("s", edited(t, leastSessionCluster, set(
+		"spec.kubernetes.labels", `{"app": "mine", "jobId": "of-no-session-cluster"}`,
+		"spec.flinkConfiguration", `{"yarn.tags": "a", "execution.savepoint-restore-mode": "CLAIM"}`)))
+	assert.NilError(t, err)
+	assertWarnings(t, s.Warnings(), []string{"spec.flinkConfiguration[yarn.tags]", "spec.kubernetes.labels[app]"})
+	assert.Equal(t, len(deployment.SessionCluster{}.Warnings())+len(deployment.Deployment{}.Warnings()), 0, "zero values have nothing to say")
+}
+
+func assertWarnings(t *testing.T, got []deployment.Warning, fields []string) {
+	t.Helper()
+	var have []string
+	for _, w := range got {
+		have = append(have, w.Field)
+		assert.Assert(t, w.Message != "")
+		assert.Assert(t, !strings.Contains(w.String(), "hunter2"), "%s", w)
+	}
+	assert.DeepEqual(t, have, fields)
+}
+
+func TestNoSecretInMessages(t *testing.T) {
+	const conf, pods = "spec.template.spec.flinkConfiguration", "spec.template.spec.kubernetes.pods."
+	for reason, changes := range map[string][]change{
+		"a number as password": set(pods+"envVars", `[{"name": "PASSWORD", "value": 7263917263917}]`),
+		"a list as password":   set(pods+"envVars", `[{"name": "PASSWORD", "value": ["7263917263917"]}]`),
+		"a label":              set(pods+"labels", `{"token": "!7263917263917"}`),
+		"a label not quoted":   set("metadata.labels", `{"token": 7263917263917}`),
+		"a URI":                set("spec.template.spec.artifact.jarUri", `"https://me:7263917263917@host/%zz"`),
+		"a signed URI":         set("spec.template.spec.artifact.jarUri", `"https:///a?X-Amz-Signature=7263917263917"`),
+		"arguments":            set("spec.template.spec.artifact.mainArgs", `"--password '7263917263917"`),
+		"arguments as a map":   set("spec.template.spec.artifact.mainArgs", `{"password": 7263917263917}`),
+		"an option":            set(conf, `{"s3.secret-key": {"a": 7263917263917}}`),
+		"a key Flink 2 merges": set(conf, `{"a.password": "7263917263917", "a.password.b": "7263917263917"}`, "spec.template.spec.artifact.flinkVersion", `"2.0"`),
+		"a log level":          set("spec.template.spec.logging.log4jLoggers", `{"a": "password=7263917263917"}`),
+		"a state":              set("spec.state", `"password=7263917263917"`),
+		"a huge integer":       {{"metadata.annotations", `{"a": 1}`}},
+	} {
+		text := string(edited(t, leastDeployment, changes))
+		if reason == "a huge integer" {
+			text = strings.Replace(text, `{"a":1}`, `{"password": 72639172639177263917263917}`, 1)
+		}
+		err := parseDeployment([]byte(text))
+		assert.Assert(t, err != nil, reason)
+		assert.Assert(t, !strings.Contains(err.Error(), "726391726391"), "%s: %v", reason, err)
+		for _, e := range fieldErrors(err) {
+			assert.Assert(t, !strings.Contains(e.Error(), "726391726391"), "%s: %v", reason, e)
+		}
+	}
+}
