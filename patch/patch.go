@@ -36,6 +36,8 @@ type compiled struct {
 	selector  *selection
 	ops       []jsonpatch.Op
 	merges    []merger
+	// loose operations have not been told which objects they are for.
+	loose bool
 }
 
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms

@@ -114,5 +114,7 @@ func MergeLists(kind string) []MergeList {
 		{Path: prefix + "pods.imagePullSecrets", Keys: []string{"name"}},
 		{Path: prefix + "pods.volumeMounts", Keys: []string{"name"}},
 		{Path: prefix + "pods.volumeMounts[].volume", Type: "Volume"},
+		{Path: prefix + "jobManagerPodTemplate", Type: "PodTemplateSpec"},
+		{Path: prefix + "taskManagerPodTemplate", Type: "PodTemplateSpec"},
 	}
 }
