@@ -151,7 +151,9 @@ func TestEqual(t *testing.T) {
 		change          func(*target.Config)
 		equal, sameSpec bool
 	}{
-		{"kind is filled in", func(c *target.Config) { c.Kind, c.APIVersion, c.Metadata.Namespace = "DeploymentTarget", "v1", "default" }, true, true},
+		{"kind is filled in", func(c *target.Config) {
+			c.Kind, c.APIVersion, c.Metadata.Namespace = "DeploymentTarget", "v1", "default"
+		}, true, true},
 		{"labels may change", func(c *target.Config) { c.Metadata.Labels = nil }, false, true},
 		{"an id is no spec", func(c *target.Config) { c.Metadata.ID = "" }, false, true},
 		{"the namespace is of the spec", func(c *target.Config) { c.Spec.Kubernetes = &target.Kubernetes{Namespace: "x"} }, false, false},
