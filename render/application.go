@@ -21,9 +21,13 @@ import (
 // warning.
 //
 // Errors are [*MismatchError] if d refers to another target, [*InvalidError] for
-// what cannot be rendered, [*patch.ApplyError] for patches that fail, and
-// [ErrDerivedID]. On error the Manifests are empty.
+// what cannot be rendered, [*patch.ApplyError] for patches that fail,
+// [ErrDerivedID], and with [StrictPatches] [ErrUnmatched]. On error the Manifests are empty.
 func (r *Renderer) Deployment(t target.Target, d deployment.Deployment, j Job) (Manifests, error) {
+	return r.strict(r.deployment(t, d, j))
+}
+
+func (r *Renderer) deployment(t target.Target, d deployment.Deployment, j Job) (Manifests, error) {
 	g, err := r.start(t, d, deployment.KindDeployment)
 	if err != nil {
 		return Manifests{}, err

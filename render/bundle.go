@@ -59,17 +59,38 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 		if jobs != nil {
 			job = jobs(d)
 		}
-		x.add(d, func(t target.Target) (Manifests, error) { return r.Deployment(t, d, job) })
+		x.add(d, func(t target.Target) (Manifests, error) { return r.deployment(t, d, job) })
 	}
 	for _, s := range b.SessionClusters {
-		x.add(s, func(t target.Target) (Manifests, error) { return r.SessionCluster(t, s) })
+		x.add(s, func(t target.Target) (Manifests, error) { return r.sessionCluster(t, s) })
 	}
 	if err := errors.Join(x.errs...); err != nil {
 		return Manifests{}, err
 	}
 	out := Join(x.done...)
-	out.warnings = append(out.warnings, unmatched(x.uses, "")...)
-	return out, nil
+	out.uses = x.uses
+	return r.strict(out, nil)
+}
+
+// ErrUnmatched is the class of errors about patches that change no object, with
+// [StrictPatches].
+var ErrUnmatched = errors.New("the patch matches no object")
+
+// strict makes errors of patches that changed nothing, if that is asked for.
+func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
+	if err != nil || !r.strictPatches {
+		return m, err
+	}
+	var errs []error
+	for _, u := range m.uses {
+		if !u.matched {
+			errs = append(errs, fmt.Errorf("DeploymentTarget %s: spec.deploymentPatchSet[%d]: %w", u.target, u.patch, ErrUnmatched))
+		}
+	}
+	if len(errs) > 0 {
+		return Manifests{}, errors.Join(errs...)
+	}
+	return m, nil
 }
 
 // bundle collects the renderings of a deployment.Bundle.

@@ -108,5 +108,9 @@ func TestPatchThatMatchesNothingIsAWarning(t *testing.T) {
 			}
 		}
 		assert.Equal(t, got, c.want, "%s: %v", c.reason, m.Warnings())
+
+		m, err := renderer(t, render.StrictPatches()).Bundle(parse(t, []byte(c.text)), nil)
+		assert.Equal(t, errors.Is(err, render.ErrUnmatched), c.want > 0, "%s: %v", c.reason, err)
+		assert.Equal(t, m.Len() == 0, c.want > 0)
 	}
 }

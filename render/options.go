@@ -103,6 +103,17 @@ func AllowUnresolved() Option {
 	})
 }
 
+// StrictPatches makes it an error that a target's patch changes no object, though
+// objects of a kind that it selects are rendered: mostly a name or a label that is
+// misspelt. Where many resources are rendered together, it is one if the patch
+// changes no object of any of them. Otherwise it is a warning.
+func StrictPatches() Option {
+	return option(func(r *Renderer) error {
+		r.strictPatches = true
+		return nil
+	})
+}
+
 // FetcherImage says which image fetches jars from object stores for Flink before
 // 1.19, which cannot do that itself. An init container artifact-fetcher runs it
 // with two arguments, the URI and the file to write, and with the environment of

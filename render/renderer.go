@@ -49,6 +49,7 @@ type Renderer struct {
 	profiles      LoggingProfiles
 
 	allowUnresolved bool
+	strictPatches   bool
 }
 
 // New returns a Renderer with these options. It fails if one of them is not legal.

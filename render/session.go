@@ -15,6 +15,10 @@ import (
 // A SessionCluster whose state is not RUNNING renders no object, and a warning.
 // Errors are as for [Renderer.Deployment].
 func (r *Renderer) SessionCluster(t target.Target, s deployment.SessionCluster) (Manifests, error) {
+	return r.strict(r.sessionCluster(t, s))
+}
+
+func (r *Renderer) sessionCluster(t target.Target, s deployment.SessionCluster) (Manifests, error) {
 	g, err := r.start(t, s, deployment.KindSessionCluster)
 	if err != nil {
 		return Manifests{}, err
