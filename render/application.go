@@ -44,6 +44,7 @@ func (r *Renderer) deployment(t target.Target, d deployment.Deployment, j Job) (
 	if err != nil {
 		return Manifests{}, fmt.Errorf("%s: with the patches of %s: %w", d, t, err)
 	}
+	g.adopt(patched.Warnings())
 	cfg := patched.Resolved()
 	if cfg.Spec.State != deployment.Running {
 		g.notRunning(string(cfg.Spec.State))

@@ -65,7 +65,6 @@ func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
 	at := s.path.Child("flinkConfiguration")
 	c.config = g.configuration(c, s, at)
 	c.log4j = g.log4j(s.logging, s.path.Child("logging"))
-	g.overruledLabels(s.kubernetes, set, s.path.Child("kubernetes"))
 	return c
 }
 
@@ -118,15 +117,6 @@ func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[st
 	if conf == nil {
 		conf = map[string]string{}
 	}
-	for _, key := range tree.Keys(conf) {
-		reason, inert := flink.Inert(key)
-		if !inert && c.application {
-			reason, inert = flink.InertInApplication(key)
-		}
-		if inert && key != standbyKey {
-			g.warn(at.Key(key), "no effect: %s", reason)
-		}
-	}
 	jvmOptions(conf, c.version)
 	g.highAvailability(c, conf, at)
 	c.jobManagers = g.standby(c, conf, at)
@@ -177,22 +167,4 @@ func processSize(r deployment.Resource) string {
 		return "" // resources are checked before anything is rendered
 	}
 	return flink.MemoryValue(bytes)
-}
-
-// overruledLabels warns of labels that lose to the system's.
-func (g *rendering) overruledLabels(k deployment.Kubernetes, set labels.Set, path *field.Path) {
-	system := set.WithComponent(labels.JobManager)
-	report := func(m map[string]string, at *field.Path) {
-		for _, key := range tree.Keys(m) {
-			if _, ok := system.Get(key); ok {
-				g.warn(at.Key(key), "the label belongs to the platform; this value is not used")
-			}
-		}
-	}
-	report(k.Labels, path.Child("labels"))
-	if k.Pods != nil {
-		report(k.Pods.Labels, path.Child("pods", "labels"))
-	}
-	report(tree.Strings(k.JobManagerPodTemplate.Map(), "metadata", "labels"), path.Child("jobManagerPodTemplate", "metadata", "labels"))
-	report(tree.Strings(k.TaskManagerPodTemplate.Map(), "metadata", "labels"), path.Child("taskManagerPodTemplate", "metadata", "labels"))
 }

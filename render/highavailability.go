@@ -40,9 +40,6 @@ func (g *rendering) highAvailability(c *cluster, conf map[string]string, at *fie
 		return
 	}
 	c.haKubernetes = true
-	if ha.Value == "vvp-kubernetes" {
-		g.warn(at.Key(ha.Key), "vvp-kubernetes is VVP's own service, deprecated since 2.10; Flink's kubernetes is rendered instead")
-	}
 	delete(conf, ha.Key)
 	conf[c.version.HAKey] = c.version.HAKubernetes
 	conf["kubernetes.cluster-id"] = c.name

@@ -132,6 +132,13 @@ func (g *rendering) warn(path *field.Path, format string, args ...any) {
 	g.warnings = append(g.warnings, w)
 }
 
+// adopt passes on what the resource itself warns of.
+func (g *rendering) adopt(list []deployment.Warning) {
+	for _, w := range list {
+		g.warnings = append(g.warnings, Warning{Resource: g.resource.String(), Field: w.Field, Position: g.resource.Position(w.Field), Message: w.Message})
+	}
+}
+
 func (g *rendering) fail(e *field.Error, origin string) {
 	g.errs = append(g.errs, e.WithOrigin(origin))
 }

@@ -27,6 +27,7 @@ func (r *Renderer) sessionCluster(t target.Target, s deployment.SessionCluster) 
 	if err != nil {
 		return Manifests{}, fmt.Errorf("%s: with the patches of %s: %w", s, t, err)
 	}
+	g.adopt(patched.Warnings())
 	cfg := patched.Resolved()
 	if cfg.Spec.State != deployment.Running {
 		g.notRunning(string(cfg.Spec.State))
