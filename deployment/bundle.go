@@ -27,13 +27,16 @@ func (b *Bundle) Add(other Bundle) {
 }
 
 // ParseAll reads a stream of YAML documents, or JSON, that holds DeploymentTargets,
-// Deployments and SessionClusters in any order, and the lists of them that VVP's
-// API returns. The name of the file is used in the positions of errors only, and
-// may be empty. The error is an [*InvalidError] with all problems of all
-// documents; the Bundle is empty then.
-func ParseAll(file string, data []byte) (Bundle, error) {
+// Deployments and SessionClusters in any order, the lists of them that VVP's API
+// returns, and the custom resources of VVP's operator. The name of the file is used
+// in the positions of errors only, and may be empty. The error is an
+// [*InvalidError] with all problems of all documents; the Bundle is empty then.
+func ParseAll(file string, data []byte) (Bundle, error) { return Defaults{}.ParseAll(file, data) }
+
+// ParseAll is the function [ParseAll] with these defaults for Deployments.
+func (d Defaults) ParseAll(file string, data []byte) (Bundle, error) {
 	docs, bad := yamldoc.Parse(file, data, yamldoc.DefaultLimits)
-	r := &reader{problems: decode.Syntax(bad)}
+	r := &reader{defaults: d, problems: decode.Syntax(bad)}
 	for _, doc := range docs {
 		if doc.Root != nil {
 			r.document(doc.Root, true)
@@ -46,11 +49,12 @@ func ParseAll(file string, data []byte) (Bundle, error) {
 }
 
 type reader struct {
+	defaults Defaults
 	bundle   Bundle
 	problems []decode.Problem
 }
 
-var kinds = []string{target.Kind, KindDeployment, KindSessionCluster}
+var kinds = []string{target.Kind, KindDeployment, KindSessionCluster, kindWrapper}
 
 func (r *reader) document(root *yamldoc.Node, lists bool) {
 	kind := root.Get("kind")
@@ -61,8 +65,8 @@ func (r *reader) document(root *yamldoc.Node, lists bool) {
 		r.fail(root.Pos, field.Required(field.NewPath("kind"), "write one of "+strings.Join(kinds, ", ")))
 	case kind.Text == target.Kind:
 		r.target(root)
-	case kind.Text == KindDeployment:
-		if d, err := fromNode(root); r.ok(err) {
+	case kind.Text == KindDeployment, kind.Text == kindWrapper:
+		if d, err := r.defaults.fromNode(root); r.ok(err) {
 			r.bundle.Deployments = append(r.bundle.Deployments, d)
 		}
 	case kind.Text == KindSessionCluster:
@@ -72,17 +76,24 @@ func (r *reader) document(root *yamldoc.Node, lists bool) {
 	case lists && isList(kind.Text):
 		r.list(root)
 	default:
-		e := field.NotSupported(field.NewPath("kind"), kind.Text, kinds)
-		if best := decode.Nearest(kind.Text, kinds); best != "" {
-			e.Detail += "; did you mean " + best + "?"
-		}
-		r.fail(kind.Pos, e)
+		r.unknownKind(kind)
 	}
+}
+
+func (r *reader) unknownKind(kind *yamldoc.Node) {
+	e := field.NotSupported(field.NewPath("kind"), clip(kind.Text), kinds)
+	if best := decode.Nearest(kind.Text, kinds); best != "" {
+		e.Detail += "; did you mean " + best + "?"
+	}
+	if kind.Text == KindDefaults {
+		e = field.Forbidden(field.NewPath("kind"), "defaults are handed in on their own, because they change other resources: see ParseDefaults")
+	}
+	r.fail(kind.Pos, e)
 }
 
 // isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'.
 func isList(kind string) bool {
-	return kind == "List" || strings.HasPrefix(kind, "ResourceList") ||
+	return kind == "List" || strings.HasPrefix(kind, "ResourceList") || strings.HasSuffix(kind, "List") &&
 		slices.Contains(kinds, strings.TrimSuffix(kind, "List"))
 }
 

@@ -3,6 +3,8 @@ package deployment
 import (
 	"encoding/json"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
@@ -33,23 +35,30 @@ func New(c Config) (Deployment, error) {
 	return Deployment{d: &deploymentData{config: c.clone()}}, nil
 }
 
-// Parse reads one Deployment in YAML or JSON. The name of the file is used in the
-// positions of errors only, and may be empty. The error is an [*InvalidError]
-// with all problems and their positions.
-func Parse(file string, text []byte) (Deployment, error) {
-	root, problems := decode.Document(file, text)
-	if root == nil {
-		return Deployment{}, invalid("", problems)
-	}
-	return fromNode(root)
-}
+// Parse reads one Deployment in YAML or JSON, by itself or in the custom resource
+// VvpDeployment of VVP's operator. The name of the file is used in the positions of
+// errors only, and may be empty. The error is an [*InvalidError] with all problems
+// and their positions.
+func Parse(file string, text []byte) (Deployment, error) { return Defaults{}.Parse(file, text) }
 
-func fromNode(root *yamldoc.Node) (Deployment, error) {
+func (d Defaults) fromNode(root *yamldoc.Node) (Deployment, error) {
+	var w wrapped
+	if isWrapper(root) {
+		var problems []decode.Problem
+		if w, problems = unwrap(root); len(problems) > 0 {
+			return Deployment{}, invalid(kindWrapper, problems)
+		}
+		root = w.inner
+	}
 	var c Config
-	if problems := decode.Resource(root, &c, validateDeployment); len(problems) > 0 {
+	problems := decode.Resource(root, &c, func(c Config) field.ErrorList { return validateDeployment(d.apply(c)) })
+	if len(problems) > 0 {
+		if w.outer != nil {
+			w.rename(problems)
+		}
 		return Deployment{}, invalid(c.subject(), problems)
 	}
-	return Deployment{d: &deploymentData{config: c.clone(), source: root}}, nil
+	return Deployment{d: &deploymentData{config: d.apply(c), source: root}}, nil
 }
 
 func (c Config) subject() string { return subject(KindDeployment, c.Metadata) }
@@ -152,7 +161,7 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	if err != nil {
 		return Deployment{}, err
 	}
-	return fromNode(root)
+	return Defaults{}.fromNode(root)
 }
 
 // Position returns where a field stands in the text that d was read from, such

@@ -58,6 +58,8 @@ func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
 		return
 	}
 	switch u := dst.Addr().Interface().(type) {
+	case interface{ ignore() }:
+		return
 	case keeper:
 		d.kept(n, u)
 		return

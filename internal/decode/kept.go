@@ -33,6 +33,11 @@ type keeper interface {
 	keep(tree any)
 }
 
+// Ignored takes any value and keeps nothing of it.
+type Ignored struct{}
+
+func (Ignored) ignore() {}
+
 func (d *decoder) kept(n *yamldoc.Node, u keeper) {
 	before := len(d.problems)
 	if t := reflect.TypeOf(u).Elem(); t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {

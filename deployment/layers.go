@@ -1,0 +1,232 @@
+package deployment
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+// KindDefaults is the kind of the defaults of a VVP namespace.
+const KindDefaults = "DeploymentDefaults"
+
+// DefaultsConfig is one layer of VVP's Deployment Defaults ("Deployment Defaults"
+// in VVP's platform operations). Without a kind it is the global layer, as in the
+// Helm value vvp.globalDeploymentDefaults; with the kind DeploymentDefaults it is
+// that of a VVP namespace. Nothing in Spec is required.
+type DefaultsConfig struct {
+	Kind       string           `json:"kind,omitempty"`
+	APIVersion string           `json:"apiVersion,omitempty"`
+	Metadata   DefaultsMetadata `json:"metadata,omitzero"`
+	Spec       Spec             `json:"spec"`
+}
+
+// DefaultsMetadata says which VVP namespace defaults are for.
+type DefaultsMetadata struct {
+	// ID and Name mean nothing here.
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Namespace is "default" if empty. The global layer has none.
+	Namespace string `json:"namespace,omitempty"`
+}
+
+// Defaults are the layers of Deployment Defaults that Deployments are read with:
+// what a Deployment does not say is taken from the defaults of its VVP namespace,
+// then from the global ones, then from those that are built in. Maps of strings
+// merge by key. Lists and parts of a Kubernetes type, pod templates among them, are
+// taken whole. Defaults name where to run only for Deployments that do not.
+//
+// Values are immutable and safe for concurrent use. The zero value has the built-in
+// layer alone. VVP applies Session Cluster Defaults in its user interface only, so
+// there is nothing like this for SessionClusters.
+type Defaults struct {
+	_      [0]func()
+	global *Spec            // nil, or not changed after it was made
+	spaces map[string]*Spec // by VVP namespace; not changed after it was made
+}
+
+// NewDefaults returns Defaults with copies of these layers, at most one of them
+// global, and at most one for each namespace. The error is an [*InvalidError].
+func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
+	d := Defaults{spaces: make(map[string]*Spec)}
+	var errs field.ErrorList
+	for i, c := range layers {
+		prefix := (*field.Path)(nil).Index(i).String()
+		found := validateDefaults(c)
+		if len(found) == 0 && !d.put(c) {
+			found = field.ErrorList{field.Duplicate(field.NewPath("metadata", "namespace"), c.Metadata.Namespace).WithOrigin(originExclusive)}
+		}
+		for _, e := range found {
+			moved := *e
+			moved.Field = prefix + "." + e.Field
+			errs = append(errs, &moved)
+		}
+	}
+	if len(errs) > 0 {
+		return Defaults{}, &InvalidError{Subject: KindDefaults, Fields: errs}
+	}
+	return d, nil
+}
+
+// ParseDefaults reads layers in YAML or JSON, one a document. The name of the file
+// is used in the positions of errors only. The error is an [*InvalidError].
+func ParseDefaults(file string, text []byte) (Defaults, error) {
+	docs, bad := yamldoc.Parse(file, text, yamldoc.DefaultLimits)
+	problems := decode.Syntax(bad)
+	d := Defaults{spaces: make(map[string]*Spec)}
+	for _, doc := range docs {
+		if doc.Root == nil {
+			continue
+		}
+		var c DefaultsConfig
+		found := decode.Resource(doc.Root, &c, validateDefaults)
+		if len(found) == 0 && !d.put(c) {
+			e := field.Duplicate(field.NewPath("metadata", "namespace"), c.Metadata.Namespace).WithOrigin(originExclusive)
+			found = []decode.Problem{{Pos: doc.Root.Locate(e.Field), Err: e}}
+		}
+		problems = append(problems, found...)
+	}
+	if len(problems) > 0 {
+		return Defaults{}, invalid(KindDefaults, problems)
+	}
+	return d, nil
+}
+
+// put adds a layer; it fails if there is one like it.
+func (d *Defaults) put(c DefaultsConfig) bool {
+	spec := Config{Spec: c.Spec}.clone().Spec
+	if c.Kind == "" {
+		if d.global != nil {
+			return false
+		}
+		d.global = &spec
+		return true
+	}
+	ns := c.Metadata.Namespace
+	if ns == "" {
+		ns = defaultNamespace
+	}
+	if d.spaces[ns] != nil {
+		return false
+	}
+	d.spaces[ns] = &spec
+	return true
+}
+
+func validateDefaults(d DefaultsConfig) field.ErrorList {
+	c := &checks{partial: true}
+	c.texts(d)
+	c.envelope(d.Kind, d.APIVersion, KindDefaults)
+	at := field.NewPath("metadata", "namespace")
+	if d.Kind == "" && d.Metadata.Namespace != "" {
+		c.add(field.Forbidden(at, "defaults without a kind are for all namespaces; write kind: "+KindDefaults+" for those of one"), originExclusive)
+	}
+	for _, msg := range validation.IsValidLabelValue(d.Metadata.Namespace) {
+		c.invalid(at, clip(d.Metadata.Namespace), originName, "%s", msg)
+	}
+	c.spec(d.Spec, field.NewPath("spec"))
+	return c.errs
+}
+
+// Layers returns copies of the layers, the global one first, then those of the
+// namespaces in the order of their names.
+func (d Defaults) Layers() []DefaultsConfig {
+	var out []DefaultsConfig
+	if d.global != nil {
+		out = append(out, DefaultsConfig{Spec: Config{Spec: *d.global}.clone().Spec})
+	}
+	for _, ns := range slices.Sorted(maps.Keys(d.spaces)) {
+		out = append(out, DefaultsConfig{Kind: KindDefaults, APIVersion: APIVersion, Metadata: DefaultsMetadata{Namespace: ns}, Spec: Config{Spec: *d.spaces[ns]}.clone().Spec})
+	}
+	return out
+}
+
+// Equal reports whether d and e have the same layers.
+func (d Defaults) Equal(e Defaults) bool { return equalJSON(d.Layers(), e.Layers()) }
+
+// MarshalJSON returns the list of the layers.
+func (d Defaults) MarshalJSON() ([]byte, error) {
+	layers := d.Layers()
+	if layers == nil {
+		layers = []DefaultsConfig{}
+	}
+	return json.Marshal(layers)
+}
+
+// New is [New] for a Deployment that gets these defaults.
+func (d Defaults) New(c Config) (Deployment, error) { return New(d.apply(c)) }
+
+// Parse is [Parse] for a Deployment that gets these defaults.
+func (d Defaults) Parse(file string, text []byte) (Deployment, error) {
+	root, problems := decode.Document(file, text)
+	if root == nil {
+		return Deployment{}, invalid("", problems)
+	}
+	return d.fromNode(root)
+}
+
+// apply returns a copy of c with what the layers fill in.
+func (d Defaults) apply(c Config) Config {
+	c = c.clone()
+	if d.global == nil && len(d.spaces) == 0 {
+		return c
+	}
+	for _, layer := range [...]*Spec{d.spaces[namespaceOf(c.Metadata)], d.global} {
+		if layer == nil {
+			continue
+		}
+		from := Config{Spec: *layer}.clone().Spec
+		if c.Spec.DeploymentTargetID+c.Spec.DeploymentTargetName+c.Spec.SessionClusterName != "" {
+			from.DeploymentTargetID, from.DeploymentTargetName, from.SessionClusterName = "", "", ""
+		}
+		if c.Spec.RestoreStrategy != nil || c.Spec.StartFromSavepoint != nil {
+			from.StartFromSavepoint = nil
+		}
+		if c.Spec.StartFromSavepoint != nil {
+			from.RestoreStrategy = nil
+		}
+		fill(reflect.ValueOf(&c.Spec).Elem(), reflect.ValueOf(from))
+	}
+	return c
+}
+
+// fill sets what is unset in dst to what from says. dst takes over parts of from.
+func fill(dst, from reflect.Value) {
+	switch {
+	case dst.Kind() == reflect.Struct && !isRaw(dst.Type()):
+		for i := range dst.NumField() {
+			fill(dst.Field(i), from.Field(i))
+		}
+	case dst.Kind() == reflect.Pointer && dst.Type().Elem().Kind() == reflect.Struct && !dst.IsNil() && !from.IsNil():
+		fill(dst.Elem(), from.Elem())
+	case dst.Kind() == reflect.Map && !dst.IsNil():
+		for it := from.MapRange(); it.Next(); {
+			if !dst.MapIndex(it.Key()).IsValid() {
+				dst.SetMapIndex(it.Key(), it.Value())
+			}
+		}
+	case dst.IsZero():
+		dst.Set(from)
+	}
+}
+
+func isRaw(t reflect.Type) bool {
+	return t.PkgPath() == reflect.TypeFor[Config]().PkgPath() && strings.HasPrefix(t.Name(), "Raw[")
+}
+
+// String names the layers, for messages.
+func (d Defaults) String() string {
+	names := tree.Keys(d.spaces)
+	if d.global != nil {
+		names = append([]string{"global"}, names...)
+	}
+	return KindDefaults + " " + strings.Join(names, ", ")
+}

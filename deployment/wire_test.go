@@ -1,0 +1,123 @@
+package deployment_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/deployment"
+)
+
+const (
+	oneTarget     = "kind: DeploymentTarget\nmetadata: {name: staging}\nspec: {kubernetes: {namespace: staging}}\n"
+	oneDeployment = "kind: Deployment\nmetadata: {name: %s}\nspec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: 1.20}}}}\n"
+	oneSession    = "kind: SessionCluster\nmetadata: {name: shared}\nspec: {deploymentTargetName: staging, flinkVersion: 1.20}\n"
+	oneWrapper    = `apiVersion: ververica.platform/v1
+kind: VvpDeployment
+metadata: {name: top-speed, namespace: operator, uid: x, managedFields: [{}]}
+spec:
+  syncingMode: PATCH
+  deployment:
+    userMetadata: {name: top-speed, namespace: team, labels: {a: b}}
+    spec:
+      deploymentTargetName: staging
+      template:
+        spec:
+          artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: 1.20}
+          flinkConfiguration: {a: own}
+  initFields:
+    userMetadata: {displayName: Top Speed, labels: {a: c, d: e}}
+    spec:
+      state: SUSPENDED
+      template: {spec: {flinkConfiguration: {a: initial, b: initial}}}
+status:
+  customResourceStatus: {deploymentId: 5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58}
+  deploymentSystemMetadata: {id: 5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58}
+`
+)
+
+func TestParseAll(t *testing.T) {
+	deploymentA := fmt.Sprintf(oneDeployment, "a")
+	item := "{kind: Deployment, metadata: {name: %s, createdAt: x}, status: {}, spec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: '1.20'}}}}}"
+	cases := []struct {
+		reason, text                   string
+		targets, deployments, sessions int
+		problems                       []string
+	}{
+		{"a stream in any order", deploymentA + "---\n" + oneSession + "---\n" + oneTarget + "---\n# nothing\n---\n" + fmt.Sprintf(oneDeployment, "b"), 1, 2, 1, nil},
+		{"nothing at all", "", 0, 0, 0, nil},
+		{"what VVP's API lists", "kind: ResourceListOfDeployment\napiVersion: v1\nmetadata: {}\nitems:\n- " + fmt.Sprintf(item, "a") + "\n- " + fmt.Sprintf(item, "b"), 0, 2, 0, nil},
+		{"what kubectl lists", "kind: List\napiVersion: v1\nitems:\n- " + fmt.Sprintf(item, "a"), 0, 1, 0, nil},
+		{"a list of its kind", "kind: DeploymentList\nitems: []", 0, 0, 0, nil},
+		{"JSON", leastDeployment, 0, 1, 0, nil},
+		{"an operator's custom resource", oneWrapper, 0, 1, 0, nil},
+		{"no kind", "metadata: {name: a}", 0, 0, 0, []string{"f:1:1 kind Required kind"}},
+		{"another kind", "kind: Service", 0, 0, 0, []string{"f:1:7 kind NotSupported kind"}},
+		{"defaults change other resources", "kind: DeploymentDefaults\nspec: {}", 0, 0, 0, []string{"f:1:7 kind Forbidden kind"}},
+		{"a list is no resource", "- kind: Deployment", 0, 0, 0, []string{"f:1:1  Invalid kind"}},
+		{"lists are not nested", "kind: List\nitems:\n- {kind: List, items: []}", 0, 0, 0, []string{"f:3:10 items[0].kind NotSupported kind"}},
+		{"a list without items", "kind: List", 0, 0, 0, []string{"f:1:1 items Required kind"}},
+		{"an unknown key of a list", "kind: List\nitem: []\nitems: []", 0, 0, 0, []string{"f:2:1 item Forbidden unknown-field"}},
+		{"problems of all documents", "kind: List\nitems:\n- {kind: DeploymentTarget, metadata: {name: 1}, spec: {kubernetes: {}}}\n---\na: [\n---\n" + oneSession + "nope: 1\n", 0, 0, 0,
+			[]string{"f:3:45 items[0].metadata.name Invalid retyped", "f:5:1  Invalid syntax", "f:10:1 nope Forbidden unknown-field"}},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			b, err := deployment.ParseAll("f", []byte(c.text))
+			assert.DeepEqual(t, placesOf(err), c.problems)
+			assert.DeepEqual(t, []int{len(b.Targets), len(b.Deployments), len(b.SessionClusters)}, []int{c.targets, c.deployments, c.sessions})
+		})
+	}
+}
+
+// placesOf lists problems as "place field type origin".
+func placesOf(err error) []string {
+	var out []string
+	if e, ok := errors.AsType[*deployment.InvalidError](err); ok {
+		for i, p := range problemsOf(err) {
+			out = append(out, e.Positions[i].String()+" "+p)
+		}
+	}
+	return out
+}
+
+func TestBundleAdd(t *testing.T) {
+	one, err := deployment.ParseAll("", []byte(oneTarget+"---\n"+oneSession))
+	assert.NilError(t, err)
+	var sum deployment.Bundle
+	sum.Add(one)
+	sum.Add(one)
+	assert.DeepEqual(t, []int{len(sum.Targets), len(sum.Deployments), len(sum.SessionClusters)}, []int{2, 0, 2})
+}
+
+func TestWrapper(t *testing.T) {
+	d, err := deployment.Parse("f", []byte(oneWrapper))
+	assert.NilError(t, err)
+	c := d.Config()
+	assert.Equal(t, d.Namespace(), "team", "the Deployment's namespace, not the custom resource's")
+	assert.Equal(t, d.ID(), "5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58", "VVP has named it")
+	assert.Equal(t, c.Metadata.DisplayName, "Top Speed")
+	assert.DeepEqual(t, c.Metadata.Labels, map[string]string{"a": "b", "d": "e"})
+	assert.Equal(t, c.Spec.State, deployment.Suspended)
+	assert.DeepEqual(t, c.Spec.Template.Spec.FlinkConfiguration, map[string]string{"a": "own", "b": "initial"})
+	assert.Equal(t, d.Position("spec.template.spec.artifact.jarUri").String(), "f:12:41")
+	assert.Equal(t, d.Position("spec.state").String(), "f:17:14")
+}
+
+func TestWrapperRefused(t *testing.T) {
+	run(t, `{"apiVersion": "ververica.platform/v1", "kind": "VvpDeployment", "spec": {"syncingMode": "PUT", "deployment": {"userMetadata": {"name": "a"},
+		"spec": {"deploymentTargetName": "staging", "template": {"spec": {"artifact": {"kind": "JAR", "jarUri": "https://h/a.jar", "flinkVersion": "1.20"}}}}}}}`, []changeCase{
+		{"as it is", nil, nil},
+		{"another version", set("apiVersion", `"v1"`), []string{"apiVersion NotSupported kind"}},
+		{"how to synchronise is required", set("spec.syncingMode", ""), []string{"spec.syncingMode Required required"}},
+		{"another way to synchronise", set("spec.syncingMode", `"put"`), []string{"spec.syncingMode NotSupported enum"}},
+		{"a Deployment is required", set("spec.deployment", ""), []string{"spec.deployment Required required"}},
+		{"an unknown key", set("spec.deploymnt", `{}`), []string{"spec.deploymnt Forbidden unknown-field"}},
+		{"VVP 3's name of it", set("spec.deployment.metadata", `{}`), []string{"spec.deployment.metadata Forbidden unknown-field"}},
+		{"paths are those of the custom resource", set("spec.deployment.spec.state", `"X"`, "spec.deployment.userMetadata.name", ""), []string{"spec.deployment.spec.state NotSupported enum", "spec.deployment.userMetadata.name Required required"}},
+		{"initial fields have paths of their own", set("spec.initFields", `{"spec": {"state": "X"}}`), []string{"spec.initFields.spec.state NotSupported enum"}},
+		{"a type that fits nothing", set("spec.deployment.spec", `[]`), []string{"spec.deployment.spec Invalid type"}},
+	}, parseDeployment)
+}
