@@ -62,9 +62,8 @@ func scenarios() map[string]string {
 		"app-attempts":                in(app, "  template:\n", "  maxJobCreationAttempts: 1\n  template:\n"),
 		"app-image":                   in(app, "kind: JAR,", "kind: JAR, flinkImageRegistry: r.example.com/v2, flinkImageTag: 1.20.1-java17,"),
 		"app-ha":                      app + "      " + haConf,
-		"app-ha-1.15": onVersion(app, "1.15") + "      flinkConfiguration: {high-availability: kubernetes, high-availability.storageDir: s3://b/ha}
-",
-		"app-ha-too-new-a-key": onVersion(app, "1.15") + "      " + haConf,
+		"app-ha-1.15":                 onVersion(app, "1.15") + "      flinkConfiguration: {high-availability: kubernetes, high-availability.storageDir: s3://b/ha}\n",
+		"app-ha-too-new-a-key":        onVersion(app, "1.15") + "      " + haConf,
 		"app-ha-2.0":                  onVersion(app, "2.0") + "      " + haConf,
 		"app-ha-vvp":                  app + "      flinkConfiguration: {high-availability: vvp-kubernetes, high-availability.storageDir: s3://b/ha}\n",
 		"app-ha-zookeeper":            app + "      flinkConfiguration: {high-availability.type: zookeeper, high-availability.storageDir: s3://b/ha, high-availability.zookeeper.quorum: 'zk:2181'}\n",
