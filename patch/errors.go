@@ -56,9 +56,13 @@ type InvalidError struct {
 // shownProblems bounds the text of an error; its data is complete.
 const shownProblems = 20
 
-// Error lists up to 20 problems, one a line, each as "file:line:column: field: message".
+// Error lists up to 20 problems, one a line, each as "file:line:column: field: message",
+// and names the subject where no position is known.
 func (e *InvalidError) Error() string {
 	var b strings.Builder
+	if len(e.Fields) == 1 && len(e.Positions) == 0 && e.Subject != "" {
+		b.WriteString(e.Subject + ": ")
+	}
 	if len(e.Fields) != 1 {
 		fmt.Fprintf(&b, "%d problems", len(e.Fields))
 		if e.Subject != "" {

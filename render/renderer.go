@@ -50,6 +50,7 @@ type Renderer struct {
 
 	allowUnresolved bool
 	strictPatches   bool
+	workers         int
 }
 
 // New returns a Renderer with these options. It fails if one of them is not legal.
@@ -150,7 +151,12 @@ func (g *rendering) err() error {
 	}
 	e := &InvalidError{Subject: g.resource.String(), Fields: g.errs}
 	for _, f := range g.errs {
-		e.Positions = append(e.Positions, g.resource.Position(f.Field))
+		if at := g.resource.Position(f.Field); at != (patch.Position{}) {
+			e.Positions = append(e.Positions, at)
+		}
+	}
+	if len(e.Positions) != len(e.Fields) {
+		e.Positions = nil // not read from a text
 	}
 	return e
 }

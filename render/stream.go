@@ -1,0 +1,177 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// An Item is what [Renderer.Stream] renders: a Deployment with its Job, or a
+// SessionCluster.
+type Item struct {
+	Deployment     deployment.Deployment
+	SessionCluster deployment.SessionCluster
+	// Job is for the Deployment.
+	Job Job
+}
+
+// Workers sets how many items [Renderer.Stream] renders at a time. The default is
+// the number of CPUs that the program may use. The order and the bytes of the
+// results do not depend on it.
+func Workers(n int) Option {
+	return option(func(r *Renderer) error {
+		if n < 1 || n > 1024 {
+			return fmt.Errorf("render.Workers: %d: between 1 and 1024 are possible", n)
+		}
+		r.workers = n
+		return nil
+	})
+}
+
+// Stream renders items one after another, several at a time, and yields the result
+// of each in the order of the items: Manifests, or the error of this item, after
+// which the next one follows. It holds no more than a few items and results at a
+// time, however many there are.
+//
+// Both items and targets are called by the goroutine that ranges over the stream,
+// in order. targets returns what an item refers to; it may know a target only by
+// the time that the item comes. Its error, and one that comes with an item, is
+// yielded in the item's place.
+//
+// After the last item, patches that changed no object of any of them are yielded as
+// warnings of Manifests without objects, or as an error with [StrictPatches].
+//
+// If ctx is done, its error is yielded and the stream ends. A loop over the stream
+// may be left at any time; no goroutine outlives it.
+func (r *Renderer) Stream(ctx context.Context, items iter.Seq2[Item, error], targets func(target.Ref) (target.Target, error)) iter.Seq2[Manifests, error] {
+	return func(yield func(Manifests, error) bool) {
+		s := &stream{Renderer: r, targets: targets, tasks: make(chan task)}
+		workers := r.workers
+		if workers == 0 {
+			workers = runtime.GOMAXPROCS(0)
+		}
+		done := make(chan struct{})
+		for range workers {
+			go s.work(done)
+		}
+		defer func() {
+			close(s.tasks)
+			for range workers {
+				<-done
+			}
+		}()
+		if s.run(ctx, items, 2*workers, yield) && ctx.Err() == nil {
+			s.finish(yield)
+		}
+	}
+}
+
+type stream struct {
+	*Renderer
+	targets func(target.Ref) (target.Target, error)
+	tasks   chan task
+	pending []chan result // in the order of the items
+	seen    bundle        // adds up which patches matched
+}
+
+// task is an item on its way to a worker.
+type task struct {
+	item   Item
+	target target.Target
+	result chan result // with room for one
+}
+
+type result struct {
+	manifests Manifests
+	err       error
+}
+
+func (s *stream) work(done chan<- struct{}) {
+	for t := range s.tasks {
+		var res result
+		if !t.item.SessionCluster.IsZero() {
+			res.manifests, res.err = s.sessionCluster(t.target, t.item.SessionCluster)
+		} else {
+			res.manifests, res.err = s.deployment(t.target, t.item.Deployment, t.item.Job)
+		}
+		t.result <- res
+	}
+	done <- struct{}{}
+}
+
+// run reports whether all items were yielded.
+func (s *stream) run(ctx context.Context, items iter.Seq2[Item, error], window int, yield func(Manifests, error) bool) bool {
+	for item, err := range items {
+		if ctx.Err() != nil {
+			return yield(Manifests{}, ctx.Err()) && false
+		}
+		s.submit(item, err)
+		if len(s.pending) >= window && !s.deliver(yield) {
+			return false
+		}
+	}
+	for len(s.pending) > 0 {
+		if ctx.Err() != nil {
+			return yield(Manifests{}, ctx.Err()) && false
+		}
+		if !s.deliver(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// submit hands an item to a worker, or puts its error in its place.
+func (s *stream) submit(item Item, err error) {
+	out := make(chan result, 1)
+	s.pending = append(s.pending, out)
+	t := task{item: item, result: out}
+	if err == nil {
+		t.target, err = s.find(item)
+	}
+	if err != nil {
+		out <- result{err: err}
+		return
+	}
+	s.tasks <- t
+}
+
+func (s *stream) find(item Item) (target.Target, error) {
+	var res resource = item.Deployment
+	switch {
+	case item.Deployment.IsZero() == item.SessionCluster.IsZero():
+		return target.Target{}, fmt.Errorf("render: an Item has either a Deployment or a SessionCluster")
+	case item.Deployment.IsZero():
+		res = item.SessionCluster
+	case item.Deployment.Target().IsZero():
+		// A Deployment in session mode is refused by name, with any target.
+		return sessionMode, nil
+	}
+	t, err := s.targets(res.Target())
+	if err != nil {
+		return t, fmt.Errorf("%s: %w", res, err)
+	}
+	return t, nil
+}
+
+// sessionMode stands for the target of what has none.
+var sessionMode, _ = target.New(target.Config{Metadata: target.Metadata{Name: "none"}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
+
+// deliver yields the oldest pending result.
+func (s *stream) deliver(yield func(Manifests, error) bool) bool {
+	res := <-s.pending[0]
+	s.pending = s.pending[1:]
+	s.seen.note(res.manifests.uses)
+	res.manifests.uses = nil
+	return yield(res.manifests, res.err)
+}
+
+func (s *stream) finish(yield func(Manifests, error) bool) {
+	if len(unmatched(s.seen.uses, "")) > 0 {
+		yield(s.strict(Manifests{uses: s.seen.uses}, nil))
+	}
+}
