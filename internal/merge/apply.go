@@ -81,8 +81,6 @@ func (n *node) apply(old any, share bool) (any, effect, error) {
 		return nil, gone, nil
 	case n.act == setScalar:
 		return n.value, set, nil
-	case old == nil && !n.has:
-		return nil, gone, nil
 	case old == nil || n.act == replaceMap || n.act == replaceList:
 		if share {
 			return n.value, set, nil

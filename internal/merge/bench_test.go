@@ -37,13 +37,18 @@ func compiled(t testing.TB, patch map[string]any) *merge.Plan {
 func TestApplyAllocations(t *testing.T) {
 	obj, patch := workloadSample(t)
 	p := compiled(t, patch)
-	n := testing.AllocsPerRun(100, func() {
+	own := testing.AllocsPerRun(100, func() {
 		if _, _, err := p.Apply(obj); err != nil {
 			t.Fatal(err)
 		}
 	})
-	t.Logf("%v allocations", n)
-	assert.Assert(t, n <= 60, "%v allocations", n)
+	shared := testing.AllocsPerRun(100, func() {
+		if _, _, err := p.ApplyShared(obj); err != nil {
+			t.Fatal(err)
+		}
+	})
+	t.Logf("%v allocations, %v when shared", own, shared)
+	assert.Assert(t, own <= 56 && shared <= 28, "%v allocations, %v when shared", own, shared)
 }
 
 func TestBenchmarkSampleAgainstKustomize(t *testing.T) {

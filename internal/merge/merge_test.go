@@ -2,6 +2,11 @@ package merge_test
 
 import (
 	"errors"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -20,6 +25,26 @@ func parse(t testing.TB, text string) map[string]any {
 	assert.NilError(t, err)
 	m, _ := v.(map[string]any)
 	return m
+}
+
+// A program that uses kustomize itself may set or reset its schema at any time.
+// This package cannot be affected: it does not import kustomize.
+func TestImports(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	assert.NilError(t, err)
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		assert.NilError(t, err)
+		for _, i := range f.Imports {
+			path, err := strconv.Unquote(i.Path.Value)
+			assert.NilError(t, err)
+			ours := path == "github.com/flinktarget/flinktarget/internal/tree"
+			assert.Assert(t, ours || !strings.Contains(path, "."), "%s imports %s", file, path)
+		}
+	}
 }
 
 func TestApply(t *testing.T) {

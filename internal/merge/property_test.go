@@ -28,6 +28,7 @@ func check(t testing.TB, obj, patch map[string]any, schema merge.Schema) {
 		}
 		return
 	}
+	before := applied(p, tree.CopyMap(obj)).String()
 	scramble(patch)
 
 	shared, sharedDeleted, sharedErr := p.ApplyShared(obj)
@@ -35,6 +36,7 @@ func check(t testing.TB, obj, patch map[string]any, schema merge.Schema) {
 	mine := tree.CopyMap(obj)
 	first := applied(p, mine)
 	text := first.String()
+	assert.Equal(t, text, before, "the plan shares memory with the patch\n%s", label)
 	assert.Equal(t, text, sharedText, label)
 	assert.Assert(t, tree.Equal(asAny(obj), asAny(obj0)), "Apply changed the object\n%s", label)
 	assert.Assert(t, tree.Equal(asAny(mine), asAny(obj0)), "Apply changed the object\n%s", label)
@@ -210,6 +212,50 @@ func TestNothingToDo(t *testing.T) {
 		assert.Assert(t, obj["mark"] == true, "%s: the result is a copy", patch)
 		delete(obj, "mark")
 	}
+}
+
+// Identity that a patch has, and an object has not, is not added.
+func TestObjectsWithoutIdentity(t *testing.T) {
+	patch := parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}, spec: {paused: true}}`)
+	got := ours(parse(t, `{spec: {}}`), patch, deploymentSchema)
+	assert.NilError(t, got.err)
+	assert.DeepEqual(t, got.object, parse(t, `{spec: {paused: true}}`))
+
+	patch = parse(t, `{metadata: {name: a, namespace: b, labels: {c: d}}}`)
+	got = ours(parse(t, `{metadata: {generateName: g}}`), patch, deploymentSchema)
+	assert.NilError(t, got.err)
+	assert.DeepEqual(t, got.object, parse(t, `{metadata: {generateName: g, labels: {c: d}}}`))
+}
+
+// A patch may take the metadata away; the identity stays.
+func TestIdentityStays(t *testing.T) {
+	obj := parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b, labels: {c: d}}, spec: {}}`)
+	want := parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}, spec: {}}`)
+	for _, patch := range []string{
+		`{metadata: null}`,
+		`{metadata: {$patch: delete}}`,
+		`{metadata: {$patch: replace}}`,
+		`{metadata: {$patch: replace, name: x, namespace: "y"}}`,
+		`{metadata: {labels: null, name: null, namespace: null}, kind: null, apiVersion: null}`,
+		`{metadata: {labels: null, name: x, namespace: "y"}, kind: K, apiVersion: v}`,
+	} {
+		got := ours(obj, parse(t, patch), deploymentSchema)
+		assert.NilError(t, got.err, patch)
+		assert.DeepEqual(t, got.object, want)
+	}
+}
+
+// Objects that share metadata with a plan do not get each other's identity.
+func TestSharedMetadata(t *testing.T) {
+	p := compiled(t, parse(t, `{metadata: {$patch: replace, labels: {a: b}}}`))
+	var got []map[string]any
+	for _, name := range []string{"one", "two"} {
+		m, _, err := p.ApplyShared(map[string]any{"metadata": map[string]any{"name": name}})
+		assert.NilError(t, err)
+		got = append(got, m)
+	}
+	assert.Equal(t, tree.String(got[0], "metadata", "name"), "one")
+	assert.Equal(t, tree.String(got[1], "metadata", "name"), "two")
 }
 
 // The parts that a patch does not lead into are those of the object.
