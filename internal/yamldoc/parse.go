@@ -45,17 +45,8 @@ func Parse(file string, data []byte, lim Limits) ([]Document, []Problem) {
 	var docs []Document
 	var problems []Problem
 	for chunk := range split(data) {
-		doc := Document{Start: Position{File: file, Line: chunk.line, Column: 1}}
-		p := &parser{file: file, offset: chunk.line - 1, limits: lim}
-		root, found := p.parse(chunk.text)
-		if root == nil && len(p.problems) == 0 && !found {
-			continue
-		}
-		if len(p.problems) == 0 {
-			doc.Root = root
-		}
-		problems = append(problems, p.problems...)
-		docs = append(docs, doc)
+		d, p := parseAt(file, chunk.text, chunk.line, lim)
+		docs, problems = append(docs, d...), append(problems, p...)
 	}
 	return docs, problems
 }
