@@ -1,0 +1,68 @@
+package deployment
+
+import (
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// A Document is what a document of a stream holds: exactly one of its fields is not zero.
+type Document struct {
+	Target         target.Target
+	Deployment     Deployment
+	SessionCluster SessionCluster
+}
+
+// Read reads a stream of documents as [ParseAll] does, one at a time, however long
+// the stream is, and yields their resources in order. A document that is not legal
+// is yielded as an [*InvalidError] with all its problems, and the next one follows.
+// A list is one document: its targets come first, then its Deployments, then its
+// SessionClusters. An error of r ends the stream.
+//
+// The sequence reads r, so it can be ranged over once.
+func Read(file string, r io.Reader) iter.Seq2[Document, error] { return Defaults{}.Read(file, r) }
+
+// Read is the function [Read] with these defaults for Deployments.
+func (d Defaults) Read(file string, r io.Reader) iter.Seq2[Document, error] {
+	return func(yield func(Document, error) bool) {
+		stopped := false
+		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
+			x := &reader{defaults: d, problems: decode.Syntax(bad)}
+			if doc.Root != nil {
+				x.document(doc.Root, true)
+			}
+			stopped = !x.yield(file, yield)
+			return !stopped
+		})
+		if err != nil && !stopped {
+			yield(Document{}, fmt.Errorf("reading %s: %w", file, err))
+		}
+	}
+}
+
+// yield yields what one document held.
+func (r *reader) yield(file string, yield func(Document, error) bool) bool {
+	if len(r.problems) > 0 {
+		return yield(Document{}, invalid(file, r.problems))
+	}
+	for _, t := range r.bundle.Targets {
+		if !yield(Document{Target: t}, nil) {
+			return false
+		}
+	}
+	for _, d := range r.bundle.Deployments {
+		if !yield(Document{Deployment: d}, nil) {
+			return false
+		}
+	}
+	for _, s := range r.bundle.SessionClusters {
+		if !yield(Document{SessionCluster: s}, nil) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,64 @@
+package deployment_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/deployment"
+)
+
+func TestRead(t *testing.T) {
+	const text = `kind: DeploymentTarget
+metadata: {name: a}
+spec: {kubernetes: {}}
+---
+kind: SessionCluster
+metadata: {name: s}
+spec: {deploymentTargetName: a, flinkVersion: 1.20}
+---
+kind: Deployment
+metadata: {name: broken}
+spec: {deploymentTargetName: a}
+---
+kind: List
+items:
+- {kind: SessionCluster, metadata: {name: s2}, spec: {deploymentTargetName: a, flinkVersion: 1.20}}
+- {kind: DeploymentTarget, metadata: {name: b}, spec: {kubernetes: {}}}
+---
+kind: Deployment
+metadata: {name: d}
+spec: {deploymentTargetName: a, template: {spec: {artifact: {kind: JAR, flinkVersion: 1.20, jarUri: https://h/a.jar}}}}
+`
+	var got []string
+	for r, err := range deployment.Read("f.yaml", strings.NewReader(text)) {
+		switch {
+		case err != nil:
+			e, ok := errors.AsType[*deployment.InvalidError](err)
+			assert.Assert(t, ok, "%v", err)
+			assert.Equal(t, e.Positions[0].File, "f.yaml")
+			assert.Assert(t, e.Positions[0].Line > 8)
+			got = append(got, "error")
+		case !r.Target.IsZero():
+			got = append(got, r.Target.String())
+		case !r.SessionCluster.IsZero():
+			got = append(got, r.SessionCluster.String())
+		default:
+			got = append(got, r.Deployment.String())
+			assert.Equal(t, r.Deployment.Position("spec.template.spec.artifact.jarUri").Line, 20)
+		}
+	}
+	assert.DeepEqual(t, got, []string{"DeploymentTarget default/a", "SessionCluster default/s", "error",
+		"DeploymentTarget default/b", "SessionCluster default/s2", "Deployment default/d"})
+
+	for range deployment.Read("", strings.NewReader(text)) {
+		break // leaving early is allowed
+	}
+	broken := errors.New("broken")
+	for _, err := range deployment.Read("f.yaml", iotest.ErrReader(broken)) {
+		assert.Assert(t, errors.Is(err, broken))
+	}
+}

@@ -1,0 +1,43 @@
+package target
+
+import (
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// Read reads a stream of documents, each a DeploymentTarget, one at a time, and
+// yields them in order. A document that is not legal, or not a target, is yielded
+// as an [*InvalidError] with all its problems, and the next one follows. An error
+// of r ends the stream. Streams with other resources are for deployment.Read.
+//
+// The sequence reads r, so it can be ranged over once.
+func Read(file string, r io.Reader) iter.Seq2[Target, error] {
+	return func(yield func(Target, error) bool) {
+		stopped := false
+		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
+			var c Config
+			problems := decode.Syntax(bad)
+			if doc.Root != nil {
+				problems = decode.Resource(doc.Root, &c, validate)
+			}
+			var t Target
+			var err error
+			if len(problems) > 0 {
+				fields, positions := decode.Split[patch.Position](problems)
+				err = &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
+			} else {
+				t = build(c)
+			}
+			stopped = !yield(t, err)
+			return !stopped
+		})
+		if err != nil && !stopped {
+			yield(Target{}, fmt.Errorf("reading %s: %w", file, err))
+		}
+	}
+}
