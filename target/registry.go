@@ -30,37 +30,86 @@ type Registry struct {
 	// One lock for all: Move and Snapshot are about several targets at once, and
 	// ids must be unique among all of them. Whatever can take long (sorting,
 	// comparing, encoding) is done without it, on values that do not change.
-	mu     sync.RWMutex
-	byName map[nameKey]*entry
-	byID   map[string]*entry // of those that have an id
+	mu      sync.RWMutex
+	targets map[nameKey]entry
+	ids     map[string]identified // of the targets that have an id
 }
 
 type nameKey struct{ namespace, name string }
 
-// entry is a target and its owners, guarded by Registry.mu.
+// entry is a target and its owners. Targets are held in both maps as they are, so
+// that Get follows no pointer.
 type entry struct {
 	target Target
-	owners ownerSet
+	owners *ownerSet // nil before the first hold
 }
 
-// find returns the entry that ref refers to, or nil. The lock must be held.
-func (r *Registry) find(ref Ref) *entry {
+type identified struct {
+	namespace string
+	target    Target
+}
+
+// find returns the target that ref refers to, or the zero value. The lock must be
+// held.
+func (r *Registry) find(ref Ref) Target {
 	ns := ref.Namespace
 	if ns == "" {
 		ns = DefaultNamespace
 	}
-	if ref.Name != "" {
-		e := r.byName[nameKey{ns, ref.Name}]
-		if e == nil || ref.ID != "" && ref.ID != e.target.d.config.Metadata.ID {
-			return nil
+	if ref.Name == "" {
+		if e := r.ids[ref.ID]; e.namespace == ns {
+			return e.target
 		}
-		return e
+		return Target{}
 	}
-	e := r.byID[ref.ID] // no target is filed under the empty id
-	if e == nil || ns != e.target.d.config.Metadata.Namespace {
-		return nil
+	t := r.targets[nameKey{ns, ref.Name}].target
+	if ref.ID != "" && t.d != nil && ref.ID != t.d.config.Metadata.ID {
+		return Target{}
 	}
-	return e
+	return t
+}
+
+// owners returns who holds what ref refers to, nil if nobody ever did, and whether
+// there is such a target. The lock must be held.
+func (r *Registry) owners(ref Ref) (*ownerSet, bool) {
+	t := r.find(ref)
+	if t.d == nil {
+		return nil, false
+	}
+	return r.targets[keyOf(t)].owners, true
+}
+
+// put files a target under its name and its id. The lock must be held.
+func (r *Registry) put(t Target, owners *ownerSet) {
+	if r.targets == nil {
+		r.targets, r.ids = make(map[nameKey]entry), make(map[string]identified)
+	}
+	m := &t.d.config.Metadata
+	r.targets[keyOf(t)] = entry{t, owners}
+	if m.ID != "" {
+		r.ids[m.ID] = identified{m.Namespace, t}
+	}
+}
+
+// hold makes o an owner of what ref refers to. The lock must be held for writing.
+func (r *Registry) hold(ref Ref, o Owner) bool {
+	t := r.find(ref)
+	if t.d == nil {
+		return false
+	}
+	key := keyOf(t)
+	owners := r.targets[key].owners
+	if owners == nil {
+		owners = new(ownerSet)
+		r.targets[key] = entry{t, owners}
+	}
+	owners.add(o)
+	return true
+}
+
+func keyOf(t Target) nameKey {
+	m := &t.d.config.Metadata
+	return nameKey{m.Namespace, m.Name}
 }
 
 // Register adds a target. If there is a target of the same namespace and name,
@@ -84,28 +133,20 @@ func (r *Registry) Register(t Target) error {
 
 // register returns the target that stands in the way, if there is one.
 func (r *Registry) register(t Target) (Target, error) {
-	m := &t.d.config.Metadata
-	key := nameKey{m.Namespace, m.Name}
+	id := t.d.config.Metadata.ID
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e := r.byName[key]; e != nil {
-		if m.ID != e.target.d.config.Metadata.ID || !t.SameSpec(e.target) {
-			return e.target, nil
+	if old := r.targets[keyOf(t)]; old.target.d != nil {
+		if id != old.target.d.config.Metadata.ID || !t.SameSpec(old.target) {
+			return old.target, nil
 		}
-		e.target = t
+		r.put(t, old.owners)
 		return Target{}, nil
 	}
-	if e := r.byID[m.ID]; e != nil {
-		return Target{}, &ConflictError{Ref: t.Ref(), ID: m.ID, Other: e.target.Ref()}
+	if other := r.ids[id].target; other.d != nil {
+		return Target{}, &ConflictError{Ref: t.Ref(), ID: id, Other: other.Ref()}
 	}
-	if r.byName == nil {
-		r.byName, r.byID = make(map[nameKey]*entry), make(map[string]*entry)
-	}
-	e := &entry{target: t}
-	r.byName[key] = e
-	if m.ID != "" {
-		r.byID[m.ID] = e
-	}
+	r.put(t, nil)
 	return Target{}, nil
 }
 
@@ -113,13 +154,12 @@ func (r *Registry) register(t Target) (Target, error) {
 // none, the error is a [*NotFoundError].
 func (r *Registry) Get(ref Ref) (Target, error) {
 	r.mu.RLock()
-	if e := r.find(ref); e != nil {
-		t := e.target
-		r.mu.RUnlock()
-		return t, nil
-	}
+	t := r.find(ref)
 	r.mu.RUnlock()
-	return Target{}, missing(ref)
+	if t.d == nil {
+		return Target{}, missing(ref)
+	}
+	return t, nil
 }
 
 // missing is the error about a target that was not found.
@@ -143,11 +183,9 @@ func (r *Registry) Acquire(ref Ref, o Owner) error {
 	o = o.withDefaults()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e := r.find(ref)
-	if e == nil {
+	if !r.hold(ref, o) {
 		return &NotFoundError{Ref: ref}
 	}
-	e.owners.add(o)
 	return nil
 }
 
@@ -157,8 +195,8 @@ func (r *Registry) Release(ref Ref, o Owner) bool {
 	o = o.withDefaults()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e := r.find(ref)
-	return e != nil && e.owners.remove(o)
+	owners, _ := r.owners(ref)
+	return owners.remove(o)
 }
 
 // Move ends the hold of o on one target and makes it hold another, at one moment.
@@ -173,21 +211,21 @@ func (r *Registry) Move(o Owner, from, to Ref) error {
 	o = o.withDefaults()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	source, dest := r.find(from), r.find(to)
 	var problems []error
-	if source == nil {
+	source, known := r.owners(from)
+	if !known {
 		problems = append(problems, &NotFoundError{Ref: from})
-	} else if !source.owners.has(o) {
+	} else if !source.has(o) {
 		problems = append(problems, &NotFoundError{Ref: from, Owner: o})
 	}
-	if dest == nil {
+	if _, known := r.owners(to); !known {
 		problems = append(problems, &NotFoundError{Ref: to})
 	}
 	if len(problems) > 0 {
 		return errors.Join(problems...)
 	}
-	source.owners.remove(o)
-	dest.owners.add(o)
+	source.remove(o)
+	r.hold(to, o)
 	return nil
 }
 
@@ -212,17 +250,17 @@ func (r *Registry) Delete(ref Ref) error {
 func (r *Registry) remove(ref Ref) (Target, []Owner) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e := r.find(ref)
-	if e == nil {
+	t := r.find(ref)
+	if t.d == nil {
 		return Target{}, nil
 	}
-	if e.owners.len() > 0 {
-		return e.target, e.owners.list()
+	key := keyOf(t)
+	if owners := r.targets[key].owners; owners.len() > 0 {
+		return t, owners.list()
 	}
-	m := &e.target.d.config.Metadata
-	delete(r.byName, nameKey{m.Namespace, m.Name})
-	delete(r.byID, m.ID)
-	return e.target, nil
+	delete(r.targets, key)
+	delete(r.ids, t.d.config.Metadata.ID)
+	return t, nil
 }
 
 // Owners returns who holds the target that ref refers to, in a fresh slice sorted
@@ -230,13 +268,10 @@ func (r *Registry) remove(ref Ref) (Target, []Owner) {
 // [*NotFoundError].
 func (r *Registry) Owners(ref Ref) ([]Owner, error) {
 	r.mu.RLock()
-	e := r.find(ref)
-	var held []Owner
-	if e != nil {
-		held = e.owners.list()
-	}
+	owners, known := r.owners(ref)
+	held := owners.list()
 	r.mu.RUnlock()
-	if e == nil {
+	if !known {
 		return nil, missing(ref)
 	}
 	slices.SortFunc(held, compareOwners)
@@ -248,8 +283,8 @@ func (r *Registry) Owners(ref Ref) ([]Owner, error) {
 func (r *Registry) All() iter.Seq[Target] {
 	return func(yield func(Target) bool) {
 		r.mu.RLock()
-		all := make([]Target, 0, len(r.byName))
-		for _, e := range r.byName {
+		all := make([]Target, 0, len(r.targets))
+		for _, e := range r.targets {
 			all = append(all, e.target)
 		}
 		r.mu.RUnlock()

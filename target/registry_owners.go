@@ -22,7 +22,7 @@ const (
 	originText     = "text"
 )
 
-// ownerSet is a set of owners. Most targets have few, and a map has room for eight
+// ownerSet is a set of owners; nil is empty, and add needs one. Most targets have few, and a map has room for eight
 // from the first one on; a slice takes no more than they need.
 type ownerSet struct {
 	few  []Owner
@@ -34,9 +34,17 @@ const (
 	minMany = maxFew / 2 // less than maxFew, so that the set does not go back and forth
 )
 
-func (s *ownerSet) len() int { return len(s.few) + len(s.many) }
+func (s *ownerSet) len() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.few) + len(s.many)
+}
 
 func (s *ownerSet) has(o Owner) bool {
+	if s == nil {
+		return false
+	}
 	if s.many != nil {
 		_, ok := s.many[o]
 		return ok
@@ -82,6 +90,9 @@ func (s *ownerSet) remove(o Owner) bool {
 // list returns the owners in a fresh slice, in no order.
 func (s *ownerSet) list() []Owner {
 	out := make([]Owner, 0, s.len())
+	if s == nil {
+		return out
+	}
 	out = append(out, s.few...)
 	for o := range s.many {
 		out = append(out, o)
@@ -99,20 +110,20 @@ func compareOwners(a, b Owner) int {
 // an error.
 func checkOwner(o Owner, path string) field.ErrorList {
 	var errs field.ErrorList
-	for _, f := range [...]struct {
-		name, value string
-		required    bool
-	}{{"kind", o.Kind, true}, {"namespace", o.Namespace, false}, {"name", o.Name, true}, {"uid", o.UID, false}} {
-		at := field.NewPath(path, f.name)
+	check := func(name, value string, required bool) {
 		switch {
-		case f.value == "" && f.required:
-			errs = append(errs, field.Required(at, "an owner needs a "+f.name).WithOrigin(originRequired))
-		case len(f.value) > maxOwnerField:
-			errs = append(errs, field.TooLong(at, field.OmitValueType{}, maxOwnerField).WithOrigin(originLength))
-		case !isText(f.value):
-			errs = append(errs, field.Invalid(at, field.OmitValueType{}, "UTF-8 without control characters is wanted").WithOrigin(originText))
+		case value == "" && required:
+			errs = append(errs, field.Required(field.NewPath(path, name), "an owner needs a "+name).WithOrigin(originRequired))
+		case len(value) > maxOwnerField:
+			errs = append(errs, field.TooLong(field.NewPath(path, name), field.OmitValueType{}, maxOwnerField).WithOrigin(originLength))
+		case !isText(value):
+			errs = append(errs, field.Invalid(field.NewPath(path, name), field.OmitValueType{}, "UTF-8 without control characters is wanted").WithOrigin(originText))
 		}
 	}
+	check("kind", o.Kind, true)
+	check("namespace", o.Namespace, false)
+	check("name", o.Name, true)
+	check("uid", o.UID, false)
 	return errs
 }
 

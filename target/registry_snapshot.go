@@ -40,8 +40,8 @@ func (r *Registry) Snapshot() []byte {
 		owners []Owner
 	}
 	r.mu.RLock()
-	all := make([]held, 0, len(r.byName))
-	for _, e := range r.byName {
+	all := make([]held, 0, len(r.targets))
+	for _, e := range r.targets {
 		all = append(all, held{e.target, e.owners.list()})
 	}
 	r.mu.RUnlock()
@@ -78,7 +78,7 @@ func digest(text []byte) string {
 // wrong, there is no registry, and the error is an [*InvalidError] with all that
 // is, with paths such as targets[2].owners[0].kind.
 func Restore(snapshot []byte) (*Registry, error) {
-	s := restoring{registry: &Registry{byName: make(map[nameKey]*entry), byID: make(map[string]*entry)}}
+	s := restoring{registry: new(Registry)}
 	s.read(snapshot)
 	if len(s.errs) > 0 {
 		return nil, &InvalidError{Subject: "the snapshot", Fields: s.errs}
@@ -179,26 +179,23 @@ func validateEntry(e snapshotEntry) field.ErrorList {
 // add puts a checked entry into the registry, unless its name or id is there.
 func (s *restoring) add(e snapshotEntry, path *field.Path) {
 	t := build(e.Target)
-	m := &t.d.config.Metadata
 	at := path.Child("target", "metadata")
-	key := nameKey{m.Namespace, m.Name}
-	r := s.registry
-	if r.byName[key] != nil {
+	if _, ok := s.registry.targets[keyOf(t)]; ok {
 		s.fail(field.Duplicate(at.Child("name"), t.Ref().String()), originSnapshot)
 	}
-	if m.ID != "" && r.byID[m.ID] != nil {
-		s.fail(field.Duplicate(at.Child("id"), m.ID), originSnapshot)
+	if _, ok := s.registry.ids[t.ID()]; ok {
+		s.fail(field.Duplicate(at.Child("id"), t.ID()), originSnapshot)
 	}
-	added := &entry{target: t}
+	owners := new(ownerSet)
 	for i, o := range e.Owners {
 		o = o.withDefaults()
-		if added.owners.has(o) {
+		if owners.has(o) {
 			s.fail(field.Duplicate(path.Child("owners").Index(i), o.String()), originSnapshot)
 		}
-		added.owners.add(o)
+		owners.add(o)
 	}
-	r.byName[key] = added
-	if m.ID != "" {
-		r.byID[m.ID] = added
+	if owners.len() == 0 {
+		owners = nil
 	}
+	s.registry.put(t, owners)
 }
