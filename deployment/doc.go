@@ -19,6 +19,78 @@
 // What VVP's API adds to a resource is accepted and ignored: status, and
 // metadata.createdAt, modifiedAt and resourceVersion.
 //
+// A Deployment can come in the custom resource VvpDeployment of VVP's operator:
+// userMetadata and spec of spec.deployment, with those of spec.initFields where
+// that says nothing, and the id that VVP wrote into its status. The resource's own
+// metadata is Kubernetes', and says nothing of the Deployment.
+//
+// At most 1,000 problems of a resource are reported, and one that says that there
+// are more. Values of keys that look like those of secrets are not in any message.
+//
+// # Where each field goes
+//
+// "…" stands for spec.template.spec. of a Deployment, and for spec. of a
+// SessionCluster, which has the version and the image there as well.
+//
+//	kind                                        which resource it is
+//	apiVersion                                  which resource it is
+//	metadata.id                                 label deploymentId or sessionClusterId; object names and job ids are derived from it
+//	metadata.name                               label deploymentName or sessionClusterName, made a legal value
+//	metadata.displayName                        not rendered: it is for VVP's user interface
+//	metadata.namespace                          label vvpNamespace
+//	metadata.labels                             not rendered: they are VVP's own
+//	metadata.annotations                        not rendered: they are VVP's own
+//	spec.state                                  whether there are objects at all
+//	spec.deploymentTargetId                     the target: Kubernetes namespace and patches
+//	spec.deploymentTargetName                   the target: Kubernetes namespace and patches
+//	spec.sessionClusterName                     refused by the renderer: a job on a cluster is no object of Kubernetes
+//	spec.upgradeStrategy.kind                   not rendered: it steers VVP when a template changes; STATEFUL with a derived job id is a warning
+//	spec.restoreStrategy.kind                   not rendered: Job.SavepointLocation says what to start from; the latest state with a derived job id is a warning
+//	spec.restoreStrategy.allowNonRestoredState  argument --allowNonRestoredState, with a savepoint
+//	spec.startFromSavepoint.kind                read as restoreStrategy.kind: NONE, or LATEST_SAVEPOINT for LATEST
+//	spec.maxSavepointCreationAttempts           not rendered: it steers VVP when it suspends a job
+//	spec.maxJobCreationAttempts                 the JobManager's Job: spec.backoffLimit
+//	spec.jobFailureExpirationTime               not rendered: it steers VVP when it counts failures
+//	spec.template.metadata.annotations          flink.queryable-state.enabled and flink.security.ssl.enabled are acted on; others not rendered: they are VVP's own
+//	…artifact.kind                              how the program gets into the pods; the renderer takes JAR only
+//	…artifact.jarUri                            argument --jars, an init container, or nothing if it is in the image
+//	…artifact.entryClass                        argument --job-classname
+//	…artifact.mainArgs                          the arguments of the job
+//	…artifact.sqlScript                         refused by the renderer, with its kind
+//	…artifact.pythonArtifactUri                 refused by the renderer, with its kind
+//	…artifact.entryModule                       refused by the renderer, with its kind
+//	…artifact.additionalPythonLibraries         refused by the renderer, with its kind
+//	…artifact.additionalPythonArchives          refused by the renderer, with its kind
+//	…artifact.additionalDependencies            as jarUri, for every URI
+//	…artifact.flinkVersion                      the image if none is given, and everything that differs between versions
+//	…artifact.flinkImageRegistry                the image: registry/repository:tag
+//	…artifact.flinkImageRepository              the image: registry/repository:tag
+//	…artifact.flinkImageTag                     the image: registry/repository:tag
+//	…parallelism                                option parallelism.default; the number of TaskManagers if that is not given
+//	…numberOfTaskManagers                       the TaskManagers' Deployment: spec.replicas
+//	…resources.jobmanager.cpu                   requests and limits of the JobManager's containers
+//	…resources.jobmanager.memory                requests and limits; option jobmanager.memory.process.size
+//	…resources.taskmanager.cpu                  requests and limits of the TaskManagers' containers
+//	…resources.taskmanager.memory               requests and limits; option taskmanager.memory.process.size
+//	…flinkConfiguration                         the ConfigMap: Flink's configuration file; arguments -D where ${NAME} is used
+//	…logging.loggingProfile                     the ConfigMap: which configuration of Log4j
+//	…logging.log4jLoggers                       the ConfigMap: levels in the configuration of Log4j
+//	…logging.log4j2ConfigurationTemplate        refused: VVP's templates are not evaluated
+//	…latestCheckpointFetchInterval              not rendered: it steers VVP when it watches a job
+//	…kubernetes.labels                          labels of workloads and Services
+//	…kubernetes.annotations                     annotations of all objects and pods
+//	…kubernetes.pods.annotations                annotations of pods
+//	…kubernetes.pods.labels                     labels of pods
+//	…kubernetes.pods.nodeSelector               spec.nodeSelector of pods
+//	…kubernetes.pods.affinity                   spec.affinity of pods
+//	…kubernetes.pods.tolerations                spec.tolerations of pods
+//	…kubernetes.pods.imagePullSecrets           spec.imagePullSecrets of pods
+//	…kubernetes.pods.volumeMounts               spec.volumes of pods, volumeMounts of Flink's container
+//	…kubernetes.pods.envVars                    env of Flink's container and of the one that fetches jars
+//	…kubernetes.pods.securityContext            spec.securityContext of pods
+//	…kubernetes.jobManagerPodTemplate           merged into the JobManager's pod
+//	…kubernetes.taskManagerPodTemplate          merged into the TaskManagers' pods
+//
 // # Units
 //
 // Memory is in VVP's units, powers of ten: 1g is 1,000,000,000 bytes. Flink is

@@ -246,3 +246,10 @@ func TestRef(t *testing.T) {
 	assert.Equal(t, target.Ref{ID: id}.String(), "default/"+id)
 	assert.Assert(t, !target.Ref{}.Matches(target.Target{}), "no target is no match")
 }
+
+func TestJSONSchema(t *testing.T) {
+	var s map[string]any
+	assert.NilError(t, json.Unmarshal(target.JSONSchema(), &s))
+	assert.Equal(t, s["$schema"], "https://json-schema.org/draft/2020-12/schema")
+	assert.Equal(t, string(target.JSONSchema()), string(target.JSONSchema()), "the same bytes each time")
+}

@@ -1,0 +1,61 @@
+package deployment
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/internal/schema"
+)
+
+// A rule for a field that does not exist would say nothing.
+func TestRulesAreOfFields(t *testing.T) {
+	for _, c := range []struct {
+		typ   reflect.Type
+		rules map[string]rule
+	}{
+		{reflect.TypeFor[Config](), deploymentRules()},
+		{reflect.TypeFor[SessionClusterConfig](), sessionClusterRules()},
+	} {
+		for path := range c.rules {
+			assert.Assert(t, hasField(c.typ, path), "%s has no %s", c.typ, path)
+		}
+	}
+}
+
+func hasField(t reflect.Type, path string) bool {
+	if path == "" {
+		return true
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name, rest, _ := strings.Cut(path, ".")
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for f := range t.Fields() {
+		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag == name {
+			return hasField(f.Type, rest)
+		}
+	}
+	return false
+}
+
+func TestJSONSchema(t *testing.T) {
+	for _, kind := range []string{KindDeployment, KindSessionCluster} {
+		text, err := JSONSchema(kind)
+		assert.NilError(t, err)
+		again, err := JSONSchema(kind)
+		assert.NilError(t, err)
+		assert.Equal(t, string(text), string(again), "the same bytes each time")
+		var s schema.Map
+		assert.NilError(t, json.Unmarshal(text, &s))
+		assert.Equal(t, s["$schema"], "https://json-schema.org/draft/2020-12/schema")
+	}
+	_, err := JSONSchema("Job")
+	assert.ErrorContains(t, err, "Deployment and SessionCluster")
+}
