@@ -54,83 +54,91 @@ const (
 	gone
 )
 
+// applier is one run of a plan. What does not fit is collected, and left as it is.
+type applier struct {
+	// share says that the result may hold parts of the plan.
+	share   bool
+	refused []*Refused
+}
+
 // apply returns what becomes of old. A missing value is nil, as kustomize makes
 // no difference between the two where a patch has something to say.
-func (n *node) apply(old any, share bool) (any, effect, error) {
+func (a *applier) apply(n *node, old any) (any, effect) {
 	if n.act == remove {
-		return nil, gone, nil
+		return nil, gone
 	}
-	if err := n.fits(old); err != nil {
-		return nil, same, err
+	if got, want := shapeOf(old), n.shape(); old != nil && got != want {
+		a.refuse(n.path, "the patch has "+want+" where the object has "+got, "set it to null in a patch before this one to replace it")
+		return old, same
 	}
 	if n.patch != nil {
 		m, _ := old.(map[string]any)
 		if t := typeOf(m); t != nil && t != n.typ {
-			known, err := compileAs(n.patch, t, n.path)
-			if err != nil {
-				return nil, same, err
-			}
-			return known.apply(old, share)
+			return a.applyAs(n, t, old)
 		}
 	}
 	if len(n.late) > 0 && (old == nil || n.act != mergeMap) {
-		return nil, same, RefusedError(n.late)
+		a.refused = append(a.refused, n.late...)
+		return old, same
 	}
 	switch {
 	case n.act == removeMap || n.act == removeList:
-		return nil, gone, nil
-	case n.act == setScalar:
-		return n.value, set, nil
+		return nil, gone
+	case n.act == setScalar || a.share && (old == nil || n.act == replaceMap || n.act == replaceList):
+		return n.value, set
 	case old == nil || n.act == replaceMap || n.act == replaceList:
-		if share {
-			return n.value, set, nil
-		}
-		return tree.Copy(n.value), set, nil
+		return tree.Copy(n.value), set
 	case n.act == mergeMap:
-		return n.applyMap(old.(map[string]any), share)
+		return a.mergeMap(n, old.(map[string]any))
 	default:
-		return n.applyList(old.([]any), share)
+		return a.mergeList(n, old.([]any))
 	}
 }
 
-// fits reports an error if old is not of the kind that the patch has.
-func (n *node) fits(old any) error {
-	if old == nil {
-		return nil
+// applyAs applies the patch of an open map to an object that says what it is.
+func (a *applier) applyAs(n *node, t *typ, old any) (any, effect) {
+	c := &compiler{}
+	known := c.mapping(n.patch, t, n.path)
+	if len(c.refused) > 0 {
+		a.refused = append(a.refused, c.refused...)
+		return old, same
 	}
-	want := "a list"
+	return a.apply(known, old)
+}
+
+func (a *applier) refuse(path, reason, cure string) {
+	a.refused = append(a.refused, &Refused{Path: path, Reason: reason, Cure: cure})
+}
+
+func (n *node) shape() string {
 	switch n.act {
 	case setScalar:
-		want = "a scalar"
+		return "a scalar"
 	case mergeMap, replaceMap, removeMap:
-		want = "a map"
-	}
-	got := "a scalar"
-	switch old.(type) {
-	case map[string]any:
-		got = "a map"
-	case []any:
-		got = "a list"
-	}
-	if got == want {
-		return nil
-	}
-	return &Refused{
-		Path:   n.path,
-		Reason: "the patch has " + want + " where the object has " + got,
-		Cure:   "set it to null in a patch before this one to replace it",
+		return "a map"
+	default:
+		return "a list"
 	}
 }
 
-func (n *node) applyMap(old map[string]any, share bool) (any, effect, error) {
+func shapeOf(v any) string {
+	switch v.(type) {
+	case map[string]any:
+		return "a map"
+	case []any:
+		return "a list"
+	default:
+		return "a scalar"
+	}
+}
+
+// mergeMap copies old only if something in it changes.
+func (a *applier) mergeMap(n *node, old map[string]any) (any, effect) {
 	out := old
 	eff := same
 	for _, s := range n.fields {
 		was, had := old[s.name]
-		is, e, err := s.do.apply(was, share)
-		if err != nil {
-			return nil, same, err
-		}
+		is, e := a.apply(s.do, was)
 		if e == same || e == gone && !had || had && isSameScalar(was, is, e) {
 			continue
 		}
@@ -146,7 +154,7 @@ func (n *node) applyMap(old map[string]any, share bool) (any, effect, error) {
 			out[s.name] = is
 		}
 	}
-	return out, eff, nil
+	return out, eff
 }
 
 // isSameScalar spares the copy of a map in which nothing changes.

@@ -1,9 +1,6 @@
 package merge
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // listPlan is the part of a node that merges a list.
 type listPlan struct {
@@ -18,14 +15,15 @@ type listPlan struct {
 	second bool
 }
 
-func (n *node) applyList(old []any, share bool) (any, effect, error) {
-	if len(n.list.index) == 0 {
-		return old, same, nil
+func (a *applier) mergeList(n *node, old []any) (any, effect) {
+	switch {
+	case len(n.list.index) == 0:
+		return old, same
+	case n.act == mergeSet:
+		return n.list.mergeSet(old), set
+	default:
+		return a.mergeKeyed(n.list, old)
 	}
-	if n.act == mergeSet {
-		return n.list.mergeSet(old), set, nil
-	}
-	return n.list.mergeKeyed(old, share)
 }
 
 func (l *listPlan) mergeSet(old []any) []any {
@@ -42,14 +40,11 @@ func (l *listPlan) mergeSet(old []any) []any {
 
 // mergeKeyed gives the order that kustomize gives: with one key, the patch's
 // elements first; with more, only the new ones, and the others keep their places.
-func (l *listPlan) mergeKeyed(old []any, share bool) (any, effect, error) {
+func (a *applier) mergeKeyed(l *listPlan, old []any) (any, effect) {
 	// Lists are short: most need no memory but that of the result.
 	var pairBuf [32]int
 	var mergedBuf [16]any
-	pairs, inPlace, err := l.match(old, pairBuf[:0])
-	if err != nil {
-		return nil, same, err
-	}
+	pairs, inPlace := a.match(l, old, pairBuf[:0])
 	out := make([]any, 0, len(l.elems)+len(old))
 	merged := mergedBuf[:0]
 	for i, e := range l.elems {
@@ -57,10 +52,7 @@ func (l *listPlan) mergeKeyed(old []any, share bool) (any, effect, error) {
 		if j := pairs.object(i); j >= 0 {
 			before = old[j]
 		}
-		is, eff, err := e.apply(before, share)
-		if err != nil {
-			return nil, same, err
-		}
+		is, eff := a.apply(e, before)
 		if eff == gone {
 			is = nil
 		}
@@ -78,7 +70,7 @@ func (l *listPlan) mergeKeyed(old []any, share bool) (any, effect, error) {
 			out = append(out, merged[i])
 		}
 	}
-	return out, set, nil
+	return out, set
 }
 
 // matches says which elements of a patch and of an object are the same. The first
@@ -91,7 +83,7 @@ type matches struct {
 func (m matches) object(i int) int { return m.other[i] }
 func (m matches) patch(j int) int  { return m.other[m.elems+j] }
 
-func (l *listPlan) match(old []any, buf []int) (m matches, inPlace bool, err error) {
+func (a *applier) match(l *listPlan, old []any, buf []int) (m matches, inPlace bool) {
 	m = matches{elems: len(l.elems), other: buf}
 	for range len(l.elems) + len(old) {
 		m.other = append(m.other, -1)
@@ -113,15 +105,12 @@ func (l *listPlan) match(old []any, buf []int) (m matches, inPlace bool, err err
 			continue
 		}
 		if m.other[i] >= 0 && l.elems[i].act != removeMap {
-			return m, false, &Refused{
-				Path:   l.elems[i].path,
-				Reason: fmt.Sprintf("the object has two elements with %s", describe(elem, l.keys)),
-				Cure:   "replace the whole list with - $patch: replace and its elements",
-			}
+			a.refuse(l.elems[i].path, "the object has two elements with "+describe(elem, l.keys),
+				"replace the whole list with - $patch: replace and its elements")
 		}
 		m.other[i], m.other[m.elems+j] = j, i
 	}
-	return m, inPlace, nil
+	return m, inPlace
 }
 
 // appendIdentity appends the text that identifies an element; false if a key is

@@ -162,13 +162,8 @@ func TestCases(t *testing.T) {
 }
 
 func refusals(err error) []*merge.Refused {
-	if all, ok := errors.AsType[merge.RefusedError](err); ok {
-		return all
-	}
-	if one, ok := errors.AsType[*merge.Refused](err); ok {
-		return []*merge.Refused{one}
-	}
-	return nil
+	all, _ := errors.AsType[merge.RefusedError](err)
+	return all
 }
 
 func paths(all []*merge.Refused) []string {

@@ -25,16 +25,6 @@ func (c *compiler) refuse(path, cure, reason string, args ...any) {
 	c.refused = append(c.refused, &Refused{Path: path, Reason: fmt.Sprintf(reason, args...), Cure: cure})
 }
 
-// compileAs compiles the map of a patch whose type only an object told.
-func compileAs(patch map[string]any, t *typ, path string) (*node, error) {
-	c := &compiler{}
-	n := c.mapping(patch, t, path)
-	if len(c.refused) > 0 {
-		return nil, RefusedError(c.refused)
-	}
-	return n, nil
-}
-
 // dropIdentity takes out of a patch what it does not change.
 func (c *compiler) dropIdentity(patch map[string]any) {
 	for _, name := range identity {
@@ -138,13 +128,16 @@ func (c *compiler) directive(m map[string]any, path string) string {
 	case "merge", "delete", "replace":
 		return s
 	}
-	c.refuse(under(path, directive), "", "$patch is delete, replace or merge, not %s", tree.JSON(v))
+	c.refuse(under(path, directive), "", "$patch is delete, replace or merge, nothing else")
 	return "merge"
 }
 
 // unsupported refuses the directives that kustomize does not know and would
 // write into the object.
 func (c *compiler) unsupported(name, path string) bool {
+	if !strings.HasPrefix(name, "$") {
+		return false
+	}
 	path = under(path, name)
 	switch {
 	case name == retainKeys:

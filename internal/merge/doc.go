@@ -13,7 +13,8 @@
 // Maps are merged, null deletes a key, scalars and lists replace. A list that
 // Kubernetes merges by a key is merged by it: the patch's elements come first, in
 // the patch's order, then the object's others. A list with two keys (ports,
-// topologySpreadConstraints) keeps its elements in place and puts new ones first.
+// topologySpreadConstraints) keeps its elements in place and puts new ones first;
+// if no element gives the second key, it is a list with one key.
 // A list of scalars that is merged (finalizers) has the patch's values first.
 // "$patch: delete", "replace" and "merge" work on maps and, as the only key of
 // an element, on merged lists; "$patch: delete" deletes an element that its keys
@@ -32,4 +33,14 @@
 //     (kustomize #4752 drops the patch).
 //   - "- $patch: replace", "delete" or "merge" for a list that the object does
 //     not have works as for one that it has.
+//   - Objects inside objects are looked for in custom resources only, not in
+//     unknown fields of known kinds.
+//
+// Each has its cases in testdata/differences.yaml.
+//
+// # Schema
+//
+// The merge lists are those of Kubernetes 1.21.2, which kustomize has. Newer
+// lists, such as resourceClaims, and newer kinds, such as autoscaling/v2, are
+// replaced as a whole, as by kustomize.
 package merge

@@ -7,7 +7,7 @@ import (
 )
 
 // Plan is a strategic merge patch, compiled. Plans are immutable and safe for
-// concurrent use.
+// concurrent use. The zero value is a patch that changes nothing.
 type Plan struct {
 	root *node
 }
@@ -44,8 +44,7 @@ func Compile(patch map[string]any, schema Schema) (*Plan, error) {
 // It shares with obj every map and list that the patch does not lead into, and is
 // obj itself if the patch changes nothing: treat both as read-only, or copy.
 //
-// The error is a [*Refused], or a [RefusedError] if the object holds an object of
-// a known kind that the patch does not fit.
+// The error is a [RefusedError] that has all that does not fit.
 func (p *Plan) Apply(obj map[string]any) (result map[string]any, deleted bool, err error) {
 	return p.apply(obj, false)
 }
@@ -58,10 +57,14 @@ func (p *Plan) ApplyShared(obj map[string]any) (result map[string]any, deleted b
 }
 
 func (p *Plan) apply(obj map[string]any, share bool) (map[string]any, bool, error) {
-	merged, eff, err := p.root.apply(obj, share)
+	if p.root == nil {
+		return obj, false, nil
+	}
+	a := applier{share: share}
+	merged, eff := a.apply(p.root, obj)
 	switch {
-	case err != nil:
-		return nil, false, err
+	case len(a.refused) > 0:
+		return nil, false, RefusedError(a.refused)
 	case eff == gone:
 		return nil, true, nil
 	case eff == same:

@@ -206,12 +206,19 @@ func TestNothingToDo(t *testing.T) {
 		`{metadata: {labels: {x: b, z: null}}}`,
 		`{spec: {template: {spec: {containers: [], hostNetwork: true, securityContext: null}}}}`,
 	} {
-		got := ours(obj, parse(t, patch), deploymentSchema)
-		assert.NilError(t, got.err)
-		got.object["mark"] = true
-		assert.Assert(t, obj["mark"] == true, "%s: the result is a copy", patch)
-		delete(obj, "mark")
+		assertSameMap(t, ours(obj, parse(t, patch), deploymentSchema), obj, patch)
 	}
+	assertSameMap(t, applied(&merge.Plan{}, obj), obj, "the zero value")
+	got := ours(nil, nil, deploymentSchema)
+	assert.Assert(t, got.err == nil && got.object == nil && !got.deleted)
+}
+
+func assertSameMap(t *testing.T, got outcome, obj map[string]any, label string) {
+	t.Helper()
+	assert.NilError(t, got.err, label)
+	got.object["mark"] = true
+	assert.Assert(t, obj["mark"] == true, "%s: the result is a copy", label)
+	delete(obj, "mark")
 }
 
 // Identity that a patch has, and an object has not, is not added.

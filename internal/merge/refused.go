@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Refused says why a patch, or a part of it, cannot be applied. Compile finds
-// what is wrong for every object, Apply what is wrong for one.
+// Refused says why a part of a patch cannot be applied. Compile finds what is
+// wrong whatever the object is, Apply what does not fit one.
 type Refused struct {
 	// Path is the field inside the patch, such as
 	// spec.template.spec.containers[0] or metadata.labels[a.b/c]; "" is the whole
@@ -30,7 +30,8 @@ func (e *Refused) Error() string {
 	return b.String()
 }
 
-// RefusedError has all that is wrong with a patch, in the order of its paths.
+// RefusedError has all that is wrong with a patch: keys in the order of their
+// names, elements in their own.
 type RefusedError []*Refused
 
 func (e RefusedError) Error() string {

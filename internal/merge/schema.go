@@ -88,12 +88,6 @@ func Kubernetes(apiVersion, kind string) Schema {
 	return Schema{root: unknown}
 }
 
-// Known reports whether kustomize has a schema for the kind.
-func Known(apiVersion, kind string) bool {
-	_, ok := kinds[apiVersion+" "+kind]
-	return ok
-}
-
 // List is an entry of a table for [Lists].
 type List struct {
 	// Path leads to a list, or to a map if Keys and Set are unset. Field names
