@@ -2,6 +2,8 @@
 // manifests, without a platform and without a cluster.
 //
 //	flinktarget render FILE|DIR|- …
+//	flinktarget validate FILE|DIR|- …
+//	flinktarget schema KIND
 //	flinktarget target FILE|DIR|- …
 //
 // Manifests go to the standard output. Problems and warnings go to the standard
@@ -34,6 +36,8 @@ Usage:
 Commands:
 
   render    write the manifests of Deployments and SessionClusters
+  validate  check resources without rendering them
+  schema    write the JSON Schema of a kind, for editors
   target    write what lets the platform run Flink in the targets' namespaces
 
 Run "flinktarget COMMAND --help" for the flags of a command.
@@ -58,13 +62,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	switch args[0] {
 	case "render":
 		return t.render(args[1:])
+	case "validate":
+		return t.validate(args[1:])
+	case "schema":
+		return t.schema(args[1:])
 	case "target":
 		return t.target(args[1:])
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(stdout, usage)
 		return exitOK
 	default:
-		return t.misused("there is no command %q; the commands are render and target", args[0])
+		return t.misused("there is no command %q; the commands are render, validate, schema and target", args[0])
 	}
 }
 

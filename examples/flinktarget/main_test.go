@@ -120,6 +120,53 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+func TestStream(t *testing.T) {
+	all := call(input, "render", "-")
+	r := call(input, "render", "--stream", "-")
+	assert.Equal(t, r.code, exitOK, r.stderr)
+	assert.Equal(t, r.stdout, all.stdout, "streamed or not, the bytes are the same")
+
+	_, deployment, _ := strings.Cut(input, "---\n")
+	text := strings.Replace(deployment, "1.20", "1.3", 1) + "---\n" + strings.Replace(deployment, "name: app", "name: early", 1) + "---\n" + input
+	r = call(text, "render", "--stream", "-")
+	assert.Equal(t, r.code, exitInput)
+	assert.Equal(t, r.stdout, all.stdout, "what is right is rendered all the same")
+	assert.Assert(t, strings.Contains(r.stderr, "<stdin>:8:43: ") && strings.Contains(r.stderr, "default/early"), r.stderr)
+	assert.Equal(t, call(input, "render", "--stream", "-o", "json", "-").code, exitUsage)
+}
+
+func TestStrictPatches(t *testing.T) {
+	text := strings.Replace(input, "namespace: staging}\n", "namespace: staging}\n  deploymentPatchSet: [{target: {name: none}, patch: {metadata: {annotations: {a: b}}}}]\n", 1)
+	assert.Equal(t, call(text, "render", "-").code, exitOK)
+	r := call(text, "render", "--strict-patches", "-")
+	assert.Equal(t, r.code, exitInput)
+	assert.Assert(t, strings.Contains(r.stderr, "spec.deploymentPatchSet[0]"), r.stderr)
+	assert.Equal(t, r.stdout, "")
+}
+
+func TestValidate(t *testing.T) {
+	r := call(strings.Replace(input, "name: app", "name: app, lables: {}", 1), "validate", "-")
+	assert.Equal(t, r.code, exitInput)
+	assert.Assert(t, strings.HasPrefix(r.stderr, "<stdin>:9:23: metadata.lables: "), r.stderr)
+	r = call(input+"      flinkConfiguration: {yarn.tags: x}\n", "validate", "-")
+	assert.Equal(t, r.code, exitOK)
+	assert.Assert(t, strings.Contains(r.stderr, "flinkConfiguration[yarn.tags]: warning: "), r.stderr)
+	assert.Equal(t, r.stdout, "")
+	assert.Equal(t, call("", "validate").code, exitUsage)
+}
+
+func TestSchema(t *testing.T) {
+	for _, kind := range []string{"DeploymentTarget", "Deployment", "SessionCluster"} {
+		r := call("", "schema", kind)
+		assert.Equal(t, r.code, exitOK, r.stderr)
+		var schema map[string]any
+		assert.NilError(t, json.Unmarshal([]byte(r.stdout), &schema))
+		assert.Equal(t, schema["$schema"], "https://json-schema.org/draft/2020-12/schema")
+	}
+	assert.Equal(t, call("", "schema", "Job").code, exitUsage)
+	assert.Equal(t, call("", "schema").code, exitUsage)
+}
+
 func TestTarget(t *testing.T) {
 	r := call(input, "target", "--platform-namespace", "vvp", "--with-namespace", "-")
 	assert.Equal(t, r.code, exitOK, r.stderr)
@@ -133,7 +180,7 @@ func TestTarget(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"--help"}, {"target", "--help"}, {"render", "--help"}, {"render", "-h"}} {
+	for _, args := range [][]string{{"help"}, {"--help"}, {"target", "--help"}, {"validate", "--help"}, {"schema", "--help"}, {"render", "--help"}, {"render", "-h"}} {
 		r := call("", args...)
 		assert.Equal(t, r.code, exitOK)
 		assert.Assert(t, strings.Contains(r.stdout, "Usage:"), "%v", args)

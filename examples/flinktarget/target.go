@@ -80,10 +80,7 @@ func (f *format) Set(s string) error {
 
 // write writes manifests, and what a person should look at.
 func (t tool) write(m render.Manifests, f format) int {
-	for _, w := range m.Warnings() {
-		w.Message = "warning: " + w.Message
-		fmt.Fprintln(t.stderr, w)
-	}
+	t.warn(m)
 	var err error
 	if f == "json" {
 		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())
@@ -94,4 +91,11 @@ func (t tool) write(m render.Manifests, f format) int {
 		return t.problems(err)
 	}
 	return exitOK
+}
+
+func (t tool) warn(m render.Manifests) {
+	for _, w := range m.Warnings() {
+		w.Message = "warning: " + w.Message
+		fmt.Fprintln(t.stderr, w)
+	}
 }
