@@ -42,11 +42,6 @@ var (
 	unknown = &typ{open: true}
 )
 
-// child returns what is known of a field; nil if nothing of it matters.
-func (t *typ) child(name string) *field {
-	return t.fields[name]
-}
-
 // below returns the type of a map in a field of t.
 func (t *typ) below(name string) *typ {
 	if t.open {
