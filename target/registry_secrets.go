@@ -1,27 +1,19 @@
 package target
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
 const hidden = "(hidden)"
-
-const secretWord = `(?i)(?:passw(?:or)?d|passphrase|secret|token|credential|private[-_.]?key|api[-_.]?key|access[-_.]?key)`
-
-var (
-	secretKey = regexp.MustCompile(secretWord)
-	// secretText is a text that gives a secret a value, as options, properties,
-	// command lines and URLs do.
-	secretText = regexp.MustCompile(secretWord + `[\w.-]*["']?[=:\s]+\S|://[^/\s@]*:[^/\s@]+@`)
-)
 
 // hideSecrets returns a copy of v, in the same shape, without what looks like a
 // secret. It rather hides too much.
 func hideSecrets(v any) any {
 	switch t := v.(type) {
 	case string:
-		if secretText.MatchString(t) {
+		if secrets.Text(t) {
 			return hidden
 		}
 	case []any:
@@ -38,7 +30,7 @@ func hideSecrets(v any) any {
 		out := make(map[string]any, len(t))
 		named := namesSecret(t)
 		for k, e := range t {
-			if secretKey.MatchString(k) || named && k == "value" {
+			if secrets.Key(k) || named && k == "value" {
 				out[k] = hideAll(e)
 			} else {
 				out[k] = hideSecrets(e)
@@ -53,7 +45,7 @@ func hideSecrets(v any) any {
 // the name of an environment variable, or the path of a JSON patch operation.
 func namesSecret(m map[string]any) bool {
 	for _, k := range [...]string{"name", "path"} {
-		if s, ok := m[k].(string); ok && secretKey.MatchString(s) {
+		if s, ok := m[k].(string); ok && secrets.Key(s) {
 			return true
 		}
 	}
@@ -63,7 +55,7 @@ func namesSecret(m map[string]any) bool {
 // isSecretFlag tells a command-line flag whose value is the next argument.
 func isSecretFlag(v any) bool {
 	s, ok := v.(string)
-	return ok && strings.HasPrefix(s, "-") && secretKey.MatchString(s)
+	return ok && strings.HasPrefix(s, "-") && secrets.Key(s)
 }
 
 // hideAll hides every text and number in v. Booleans and null give nothing away.
