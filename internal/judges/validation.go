@@ -1,0 +1,214 @@
+package judges
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	podutil "k8s.io/kubernetes/pkg/api/pod"
+	"k8s.io/kubernetes/pkg/apis/apps"
+	appsinternal "k8s.io/kubernetes/pkg/apis/apps/v1"
+	appsvalidation "k8s.io/kubernetes/pkg/apis/apps/validation"
+	"k8s.io/kubernetes/pkg/apis/batch"
+	batchinternal "k8s.io/kubernetes/pkg/apis/batch/v1"
+	batchvalidation "k8s.io/kubernetes/pkg/apis/batch/validation"
+	"k8s.io/kubernetes/pkg/apis/core"
+	coreinternal "k8s.io/kubernetes/pkg/apis/core/v1"
+	corevalidation "k8s.io/kubernetes/pkg/apis/core/validation"
+	"k8s.io/kubernetes/pkg/apis/policy"
+	policyinternal "k8s.io/kubernetes/pkg/apis/policy/v1"
+	policyvalidation "k8s.io/kubernetes/pkg/apis/policy/validation"
+	"k8s.io/kubernetes/pkg/apis/rbac"
+	rbacinternal "k8s.io/kubernetes/pkg/apis/rbac/v1"
+	rbacvalidation "k8s.io/kubernetes/pkg/apis/rbac/validation"
+	kjson "sigs.k8s.io/json"
+)
+
+// scheme knows the types of the API server, their defaults and conversions, and
+// the part of its validation that is generated.
+var scheme = func() *runtime.Scheme {
+	s := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{
+		core.AddToScheme, coreinternal.AddToScheme, apps.AddToScheme, appsinternal.AddToScheme,
+		batch.AddToScheme, batchinternal.AddToScheme, policy.AddToScheme, policyinternal.AddToScheme,
+		rbac.AddToScheme, rbacinternal.AddToScheme,
+	} {
+		if err := add(s); err != nil {
+			panic(err)
+		}
+	}
+	return s
+}()
+
+// gates are the features that the generated validation asks about; alpha, and off.
+var gates = map[string]bool{
+	"InPlacePodVerticalScalingSchedulerPreemption": false,
+	"WorkloadWithJob": false,
+}
+
+// decode reads an object as the API server does with fieldValidation=Strict.
+func decode(object map[string]any) (runtime.Object, error) {
+	apiVersion, _ := object["apiVersion"].(string)
+	kind, _ := object["kind"].(string)
+	typed, err := scheme.New(schema.FromAPIVersionAndKind(apiVersion, kind))
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		return nil, err
+	}
+	strict, err := kjson.UnmarshalStrict(text, typed)
+	if err != nil {
+		return nil, err
+	}
+	return typed, errors.Join(strict...)
+}
+
+// validate fills in defaults and validates as the API server does on creation.
+func validate(typed runtime.Object) (field.ErrorList, error) {
+	object := typed.DeepCopyObject()
+	gvk, err := kindOf(object)
+	if err != nil {
+		return nil, err
+	}
+	scheme.Default(object)
+	if job, ok := object.(*batchv1.Job); ok {
+		generateSelector(job)
+	}
+	internal, err := scheme.ConvertToVersion(object, schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal})
+	if err != nil {
+		return nil, err
+	}
+	errs, err := handwritten(internal)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range scheme.Validate(context.Background(), gates, object) {
+		if !e.IsAlpha() && !e.IsBeta() { // those are only compared with the others
+			errs = append(errs, e)
+		}
+	}
+	return errs, nil
+}
+
+func kindOf(object runtime.Object) (schema.GroupVersionKind, error) {
+	kinds, _, err := scheme.ObjectKinds(object)
+	if err != nil {
+		return schema.GroupVersionKind{}, err
+	}
+	return kinds[0], nil
+}
+
+func handwritten(object runtime.Object) (field.ErrorList, error) {
+	switch o := object.(type) {
+	case *core.Namespace:
+		return corevalidation.ValidateNamespace(o), nil
+	case *core.ConfigMap:
+		return corevalidation.ValidateConfigMap(o), nil
+	case *core.Secret:
+		return corevalidation.ValidateSecret(o), nil
+	case *core.Service:
+		return corevalidation.ValidateServiceCreate(o), nil
+	case *core.ServiceAccount:
+		return corevalidation.ValidateServiceAccount(o), nil
+	case *core.Pod:
+		opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&o.Spec, nil, &o.ObjectMeta, nil)
+		opts.ResourceIsPod = true
+		return corevalidation.ValidatePodCreate(o, opts), nil
+	case *apps.Deployment:
+		return appsvalidation.ValidateDeployment(o, podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, nil)), nil
+	case *batch.Job:
+		return batchvalidation.ValidateJobCreate(o, batchvalidation.JobValidationOptions{
+			PodValidationOptions:  podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, nil),
+			RequirePrefixedLabels: true,
+		}), nil
+	case *policy.PodDisruptionBudget:
+		errs := corevalidation.ValidateObjectMeta(&o.ObjectMeta, true, apivalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
+		return append(errs, policyvalidation.ValidatePodDisruptionBudget(o, policyvalidation.PodDisruptionBudgetValidationOptions{})...), nil
+	case *rbac.Role:
+		return rbacvalidation.ValidateRole(o), nil
+	case *rbac.RoleBinding:
+		return rbacvalidation.ValidateRoleBinding(o), nil
+	default:
+		return nil, fmt.Errorf("no judge knows %T", object)
+	}
+}
+
+// warnings are those about the pods of a workload.
+func warnings(typed runtime.Object) []string {
+	pod := podOf(typed)
+	if pod == nil {
+		return nil
+	}
+	scheme.Default(pod)
+	var internal core.Pod
+	if err := scheme.Convert(pod, &internal, nil); err != nil {
+		return []string{err.Error()}
+	}
+	return podutil.GetWarningsForPod(context.Background(), &internal, nil)
+}
+
+// controllerUID stands for the id that a cluster gives an object.
+const controllerUID = "8f0e7f0a-6f61-4a7e-9d5a-0d6b3f3a0c11"
+
+// generateSelector does what the API server does to Jobs before it validates them.
+func generateSelector(job *batchv1.Job) {
+	if job.Spec.ManualSelector != nil && *job.Spec.ManualSelector {
+		return
+	}
+	job.UID = controllerUID
+	labels := maps.Clone(job.Spec.Template.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	for _, key := range []string{"job-name", batchv1.JobNameLabel} {
+		labels[key] = job.Name
+	}
+	for _, key := range []string{"controller-uid", batchv1.ControllerUidLabel} {
+		labels[key] = controllerUID
+	}
+	job.Spec.Template.Labels = labels
+	if job.Spec.Selector == nil {
+		job.Spec.Selector = &metav1.LabelSelector{}
+	}
+	if job.Spec.Selector.MatchLabels == nil {
+		job.Spec.Selector.MatchLabels = map[string]string{}
+	}
+	job.Spec.Selector.MatchLabels[batchv1.ControllerUidLabel] = controllerUID
+}
+
+// podOf returns the pod that a controller makes of a workload, nil for others.
+func podOf(object runtime.Object) *corev1.Pod {
+	switch o := object.(type) {
+	case *appsv1.Deployment:
+		pod := podFrom(o.ObjectMeta, o.Spec.Template, "-5f6d7c8b9-abcde")
+		pod.Labels[appsv1.DefaultDeploymentUniqueLabelKey] = "5f6d7c8b9"
+		return pod
+	case *batchv1.Job:
+		job := o.DeepCopy()
+		generateSelector(job)
+		return podFrom(job.ObjectMeta, job.Spec.Template, "-abcde")
+	default:
+		return nil
+	}
+}
+
+func podFrom(owner metav1.ObjectMeta, template corev1.PodTemplateSpec, suffix string) *corev1.Pod {
+	pod := &corev1.Pod{ObjectMeta: *template.ObjectMeta.DeepCopy(), Spec: *template.Spec.DeepCopy()}
+	pod.Namespace, pod.Name = owner.Namespace, owner.Name+suffix
+	if pod.Labels == nil {
+		pod.Labels = map[string]string{}
+	}
+	return pod
+}
