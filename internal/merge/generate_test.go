@@ -49,11 +49,23 @@ var (
 // fields is a map with known fields.
 type fields map[string]shape
 
+// often marks a field on the way to the interesting ones.
+type often struct{ shape }
+
+// chances of a field to be in an object and in a patch, in percent.
+func chances(s shape) (object, patch int) {
+	if _, ok := s.(often); ok {
+		return 93, 85
+	}
+	return 45, 30
+}
+
 func (f fields) object(r *random) any {
 	m := map[string]any{}
 	for _, k := range tree.Keys(f) {
+		likely, _ := chances(f[k])
 		switch {
-		case r.chance(45):
+		case r.chance(likely):
 			m[k] = f[k].object(r)
 		case r.chance(2):
 			m[k] = nil
@@ -66,14 +78,19 @@ func (f fields) patch(r *random, old any) any {
 	was, _ := old.(map[string]any)
 	m := map[string]any{}
 	for _, k := range tree.Keys(f) {
-		if r.chance(70) {
+		if _, likely := chances(f[k]); !r.chance(likely) {
 			continue
 		}
 		m[k] = patchOf(r, f[k], was[k])
 	}
-	directed(r, m)
+	if !slices.ContainsFunc(tree.Keys(f), func(k string) bool { _, ok := f[k].(often); return ok }) || r.chance(10) {
+		directed(r, m)
+	}
 	for k, s := range f {
 		// Below $patch: replace the object does not say what a map is.
+		if o, ok := s.(often); ok {
+			s = o.shape
+		}
 		if e, ok := s.(embedded); ok && m["$patch"] == "replace" && m[k] != nil {
 			e.named(m[k])
 		}
@@ -95,10 +112,14 @@ func directed(r *random, m map[string]any) any {
 }
 
 func patchOf(r *random, s shape, old any) any {
+	rare := 1
+	if _, ok := s.(often); ok {
+		rare = 8
+	}
 	switch {
-	case r.chance(7):
+	case r.IntN(14*rare) == 0:
 		return nil
-	case r.misfits && r.chance(3):
+	case r.misfits && r.IntN(33*rare) == 0:
 		return pick[any](r, "misfit", int64(1), []any{}, map[string]any{}, map[string]any{"mis": "fit"})
 	default:
 		return s.patch(r, old)

@@ -37,20 +37,20 @@ var (
 				}}}
 		}}}}}}
 	}}}}`
-	jobShape = kindShape{"example.com/v1", "Job", fields{"spec": fields{
+	jobShape = kindShape{"example.com/v1", "Job", fields{"spec": often{fields{
 		"podTemplate": template,
 		"replicas":    number,
 		"other":       atomic{word},
 		"routes": threeKeys{keyed{keys: []string{"host", "path"}, ids: ids("h1", "h2"), second: ids("/a", "/b"),
 			of: fields{"weight": number, "headers": atomic{word}}}},
-		"template": fields{"spec": fields{"pods": fields{
+		"template": often{fields{"spec": often{fields{"pods": often{fields{
 			"envVars": env, "containers": containers, "labels": labels, "list": atomic{word},
 			"volumeMounts": keyed{keys: []string{"name"}, ids: ids("a", "b"), of: fields{
 				"volume": fields{"emptyDir": fields{}, "projected": fields{"sources": atomic{word}}},
 				"tags":   values{"t", "u", "v"},
 			}},
-		}}},
-	}}}
+		}}}}}},
+	}}}}
 )
 
 // threeKeys adds a third key, which is the same everywhere.

@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // setting returns the number in an environment variable; usual without one. The
@@ -50,6 +51,28 @@ func TestRandomAgainstKustomize(t *testing.T) {
 		retypings++
 	}
 	t.Logf("%d results in which kustomize made a string of a number or boolean", retypings)
+}
+
+// The samples would prove nothing if patches hardly ever met what they patch.
+func TestSamplesMeet(t *testing.T) {
+	r := seeded(t)
+	met, deployments := 0, 0
+	for range 1000 {
+		s := newSampleOf(r, false, kinds[0])
+		deployments++
+		named := map[any]bool{}
+		for _, e := range tree.Items(s.object, "spec", "template", "spec", "containers") {
+			named[e.(map[string]any)["name"]] = true
+		}
+		for _, e := range tree.Items(s.patch, "spec", "template", "spec", "containers") {
+			if m := e.(map[string]any); named[m["name"]] && len(m) > 2 {
+				met++
+				break
+			}
+		}
+	}
+	t.Logf("in %d of %d Deployments a container is patched", met, deployments)
+	assert.Assert(t, met*10 > deployments)
 }
 
 func TestRandomAgainstKyaml(t *testing.T) {

@@ -36,25 +36,25 @@ var (
 	container = fields{
 		"image": image, "imagePullPolicy": word, "tty": flag,
 		"command": atomic{word}, "args": atomic{word},
-		"env":     env,
+		"env":     often{env},
 		"envFrom": atomic{fields{"prefix": word, "configMapRef": fields{"name": word}}},
-		"ports": keyed{keys: []string{"containerPort", "protocol"}, ids: ids(int64(53), int64(8081), int64(6123)), second: ids("TCP", "UDP"),
-			of: fields{"name": word, "hostPort": number}},
-		"volumeMounts":  keyed{keys: []string{"mountPath"}, ids: ids("/a", "/b", "/c"), of: fields{"name": word, "readOnly": flag, "subPath": word}},
+		"ports": often{keyed{keys: []string{"containerPort", "protocol"}, ids: ids(int64(53), int64(8081), int64(6123)), second: ids("TCP", "UDP"),
+			of: fields{"name": word, "hostPort": number}}},
+		"volumeMounts":  often{keyed{keys: []string{"mountPath"}, ids: ids("/a", "/b", "/c"), of: fields{"name": word, "readOnly": flag, "subPath": word}}},
 		"volumeDevices": keyed{keys: []string{"devicePath"}, ids: ids("/dev/a", "/dev/b"), of: fields{"name": word}},
 		"resources":     resources, "livenessProbe": probe, "securityContext": security,
 		"lifecycle": fields{"preStop": fields{"exec": fields{"command": atomic{word}}}},
 	}
 	containers = keyed{keys: []string{"name"}, ids: ids("main", "side", "init", "x"), of: container}
 	pod        = fields{
-		"containers": containers, "initContainers": containers,
+		"containers": often{containers}, "initContainers": containers,
 		"ephemeralContainers": keyed{keys: []string{"name"}, ids: ids("debug"), of: fields{"env": env, "image": image}},
-		"volumes": keyed{keys: []string{"name"}, ids: ids("v", "w", "tmp"), of: fields{
+		"volumes": often{keyed{keys: []string{"name"}, ids: ids("v", "w", "tmp"), of: fields{
 			"emptyDir":  fields{"medium": word, "sizeLimit": quantity},
 			"configMap": fields{"name": word, "items": atomic{fields{"key": word, "path": word}}},
 			"projected": fields{"sources": atomic{fields{"secret": fields{"name": word}}}},
 			"ephemeral": fields{"volumeClaimTemplate": fields{"metadata": metadata, "spec": fields{"accessModes": atomic{word}}}},
-		}},
+		}}},
 		"imagePullSecrets": keyed{keys: []string{"name"}, ids: ids("reg", "reg2"), of: fields{}},
 		"hostAliases":      keyed{keys: []string{"ip"}, ids: ids("10.0.0.1", "10.0.0.2"), of: fields{"hostnames": atomic{word}}},
 		"topologySpreadConstraints": keyed{keys: []string{"topologyKey", "whenUnsatisfiable"}, ids: ids("zone", "host"), second: ids("DoNotSchedule", "ScheduleAnyway"),
@@ -68,28 +68,28 @@ var (
 		"dnsConfig": fields{"nameservers": atomic{word}, "options": atomic{fields{"name": word}}},
 		"overhead":  free{[]string{"cpu"}, quantity},
 	}
-	template   = fields{"metadata": metadata, "spec": pod}
+	template   = fields{"metadata": metadata, "spec": often{pod}}
 	conditions = keyed{keys: []string{"type"}, ids: ids("Available", "Progressing"), of: fields{"status": word, "reason": word}}
 	workload   = fields{
 		"metadata": metadata,
-		"spec": fields{
-			"replicas": number, "selector": selector, "template": template, "minReadySeconds": number,
+		"spec": often{fields{
+			"replicas": number, "selector": selector, "template": often{template}, "minReadySeconds": number,
 			"strategy":             fields{"type": word, "rollingUpdate": fields{"maxSurge": number, "maxUnavailable": number}},
 			"volumeClaimTemplates": atomic{fields{"metadata": metadata, "spec": fields{"accessModes": atomic{word}}}},
 			"parallelism":          number, "backoffLimit": number,
-		},
+		}},
 		"status": fields{"replicas": number, "conditions": conditions},
 	}
-	job = fields{"metadata": metadata, "spec": fields{"template": template, "backoffLimit": number}}
+	job = fields{"metadata": metadata, "spec": often{fields{"template": often{template}, "backoffLimit": number}}}
 	// A custom resource has no merged lists, unless a map says what it is.
 	custom = fields{
 		"metadata": fields{"labels": labels, "finalizers": atomic{word}},
-		"spec": fields{
+		"spec": often{fields{
 			"flinkConfiguration": free{[]string{"a.b", "c"}, other},
 			"jobs":               atomic{fields{"name": word, "list": atomic{number}}},
 			"nested":             fields{"deep": fields{"er": free{[]string{"a", "b"}, number}, "list": atomic{other}}},
-			"podTemplate":        embedded{"v1", "Pod", fields{"metadata": metadata, "spec": pod}},
-		},
+			"podTemplate":        often{embedded{"v1", "Pod", fields{"metadata": metadata, "spec": often{pod}}}},
+		}},
 	}
 )
 
@@ -104,12 +104,12 @@ var kinds = []kindShape{
 	{"apps/v1", "DaemonSet", workload},
 	{"apps/v1", "ReplicaSet", workload},
 	{"batch/v1", "Job", workload},
-	{"batch/v1", "CronJob", fields{"metadata": metadata, "spec": fields{"schedule": word, "jobTemplate": job}}},
-	{"v1", "Pod", fields{"metadata": metadata, "spec": pod, "status": fields{"conditions": conditions, "podIPs": keyed{keys: []string{"ip"}, ids: ids("10.1.1.1"), of: fields{}}}}},
-	{"v1", "Service", fields{"metadata": metadata, "spec": fields{
-		"ports":    keyed{keys: []string{"port", "protocol"}, ids: ids(int64(53), int64(8081)), second: ids("TCP", "UDP"), of: fields{"name": word, "targetPort": number}},
+	{"batch/v1", "CronJob", fields{"metadata": metadata, "spec": often{fields{"schedule": word, "jobTemplate": often{job}}}}},
+	{"v1", "Pod", fields{"metadata": metadata, "spec": often{pod}, "status": fields{"conditions": conditions, "podIPs": keyed{keys: []string{"ip"}, ids: ids("10.1.1.1"), of: fields{}}}}},
+	{"v1", "Service", fields{"metadata": metadata, "spec": often{fields{
+		"ports":    often{keyed{keys: []string{"port", "protocol"}, ids: ids(int64(53), int64(8081)), second: ids("TCP", "UDP"), of: fields{"name": word, "targetPort": number}}},
 		"selector": labels, "type": word, "externalIPs": atomic{word}, "publishNotReadyAddresses": flag,
-	}}},
+	}}}},
 	{"v1", "ConfigMap", fields{"metadata": metadata, "data": labels, "binaryData": labels, "immutable": flag}},
 	{"v1", "Secret", fields{"metadata": metadata, "data": labels, "stringData": labels, "type": word}},
 	{"v1", "ServiceAccount", fields{"metadata": metadata, "secrets": keyed{keys: []string{"name"}, ids: ids("s1", "s2"), of: fields{"namespace": word}},
