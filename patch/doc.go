@@ -41,9 +41,46 @@
 //
 // # Strategic merges
 //
-// A strategic merge gives what kustomize gives. Maps are merged, null deletes a
-// key, scalars are replaced. A list for which Kubernetes has a merge key is
-// merged by it, with the patch's elements first; any other list is replaced.
+// A strategic merge gives what kustomize gives, order included. The rules, each of
+// which is an example below:
+//
+//  1. Maps are merged: what the patch does not name stays.
+//  2. null deletes a key; where there is none, nothing changes.
+//  3. Scalars are replaced, and keep the type that the patch gives them.
+//  4. A list without a merge key in Kubernetes is replaced.
+//  5. A list with a merge key is merged by it: the patch's elements come first, in
+//     the patch's order, then the object's others.
+//  6. A list with two keys, ports and topologySpreadConstraints, keeps merged
+//     elements in their place, and puts new ones first.
+//  7. $patch: delete in an element of a keyed list deletes the element.
+//  8. An element that is nothing but $patch: replace replaces a keyed list.
+//  9. $patch: replace in a map replaces the map, $patch: delete deletes it.
+//  10. An empty map or keyed list changes nothing, another empty list empties.
+//  11. Of things that exclude each other, the old one is set to null.
+//  12. What kustomize would lose or write out in silence is refused.
+//  13. $patch: delete deletes a whole object, if nothing needs it.
+//  14. Patches are applied in their order; each sees what the one before it left.
+//  15. JSON patches follow RFC 6902.
+//
+// The merge keys are those of kustomize's schema, which is Kubernetes 1.21. Parts
+// of VVP resources that are of Kubernetes types, pod templates, volumes and
+// variables, merge like those.
+//
+// # Differences from kustomize
+//
+// They are all about data that kustomize loses or changes:
+//
+//   - A number or boolean over a quoted string stays one (kustomize #6140 makes a
+//     string of it, which the API server refuses for maxSurge and the like).
+//   - Elements that a patch does not name stay, even if their key stands twice.
+//   - A port without protocol is a TCP port (kustomize #4752 drops the patch).
+//   - "- $patch: replace" works for a list that the object does not have, too.
+//   - Refused, because kustomize drops them or writes them into the object:
+//     $patch: replace in an element of a keyed list, $setElementOrder, $retainKeys,
+//     $deleteFromPrimitiveList, an element without its merge key, $patch in a list
+//     without one.
+//   - JSON patches: replacing what is not there is an error, and integers above
+//     2^53 are not rounded.
 //
 // # What no patch changes
 //
