@@ -1,0 +1,77 @@
+// Package render makes Kubernetes manifests of VVP's Deployments and
+// SessionClusters.
+//
+// [YAML] does everything in one call. With values in hand, a [Renderer] does it for
+// one resource at a time, for many at once ([Renderer.Bundle]), or for very many
+// ([Renderer.Stream]). The result, [Manifests], is an ordered list of immutable
+// objects. Nothing is read but the arguments, and the same arguments give the same
+// bytes.
+//
+// # Steps
+//
+// In this order, and what a later step sets wins:
+//
+//  1. VVP's defaults are filled in.
+//  2. The target's patches for VVP resources are applied.
+//  3. The result is checked like any input.
+//  4. Objects are built: names, namespace, all labels, selectors.
+//  5. The resource's pod options, or its pod templates as strategic merges, are put
+//     into the generated pods.
+//  6. The target's patches for Kubernetes objects are applied.
+//  7. A patch that changed a protected field fails: apiVersion, kind, name,
+//     namespace, selectors, system labels.
+//  8. Pod templates get a checksum of the configuration, so that pods are replaced
+//     when it changes.
+//  9. The set of objects is verified.
+//  10. Objects are ordered: what others refer to comes first.
+//
+// # Objects
+//
+// A Deployment in application mode and in the state RUNNING is
+//
+//	ServiceAccount, Role, RoleBinding  job-ID               with Kubernetes high availability
+//	ConfigMap                          job-ID-flink-config  configuration and logging of Flink
+//	Service                            job-ID-jobmanager    rpc 6123, blob 6124, rest 8081
+//	batch/v1 Job                       job-ID-jobmanager    container flink-jobmanager
+//	apps/v1 Deployment                 job-ID-taskmanager   container flink-taskmanager
+//
+// where ID is the id of the job. A SessionCluster is the same with session-ID, and
+// its JobManager is an apps/v1 Deployment. VVP documents the labels, the namespace
+// and the kinds; names of the workloads and containers are as observed in VVP; the
+// rest is this project's choice.
+//
+// # When a job ends
+//
+// The JobManager's pod ends when the job does. FINISHED and CANCELED complete the
+// Kubernetes Job. FAILED, that is after Flink's own restart strategy has given up,
+// and a JobManager that dies:
+//
+//   - Without high availability, a new pod starts the job afresh, from the savepoint
+//     that Job names if any, as often as maxJobCreationAttempts says. It does not
+//     know of checkpoints that the one before it made.
+//   - With high availability, a JobManager that dies is replaced without limit, and
+//     goes on from the last checkpoint. FAILED ends the Kubernetes Job.
+//
+// A pod that is evicted, as from a node that is drained, counts for neither. Failed
+// pods stay, with their logs, until the Job is deleted. TaskManagers stay until
+// their Deployment is deleted; removing objects is not the renderer's business.
+//
+// # Identity
+//
+// Names are made of the id of the job. VVP gives a new one to each start of a
+// Deployment; give it as Job.ID. Where Job.ID is empty, the id is derived from the
+// Deployment's id and from everything that cannot change under a running job: the
+// Kubernetes namespace, the JobManager's Job and the ConfigMap, after patches. So it
+// changes exactly when one of these does, and stays the same for metadata, state,
+// the number of TaskManagers and what concerns TaskManagers only.
+//
+// A new id is a new Flink job, which starts without state unless Job names a
+// savepoint; and who applies it without removing the old objects runs both. A
+// warning says so where upgradeStrategy or restoreStrategy ask for more.
+//
+// # Units
+//
+// VVP counts memory in powers of ten. Containers get these bytes as request and
+// limit; Flink is told the same number of bytes in MiB, rounded down. CPU is in
+// thousandths of a core.
+package render
