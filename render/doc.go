@@ -63,7 +63,8 @@
 // Deployment's id and from everything that cannot change under a running job: the
 // Kubernetes namespace, the JobManager's Job and the ConfigMap, after patches. So it
 // changes exactly when one of these does, and stays the same for metadata, state,
-// the number of TaskManagers and what concerns TaskManagers only.
+// the number of TaskManagers and what concerns their pods only. (Their memory and
+// slots are in the configuration.)
 //
 // A new id is a new Flink job, which starts without state unless Job names a
 // savepoint; and who applies it without removing the old objects runs both. A
