@@ -78,9 +78,6 @@ func (op Op) move(doc any) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("from %q: %w", op.from.text, err)
 	}
-	if slices.Equal(op.from.tokens, op.path.tokens) {
-		return doc, nil
-	}
 	if doc, err = edit(doc, op.from, removal); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package jsonpatch_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -212,9 +213,11 @@ func checkApart(t *testing.T, doc any, list []any) {
 		return
 	}
 	assert.Equal(t, string(tree.JSON(list)), listBefore)
+	zeroth, _ := jsonpatch.Apply(doc, ops)
+	text := string(tree.JSON(zeroth))
 	scramble(list)
 	first, err := jsonpatch.Apply(tree.Copy(doc), ops)
-	text := string(tree.JSON(first))
+	assert.Equal(t, string(tree.JSON(first)), text, listBefore)
 	scramble(first)
 	second, err2 := jsonpatch.Apply(doc, ops)
 	assert.Equal(t, fmt.Sprint(err), fmt.Sprint(err2), listBefore)
@@ -235,6 +238,47 @@ func scramble(v any) {
 			scramble(v[i])
 			v[i] = "scrambled"
 		}
+	}
+}
+
+// A copy is one: the two places of the result have nothing in common.
+func TestCopiesAreApart(t *testing.T) {
+	ops, problems := jsonpatch.Parse(read(t, `[{"op":"copy","from":"/a","path":"/b"}]`).([]any))
+	assert.Equal(t, len(problems), 0)
+	got, err := jsonpatch.Apply(read(t, `{"a":{"x":[1]}}`), ops)
+	assert.NilError(t, err)
+	scramble(got.(map[string]any)["b"])
+	assert.Equal(t, string(tree.JSON(got.(map[string]any)["a"])), `{"x":[1]}`)
+}
+
+// What an operation does not lead into is shared with the document, not copied.
+func TestCopyOnWrite(t *testing.T) {
+	doc := read(t, `{"a":{"x":1},"b":{"x":1}}`)
+	ops, problems := jsonpatch.Parse(read(t, `[{"op":"replace","path":"/a/x","value":2}]`).([]any))
+	assert.Equal(t, len(problems), 0)
+	got, err := jsonpatch.Apply(doc, ops)
+	assert.NilError(t, err)
+	scramble(doc.(map[string]any)["b"])
+	assert.Equal(t, string(tree.JSON(got)), `{"a":{"x":2},"b":{"scrambled":true,"x":"scrambled"}}`)
+}
+
+func TestReasons(t *testing.T) {
+	for op, want := range map[string]string{
+		`{"op":"test","path":"/a/b/c","value":1}`:    `there is no "b" in "/a"`,
+		`{"op":"remove","path":"/a/b"}`:              `there is no "b" to remove`,
+		`{"op":"replace","path":"/x","value":1}`:     `there is no "x" to replace`,
+		`{"op":"add","path":"/x/y","value":1}`:       `there is no "x" in ""`,
+		`{"op":"add","path":"/s/y","value":1}`:       `"/s" is neither an object nor an array`,
+		`{"op":"add","path":"/l/7","value":1}`:       `index 7 is beyond the end of the array`,
+		`{"op":"move","from":"/x","path":"/z"}`:      `from "/x": there is no "x" in ""`,
+		`{"op":"test","path":"/s","value":"secret"}`: `the value is not the one that is tested for`,
+	} {
+		ops, problems := jsonpatch.Parse([]any{read(t, op)})
+		assert.Equal(t, len(problems), 0)
+		_, err := jsonpatch.Apply(read(t, `{"a":{},"s":"x","l":[]}`), ops)
+		e, ok := errors.AsType[*jsonpatch.Error](err)
+		assert.Assert(t, ok)
+		assert.Equal(t, e.Reason, want)
 	}
 }
 
