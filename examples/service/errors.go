@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/target"
+)
+
+const (
+	badRequest = http.StatusBadRequest
+	notFound   = http.StatusNotFound
+)
+
+// requestError is an error with the status of its answer.
+type requestError struct {
+	Status int
+	Err    error
+}
+
+func (e *requestError) Error() string { return e.Err.Error() }
+func (e *requestError) Unwrap() error { return e.Err }
+
+// invalid is an error about fields of a resource.
+func invalid(subject fmt.Stringer, errs ...*field.Error) error {
+	return &target.InvalidError{Subject: subject.String(), Fields: errs}
+}
+
+// problem is the body of every answer that is not good.
+type problem struct {
+	Message string         `json:"message"`
+	Fields  []fieldProblem `json:"fields,omitempty"`
+	Owners  []target.Owner `json:"owners,omitempty"`
+}
+
+type fieldProblem struct {
+	Field   string          `json:"field"`
+	Message string          `json:"message"`
+	From    json.RawMessage `json:"from,omitempty"`
+	To      json.RawMessage `json:"to,omitempty"`
+}
+
+// explain turns an error into an answer. All that it says comes from the data of
+// the errors, which hold no secrets.
+func explain(err error) (int, problem) {
+	p := problem{Message: err.Error()}
+	if e, ok := errors.AsType[*target.InvalidError](err); ok {
+		for i, f := range e.Fields {
+			p.Fields = append(p.Fields, fieldProblem{Field: f.Field, Message: e.Problem(i)})
+		}
+		return badRequest, p
+	}
+	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
+		for _, f := range e.Fields {
+			p.Fields = append(p.Fields, fieldProblem{Field: f.Field, Message: "the field is immutable", From: f.From, To: f.To})
+		}
+		return badRequest, p
+	}
+	if e, ok := errors.AsType[*target.InUseError](err); ok {
+		p.Owners = e.Owners
+		return http.StatusConflict, p
+	}
+	if e, ok := errors.AsType[*requestError](err); ok {
+		return e.Status, p
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return http.StatusRequestEntityTooLarge, p
+	}
+	switch {
+	case errors.Is(err, target.ErrConflict):
+		return http.StatusConflict, p
+	case errors.Is(err, target.ErrNotFound):
+		return notFound, p
+	case errors.Is(err, errUnavailable):
+		return http.StatusServiceUnavailable, problem{Message: errUnavailable.Error()}
+	}
+	return http.StatusInternalServerError, problem{Message: "internal error"}
+}
