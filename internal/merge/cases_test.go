@@ -201,6 +201,10 @@ func TestCasesAgainstKustomize(t *testing.T) {
 			want := c.outcome(key)
 			got := kustomize(t, c.object(), c.patch())
 			assert.Assert(t, got.equal(want), "%v\n%v\n%s", got, want, cmp.Diff(asAny(want.object), asAny(got.object)))
+			if !nullsLabels(c.patch()) {
+				selected := kustomizeTarget(t, c.object(), c.patch())
+				assert.Assert(t, got.withoutEmptyMetadata().equal(selected.withoutEmptyMetadata()), "with a target: %v\n%v", selected, got)
+			}
 			if key == "want" {
 				core := kyamlMerge(c.object(), c.patch())
 				assert.Assert(t, core.equal(want), "kyaml: %v\n%v", core, want)
@@ -210,4 +214,26 @@ func TestCasesAgainstKustomize(t *testing.T) {
 			}
 		})
 	}
+}
+
+func nullsLabels(patch map[string]any) bool {
+	for _, name := range []string{"labels", "annotations"} {
+		for _, v := range tree.Child(patch, "metadata", name) {
+			if v == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// With a target, kustomize makes the text "null" of a label or annotation that a
+// patch sets to null; without one it deletes it. Here null deletes.
+func TestNullLabelsWithTarget(t *testing.T) {
+	obj := parse(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {a: b, c: d}}}`)
+	patch := parse(t, `{metadata: {labels: {a: null}}}`)
+	want := parse(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {c: d}}}`)
+	assert.DeepEqual(t, ours(obj, patch, merge.Kubernetes("v1", "ConfigMap")).object, want)
+	assert.DeepEqual(t, kustomize(t, obj, patch).object, want)
+	assert.Equal(t, tree.String(kustomizeTarget(t, obj, patch).object, "metadata", "labels", "a"), "null")
 }

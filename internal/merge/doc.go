@@ -33,10 +33,12 @@
 //     (kustomize #4752 drops the patch).
 //   - "- $patch: replace", "delete" or "merge" for a list that the object does
 //     not have works as for one that it has.
+//   - null deletes a label or annotation, also in a patch with a target, where
+//     kustomize makes the text "null" of it.
 //   - Objects inside objects are looked for in custom resources only, not in
 //     unknown fields of known kinds.
 //
-// Each has its cases in testdata/differences.yaml.
+// Tests have each: testdata/differences.yaml and TestNullLabelsWithTarget.
 //
 // # Schema
 //

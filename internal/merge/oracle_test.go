@@ -52,8 +52,20 @@ func asAny(m map[string]any) any {
 }
 
 // kustomize builds a kustomization in memory that has the object and the patch,
-// which is kustomize's public way, from YAML text to YAML text.
+// which is kustomize's public way, from YAML text to YAML text. The patch has the
+// identity of the object.
 func kustomize(t testing.TB, obj, patch map[string]any) outcome {
+	t.Helper()
+	return build(t, obj, patch, map[string]any{"path": "patch.yaml"})
+}
+
+// kustomizeTarget is kustomize for a patch that a target selects for the object.
+func kustomizeTarget(t testing.TB, obj, patch map[string]any) outcome {
+	t.Helper()
+	return build(t, obj, patch, map[string]any{"path": "patch.yaml", "target": map[string]any{"kind": obj["kind"]}})
+}
+
+func build(t testing.TB, obj, patch, entry map[string]any) outcome {
 	t.Helper()
 	fs := filesys.MakeFsInMemory()
 	write := func(name string, v any) {
@@ -67,7 +79,7 @@ func kustomize(t testing.TB, obj, patch map[string]any) outcome {
 	write("patch.yaml", identified(patch, obj))
 	write("kustomization.yaml", map[string]any{
 		"resources": []any{"object.yaml", "bystander.yaml"},
-		"patches":   []any{map[string]any{"path": "patch.yaml"}},
+		"patches":   []any{entry},
 	})
 	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(fs, "/")
 	if err != nil {
@@ -100,8 +112,7 @@ func (o outcome) withoutEmptyMetadata() outcome {
 }
 
 // identified gives a patch the identity of the object, without which kustomize
-// does not take it. With a target in place of that, kustomize would make the
-// string "null" of a label or annotation that the patch sets to null.
+// does not take it.
 func identified(patch, obj map[string]any) map[string]any {
 	out := tree.CopyMap(patch)
 	if out == nil {
