@@ -22,13 +22,13 @@
 // metadata.namespace.
 //
 // What kustomize would drop, or write into the object as if it were content, is
-// refused, see [Refused]. The results differ from kustomize's only where
-// kustomize loses or retypes data:
+// refused, see [Refused]. Beyond that the results differ from kustomize's in these
+// points, all but the last about data that kustomize loses or retypes:
 //
 //   - An integer or boolean over a quoted string stays an integer or boolean
 //     (kustomize #6140).
 //   - Elements of merged lists that the patch does not name stay as they are,
-//     with duplicates and without keys.
+//     with duplicates and without keys. Naming one that is there twice is refused.
 //   - A port without protocol is a TCP port, as Kubernetes defines it
 //     (kustomize #4752 drops the patch).
 //   - "- $patch: replace", "delete" or "merge" for a list that the object does
