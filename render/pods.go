@@ -112,6 +112,9 @@ func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.M
 	for _, m := range p.VolumeMounts {
 		mounts.user(m.Volume.Map(), m.VolumeMount.Map())
 	}
+	for _, init := range tree.Items(spec, "initContainers") {
+		mounts.follow(tree.Items(init, "volumeMounts"))
+	}
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 }
 
@@ -214,6 +217,17 @@ func (v *volumes) user(volume, mount tree.Map) {
 		}
 	}
 	v.volumes = append(v.volumes, volume)
+}
+
+// follow mounts in another container what is mounted at the same place here.
+func (v *volumes) follow(mounts []any) {
+	for i, m := range mounts {
+		for _, own := range v.mounts {
+			if tree.String(own, "mountPath") == tree.String(m, "mountPath") {
+				mounts[i] = tree.Copy(own)
+			}
+		}
+	}
 }
 
 func (v *volumes) drop(name string) {

@@ -33,7 +33,9 @@ func (g *rendering) mergeTemplate(c *cluster, component labels.Component, worklo
 	if err == nil {
 		var merged tree.Map
 		if merged, _, err = plan.Apply(workload); err == nil {
-			return c.relabel(component, merged)
+			merged = c.relabel(component, merged)
+			secure(merged, workload)
+			return merged
 		}
 	}
 	g.refuse(err, path)
@@ -74,6 +76,25 @@ func (c *cluster) relabel(component labels.Component, workload tree.Map) tree.Ma
 	}
 	metadata["labels"] = merged(tree.Strings(metadata, "labels"), c.labels.WithComponent(component))
 	return workload
+}
+
+// secure restricts the containers that a template adds and says nothing about, as
+// the generated ones are: a single one that is not would keep the pod out of a
+// namespace that enforces "restricted". An empty securityContext says something.
+func secure(workload, generated tree.Map) {
+	for _, list := range [...]string{"initContainers", "containers"} {
+		path := []string{"spec", "template", "spec", list}
+		known := map[string]bool{}
+		for _, e := range tree.Items(generated, path...) {
+			known[tree.String(e, "name")] = true
+		}
+		for _, e := range tree.Items(workload, path...) {
+			container, _ := e.(tree.Map)
+			if _, said := container["securityContext"]; container != nil && !said && !known[tree.String(e, "name")] {
+				container["securityContext"] = restricted()
+			}
+		}
+	}
 }
 
 // ownAccount returns the service account that the user's template names for the

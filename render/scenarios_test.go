@@ -71,6 +71,7 @@ func scenarios() map[string]string {
 		"app-pods":                    app + "      kubernetes: {labels: {team: a}, annotations: {owner: b}, pods: {labels: {tier: x}, annotations: {z: w}, nodeSelector: {pool: p}, tolerations: [{key: k, operator: Exists}], imagePullSecrets: [{name: s}], securityContext: {fsGroup: 1}}}\n",
 		"app-volume":                  app + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /v}}]}}\n",
 		"app-volume-over-ours":        app + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {medium: Memory}}, volumeMount: {name: v, mountPath: /tmp}}]}}\n",
+		"app-volume-of-fetcher":       remote("1.17", "https://h.example.com/a.jar") + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /opt/flink/usrlib}}]}}\n",
 		"app-template-annotation":     app + "      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a: b}}}}\n",
 		"app-template-container":      app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: A, value: b}], resources: {limits: {memory: 2G}}}]}}}\n",
 		"app-template-sidecar":        app + "      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: sidecar, image: s}], initContainers: [{name: init, image: i}]}}}\n",

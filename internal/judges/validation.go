@@ -83,9 +83,7 @@ func validate(typed runtime.Object) (field.ErrorList, error) {
 		return nil, err
 	}
 	scheme.Default(object)
-	if job, ok := object.(*batchv1.Job); ok {
-		generateSelector(job)
-	}
+	allocate(object)
 	internal, err := scheme.ConvertToVersion(object, schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal})
 	if err != nil {
 		return nil, err
@@ -159,10 +157,25 @@ func warnings(typed runtime.Object) []string {
 	return podutil.GetWarningsForPod(context.Background(), &internal, nil)
 }
 
+// allocate does what the API server does between defaulting and validation.
+func allocate(object runtime.Object) {
+	switch o := object.(type) {
+	case *batchv1.Job:
+		generateSelector(o)
+	case *corev1.Service:
+		if o.Spec.ClusterIP != "" && len(o.Spec.ClusterIPs) == 0 {
+			o.Spec.ClusterIPs = []string{o.Spec.ClusterIP}
+		}
+		if o.Spec.Type == corev1.ServiceTypeLoadBalancer && o.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal && o.Spec.HealthCheckNodePort == 0 {
+			o.Spec.HealthCheckNodePort = 30000
+		}
+	}
+}
+
 // controllerUID stands for the id that a cluster gives an object.
 const controllerUID = "8f0e7f0a-6f61-4a7e-9d5a-0d6b3f3a0c11"
 
-// generateSelector does what the API server does to Jobs before it validates them.
+// generateSelector gives a Job the labels by which it knows its pods.
 func generateSelector(job *batchv1.Job) {
 	if job.Spec.ManualSelector != nil && *job.Spec.ManualSelector {
 		return

@@ -1,0 +1,75 @@
+package judges_test
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/judges"
+	"github.com/flinktarget/flinktarget/internal/rendertest"
+	"github.com/flinktarget/flinktarget/render"
+)
+
+// inputs is how many inputs are generated: 500, or what INPUTS says.
+func inputs(t *testing.T) uint64 {
+	t.Helper()
+	text := os.Getenv("INPUTS")
+	if text == "" {
+		return 500
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	assert.NilError(t, err)
+	return n
+}
+
+func renderer(t *testing.T) *render.Renderer {
+	t.Helper()
+	r, err := render.New(render.Platform{Namespace: rendertest.PlatformNamespace}, render.FetcherImage(rendertest.FetcherImage))
+	assert.NilError(t, err)
+	return r
+}
+
+func renderBundle(r *render.Renderer, text []byte) ([]map[string]any, error) {
+	b, err := deployment.ParseAll("input.yaml", text)
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.Bundle(b, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []map[string]any
+	for o := range m.All() {
+		out = append(out, o.Map())
+	}
+	return out, nil
+}
+
+// Every legal input renders, and no judge refuses what comes of it.
+func TestGeneratedInputs(t *testing.T) {
+	r := renderer(t)
+	objects, patched := 0, 0
+	for seed := range inputs(t) {
+		in := rendertest.New(seed)
+		rendered, err := renderBundle(r, in.Text())
+		if err != nil {
+			t.Fatalf("seed %d (%v): %v\n%s", seed, in.Notes, err, in.Text())
+		}
+		objects += len(rendered)
+		if bytes.Contains(in.Text(), []byte("deploymentPatchSet")) {
+			patched++
+		}
+		for _, refusal := range judges.Judge(rendered) {
+			t.Errorf("seed %d (%v): %s", seed, in.Notes, refusal)
+		}
+		if t.Failed() {
+			t.Fatalf("%s", in.Text())
+		}
+	}
+	t.Logf("%d inputs, %d of them with patches, %d objects", inputs(t), patched, objects)
+	assert.Assert(t, objects > 0 && patched >= int(inputs(t))/3)
+}
