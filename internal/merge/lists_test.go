@@ -74,7 +74,7 @@ func TestListsAgainstKyaml(t *testing.T) {
 	schema, err := openapi.GetSchema(jobOpenAPI, openapi.Schema())
 	assert.NilError(t, err)
 	r := seeded(t)
-	for range setting(t, "MERGE_KYAML", 2000) / 4 {
+	for range setting(t, "MERGE_KYAML", 1200) / 4 {
 		s := newSampleOf(r, false, jobShape)
 		got, want := ours(s.object, s.patch, merge.Lists(jobLists...)), kyamlMergeAs(s.object, s.patch, schema)
 		assert.Assert(t, got.equal(want), "%v\nours  %v\nkyaml %v", s, got, want)

@@ -94,7 +94,7 @@ func legal(t testing.TB, v any, label string) {
 
 func TestProperties(t *testing.T) {
 	r := seeded(t)
-	for i := range setting(t, "MERGE_KYAML", 2000) {
+	for i := range setting(t, "MERGE_KYAML", 1200) {
 		s := newSample(r, i%2 == 0)
 		if i%3 == 0 {
 			soil(r, s.object)

@@ -36,7 +36,7 @@ func (s sample) schema() merge.Schema { return merge.Kubernetes(s.apiVersion, s.
 func TestRandomAgainstKustomize(t *testing.T) {
 	r := seeded(t)
 	retypings := 0
-	for range setting(t, "MERGE_KUSTOMIZE", 200) {
+	for range setting(t, "MERGE_KUSTOMIZE", 120) {
 		s := newSample(r, false)
 		if m, ok := s.patch["metadata"]; ok && m == nil {
 			continue // such a patch has no name, and kustomize does not take it
@@ -77,7 +77,7 @@ func TestSamplesMeet(t *testing.T) {
 
 func TestRandomAgainstKyaml(t *testing.T) {
 	r := seeded(t)
-	failed, deleted, n := 0, 0, setting(t, "MERGE_KYAML", 2000)
+	failed, deleted, n := 0, 0, setting(t, "MERGE_KYAML", 1200)
 	for i := range n {
 		s := newSample(r, i%4 == 0)
 		got, want := ours(s.object, s.patch, s.schema()), kyamlMerge(s.object, s.patch)
