@@ -127,7 +127,7 @@ func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted boo
 	if err != nil {
 		return nil, false, err
 	}
-	return m.Apply(doc)
+	return m.ApplyShared(doc) // what comes out of a Set is a copy
 }
 
 // unchanged reports the first protected path whose value differs.
