@@ -1,0 +1,41 @@
+// Command krm-function is a KRM function that renders Ververica Platform resources
+// inside a kustomization or a kpt package. It reads a ResourceList from the standard
+// input and writes one to the standard output; the folders kustomize and kpt beside
+// it are packages to try it on:
+//
+//	go build -o examples/krm-function/kustomize/krm-function ./examples/krm-function
+//	kustomize build --enable-alpha-plugins --enable-exec examples/krm-function/kustomize
+//
+// Problems and warnings are results of the list, and lines on the standard error,
+// because kustomize drops results. The exit code is 1 if there is an error.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/flinktarget/flinktarget/render/krm"
+)
+
+func main() { os.Exit(run(os.Stdin, os.Stdout, os.Stderr)) }
+
+func run(stdin io.Reader, stdout, stderr io.Writer) int {
+	in, err := io.ReadAll(stdin)
+	if err != nil {
+		fmt.Fprintln(stderr, "reading the ResourceList:", err)
+		return 1
+	}
+	out, results := krm.Process(in)
+	for _, r := range results {
+		fmt.Fprintln(stderr, r)
+	}
+	if _, err := stdout.Write(out); err != nil {
+		fmt.Fprintln(stderr, "writing the ResourceList:", err)
+		return 1
+	}
+	if results.Err() != nil {
+		return 1
+	}
+	return 0
+}

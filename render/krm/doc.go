@@ -1,0 +1,63 @@
+// Package krm is a KRM function that turns Ververica Platform resources into
+// Kubernetes manifests: inside a kustomization as a generator or a transformer, in a
+// kpt package as a mutator. Process is the function; the program around it copies
+// the standard input to it and its result to the standard output, as
+// examples/krm-function does.
+//
+// The protocol is the KRM Functions Specification v1: a ResourceList comes in, and
+// one goes out.
+//
+// # Items
+//
+// DeploymentTargets, Deployments, SessionClusters and DeploymentDefaults of VVP
+// (apiVersion v1), and VVP's custom resource VvpDeployment, are taken out of items.
+// What they render to is added at the end, in the order of [render.Renderer.Bundle].
+// Kubernetes has no Deployment in v1: apps/v1 Deployments, like all other items,
+// stay what and where they are.
+//
+// A VVP resource with the annotation config.kubernetes.io/local-config: "true" is
+// rendered and stays, for packages that a function is run on again and again: kpt
+// does not apply it. The objects that an earlier run made of a resource are replaced
+// by those of this run. They are told by their kind and their labels.
+//
+// Annotations of config.kubernetes.io and its like belong to the tool that runs the
+// function: they are no part of a resource. If a resource has a path there, its
+// objects get one: in the same folder, the file is called after the resource, as in
+// orders.manifests.yaml. Otherwise the tool places them.
+//
+// The objects are those of [render.Renderer.Bundle] for the same resources. But
+// kustomize hands on numbers that are not quoted by their value: flinkVersion: 1.20
+// arrives as 1.2, which is an error here, and a Flink option 0.10 as 0.1, which is
+// not. Numbers whose text matters have to be quoted in a kustomization.
+//
+// # Configuration
+//
+// The functionConfig is one of these, or absent:
+//
+//	apiVersion: flinktarget.github.io/v1alpha1
+//	kind: RenderFlink
+//	metadata: {name: flink}
+//	spec:
+//	  platformNamespace: vvp          # render.Platform: for targets without a namespace
+//	  images: {"1.20": registry.example.com/flink:1.20}    # render.Images
+//	  loggingProfiles: {default: …}   # render.LoggingProfiles
+//	  fetcherImage: …                 # render.FetcherImage
+//	  strictPatches: true             # render.StrictPatches
+//	  allowUnresolved: true           # render.AllowUnresolved
+//	  jobs:                           # render.Job, for Deployments by name
+//	    - namespace: default          # VVP's; default if left out
+//	      deployment: orders
+//	      id: 2da2f867-5899-4bef-8ad0-9771bbac38b4
+//	      savepointLocation: s3://flink/savepoints/1
+//	  resources: []                   # VVP resources, as if they were items
+//
+// Or a ConfigMap (v1), whose data has the fields of this spec as text: jobs as YAML,
+// resources as YAML documents. This is what kpt makes of arguments.
+//
+// # Results
+//
+// Problems and warnings are results: with severity, resourceRef, field.path, the
+// file's path and index where the tool said them, and the rule in tags. Lines and
+// columns are those of the tool's own text, and are not told. If there is an error,
+// nothing is rendered and the items are what they were.
+package krm

@@ -1,0 +1,224 @@
+package krm
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/render"
+)
+
+// Process runs the function on a ResourceList, YAML or JSON, and returns the one to
+// write, YAML, and what it says in its results. The options are those of the program;
+// functionConfig adds to them, and wins.
+//
+// There is always something to write. If results.Err is not nil, it has the items of
+// the input and the results; if the input is no ResourceList, the results alone. in
+// is not changed and not kept. Process is safe for concurrent use.
+func Process(in []byte, opts ...render.Option) (out []byte, results Results) {
+	l, results := readList(in)
+	f := &function{list: l, setup: readConfig(l.config), results: results}
+	var items []entry
+	if len(results) == 0 {
+		items = f.run(opts)
+	}
+	out, err := l.write(items, f.results)
+	if err != nil {
+		f.results = Results{{Severity: Error, Message: fmt.Sprintf("the result cannot be written: %v", err), Rule: "resource-list"}}
+		out, _ = list{}.write(nil, f.results)
+	}
+	return out, f.results
+}
+
+// function is one run.
+type function struct {
+	list
+	*setup
+	sources []source
+	bundle  deployment.Bundle
+	// of has the source of a resource by its String.
+	of      map[string]*source
+	results Results
+}
+
+// run returns the items of the output.
+func (f *function) run(opts []render.Option) []entry {
+	opts = f.setup.options(opts)
+	f.collect()
+	f.parse()
+	jobs := f.setup.jobs(f.bundle.Deployments)
+	f.results = slices.Concat(f.setup.results, f.results)
+	if f.results.Err() != nil {
+		return f.untouched()
+	}
+	r, err := render.New(opts...)
+	if err != nil {
+		f.results = append(f.results, Result{Severity: Error, Message: err.Error(), Rule: "option"})
+		return f.untouched()
+	}
+	m, err := r.Bundle(f.bundle, func(d deployment.Deployment) render.Job { return jobs[d.ID()] })
+	if err != nil {
+		f.explain(err)
+		return f.untouched()
+	}
+	for _, w := range m.Warnings() {
+		f.report(f.of[w.Resource], Result{Severity: Warning, Field: w.Field, Message: w.Message})
+	}
+	return f.output(m)
+}
+
+// untouched returns the items of the input.
+func (f *function) untouched() []entry {
+	var items []entry
+	for i := range f.items {
+		items = append(items, entry{index: i})
+	}
+	return items
+}
+
+// collect finds the VVP resources.
+func (f *function) collect() {
+	for _, n := range f.items {
+		if isResource(n) {
+			f.sources = append(f.sources, newSource(n))
+		}
+	}
+	for i, n := range f.resources {
+		s := newSource(n)
+		s.ref, s.field = f.setup.ref, fmt.Sprintf("%s.resources[%d]", f.at, i)
+		s.file, s.keys = "", nil // it is not written to a file of its own
+		if !isResource(n) {
+			f.report(&s, Result{Severity: Error, Rule: "kind",
+				Message: fmt.Sprintf("a VVP resource is wanted, of kind %s; this is a %s", strings.Join(kinds[:], ", "), text(n, "kind"))})
+			continue
+		}
+		f.sources = append(f.sources, s)
+	}
+}
+
+// parse fills the bundle, defaults first, because they change what Deployments are.
+func (f *function) parse() {
+	f.of = map[string]*source{}
+	var layers []deployment.DefaultsConfig
+	for i := range f.sources {
+		s := &f.sources[i]
+		if s.kind() != deployment.KindDefaults {
+			continue
+		}
+		d, err := deployment.ParseDefaults("", s.document())
+		f.invalid(s, err)
+		layers = append(layers, d.Layers()...)
+	}
+	defaults, err := deployment.NewDefaults(layers...)
+	f.invalid(nil, err)
+	for i := range f.sources {
+		s := &f.sources[i]
+		if s.kind() == deployment.KindDefaults {
+			continue
+		}
+		b, err := defaults.ParseAll("", s.document())
+		f.invalid(s, err)
+		for _, name := range names(b) {
+			f.of[name] = s
+		}
+		f.bundle.Add(b)
+	}
+}
+
+func (s *source) kind() string { return text(s.node, "kind") }
+
+// names returns the resources of a bundle as messages name them.
+func names(b deployment.Bundle) []string {
+	var all []string
+	for _, t := range b.Targets {
+		all = append(all, t.String())
+	}
+	for _, d := range b.Deployments {
+		all = append(all, d.String())
+	}
+	for _, s := range b.SessionClusters {
+		all = append(all, s.String())
+	}
+	return all
+}
+
+// output returns the items that stay, and the rendered objects.
+func (f *function) output(m render.Manifests) []entry {
+	owners := f.owners()
+	var items []entry
+	for i, n := range f.items {
+		switch {
+		case isResource(n):
+			if !newSource(n).stays {
+				continue
+			}
+		case madeOf(n, owners) != nil:
+			continue
+		}
+		items = append(items, entry{index: i})
+	}
+	next := map[string]int64{} // index by file
+	for o := range m.All() {
+		object := o.Map()
+		s := madeOf(yamldoc.FromTree(object), owners)
+		if s != nil && s.file != "" {
+			place(object, s, next)
+		}
+		items = append(items, entry{object: object})
+	}
+	return items
+}
+
+// place says which file an object belongs to.
+func place(object tree.Map, s *source, next map[string]int64) {
+	set := tree.Strings(object, "metadata", "labels")
+	name := set[labels.KeyDeploymentName] + set[labels.KeySessionClusterName]
+	file := s.beside(name)
+	metadata := tree.Child(object, "metadata") // object is ours to change
+	annotations := tree.Child(metadata, "annotations")
+	if annotations == nil {
+		annotations = tree.Map{}
+		metadata["annotations"] = annotations
+	}
+	for i, key := range pathKeys {
+		if slices.Contains(s.keys, key) {
+			annotations[key] = file
+			annotations[indexKeys[i]] = strconv.FormatInt(next[file], 10)
+		}
+	}
+	next[file]++
+}
+
+// owners returns the sources of Deployments and SessionClusters by id.
+func (f *function) owners() map[string]*source {
+	out := map[string]*source{}
+	for _, d := range f.bundle.Deployments {
+		out[d.ID()] = f.of[d.String()]
+	}
+	for _, s := range f.bundle.SessionClusters {
+		out[s.ID()] = f.of[s.String()]
+	}
+	return out
+}
+
+// madeOf returns the source that an object was rendered from, in this run or in an
+// earlier one; nil if there is none.
+func madeOf(n *yamldoc.Node, owners map[string]*source) *source {
+	if _, emitted := catalog.Lookup(text(n, "apiVersion"), text(n, "kind")); !emitted || text(n, "metadata", "labels", labels.KeySystem) != labels.System {
+		return nil
+	}
+	switch text(n, "metadata", "labels", labels.KeyApp) {
+	case labels.AppJob:
+		return owners[text(n, "metadata", "labels", labels.KeyDeploymentID)]
+	case labels.AppSessionCluster:
+		return owners[text(n, "metadata", "labels", labels.KeySessionClusterID)]
+	default:
+		return nil
+	}
+}
