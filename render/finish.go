@@ -18,8 +18,8 @@ const AnnotationConfigChecksum = "flinktarget.github.io/config-checksum"
 // finish completes patched objects: checksum, verification, order.
 func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 	checksum(objects)
-	if problems := verify(objects); len(problems) > 0 {
-		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: problems})
+	if problems := verify(objects, g.unpatched.expectation()); len(problems) > 0 {
+		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.blame(problems)})
 	}
 	slices.SortStableFunc(objects, func(a, b tree.Map) int {
 		return cmp.Or(

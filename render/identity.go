@@ -46,6 +46,7 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 	if err := g.err(); err != nil {
 		return nil, nil, err
 	}
+	g.unpatched = unpatched{cluster: c, objects: built, path: path}
 	objects, applied, err := g.target.Patches().ApplyObjects(built)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, err)

@@ -105,11 +105,12 @@ var (
 // rendering is one call of a Renderer: it collects warnings and problems.
 type rendering struct {
 	*Renderer
-	target   target.Target
-	resource resource
-	matched  []match
-	warnings []Warning
-	errs     field.ErrorList
+	target    target.Target
+	resource  resource
+	matched   []match
+	unpatched unpatched
+	warnings  []Warning
+	errs      field.ErrorList
 }
 
 func (r *Renderer) start(t target.Target, res resource, kind string) (*rendering, error) {

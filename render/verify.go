@@ -1,151 +1,192 @@
 package render
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// VerifyError reports objects that would not work together, though each may be
-// legal: what a target's patches left. It is ErrInvalid for errors.Is.
+// VerifyError reports objects that Kubernetes would refuse, or that would not work
+// together: what pod templates and patches left. It is ErrInvalid for errors.Is.
 type VerifyError struct {
-	// Problems has one line for each problem: object, field, what is wrong.
-	Problems []string
+	Problems []Problem
+}
+
+// A Problem is one thing that is wrong with a rendered object.
+type Problem struct {
+	// Object is the kind and namespace/name.
+	Object string
+	// Field is a path in the object. Elements of lists are called by their name,
+	// mount path or port, as in spec.ports[rest], where they have one.
+	Field string
+	// Message says what is wrong, and what to do.
+	Message string
+	// Cause is what brought it about: the last patch that did, as in
+	// spec.deploymentPatchSet[2], or a field of the resource.
+	Cause string
+}
+
+// String returns "cause: object: field: message", without the cause if that is not
+// known.
+func (p Problem) String() string {
+	text := p.Object + ": " + p.Field + ": " + p.Message
+	if p.Cause != "" {
+		text = p.Cause + ": " + text
+	}
+	return text
 }
 
 // Error lists the problems, one a line.
-func (e *VerifyError) Error() string { return strings.Join(e.Problems, "\n") }
+func (e *VerifyError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Is reports whether target is ErrInvalid.
 func (e *VerifyError) Is(target error) bool { return target == ErrInvalid }
 
-// verify is the last look at a set of objects before it is handed out.
-func verify(objects []tree.Map) []string {
-	v := &verifier{objects: objects}
-	for _, o := range objects {
-		if template := tree.Child(o, "spec", "template"); template != nil {
-			v.workload(o, template)
-		}
-		if tree.String(o, "kind") == "Service" {
-			v.service(o)
-		}
-	}
-	return v.problems
+// maxProblems bounds an error: one bad patch may spoil every object.
+const maxProblems = 100
+
+// expectation is what is known of objects beyond what they say.
+type expectation struct {
+	// cluster is what the names of all objects of the set start with.
+	cluster string
+	// process has the bytes that Flink takes in a container, by its name.
+	process map[string]int64
+	// single says that there is no high availability.
+	single bool
 }
 
+// verify is the last look at a set of objects before it is handed out. It relies on
+// nothing that a pod template or a patch could have changed.
+func verify(objects []tree.Map, want expectation) []Problem {
+	v := &verifier{objects: objects, want: want}
+	for _, o := range objects {
+		v.object = o
+		before := len(v.problems)
+		v.shape()
+		switch tree.String(o, "kind") {
+		case "ConfigMap":
+			v.configMap()
+		case "Service":
+			v.service()
+		case "RoleBinding":
+			v.roleBinding()
+		case "PodDisruptionBudget":
+			v.selects(tree.Strings(o, "spec", "selector", "matchLabels"), "spec", "selector")
+		case "Deployment":
+			v.deployment()
+			v.pods()
+		case "Job":
+			v.job()
+			v.pods()
+		}
+		slices.SortFunc(v.problems[before:], func(a, b Problem) int { // maps have no order
+			return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Message, b.Message))
+		})
+	}
+	v.problems = slices.Compact(v.problems)
+	return v.problems[:min(len(v.problems), maxProblems)]
+}
+
+// verifier looks at objects one after the other.
 type verifier struct {
 	objects  []tree.Map
-	problems []string
+	want     expectation
+	object   tree.Map // that it looks at
+	path     []step   // where in the object it is
+	problems []Problem
 }
 
-func (v *verifier) fail(o tree.Map, path, format string, args ...any) {
-	v.problems = append(v.problems, fmt.Sprintf("%s: %s: %s", Object{tree: o}, path, fmt.Sprintf(format, args...)))
+// step is a name in a map, or an element of a list.
+type step struct {
+	name    string
+	element bool
 }
 
-func (v *verifier) workload(o, template tree.Map) {
-	labels := tree.Strings(template, "metadata", "labels")
-	if selector := tree.Strings(o, "spec", "selector", "matchLabels"); !subset(selector, labels) {
-		v.fail(o, "spec.selector", "does not select the pods of its own template")
-	}
-	spec := tree.Child(template, "spec")
-	volumes := v.unique(o, "spec.template.spec.volumes", tree.Items(spec, "volumes"), "name")
-	names := map[string]bool{}
-	for _, list := range [...]string{"initContainers", "containers"} {
-		for i, e := range tree.Items(spec, list) {
-			container, path := asMap(e), fmt.Sprintf("spec.template.spec.%s[%d]", list, i)
-			name := tree.String(container, "name")
-			if names[name] {
-				v.fail(o, path+".name", "%q is the name of another container", name)
-			}
-			names[name] = true
-			v.container(o, container, path, volumes)
-		}
-	}
-	for _, e := range tree.Items(spec, "volumes") {
-		if name := tree.String(e, "configMap", "name"); strings.HasSuffix(name, "-flink-config") && !v.has("ConfigMap", name) {
-			v.fail(o, "spec.template.spec.volumes", "there is no ConfigMap %s", name)
-		}
-	}
+func (v *verifier) enter(name string) { v.path = append(v.path, step{name: name}) }
+
+func (v *verifier) element(e any, i int) {
+	v.path = append(v.path, step{name: elementName(e, i), element: true})
 }
 
-func (v *verifier) container(o, container tree.Map, path string, volumes map[string]bool) {
-	if tree.String(container, "image") == "" {
-		v.fail(o, path+".image", "container %q has no image; a patch may mean a container of another component (select with labelSelector: component=…)", tree.String(container, "name"))
-	}
-	v.unique(o, path+".env", tree.Items(container, "env"), "name")
-	v.unique(o, path+".ports", tree.Items(container, "ports"), "name")
-	mounts := tree.Items(container, "volumeMounts")
-	v.unique(o, path+".volumeMounts", mounts, "mountPath")
-	for i, m := range mounts {
-		if name := tree.String(m, "name"); !volumes[name] {
-			v.fail(o, fmt.Sprintf("%s.volumeMounts[%d].name", path, i), "there is no volume %q", name)
+func (v *verifier) leave() { v.path = v.path[:len(v.path)-1] }
+
+// elementName is how people know an element of a list.
+func elementName(e any, i int) string {
+	m, _ := e.(tree.Map)
+	for _, key := range [...]string{"mountPath", "name"} {
+		if s, ok := m[key].(string); ok && s != "" {
+			return s
 		}
 	}
+	return strconv.Itoa(i)
 }
 
-// unique reports elements with the same key, and returns the keys.
-func (v *verifier) unique(o tree.Map, path string, list []any, key string) map[string]bool {
-	seen := map[string]bool{}
-	for i, e := range list {
-		name := tree.String(e, key)
-		if name != "" && seen[name] {
-			v.fail(o, fmt.Sprintf("%s[%d].%s", path, i, key), "%q stands twice", name)
+// fail reports a problem of a field below the current path.
+func (v *verifier) fail(message string, below ...string) {
+	var b strings.Builder
+	for _, s := range v.path {
+		switch {
+		case s.element:
+			b.WriteString("[" + s.name + "]")
+		case b.Len() > 0:
+			b.WriteString("." + s.name)
+		default:
+			b.WriteString(s.name)
 		}
-		seen[name] = true
 	}
-	return seen
+	for _, name := range below {
+		if b.Len() > 0 && !strings.HasPrefix(name, "[") {
+			b.WriteByte('.')
+		}
+		b.WriteString(name)
+	}
+	v.problems = append(v.problems, Problem{Object: Object{tree: v.object}.String(), Field: b.String(), Message: message})
 }
 
-// service checks that a Service reaches pods of this set, on ports that they have.
-func (v *verifier) service(o tree.Map) {
-	selector := tree.Strings(o, "spec", "selector")
-	for _, w := range v.objects {
-		template := tree.Child(w, "spec", "template")
-		if template == nil || !subset(selector, tree.Strings(template, "metadata", "labels")) {
-			continue
-		}
-		for i, p := range tree.Items(o, "spec", "ports") {
-			name := tree.String(p, "targetPort")
-			if name != "" && !hasPort(template, name) {
-				v.fail(o, fmt.Sprintf("spec.ports[%d].targetPort", i), "%s has no port %q", Object{tree: w}, name)
-			}
-		}
+// each calls f for the elements of a list of the current map.
+func (v *verifier) each(m any, list string, f func(tree.Map)) {
+	items := tree.Items(m, list)
+	if len(items) == 0 {
 		return
 	}
-	v.fail(o, "spec.selector", "selects no pods of this set")
-}
-
-func hasPort(template tree.Map, name string) bool {
-	for _, c := range tree.Items(template, "spec", "containers") {
-		for _, p := range tree.Items(c, "ports") {
-			if tree.String(p, "name") == name {
-				return true
-			}
-		}
+	v.enter(list)
+	for i, e := range items {
+		element, _ := e.(tree.Map)
+		v.element(element, i)
+		f(element)
+		v.leave()
 	}
-	return false
+	v.leave()
 }
 
-func (v *verifier) has(kind, name string) bool {
-	for _, o := range v.objects {
-		if tree.String(o, "kind") == kind && tree.String(o, "metadata", "name") == name {
-			return true
-		}
+// below calls f for a map inside of a map.
+func (v *verifier) below(m tree.Map, name string, f func(tree.Map)) {
+	if child, ok := m[name].(tree.Map); ok {
+		v.enter(name)
+		f(child)
+		v.leave()
 	}
-	return false
 }
 
-func subset(part, whole map[string]string) bool {
-	for k, v := range part {
-		if got, ok := whole[k]; !ok || got != v {
-			return false
+// unique reports an element of a list with the same value of key as one before it.
+func (v *verifier) unique(m any, list, key string, seen map[string]bool) {
+	v.each(m, list, func(e tree.Map) {
+		name := tree.String(e, key)
+		if name == "" {
+			return
 		}
-	}
-	return true
-}
-
-func asMap(v any) tree.Map {
-	m, _ := v.(map[string]any)
-	return m
+		if seen[name] {
+			v.fail("another element has the same value, "+strconv.Quote(name), key)
+		}
+		seen[name] = true
+	})
 }

@@ -112,7 +112,7 @@ func (g *generator) workloadPatch() tree.Map {
 	body := g.podPatch(name)
 	if kind == "Deployment" && g.oneIn(3) {
 		body = pick(g,
-			tree.Map{"replicas": int64(g.IntN(4))},
+			tree.Map{"replicas": g.replicas(component)},
 			tree.Map{"minReadySeconds": int64(5), "progressDeadlineSeconds": int64(60)},
 			tree.Map{"revisionHistoryLimit": int64(0), "strategy": tree.Map{"type": "Recreate", "rollingUpdate": nil}},
 			tree.Map{"strategy": tree.Map{"type": "RollingUpdate", "rollingUpdate": tree.Map{"maxSurge": "25%", "maxUnavailable": int64(1)}}},
@@ -132,6 +132,14 @@ func (g *generator) workloadPatch() tree.Map {
 		return tree.Map{"target": target, "patch": tree.Map{"spec": body}}
 	}
 	return g.to(target, apiVersion, tree.Map{"spec": body})
+}
+
+// replicas: several JobManagers need high availability.
+func (g *generator) replicas(component string) int64 {
+	if component == "jobmanager" && !g.ha {
+		return int64(g.IntN(2))
+	}
+	return int64(g.IntN(4))
 }
 
 // podPatch is a part of a workload's spec with something for its pods.

@@ -77,7 +77,7 @@ func (f *function) explain(err error) {
 	if e, ok := errors.AsType[*render.VerifyError](err); ok {
 		s, prefix := f.subject(outside(err, e))
 		for _, problem := range e.Problems {
-			f.report(s, Result{Severity: Error, Rule: "verify", Message: prefix + problem})
+			f.report(s, Result{Severity: Error, Rule: "verify", Message: prefix + problem.String()})
 		}
 		return
 	}

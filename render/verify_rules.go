@@ -1,0 +1,288 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// A check returns what is wrong with a value of the right type, "" for nothing.
+type check func(value any) string
+
+// fieldRules are what Kubernetes demands of single fields, by type and name. They
+// are those of its API documentation.
+var fieldRules = map[string]check{
+	"ObjectMeta.labels":      legalLabels,
+	"ObjectMeta.annotations": legalAnnotations,
+
+	"PodSpec.activeDeadlineSeconds":         between(1, math.MaxInt32),
+	"PodSpec.dnsPolicy":                     enum("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
+	"PodSpec.hostname":                      legal(validation.IsDNS1123Label),
+	"PodSpec.nodeSelector":                  legalLabels,
+	"PodSpec.preemptionPolicy":              enum("PreemptLowerPriority", "Never"),
+	"PodSpec.priorityClassName":             legal(validation.IsDNS1123Subdomain),
+	"PodSpec.runtimeClassName":              legal(validation.IsDNS1123Subdomain),
+	"PodSpec.serviceAccountName":            legal(validation.IsDNS1123Subdomain),
+	"PodSpec.subdomain":                     legal(validation.IsDNS1123Label),
+	"PodSpec.terminationGracePeriodSeconds": between(0, math.MaxInt64),
+	"PodSpec.ephemeralContainers":           forbidden("a template has no ephemeral containers; they are added to running pods"),
+
+	"Container.name":                     legal(validation.IsDNS1123Label),
+	"Container.image":                    image,
+	"Container.imagePullPolicy":          enum("Always", "IfNotPresent", "Never"),
+	"Container.terminationMessagePath":   filled,
+	"Container.terminationMessagePolicy": enum("File", "FallbackToLogsOnError"),
+	"ContainerPort.containerPort":        between(1, 65535),
+	"ContainerPort.hostPort":             between(0, 65535),
+	"ContainerPort.name":                 legal(validation.IsValidPortName),
+	"ContainerPort.protocol":             protocol,
+	"EnvVar.name":                        legal(validation.IsEnvVarName),
+	"EnvFromSource.prefix":               legal(validation.IsEnvVarName),
+	"ObjectFieldSelector.fieldPath":      filled,
+	"ResourceFieldSelector.resource":     filled,
+	"SecretKeySelector.key":              legal(validation.IsConfigMapKey),
+	"ConfigMapKeySelector.key":           legal(validation.IsConfigMapKey),
+
+	"Probe.failureThreshold":              between(1, math.MaxInt32),
+	"Probe.initialDelaySeconds":           between(0, math.MaxInt32),
+	"Probe.periodSeconds":                 between(1, math.MaxInt32),
+	"Probe.successThreshold":              between(1, math.MaxInt32),
+	"Probe.terminationGracePeriodSeconds": between(1, math.MaxInt64),
+	"Probe.timeoutSeconds":                between(1, math.MaxInt32),
+	"HTTPGetAction.port":                  portOrName,
+	"HTTPGetAction.scheme":                enum("HTTP", "HTTPS"),
+	"TCPSocketAction.port":                portOrName,
+	"GRPCAction.port":                     between(1, 65535),
+	"SleepAction.seconds":                 between(0, math.MaxInt64),
+	"ExecAction.command":                  filled,
+
+	"Volume.name":                       legal(validation.IsDNS1123Label),
+	"VolumeMount.mountPath":             filled,
+	"VolumeMount.mountPropagation":      enum("None", "HostToContainer", "Bidirectional"),
+	"VolumeMount.subPath":               relative,
+	"VolumeMount.subPathExpr":           relative,
+	"EmptyDirVolumeSource.sizeLimit":    positive,
+	"HostPathVolumeSource.path":         filled,
+	"KeyToPath.key":                     legal(validation.IsConfigMapKey),
+	"KeyToPath.mode":                    between(0, 0o777),
+	"KeyToPath.path":                    inside,
+	"ConfigMapVolumeSource.defaultMode": between(0, 0o777),
+	"SecretVolumeSource.defaultMode":    between(0, 0o777),
+	"ProjectedVolumeSource.defaultMode": between(0, 0o777),
+
+	"Toleration.effect":   enum("", "NoSchedule", "PreferNoSchedule", "NoExecute"),
+	"Toleration.key":      qualified,
+	"Toleration.operator": enum("", "Exists", "Equal"),
+
+	"NodeSelectorRequirement.key":                qualified,
+	"NodeSelectorRequirement.operator":           enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
+	"LabelSelector.matchLabels":                  legalLabels,
+	"LabelSelectorRequirement.operator":          enum("In", "NotIn", "Exists", "DoesNotExist"),
+	"PreferredSchedulingTerm.weight":             between(1, 100),
+	"WeightedPodAffinityTerm.weight":             between(1, 100),
+	"PodAffinityTerm.topologyKey":                qualified,
+	"TopologySpreadConstraint.maxSkew":           between(1, math.MaxInt32),
+	"TopologySpreadConstraint.minDomains":        between(1, math.MaxInt32),
+	"TopologySpreadConstraint.topologyKey":       qualified,
+	"TopologySpreadConstraint.whenUnsatisfiable": enum("DoNotSchedule", "ScheduleAnyway"),
+
+	"PodSecurityContext.fsGroup":             id,
+	"PodSecurityContext.fsGroupChangePolicy": enum("OnRootMismatch", "Always"),
+	"PodSecurityContext.runAsGroup":          id,
+	"PodSecurityContext.runAsUser":           id,
+	"SecurityContext.runAsGroup":             id,
+	"SecurityContext.runAsUser":              id,
+	"SecurityContext.procMount":              enum("Default", "Unmasked"),
+	"SeccompProfile.type":                    enum("RuntimeDefault", "Unconfined", "Localhost"),
+	"AppArmorProfile.type":                   enum("RuntimeDefault", "Unconfined", "Localhost"),
+	"HostAlias.ip":                           address,
+
+	"DeploymentSpec.minReadySeconds":         between(0, math.MaxInt32),
+	"DeploymentSpec.progressDeadlineSeconds": between(1, math.MaxInt32),
+	"DeploymentSpec.replicas":                between(0, math.MaxInt32),
+	"DeploymentSpec.revisionHistoryLimit":    between(0, math.MaxInt32),
+	"DeploymentStrategy.type":                enum("Recreate", "RollingUpdate"),
+	"RollingUpdateDeployment.maxSurge":       countOrPercent,
+	"RollingUpdateDeployment.maxUnavailable": countOrPercent,
+
+	"JobSpec.activeDeadlineSeconds":   between(1, math.MaxInt64),
+	"JobSpec.backoffLimit":            between(0, math.MaxInt32),
+	"JobSpec.completionMode":          enum("NonIndexed", "Indexed"),
+	"JobSpec.completions":             between(1, 1),
+	"JobSpec.parallelism":             between(0, 1),
+	"JobSpec.podReplacementPolicy":    enum("TerminatingOrFailed", "Failed"),
+	"JobSpec.ttlSecondsAfterFinished": between(0, math.MaxInt32),
+	"PodFailurePolicyRule.action":     enum("FailJob", "FailIndex", "Ignore", "Count"),
+
+	"PodDisruptionBudgetSpec.maxUnavailable":             countOrPercent,
+	"PodDisruptionBudgetSpec.minAvailable":               countOrPercent,
+	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": enum("IfHealthyBudget", "AlwaysAllow"),
+
+	"ServicePort.name":                  legal(validation.IsDNS1123Label),
+	"ServicePort.nodePort":              between(0, 65535),
+	"ServicePort.port":                  between(1, 65535),
+	"ServicePort.protocol":              protocol,
+	"ServicePort.targetPort":            portOrName,
+	"ServiceSpec.clusterIP":             clusterIP,
+	"ServiceSpec.externalTrafficPolicy": enum("", "Cluster", "Local"),
+	"ServiceSpec.internalTrafficPolicy": enum("Cluster", "Local"),
+	"ServiceSpec.ipFamilyPolicy":        enum("SingleStack", "PreferDualStack", "RequireDualStack"),
+	"ServiceSpec.sessionAffinity":       enum("ClientIP", "None"),
+	"ServiceSpec.type":                  enum("ClusterIP", "NodePort", "LoadBalancer"),
+
+	"PolicyRule.verbs": filled,
+	"Subject.kind":     enum("ServiceAccount", "User", "Group"),
+}
+
+var protocol = enum("TCP", "UDP", "SCTP")
+
+func enum(values ...string) check {
+	shown := strings.Join(slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" }), ", ")
+	return func(value any) string {
+		if s, ok := value.(string); ok && !slices.Contains(values, s) {
+			return "Kubernetes takes " + shown
+		}
+		return ""
+	}
+}
+
+func between(least, most int64) check {
+	return func(value any) string {
+		n, ok := whole(value)
+		switch {
+		case !ok || n >= least && n <= most:
+			return ""
+		case n < least:
+			return fmt.Sprintf("at least %d is needed", least)
+		default:
+			return fmt.Sprintf("at most %d is possible", most)
+		}
+	}
+}
+
+// legal is a rule of Kubernetes for texts.
+func legal(problems func(string) []string) check {
+	return func(value any) string {
+		s, ok := value.(string)
+		if !ok || s == "" {
+			return "" // whether there must be one is another question
+		}
+		return strings.Join(problems(s), "; ")
+	}
+}
+
+func qualified(value any) string {
+	if s, _ := value.(string); s != "" {
+		return strings.Join(validation.IsQualifiedName(s), "; ")
+	}
+	return ""
+}
+
+func forbidden(why string) check { return func(any) string { return why } }
+
+func filled(value any) string {
+	switch v := value.(type) {
+	case string:
+		return unless(v != "", "it is empty")
+	case []any:
+		return unless(len(v) > 0, "it is empty")
+	default:
+		return ""
+	}
+}
+
+func image(value any) string {
+	s, _ := value.(string)
+	return unless(s == strings.TrimSpace(s), "the name of an image has no blanks around it")
+}
+
+var id = between(0, math.MaxInt32)
+
+func address(value any) string {
+	_, err := netip.ParseAddr(fmt.Sprint(value))
+	return unless(err == nil, "not an IP address")
+}
+
+func clusterIP(value any) string {
+	if value == "" || value == "None" {
+		return ""
+	}
+	return address(value)
+}
+
+func positive(value any) string {
+	q, ok := quantity(value)
+	return unless(!ok || q.Sign() >= 0, "it is negative")
+}
+
+// portOrName is a number, or the name of a port.
+func portOrName(value any) string {
+	if n, ok := whole(value); ok {
+		return between(1, 65535)(n)
+	}
+	s, _ := value.(string)
+	if s == "" {
+		return "write the number or the name of a port"
+	}
+	return strings.Join(validation.IsValidPortName(s), "; ")
+}
+
+var percent = regexp.MustCompile(`^[0-9]{1,9}%$`)
+
+func countOrPercent(value any) string {
+	if n, ok := whole(value); ok {
+		return between(0, math.MaxInt32)(n)
+	}
+	s, _ := value.(string)
+	return unless(percent.MatchString(s), "a whole number or a percentage such as 25% is wanted")
+}
+
+// relative is a path below a volume.
+func relative(value any) string {
+	s, _ := value.(string)
+	return unless(!path.IsAbs(s) && !slices.Contains(strings.Split(s, "/"), ".."), "the path is relative to the volume, and has no ..")
+}
+
+// inside is a path of a file that a volume gets.
+func inside(value any) string {
+	s, _ := value.(string)
+	if s == "" || strings.HasPrefix(s, "..") {
+		return "the path of a file in the volume is wanted, that does not start with .."
+	}
+	return relative(value)
+}
+
+func legalLabels(value any) string {
+	m, _ := value.(tree.Map)
+	for _, key := range tree.Keys(m) {
+		s, _ := m[key].(string)
+		problems := append(validation.IsQualifiedName(key), validation.IsValidLabelValue(s)...)
+		if len(problems) > 0 {
+			return strconv.Quote(key) + ": " + problems[0]
+		}
+	}
+	return ""
+}
+
+func legalAnnotations(value any) string {
+	m, _ := value.(tree.Map)
+	size := 0
+	for _, key := range tree.Keys(m) {
+		s, _ := m[key].(string)
+		size += len(key) + len(s)
+		if problems := validation.IsQualifiedName(strings.ToLower(key)); len(problems) > 0 {
+			return strconv.Quote(key) + ": " + problems[0]
+		}
+	}
+	return unless(size <= apivalidation.TotalAnnotationSizeLimitB, fmt.Sprintf("annotations have %d bytes; Kubernetes takes %d", size, apivalidation.TotalAnnotationSizeLimitB))
+}

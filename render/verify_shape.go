@@ -1,0 +1,292 @@
+package render
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"sync"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	quantities "k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// A shape is what values of a Kubernetes type look like as trees. Shapes do not
+// change after they were made.
+type shape struct {
+	kind   shapeKind
+	fields map[string]*shapeField // of a structure
+	names  []string               // of the fields
+	rule   *structRule            // of a structure
+	elem   *shape                 // of a list or map
+	max    int64                  // of whole numbers
+}
+
+// shapeField is a field of a structure.
+type shapeField struct {
+	shape *shape
+	check check
+}
+
+type shapeKind uint8
+
+const (
+	shapeAny shapeKind = iota
+	shapeStruct
+	shapeMap
+	shapeList
+	shapeText
+	shapeBytes
+	shapeWhole
+	shapeNumber
+	shapeBool
+	shapeQuantity
+	shapeIntOrString
+)
+
+// shapes has those of the kinds that are rendered, and of what they consist of.
+var shapes = sync.OnceValue(func() map[string]*shape {
+	made := map[reflect.Type]*shape{}
+	out := map[string]*shape{}
+	for _, v := range []any{
+		corev1.Namespace{}, corev1.ServiceAccount{}, corev1.ConfigMap{}, corev1.Service{},
+		rbacv1.Role{}, rbacv1.RoleBinding{}, batchv1.Job{}, appsv1.Deployment{}, policyv1.PodDisruptionBudget{},
+	} {
+		t := reflect.TypeOf(v)
+		out[t.Name()] = shapeOf(t, made)
+	}
+	return out
+})
+
+func shapeOf(t reflect.Type, made map[reflect.Type]*shape) *shape {
+	if t.Kind() == reflect.Pointer {
+		return shapeOf(t.Elem(), made)
+	}
+	if s, ok := made[t]; ok {
+		return s
+	}
+	s := &shape{}
+	made[t] = s
+	switch t {
+	case reflect.TypeFor[quantities.Quantity]():
+		s.kind = shapeQuantity
+		return s
+	case reflect.TypeFor[intstr.IntOrString]():
+		s.kind = shapeIntOrString
+		return s
+	case reflect.TypeFor[metav1.Time](), reflect.TypeFor[metav1.MicroTime](), reflect.TypeFor[metav1.Duration]():
+		s.kind = shapeText
+		return s
+	case reflect.TypeFor[metav1.FieldsV1]():
+		return s
+	}
+	s.fill(t, made)
+	return s
+}
+
+func (s *shape) fill(t reflect.Type, made map[reflect.Type]*shape) {
+	switch t.Kind() {
+	case reflect.Struct:
+		s.kind, s.fields, s.rule = shapeStruct, map[string]*shapeField{}, structRules[t.Name()]
+		s.collect(t, t.Name(), made)
+		s.names = tree.Keys(s.fields)
+	case reflect.Map:
+		s.kind, s.elem = shapeMap, shapeOf(t.Elem(), made)
+	case reflect.Slice:
+		s.kind, s.elem = shapeList, shapeOf(t.Elem(), made)
+		if t.Elem().Kind() == reflect.Uint8 {
+			s.kind = shapeBytes
+		}
+	case reflect.String:
+		s.kind = shapeText
+	case reflect.Int32:
+		s.kind, s.max = shapeWhole, math.MaxInt32
+	case reflect.Int, reflect.Int64:
+		s.kind, s.max = shapeWhole, math.MaxInt64
+	case reflect.Float32, reflect.Float64:
+		s.kind = shapeNumber
+	case reflect.Bool:
+		s.kind = shapeBool
+	}
+}
+
+// collect takes over the fields of a structure, and of those that are inlined.
+func (s *shape) collect(t reflect.Type, name string, made map[reflect.Type]*shape) {
+	for f := range t.Fields() {
+		key, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous && (key == "" || strings.Contains(opts, "inline")):
+			ft := f.Type
+			if ft.Kind() == reflect.Pointer {
+				ft = ft.Elem()
+			}
+			s.collect(ft, name, made)
+		case key != "" && key != "-" && f.IsExported():
+			s.fields[key] = &shapeField{shape: shapeOf(f.Type, made), check: fieldRules[name+"."+key]}
+		}
+	}
+}
+
+// shape holds the current object against its Kubernetes type, field by field.
+func (v *verifier) shape() {
+	if s, ok := shapes()[tree.String(v.object, "kind")]; ok {
+		v.structure(v.object, s)
+	}
+}
+
+func (v *verifier) structure(m tree.Map, s *shape) {
+	for key, value := range m {
+		if value == nil {
+			continue // as good as not there
+		}
+		v.enter(key)
+		if f, known := s.fields[key]; !known {
+			message := "Kubernetes knows no such field"
+			if best := decode.Nearest(key, s.names); best != "" {
+				message += "; did you mean " + best + "?"
+			}
+			v.fail(message)
+		} else if v.value(value, f.shape) && f.check != nil {
+			if message := f.check(value); message != "" {
+				v.fail(message)
+			}
+		}
+		v.leave()
+	}
+	if s.rule != nil {
+		s.rule.apply(v, m)
+	}
+}
+
+// value reports whether a value has its shape; where it has not, that is a problem.
+func (v *verifier) value(value any, s *shape) bool {
+	switch s.kind {
+	case shapeStruct:
+		m, ok := value.(tree.Map)
+		if ok {
+			v.structure(m, s)
+		}
+		return v.expect(ok, value, "a map")
+	case shapeMap:
+		m, ok := value.(tree.Map)
+		for key, e := range m {
+			v.path = append(v.path, step{name: key, element: true})
+			ok = v.optional(e, s.elem) && ok
+			v.leave()
+		}
+		return v.expect(m != nil, value, "a map") && ok
+	case shapeList:
+		list, ok := value.([]any)
+		for i, e := range list {
+			v.element(e, i)
+			ok = v.optional(e, s.elem) && ok
+			v.leave()
+		}
+		return v.expect(list != nil, value, "a list") && ok
+	default:
+		want := s.scalar(value)
+		return v.expect(want == "", value, want)
+	}
+}
+
+// optional is value for elements, of which null is the zero value.
+func (v *verifier) optional(value any, s *shape) bool { return value == nil || v.value(value, s) }
+
+func (v *verifier) expect(ok bool, value any, want string) bool {
+	if !ok {
+		v.fail("expected " + want + ", not " + typeName(value))
+	}
+	return ok
+}
+
+// scalar returns what is expected in place of the value, "" if it is that.
+func (s *shape) scalar(value any) string {
+	switch s.kind {
+	case shapeText:
+		return unless(isText(value), "a string")
+	case shapeBytes:
+		text, ok := value.(string)
+		_, err := base64.StdEncoding.DecodeString(text)
+		return unless(ok && err == nil, "bytes in base64")
+	case shapeWhole:
+		n, ok := whole(value)
+		return unless(ok && n <= s.max && n >= -s.max-1, fmt.Sprintf("a whole number of at most %d", s.max))
+	case shapeNumber:
+		_, isWhole := value.(int64)
+		_, isFloat := value.(float64)
+		return unless(isWhole || isFloat, "a number")
+	case shapeBool:
+		_, ok := value.(bool)
+		return unless(ok, "true or false")
+	case shapeQuantity:
+		_, ok := quantity(value)
+		return unless(ok, "a quantity such as 500m or 2Gi")
+	case shapeIntOrString:
+		_, ok := whole(value)
+		return unless(ok || isText(value), "a whole number or a string")
+	default:
+		return ""
+	}
+}
+
+func unless(ok bool, want string) string {
+	if ok {
+		return ""
+	}
+	return want
+}
+
+func isText(value any) bool {
+	_, ok := value.(string)
+	return ok
+}
+
+// whole returns an integer, which may be written as 1.0.
+func whole(value any) (int64, bool) {
+	switch n := value.(type) {
+	case int64:
+		return n, true
+	case float64:
+		return int64(n), n == math.Trunc(n) && math.Abs(n) < 1<<53
+	default:
+		return 0, false
+	}
+}
+
+// quantity reads a Kubernetes quantity, which may be written as a number.
+func quantity(value any) (quantities.Quantity, bool) {
+	text := ""
+	switch n := value.(type) {
+	case string:
+		text = n
+	case int64, float64:
+		text = string(tree.JSON(n))
+	}
+	q, err := quantities.ParseQuantity(text)
+	return q, err == nil
+}
+
+func typeName(value any) string {
+	switch value.(type) {
+	case tree.Map:
+		return "a map"
+	case []any:
+		return "a list"
+	case string:
+		return "this string"
+	case bool:
+		return "true or false"
+	default:
+		return "this number"
+	}
+}
