@@ -27,17 +27,17 @@ var fieldRules = map[string]check{
 
 	"PodSpec.activeDeadlineSeconds":         between(1, math.MaxInt32),
 	"PodSpec.dnsPolicy":                     enum("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
-	"PodSpec.hostname":                      legal(validation.IsDNS1123Label),
+	"PodSpec.hostname":                      name(validation.IsDNS1123Label),
 	"PodSpec.nodeSelector":                  legalLabels,
 	"PodSpec.preemptionPolicy":              enum("PreemptLowerPriority", "Never"),
-	"PodSpec.priorityClassName":             legal(validation.IsDNS1123Subdomain),
-	"PodSpec.runtimeClassName":              legal(validation.IsDNS1123Subdomain),
-	"PodSpec.serviceAccountName":            legal(validation.IsDNS1123Subdomain),
-	"PodSpec.subdomain":                     legal(validation.IsDNS1123Label),
+	"PodSpec.priorityClassName":             name(validation.IsDNS1123Subdomain),
+	"PodSpec.runtimeClassName":              name(validation.IsDNS1123Subdomain),
+	"PodSpec.serviceAccountName":            name(validation.IsDNS1123Subdomain),
+	"PodSpec.subdomain":                     name(validation.IsDNS1123Label),
 	"PodSpec.terminationGracePeriodSeconds": between(0, math.MaxInt64),
 	"PodSpec.ephemeralContainers":           forbidden("a template has no ephemeral containers; they are added to running pods"),
 
-	"Container.name":                     legal(validation.IsDNS1123Label),
+	"Container.name":                     name(validation.IsDNS1123Label),
 	"Container.image":                    image,
 	"Container.imagePullPolicy":          enum("Always", "IfNotPresent", "Never"),
 	"Container.terminationMessagePath":   filled,
@@ -66,7 +66,7 @@ var fieldRules = map[string]check{
 	"SleepAction.seconds":                 between(0, math.MaxInt64),
 	"ExecAction.command":                  filled,
 
-	"Volume.name":                       legal(validation.IsDNS1123Label),
+	"Volume.name":                       name(validation.IsDNS1123Label),
 	"VolumeMount.mountPath":             filled,
 	"VolumeMount.mountPropagation":      enum("None", "HostToContainer", "Bidirectional"),
 	"VolumeMount.subPath":               relative,
@@ -128,7 +128,7 @@ var fieldRules = map[string]check{
 	"PodDisruptionBudgetSpec.minAvailable":               countOrPercent,
 	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": enum("IfHealthyBudget", "AlwaysAllow"),
 
-	"ServicePort.name":                  legal(validation.IsDNS1123Label),
+	"ServicePort.name":                  name(validation.IsDNS1123Label),
 	"ServicePort.nodePort":              between(0, 65535),
 	"ServicePort.port":                  between(1, 65535),
 	"ServicePort.protocol":              protocol,
@@ -170,6 +170,49 @@ func between(least, most int64) check {
 	}
 }
 
+// plain reports whether a text is so simple that every rule for names takes it:
+// nearly all are, and the rules are regular expressions, which are slow.
+func plain(s string, capitals bool) bool {
+	if len(s) > maxName {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch inner := i > 0 && i < len(s)-1; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-' && inner:
+		case capitals && (c >= 'A' && c <= 'Z' || inner && (c == '.' || c == '_')):
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// plainKey is plain for keys of labels, which may start with a domain.
+func plainKey(s string) bool {
+	domain, name, ok := strings.Cut(s, "/")
+	if !ok {
+		return s != "" && plain(s, true)
+	}
+	for part := range strings.SplitSeq(domain, ".") {
+		if part == "" || !plain(part, false) {
+			return false
+		}
+	}
+	return name != "" && plain(name, true)
+}
+
+// name is legal, quickly.
+func name(problems func(string) []string) check {
+	slow := legal(problems)
+	return func(value any) string {
+		if s, _ := value.(string); plain(s, false) {
+			return ""
+		}
+		return slow(value)
+	}
+}
+
 // legal is a rule of Kubernetes for texts.
 func legal(problems func(string) []string) check {
 	return func(value any) string {
@@ -182,7 +225,7 @@ func legal(problems func(string) []string) check {
 }
 
 func qualified(value any) string {
-	if s, _ := value.(string); s != "" {
+	if s, _ := value.(string); s != "" && !plainKey(s) {
 		return strings.Join(validation.IsQualifiedName(s), "; ")
 	}
 	return ""
@@ -264,6 +307,9 @@ func inside(value any) string {
 
 func legalLabels(value any) string {
 	m, _ := value.(tree.Map)
+	if plainLabels(m) {
+		return ""
+	}
 	for _, key := range tree.Keys(m) {
 		s, _ := m[key].(string)
 		problems := append(validation.IsQualifiedName(key), validation.IsValidLabelValue(s)...)
@@ -274,15 +320,30 @@ func legalLabels(value any) string {
 	return ""
 }
 
+func plainLabels(m tree.Map) bool {
+	for key, value := range m {
+		if s, _ := value.(string); !plainKey(key) || !plain(s, true) {
+			return false
+		}
+	}
+	return true
+}
+
 func legalAnnotations(value any) string {
 	m, _ := value.(tree.Map)
 	size := 0
 	for _, key := range tree.Keys(m) {
 		s, _ := m[key].(string)
 		size += len(key) + len(s)
+		if plainKey(key) {
+			continue
+		}
 		if problems := validation.IsQualifiedName(strings.ToLower(key)); len(problems) > 0 {
 			return strconv.Quote(key) + ": " + problems[0]
 		}
 	}
-	return unless(size <= apivalidation.TotalAnnotationSizeLimitB, fmt.Sprintf("annotations have %d bytes; Kubernetes takes %d", size, apivalidation.TotalAnnotationSizeLimitB))
+	if size > apivalidation.TotalAnnotationSizeLimitB {
+		return fmt.Sprintf("annotations have %d bytes; Kubernetes takes %d", size, apivalidation.TotalAnnotationSizeLimitB)
+	}
+	return ""
 }

@@ -219,8 +219,10 @@ func (s *shape) scalar(value any) string {
 		_, err := base64.StdEncoding.DecodeString(text)
 		return unless(ok && err == nil, "bytes in base64")
 	case shapeWhole:
-		n, ok := whole(value)
-		return unless(ok && n <= s.max && n >= -s.max-1, fmt.Sprintf("a whole number of at most %d", s.max))
+		if n, ok := whole(value); !ok || n > s.max || n < -s.max-1 {
+			return fmt.Sprintf("a whole number of at most %d", s.max)
+		}
+		return ""
 	case shapeNumber:
 		_, isWhole := value.(int64)
 		_, isFloat := value.(float64)
