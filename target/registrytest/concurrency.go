@@ -3,6 +3,7 @@ package registrytest
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 
 	"github.com/flinktarget/flinktarget/target"
@@ -162,6 +163,7 @@ func (p *probe) deleteUnderWay(moved *atomic.Bool) {
 			return
 		}
 		p.want(target.ErrInUse, err, "Delete(red)")
+		runtime.Gosched() // on one processor, this loop would keep the mover waiting
 	}
 }
 
