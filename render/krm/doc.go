@@ -15,6 +15,9 @@
 // Kubernetes has no Deployment in v1: apps/v1 Deployments, like all other items,
 // stay what and where they are.
 //
+// The copy of functionConfig that kustomize hands to generators goes, too. All other
+// items keep their text, with comments and numbers as they are written.
+//
 // A VVP resource with the annotation config.kubernetes.io/local-config: "true" is
 // rendered and stays, for packages that a function is run on again and again: kpt
 // does not apply it. The objects that an earlier run made of a resource are replaced
@@ -25,10 +28,21 @@
 // objects get one: in the same folder, the file is called after the resource, as in
 // orders.manifests.yaml. Otherwise the tool places them.
 //
-// The objects are those of [render.Renderer.Bundle] for the same resources. But
-// kustomize hands on numbers that are not quoted by their value: flinkVersion: 1.20
-// arrives as 1.2, which is an error here, and a Flink option 0.10 as 0.1, which is
-// not. Numbers whose text matters have to be quoted in a kustomization.
+// # In kustomize and kpt
+//
+// The objects are those of [render.Renderer.Bundle] for the same resources, within the
+// limits of the tools:
+//
+//   - kustomize hands on numbers that are not quoted by their value: flinkVersion: 1.20
+//     arrives as 1.2, which is an error here, and a Flink option 0.10 as 0.1, which is
+//     not. Numbers whose text matters have to be quoted in a kustomization.
+//   - Patches, labels, namespace and namePrefix of a kustomization come before its
+//     transformers, so they change VVP resources: namespace is VVP's then, and a prefix
+//     does not reach spec.deploymentTargetName. What generators make, and what comes
+//     from the kustomization below, are Kubernetes objects by then.
+//   - kpt 1.0.0-beta and kustomize fn fail to write back any resource with an empty key,
+//     whatever the function: log4jLoggers: {"": INFO}. It has to be in functionConfig
+//     there, or among the resources that are taken out.
 //
 // # Configuration
 //

@@ -158,7 +158,7 @@ func (f *function) output(m render.Manifests) []entry {
 			if !newSource(n).stays {
 				continue
 			}
-		case madeOf(n, owners) != nil:
+		case madeOf(n, owners) != nil, f.isConfig(n):
 			continue
 		}
 		items = append(items, entry{index: i})
@@ -173,6 +173,13 @@ func (f *function) output(m render.Manifests) []entry {
 		items = append(items, entry{object: object})
 	}
 	return items
+}
+
+// isConfig tells the copy of functionConfig that kustomize hands to generators, only
+// because its pipeline stops where there is no item. Handed back it does harm: a map
+// with the key "", as that of the root logger, makes kyaml fail when it copies comments.
+func (f *function) isConfig(n *yamldoc.Node) bool {
+	return f.config != nil && newSource(n).file == "" && same(withoutTools(n), withoutTools(f.config))
 }
 
 // place says which file an object belongs to.

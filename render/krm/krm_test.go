@@ -148,6 +148,18 @@ func TestEarlierObjectsAreReplaced(t *testing.T) {
 	assert.Assert(t, slices.Contains(kindsOf(t, process(t, foreign)), "v1 PodMonitor"), "kinds that are never rendered are somebody else's")
 }
 
+// kustomize hands a generator its own configuration as the only item.
+func TestCopyOfFunctionConfigGoes(t *testing.T) {
+	const local = "annotations: {config.kubernetes.io/local-config: 'true'"
+	copied := strings.Replace(config, "{name: f}", "{name: f, "+local+", config.kubernetes.io/index: '0'}}", 1) + "  strictPatches: true\n"
+	given := strings.Replace(config, "{name: f}", "{name: f, "+local+"}}", 1) + "  strictPatches: true\n"
+	assert.Equal(t, len(items(t, process(t, wrap(given, copied)))), 0)
+	filed := strings.Replace(copied, "index: '0'", "path: f.yaml", 1)
+	assert.Equal(t, len(items(t, process(t, wrap(given, filed)))), 1, "one that has a file belongs to the package")
+	other := strings.Replace(copied, "strict", "# strict", 1)
+	assert.Equal(t, len(items(t, process(t, wrap(given, other)))), 1, "that of another run of the function is none of ours")
+}
+
 func TestProcessKeepsItsInput(t *testing.T) {
 	in := []byte(wrap("", staging, orders, configMap))
 	before := bytes.Clone(in)
