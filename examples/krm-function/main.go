@@ -1,10 +1,13 @@
 // Command krm-function is a KRM function that renders Ververica Platform resources
 // inside a kustomization or a kpt package. It reads a ResourceList from the standard
-// input and writes one to the standard output; the folders kustomize and kpt beside
-// it are packages to try it on:
+// input and writes one to the standard output. The folders beside it are to try it on:
+// transformer has VVP resources among ordinary ones, generator has them in the
+// function's configuration, and package is rendered in place.
 //
-//	go build -o examples/krm-function/kustomize/krm-function ./examples/krm-function
-//	kustomize build --enable-alpha-plugins --enable-exec examples/krm-function/kustomize
+//	go build -o examples/krm-function/ ./examples/krm-function
+//	kustomize build --enable-alpha-plugins --enable-exec examples/krm-function/transformer
+//	kustomize build --enable-alpha-plugins --enable-exec examples/krm-function/generator
+//	PATH="$PATH:$PWD/examples/krm-function" kpt fn render --allow-exec examples/krm-function/package
 //
 // Problems and warnings are results of the list, and lines on the standard error,
 // because kustomize drops results. The exit code is 1 if there is an error.

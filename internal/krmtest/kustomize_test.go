@@ -169,6 +169,26 @@ spec: {list: [], map: {}, nothing: null, float: 0.5, big: 9007199254740993}
 	}
 }
 
+// What a kustomization changes before its transformers run, and after those of the one below.
+func TestOrderOfChanges(t *testing.T) {
+	dir := kustomization(t, map[string]string{
+		"kustomization.yaml":      "resources: [base]\ncommonAnnotations: {note: above}\n",
+		"base/kustomization.yaml": "resources: [vvp.yaml]\nnamespace: analytics\nlabels: [{pairs: {team: streams}}]\ntransformers: [render.yaml]\n",
+		"base/vvp.yaml":           target + "---\n" + orders,
+		"base/render.yaml":        strings.Replace(header, "../krm", "../../krm", 1) + "  {}\n",
+	})
+	out, stderr, err := build(dir)
+	assert.NilError(t, err, stderr)
+	objects := normal(t, out)
+	assert.Equal(t, len(objects), 4)
+	for key, text := range objects {
+		assert.Assert(t, strings.Contains(key, " streams job-"), "the Kubernetes namespace is the target's: %s", key)
+		assert.Assert(t, strings.Contains(text, "vvpNamespace: analytics"), "the namespace is VVP's: %s", text)
+		assert.Assert(t, !strings.Contains(text, "team: streams"), "labels of VVP resources are VVP's own: %s", text)
+		assert.Assert(t, strings.Contains(text, "note: above"), "objects are there by now: %s", text)
+	}
+}
+
 func TestProblemsReachThePerson(t *testing.T) {
 	cases := []struct{ name, reason, resources, config, want string }{
 		{"unquoted version", "kustomize cuts 1.20", target + "---\n" + strings.Replace(orders, `"1.20"`, "1.20", 1), "  {}\n", `write flinkVersion: "1.20"`},
