@@ -29,10 +29,11 @@ type deploymentData struct {
 // New checks a configuration and returns a Deployment made of a copy of it. The
 // error is an [*InvalidError] with all problems.
 func New(c Config) (Deployment, error) {
-	if errs := validateDeployment(c); len(errs) > 0 {
+	c = c.clone()
+	if errs := validateDeployment(c, decode.MaxProblems); len(errs) > 0 {
 		return Deployment{}, &InvalidError{Subject: c.subject(), Fields: errs}
 	}
-	return Deployment{d: &deploymentData{config: c.clone()}}, nil
+	return Deployment{d: &deploymentData{config: c}}, nil
 }
 
 // Parse reads one Deployment in YAML or JSON, by itself or in the custom resource
@@ -50,15 +51,18 @@ func (d Defaults) fromNode(root *yamldoc.Node) (Deployment, error) {
 		}
 		root = w.inner
 	}
-	var c Config
-	problems := decode.Resource(root, &c, func(c Config) field.ErrorList { return validateDeployment(d.apply(c)) })
+	var c, filled Config
+	problems := decode.Bounded(root, &c, func(c Config, most int) field.ErrorList {
+		filled = d.apply(c)
+		return validateDeployment(filled, most)
+	})
 	if len(problems) > 0 {
 		if w.outer != nil {
 			w.rename(problems)
 		}
 		return Deployment{}, invalid(c.subject(), problems)
 	}
-	return Deployment{d: &deploymentData{config: d.apply(c), source: root}}, nil
+	return Deployment{d: &deploymentData{config: filled, source: root}}, nil
 }
 
 func (c Config) subject() string { return subject(KindDeployment, c.Metadata) }

@@ -122,8 +122,8 @@ func (d *Defaults) put(c DefaultsConfig) bool {
 }
 
 func validateDefaults(d DefaultsConfig) field.ErrorList {
-	c := &checks{partial: true}
-	c.texts(d)
+	c := &checks{partial: true, most: decode.MaxProblems}
+	c.texts(&d)
 	c.envelope(d.Kind, d.APIVersion, KindDefaults)
 	at := field.NewPath("metadata", "namespace")
 	if d.Kind == "" && d.Metadata.Namespace != "" {

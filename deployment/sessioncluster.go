@@ -79,10 +79,11 @@ type sessionClusterData struct {
 // NewSessionCluster checks a configuration and returns a SessionCluster made of a
 // copy of it. The error is an [*InvalidError] with all problems.
 func NewSessionCluster(c SessionClusterConfig) (SessionCluster, error) {
-	if errs := validateSessionCluster(c); len(errs) > 0 {
+	c = c.clone()
+	if errs := validateSessionCluster(c, decode.MaxProblems); len(errs) > 0 {
 		return SessionCluster{}, &InvalidError{Subject: c.subject(), Fields: errs}
 	}
-	return SessionCluster{d: &sessionClusterData{config: c.clone()}}, nil
+	return SessionCluster{d: &sessionClusterData{config: c}}, nil
 }
 
 // ParseSessionCluster reads one SessionCluster in YAML or JSON, as [Parse] reads
@@ -97,7 +98,7 @@ func ParseSessionCluster(file string, text []byte) (SessionCluster, error) {
 
 func sessionClusterFromNode(root *yamldoc.Node) (SessionCluster, error) {
 	var c SessionClusterConfig
-	if problems := decode.Resource(root, &c, validateSessionCluster); len(problems) > 0 {
+	if problems := decode.Bounded(root, &c, validateSessionCluster); len(problems) > 0 {
 		return SessionCluster{}, invalid(c.subject(), problems)
 	}
 	return SessionCluster{d: &sessionClusterData{config: c.clone(), source: root}}, nil

@@ -13,7 +13,7 @@ import (
 // texts refuses strings that neither JSON nor Kubernetes can hold: those that are
 // not UTF-8, which would be replaced in silence, and NUL characters, which end a
 // string for the programs that get it. A text that was parsed has no others than
-// escaped NULs.
+// escaped NULs. config is a pointer.
 func (c *checks) texts(config any) {
 	if v := reflect.ValueOf(config); !legalTexts(v) {
 		c.illegalTexts(v, nil)
@@ -40,7 +40,7 @@ func legalTexts(v reflect.Value) bool {
 			}
 		}
 	case reflect.Struct:
-		if raw, ok := v.Interface().(interface{ legalText() string }); ok {
+		if raw, ok := v.Addr().Interface().(interface{ legalText() string }); ok {
 			return raw.legalText() == ""
 		}
 		for f, e := range v.Fields() {
@@ -78,7 +78,7 @@ func (c *checks) illegalTexts(v reflect.Value, path *field.Path) {
 			report(legalText(m[key]), at)
 		}
 	case reflect.Struct:
-		if raw, ok := v.Interface().(interface{ legalText() string }); ok {
+		if raw, ok := v.Addr().Interface().(interface{ legalText() string }); ok {
 			report(raw.legalText(), path)
 			return
 		}

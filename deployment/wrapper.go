@@ -39,7 +39,7 @@ type wrapperParts struct {
 }
 
 func validateWrapper(w wrapperConfig) field.ErrorList {
-	c := &checks{}
+	c := &checks{most: decode.MaxProblems}
 	if w.APIVersion != versionWrapper {
 		c.add(field.NotSupported(field.NewPath("apiVersion"), clip(w.APIVersion), []string{versionWrapper}), originKind)
 	}

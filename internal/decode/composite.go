@@ -61,6 +61,9 @@ func (d *decoder) mapping(n *yamldoc.Node, dst reflect.Value, wire string) {
 		d.mismatch(n, "a map, not a "+n.Kind.String())
 		return
 	}
+	if !d.meter.spend(costEntry * len(n.Fields)) {
+		return
+	}
 	t := dst.Type()
 	out := reflect.MakeMapWithSize(t, len(n.Fields))
 	for i := range n.Fields {
@@ -88,6 +91,9 @@ func (d *decoder) list(n *yamldoc.Node, dst reflect.Value, wire string) {
 	}
 	if n.Kind != yamldoc.List {
 		d.mismatch(n, "a list, not a "+n.Kind.String())
+		return
+	}
+	if !d.meter.spend((costValue + int(dst.Type().Elem().Size())) * len(n.Items)) {
 		return
 	}
 	out := reflect.MakeSlice(dst.Type(), len(n.Items), len(n.Items))

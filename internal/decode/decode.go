@@ -18,7 +18,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
@@ -26,8 +25,15 @@ import (
 // Types that implement json.Unmarshaler decode themselves; where their error
 // wraps field errors, these are reported below the node's own path.
 func Into(n *yamldoc.Node, path *field.Path, dst any) []Problem {
-	d := &decoder{base: path}
+	d := &decoder{base: path, meter: meterOf(n)}
+	return d.run(n, dst)
+}
+
+func (d *decoder) run(n *yamldoc.Node, dst any) []Problem {
 	d.value(n, reflect.ValueOf(dst).Elem(), "")
+	if d.meter.out {
+		d.problems = append(d.problems, Problem{n.Pos, tooDense()})
+	}
 	return d.problems
 }
 
@@ -37,13 +43,14 @@ func Check[T any](n *yamldoc.Node, path *field.Path) []Problem {
 }
 
 type decoder struct {
+	meter    meter
 	problems []Problem
 	base     *field.Path
 	path     []segment // below base, to where the decoder is
 }
 
 func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
-	if d.full() {
+	if !d.meter.spend(costValue) || d.full() {
 		return
 	}
 	if dst.Kind() == reflect.Pointer {
@@ -52,6 +59,9 @@ func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
 			return
 		}
 		if dst.IsNil() {
+			if !d.meter.spend(int(dst.Type().Elem().Size())) {
+				return
+			}
 			dst.Set(reflect.New(dst.Type().Elem()))
 		}
 		d.value(n, dst.Elem(), wire)
@@ -97,7 +107,10 @@ func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
 // unmarshaler lets a type read its own JSON. Null is passed on: whether it means
 // anything is the type's business.
 func (d *decoder) unmarshaler(n *yamldoc.Node, u json.Unmarshaler) {
-	err := u.UnmarshalJSON(tree.JSON(n.Value()))
+	if d.meter.on && !d.meter.spend(costCompiled(n)) {
+		return
+	}
+	err := u.UnmarshalJSON(n.AppendJSON(nil))
 	if err == nil {
 		return
 	}

@@ -39,9 +39,16 @@ type Ignored struct{}
 func (Ignored) ignore() {}
 
 func (d *decoder) kept(n *yamldoc.Node, u keeper) {
+	if d.meter.on && !d.meter.spend(costKept(n)) {
+		return
+	}
 	before := len(d.problems)
 	if t := reflect.TypeOf(u).Elem(); t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
-		d.value(n, reflect.New(t.Field(0).Type.Elem()).Elem(), "")
+		schema := t.Field(0).Type.Elem()
+		if !d.meter.spend(int(schema.Size())) {
+			return
+		}
+		d.value(n, reflect.New(schema).Elem(), "")
 	}
 	if len(d.problems) == before {
 		u.keep(n.Value())

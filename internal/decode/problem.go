@@ -3,7 +3,6 @@ package decode
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,8 +21,8 @@ const (
 	OriginTooMany = "too-many"
 )
 
-// MaxProblems is how many problems of one resource are reported. One more says
-// that there are others.
+// MaxProblems is how many problems of one resource are reported, fewer if it is
+// small. One more says that there are others.
 const MaxProblems = 1000
 
 // Problem is an error and its place.
@@ -84,6 +83,9 @@ func namesSecret(n *yamldoc.Node) bool {
 func (d *decoder) full() bool { return len(d.problems) > MaxProblems }
 
 func (d *decoder) add(p Problem) {
+	if !d.meter.spend(costProblem) {
+		return
+	}
 	if len(d.problems) == MaxProblems {
 		p.Err = TooMany()
 	}
@@ -94,7 +96,7 @@ func (d *decoder) add(p Problem) {
 
 // TooMany is the problem that stands for those that are not reported.
 func TooMany() *field.Error {
-	e := field.Invalid(nil, field.OmitValueType{}, fmt.Sprintf("there are more than %d problems; the others are not listed", MaxProblems))
+	e := field.Invalid(nil, field.OmitValueType{}, "there are more problems; the others are not listed")
 	e.Field = ""
 	return e.WithOrigin(OriginTooMany)
 }
@@ -166,7 +168,7 @@ func Split[P ~struct {
 	fields := make(field.ErrorList, len(sorted))
 	var places []P
 	for i, p := range sorted {
-		fields[i] = p.Err
+		fields[i] = shortened(p.Err)
 		if !p.Pos.IsZero() && places == nil {
 			places = make([]P, len(sorted))
 		}
@@ -175,6 +177,17 @@ func Split[P ~struct {
 		places[i] = P(sorted[i].Pos)
 	}
 	return fields, places
+}
+
+// shortened keeps paths readable whatever keys they hold.
+func shortened(e *field.Error) *field.Error {
+	const longest = 400
+	if len(e.Field) <= longest {
+		return e
+	}
+	short := *e
+	short.Field = strings.ToValidUTF8(e.Field[:longest], "") + "…"
+	return &short
 }
 
 // last puts what is said of all problems after them.

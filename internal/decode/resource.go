@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,18 +11,11 @@ import (
 
 // Document reads the only document of a text.
 func Document(file string, data []byte) (*yamldoc.Node, []Problem) {
-	docs, bad := yamldoc.Parse(file, data, yamldoc.DefaultLimits)
+	doc, bad := yamldoc.One(file, data, yamldoc.DefaultLimits)
 	if len(bad) > 0 {
 		return nil, Syntax(bad)
 	}
-	if len(docs) == 1 {
-		return docs[0].Root, nil
-	}
-	p := yamldoc.Problem{Pos: yamldoc.Position{File: file, Line: 1, Column: 1}, Message: "the text has no document"}
-	if len(docs) > 1 {
-		p = yamldoc.Problem{Pos: docs[1].Start, Message: fmt.Sprintf("one document is wanted, the text has %d", len(docs))}
-	}
-	return nil, Syntax([]yamldoc.Problem{p})
+	return doc.Root, nil
 }
 
 // serverSide are the fields that VVP's API adds to what a user wrote: they are
@@ -39,15 +31,22 @@ var serverSide = [...][]string{
 // problems with their places. validate sees what could be decoded; its errors
 // about fields that could not are left out.
 func Resource[C any](root *yamldoc.Node, cfg *C, validate func(C) field.ErrorList) []Problem {
+	return Bounded(root, cfg, func(c C, _ int) field.ErrorList { return validate(c) })
+}
+
+// Bounded is Resource for a validate that is told how many problems are of use.
+func Bounded[C any](root *yamldoc.Node, cfg *C, validate func(c C, most int) field.ErrorList) []Problem {
+	m := meterOf(root)
 	for _, path := range serverSide {
 		root = without(root, path)
 	}
-	problems := Into(root, nil, cfg)
-	if root.Kind != yamldoc.Map {
+	d := &decoder{meter: m}
+	problems := d.run(root, cfg)
+	if root.Kind != yamldoc.Map || d.meter.out {
 		return problems
 	}
 	decoded := problems
-	for _, e := range validate(*cfg) {
+	for _, e := range validate(*cfg, d.meter.problems()) {
 		switch {
 		case len(problems) > MaxProblems:
 			return problems

@@ -9,9 +9,11 @@ package tree
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	kjson "sigs.k8s.io/json"
 )
@@ -191,21 +193,51 @@ func FromJSON(data []byte) (any, error) {
 	return v, checkRange(data)
 }
 
-// checkRange finds integers that FromJSON turned into rounded floats.
+// Trusted is FromJSON for a text that JSON returned: it does not look for integers
+// that do not fit.
+func Trusted(text string) any {
+	var v any
+	if err := kjson.UnmarshalCaseSensitivePreserveInts([]byte(text), &v); err != nil {
+		return nil
+	}
+	return v
+}
+
+// checkRange finds integers that FromJSON turned into rounded floats. The text is
+// legal JSON.
 func checkRange(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	for {
-		tok, err := dec.Token()
-		if err != nil {
-			return nil // io.EOF: FromJSON has already accepted the text
-		}
-		n, ok := tok.(json.Number)
-		if !ok || bytes.ContainsAny([]byte(n), ".eE") {
-			continue
-		}
-		if _, err := n.Int64(); err != nil {
-			return fmt.Errorf("integer %s does not fit into 64 bits", n)
+	for i := 0; i < len(data); {
+		switch c := data[i]; {
+		case c == '"':
+			i = endOfString(data, i)
+		case c == '-' || c >= '0' && c <= '9':
+			end := i + 1
+			for end < len(data) && strings.IndexByte("+-.0123456789eE", data[end]) >= 0 {
+				end++
+			}
+			number := data[i:end]
+			if len(number) > 18 && !bytes.ContainsAny(number, ".eE") {
+				if _, err := strconv.ParseInt(string(number), 10, 64); err != nil {
+					return errors.New("an integer does not fit into 64 bits")
+				}
+			}
+			i = end
+		default:
+			i++
 		}
 	}
+	return nil
+}
+
+// endOfString returns the index after the string that starts at i.
+func endOfString(data []byte, i int) int {
+	for i++; i < len(data); i++ {
+		switch data[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return i
 }

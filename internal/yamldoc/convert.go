@@ -13,7 +13,7 @@ import (
 // applied, scalars resolved. open holds the aliases that are being expanded.
 func (p *parser) convert(n *yaml.Node, depth int, open []*yaml.Node) *Node {
 	pos := p.pos(n.Line, n.Column)
-	if !p.within(pos, depth) {
+	if !p.within(pos, depth, len(open) > 0) {
 		return &Node{Pos: pos}
 	}
 	switch n.Kind {
@@ -43,12 +43,18 @@ func (p *parser) convert(n *yaml.Node, depth int, open []*yaml.Node) *Node {
 }
 
 // within counts values and depth, and reports each limit once.
-func (p *parser) within(pos Position, depth int) bool {
+func (p *parser) within(pos Position, depth int, copied bool) bool {
+	const costCopied = 520 // the library's own nodes are shared
 	if p.full {
 		return false
 	}
-	p.values++
+	if p.values++; copied {
+		p.room -= costCopied
+	}
 	switch {
+	case p.room < 0:
+		p.fail(pos, "the document is too large with its aliases, which are counted each time they are used")
+		p.full = true
 	case p.values > p.limits.Values:
 		p.fail(pos, "the document has more than %d values (aliases are counted each time they are used)", p.limits.Values)
 		p.full = true

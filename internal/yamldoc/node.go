@@ -60,6 +60,7 @@ type Node struct {
 	Quoted bool
 	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean.
 	Ambiguous bool
+	room      int32 // of the root: see Room
 	Pos       Position
 	// Text is the text of a scalar: as written if plain, its content if quoted.
 	Text   string
@@ -75,6 +76,10 @@ type Field struct {
 	Pos   Position // of the key
 	Value *Node
 }
+
+// Room returns how many bytes may still be allocated for the document that n is
+// the root of, 0 if that is not known.
+func (n *Node) Room() int { return int(n.room) }
 
 // Get returns the value of a key, or nil.
 func (n *Node) Get(key string) *Node {
@@ -107,6 +112,35 @@ func (n *Node) Value() any {
 		return out
 	default:
 		return nil
+	}
+}
+
+// AppendJSON appends the node as JSON to dst, the keys of maps as they are written.
+func (n *Node) AppendJSON(dst []byte) []byte {
+	switch n.Kind {
+	case List:
+		dst = append(dst, '[')
+		for i, item := range n.Items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = item.AppendJSON(dst)
+		}
+		return append(dst, ']')
+	case Map:
+		dst = append(dst, '{')
+		for i := range n.Fields {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(tree.AppendJSON(dst, n.Fields[i].Key), ':')
+			dst = n.Fields[i].Value.AppendJSON(dst)
+		}
+		return append(dst, '}')
+	case String:
+		return tree.AppendJSON(dst, n.Text)
+	default:
+		return tree.AppendJSON(dst, n.scalar)
 	}
 }
 

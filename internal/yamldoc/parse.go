@@ -51,17 +51,53 @@ func Parse(file string, data []byte, lim Limits) ([]Document, []Problem) {
 	return docs, problems
 }
 
+// One reads the only document of a text. Others are a problem, and are not read.
+func One(file string, data []byte, lim Limits) (Document, []Problem) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	var one *chunk
+	for c := range split(data) {
+		switch {
+		case isBlank(c.text):
+		case one == nil:
+			one = &c
+		default:
+			pos := Position{File: file, Line: c.line, Column: 1}
+			return Document{Start: pos}, []Problem{{pos, "one document is wanted; here begins another"}}
+		}
+	}
+	if one != nil {
+		if docs, problems := parseAt(file, one.text, one.line, lim); len(docs) == 1 {
+			return docs[0], problems
+		}
+	}
+	pos := Position{File: file, Line: 1, Column: 1}
+	return Document{Start: pos}, []Problem{{pos, "the text has no document"}}
+}
+
 type parser struct {
 	file     string
 	offset   int // lines before this document
 	limits   Limits
 	problems []Problem
 	values   int
+	room     int // bytes that may still be allocated
 	full     bool
 }
 
+// maxProblems of one document are reported.
+const maxProblems = 1000
+
 func (p *parser) fail(pos Position, format string, args ...any) {
-	p.problems = append(p.problems, Problem{pos, fmt.Sprintf(format, args...)})
+	const costProblem = 900
+	p.room -= costProblem
+	if len(p.problems) < maxProblems {
+		p.problems = append(p.problems, Problem{pos, fmt.Sprintf(format, args...)})
+		return
+	}
+	if !p.full {
+		p.problems = append(p.problems, Problem{p.pos(1, 1), fmt.Sprintf("there are more than %d problems; the others are not listed", maxProblems)})
+	}
+	p.full = true
 }
 
 func (p *parser) pos(line, column int) Position {
@@ -77,6 +113,12 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 	if !p.legalText(text) {
 		return nil, true
 	}
+	if !p.affordable(text) {
+		return nil, true
+	}
+	if isBlank(text) {
+		return nil, false
+	}
 	doc, err := decode(text)
 	if err != nil {
 		p.syntax(text, err)
@@ -89,7 +131,36 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" && n.Value == "" {
 		return nil, false
 	}
-	return p.convert(n, 0, nil), true
+	root = p.convert(n, 0, nil)
+	root.room = int32(max(1, p.room))
+	return root, true
+}
+
+// affordable refuses a document that would take more memory than its size is worth.
+func (p *parser) affordable(text []byte) bool {
+	m := measure(text)
+	p.room = Room(len(text)) - m.sum - costQueued*m.queue
+	switch {
+	case p.room >= 0:
+		return true
+	case m.deep[0] > 0:
+		p.fail(p.pos(m.deep[0], m.deep[1]), "maps and lists are nested more than %d deep", p.limits.Nesting)
+	default:
+		p.fail(p.pos(1, 1), "the document has too many values for its %d bytes; split it, or write it with fewer and longer values", len(text))
+	}
+	return false
+}
+
+// isBlank reports whether a text has nothing but blank lines and comments.
+func isBlank(text []byte) bool {
+	for len(text) > 0 {
+		var row []byte
+		row, text, _ = bytes.Cut(text, []byte("\n"))
+		if row = bytes.TrimLeft(row, " \t\r"); len(row) > 0 && row[0] != '#' {
+			return false
+		}
+	}
+	return true
 }
 
 // decode turns panics of the YAML library into errors: its input is hostile.
@@ -121,6 +192,9 @@ func (p *parser) legalText(text []byte) bool {
 			case r == utf8.RuneError && size <= 1:
 				p.fail(p.pos(line, col+1), "byte 0x%02x is not UTF-8; save the file as UTF-8", row[col])
 				return false
+			case r == '\r' && col+1 < len(row):
+				p.fail(p.pos(line, col+1), "a carriage return is a line end only in front of a line feed")
+				return false
 			case r == 0:
 				p.fail(p.pos(line, col+1), "a NUL character is not legal in YAML")
 				return false
@@ -149,9 +223,19 @@ func (p *parser) syntax(text []byte, err error) {
 		line, _ = strconv.Atoi(m[1])
 		msg = msg[len(m[0]):]
 	}
-	lines := bytes.Split(text, []byte("\n"))
-	line = max(1, min(line, len(lines)))
-	row := lines[line-1]
+	line, row := rowAt(text, line)
 	column := len(row) - len(bytes.TrimLeft(row, " \t")) + 1
 	p.fail(p.pos(line, column), "not legal YAML: %s", msg)
+}
+
+// rowAt returns a line of a text, counted from 1, and its number: the last line's
+// if there are not so many.
+func rowAt(text []byte, line int) (int, []byte) {
+	for i := 1; ; i++ {
+		row, rest, more := bytes.Cut(text, []byte("\n"))
+		if i >= line || !more {
+			return i, row
+		}
+		text = rest
+	}
 }

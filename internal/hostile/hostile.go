@@ -1,0 +1,167 @@
+// Package hostile has texts that parsers of resources must survive: refuse or read,
+// in time, and without taking more memory than the texts are worth. Tests and fuzz
+// targets start from them.
+package hostile
+
+import (
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// Texts yields short ones, by name: each shows one thing.
+func Texts() iter.Seq2[string, []byte] {
+	bomb := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	for c := 'b'; c < 'j'; c++ {
+		bomb += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+",", 10), ","))
+	}
+	texts := [...][2]string{
+		{"bomb", bomb},
+		{"alias of itself", "a: &a [*a]"},
+		{"merge of itself", "a: &a {<<: *a}"},
+		{"merge list", "a: &a {k: 1}\nb: {<<: [*a, *a], k: 2}"},
+		{"merge of a list", "a: &a [1]\nb: {<<: *a}"},
+		{"duplicate key", "kind: a\nkind: b"},
+		{"nested lists", strings.Repeat("[", 1000) + strings.Repeat("]", 1000)},
+		{"nested maps", strings.Repeat("{a: ", 1000) + strings.Repeat("}", 1000)},
+		{"nested block", strings.Repeat("- ", 1000)},
+		{"open", strings.Repeat("{[", 500)},
+		{"NUL", "kind: \x00"},
+		{"NUL, escaped", `kind: "\0"`},
+		{"BOM", "\ufeffkind: Deployment"},
+		{"BOM inside", "kind: \ufeffDeployment"},
+		{"UTF-16", "\xff\xfek\x00i\x00n\x00d\x00:\x00"},
+		{"UTF-16, big end first", "\xfe\xff\x00k\x00i\x00n\x00d\x00:"},
+		{"not UTF-8", "kind: \xc3\x28"},
+		{"surrogate", `kind: "\ud800"`},
+		{"CRLF", "kind: Deployment\r\nspec: {}\r\n"},
+		{"CR", "kind: Deployment\rspec: {}"},
+		{"next line", "# a\u0085kind: [a, b]\u2028\u2029"},
+		{"tab", "kind:\n\tDeployment"},
+		{"tag", "kind: !secret Deployment"},
+		{"binary", "kind: !!binary aGk="},
+		{"string tag", "kind: !!str 1"},
+		{"map tag", "kind: !!map {}"},
+		{"set", "kind: !!set {a, b}"},
+		{"NaN", "spec: {state: .nan, template: .inf}"},
+		{"huge integer", "spec: {maxJobCreationAttempts: 99999999999999999999999}"},
+		{"huge exponent", "spec: {template: {spec: {resources: {jobmanager: {cpu: 1e999999999}}}}}"},
+		{"octal", "spec: {maxJobCreationAttempts: 0o17, template: 0x1f}"},
+		{"number as key", "1: a\nnull: b\n: c"},
+		{"map as key", "{a: b}: c"},
+		{"directive", "%YAML 1.1\n---\nkind: a"},
+		{"documents", "---\nkind: a\n---\nkind: b\n..."},
+		{"markers", strings.Repeat("---\n", 500)},
+		{"yes", "metadata: {name: yes, labels: {y: on, 1e3: 1e3}}"},
+		{"comment", "# kind: a # b"},
+		{"flow in block", "kind: [a\n- b]"},
+		{"text that looks like structure", "a: |\n  [[[[, {: -\n  'x\"\nb: >-\n  - : ,\nc: \"[,[,\"\nd: '#'"},
+		{"quotes over lines", "a: \"x\n  ', [ \n  b\": 'y\n'"},
+		{"plain over lines", "a: b\n  \"c, [\n  # d"},
+		{"empty", ""},
+		{"JSON", `{"kind": "Deployment", "spec": {"a": [1, 2.5, null, true, "\u0041"]}}`},
+		{"list", "kind: List\nitems: [{kind: Deployment}, null, [], 1]"},
+		{"custom resource", "kind: VvpDeployment\nspec: {deployment: {userMetadata: [], spec: 1}, initFields: {spec: {}}}"},
+	}
+	return func(yield func(string, []byte) bool) {
+		for _, t := range texts {
+			if !yield(t[0], []byte(t[1])) {
+				return
+			}
+		}
+	}
+}
+
+// A Growing text gets longer, and with it what it asks of a parser.
+type Growing struct {
+	Name string
+	// Text returns the text with n parts.
+	Text func(n int) []byte
+}
+
+const (
+	deployment = "kind: Deployment\nmetadata: {name: a}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}, "
+	target     = "kind: DeploymentTarget\nmetadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: ["
+)
+
+// Growings returns the texts whose length is the point. In a part, "@" is its number.
+func Growings() []Growing {
+	out := []Growing{}
+	add := func(name, head, part, tail string) {
+		out = append(out, Growing{name, func(n int) []byte { return repeated(head, part, tail, n) }})
+	}
+	add("scalar", "kind: ", "x", "")
+	add("name", "metadata: {name: ", "x", "}")
+	add("quoted scalar", `kind: "`, `\n`, `"`)
+	add("block scalar", "kind: |\n", " a, b: [c]\n", "")
+	add("folded scalar", "kind: >\n", " a\n", "")
+	add("plain lines", "kind:\n", " a\n", "")
+	add("quoted lines", "kind: \"", "\n a", "\"")
+	add("blank lines", "", "\n", "")
+	add("blanks", "", " ", "")
+	add("comment lines", "kind: a\n", "# a\n", "")
+	add("comments", "", "a@: b # a\n", "")
+	add("comments in flow", "[", "a, # a\n", "]")
+	add("documents", "", "---\na\n", "")
+	add("markers", "", "---\n", "")
+	add("open lists", "", "[", "")
+	add("open maps", "", "{a: ", "")
+	add("dashes", "", "- ", "")
+	add("lines of dashes", "", "-\n", "")
+	add("question marks", "", "? a\n", "")
+	add("commas", "[", ",", "]")
+	add("list", "[", "a,", "]")
+	add("numbers", "[", ".1,", "]")
+	add("empty strings", "[", `"",`, "]")
+	add("empty maps", "[", "{},", "]")
+	add("pairs", "[", "a: ,", "]")
+	add("keys", "{", "@,", "}")
+	add("duplicate keys", "{", "a: 1,", "}")
+	add("numbers as keys", "{", "@: 1,", "}")
+	add("unknown keys", "", "k@: 1\n", "")
+	add("anchors", "[", "&a@ a,", "]")
+	add("aliases", "[&a a,", "*a,", "]")
+	add("aliases of lists", "a: &a ["+strings.Repeat("1,", 100)+"]\nb: [", "*a,", "]")
+	add("merges", string(repeated("a: &a {", "k@: 1,", "}\nb: [", 100)), "{<<: *a},", "]")
+	add("tags", "[", "!!str a,", "]")
+	add("unknown tags", "[", "!a a,", "]")
+	add("labels", "metadata: {labels: {", "k@: v,", "}}")
+	add("numbers as labels", "metadata: {labels: {", "k@: 1,", "}}")
+	add("options", deployment+"flinkConfiguration: {", "k@: 1,", "}}}}")
+	add("illegal options", deployment+"flinkConfiguration: {", "'k @': 1,", "}}}}")
+	add("loggers", deployment+"logging: {log4jLoggers: {", "k@: INFO,", "}}}}}")
+	add("illegal loggers", deployment+"logging: {log4jLoggers: {", "k@: X,", "}}}}}")
+	add("variables", deployment+"kubernetes: {pods: {envVars: [", "{name: A@},", "]}}}}}")
+	add("empty variables", deployment+"kubernetes: {pods: {envVars: [", "{},", "]}}}}}")
+	add("null variables", deployment+"kubernetes: {pods: {envVars: [", "~,", "]}}}}}")
+	add("numbers as tolerations", deployment+"kubernetes: {pods: {tolerations: [", "1,", "]}}}}}")
+	add("empty mounts", deployment+"kubernetes: {pods: {volumeMounts: [", "{},", "]}}}}}")
+	add("containers", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [", "{},", "]}}}}}}")
+	add("arguments", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, args: [", "a,", "]}]}}}}}}")
+	add("template labels", deployment+"kubernetes: {jobManagerPodTemplate: {metadata: {labels: {", "k@: a,", "}}}}}}}")
+	add("dependencies", strings.Replace(deployment, "flinkVersion", "additionalDependencies: [", 1), "a,", "]}}}}")
+	add("patches", target, "{op: add, path: /a, value: 1},", "]}")
+	add("empty patches", target, "{},", "]}")
+	add("null patches", target, "~,", "]}")
+	add("patch values", target+"{op: add, path: /a, value: [", "1,", "]}]}")
+	add("patched containers", target+"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [", "{name: a@},", "]}}}}]}")
+	add("patched labels", target+"{apiVersion: apps/v1, kind: Deployment, metadata: {labels: {", "a@: b,", "}}}]}")
+	add("patched labels of all kinds", target+"{target: {kind: .*}, patch: {metadata: {labels: {", "a@: b,", "}}}}]}")
+	add("patches of all kinds", target, "{target: {kind: .*}, patch: {metadata: {labels: {a: b}}}},", "]}")
+	add("patches as text", target+"{target: {kind: .*}, patch: '{metadata: {labels: {", "a@: b,", "}}}'}]}")
+	return out
+}
+
+// Long returns a scalar of 10 MiB.
+func Long() []byte { return repeated(`kind: "`, "x", `"`, 10<<20) }
+
+func repeated(head, part, tail string, n int) []byte {
+	var b strings.Builder
+	b.WriteString(head)
+	for i := range n {
+		b.WriteString(strings.ReplaceAll(part, "@", strconv.Itoa(i)))
+	}
+	b.WriteString(tail)
+	return []byte(b.String())
+}

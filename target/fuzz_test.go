@@ -1,0 +1,97 @@
+package target_test
+
+import (
+	"encoding/json"
+	"errors"
+	"runtime"
+	"testing"
+
+	"github.com/flinktarget/flinktarget/internal/hostile"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// allocated returns how many bytes f allocates. Nothing else may run.
+func allocated(f func()) int {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return int(after.TotalAlloc - before.TotalAlloc)
+}
+
+// worth is what a parser may allocate for a text.
+func worth(text []byte) int { return 50*len(text) + 1<<20 }
+
+func TestMemoryIsBounded(t *testing.T) {
+	if raceDetector {
+		t.Skip("it is the memory of the plain build that is bounded")
+	}
+	check := func(name string, text []byte) {
+		if used := allocated(func() { _, _ = target.Parse("f", text) }); used > worth(text) {
+			t.Errorf("%s: %d bytes allocate %d, more than %d", name, len(text), used, worth(text))
+		}
+	}
+	for name, text := range hostile.Texts() {
+		check(name, text)
+	}
+	check("10 MiB in quotes", hostile.Long())
+	for _, g := range hostile.Growings() {
+		for _, n := range []int{30, 300, 1000, 3000, 10_000, 100_000, 250_000} {
+			if text := g.Text(n); len(text) <= 1<<20 {
+				check(g.Name, text)
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, text := range hostile.Texts() {
+		f.Add(text)
+	}
+	for _, g := range hostile.Growings() {
+		f.Add(g.Text(20))
+	}
+	f.Add(hostile.Long())
+	if text, err := json.Marshal(config()); err == nil {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var v target.Target
+		var err error
+		if used := allocated(func() { v, err = target.Parse("f", text) }); !raceDetector && used > worth(text) {
+			t.Errorf("%d bytes allocate %d", len(text), used)
+		}
+		if err != nil {
+			checkError(t, err)
+			return
+		}
+		again, err := target.New(v.Config())
+		if err != nil || !again.Equal(v) {
+			t.Fatalf("New(Config()): %v", err)
+		}
+		written, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read, err := target.Parse("f", written); err != nil || !read.Equal(v) {
+			t.Fatalf("Parse(%s): %v", written, err)
+		}
+	})
+}
+
+// checkError holds what every error of Parse promises.
+func checkError(t *testing.T, err error) {
+	t.Helper()
+	e, ok := errors.AsType[*target.InvalidError](err)
+	if !ok || len(e.Fields) == 0 || len(e.Positions) != len(e.Fields) {
+		t.Fatalf("%T: %v", err, err)
+	}
+	for i, p := range e.Positions {
+		if p.Line < 1 || p.Column < 1 {
+			t.Errorf("no place: %s", e.Problem(i))
+		}
+	}
+	if text := err.Error(); len(text) > 32<<10 {
+		t.Errorf("an error of %d bytes", len(text))
+	}
+}
