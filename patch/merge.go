@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"errors"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -48,11 +47,8 @@ func (b *builder) compile(content map[string]any, at *field.Path, schemas []sche
 			out = append(out, merger{s.apiVersion, s.kind, plan})
 			continue
 		}
-		for _, refused := range refusals(err) {
-			text := refused.Reason
-			if refused.Cure != "" {
-				text += "; " + refused.Cure
-			}
+		for _, refused := range merge.Refusals(err) {
+			text := refused.Message()
 			if key := refused.Path + "\x00" + text; !seen[key] {
 				seen[key] = true
 				e := field.Invalid(at, field.OmitValueType{}, text).WithOrigin(originMerge)
@@ -62,16 +58,6 @@ func (b *builder) compile(content map[string]any, at *field.Path, schemas []sche
 		}
 	}
 	return out
-}
-
-func refusals(err error) []*merge.Refused {
-	if many, ok := errors.AsType[merge.RefusedError](err); ok {
-		return many
-	}
-	if one, ok := errors.AsType[*merge.Refused](err); ok {
-		return []*merge.Refused{one}
-	}
-	return []*merge.Refused{{Reason: err.Error()}}
 }
 
 // below joins a path and a path inside the patch, both as printed.

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"errors"
 	"maps"
 	"strings"
 
@@ -44,20 +43,8 @@ func (g *rendering) mergeTemplate(c *cluster, component labels.Component, worklo
 
 // refuse reports why a template cannot be merged, at its own fields.
 func (g *rendering) refuse(err error, path *field.Path) {
-	var list []*merge.Refused
-	if many, ok := errors.AsType[merge.RefusedError](err); ok {
-		list = many
-	} else if one, ok := errors.AsType[*merge.Refused](err); ok {
-		list = append(list, one)
-	} else {
-		list = append(list, &merge.Refused{Reason: err.Error()})
-	}
-	for _, r := range list {
-		text := r.Reason
-		if r.Cure != "" {
-			text += "; " + r.Cure
-		}
-		e := field.Invalid(path, field.OmitValueType{}, text)
+	for _, r := range merge.Refusals(err) {
+		e := field.Invalid(path, field.OmitValueType{}, r.Message())
 		if inner := strings.TrimPrefix(r.Path, "spec.template"); inner != r.Path {
 			e.Field = path.String() + inner
 		}

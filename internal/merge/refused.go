@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -23,10 +24,7 @@ func (e *Refused) Error() string {
 	if e.Path != "" {
 		b.WriteString(e.Path + ": ")
 	}
-	b.WriteString(e.Reason)
-	if e.Cure != "" {
-		b.WriteString("; " + e.Cure)
-	}
+	b.WriteString(e.Message())
 	return b.String()
 }
 
@@ -49,6 +47,26 @@ func (e RefusedError) Unwrap() []error {
 		out[i] = r
 	}
 	return out
+}
+
+// Refusals returns all that an error of Compile or Apply says, one by one. Any
+// other error is one refusal of the whole patch.
+func Refusals(err error) []*Refused {
+	if many, ok := errors.AsType[RefusedError](err); ok {
+		return many
+	}
+	if one, ok := errors.AsType[*Refused](err); ok {
+		return []*Refused{one}
+	}
+	return []*Refused{{Reason: err.Error()}}
+}
+
+// Message is the reason with its cure.
+func (e *Refused) Message() string {
+	if e.Cure == "" {
+		return e.Reason
+	}
+	return e.Reason + "; " + e.Cure
 }
 
 // under returns the path of a field of the map at path. The form is that of
