@@ -81,7 +81,24 @@ func costCompiled(n *yamldoc.Node) int {
 	if kind := target.Get("kind"); kind == nil || strings.Trim(strings.ToLower(kind.Text), "abcdefghijklmnopqrstuvwxyz") != "" {
 		sum *= compiledKinds
 	}
+	for i := range target.Fields {
+		parsing += costExpression(target.Fields[i].Value.Text)
+	}
 	return parsing + sum
+}
+
+// costExpression is what it takes to compile a regular expression. Go limits what
+// repetitions multiply out to; classes of Unicode are long.
+func costExpression(text string) int {
+	const plain, repetition, class = 3 << 10, 256 << 10, 48 << 10
+	sum := plain + 200*len(text) + class*strings.Count(text, `\`)
+	if strings.Contains(text, "{") {
+		sum += repetition
+	}
+	if strings.Contains(text, "(?") {
+		sum += class
+	}
+	return sum
 }
 
 func costCompiledParts(n *yamldoc.Node) int {

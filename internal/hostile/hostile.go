@@ -149,6 +149,9 @@ func Growings() []Growing {
 	add("patched labels", target+"{apiVersion: apps/v1, kind: Deployment, metadata: {labels: {", "a@: b,", "}}}]}")
 	add("patched labels of all kinds", target+"{target: {kind: .*}, patch: {metadata: {labels: {", "a@: b,", "}}}}]}")
 	add("patches of all kinds", target, "{target: {kind: .*}, patch: {metadata: {labels: {a: b}}}},", "]}")
+	for _, expression := range []string{"a", "a{1000}", "(a{30}){30}", `(?i)\pL{1000}`, `\pL`} {
+		add("patches of names like "+expression, target, "{target: {kind: Job, name: '"+expression+"', namespace: '"+expression+"'}, patch: {metadata: {labels: {a: b}}}},", "]}")
+	}
 	add("patches as text", target+"{target: {kind: .*}, patch: '{metadata: {labels: {", "a@: b,", "}}}'}]}")
 	return out
 }
