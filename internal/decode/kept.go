@@ -42,7 +42,6 @@ func (d *decoder) kept(n *yamldoc.Node, u keeper) {
 	if d.meter.on && !d.meter.spend(costKept(n)) {
 		return
 	}
-	before := len(d.problems)
 	if t := reflect.TypeOf(u).Elem(); t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
 		schema := t.Field(0).Type.Elem()
 		if !d.meter.spend(int(schema.Size())) {
@@ -50,7 +49,5 @@ func (d *decoder) kept(n *yamldoc.Node, u keeper) {
 		}
 		d.value(n, reflect.New(schema).Elem(), "")
 	}
-	if len(d.problems) == before {
-		u.keep(n.Value())
-	}
+	u.keep(n.Value()) // even with problems, so that nothing seems to be missing
 }

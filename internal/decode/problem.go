@@ -83,15 +83,13 @@ func namesSecret(n *yamldoc.Node) bool {
 func (d *decoder) full() bool { return len(d.problems) > MaxProblems }
 
 func (d *decoder) add(p Problem) {
-	if !d.meter.spend(costProblem) {
+	if d.full() || !d.meter.spend(costProblem) {
 		return
 	}
 	if len(d.problems) == MaxProblems {
 		p.Err = TooMany()
 	}
-	if !d.full() {
-		d.problems = append(d.problems, p)
-	}
+	d.problems = append(d.problems, p)
 }
 
 // TooMany is the problem that stands for those that are not reported.
