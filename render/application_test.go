@@ -92,6 +92,8 @@ func TestRefusedAtRendering(t *testing.T) {
 		{"a Deployment has one JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n", "spec.template.spec.flinkConfiguration[kubernetes.jobmanager.replicas]"},
 		{"unknown variables would stay text", app + "      flinkConfiguration: {s3.access-key: '${KEY}'}\n", "spec.template.spec.flinkConfiguration[s3.access-key]"},
 		{"a # would end the value", strings.Replace(app, "1.20", "1.17", 1) + "      flinkConfiguration: {a: 'b # c'}\n", "spec.template.spec.flinkConfiguration[a]"},
+		{"the configuration would be hidden", app + "      kubernetes: {pods: {volumeMounts: [{volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /opt/flink/conf}}]}}\n", "spec.template.spec.kubernetes.pods.volumeMounts[0].volumeMount.mountPath"},
+		{"by a template, too", app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}], volumes: [{name: v, emptyDir: {}}]}}}\n", "spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].volumeMounts[0].mountPath"},
 		{"certificates are not made here", strings.Replace(app, "  template:\n", "  template:\n    metadata: {annotations: {flink.security.ssl.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.security.ssl.enabled]"},
 		{"queryable state ends with 1.20", strings.Replace(strings.Replace(app, "1.20", "2.0", 1), "  template:\n", "  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.queryable-state.enabled]"},
 	}

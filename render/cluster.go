@@ -64,6 +64,7 @@ func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
 	c.image = g.image(s, c.version)
 	at := s.path.Child("flinkConfiguration")
 	c.config = g.configuration(c, s, at)
+	g.hidesConfig(c, s.path.Child("kubernetes"))
 	c.log4j = g.log4j(s.logging, s.path.Child("logging"))
 	return c
 }

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
@@ -79,6 +80,32 @@ func secure(workload, generated tree.Map) {
 			container, _ := e.(tree.Map)
 			if _, said := container["securityContext"]; container != nil && !said && !known[tree.String(e, "name")] {
 				container["securityContext"] = restricted()
+			}
+		}
+	}
+}
+
+// hidesConfig refuses volumes of the resource that are mounted over Flink's
+// configuration, which would be lost.
+func (g *rendering) hidesConfig(c *cluster, path *field.Path) {
+	check := func(mount any, at *field.Path) {
+		if tree.String(mount, "mountPath") == flink.ConfDir {
+			g.fail(field.Forbidden(at.Child("mountPath"), "Flink's configuration is mounted there; mount single files elsewhere, or set options in flinkConfiguration"), "volume")
+		}
+	}
+	if p := c.kubernetes.Pods; p != nil {
+		for i, m := range p.VolumeMounts {
+			check(m.VolumeMount.Map(), path.Child("pods", "volumeMounts").Index(i).Child("volumeMount"))
+		}
+	}
+	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
+		template, name := c.userTemplate(component)
+		for i, container := range tree.Items(template, "spec", "containers") {
+			if tree.String(container, "name") != containerPrefix+component.String() {
+				continue
+			}
+			for j, m := range tree.Items(container, "volumeMounts") {
+				check(m, path.Child(name, "spec", "containers").Index(i).Child("volumeMounts").Index(j))
 			}
 		}
 	}
