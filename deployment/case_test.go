@@ -111,8 +111,10 @@ func run(t *testing.T, base string, cases []changeCase, parse func(text []byte) 
 			err := parse(text)
 			if len(c.problems) == 0 {
 				assert.NilError(t, err, c.reason)
+				coverage.accepted(t, base, c.changes)
 				return
 			}
+			coverage.refused(base, c.problems)
 			assert.Assert(t, err != nil, "%s: accepted: %s", c.reason, text)
 			assert.ErrorIs(t, err, deployment.ErrInvalid)
 			assert.DeepEqual(t, problemsOf(err), c.problems)

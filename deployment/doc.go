@@ -27,6 +27,13 @@
 // At most 1,000 problems of a resource are reported, and one that says that there
 // are more. Values of keys that look like those of secrets are not in any message.
 //
+// # Limits
+//
+// A document has at most 1 MiB, and maps and lists nested at most 100 deep. Reading
+// one allocates at most 50 times its size and 1 MiB; a document of so many tiny
+// values, or aliases, that it would take more is refused. What people write by hand
+// stays far below.
+//
 // # Where each field goes
 //
 // "…" stands for spec.template.spec. of a Deployment, and for spec. of a

@@ -28,6 +28,7 @@ func TestMetadata(t *testing.T) {
 		{"a name has an end", set("metadata.name", `"`+long(251)+`"`), []string{"metadata.name Invalid name"}},
 		{"no line breaks in a name", set("metadata.name", `"a\nb"`), []string{"metadata.name Invalid name"}},
 		{"any text is a display name", set("metadata.displayName", `"Größe: 日本"`), nil},
+		{"a number is no display name", set("metadata.displayName", `1`), []string{"metadata.displayName Invalid retyped"}},
 		{"a UUID in lower case", set("metadata.id", `"5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58"`), nil},
 		{"objects are named after the id", set("metadata.id", `"5DEA5D9D-8F2C-4F4E-9F1E-3A8B4A4A4B58"`), []string{"metadata.id Invalid uuid"}},
 		{"a namespace", set("metadata.namespace", `"team_a"`), nil},
@@ -174,6 +175,7 @@ func TestLogging(t *testing.T) {
 	const at = "spec.template.spec.logging"
 	run(t, leastDeployment, []changeCase{
 		{"levels", set(at, `{"loggingProfile": "default", "log4jLoggers": {"": "INFO", "com.example": "debug"}, "log4j2ConfigurationTemplate": null}`), nil},
+		{"a number is no profile", set(at, `{"loggingProfile": 1}`), []string{at + ".loggingProfile Invalid retyped"}},
 		{"no level", set(at, `{"log4jLoggers": {"com.example": "LOUD"}}`), []string{at + ".log4jLoggers[com.example] Invalid logging"}},
 		{"templates are not rendered", set(at, `{"log4j2ConfigurationTemplate": "<Configuration/>"}`), []string{at + ".log4j2ConfigurationTemplate Forbidden not-rendered"}},
 		{"profiles are known to whoever renders", set(at, `{"loggingProfile": "mine"}`), nil},
@@ -223,6 +225,9 @@ func TestPodTemplates(t *testing.T) {
 		{"either pods or templates", set(at, `{"spec": {}}`, kubernetes+"pods", `{"labels": {"a": "b"}}`), []string{at + " Forbidden exclusive"}},
 		{"empty pods say nothing", set(at, `{"spec": {}}`, kubernetes+"pods", `{}`), nil},
 		{"the other template", set(kubernetes+"taskManagerPodTemplate", `{"spec": {}}`), nil},
+		{"a typo in the other one", set(kubernetes+"taskManagerPodTemplate", `{"sepc": {}}`), []string{kubernetes + "taskManagerPodTemplate.sepc Forbidden unknown-field"}},
+		{"labels of workloads", set(kubernetes+"labels", `{"team": "a"}`), nil},
+		{"no label of workloads", set(kubernetes+"labels", `{"team": "a b"}`), []string{kubernetes + "labels[team] Invalid label"}},
 		{"an unknown field", set(at, `{"spec": {"contianers": []}}`), []string{at + ".spec.contianers Forbidden unknown-field"}},
 		{"a container needs a name", set(at, `{"spec": {"containers": [{"image": "a"}]}}`), []string{at + ".spec.containers[0].name Required pod-template"}},
 		{"two containers of one name", set(at, `{"spec": {"initContainers": [{"name": "a"}], "containers": [{"name": "a"}]}}`), []string{at + ".spec.containers[0].name Duplicate pod-template"}},

@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -98,11 +99,17 @@ func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bo
 		if ha := flink.HighAvailability(version, s.config); ha.Key == key && ha.Value == "vvp-kubernetes" {
 			w.add(at.Key(key), "VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
 		}
+		if placeholder.MatchString(s.config[key]) {
+			w.add(at.Key(key), "VVP replaces {{ … }} in values; here it stays as it is: write the value out")
+		}
 		if secrets.Plain(key, s.config[key]) {
 			w.add(at.Key(key), plainSecret+"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")
 		}
 	}
 }
+
+// placeholder is VVP's, such as {{ namespace }}.
+var placeholder = regexp.MustCompile(`\{\{\s*\w+\s*\}\}`)
 
 func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
 	if instead == "" {

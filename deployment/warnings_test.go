@@ -27,6 +27,7 @@ func TestWarnings(t *testing.T) {
 		{"a key of a newer Flink", set(version, `"1.17"`, conf, `{"execution.checkpointing.dir": "s3://b/c"}`), []string{conf + "[execution.checkpointing.dir]"}},
 		{"VVP's own service", set(conf, `{"high-availability": "vvp-kubernetes"}`), []string{conf + "[high-availability]"}},
 		{"Flink's service", set(conf, `{"high-availability": "kubernetes"}`), nil},
+		{"a placeholder of VVP", set(conf, `{"state.checkpoints.dir": "s3://b/{{ namespace }}/c"}`), []string{conf + "[state.checkpoints.dir]"}},
 		{"little heap", set(spec+"resources.jobmanager.memory", `"650m"`), []string{spec + "resources.jobmanager.memory"}},
 		{"a secret in an option", set(conf, `{"s3.secret-key": "hunter2"}`), []string{conf + "[s3.secret-key]"}},
 		{"a reference to one", set(conf, `{"s3.secret-key": "${KEY}"}`), nil},
