@@ -75,9 +75,13 @@ func (f *function) explain(err error) {
 		return
 	}
 	if e, ok := errors.AsType[*render.VerifyError](err); ok {
-		s, prefix := f.subject(outside(err, e))
-		for _, problem := range e.Problems {
-			f.report(s, Result{Severity: Error, Rule: "verify", Message: prefix + problem.String()})
+		for _, p := range e.Problems {
+			s, prefix := f.subject(outside(err, e))
+			r := Result{Severity: Error, Rule: "verify", Field: p.Cause, Message: prefix + p.Object + ": " + p.Field + ": " + p.Message}
+			if strings.HasPrefix(p.Cause, "spec.deploymentPatchSet[") {
+				s, r.Message = f.targetIn(outside(err, e)), outside(err, e)+p.Object+": "+p.Field+": "+p.Message
+			}
+			f.report(s, r)
 		}
 		return
 	}

@@ -85,7 +85,11 @@ func (s source) beside(name string) string {
 }
 
 // document returns the resource as a YAML document for the library's parsers.
-func (s source) document() []byte { return appendNode(nil, withoutTools(s.node), "") }
+func (s source) document() ([]byte, error) {
+	w := &writer{}
+	w.node(withoutTools(s.node), "")
+	return w.out, w.err
+}
 
 // withoutTools returns a resource without the annotations of tools.
 func withoutTools(n *yamldoc.Node) *yamldoc.Node {

@@ -76,17 +76,17 @@ func (f *function) run(opts []render.Option) []entry {
 // untouched returns the items of the input.
 func (f *function) untouched() []entry {
 	var items []entry
-	for i := range f.items {
-		items = append(items, entry{index: i})
+	for _, i := range f.items {
+		items = append(items, entry{item: i})
 	}
 	return items
 }
 
 // collect finds the VVP resources.
 func (f *function) collect() {
-	for _, n := range f.items {
-		if isResource(n) {
-			f.sources = append(f.sources, newSource(n))
+	for _, i := range f.items {
+		if isResource(i.node) {
+			f.sources = append(f.sources, newSource(i.node))
 		}
 	}
 	for i, n := range f.resources {
@@ -106,23 +106,25 @@ func (f *function) collect() {
 func (f *function) parse() {
 	f.of = map[string]*source{}
 	var layers []deployment.DefaultsConfig
+	var others []*source
 	for i := range f.sources {
 		s := &f.sources[i]
 		if s.kind() != deployment.KindDefaults {
+			others = append(others, s)
 			continue
 		}
-		d, err := deployment.ParseDefaults("", s.document())
+		document, err := s.document()
+		f.invalid(s, err)
+		d, err := deployment.ParseDefaults("", document)
 		f.invalid(s, err)
 		layers = append(layers, d.Layers()...)
 	}
 	defaults, err := deployment.NewDefaults(layers...)
 	f.invalid(nil, err)
-	for i := range f.sources {
-		s := &f.sources[i]
-		if s.kind() == deployment.KindDefaults {
-			continue
-		}
-		b, err := defaults.ParseAll("", s.document())
+	for _, s := range others {
+		document, err := s.document()
+		f.invalid(s, err)
+		b, err := defaults.ParseAll("", document)
 		f.invalid(s, err)
 		for _, name := range names(b) {
 			f.of[name] = s
@@ -152,21 +154,21 @@ func names(b deployment.Bundle) []string {
 func (f *function) output(m render.Manifests) []entry {
 	owners := f.owners()
 	var items []entry
-	for i, n := range f.items {
+	for _, i := range f.items {
 		switch {
-		case isResource(n):
-			if !newSource(n).stays {
+		case isResource(i.node):
+			if !newSource(i.node).stays {
 				continue
 			}
-		case madeOf(n, owners) != nil, f.isConfig(n):
+		case madeOf(owners, func(path ...string) string { return text(i.node, path...) }) != nil, f.isConfig(i.node):
 			continue
 		}
-		items = append(items, entry{index: i})
+		items = append(items, entry{item: i})
 	}
 	next := map[string]int64{} // index by file
 	for o := range m.All() {
 		object := o.Map()
-		s := madeOf(yamldoc.FromTree(object), owners)
+		s := madeOf(owners, func(path ...string) string { return tree.String(object, path...) })
 		if s != nil && s.file != "" {
 			place(object, s, next)
 		}
@@ -215,16 +217,17 @@ func (f *function) owners() map[string]*source {
 }
 
 // madeOf returns the source that an object was rendered from, in this run or in an
-// earlier one; nil if there is none.
-func madeOf(n *yamldoc.Node, owners map[string]*source) *source {
-	if _, emitted := catalog.Lookup(text(n, "apiVersion"), text(n, "kind")); !emitted || text(n, "metadata", "labels", labels.KeySystem) != labels.System {
+// earlier one; nil if there is none. text gives the object's strings.
+func madeOf(owners map[string]*source, text func(path ...string) string) *source {
+	label := func(key string) string { return text("metadata", "labels", key) }
+	if _, emitted := catalog.Lookup(text("apiVersion"), text("kind")); !emitted || label(labels.KeySystem) != labels.System {
 		return nil
 	}
-	switch text(n, "metadata", "labels", labels.KeyApp) {
+	switch label(labels.KeyApp) {
 	case labels.AppJob:
-		return owners[text(n, "metadata", "labels", labels.KeyDeploymentID)]
+		return owners[label(labels.KeyDeploymentID)]
 	case labels.AppSessionCluster:
-		return owners[text(n, "metadata", "labels", labels.KeySessionClusterID)]
+		return owners[label(labels.KeySessionClusterID)]
 	default:
 		return nil
 	}

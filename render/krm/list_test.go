@@ -1,6 +1,7 @@
 package krm_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -130,6 +131,11 @@ func TestOtherItemsKeepTheirMeaning(t *testing.T) {
 		{"flow items", "some write them on one line", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: [{apiVersion: v1, kind: ConfigMap, data: {a: \"x\\ny\\n\", yes: no, \"k\\u0085\": 1.20}}]\n",
 			"1.20"},
 		{"no line feed at the end", "the last line is a line", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap", "- kind: ConfigMap\n"},
+		{"behind items", "the order of the fields is free", "kind: ResourceList\nitems:\n- kind: ConfigMap\n  data: {a: 1.20}\n# the version\napiVersion: config.kubernetes.io/v1\n", "1.20"},
+		{"a document marker", "some writers start with it", "---\n# written by hand\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap\n", "- kind: ConfigMap\n"},
+		{"text that looks like a list", "a literal block holds anything", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap\n  data:\n    a: |\n     - kind: X\n     items:\n", "     - kind: X\n"},
+		{"a bracket at the margin", "kyaml writes it so", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- {kind: ConfigMap, data: {a: 1.20} # why\n}\n- {kind: ConfigMap, data: {b: 1.30}}\n", "{kind: ConfigMap, data: {a: 1.20} # why\n}\n"},
+		{"quotes over several lines", "what looks like an item is text", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap\n  data: {a: \"x\n\n- y: 1.20\"}\n", "- kind: ConfigMap"},
 		{"Windows line ends", "they are white space", "apiVersion: config.kubernetes.io/v1\r\nkind: ResourceList\r\nitems:\r\n- kind: ConfigMap\r\n  data: {a: 1.20}\r\n", "1.20"},
 	}
 	for _, c := range cases {
@@ -149,6 +155,18 @@ func TestCommentsGoWithTheItemBelow(t *testing.T) {
 		strings.ReplaceAll(strings.TrimSuffix(staging, "\n"), "\n", "\n  ") + "\n# of the Secret\n- kind: Secret\n"
 	assert.Equal(t, string(process(t, in)),
 		"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n# of the ConfigMap\n- kind: ConfigMap\n# of the Secret\n- kind: Secret\n")
+}
+
+// A package of any size is read item by item.
+func TestManyItems(t *testing.T) {
+	const n = 2000
+	all := []string{staging}
+	for i := range n {
+		all = append(all, fmt.Sprintf("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c%d\ndata:\n  a: b\n  c: d\n", i))
+	}
+	out, results := krm.Process([]byte(wrap("", all...)))
+	assert.NilError(t, results.Err())
+	assert.Equal(t, strings.Count(string(out), "\n- apiVersion"), n)
 }
 
 func TestRefusesWhatIsNoResourceList(t *testing.T) {
