@@ -2,6 +2,8 @@ package decode_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +30,7 @@ type sample struct {
 	Labels   map[string]string `json:"labels"`
 	Conf     map[string]string `json:"conf" wire:"scalar"`
 	List     []inner           `json:"list"`
+	Names    []string          `json:"names"`
 	Internal string            `json:"-"`
 }
 
@@ -52,6 +55,9 @@ func TestInto(t *testing.T) {
 		{"null is unset", "VVP's GET writes null for unset fields", "text: null\ncount: ~\nlabels:\nflag: null", sample{}},
 		{"pointers tell zero from unset", "false is not absent", "count: 2\nflag: false", sample{Count: &two, Flag: &no}},
 		{"CPU", "quoted and plain numbers are one", "cpu: '1.5'", sample{CPU: "1.5"}},
+		{"CPU in YAML's own ways", "JSON has no .5", "cpu: .5", sample{CPU: "0.5"}},
+		{"CPU with a dot at its end", "JSON has no 1.", "cpu: '1.'", sample{CPU: "1"}},
+		{"CPU with a sign", "JSON has no +1", "cpu: +1e1", sample{CPU: "1e1"}},
 		{"inline", "embedded fields are the struct's own", "name: nn\nlist: [{name: a}]", sample{inner: inner{"nn"}, List: []inner{{"a"}}}},
 	}
 	for _, c := range cases {
@@ -85,6 +91,8 @@ func TestProblems(t *testing.T) {
 		{"a list is no map", "labels: [a]", "labels", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:9"},
 		{"a map is no list", "list: {name: a}", "list", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:7"},
 		{"paths lead into lists", "list:\n- name: a\n- nmae: b", "list[1].nmae", field.ErrorTypeForbidden, decode.OriginUnknown, "f.yaml:3:3"},
+		{"010 is 8 to YAML and 10 to people", "cpu: 010", "cpu", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:6"},
+		{"null would be an empty string", "names: [a, null]", "names[1]", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:12"},
 		{"words are no numbers", "cpu: one", "cpu", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:6"},
 	}
 	for _, c := range cases {
@@ -144,4 +152,62 @@ func TestNearest(t *testing.T) {
 	} {
 		assert.Equal(t, decode.Nearest(key, names), want, key)
 	}
+}
+
+// kept is a value as its author wrote it, checked against T.
+type kept[T any] struct {
+	_ [0]T
+	decode.Kept
+}
+
+func TestKept(t *testing.T) {
+	var got struct {
+		Account kept[corev1.EnvVar] `json:"env"`
+		Other   decode.Ignored      `json:"other"`
+	}
+	problems := decode.Into(node(t, "env: {value: '', name: A, valueFrom: null}\nother: {any: [thing]}"), nil, &got)
+	assert.Equal(t, len(problems), 0, "%v", problems)
+	assert.Equal(t, decode.TextOf(got.Account.Kept), `{"name":"A","value":"","valueFrom":null}`)
+
+	problems = decode.Into(node(t, "env: {name: A, vlaue: x}"), nil, &got)
+	assert.Equal(t, len(problems), 1)
+	assert.Equal(t, problems[0].Err.Field, "env.vlaue")
+	assert.Equal(t, decode.TextOf(decode.Keep(nil)), "", "null is unset")
+}
+
+func TestSecretsAreNotShown(t *testing.T) {
+	for _, text := range []string{"labels: {password: 72639}", "labels: {api-key: [72639]}", "labels: {a: {password: 72639}}", "text: {password=72639: a}", "count: 'token=72639'"} {
+		var got sample
+		for _, p := range decode.Into(node(t, text), nil, &got) {
+			assert.Assert(t, !strings.Contains(p.Err.ErrorBody(), "72639"), "%s: %s", text, p.Err.ErrorBody())
+		}
+	}
+	problems := decode.Check[[]corev1.EnvVar](node(t, "- {name: PASSWORD, value: 72639}"), nil)
+	assert.Equal(t, len(problems), 1)
+	assert.Assert(t, !strings.Contains(problems[0].Err.Error(), "72639"), "%v", problems)
+}
+
+func TestTooManyProblems(t *testing.T) {
+	var text strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&text, "some-key-that-does-not-exist-%d: and its value, to fill the line\n", i)
+	}
+	var got sample
+	problems := decode.Into(node(t, text.String()), nil, &got)
+	assert.Equal(t, len(problems), decode.MaxProblems+1)
+	assert.Equal(t, problems[decode.MaxProblems].Err.Origin, decode.OriginTooMany)
+	fields, _ := decode.Split[yamldoc.Position](problems)
+	assert.Equal(t, fields[decode.MaxProblems].Origin, decode.OriginTooMany, "it stays the last")
+}
+
+// The room of a document is used up by what is made of it.
+func TestTooDense(t *testing.T) {
+	var got []corev1.Container
+	text := strings.Repeat("-\n", 1500)
+	problems := decode.Into(node(t, text), nil, &got)
+	assert.Equal(t, len(problems), 1, "%v", problems)
+	assert.Equal(t, problems[0].Err.Origin, decode.OriginTooDense)
+	problems = decode.Into(yamldoc.FromTree(node(t, text).Value()), nil, &got)
+	assert.Equal(t, len(problems), 0, "what was not read from a text has all the room")
+	assert.Equal(t, len(got), 1500)
 }

@@ -46,9 +46,26 @@ func TestJSONRoundTrip(t *testing.T) {
 	assert.Equal(t, string(tree.JSON(got)), string(text), "canonical text is stable")
 }
 
+func TestFromJSONNumbers(t *testing.T) {
+	for text, want := range map[string]any{
+		`9223372036854775807`:    int64(math.MaxInt64),
+		`-9223372036854775808`:   int64(math.MinInt64),
+		`1e30`:                   1e30,
+		`"99999999999999999999"`: "99999999999999999999",
+		`{"99999999999999999999": "\"99999999999999999999"}`: tree.Map{"99999999999999999999": `"99999999999999999999`},
+	} {
+		got, err := tree.FromJSON([]byte(text))
+		assert.NilError(t, err, text)
+		assert.DeepEqual(t, got, want)
+		assert.DeepEqual(t, tree.Trusted(text), want)
+	}
+}
+
 func TestFromJSONRefuses(t *testing.T) {
 	for reason, text := range map[string]string{
 		"an integer beyond 64 bits would be rounded": `{"a": [9223372036854775808]}`,
+		"a negative one too":                         `[-9223372036854775809]`,
+		"one among strings":                          `{"a\\\"9": "\\\\", "b": 99999999999999999999}`,
 		"trailing text is not JSON":                  `{} {}`,
 		"a cut text":                                 `{"a":`,
 	} {

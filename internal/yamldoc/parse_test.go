@@ -59,6 +59,7 @@ func TestParseRefuses(t *testing.T) {
 		{"self alias", "it has no finite value", "a: &a [*a]", 0, 0},
 		{"not UTF-8", "text would be replaced in silence", "a: b\nc: \xff", 2, 4},
 		{"UTF-16", "it is read as UTF-8 nowhere else", "\xff\xfea\x00", 1, 1},
+		{"carriage return", "it is a line end for few readers", "a: b\rc: d", 1, 5},
 		{"NUL", "YAML forbids it", "a: \x00", 1, 4},
 		{"huge integer", "it would be rounded", "a: 9223372036854775808", 1, 4},
 		{"NaN", "JSON has none", "a: .nan", 1, 4},
@@ -146,4 +147,30 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestOne(t *testing.T) {
+	for _, c := range []struct {
+		reason, text string
+		place        string // of the problem, "" if there is none
+	}{
+		{"one document", "a: b", ""},
+		{"empty ones do not count", "---\n# nothing\n---\na: b\n---\n \n...\n", ""},
+		{"two documents", "a: b\n---\nc: d", "f:2:1"},
+		{"the second is not read", "a: b\n---\nc: [", "f:2:1"},
+		{"none", "# nothing", "f:1:1"},
+		{"nothing", "", "f:1:1"},
+		{"a broken one", "a: b\nc: [", "f:2:1"},
+	} {
+		doc, problems := yamldoc.One("f", []byte(c.text), yamldoc.DefaultLimits)
+		assert.Equal(t, doc.Root != nil, c.place == "", c.reason)
+		if c.place != "" {
+			assert.Equal(t, problems[0].Pos.String(), c.place, c.reason)
+		}
+	}
+}
+
+func TestThousandDuplicates(t *testing.T) {
+	_, problems := yamldoc.Parse("f", []byte("a: 1\n"+strings.Repeat("a: some text that is longer than an array of tiny values\n", 3000)), yamldoc.DefaultLimits)
+	assert.Equal(t, len(problems), 1001, "the last one says that there are others")
 }
