@@ -39,13 +39,11 @@ func (c *checks) flink(s flinkSettings) {
 	}
 	if jmOK {
 		_, problems := version.JobManagerMemory(wholeMiB(jm), s.config)
-		least, _ := version.MinJobManagerProcess(s.config)
-		c.memory(problems, s, component{"jobmanager", "a JobManager", s.resources.JobManager.Memory, filled.JobManager.Memory, jm, least})
+		c.memory(problems, s, component{"jobmanager", "a JobManager", s.resources.JobManager.Memory, filled.JobManager.Memory, jm, version.MinJobManagerProcess})
 	}
 	if tmOK {
 		_, problems := version.TaskManagerMemory(wholeMiB(tm), s.config)
-		least, _ := version.MinTaskManagerProcess(s.config)
-		c.memory(problems, s, component{"taskmanager", "a TaskManager", s.resources.TaskManager.Memory, filled.TaskManager.Memory, tm, least})
+		c.memory(problems, s, component{"taskmanager", "a TaskManager", s.resources.TaskManager.Memory, filled.TaskManager.Memory, tm, version.MinTaskManagerProcess})
 	}
 }
 
@@ -72,7 +70,8 @@ func (c *checks) resource(r Resource, path *field.Path) (int64, bool) {
 type component struct {
 	name, what    string
 	given, memory string // as the user wrote it, if he did; and with the default
-	bytes, least  int64
+	bytes         int64
+	least         func(config map[string]string) (bytes int64, ok bool)
 }
 
 // memory reports what Flink's own arithmetic says of a size. Problems of the
@@ -85,8 +84,8 @@ func (c *checks) memory(problems []flink.Problem, s flinkSettings, of component)
 			c.invalid(s.path.Child("flinkConfiguration").Key(key), field.OmitValueType{}, originMemory, "%s", p)
 			continue
 		}
-		if of.least > of.bytes {
-			p.Cure = fmt.Sprintf("with these options %s needs at least %s: write %s or more", of.what, flink.FormatMiB(of.least), vvpMemory(of.least))
+		if least, ok := of.least(s.config); ok && least > of.bytes {
+			p.Cure = fmt.Sprintf("with these options %s needs at least %s: write %s or more", of.what, flink.FormatMiB(least), vvpMemory(least))
 		}
 		size := of.memory
 		if of.given == "" {
