@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	yamlv3 "go.yaml.in/yaml/v3"
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/patch"
@@ -61,6 +62,14 @@ func TestMakingFails(t *testing.T) {
 }
 
 func second(_ patch.Patch, err error) error { return err }
+
+func TestUnmarshalYAML(t *testing.T) {
+	var list []patch.Patch
+	assert.NilError(t, yamlv3.Unmarshal([]byte("- {op: remove, path: /a}\n- target: {kind: Job}\n  patch: {spec: {backoffLimit: 1}}\n"), &list))
+	assert.Assert(t, list[0].Equal(patch.MustParse("{op: remove, path: /a}")), "%s", list[0])
+	assert.Assert(t, list[1].Equal(patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 1}}}")), "%s", list[1])
+	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: ad, path: /a}\n"), &list) != nil)
+}
 
 func TestPodTemplatesOfResourcesMergeLikePods(t *testing.T) {
 	out, err := set(t, "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, env: [{name: X, value: '1'}]}]}}}}}}}").ApplyResource(object(t, `

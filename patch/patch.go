@@ -116,6 +116,32 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// UnmarshalYAML sets the variable p as Parse does, from what a YAML library hands
+// over: the interface is that of go.yaml.in/yaml.
+func (p *Patch) UnmarshalYAML(unmarshal func(any) error) error {
+	var node func() *yamldoc.Node // what this library's own reader gives
+	if err := unmarshal(&node); err != nil || node == nil {
+		var v any
+		if err := unmarshal(&v); err != nil {
+			return err
+		}
+		t, err := tree.Of(v)
+		if err != nil {
+			return err
+		}
+		return p.UnmarshalJSON(tree.JSON(t))
+	}
+	if node().Kind == yamldoc.Null {
+		return p.UnmarshalJSON([]byte("null"))
+	}
+	q, err := fromNode(node())
+	if err != nil {
+		return stripPlaces(err)
+	}
+	*p = q
+	return nil
+}
+
 // stripPlaces removes places inside a text that nobody has seen in this form.
 func stripPlaces(err error) error {
 	if e, ok := errors.AsType[*InvalidError](err); ok {

@@ -104,13 +104,30 @@ func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
 	}
 }
 
+// read hands the node itself to types that can read it, which spares them a text.
+// They ask for a function that returns it, which no other YAML library gives.
+func read(n *yamldoc.Node, u json.Unmarshaler) error {
+	direct, ok := u.(interface{ UnmarshalYAML(func(any) error) error })
+	if !ok {
+		return u.UnmarshalJSON(n.AppendJSON(nil))
+	}
+	return direct.UnmarshalYAML(func(dst any) error {
+		get, ok := dst.(*func() *yamldoc.Node)
+		if !ok {
+			return fmt.Errorf("%T is not what the decoder gives", dst)
+		}
+		*get = func() *yamldoc.Node { return n }
+		return nil
+	})
+}
+
 // unmarshaler lets a type read its own JSON. Null is passed on: whether it means
 // anything is the type's business.
 func (d *decoder) unmarshaler(n *yamldoc.Node, u json.Unmarshaler) {
 	if d.meter.on && !d.meter.spend(costCompiled(n)) {
 		return
 	}
-	err := u.UnmarshalJSON(n.AppendJSON(nil))
+	err := read(n, u)
 	if err == nil {
 		return
 	}

@@ -44,9 +44,10 @@ const (
 	costField   = 160
 	costText    = 8 // for a byte
 
-	costCompiledValue = 850 // of a patch
-	costCompiledMap   = 900
-	compiledKinds     = 4 // where a patch is compiled for many kinds
+	costCompiledValue = 480 // of a patch
+	costCompiledMap   = 500
+	costPatch         = 4000 // whatever it holds
+	compiledKinds     = 4    // where a patch is compiled for many kinds
 )
 
 // costKept is what keeping a value as it was written takes.
@@ -67,7 +68,7 @@ func costKept(n *yamldoc.Node) int {
 // costCompiled is what it takes to make a patch of a value, which is what types do
 // that read their own JSON.
 func costCompiled(n *yamldoc.Node) int {
-	sum := costCompiledParts(n)
+	sum := costPatch + costCompiledParts(n)
 	target := n.Get("target")
 	if target == nil {
 		return sum

@@ -6,10 +6,10 @@ import (
 )
 
 // Room returns how many bytes may be allocated for reading a document of n bytes:
-// 50 times its size and 1 MiB. Reading one takes 7 bytes for a byte of text and
+// 100 times its size and 8 MiB. Reading one takes 7 bytes for a byte of text and
 // hundreds for each value, so that a text that is made of nothing but tiny values
 // must be refused before it is parsed.
-func Room(n int) int { return 50*n + 1<<20 }
+func Room(n int) int { return 100*n + 8<<20 }
 
 // What the YAML library and convert allocate, measured, rounded up.
 const (
