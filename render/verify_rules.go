@@ -48,17 +48,16 @@ var fieldRules = map[string]check{
 	"ContainerPort.protocol":             protocol,
 	"EnvVar.name":                        legal(validation.IsEnvVarName),
 	"EnvFromSource.prefix":               legal(validation.IsEnvVarName),
-	"ObjectFieldSelector.fieldPath":      filled,
-	"ResourceFieldSelector.resource":     filled,
+	"ObjectFieldSelector.fieldPath":      fieldPath,
 	"SecretKeySelector.key":              legal(validation.IsConfigMapKey),
 	"ConfigMapKeySelector.key":           legal(validation.IsConfigMapKey),
 
-	"Probe.failureThreshold":              between(1, math.MaxInt32),
+	"Probe.failureThreshold":              between(0, math.MaxInt32),
 	"Probe.initialDelaySeconds":           between(0, math.MaxInt32),
-	"Probe.periodSeconds":                 between(1, math.MaxInt32),
-	"Probe.successThreshold":              between(1, math.MaxInt32),
+	"Probe.periodSeconds":                 between(0, math.MaxInt32),
+	"Probe.successThreshold":              between(0, math.MaxInt32),
 	"Probe.terminationGracePeriodSeconds": between(1, math.MaxInt64),
-	"Probe.timeoutSeconds":                between(1, math.MaxInt32),
+	"Probe.timeoutSeconds":                between(0, math.MaxInt32),
 	"HTTPGetAction.port":                  portOrName,
 	"HTTPGetAction.scheme":                enum("HTTP", "HTTPS"),
 	"TCPSocketAction.port":                portOrName,
@@ -80,9 +79,13 @@ var fieldRules = map[string]check{
 	"SecretVolumeSource.defaultMode":    between(0, 0o777),
 	"ProjectedVolumeSource.defaultMode": between(0, 0o777),
 
-	"Toleration.effect":   enum("", "NoSchedule", "PreferNoSchedule", "NoExecute"),
-	"Toleration.key":      qualified,
-	"Toleration.operator": enum("", "Exists", "Equal"),
+	"Toleration.value":                  legal(validation.IsValidLabelValue),
+	"ConfigMapVolumeSource.defaultUser": id,
+	"SecretVolumeSource.defaultUser":    id,
+	"ProjectedVolumeSource.defaultUser": id,
+	"Toleration.effect":                 enum("NoSchedule", "PreferNoSchedule", "NoExecute"),
+	"Toleration.key":                    qualified,
+	"Toleration.operator":               enum("Exists", "Equal"),
 
 	"NodeSelectorRequirement.key":                qualified,
 	"NodeSelectorRequirement.operator":           enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
@@ -93,7 +96,6 @@ var fieldRules = map[string]check{
 	"PodAffinityTerm.topologyKey":                qualified,
 	"TopologySpreadConstraint.maxSkew":           between(1, math.MaxInt32),
 	"TopologySpreadConstraint.minDomains":        between(1, math.MaxInt32),
-	"TopologySpreadConstraint.topologyKey":       qualified,
 	"TopologySpreadConstraint.whenUnsatisfiable": enum("DoNotSchedule", "ScheduleAnyway"),
 
 	"PodSecurityContext.fsGroup":             id,
@@ -132,24 +134,56 @@ var fieldRules = map[string]check{
 	"ServicePort.nodePort":              between(0, 65535),
 	"ServicePort.port":                  between(1, 65535),
 	"ServicePort.protocol":              protocol,
-	"ServicePort.targetPort":            portOrName,
+	"ServicePort.targetPort":            targetPort,
 	"ServiceSpec.clusterIP":             clusterIP,
-	"ServiceSpec.externalTrafficPolicy": enum("", "Cluster", "Local"),
+	"ServiceSpec.externalTrafficPolicy": enum("Cluster", "Local"),
 	"ServiceSpec.internalTrafficPolicy": enum("Cluster", "Local"),
 	"ServiceSpec.ipFamilyPolicy":        enum("SingleStack", "PreferDualStack", "RequireDualStack"),
 	"ServiceSpec.sessionAffinity":       enum("ClientIP", "None"),
 	"ServiceSpec.type":                  enum("ClusterIP", "NodePort", "LoadBalancer"),
 
-	"PolicyRule.verbs": filled,
-	"Subject.kind":     enum("ServiceAccount", "User", "Group"),
+	"RoleRef.apiGroup":                      enum("rbac.authorization.k8s.io"),
+	"RoleRef.kind":                          enum("Role", "ClusterRole"),
+	"Subject.kind":                          enum("ServiceAccount", "User", "Group"),
+	"EmptyDirVolumeSource.mode":             between(0, 0o1777),
+	"ObjectFieldSelector.apiVersion":        enum("v1"),
+	"PodSecurityContext.supplementalGroups": every(id),
+	"ImageVolumeSource.pullPolicy":          enum("Always", "IfNotPresent", "Never"),
+	"Subject.apiGroup":                      enum("rbac.authorization.k8s.io"),
+	"RoleRef.name":                          segment,
+	"Subject.name":                          filled,
+
+	"ContainerResizePolicy.resourceName":              enum("cpu", "memory"),
+	"ContainerResizePolicy.restartPolicy":             enum("NotRequired", "RestartContainer"),
+	"Container.restartPolicy":                         enum("Always", "Never", "OnFailure"),
+	"HostAlias.hostnames":                             every(required(name(validation.IsDNS1123Subdomain))),
+	"PodDNSConfig.nameservers":                        every(address),
+	"PodDNSConfigOption.name":                         filled,
+	"PodSecurityContext.supplementalGroupsPolicy":     enum("Merge", "Strict"),
+	"PodSecurityContext.seLinuxChangePolicy":          enum("MountOption", "Recursive"),
+	"PodFailurePolicyOnPodConditionsPattern.status":   enum("True", "False", "Unknown"),
+	"PodFailurePolicyOnPodConditionsPattern.type":     qualified,
+	"PodFailurePolicyOnExitCodesRequirement.operator": enum("In", "NotIn"),
+	"PodFailurePolicyOnExitCodesRequirement.values":   ascending,
+	"ResourceFieldSelector.resource":                  enum("limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage"),
+	"SecretKeySelector.name":                          name(validation.IsDNS1123Subdomain),
+	"ConfigMapKeySelector.name":                       name(validation.IsDNS1123Subdomain),
+	"ServicePort.appProtocol":                         required(qualified),
+	"ServiceSpec.externalIPs":                         every(address),
+	"ServiceSpec.ipFamilies":                          every(required(enum("IPv4", "IPv6"))),
+	"ServiceSpec.trafficDistribution":                 required(enum("PreferClose", "PreferSameZone", "PreferSameNode")),
+	"TopologySpreadConstraint.nodeAffinityPolicy":     enum("Honor", "Ignore"),
+	"TopologySpreadConstraint.nodeTaintsPolicy":       enum("Honor", "Ignore"),
+	"VolumeMount.recursiveReadOnly":                   enum("Disabled", "Enabled", "IfPossible"),
 }
 
 var protocol = enum("TCP", "UDP", "SCTP")
 
+// enum takes "" for unset, as Kubernetes does.
 func enum(values ...string) check {
-	shown := strings.Join(slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" }), ", ")
+	shown := strings.Join(values, ", ")
 	return func(value any) string {
-		if s, ok := value.(string); ok && !slices.Contains(values, s) {
+		if s, ok := value.(string); ok && s != "" && !slices.Contains(values, s) {
 			return "Kubernetes takes " + shown
 		}
 		return ""
@@ -263,6 +297,56 @@ func clusterIP(value any) string {
 	return address(value)
 }
 
+// required is a check for what cannot be empty, if it is there.
+func required(more check) check {
+	return func(value any) string {
+		if value == "" {
+			return "it is empty"
+		}
+		return more(value)
+	}
+}
+
+// fields of pods that a container can see in its environment.
+var podField = regexp.MustCompile(`^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIP|hostIPs|podIP|podIPs))$`)
+
+func fieldPath(value any) string {
+	s, _ := value.(string)
+	return unless(podField.MatchString(s), "a container sees metadata.name, namespace, uid, labels['KEY'] and annotations['KEY'], spec.nodeName and serviceAccountName, status.hostIP, hostIPs, podIP and podIPs")
+}
+
+func segment(value any) string {
+	s, _ := value.(string)
+	return unless(s != "." && s != ".." && !strings.ContainsAny(s, "/%"), "a name has none of / and %")
+}
+
+// every is a check for all elements of a list.
+func every(one check) check {
+	return func(value any) string {
+		list, _ := value.([]any)
+		for _, e := range list {
+			if message := one(e); message != "" {
+				return message
+			}
+		}
+		return ""
+	}
+}
+
+// ascending: exit codes stand once, in order.
+func ascending(value any) string {
+	list, _ := value.([]any)
+	last := int64(math.MinInt64)
+	for _, e := range list {
+		n, _ := whole(e)
+		if n <= last {
+			return "exit codes stand in ascending order"
+		}
+		last = n
+	}
+	return unless(len(list) > 0, "it is empty")
+}
+
 func positive(value any) string {
 	q, ok := quantity(value)
 	return unless(!ok || q.Sign() >= 0, "it is negative")
@@ -278,6 +362,14 @@ func portOrName(value any) string {
 		return "write the number or the name of a port"
 	}
 	return strings.Join(validation.IsValidPortName(s), "; ")
+}
+
+// targetPort is the port itself if it is not set.
+func targetPort(value any) string {
+	if n, ok := whole(value); value == "" || ok && n == 0 {
+		return ""
+	}
+	return portOrName(value)
 }
 
 var percent = regexp.MustCompile(`^[0-9]{1,9}%$`)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -49,10 +51,10 @@ var structRules = map[string]*structRule{
 	"PersistentVolumeClaimVolumeSource": {required: []string{"claimName"}},
 	"EphemeralVolumeSource":             {required: []string{"volumeClaimTemplate"}},
 	"Volume":                            {required: []string{"name"}, more: volume},
-	"VolumeProjection":                  {oneOf: []string{"clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret", "serviceAccountToken"}, exactly: true},
+	"VolumeProjection":                  {oneOf: []string{"clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret", "serviceAccountToken"}},
 
 	"Toleration":               {more: toleration},
-	"TopologySpreadConstraint": {required: []string{"maxSkew", "topologyKey", "whenUnsatisfiable"}},
+	"TopologySpreadConstraint": {required: []string{"maxSkew", "topologyKey", "whenUnsatisfiable"}, more: spread},
 	"PodAffinityTerm":          {required: []string{"topologyKey"}},
 	"WeightedPodAffinityTerm":  {required: []string{"weight", "podAffinityTerm"}},
 	"PreferredSchedulingTerm":  {required: []string{"weight", "preference"}},
@@ -65,15 +67,25 @@ var structRules = map[string]*structRule{
 	"SecurityContext":          {more: privileged},
 	"PodSpec":                  {required: []string{"containers"}, more: podSpec},
 
-	"DeploymentStrategy":      {more: strategy},
-	"RollingUpdateDeployment": {more: rollingUpdate},
-	"DeploymentSpec":          {more: deadline},
-	"JobSpec":                 {more: jobSpec},
-	"PodDisruptionBudgetSpec": {oneOf: []string{"maxUnavailable", "minAvailable"}},
-	"ServicePort":             {required: []string{"port"}},
-	"PolicyRule":              {required: []string{"verbs"}},
-	"RoleRef":                 {required: []string{"kind", "name"}},
-	"Subject":                 {required: []string{"kind", "name"}},
+	"DeploymentStrategy":                     {more: strategy},
+	"RollingUpdateDeployment":                {more: rollingUpdate},
+	"DeploymentSpec":                         {more: deadline},
+	"JobSpec":                                {more: jobSpec},
+	"PodFailurePolicyRule":                   {required: []string{"action"}, oneOf: []string{"onExitCodes", "onPodConditions"}, exactly: true},
+	"PodFailurePolicyOnExitCodesRequirement": {required: []string{"operator", "values"}},
+	"PodFailurePolicyOnPodConditionsPattern": {required: []string{"type"}},
+	"ServiceSpec":                            {more: serviceSpec},
+	"VolumeDevice":                           {required: []string{"name", "devicePath"}},
+	"FileKeySelector":                        {required: []string{"key", "path", "volumeName"}},
+	"PodDisruptionBudgetSpec":                {oneOf: []string{"maxUnavailable", "minAvailable"}},
+	"ServicePort":                            {required: []string{"port"}},
+	"PolicyRule":                             {required: []string{"verbs", "apiGroups", "resources"}},
+	"RoleRef":                                {required: []string{"kind", "name"}},
+	"Subject":                                {required: []string{"kind", "name"}, more: subject},
+	"RoleBinding":                            {required: []string{"roleRef"}},
+	"PodDNSConfigOption":                     {required: []string{"name"}},
+	"ConfigMapProjection":                    {required: []string{"name"}},
+	"SecretProjection":                       {required: []string{"name"}},
 }
 
 func (r *structRule) apply(v *verifier, m tree.Map) {
@@ -84,7 +96,7 @@ func (r *structRule) apply(v *verifier, m tree.Map) {
 	}
 	var set []string
 	for _, name := range r.oneOf {
-		if m[name] != nil && m[name] != "" {
+		if list, ok := m[name].([]any); m[name] != nil && m[name] != "" && (!ok || len(list) > 0) {
 			set = append(set, name)
 		}
 	}
@@ -239,6 +251,42 @@ func deadline(m tree.Map) (string, string) {
 	}
 	if progress <= ready {
 		return "progressDeadlineSeconds", "it must be more than minReadySeconds"
+	}
+	return "", ""
+}
+
+func serviceSpec(m tree.Map) (string, string) {
+	kind := tree.String(m, "type")
+	for _, name := range [...]string{"allocateLoadBalancerNodePorts", "loadBalancerClass", "loadBalancerSourceRanges"} {
+		if list, ok := m[name].([]any); m[name] != nil && (!ok || len(list) > 0) && kind != "LoadBalancer" {
+			return name, "it is for type: LoadBalancer"
+		}
+	}
+	node, _ := whole(m["healthCheckNodePort"])
+	switch {
+	case empty(m["ports"]) && m["clusterIP"] != "None":
+		return "ports", "it is required"
+	case node != 0 && (kind != "LoadBalancer" || m["externalTrafficPolicy"] != "Local"):
+		return "healthCheckNodePort", "it is for type: LoadBalancer with externalTrafficPolicy: Local"
+	case !empty(m["externalTrafficPolicy"]) && kind != "LoadBalancer" && kind != "NodePort":
+		return "externalTrafficPolicy", "it is for Services of type NodePort and LoadBalancer"
+	}
+	return "", ""
+}
+
+func spread(m tree.Map) (string, string) {
+	if m["minDomains"] != nil && m["whenUnsatisfiable"] == "ScheduleAnyway" {
+		return "minDomains", "it is for whenUnsatisfiable: DoNotSchedule"
+	}
+	return "", ""
+}
+
+func subject(m tree.Map) (string, string) {
+	if text, ok := m["name"].(string); ok && m["kind"] == "ServiceAccount" {
+		if problems := validation.IsDNS1123Subdomain(text); len(problems) > 0 {
+			return "name", problems[0]
+		}
+		return "apiGroup", unless(empty(m["apiGroup"]), "a ServiceAccount has none")
 	}
 	return "", ""
 }

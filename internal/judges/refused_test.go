@@ -1,0 +1,134 @@
+package judges_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/judges"
+	"github.com/flinktarget/flinktarget/internal/rendertest"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/render"
+)
+
+const jobID = "3f1da3c8-6f22-430f-9200-eda014ea5319"
+
+func oneJob(deployment.Deployment) render.Job { return render.Job{ID: jobID} }
+
+// sabotage is a legal input whose rendering one patch more changes in one place,
+// anywhere, to anything.
+type sabotage struct {
+	seed    uint64
+	entry   map[string]any
+	spoiled []map[string]any // what the patch leaves, unless it fails
+	err     error            // what the library says to it
+}
+
+func newSabotage(t *testing.T, r *render.Renderer, seed uint64) (sabotage, bool) {
+	t.Helper()
+	in := rendertest.New(seed)
+	b, err := deployment.ParseAll("input.yaml", in.Text())
+	assert.NilError(t, err)
+	m, err := r.Bundle(b, oneJob)
+	assert.NilError(t, err, "seed %d", seed)
+	var objects []map[string]any
+	for o := range m.All() {
+		objects = append(objects, o.Map())
+	}
+	mutate := mutator{rand.New(rand.NewPCG(seed, 1))}
+	object := objects[mutate.IntN(len(objects))]
+	metadata := object["metadata"].(map[string]any)
+	s := sabotage{seed: seed, entry: map[string]any{
+		"target": map[string]any{"kind": object["kind"], "name": regexp.QuoteMeta(metadata["name"].(string))},
+		"patch":  []any{mutate.operation(object)},
+	}}
+	set, err := patch.FromObject(s.entry)
+	if err != nil {
+		return s, false // the patch alone is refused
+	}
+	one, err := patch.NewSet(set)
+	assert.NilError(t, err)
+	s.spoiled, _, err = one.ApplyObjects(objects)
+	if err != nil {
+		return s, false // it is protected, or there is nothing to change
+	}
+	spec := in.Target["spec"].(map[string]any)
+	patches, _ := spec["deploymentPatchSet"].([]any)
+	spec["deploymentPatchSet"] = append(patches, s.entry)
+	b, err = deployment.ParseAll("input.yaml", in.Text())
+	assert.NilError(t, err)
+	_, s.err = r.Bundle(b, oneJob)
+	return s, true
+}
+
+// stricter lists what the library refuses and Kubernetes takes, by what it says,
+// and why.
+var stricter = map[string]string{
+	`has no port of that name|have no port of that name`: "the API server does not look; probes fail, and the Service leads nowhere",
+	`valid environment variable name`:                    "taken since Kubernetes 1.34 only",
+	`^another element has the same value`:                "of a variable that is set twice, Kubernetes takes the last in silence",
+	`^at (most|least) 1 is (possible|needed)`:            "a second JobManager of the same job would work against the first",
+}
+
+// gaps lists what Kubernetes refuses and the library does not look at, by what
+// Kubernetes says, and why.
+var gaps = map[string]string{
+	`stopSignal|spec.scheduling:|defaultUser|nonResourceURLs|localhostProfile|bindMountOptions|emptyDir\.mode|schedulingGroup|httpGet\.protocol|podCertificate|claims|resourceClaims|RestartRules|restartPolicyRules`: "fields younger than most clusters",
+	`hostProcess|windowsOptions`: "Flink's images are for Linux",
+	`divisor`:                    "divisors of resourceFieldRef are not compared with the resource",
+	`volumeDevices|volumeClaimTemplate|\.(aws|azure|ceph|cinder|csi|fc|flex|flocker|gce|git|gluster|iscsi|portworx|photon|quobyte|rbd|scale|storageos|vsphere)[A-Za-z]*\.|sysctls|affinity`: "the inside of rare volume sources, sysctls and affinities",
+}
+
+func matches(list map[string]string, text string) bool {
+	for pattern := range list {
+		if regexp.MustCompile(pattern).MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// What one patch spoils is refused by the library if and only if Kubernetes refuses
+// it, but for what is listed.
+func TestSabotage(t *testing.T) {
+	r := renderer(t)
+	tried, refused := 0, 0
+	missed, stern := map[string]int{}, map[string]int{}
+	for seed := range inputs(t) {
+		s, ok := newSabotage(t, r, seed)
+		if !ok {
+			continue
+		}
+		tried++
+		against := slices.DeleteFunc(judges.Judge(s.spoiled), func(r judges.Refusal) bool { return r.Judge == judges.PodSecurity })
+		e, verified := errors.AsType[*render.VerifyError](s.err)
+		assert.Assert(t, s.err == nil || verified, "seed %d: %v: %v", seed, s.entry, s.err)
+		switch {
+		case verified && len(against) > 0:
+			refused++
+		case verified:
+			for _, p := range e.Problems {
+				if !matches(stricter, p.Message) {
+					stern[fmt.Sprint(p.Field, ": ", p.Message)]++
+					t.Errorf("seed %d: only the library refuses %v: %s", seed, s.entry["patch"], p)
+				}
+			}
+		default:
+			for _, refusal := range against {
+				if !matches(gaps, refusal.Reason) {
+					missed[refusal.Reason]++
+					t.Errorf("seed %d: only Kubernetes refuses %v: %s", seed, s.entry["patch"], refusal)
+					break
+				}
+			}
+		}
+	}
+	t.Logf("%d patches, %d of them refused by both, %d by Kubernetes only, %d by the library only", tried, refused, len(missed), len(stern))
+	assert.Assert(t, refused > tried/5)
+}
