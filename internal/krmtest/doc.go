@@ -1,4 +1,5 @@
-// Package krmtest runs the KRM function inside the real kustomize. It is a module of
-// its own, because kustomize's command is no dependency of the library; its go.mod
-// pins the newest version that builds with the library's Go version.
+// Package krmtest runs the KRM function inside the real kustomize, and compares the
+// security rules of rendertest with Kubernetes' own. It is a module of its own,
+// because neither is to be a dependency of the library; its go.mod pins the newest
+// kustomize that builds with the library's Go version.
 package krmtest

@@ -8,6 +8,7 @@ require (
 	github.com/flinktarget/flinktarget v0.0.0
 	go.yaml.in/yaml/v3 v3.0.5
 	gotest.tools/v3 v3.5.2
+	k8s.io/pod-security-admission v0.37.2
 )
 
 require (
@@ -51,6 +52,7 @@ require (
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	k8s.io/api v0.37.2 // indirect
 	k8s.io/apimachinery v0.37.2 // indirect
+	k8s.io/component-base v0.37.2 // indirect
 	k8s.io/klog/v2 v2.140.0 // indirect
 	k8s.io/kube-openapi v0.0.0-20260721132016-d427ff9ee9ad // indirect
 	k8s.io/utils v0.0.0-20260626114624-be93311217bd // indirect

@@ -1,0 +1,138 @@
+package rendertest
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/render"
+)
+
+// recorder is a testing.TB that notes what is reported.
+type recorder struct {
+	testing.TB
+	errors []string
+}
+
+func (r *recorder) Helper()      {}
+func (r *recorder) Name() string { return "TestOrders/staging" }
+
+func (r *recorder) Error(args ...any) { r.errors = append(r.errors, fmt.Sprint(args...)) }
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.errors = append(r.errors, fmt.Sprintf(format, args...))
+}
+
+// Fatal ends the test that is recorded, not the one that records.
+func (r *recorder) Fatal(args ...any) {
+	r.Error(args...)
+	panic(r)
+}
+
+func record(f func(testing.TB)) (errs []string) {
+	r := &recorder{}
+	defer func() {
+		if p := recover(); p != nil && p != any(r) {
+			panic(p)
+		}
+		errs = r.errors
+	}()
+	f(r)
+	return nil
+}
+
+func setFlag(t *testing.T, name, value string) {
+	t.Helper()
+	before := flag.Lookup(name).Value.String()
+	assert.NilError(t, flag.Set(name, value))
+	t.Cleanup(func() { _ = flag.Set(name, before) })
+}
+
+func golden(m render.Manifests, file string) []string {
+	return record(func(t testing.TB) { Golden(t, m, file) })
+}
+
+func TestGolden(t *testing.T) {
+	setFlag(t, "update", "false") // gotest.tools defines it; whoever sets it means other files
+	m := rendered(t, resources)
+	file := filepath.Join(t.TempDir(), "deep/orders.golden.yaml")
+
+	errs := golden(m, file)
+	assert.Equal(t, len(errs), 1, "a file that is missing is not right")
+	assert.Assert(t, strings.Contains(errs[0], "-run '^TestOrders$' -rendertest.update"), errs[0])
+
+	setFlag(t, updateFlag, "true")
+	assert.Equal(t, len(golden(m, file)), 0)
+	setFlag(t, updateFlag, "false")
+	assert.Equal(t, len(golden(m, file)), 0)
+	text, err := os.ReadFile(file)
+	assert.NilError(t, err)
+	var want strings.Builder
+	_, err = m.WriteTo(&want)
+	assert.NilError(t, err)
+	assert.Equal(t, string(text), want.String())
+
+	assert.NilError(t, os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "\n", "\r\n")), 0o600))
+	assert.Equal(t, len(golden(m, file)), 0, "git may change line ends")
+
+	assert.NilError(t, os.WriteFile(file, []byte(strings.Replace(string(text), "replicas: 1", "replicas: 7", 1)), 0o600))
+	errs = golden(m, file)
+	assert.Equal(t, len(errs), 1)
+	assert.Assert(t, strings.Contains(errs[0], "replicas: 7") && strings.Contains(errs[0], "replicas: 1"), errs[0])
+	line := strings.Count(string(text[:strings.Index(string(text), "replicas: 1")]), "\n") + 1
+	assert.Assert(t, strings.HasPrefix(errs[0], fmt.Sprintf("%s:%d: ", file, line)), errs[0])
+	assert.Assert(t, len(errs[0]) < 2000, "the difference is shown, not both texts: %d", len(errs[0]))
+
+	setFlag(t, "update", "true")
+	assert.Equal(t, len(golden(m, file)), 0, "the flag of others means the same")
+	setFlag(t, "update", "false")
+	assert.Equal(t, len(golden(m, file)), 0)
+
+	setFlag(t, updateFlag, "true")
+	assert.Equal(t, len(golden(m, filepath.Join(file, "x"))), 1, "a file is no folder")
+}
+
+func TestCheckReportsProblems(t *testing.T) {
+	m := rendered(t, strings.Replace(resources, "kubernetes: {namespace: staging}", `kubernetes: {namespace: staging}, deploymentPatchSet: [
+		{target: {kind: Deployment}, patch: {spec: {template: {spec: {hostIPC: true}}}}}]`, 1))
+	errs := record(func(t testing.TB) { Check(t, m) })
+	assert.Equal(t, len(errs), 3, "%q", errs)
+	for _, e := range errs {
+		assert.Assert(t, strings.HasPrefix(e, "security: ") && strings.Contains(e, "hostIPC"), e)
+	}
+}
+
+func TestDir(t *testing.T) {
+	dir := t.TempDir()
+	targets, others, _ := strings.Cut(resources, "---\n")
+	write := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		assert.NilError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+		assert.NilError(t, os.WriteFile(file, []byte(text), 0o600))
+	}
+	dirOf := func(opts ...render.Option) []string {
+		return record(func(t testing.TB) { Dir(t, dir, opts...) })
+	}
+	assert.Equal(t, len(dirOf()), 1, "an empty folder tests nothing")
+	write("b/others.yml", others)
+	write("README.md", "no: [yaml")
+	errs := dirOf()
+	assert.Equal(t, len(errs), 1)
+	assert.Assert(t, strings.Contains(errs[0], filepath.Join(dir, "b/others.yml")+":5:"), "what is wrong has a place: %s", errs[0])
+	write("targets.YAML", targets)
+	assert.Equal(t, Dir(t, dir).Digest(), rendered(t, others+"---\n"+targets).Digest())
+	errs = dirOf(render.Platform{Namespace: "N O"})
+	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], "N O"), "%q", errs)
+	write("c.json", "{")
+	write("d.yaml", "kind: Nothing")
+	errs = dirOf()
+	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], "c.json") && strings.Contains(errs[0], "d.yaml"), "all files are read: %q", errs)
+	dir = filepath.Join(dir, "nowhere")
+	assert.Equal(t, len(dirOf()), 1)
+}
