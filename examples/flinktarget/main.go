@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 // The exit codes.
@@ -27,7 +28,27 @@ const (
 	exitUsage = 2
 )
 
-const usage = `flinktarget renders Ververica Platform resources as Kubernetes manifests.
+// command is one thing that the tool does. Its run function parses its own flags,
+// with tool.parse, and returns the exit code.
+type command struct {
+	name, summary string
+	run           func(t tool, args []string) int
+}
+
+// commands are all commands, in the order in which the usage text lists them.
+func commands() []command {
+	return []command{
+		{"render", "write the manifests of Deployments and SessionClusters", tool.render},
+		{"validate", "check resources without rendering them", tool.validate},
+		{"schema", "write the JSON Schema of a kind, for editors", tool.schema},
+		{"target", "write what lets the platform run Flink in the targets' namespaces", tool.target},
+	}
+}
+
+// usage is the text of flinktarget --help.
+func usage() string {
+	var b strings.Builder
+	b.WriteString(`flinktarget renders Ververica Platform resources as Kubernetes manifests.
 
 Usage:
 
@@ -35,13 +56,17 @@ Usage:
 
 Commands:
 
-  render    write the manifests of Deployments and SessionClusters
-  validate  check resources without rendering them
-  schema    write the JSON Schema of a kind, for editors
-  target    write what lets the platform run Flink in the targets' namespaces
+`)
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
+	}
+	b.WriteString(`
+Run "flinktarget COMMAND --help" for the flags and examples of a command.
 
-Run "flinktarget COMMAND --help" for the flags of a command.
-`
+Exit codes: 0 if all is well, 1 if the input is not, 2 if the command line is not.
+`)
+	return b.String()
+}
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -56,24 +81,33 @@ type tool struct {
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	t := tool{stdin, stdout, stderr}
 	if len(args) == 0 {
-		fmt.Fprint(stderr, usage)
+		fmt.Fprint(stderr, usage())
 		return exitUsage
 	}
-	switch args[0] {
-	case "render":
-		return t.render(args[1:])
-	case "validate":
-		return t.validate(args[1:])
-	case "schema":
-		return t.schema(args[1:])
-	case "target":
-		return t.target(args[1:])
-	case "help", "-h", "-help", "--help":
-		fmt.Fprint(stdout, usage)
+	switch name, rest := args[0], args[1:]; name {
+	case "-h", "-help", "--help":
+		fmt.Fprint(stdout, usage())
 		return exitOK
+	case "help":
+		if len(rest) == 0 {
+			fmt.Fprint(stdout, usage())
+			return exitOK
+		}
+		return t.command(rest[0], []string{"--help"})
 	default:
-		return t.misused("there is no command %q; the commands are render, validate, schema and target", args[0])
+		return t.command(name, rest)
 	}
+}
+
+func (t tool) command(name string, args []string) int {
+	var names []string
+	for _, c := range commands() {
+		if c.name == name {
+			return c.run(t, args)
+		}
+		names = append(names, c.name)
+	}
+	return t.misused("there is no command %q; the commands are %s", name, strings.Join(names, ", "))
 }
 
 // misused reports a command line that makes no sense.

@@ -180,7 +180,7 @@ func TestTarget(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"--help"}, {"target", "--help"}, {"validate", "--help"}, {"schema", "--help"}, {"render", "--help"}, {"render", "-h"}} {
+	for _, args := range [][]string{{"help"}, {"--help"}, {"help", "render"}, {"target", "--help"}, {"validate", "--help"}, {"schema", "--help"}, {"render", "--help"}, {"render", "-h"}} {
 		r := call("", args...)
 		assert.Equal(t, r.code, exitOK)
 		assert.Assert(t, strings.Contains(r.stdout, "Usage:"), "%v", args)
