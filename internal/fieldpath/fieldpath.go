@@ -1,0 +1,158 @@
+// Package fieldpath names the fields of Kubernetes objects.
+//
+// A path is written as in spec.template.spec.containers[flink-taskmanager].env[TZ].value:
+// names of fields are joined by dots, and what is not a plain name, such as the key
+// labels["a.b/c"], stands in brackets: labels[a.b/c]. Elements of lists stand in
+// brackets, too. What they are called depends on how Kubernetes merges the list,
+// see [Names].
+package fieldpath
+
+import (
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Path leads from an object to a value in it. An empty path is the object.
+type Path []Step
+
+// Step is one level of a path.
+type Step struct {
+	// Name is the key of a map, or what Names calls the element of a list.
+	Name string
+	// Element says that it is an element of a list.
+	Element bool
+}
+
+// With returns a fresh path to what is one step below p.
+func (p Path) With(s Step) Path {
+	return append(p[:len(p):len(p)], s)
+}
+
+// String returns the path as people write it. In one object, no two paths that
+// Leaves yields have the same text.
+func (p Path) String() string {
+	var b strings.Builder
+	for _, s := range p {
+		switch {
+		case s.Element:
+			b.WriteString("[" + s.Name + "]")
+		case !plain(s.Name):
+			b.WriteString("[" + quote(s.Name, "") + "]")
+		default:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(s.Name)
+		}
+	}
+	return b.String()
+}
+
+func plain(key string) bool {
+	for i := range len(key) {
+		switch c := key[i] | 0x20; {
+		case c >= 'a' && c <= 'z', key[i] == '_', key[i] == '$':
+		case i > 0 && (key[i] == '-' || key[i] >= '0' && key[i] <= '9'):
+		default:
+			return false
+		}
+	}
+	return key != ""
+}
+
+// quote puts a text into quotes if it could be mistaken in brackets.
+func quote(s, special string) string {
+	odd := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`[]"`+special, r) }
+	if s == "" || s != strings.TrimSpace(s) || strings.ContainsFunc(s, odd) {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+// Schema returns how the lists of an object are merged.
+func Schema(obj tree.Map) merge.Schema {
+	return merge.Kubernetes(tree.String(obj, "apiVersion"), tree.String(obj, "kind"))
+}
+
+// Names returns what the elements of a list are called, each by another name.
+//
+//   - Elements of a list that Kubernetes merges by keys are called by the values of
+//     the keys, joined by commas: env[TZ], topologySpreadConstraints[zone,DoNotSchedule],
+//     ports[8081]; the protocol of a port is left out if it is TCP.
+//   - Elements of a set are called by their text: finalizers[example.com/a].
+//   - Elements of other lists are called by their index, from 0: args[0].
+//
+// The second element of the same name is called NAME#2, the next NAME#3. Elements
+// without a key, which Kubernetes refuses, are called #1, #2 and so on.
+func Names(list []any, e merge.Elements) []string {
+	out := make([]string, len(list))
+	if !e.Keyed() && !e.Set() {
+		for i := range list {
+			out[i] = strconv.Itoa(i)
+		}
+		return out
+	}
+	seen := make(map[string]int, len(list))
+	for i, element := range list {
+		parts := e.Identity(element)
+		for j, part := range parts {
+			parts[j] = quote(part, ",#")
+		}
+		name := strings.Join(parts, ",")
+		seen[name]++
+		if n := seen[name]; n > 1 || name == "" {
+			out[i] = name + "#" + strconv.Itoa(n)
+		} else {
+			out[i] = name
+		}
+	}
+	return out
+}
+
+// Leaves yields the values of an object that have nothing below them, with their
+// paths: scalars, null, empty maps and empty lists. Maps are walked in the byte
+// order of their keys, lists in their order. An empty object has no leaves. Paths
+// are fresh, values are part of the object.
+func Leaves(obj tree.Map) iter.Seq2[Path, any] {
+	return func(yield func(Path, any) bool) {
+		if len(obj) > 0 {
+			walk(nil, obj, Schema(obj), merge.Elements{}, yield)
+		}
+	}
+}
+
+// walk yields the leaves of v. The schema is that of v, if it is a map, or of its
+// elements, if it is a list.
+func walk(at Path, v any, schema merge.Schema, elements merge.Elements, yield func(Path, any) bool) bool {
+	switch v := v.(type) {
+	case tree.Map:
+		if len(v) == 0 {
+			break
+		}
+		for _, key := range tree.Keys(v) {
+			below, e := schema.Field(key)
+			if !walk(append(at, Step{Name: key}), v[key], below, e, yield) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		if len(v) == 0 {
+			break
+		}
+		for i, name := range Names(v, elements) {
+			// A list in a list has no keys.
+			if !walk(append(at, Step{Name: name, Element: true}), v[i], schema, merge.Elements{}, yield) {
+				return false
+			}
+		}
+		return true
+	}
+	return yield(slices.Clone(at), v)
+}
