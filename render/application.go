@@ -152,7 +152,7 @@ func (a *application) managers(t deployment.TemplateSpec, conf map[string]string
 func (a *application) annotations(c *cluster, annotations map[string]string) {
 	at := field.NewPath("spec", "template", "metadata", "annotations")
 	if annotations[deployment.AnnotationTLS] == "true" {
-		a.fail(field.Forbidden(at.Key(deployment.AnnotationTLS), "VVP makes the certificates, which cannot be done here; remove the annotation and configure security.ssl.* in flinkConfiguration"), "tls")
+		a.certificates(c, at, field.NewPath("spec", "template", "spec", "flinkConfiguration"))
 	}
 	if annotations[deployment.AnnotationQueryableState] != "true" {
 		return

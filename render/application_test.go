@@ -16,9 +16,9 @@ import (
 
 const jobID = "3f1da3c8-6f22-430f-9200-eda014ea5319"
 
-func renderJob(t *testing.T, text string, job render.Job) (render.Manifests, error) {
+func renderJob(t *testing.T, text string, job render.Job, opts ...render.Option) (render.Manifests, error) {
 	t.Helper()
-	return renderer(t).Bundle(parse(t, []byte(text)), func(deployment.Deployment) render.Job { return job })
+	return renderer(t, opts...).Bundle(parse(t, []byte(text)), func(deployment.Deployment) render.Job { return job })
 }
 
 func jobManager(t *testing.T, m render.Manifests) corev1.PodSpec {

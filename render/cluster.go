@@ -28,6 +28,7 @@ type cluster struct {
 	resources   deployment.Resources
 	kubernetes  deployment.Kubernetes
 	tls         bool // REST answers https only, so that HTTP probes cannot work
+	tlsSecret   string
 	queryable   bool
 	managers    int32
 	jobArgs     []string // of the JobManager, after the command; nil for session clusters

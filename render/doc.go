@@ -34,6 +34,7 @@
 //	Service                            job-ID-jobmanager    rpc 6123, blob 6124, rest 8081
 //	batch/v1 Job                       job-ID-jobmanager    container flink-jobmanager
 //	apps/v1 Deployment                 job-ID-taskmanager   container flink-taskmanager
+//	PodDisruptionBudget                as its component     with [PodDisruptionBudgets], of several pods
 //
 // where ID is the id of the job. A SessionCluster is the same with session-ID, and
 // its JobManager is an apps/v1 Deployment. VVP documents the labels, the namespace

@@ -21,6 +21,9 @@ func (g *rendering) objects(c *cluster, config string, path *field.Path) []tree.
 	if c.haKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
 	}
+	if g.budgets {
+		out = append(out, c.disruptionBudgets()...)
+	}
 	return out
 }
 

@@ -37,6 +37,7 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 			"fsGroup":        flink.GroupID, // volumes can be written
 			"seccompProfile": tree.Map{"type": "RuntimeDefault"},
 		},
+		"terminationGracePeriodSeconds": int64(gracePeriod),
 	}
 	c.advertise(component, spec, container)
 	mounts := &volumes{}
@@ -58,14 +59,10 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 		mounts.emptyDir(userLibVolume, flink.UserLibDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
-	if component == labels.TaskManager {
-		spec["topologySpreadConstraints"] = []any{tree.Map{
-			"maxSkew":           int64(1),
-			"topologyKey":       "kubernetes.io/hostname",
-			"whenUnsatisfiable": "ScheduleAnyway",
-			"labelSelector":     tree.Map{"matchLabels": c.selector(component)},
-		}}
+	if constraints := c.spread(component); constraints != nil {
+		spec["topologySpreadConstraints"] = constraints
 	}
+	c.mountCertificates(container, mounts)
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 	metadata := tree.Map{"labels": c.podLabels(component)}
 	if len(c.kubernetes.Annotations) > 0 {
@@ -193,6 +190,15 @@ type volumes struct {
 
 func (v *volumes) configMap(name, configMap, path string) {
 	v.volumes = append(v.volumes, tree.Map{"name": name, "configMap": tree.Map{"name": configMap}})
+	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path, "readOnly": true})
+}
+
+func (v *volumes) secret(name, secret, path string, keys ...string) {
+	var items []any
+	for _, key := range keys {
+		items = append(items, tree.Map{"key": key, "path": key})
+	}
+	v.volumes = append(v.volumes, tree.Map{"name": name, "secret": tree.Map{"secretName": secret, "items": items}})
 	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path, "readOnly": true})
 }
 

@@ -13,6 +13,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -69,6 +70,8 @@ func decodeStrictly(t *testing.T, o render.Object) *corev1.PodTemplateSpec {
 		assert.NilError(t, o.Into(&rbacv1.Role{}))
 	case "rbac.authorization.k8s.io/v1 RoleBinding":
 		assert.NilError(t, o.Into(&rbacv1.RoleBinding{}))
+	case "policy/v1 PodDisruptionBudget":
+		assert.NilError(t, o.Into(&policyv1.PodDisruptionBudget{}))
 	case "batch/v1 Job":
 		var job batchv1.Job
 		assert.NilError(t, o.Into(&job))

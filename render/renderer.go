@@ -45,6 +45,8 @@ type Renderer struct {
 	platform      Platform
 	images        Images // by minor version
 	fetcherImage  string
+	tlsSecret     string
+	budgets       bool
 	withNamespace bool
 	profiles      LoggingProfiles
 

@@ -86,6 +86,17 @@ func scenarios() map[string]string {
 		"session-ha-standby":          session + "  flinkConfiguration: {high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha, kubernetes.jobmanager.replicas: 2}\n",
 		"session-task-managers":       session + "  numberOfTaskManagers: 3\n",
 		"session-template":            session + "  kubernetes: {jobManagerPodTemplate: {spec: {priorityClassName: high}}}\n",
+		"app-tls":                     withTLS(app),
+		"app-tls-1.15":                withTLS(onVersion(app, "1.15")),
+		"app-tls-2.2":                 withTLS(onVersion(app, "2.2")),
+		"app-tls-options-replaced":    withTLS(app) + "      flinkConfiguration: {security.ssl.rest.keystore: /mine, security.ssl.internal.key-password: '${MINE}', security.ssl.rest.authentication-enabled: false, security.ssl.rest.keystore-type: PKCS12}\n      kubernetes: {pods: {envVars: [{name: MINE, value: v}]}}\n",
+		"app-tls-patch-password":      withPatches(withTLS(app), "{target: {kind: Job}, patch: {spec: {template: {spec: {containers: [{name: flink-jobmanager, env: [{name: FLINK_TLS_PASSWORD, valueFrom: {secretKeyRef: {name: passwords, key: flink}}}]}]}}}}}"),
+		"app-budgets":                 app + "      numberOfTaskManagers: 2\n",
+		"app-budgets-one-of-each":     app,
+		"app-budgets-patch":           withPatches(app+"      numberOfTaskManagers: 2\n", "{apiVersion: policy/v1, kind: PodDisruptionBudget, spec: {maxUnavailable: null, minAvailable: 50%}}"),
+		"app-budgets-patch-delete":    withPatches(app+"      numberOfTaskManagers: 2\n", "{target: {kind: PodDisruptionBudget}, patch: {$patch: delete}}"),
+		"session-budgets":             session + "  numberOfTaskManagers: 2\n  flinkConfiguration: {high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha, kubernetes.jobmanager.replicas: 2}\n",
+		"session-budgets-one-of-each": session,
 		"session-patch":               withPatches(session, "{target: {labelSelector: component=jobmanager}, patch: {metadata: {annotations: {a: b}}}}"),
 	}
 	for _, v := range []string{"1.15", "1.16", "1.17", "1.18", "1.19", "2.0", "2.1", "2.2"} {
@@ -93,6 +104,22 @@ func scenarios() map[string]string {
 		out["session-version-"+v] = onVersion(session, v)
 	}
 	return out
+}
+
+// optionsOf are those of a scenario, by its name.
+func optionsOf(name string) []render.Option {
+	switch words := strings.Split(name, "-"); {
+	case slices.Contains(words, "tls"):
+		return []render.Option{render.TLSSecret("flink-certificates")}
+	case slices.Contains(words, "budgets"):
+		return []render.Option{render.PodDisruptionBudgets()}
+	default:
+		return nil
+	}
+}
+
+func withTLS(text string) string {
+	return in(text, "  template:\n", "  template:\n    metadata: {annotations: {flink.security.ssl.enabled: 'true'}}\n")
 }
 
 func TestScenarios(t *testing.T) {
@@ -107,7 +134,7 @@ func TestScenarios(t *testing.T) {
 	}
 	for name, text := range cases {
 		t.Run(name, func(t *testing.T) {
-			m, err := renderJob(t, text, render.Job{ID: jobID})
+			m, err := renderJob(t, text, render.Job{ID: jobID}, optionsOf(name)...)
 			assert.NilError(t, err)
 			for o := range m.All() {
 				decodeStrictly(t, o)

@@ -75,6 +75,8 @@ func TestOptionsThatAreNotLegal(t *testing.T) {
 		"a patch version":              render.Images{"1.20.1": "flink:1.20.1"},
 		"an image without a name":      render.Images{"1.20": ""},
 		"a fetcher image with a blank": render.FetcherImage("a b"),
+		"a secret in capitals":         render.TLSSecret("Certificates"),
+		"a secret without a name":      render.TLSSecret(""),
 	} {
 		_, err := render.New(o)
 		assert.Assert(t, err != nil, reason)

@@ -28,6 +28,7 @@ var kinds = [...]Kind{
 	{"v1", "Service", Application | Session, false},
 	{"apps/v1", "Deployment", Application | Session, false},
 	{"batch/v1", "Job", Application, false},
+	{"policy/v1", "PodDisruptionBudget", Application | Session, true},
 }
 
 // Kinds returns the kinds that the renderer emits.

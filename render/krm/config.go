@@ -31,6 +31,8 @@ type configSpec struct {
 	Images            map[string]string `json:"images"`
 	LoggingProfiles   map[string]string `json:"loggingProfiles"`
 	FetcherImage      string            `json:"fetcherImage"`
+	TLSSecret         string            `json:"tlsSecret"`
+	Budgets           bool              `json:"podDisruptionBudgets"`
 	StrictPatches     bool              `json:"strictPatches"`
 	AllowUnresolved   bool              `json:"allowUnresolved"`
 	Jobs              []configJob       `json:"jobs"`
@@ -86,7 +88,7 @@ func (s *setup) configMap(data *yamldoc.Node) {
 	spec.Fields = nil
 	for _, f := range data.Fields {
 		switch f.Key {
-		case "platformNamespace", "fetcherImage":
+		case "platformNamespace", "fetcherImage", "tlsSecret":
 		default:
 			if f.Value = s.parse(f); f.Value == nil {
 				continue
@@ -151,6 +153,8 @@ func (s *setup) options(opts []render.Option) []render.Option {
 	add("images", len(c.Images) > 0, render.Images(c.Images))
 	add("loggingProfiles", len(c.LoggingProfiles) > 0, render.LoggingProfiles(c.LoggingProfiles))
 	add("fetcherImage", c.FetcherImage != "", render.FetcherImage(c.FetcherImage))
+	add("tlsSecret", c.TLSSecret != "", render.TLSSecret(c.TLSSecret))
+	add("podDisruptionBudgets", c.Budgets, render.PodDisruptionBudgets())
 	add("strictPatches", c.StrictPatches, render.StrictPatches())
 	add("allowUnresolved", c.AllowUnresolved, render.AllowUnresolved())
 	return opts

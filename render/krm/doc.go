@@ -56,6 +56,8 @@
 //	  images: {"1.20": registry.example.com/flink:1.20}    # render.Images
 //	  loggingProfiles: {default: …}   # render.LoggingProfiles
 //	  fetcherImage: …                 # render.FetcherImage
+//	  tlsSecret: flink-certificates   # render.TLSSecret
+//	  podDisruptionBudgets: true      # render.PodDisruptionBudgets
 //	  strictPatches: true             # render.StrictPatches
 //	  allowUnresolved: true           # render.AllowUnresolved
 //	  jobs:                           # render.Job, for Deployments by name

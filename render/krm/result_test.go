@@ -143,6 +143,8 @@ func TestConfigMap(t *testing.T) {
   strictPatches: true
   allowUnresolved: true
   fetcherImage: registry.example.com/fetch:1
+  tlsSecret: certificates
+  podDisruptionBudgets: true
   jobs: [{deployment: orders, id: ` + id + `, savepointLocation: s3://b/s}]
 `
 	data := `apiVersion: v1
@@ -157,17 +159,19 @@ data:
   strictPatches: "true"
   allowUnresolved: "true"
   fetcherImage: registry.example.com/fetch:1
+  tlsSecret: certificates
+  podDisruptionBudgets: "true"
   jobs: |
     - {deployment: orders, id: ` + id + `, savepointLocation: s3://b/s}
 `
 	nowhere := strings.Replace(staging, "{namespace: staging}", "{}", 1)
-	resources := []string{nowhere, strings.Replace(orders, "spec:\n      a", "spec:\n      flinkConfiguration: {x: \"${NO}\"}\n      a", 1)}
+	resources := []string{nowhere, strings.Replace(orders, "    spec:\n      a", "    metadata: {annotations: {flink.security.ssl.enabled: \"true\"}}\n    spec:\n      parallelism: 2\n      flinkConfiguration: {x: \"${NO}\"}\n      a", 1)}
 	want := items(t, process(t, wrap(own, resources...)))
 	assert.DeepEqual(t, items(t, process(t, wrap(data, resources...))), want)
 	assert.Equal(t, tree.String(want[0], "metadata", "namespace"), "vvp")
 	assert.Equal(t, tree.String(want[0], "metadata", "name"), "job-"+id+"-flink-config")
 	text := string(tree.JSON(want))
-	for _, option := range []string{"registry.example.com/flink:1.20", "s3://b/s", "rootLogger.level = WARN", "${NO}"} {
+	for _, option := range []string{"registry.example.com/flink:1.20", "s3://b/s", "rootLogger.level = WARN", "${NO}", `"secretName":"certificates"`, "PodDisruptionBudget"} {
 		assert.Assert(t, strings.Contains(text, option), option)
 	}
 

@@ -1,0 +1,66 @@
+package render
+
+import (
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// gracePeriod is in seconds. A JobManager that is told to end gives its services
+// 30 seconds (cluster.services.shutdown-timeout), which is all that Kubernetes
+// gives by default: it would be killed while it cleans up.
+const gracePeriod = 60
+
+// PodDisruptionBudgets adds a PodDisruptionBudget for each component of which there
+// are several pods: TaskManagers, and the JobManagers of a SessionCluster with
+// standbys. Who drains nodes then takes one working pod of a component at a time;
+// pods that do not work are no obstacle. A component with one pod gets none: one
+// pod at a time is all of it.
+func PodDisruptionBudgets() Option {
+	return option(func(r *Renderer) error {
+		r.budgets = true
+		return nil
+	})
+}
+
+func (c *cluster) disruptionBudgets() []tree.Map {
+	var out []tree.Map
+	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
+		if c.pods(component) < 2 {
+			continue
+		}
+		out = append(out, tree.Map{
+			"apiVersion": "policy/v1",
+			"kind":       "PodDisruptionBudget",
+			"metadata":   c.meta(c.workloadName(component), c.labels.WithComponent(component), nil),
+			"spec": tree.Map{
+				"maxUnavailable":             int64(1),
+				"selector":                   tree.Map{"matchLabels": c.selector(component)},
+				"unhealthyPodEvictionPolicy": "AlwaysAllow", // pods that fail for good would keep nodes from being drained
+			},
+		})
+	}
+	return out
+}
+
+// pods is how many pods of a component there are to be.
+func (c *cluster) pods(component labels.Component) int32 {
+	if component == labels.JobManager {
+		return c.jobManagers
+	}
+	return c.managers
+}
+
+// spread keeps the pods of a component on several nodes, as far as there are some.
+// The number of TaskManagers is not asked for, because it may be changed at any
+// time without a new template, and so without new pods.
+func (c *cluster) spread(component labels.Component) []any {
+	if component == labels.JobManager && c.jobManagers < 2 {
+		return nil
+	}
+	return []any{tree.Map{
+		"maxSkew":           int64(1),
+		"topologyKey":       "kubernetes.io/hostname",
+		"whenUnsatisfiable": "ScheduleAnyway",
+		"labelSelector":     tree.Map{"matchLabels": c.selector(component)},
+	}}
+}
