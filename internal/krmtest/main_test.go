@@ -35,6 +35,7 @@ func run(m *testing.M) int {
 		{"kustomize", "sigs.k8s.io/kustomize/kustomize/v5"},
 		{"krm-function", "github.com/flinktarget/flinktarget/examples/krm-function"},
 		{"flinktarget", "github.com/flinktarget/flinktarget/examples/flinktarget"},
+		{"gitops", "github.com/flinktarget/flinktarget/examples/gitops"},
 	} {
 		cmd := exec.Command("go", "build", "-o", filepath.Join(bin, b.name), b.pkg)
 		if out, err := cmd.CombinedOutput(); err != nil {

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+)
+
+const oneTarget = `kind: DeploymentTarget
+apiVersion: v1
+metadata: {name: staging}
+spec: {kubernetes: {namespace: s}}
+`
+
+const targets = oneTarget + `---
+kind: DeploymentTarget
+apiVersion: v1
+metadata: {name: production}
+spec: {kubernetes: {namespace: p}}
+`
+
+// resource is a Deployment for a target.
+func resource(name, target string) string {
+	return "---\nkind: Deployment\napiVersion: v1\nmetadata: {name: " + name + "}\nspec:\n  deploymentTargetName: " + target + `
+  template: {spec: {artifact: {kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/a.jar"}}}
+`
+}
+
+// workspace is a folder with resources in "in"; "out" is the output.
+type workspace struct {
+	t   *testing.T
+	dir string
+}
+
+func newWorkspace(t *testing.T, resources ...string) workspace {
+	w := workspace{t, t.TempDir()}
+	w.write("in/all.yaml", strings.Join(resources, ""))
+	return w
+}
+
+func (w workspace) path(name string) string { return filepath.Join(w.dir, filepath.FromSlash(name)) }
+
+func (w workspace) write(name, text string) {
+	w.t.Helper()
+	assert.NilError(w.t, os.MkdirAll(filepath.Dir(w.path(name)), 0o755))
+	assert.NilError(w.t, os.WriteFile(w.path(name), []byte(text), 0o644))
+}
+
+func (w workspace) read(name string) string {
+	w.t.Helper()
+	text, err := os.ReadFile(w.path(name))
+	assert.NilError(w.t, err)
+	return string(text)
+}
+
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+func (w workspace) run(args ...string) result {
+	if len(args) == 0 {
+		args = []string{"-out", w.path("out"), w.path("in")}
+	}
+	var out, errs bytes.Buffer
+	code := run(args, &out, &errs)
+	return result{code, out.String(), errs.String()}
+}
+
+func (w workspace) renews() string {
+	w.t.Helper()
+	r := w.run()
+	assert.Equal(w.t, r.code, 0, r.stderr)
+	return r.stdout
+}
+
+// refuses runs the program, which must fail and leave everything as it is.
+func (w workspace) refuses(why string, args ...string) {
+	w.t.Helper()
+	before := w.tree()
+	r := w.run(args...)
+	assert.Equal(w.t, r.code, 1, r.stdout)
+	assert.Assert(w.t, strings.Contains(r.stderr, why), r.stderr)
+	assert.DeepEqual(w.t, w.tree(), before)
+}
+
+// tree returns what every path of the workspace is: its text and when it was written.
+func (w workspace) tree() map[string]string {
+	w.t.Helper()
+	out := map[string]string{}
+	assert.NilError(w.t, filepath.WalkDir(w.dir, func(file string, d fs.DirEntry, err error) error {
+		assert.NilError(w.t, err)
+		rel, err := filepath.Rel(w.dir, file)
+		assert.NilError(w.t, err)
+		info, err := d.Info()
+		assert.NilError(w.t, err)
+		out[rel] = info.Mode().String()
+		if d.Type().IsRegular() {
+			out[rel] += " " + info.ModTime().Format(time.RFC3339Nano) + " " + w.read(rel)
+		}
+		return nil
+	}))
+	return out
+}
+
+func TestCommittedManifestsAreCurrent(t *testing.T) {
+	args := []string{"-check", "-out", "manifests", "resources"}
+	if golden.FlagUpdate() {
+		args = args[1:]
+	}
+	r := workspace{t: t}.run(args...)
+	assert.Equal(t, r.code, 0, "%s%s(-update renews them)", r.stdout, r.stderr)
+	flux, err := os.ReadFile("flux.yaml")
+	assert.NilError(t, err)
+	for _, dir := range []string{"manifests/default/staging", "manifests/default/production"} {
+		_, err := os.Stat(dir)
+		assert.NilError(t, err)
+		assert.Assert(t, strings.Contains(string(flux), "path: ./"+dir+"\n"))
+	}
+}
+
+func TestSecondRunTouchesNothing(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"), resource("b", "production"), resource("My Job", "staging"))
+	assert.Equal(t, w.renews(), `write default/production/deployment-b.yaml
+write default/production/kustomization.yaml
+write default/staging/deployment-a.yaml
+write default/staging/deployment-my-job-170ed6a1.yaml
+write default/staging/kustomization.yaml
+`)
+	before := w.tree()
+	assert.Equal(t, w.renews(), "")
+	assert.DeepEqual(t, w.tree(), before)
+	assert.Equal(t, strings.Count(w.read("out/default/staging/deployment-a.yaml"), "\n---\n"), 4)
+	assert.Assert(t, strings.HasSuffix(w.read("out/default/staging/kustomization.yaml"),
+		"resources:\n- deployment-a.yaml\n- deployment-my-job-170ed6a1.yaml\n"))
+}
+
+func TestOrderAndPlaceOfResourcesDoNotMatter(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"), resource("b", "staging"))
+	w.renews()
+	w.write("in/all.yaml", resource("b", "staging"))
+	w.write("in/z/deep.json", `{"kind": "DeploymentTarget", "apiVersion": "v1", "metadata": {"name": "staging"}, "spec": {"kubernetes": {"namespace": "s"}}}`)
+	w.write("in/z/b.yml", resource("a", "staging")+"---\n"+strings.Replace(oneTarget, "name: staging", "name: other", 1))
+	w.write("in/.git/config.yaml", "not: [ours")
+	w.write("in/README.md", "not: [ours")
+	assert.Equal(t, w.renews(), "remove default/production/kustomization.yaml\nwrite default/other/kustomization.yaml\n")
+}
+
+func TestWhatIsNoLongerRenderedIsRemoved(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"), resource("b", "production"), resource("c", "staging"))
+	w.renews()
+	w.write("in/all.yaml", targets+resource("a", "production")+strings.Replace(resource("c", "staging"), "spec:\n", "spec:\n  state: SUSPENDED\n", 1))
+	assert.Equal(t, w.renews(), `remove default/production/deployment-b.yaml
+remove default/staging/deployment-a.yaml
+remove default/staging/deployment-c.yaml
+write default/production/deployment-a.yaml
+write default/production/kustomization.yaml
+write default/staging/kustomization.yaml
+`)
+	assert.Assert(t, strings.Contains(w.read("out/default/staging/kustomization.yaml"), "resources: []\n"), "a target without jobs still has a folder, so that its last job is pruned")
+
+	w.write("in/all.yaml", oneTarget)
+	w.renews()
+	_, err := os.Stat(w.path("out/default/production"))
+	assert.ErrorIs(t, err, fs.ErrNotExist, "an empty folder goes, too")
+	w.write("in/all.yaml", "")
+	w.renews()
+	_, err = os.Stat(w.path("out/default"))
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+func TestFilesOfOthersStay(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"))
+	w.renews()
+	others := map[string]string{
+		"out/README.md":                          "mine",
+		"out/default/staging/extra.yaml":         "kind: ConfigMap\n",
+		"out/default/staging/copy.yaml":          w.read("out/default/staging/deployment-a.yaml"),
+		"out/default/staging/notes.txt":          header("default/staging/notes.txt"),
+		"out/default/gone/empty.yaml":            "",
+		"out/.git/x.yaml":                        header(".git/x.yaml"),
+		"out/default/production/deployment.yaml": strings.TrimSuffix(header("default/production/deployment.yaml"), "\n"),
+	}
+	for name, text := range others {
+		w.write(name, text)
+	}
+	w.write("in/all.yaml", targets)
+	assert.Equal(t, w.renews(), "remove default/staging/deployment-a.yaml\nwrite default/staging/kustomization.yaml\n")
+	for name, text := range others {
+		assert.Equal(t, w.read(name), text, name)
+	}
+}
+
+func TestWhatIsInTheWayIsAnError(t *testing.T) {
+	full := []string{targets, resource("a", "staging")}
+	for reason, c := range map[string]struct {
+		prepare func(w workspace)
+		want    string
+	}{
+		"a file of others":                {func(w workspace) { w.write("out/default/staging/deployment-a.yaml", "kind: ConfigMap\n") }, "deployment-a.yaml is in the way"},
+		"a copy of another file":          {func(w workspace) { w.write("out/default/staging/deployment-a.yaml", header("default/x.yaml")) }, "deployment-a.yaml is in the way"},
+		"an empty file":                   {func(w workspace) { w.write("out/default/staging/kustomization.yaml", "") }, "kustomization.yaml is in the way"},
+		"a folder where a file is to be":  {func(w workspace) { w.write("out/default/staging/deployment-a.yaml/x", "") }, "deployment-a.yaml is in the way"},
+		"a file where a folder is to be":  {func(w workspace) { w.write("out/default/staging", "") }, "default/staging is in the way"},
+		"a link to a folder elsewhere":    {func(w workspace) { w.link("elsewhere", "out/default/staging") }, "default/staging is in the way"},
+		"a link to the folder of another": {func(w workspace) { w.link("out/default/production", "out/default/staging") }, "default/staging is in the way"},
+		"a link higher up":                {func(w workspace) { w.link("elsewhere", "out/default") }, "default is in the way"},
+		"a link to a file elsewhere":      {func(w workspace) { w.link("elsewhere/x", "out/default/staging/deployment-a.yaml") }, "deployment-a.yaml is in the way"},
+		"a link to nothing":               {func(w workspace) { w.link("nothing", "out/default/staging/deployment-a.yaml") }, "deployment-a.yaml is in the way"},
+		"names that differ in case":       {func(w workspace) { w.add(strings.ReplaceAll(oneTarget, "staging", "Staging")) }, "default/staging and default/Staging differ only in case"},
+		"VVP namespaces that differ in case": {func(w workspace) {
+			w.add(strings.ReplaceAll(targets, "metadata: {", "metadata: {namespace: Default, "))
+		}, "default and Default differ only in case"},
+		"a target's name that leads elsewhere": {func(w workspace) { w.add(strings.ReplaceAll(targets, "staging", "../../x")) }, "metadata.name"},
+		"a namespace that leads elsewhere":     {func(w workspace) { w.add(strings.ReplaceAll(targets, "metadata: {", "metadata: {namespace: .., ")) }, "metadata.namespace"},
+		"a resource that is not legal":         {func(w workspace) { w.add(resource("b", "nowhere")) }, "there is no DeploymentTarget default/nowhere"},
+		"a resource that stands twice":         {func(w workspace) { w.add(resource("a", "production")) }, "Duplicate"},
+		"an output that is a file":             {func(w workspace) { w.write("out", "") }, "out"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			w := newWorkspace(t, full...)
+			w.write("elsewhere/x", "kept")
+			c.prepare(w)
+			w.refuses(c.want)
+			w.refuses(c.want, "-check", "-out", w.path("out"), w.path("in"))
+		})
+	}
+}
+
+func (w workspace) link(to, name string) {
+	w.t.Helper()
+	assert.NilError(w.t, os.MkdirAll(filepath.Dir(w.path(name)), 0o755))
+	assert.NilError(w.t, os.Symlink(w.path(to), w.path(name)))
+}
+
+func (w workspace) add(text string) { w.write("in/more.yaml", text) }
+
+func TestInputAndOutputMustBeApart(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"))
+	w.link("in", "link")
+	const why = "must be apart"
+	for _, out := range []string{"in", "in/deep/er", "link", "link/deep", "."} {
+		w.refuses(why, "-out", w.path(out), w.path("in"))
+		w.refuses(why, "-check", "-out", w.path(out), w.path("in"))
+	}
+	w.refuses(why, "-out", w.path("out"), w.path("in"), w.path("."))
+	t.Chdir(w.path("in"))
+	w.refuses(why, "-out", "x", ".")
+	w.refuses(why, "-out", "../in", w.path("in"))
+	assert.Equal(t, w.run("-out", "../in2", ".").code, 0, "a folder whose name begins alike")
+}
+
+func TestOutputMayBeALink(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"))
+	assert.NilError(t, os.Mkdir(w.path("real"), 0o755))
+	w.link("real", "out")
+	w.renews()
+	assert.Assert(t, w.read("real/default/staging/deployment-a.yaml") != "")
+}
+
+// Where case does not count, a target that is now written in another case finds its file.
+func TestHeaderOfAnotherCase(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"))
+	w.write("out/default/staging/deployment-a.yaml", header("default/Staging/deployment-a.yaml"))
+	w.renews()
+	assert.Assert(t, strings.HasPrefix(w.read("out/default/staging/deployment-a.yaml"), header("default/staging/deployment-a.yaml")+"---\n"))
+}
+
+func TestHalfWrittenFilesAreReplaced(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"))
+	w.write("out/default/staging/.gitops.tmp", "half")
+	w.write("elsewhere", "kept")
+	w.link("elsewhere", "out/default/production/.gitops.tmp")
+	w.renews()
+	assert.Equal(t, w.read("elsewhere"), "kept")
+	_, err := os.Lstat(w.path("out/default/staging/.gitops.tmp"))
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+func TestCheck(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"))
+	check := []string{"-check", "-out", w.path("out"), w.path("in")}
+	w.refuses("run gitops without -check", check...)
+	assert.Equal(t, strings.Count(w.run(check...).stdout, "write "), 3)
+	w.renews()
+	assert.Equal(t, w.run(check...).code, 0)
+	w.add(resource("b", "staging"))
+	w.refuses("run gitops without -check", check...)
+	assert.Equal(t, w.run(check...).stdout, "write default/staging/deployment-b.yaml\nwrite default/staging/kustomization.yaml\n")
+}
+
+func TestSavepoint(t *testing.T) {
+	w := newWorkspace(t, targets, strings.Replace(resource("a", "staging"), "{name: a}", "{name: a, annotations: {gitops.example.com/savepoint: s3://b/sp-1}}", 1))
+	assert.Equal(t, w.run().stderr, "")
+	assert.Assert(t, strings.Contains(w.read("out/default/staging/deployment-a.yaml"), "s3://b/sp-1"))
+}
+
+func TestUsage(t *testing.T) {
+	w := newWorkspace(t, targets)
+	for _, args := range [][]string{{"-out", "x"}, {"-nonsense", "in"}, {"-platform-namespace", "N O", "in"}} {
+		assert.Equal(t, w.run(args...).code, 2, "%v", args)
+	}
+	w.refuses("nowhere", "-out", w.path("out"), w.path("nowhere"))
+	assert.NilError(t, os.Mkdir(w.path("empty"), 0o755))
+	w.refuses("no .yaml, .yml or .json files", "-out", w.path("out"), w.path("empty"))
+	w.write("in/all.yaml", strings.Replace(targets, "{namespace: s}", "{}", 1)+resource("a", "staging"))
+	w.refuses("namespace")
+	assert.Equal(t, w.run("-platform-namespace", "vvp", "-out", w.path("out"), w.path("in")).code, 0)
+}

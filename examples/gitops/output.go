@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// header is the first line of the files that this program may change and remove. With
+// the path in it, a copy of a file under another name is not the program's.
+func header(file string) string {
+	return "# Rendered by examples/gitops as " + file + "; changes get lost.\n"
+}
+
+// A change is a file to be written, or to be removed if it has no text.
+type change struct {
+	verb, file string
+	text       []byte
+}
+
+func (c change) String() string { return c.verb + " " + c.file }
+
+// sync makes a folder hold these files and no others of this program's, and returns
+// what it changed. All that forbids a change is found before the first one.
+func sync(dir string, files map[string][]byte, check bool) ([]change, error) {
+	if check {
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return all(files), nil
+		}
+	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir) // nothing below leads out of it
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	changes, err := plan(root, files)
+	if err != nil || check {
+		return changes, err
+	}
+	for i, c := range changes {
+		if err := apply(root, c); err != nil {
+			return changes[:i], err
+		}
+	}
+	return changes, nil
+}
+
+func all(files map[string][]byte) []change {
+	var out []change
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		out = append(out, change{"write", file, append([]byte(header(file)), files[file]...)})
+	}
+	return out
+}
+
+// plan compares the folder with the files. What is to be removed comes first: where case
+// does not count, the removed and the written path may be one.
+func plan(root *os.Root, files map[string][]byte) ([]change, error) {
+	changes, errs := old(root, files)
+	for _, c := range all(files) {
+		text, err := current(root, c.file)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if !bytes.Equal(text, c.text) {
+			changes = append(changes, c)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return changes, nil
+}
+
+// old returns the removal of this program's files that are no longer rendered.
+func old(root *os.Root, files map[string][]byte) (changes []change, errs []error) {
+	err := fs.WalkDir(root.FS(), ".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && file != ".":
+			return fs.SkipDir
+		case !d.Type().IsRegular(), path.Ext(file) != ".yaml", files[file] != nil:
+			return nil
+		}
+		ours, err := startsWith(root, file, header(file))
+		if ours {
+			changes = append(changes, change{verb: "remove", file: file})
+		}
+		return err
+	})
+	return changes, []error{err}
+}
+
+func startsWith(root *os.Root, file, line string) (bool, error) {
+	f, err := root.Open(file)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	start, err := io.ReadAll(io.LimitReader(f, int64(len(line))))
+	return string(start) == line, err
+}
+
+// current returns the text of a file that may be written, nil if there is none yet.
+func current(root *os.Root, file string) ([]byte, error) {
+	for i := range file {
+		if file[i] != '/' {
+			continue
+		}
+		info, err := root.Lstat(file[:i])
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			return nil, fmt.Errorf("%s is in the way: it is no folder (symbolic links are not followed)", file[:i])
+		}
+	}
+	info, err := root.Lstat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is in the way: it is no regular file (symbolic links are not followed)", file)
+	}
+	text, err := root.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	if !strings.EqualFold(line+"\n", header(file)) {
+		return nil, fmt.Errorf("%s is in the way: its first line does not say that this program made it; move it", file)
+	}
+	return text, nil
+}
+
+// apply makes a change. A file is either its old or its new text, never a part of it.
+func apply(root *os.Root, c change) error {
+	dir := path.Dir(c.file)
+	if c.text == nil {
+		if err := root.Remove(c.file); err != nil {
+			return err
+		}
+		for ; dir != "." && root.Remove(dir) == nil; dir = path.Dir(dir) { // if it is empty
+		}
+		return nil
+	}
+	if err := root.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	temporary := path.Join(dir, ".gitops.tmp")
+	if err := root.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(c.text)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = root.Rename(temporary, c.file)
+	}
+	if err != nil {
+		return errors.Join(err, root.Remove(temporary))
+	}
+	return nil
+}
+
+// apart refuses an output folder that is, holds, or is in one of the input folders:
+// what is written would be read the next time.
+func apart(out string, dirs []string) error {
+	for _, dir := range dirs {
+		for _, pair := range [][2]string{{out, dir}, {dir, out}} {
+			inside, err := within(pair[0], pair[1])
+			if err != nil {
+				return err
+			}
+			if inside {
+				return fmt.Errorf("the output folder %s and the input %s must be apart: neither may hold the other", out, dir)
+			}
+		}
+	}
+	return nil
+}
+
+// within reports whether a path is a folder or below it, whatever links lead there.
+// Of a path that does not exist yet, the part that does counts.
+func within(p, folder string) (bool, error) {
+	top, err := os.Stat(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if p, err = filepath.Abs(p); err != nil {
+		return false, err
+	}
+	real, err := filepath.EvalSymlinks(p)
+	for errors.Is(err, fs.ErrNotExist) && filepath.Dir(p) != p {
+		p = filepath.Dir(p)
+		real, err = filepath.EvalSymlinks(p)
+	}
+	if err != nil {
+		return false, err
+	}
+	for {
+		info, err := os.Stat(real)
+		if err != nil {
+			return false, err
+		}
+		if os.SameFile(info, top) {
+			return true, nil
+		}
+		if filepath.Dir(real) == real {
+			return false, nil
+		}
+		real = filepath.Dir(real)
+	}
+}
