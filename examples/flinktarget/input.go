@@ -13,18 +13,20 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 )
 
-// read parses all files and reports the problems of all of them.
-func (t tool) read(args []string) (deployment.Bundle, error) {
+// read parses all files, with a file of defaults if there is one, and reports the
+// problems of all of them.
+func (t tool) read(args []string, defaultsFile string) (deployment.Bundle, error) {
+	defaults, err := t.readDefaults(defaultsFile)
+	if err != nil {
+		return deployment.Bundle{}, err
+	}
 	var all deployment.Bundle
 	var errs []error
 	for _, arg := range args {
 		files, err := expand(arg)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
+		errs = append(errs, err)
 		for _, file := range files {
-			b, err := t.parseFile(file)
+			b, err := t.parseFile(file, defaults)
 			errs = append(errs, err)
 			all.Add(b)
 		}
@@ -32,22 +34,24 @@ func (t tool) read(args []string) (deployment.Bundle, error) {
 	return all, errors.Join(errs...)
 }
 
-func (t tool) parseFile(file string) (deployment.Bundle, error) {
+func (t tool) parseFile(file string, defaults deployment.Defaults) (deployment.Bundle, error) {
 	if file == "-" {
 		text, err := io.ReadAll(t.stdin)
 		if err != nil {
 			return deployment.Bundle{}, fmt.Errorf("standard input: %w", err)
 		}
-		return deployment.ParseAll("<stdin>", text)
+		return defaults.ParseAll("<stdin>", text)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return deployment.Bundle{}, err
 	}
-	return deployment.ParseAll(file, text)
+	return defaults.ParseAll(file, text)
 }
 
-// expand returns the files of a folder in the order of their names, or the file.
+// expand returns a file, or the files of a folder in the order of their names. What is
+// hidden, its name beginning with a dot, is left out: .git, and the second name that
+// Kubernetes gives to the files of a mounted ConfigMap.
 func expand(arg string) ([]string, error) {
 	if arg == "-" {
 		return []string{arg}, nil
@@ -60,42 +64,29 @@ func expand(arg string) ([]string, error) {
 		return []string{arg}, nil
 	}
 	var files []string
-	err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path))) {
-			files = append(files, path)
+	folder := os.DirFS(arg)
+	err = fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
 		}
-		return err
+		hidden := strings.HasPrefix(d.Name(), ".") && path != "."
+		switch isLink := d.Type()&fs.ModeSymlink != 0; {
+		case hidden && d.IsDir():
+			return fs.SkipDir
+		case hidden, d.IsDir():
+			return nil
+		case isLink:
+			if info, err := fs.Stat(folder, path); err == nil && info.IsDir() {
+				return fmt.Errorf("%s: a symbolic link to a folder is not followed: name the folder itself", filepath.Join(arg, path))
+			}
+		}
+		if slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path))) {
+			files = append(files, filepath.Join(arg, path))
+		}
+		return nil
 	})
 	if err == nil && len(files) == 0 {
 		err = fmt.Errorf("%s: no .yaml, .yml or .json files", arg)
 	}
 	return files, err
-}
-
-// problems writes an error, each problem on a line of its own.
-func (t tool) problems(err error) int {
-	for _, line := range lines(err) {
-		fmt.Fprintln(t.stderr, line)
-	}
-	return exitInput
-}
-
-func lines(err error) []string {
-	if e, ok := err.(*deployment.InvalidError); ok {
-		out := make([]string, len(e.Fields))
-		for i := range e.Fields {
-			if out[i] = e.Problem(i); len(e.Positions) == 0 && e.Subject != "" {
-				out[i] = e.Subject + ": " + out[i]
-			}
-		}
-		return out
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []string
-		for _, e := range joined.Unwrap() {
-			out = append(out, lines(e)...)
-		}
-		return out
-	}
-	return []string{err.Error()}
 }

@@ -6,10 +6,15 @@
 //	flinktarget schema KIND
 //	flinktarget target FILE|DIR|- …
 //
-// Manifests go to the standard output. Problems and warnings go to the standard
-// error, one a line, as file:line:column: field: message. The exit code is 0 if
-// all is well, 1 if the input is not, and 2 if the command line is not; where it
-// is not 0, nothing is written to the standard output.
+// A DIR stands for its YAML and JSON files, at any depth and sorted; - is the standard
+// input. Manifests go to the standard output, as YAML or with -o json as a List.
+// Problems and warnings go to the standard error, one a line, as
+//
+//	file:line:column: field: message
+//
+// The exit code is 0 if all is well, 1 if the input is not, and 2 if the command line is
+// not. Where it is not 0, nothing is written to the standard output, but for reports of
+// validate -o json, and for what render --stream could render.
 package main
 
 import (

@@ -3,8 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -27,6 +31,8 @@ spec:
       artifact: {kind: JAR, flinkVersion: 1.20, jarUri: local:///opt/flink/usrlib/app.jar}
 `
 
+const id = "2da2f867-5899-4bef-8ad0-9771bbac38b4"
+
 type result struct {
 	code           int
 	stdout, stderr string
@@ -46,7 +52,6 @@ func TestRenderFromPipe(t *testing.T) {
 }
 
 func TestRenderJSONWithFlagsAnywhere(t *testing.T) {
-	const id = "2da2f867-5899-4bef-8ad0-9771bbac38b4"
 	r := call(input, "render", "-", "-o", "json", "--job-id", id)
 	assert.Equal(t, r.code, exitOK, r.stderr)
 	assert.Equal(t, r.stderr, "")
@@ -69,9 +74,97 @@ func TestRenderFolder(t *testing.T) {
 	assert.NilError(t, os.WriteFile(filepath.Join(dir, "z.yml"), []byte(targetText), 0o600))
 	assert.NilError(t, os.WriteFile(filepath.Join(dir, "a", "b", "app.yaml"), []byte(deploymentText), 0o600))
 	assert.NilError(t, os.WriteFile(filepath.Join(dir, "README.md"), []byte("no: [yaml"), 0o600))
+	assert.NilError(t, os.MkdirAll(filepath.Join(dir, ".git"), 0o755))
+	assert.NilError(t, os.WriteFile(filepath.Join(dir, ".git", "x.yaml"), []byte("no: [yaml"), 0o600))
+	assert.NilError(t, os.WriteFile(filepath.Join(dir, ".x.yaml"), []byte("no: [yaml"), 0o600))
+	link := filepath.Join(t.TempDir(), "link")
+	assert.NilError(t, os.Symlink(dir, link))
+	want := call(input, "render", "-").stdout
+	for _, arg := range []string{dir, link, dir + "/"} {
+		r := call("", "render", arg)
+		assert.Equal(t, r.code, exitOK, r.stderr)
+		assert.Equal(t, r.stdout, want, "files or a pipe, the bytes are the same")
+	}
+	t.Chdir(dir)
+	assert.Equal(t, call("", "render", ".").stdout, want)
+
+	assert.NilError(t, os.Symlink(t.TempDir(), filepath.Join(dir, "elsewhere")))
 	r := call("", "render", dir)
+	assert.Equal(t, r.code, exitInput)
+	assert.Assert(t, strings.Contains(r.stderr, "elsewhere: a symbolic link"), "nothing is left out in silence: %s", r.stderr)
+	r = call("", "render", t.TempDir())
+	assert.Equal(t, r.code, exitInput)
+	assert.Assert(t, strings.Contains(r.stderr, "no .yaml, .yml or .json files"), r.stderr)
+}
+
+func TestOptions(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		assert.NilError(t, os.WriteFile(file, []byte(text), 0o600))
+		return file
+	}
+	defaults := write("defaults.yaml", "kind: DeploymentDefaults\napiVersion: v1\nspec: {template: {spec: {parallelism: 7}}}\n")
+	profile := write("quiet.properties", "rootLogger.level = WARN\n")
+	text := input + "      logging: {loggingProfile: quiet}\n"
+	args := []string{"render", "--defaults", defaults, "--logging-profile", "quiet=" + profile, "--image", "1.20=registry.example.com/flink:1", "-"}
+	r := call(text, args...)
 	assert.Equal(t, r.code, exitOK, r.stderr)
-	assert.Equal(t, r.stdout, call(input, "render", "-").stdout, "files or a pipe, the bytes are the same")
+	for _, want := range []string{"parallelism.default: 7", "rootLogger.level = WARN", "image: registry.example.com/flink:1"} {
+		assert.Assert(t, strings.Contains(r.stdout, want), "%s", want)
+	}
+	assert.Equal(t, call(text, append(args, "--stream")...).stdout, r.stdout)
+	assert.Assert(t, strings.Contains(call(input+"      numberOfTaskManagers: 2\n", "render", "--pod-disruption-budgets", "-").stdout, "kind: PodDisruptionBudget"))
+	r = call(input, append(args, "--defaults", dir+"/nowhere")...)
+	assert.Equal(t, r.code, exitInput)
+	assert.Equal(t, r.stdout, "")
+}
+
+// A person with the tool at hand has no Go names.
+func TestMessagesNameFlags(t *testing.T) {
+	noTarget := strings.Replace(input, "kubernetes: {namespace: staging}", "kubernetes: {}", 1)
+	r := call(noTarget, "render", "-")
+	assert.Assert(t, strings.Contains(r.stderr, "--platform-namespace"), r.stderr)
+	assert.Assert(t, strings.Contains(call(input, "render", "-").stderr, "--job-id"))
+	for _, args := range [][]string{
+		{"--platform-namespace", "N O"}, {"--platform-namespace", "vvp", "--platform-name", "N O"},
+		{"--platform-namespace", "vvp", "--service-account", "N O"},
+	} {
+		r := call(input, append([]string{"target", "-"}, args...)...)
+		assert.Equal(t, r.code, exitUsage)
+		assert.Assert(t, strings.HasPrefix(r.stderr, "flinktarget: target: "+args[len(args)-2]), r.stderr)
+	}
+	for _, dir := range []string{"render", "deployment", "target", "patch"} {
+		files, err := filepath.Glob("../../" + dir + "/*.go")
+		assert.NilError(t, err)
+		assert.Assert(t, len(files) > 3)
+		for _, file := range files {
+			if !strings.HasSuffix(file, "_test.go") {
+				literals(t, file)
+			}
+		}
+	}
+}
+
+// goNames are names of the library that no user of the tool can follow.
+var goNames = regexp.MustCompile(`\b(render|deployment|target|patch)\.[A-Z]|\bJob\.[A-Z]`)
+
+// literals looks for Go names in the texts of a file.
+func literals(t *testing.T, file string) {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	assert.NilError(t, err)
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		lit, ok := n.(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING || !goNames.MatchString(inFlags(lit.Value)) {
+			return true
+		}
+		// What no input leads to, and what is made of several texts: see TestMessagesNameFlags.
+		if !strings.Contains(lit.Value, "render.Workers") && !strings.Contains(lit.Value, "zero value") && !strings.HasPrefix(lit.Value, `"render.Platform: %s`) {
+			t.Errorf("%s: %s names what the tool's users do not have: see the variable flags", file, lit.Value)
+		}
+		return true
+	})
 }
 
 func TestPlatformNamespace(t *testing.T) {
@@ -132,9 +225,42 @@ func TestStream(t *testing.T) {
 	assert.Equal(t, r.code, exitInput)
 	assert.Equal(t, r.stdout, all.stdout, "what is right is rendered all the same")
 	assert.Assert(t, strings.Contains(r.stderr, "<stdin>:8:43: ") && strings.Contains(r.stderr, "default/early"), r.stderr)
-	assert.Equal(t, call(input, "render", "--stream", "-o", "json", "-").code, exitUsage)
+	assert.Equal(t, call(input, "render", "--stream", "--job-id", id, "-").code, exitUsage, "of which of them?")
 }
 
+func TestStreamJSON(t *testing.T) {
+	r := call(input, "render", "--stream", "-o", "json", "-")
+	assert.Equal(t, r.code, exitOK, r.stderr)
+	lines := strings.Split(strings.TrimSuffix(r.stdout, "\n"), "\n")
+	assert.Equal(t, len(lines), 4)
+	var list struct{ Items []json.RawMessage }
+	assert.NilError(t, json.Unmarshal([]byte(call(input, "render", "-o", "json", "-").stdout), &list))
+	for i, line := range lines {
+		var compact bytes.Buffer
+		assert.NilError(t, json.Compact(&compact, list.Items[i]))
+		assert.Equal(t, line, compact.String())
+	}
+}
+
+func TestJobsByDeployment(t *testing.T) {
+	_, deployment, _ := strings.Cut(input, "---\n")
+	two := input + "---\n" + strings.Replace(deployment, "name: app", "name: app2", 1)
+	args := []string{"render", "--job-id", "app2=" + id, "--savepoint", "default/app=s3://b/a=1", "-"}
+	r := call(two, args...)
+	assert.Equal(t, r.code, exitOK, r.stderr)
+	assert.Equal(t, strings.Count(r.stdout, "\n  name: job-"+id), 4)
+	assert.Equal(t, strings.Count(r.stdout, "- s3://b/a=1\n"), 1)
+	assert.Equal(t, call(two, append(args, "--stream")...).stdout, r.stdout)
+	for _, bad := range []string{"app3=" + id, "other/app=" + id, id} {
+		r := call(two, "render", "--job-id", bad, "-")
+		assert.Equal(t, r.code, exitUsage, "%s", bad)
+		assert.Equal(t, r.stdout, "")
+	}
+	r = call(two, "render", "--stream", "--job-id", "app3="+id, "-")
+	assert.Equal(t, r.code, exitInput, "only at the end of a stream is it known who has not come")
+	assert.Assert(t, strings.Contains(r.stderr, "app3"), r.stderr)
+	assert.Equal(t, call(two, "render", "--job-id", "app="+id, "--job-id", "app="+id, "-").code, exitUsage)
+}
 func TestStrictPatches(t *testing.T) {
 	text := strings.Replace(input, "namespace: staging}\n", "namespace: staging}\n  deploymentPatchSet: [{target: {name: none}, patch: {metadata: {annotations: {a: b}}}}]\n", 1)
 	assert.Equal(t, call(text, "render", "-").code, exitOK)
@@ -153,8 +279,53 @@ func TestValidate(t *testing.T) {
 	assert.Assert(t, strings.Contains(r.stderr, "flinkConfiguration[yarn.tags]: warning: "), r.stderr)
 	assert.Equal(t, r.stdout, "")
 	assert.Equal(t, call("", "validate").code, exitUsage)
+	_, alone, _ := strings.Cut(input, "---\n")
+	assert.Equal(t, call(alone, "validate", "-").code, exitOK, "each on its own")
+	r = call(alone, "validate", "--render", "-")
+	assert.Equal(t, r.code, exitInput)
+	assert.Assert(t, strings.HasPrefix(r.stderr, "<stdin>:5:25: spec.deploymentTargetName: "), r.stderr)
 }
 
+func TestValidateJSON(t *testing.T) {
+	type entry struct {
+		Severity, File, Resource, Field, Rule, Message string
+		Line, Column                                   int
+	}
+	validate := func(text string, args ...string) (int, []entry) {
+		t.Helper()
+		r := call(text, append([]string{"validate", "-o", "json", "-"}, args...)...)
+		assert.Equal(t, r.stderr, "")
+		var doc struct{ Problems []entry }
+		dec := json.NewDecoder(strings.NewReader(r.stdout))
+		dec.DisallowUnknownFields()
+		assert.NilError(t, dec.Decode(&doc), r.stdout)
+		assert.Assert(t, doc.Problems != nil, "an empty list is a list")
+		return r.code, doc.Problems
+	}
+	code, list := validate(input)
+	assert.Equal(t, code, exitOK)
+	assert.Equal(t, len(list), 0)
+
+	code, list = validate(strings.Replace(input, "name: app", "name: app, lables: {}", 1))
+	assert.Equal(t, code, exitInput)
+	assert.Equal(t, len(list), 1)
+	assert.Assert(t, list[0].Message != "")
+	list[0].Message = ""
+	assert.Equal(t, list[0], entry{Severity: "error", File: "<stdin>", Line: 9, Column: 23, Field: "metadata.lables", Rule: "unknown-field"})
+
+	_, list = validate(input+"      flinkConfiguration: {yarn.tags: x}\n", "--render")
+	assert.Equal(t, len(list), 2)
+	assert.Equal(t, list[0].Severity, "warning")
+	assert.Equal(t, list[0].Resource, "Deployment default/app")
+
+	spoilt := strings.Replace(input, "namespace: staging}\n", "namespace: staging}\n  deploymentPatchSet: [{target: {kind: Deployment|Job}, patch: {spec: {template: {spec: {priority: x, hostname: A_B}}}}}]\n", 1)
+	code, list = validate(spoilt, "--render")
+	assert.Equal(t, code, exitInput)
+	assert.Assert(t, len(list) > 1, "%v", list)
+	for _, p := range list {
+		assert.Equal(t, p.Field, "spec.deploymentPatchSet[0]", "each problem of an object for itself: %+v", p)
+	}
+}
 func TestSchema(t *testing.T) {
 	for _, kind := range []string{"DeploymentTarget", "Deployment", "SessionCluster"} {
 		r := call("", "schema", kind)

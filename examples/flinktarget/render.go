@@ -1,11 +1,18 @@
 package main
 
 import (
+	"errors"
 	"flag"
+	"fmt"
 
-	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
 )
+
+// readingHelp says what the arguments of most commands are.
+const readingHelp = `A FILE may hold many YAML documents, or JSON. Of a DIR all files are read whose
+names end in .yaml, .yml or .json, at any depth and sorted, except hidden ones. A
+lone - is the standard input.
+`
 
 const renderHelp = `Writes the Kubernetes manifests of all Deployments and SessionClusters that are
 found in the arguments, each for the DeploymentTarget that it refers to, which
@@ -15,53 +22,84 @@ Usage:
 
   flinktarget render [flags] FILE|DIR|- …
 
-A FILE may hold many YAML documents, or JSON. Of a DIR all files are read whose
-names end in .yaml, .yml or .json, at any depth. A lone - is the standard input.
-
+` + readingHelp + `
 Nothing is written if anything is wrong. With --stream, manifests are written as
-their resources come, what is wrong is reported, and the rest goes on.
+their resources come, what is wrong is reported, and the rest goes on; targets have
+to come first, and a resource that stands twice is not noticed.
+
+Examples:
+
+  flinktarget render resources/
+  flinktarget render --job-id 2da2f867-5899-4bef-8ad0-9771bbac38b4 targets.yaml orders.yaml
+  flinktarget render --savepoint orders=s3://flink/savepoints/1 resources/
+  cat targets.yaml deployments.yaml | flinktarget render --stream -
 `
 
 func (t tool) render(args []string) int {
 	fs := flag.NewFlagSet("render", flag.ContinueOnError)
-	platform := fs.String("platform-namespace", "", "the Kubernetes `namespace` that the platform runs in, for targets that name none")
-	jobID := fs.String("job-id", "", "the `UUID` of the job, if there is one Deployment; derived if not given")
-	strict := fs.Bool("strict-patches", false, "fail if a patch of a target changes nothing")
-	stream := fs.Bool("stream", false, "render inputs of any length as they come: targets first, problems on the way")
-	output := outputFlag(fs)
+	o, j, output := renderFlags(fs), jobFlags(fs), outputFlag(fs)
+	stream := fs.Bool("stream", false, "render inputs of any length as they come: targets first, problems on the way; -o json is one object a line")
 	files, code, done := t.parse(fs, renderHelp, args)
 	switch {
 	case done:
 		return code
 	case len(files) == 0:
 		return t.misused("render: name the files to read, or - for the standard input")
-	case *stream && (*jobID != "" || *output != "yaml"):
-		return t.misused("render: --stream writes YAML, and derives job ids")
+	case *stream && j.anonymous():
+		return t.misused("render: with --stream, name the Deployment: --job-id DEPLOYMENT=UUID, --savepoint DEPLOYMENT=URI")
 	}
-	var opts []render.Option
-	if *platform != "" {
-		opts = append(opts, render.Platform{Namespace: *platform})
-	}
-	if *strict {
-		opts = append(opts, render.StrictPatches())
-	}
-	r, err := render.New(opts...)
-	if err != nil {
-		return t.misused("render: %v", err)
+	r, code := t.renderer("render", o)
+	if r == nil {
+		return code
 	}
 	if *stream {
-		return t.stream(r, files)
+		return t.stream(r, files, o.defaults, j, *output)
 	}
-	bundle, err := t.read(files)
+	bundle, err := t.read(files, o.defaults)
 	if err != nil {
 		return t.problems(err)
 	}
-	if *jobID != "" && len(bundle.Deployments) != 1 {
-		return t.misused("render: --job-id is for one Deployment; there are %d", len(bundle.Deployments))
+	if err := j.check(bundle.Deployments); err != nil {
+		return t.misused("render: %v", err)
 	}
-	m, err := r.Bundle(bundle, func(deployment.Deployment) render.Job { return render.Job{ID: *jobID} })
+	m, err := r.Bundle(bundle, j.of)
 	if err != nil {
 		return t.problems(err)
 	}
 	return t.write(m, *output)
+}
+
+// outputFlag is -o of all commands that write manifests.
+func outputFlag(fs *flag.FlagSet) *format {
+	f := format("yaml")
+	fs.Var(&f, "o", "the output `format`: yaml or json")
+	return &f
+}
+
+// format is a flag.Value with the legal formats.
+type format string
+
+func (f *format) String() string { return string(*f) }
+
+func (f *format) Set(s string) error {
+	if s != "yaml" && s != "json" {
+		return errors.New("yaml or json is wanted")
+	}
+	*f = format(s)
+	return nil
+}
+
+// write writes manifests, and what a person should look at.
+func (t tool) write(m render.Manifests, f format) int {
+	t.warn(m)
+	var err error
+	if f == "json" {
+		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())
+	} else {
+		_, err = m.WriteTo(t.stdout)
+	}
+	if err != nil {
+		return t.problems(err)
+	}
+	return exitOK
 }

@@ -14,8 +14,12 @@ import (
 
 // stream renders inputs of any length in the order in which they come. What fails
 // is reported, and the rest goes on.
-func (t tool) stream(r *render.Renderer, args []string) int {
-	s := &streaming{tool: t, targets: map[target.Ref]target.Target{}}
+func (t tool) stream(r *render.Renderer, args []string, defaultsFile string, j *jobs, f format) int {
+	defaults, err := t.readDefaults(defaultsFile)
+	if err != nil {
+		return t.problems(err)
+	}
+	s := &streaming{tool: t, defaults: defaults, jobs: j, targets: map[target.Ref]target.Target{}}
 	out := bufio.NewWriter(t.stdout)
 	for m, err := range r.Stream(context.Background(), s.items(args), s.find) {
 		if err != nil {
@@ -23,9 +27,12 @@ func (t tool) stream(r *render.Renderer, args []string) int {
 			continue
 		}
 		t.warn(m)
-		if _, err := m.WriteTo(out); err != nil {
+		if err := writeOne(out, m, f); err != nil {
 			return t.problems(err)
 		}
+	}
+	if err := j.unknown(); err != nil {
+		s.fail(err)
 	}
 	if err := out.Flush(); err != nil {
 		return t.problems(err)
@@ -33,10 +40,29 @@ func (t tool) stream(r *render.Renderer, args []string) int {
 	return s.code
 }
 
+func writeOne(out io.Writer, m render.Manifests, f format) error {
+	if f == "yaml" {
+		_, err := m.WriteTo(out)
+		return err
+	}
+	for o := range m.All() {
+		text, err := o.MarshalJSON()
+		if err == nil {
+			_, err = fmt.Fprintf(out, "%s\n", text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type streaming struct {
 	tool
-	targets map[target.Ref]target.Target // by name and by id
-	code    int
+	defaults deployment.Defaults
+	jobs     *jobs
+	targets  map[target.Ref]target.Target // by name and by id
+	code     int
 }
 
 func (s *streaming) fail(err error) { s.code = s.problems(err) }
@@ -73,12 +99,16 @@ func (s *streaming) file(name string, yield func(render.Item, error) bool) bool 
 }
 
 func (s *streaming) documents(label string, in io.Reader, yield func(render.Item, error) bool) bool {
-	for doc, err := range deployment.Read(label, in) {
+	for doc, err := range s.defaults.Read(label, in) {
 		if err == nil && !doc.Target.IsZero() {
 			s.keep(doc.Target)
 			continue
 		}
-		if !yield(render.Item{Deployment: doc.Deployment, SessionCluster: doc.SessionCluster}, err) {
+		item := render.Item{Deployment: doc.Deployment, SessionCluster: doc.SessionCluster}
+		if err == nil && !item.Deployment.IsZero() {
+			item.Job = s.jobs.of(item.Deployment)
+		}
+		if !yield(item, err) {
 			return false
 		}
 	}

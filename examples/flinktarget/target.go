@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"flag"
-	"fmt"
 
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -14,6 +13,13 @@ that are found in the arguments: a Role and a RoleBinding for each.
 Usage:
 
   flinktarget target [flags] FILE|DIR|- …
+
+` + readingHelp + `
+For example, for a platform that was installed as the Helm release vvp in the
+namespace ververica:
+
+  flinktarget target --platform-namespace ververica --with-namespace targets/ |
+    kubectl apply -f -
 `
 
 func (t tool) target(args []string) int {
@@ -39,9 +45,9 @@ func (t tool) target(args []string) int {
 	}
 	r, err := render.New(opts...)
 	if err != nil {
-		return t.misused("target: %v", err)
+		return t.misused("target: %s", inFlags(err.Error()))
 	}
-	bundle, err := t.read(files)
+	bundle, err := t.read(files, "")
 	if err != nil {
 		return t.problems(err)
 	}
@@ -56,46 +62,4 @@ func (t tool) target(args []string) int {
 		return t.problems(err)
 	}
 	return t.write(render.Join(all...), *output)
-}
-
-// outputFlag is -o of all commands that write manifests.
-func outputFlag(fs *flag.FlagSet) *format {
-	f := format("yaml")
-	fs.Var(&f, "o", "the output `format`: yaml or json")
-	return &f
-}
-
-// format is a flag.Value with the legal formats.
-type format string
-
-func (f *format) String() string { return string(*f) }
-
-func (f *format) Set(s string) error {
-	if s != "yaml" && s != "json" {
-		return errors.New("yaml or json is wanted")
-	}
-	*f = format(s)
-	return nil
-}
-
-// write writes manifests, and what a person should look at.
-func (t tool) write(m render.Manifests, f format) int {
-	t.warn(m)
-	var err error
-	if f == "json" {
-		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())
-	} else {
-		_, err = m.WriteTo(t.stdout)
-	}
-	if err != nil {
-		return t.problems(err)
-	}
-	return exitOK
-}
-
-func (t tool) warn(m render.Manifests) {
-	for _, w := range m.Warnings() {
-		w.Message = "warning: " + w.Message
-		fmt.Fprintln(t.stderr, w)
-	}
 }

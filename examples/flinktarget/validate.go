@@ -1,24 +1,46 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
 
 const validateHelp = `Checks the resources that are found in the arguments, each on its own: whether they
-are legal, not whether their target is there.
+are legal, not whether their target is there. With --render they are rendered, too,
+which finds what is wrong between them.
 
 Usage:
 
-  flinktarget validate FILE|DIR|- …
+  flinktarget validate [flags] FILE|DIR|- …
+
+` + readingHelp + `
+Problems are lines on the standard error. With -o json they are a report on the
+standard output instead, whatever the exit code:
+
+  {"problems": [{"severity": "error", "file": "orders.yaml", "line": 12, "column": 7,
+    "resource": …, "field": "spec.template.…", "rule": …, "message": …}]}
+
+What is not known of a problem is left out. severity is error or warning. Warnings do
+not change the exit code.
 `
 
 func (t tool) validate(args []string) int {
 	fs := flag.NewFlagSet("validate", flag.ContinueOnError)
+	o, output := renderFlags(fs), format("text")
+	fs.Func("o", "the output `format`: text or json", func(s string) error {
+		if s != "text" && s != "json" {
+			return errors.New("text or json is wanted")
+		}
+		output = format(s)
+		return nil
+	})
+	alsoRender := fs.Bool("render", false, "render the resources, too; the other flags are for this, as for the command render")
 	files, code, done := t.parse(fs, validateHelp, args)
 	switch {
 	case done:
@@ -26,17 +48,43 @@ func (t tool) validate(args []string) int {
 	case len(files) == 0:
 		return t.misused("validate: name the files to read, or - for the standard input")
 	}
-	bundle, err := t.read(files)
+	r, code := t.renderer("validate", o)
+	if r == nil {
+		return code
+	}
+	bundle, err := t.read(files, o.defaults)
+	found := problemsOf(err)
+	switch {
+	case err != nil:
+	case *alsoRender:
+		var m render.Manifests
+		m, err = r.Bundle(bundle, nil)
+		found = append(problemsOf(err), warningsOf(m)...)
+	default:
+		found = warningsIn(bundle)
+	}
+	code = exitOK
 	if err != nil {
+		code = exitInput
+	}
+	if output == "text" {
+		t.lines(found)
+	} else if err := report(t.stdout, found); err != nil {
 		return t.problems(err)
 	}
-	for _, d := range bundle.Deployments {
-		t.warnOf(d, d.Warnings())
+	return code
+}
+
+// warningsIn returns the warnings about each resource on its own.
+func warningsIn(b deployment.Bundle) []problem {
+	var out []problem
+	for _, d := range b.Deployments {
+		out = append(out, warningsAbout(d, d.Warnings())...)
 	}
-	for _, s := range bundle.SessionClusters {
-		t.warnOf(s, s.Warnings())
+	for _, s := range b.SessionClusters {
+		out = append(out, warningsAbout(s, s.Warnings())...)
 	}
-	return exitOK
+	return out
 }
 
 // checked is a Deployment or a SessionCluster.
@@ -45,14 +93,14 @@ type checked interface {
 	Position(field string) patch.Position
 }
 
-func (t tool) warnOf(r checked, warnings []deployment.Warning) {
+func warningsAbout(r checked, warnings []deployment.Warning) []problem {
+	var out []problem
 	for _, w := range warnings {
-		place := r.Position(w.Field).String()
-		if place == "" {
-			place = r.String()
-		}
-		fmt.Fprintf(t.stderr, "%s: %s: warning: %s\n", place, w.Field, w.Message)
+		p := problem{Severity: severityWarning, Resource: r.String(), Field: w.Field, Message: inFlags(w.Message)}
+		p.at(r.Position(w.Field))
+		out = append(out, p)
 	}
+	return out
 }
 
 const schemaHelp = `Writes the JSON Schema of a kind: DeploymentTarget, Deployment or SessionCluster.
@@ -61,6 +109,11 @@ Editors complete and check YAML with it.
 Usage:
 
   flinktarget schema KIND
+
+For example, for an editor that reads a comment with the name of a schema:
+
+  flinktarget schema Deployment >deployment.schema.json
+  sed -i '1i # yaml-language-server: $schema=deployment.schema.json' orders.yaml
 `
 
 func (t tool) schema(args []string) int {
