@@ -67,7 +67,7 @@ func expand(arg string) ([]string, error) {
 	folder := os.DirFS(arg)
 	err = fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", arg, err)
 		}
 		hidden := strings.HasPrefix(d.Name(), ".") && path != "."
 		switch isLink := d.Type()&fs.ModeSymlink != 0; {

@@ -222,6 +222,7 @@ func TestWhatIsInTheWayIsAnError(t *testing.T) {
 		"a namespace that leads elsewhere":     {func(w workspace) { w.add(strings.ReplaceAll(targets, "metadata: {", "metadata: {namespace: .., ")) }, "metadata.namespace"},
 		"a resource that is not legal":         {func(w workspace) { w.add(resource("b", "nowhere")) }, "there is no DeploymentTarget default/nowhere"},
 		"a resource that stands twice":         {func(w workspace) { w.add(resource("a", "production")) }, "Duplicate"},
+		"an input that is not followed":        {func(w workspace) { w.link("elsewhere", "in/link") }, "link: a symbolic link"},
 		"an output that is a file":             {func(w workspace) { w.write("out", "") }, "out"},
 	} {
 		t.Run(reason, func(t *testing.T) {

@@ -23,17 +23,25 @@ func read(dirs []string) (deployment.Bundle, error) {
 	var errs []error
 	for _, dir := range dirs {
 		files := 0
-		err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		folder := os.DirFS(dir)
+		err := fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", dir, err)
 			}
-			switch hidden := strings.HasPrefix(d.Name(), ".") && file != dir; {
-			case d.IsDir() && hidden:
+			hidden := path != "." && strings.HasPrefix(d.Name(), ".")
+			info, statErr := fs.Stat(folder, path)
+			switch isDir := statErr == nil && info.IsDir(); {
+			case hidden && d.IsDir():
 				return fs.SkipDir
-			case d.IsDir(), hidden, !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(file)):
+			case hidden, d.IsDir():
+				return nil
+			case isDir:
+				return fmt.Errorf("%s: a symbolic link to a folder is not followed", filepath.Join(dir, path))
+			case !slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path))):
 				return nil
 			}
 			files++
+			file := filepath.Join(dir, path)
 			text, err := os.ReadFile(file)
 			if err != nil {
 				return err

@@ -6,5 +6,5 @@
 // The resources are in the folder deployments, as their owners write them. The test
 // renders all of them and looks at the result, so that it does not matter whether a
 // field was set by a Deployment, a pod template or a patch of a target. To begin with
-// your own, copy policy_test.go beside a folder of resources.
+// your own, copy the folder: it needs nothing else of this module's examples.
 package policytest

@@ -2,6 +2,7 @@ package rendertest
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,8 +15,9 @@ import (
 )
 
 // Dir renders all resources in the files of a folder, at any depth, whose names end
-// in .yaml, .yml or .json, in the order of their names. If there are none, or if
-// anything is wrong, the test fails at once with all problems, each with its place.
+// in .yaml, .yml or .json and do not begin with a dot, in the order of their names. If
+// there are none, or if anything is wrong, the test fails at once with all problems,
+// each with its place. A symbolic link to a folder is an error: it is not followed.
 func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	t.Helper()
 	r, err := render.New(opts...)
@@ -37,16 +39,27 @@ func read(dir string) (deployment.Bundle, error) {
 	var all deployment.Bundle
 	var errs []error
 	files := 0
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path))) {
-			return err
+	folder := os.DirFS(dir)
+	err := fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
+		file := filepath.Join(dir, path)
+		switch hidden := err == nil && path != "." && strings.HasPrefix(d.Name(), "."); {
+		case err != nil:
+			return fmt.Errorf("%s: %w", dir, err)
+		case hidden && d.IsDir():
+			return fs.SkipDir
+		case hidden, d.IsDir():
+			return nil
+		case linkToFolder(folder, path, d):
+			return errors.New(file + ": a symbolic link to a folder is not followed")
+		case !slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path))):
+			return nil
 		}
 		files++
-		text, err := os.ReadFile(path)
+		text, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		b, err := deployment.ParseAll(path, text)
+		b, err := deployment.ParseAll(file, text)
 		errs = append(errs, err)
 		all.Add(b)
 		return nil
@@ -55,4 +68,12 @@ func read(dir string) (deployment.Bundle, error) {
 		err = errors.New(dir + ": no .yaml, .yml or .json files")
 	}
 	return all, errors.Join(append(errs, err)...)
+}
+
+func linkToFolder(folder fs.FS, path string, d fs.DirEntry) bool {
+	if d.Type()&fs.ModeSymlink == 0 {
+		return false
+	}
+	info, err := fs.Stat(folder, path)
+	return err == nil && info.IsDir()
 }

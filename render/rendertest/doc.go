@@ -5,11 +5,15 @@
 //		m := rendertest.Dir(t, "testdata/orders")
 //		rendertest.Check(t, m)
 //		rendertest.Golden(t, m, "testdata/orders.golden.yaml")
-//		for c := range rendertest.Containers(m) {
+//		rendertest.CheckPolicies(t, m, policies...)
+//	}
+//
+//	var policies = []rendertest.Policy{
+//		rendertest.EachContainer("images are our own", func(c rendertest.Container, report rendertest.Report) {
 //			if !strings.HasPrefix(c.Image, "registry.example.com/") {
-//				t.Errorf("%s: the image %s comes from elsewhere", c, c.Image)
+//				report("image", "%s is from elsewhere", c.Image)
 //			}
-//		}
+//		}),
 //	}
 //
 // # Rules

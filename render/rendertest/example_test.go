@@ -79,3 +79,28 @@ func ExamplePods() {
 	// Output:
 	// Deployment staging/job-2da2f867-5899-4bef-8ad0-9771bbac38b4-taskmanager (Deployment default/orders) may run on any node
 }
+
+// Rules of one's own, each a line of a table.
+func ExampleEachContainer() {
+	policies := []rendertest.Policy{
+		rendertest.EachContainer("images are our own", func(c rendertest.Container, report rendertest.Report) {
+			if !strings.HasPrefix(c.Image, "registry.example.com/") {
+				report("image", "%s is from elsewhere", c.Image)
+			}
+		}),
+		rendertest.EachObject("nothing is reached from outside", func(o render.Object, report rendertest.Report) {
+			if o.Kind() == "Service" && o.Map()["spec"].(map[string]any)["type"] == "LoadBalancer" {
+				report("spec.type", "is LoadBalancer")
+			}
+		}),
+	}
+	const image = `{target: {kind: Job}, patch: {spec: {template: {spec: {
+		containers: [{name: flink-jobmanager, image: "registry.example.com/flink:1.20.4"}]}}}}}`
+	for _, policy := range policies { // in a test: rendertest.CheckPolicies(t, m, policies...)
+		for _, problem := range policy.Find(manifests(image)) {
+			fmt.Println(problem.Rule, "-", problem.Field, problem.Message)
+		}
+	}
+	// Output:
+	// images are our own - spec.template.spec.containers[flink-taskmanager].image flink:1.20.4 is from elsewhere
+}

@@ -22,6 +22,8 @@ type recorder struct {
 func (r *recorder) Helper()      {}
 func (r *recorder) Name() string { return "TestOrders/staging" }
 
+func (r *recorder) Log(...any) {}
+
 func (r *recorder) Error(args ...any) { r.errors = append(r.errors, fmt.Sprint(args...)) }
 
 func (r *recorder) Errorf(format string, args ...any) {
@@ -133,6 +135,12 @@ func TestDir(t *testing.T) {
 	write("d.yaml", "kind: Nothing")
 	errs = dirOf()
 	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], "c.json") && strings.Contains(errs[0], "d.yaml"), "all files are read: %q", errs)
+	write(".git/e.yaml", "kind: Nothing")
+	assert.Assert(t, !strings.Contains(dirOf()[0], "e.yaml"))
+	assert.NilError(t, os.Symlink(t.TempDir(), filepath.Join(dir, "link")))
+	errs = dirOf()
+	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], filepath.Join(dir, "link")+": "), "nothing is left out in silence: %q", errs)
 	dir = filepath.Join(dir, "nowhere")
-	assert.Equal(t, len(dirOf()), 1)
+	errs = dirOf()
+	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], dir), "%q", errs)
 }

@@ -1,0 +1,87 @@
+package rendertest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/flinktarget/flinktarget/render"
+)
+
+// A Policy is a rule of one's own. EachContainer, EachPod and EachObject make one of a
+// function.
+type Policy struct {
+	// Name says what has to hold, such as "images are our own". It is the Rule of the
+	// problems.
+	Name string
+	// Find returns what breaks the rule, in the order of the objects.
+	Find func(render.Manifests) []Problem
+}
+
+// A Report is called for each problem, with the field below what is looked at, such as
+// "resources.limits" of a container; it may be empty.
+type Report func(field, format string, args ...any)
+
+// EachContainer returns a policy that looks at every container of every workload, init
+// containers first.
+func EachContainer(name string, look func(Container, Report)) Policy {
+	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
+		for c := range Containers(m) {
+			look(c, reporter(&problems, name, c.Pod.Object, c.Field()))
+		}
+		return problems
+	}}
+}
+
+// EachPod returns a policy that looks at the pod template of every workload.
+func EachPod(name string, look func(Pod, Report)) Policy {
+	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
+		for p := range Pods(m) {
+			look(p, reporter(&problems, name, p.Object, "spec.template"))
+		}
+		return problems
+	}}
+}
+
+// EachObject returns a policy that looks at every object.
+func EachObject(name string, look func(render.Object, Report)) Policy {
+	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
+		for o := range m.All() {
+			look(o, reporter(&problems, name, o, ""))
+		}
+		return problems
+	}}
+}
+
+func reporter(problems *[]Problem, rule string, o render.Object, prefix string) Report {
+	return func(field, format string, args ...any) {
+		path := strings.Trim(prefix+"."+field, ".")
+		*problems = append(*problems, Problem{Rule: rule, Object: name(o), Field: path, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// CheckPolicies reports every problem that the policies find as an error of t.
+func CheckPolicies(t testing.TB, m render.Manifests, policies ...Policy) {
+	t.Helper()
+	for _, p := range policies {
+		for _, problem := range p.Find(m) {
+			t.Error(problem)
+		}
+	}
+}
+
+// CheckRefused reports every policy that finds nothing wrong as an error of t: a rule
+// that has never refused anything may be one that cannot. m is to break all of them.
+// What they find is logged.
+func CheckRefused(t testing.TB, m render.Manifests, policies ...Policy) {
+	t.Helper()
+	for _, p := range policies {
+		problems := p.Find(m)
+		if len(problems) == 0 {
+			t.Errorf("%s: nothing in %d objects is refused", p.Name, m.Len())
+		}
+		for _, problem := range problems {
+			t.Log(problem)
+		}
+	}
+}
