@@ -1,0 +1,159 @@
+// Package update says what is different between two versions of a Kubernetes
+// object, and what putting the new one in the place of the old one means on a
+// cluster.
+package update
+
+import (
+	"slices"
+
+	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Op is what happened to a field.
+type Op uint8
+
+// The kinds of differences.
+const (
+	Added Op = iota + 1
+	Removed
+	Changed
+	// Reordered is about a list that Kubernetes merges by keys: elements that both
+	// versions have stand in another order.
+	Reordered
+)
+
+// Difference is one field in which two versions of an object differ. What is there
+// in one of them only is one difference, with all that is below it.
+type Difference struct {
+	// Path is that of the new version; that of the old one for what was removed.
+	Path fieldpath.Path
+	Op   Op
+	// Old and New are parts of the objects, nil for what is not there. For a list
+	// that was reordered, they are the names of its elements.
+	Old, New any
+}
+
+// Diff returns the differences between two versions of an object, in the order of
+// their paths in a walk through both. Elements of lists are the same if their names
+// are, see [fieldpath.Names]; the order of the elements of a set does not count.
+//
+// If renamed is not nil, it is applied to the texts of the old version before they
+// are compared; those that were the same without it are the same, too.
+func Diff(old, new tree.Map, renamed func(string) string) []Difference {
+	d := &differ{renamed: renamed}
+	d.mapping(old, new, fieldpath.Schema(new))
+	return d.out
+}
+
+type differ struct {
+	renamed func(string) string
+	at      fieldpath.Path
+	out     []Difference
+}
+
+func (d *differ) enter(s fieldpath.Step) { d.at = append(d.at, s) }
+func (d *differ) leave()                 { d.at = d.at[:len(d.at)-1] }
+
+func (d *differ) report(op Op, old, new any) {
+	d.out = append(d.out, Difference{Path: slices.Clone(d.at), Op: op, Old: old, New: new})
+}
+
+// either reports whether there is something in one version only.
+func (d *differ) either(old any, had bool, new any, has bool) bool {
+	switch {
+	case !had:
+		d.report(Added, nil, new)
+	case !has:
+		d.report(Removed, old, nil)
+	}
+	return !had || !has
+}
+
+func (d *differ) mapping(old, new tree.Map, s merge.Schema) {
+	keys := tree.Keys(new)
+	for key := range old {
+		if _, ok := new[key]; !ok {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		was, had := old[key]
+		is, has := new[key]
+		d.enter(fieldpath.Step{Name: key})
+		if !d.either(was, had, is, has) {
+			below, elements := s.Field(key)
+			d.value(was, is, below, elements)
+		}
+		d.leave()
+	}
+}
+
+func (d *differ) value(old, new any, s merge.Schema, e merge.Elements) {
+	switch is := new.(type) {
+	case tree.Map:
+		if was, ok := old.(tree.Map); ok {
+			d.mapping(was, is, s)
+			return
+		}
+	case []any:
+		if was, ok := old.([]any); ok {
+			d.list(was, is, s, e)
+			return
+		}
+	}
+	if !tree.Equal(old, new) && !d.sameText(old, new) {
+		d.report(Changed, old, new)
+	}
+}
+
+func (d *differ) sameText(old, new any) bool {
+	was, ok := old.(string)
+	return ok && d.renamed != nil && d.renamed(was) == new
+}
+
+func (d *differ) list(old, new []any, s merge.Schema, e merge.Elements) {
+	was, is := fieldpath.Names(old, e), fieldpath.Names(new, e)
+	index := make(map[string]int, len(is))
+	for j, name := range is {
+		index[name] = j
+	}
+	last, inOrder := -1, true
+	matched := make([]bool, len(new))
+	for i, name := range was {
+		j, ok := index[name]
+		if !ok && d.renamed != nil {
+			name = d.renamed(name)
+			j, ok = index[name]
+		}
+		d.enter(fieldpath.Step{Name: name, Element: true})
+		if ok {
+			matched[j] = true
+			inOrder, last = inOrder && last < j, j
+			d.value(old[i], new[j], s, merge.Elements{})
+		} else {
+			d.report(Removed, old[i], nil)
+		}
+		d.leave()
+	}
+	for j, name := range is {
+		if !matched[j] {
+			d.enter(fieldpath.Step{Name: name, Element: true})
+			d.report(Added, nil, new[j])
+			d.leave()
+		}
+	}
+	if e.Keyed() && !inOrder {
+		d.report(Reordered, texts(was), texts(is))
+	}
+}
+
+func texts(words []string) []any {
+	out := make([]any, len(words))
+	for i, w := range words {
+		out[i] = w
+	}
+	return out
+}

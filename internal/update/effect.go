@@ -1,0 +1,122 @@
+package update
+
+import (
+	"encoding/json"
+	"reflect"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	kjson "sigs.k8s.io/json"
+
+	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Effect is what a difference means on a cluster. Those that mean more are greater.
+type Effect uint8
+
+// The effects.
+const (
+	// None: Kubernetes reads both versions as the same, or keeps what it has.
+	None Effect = iota
+	// InPlace: the object is updated, and pods go on running.
+	InPlace
+	// RollsPods: the pods are replaced by new ones.
+	RollsPods
+	// Refused: Kubernetes does not take the update, because the field is immutable.
+	Refused
+)
+
+// types are those of the kinds whose fields are known.
+var types = map[string]reflect.Type{
+	"v1 Namespace":                             reflect.TypeFor[corev1.Namespace](),
+	"v1 ServiceAccount":                        reflect.TypeFor[corev1.ServiceAccount](),
+	"v1 ConfigMap":                             reflect.TypeFor[corev1.ConfigMap](),
+	"v1 Service":                               reflect.TypeFor[corev1.Service](),
+	"rbac.authorization.k8s.io/v1 Role":        reflect.TypeFor[rbacv1.Role](),
+	"rbac.authorization.k8s.io/v1 RoleBinding": reflect.TypeFor[rbacv1.RoleBinding](),
+	"batch/v1 Job":                             reflect.TypeFor[batchv1.Job](),
+	"apps/v1 Deployment":                       reflect.TypeFor[appsv1.Deployment](),
+	"policy/v1 PodDisruptionBudget":            reflect.TypeFor[policyv1.PodDisruptionBudget](),
+}
+
+// Known reports whether the fields and rules of a kind are known.
+func Known(apiVersion, kind string) bool { return types[apiVersion+" "+kind] != nil }
+
+// decoded returns an object as Kubernetes reads it: without null, without what is
+// empty, false or 0 where that means the same as nothing, and with quantities in
+// one spelling. Defaults are not filled in. What cannot be read is returned as it
+// is.
+func decoded(obj tree.Map) tree.Map {
+	t, ok := types[tree.String(obj, "apiVersion")+" "+tree.String(obj, "kind")]
+	if !ok {
+		return obj
+	}
+	typed := reflect.New(t).Interface()
+	if err := kjson.UnmarshalCaseSensitivePreserveInts(tree.JSON(obj), typed); err != nil {
+		return obj
+	}
+	text, err := json.Marshal(typed)
+	if err != nil {
+		return obj
+	}
+	v, err := tree.FromJSON(text)
+	out, ok := v.(tree.Map)
+	if err != nil || !ok {
+		return obj
+	}
+	return out
+}
+
+// Effects returns what differences mean that Diff has found, in their order.
+func Effects(old, new tree.Map, differences []Difference) []Effect {
+	out := make([]Effect, len(differences))
+	v := versions{old: decoded(old), new: decoded(new)}
+	rules := rulesOf(new)
+	// The effects of what Kubernetes sees: at the path, and at all paths above.
+	at, above := map[string]Effect{}, map[string]Effect{}
+	for _, d := range Diff(v.old, v.new, nil) {
+		effect := max(v.effect(rules, d.Path, d.Old), v.effect(rules, d.Path, d.New))
+		at[d.Path.String()] = effect
+		for i := range d.Path {
+			prefix := d.Path[:i+1].String()
+			above[prefix] = max(above[prefix], effect)
+		}
+	}
+	for i, d := range differences {
+		out[i] = above[d.Path.String()]
+		for j := range d.Path {
+			out[i] = max(out[i], at[d.Path[:j].String()])
+		}
+	}
+	return out
+}
+
+// effect returns the greatest effect of what is at or below a path.
+func (v versions) effect(rules []rule, at fieldpath.Path, value any) Effect {
+	effect := None
+	switch value := value.(type) {
+	case tree.Map:
+		for key, e := range value {
+			effect = max(effect, v.effect(rules, at.With(fieldpath.Step{Name: key}), e))
+		}
+	case []any:
+		for _, e := range value {
+			effect = max(effect, v.effect(rules, at.With(fieldpath.Step{Element: true}), e))
+		}
+	case nil:
+		return None
+	}
+	if effect > None {
+		return effect
+	}
+	for _, r := range rules {
+		if r.covers(at) {
+			return r.effect(v)
+		}
+	}
+	return InPlace
+}

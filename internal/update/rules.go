@@ -1,0 +1,210 @@
+package update
+
+import (
+	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// versions are the two versions of an object, as Kubernetes reads them.
+type versions struct{ old, new tree.Map }
+
+// rule says what a difference in a field, or below it, means. Elements of lists are
+// written as name[].
+type rule struct {
+	at     string
+	effect func(versions) Effect
+}
+
+// covers reports whether a path leads to the field of the rule, or below it.
+func (r rule) covers(at fieldpath.Path) bool {
+	i := 0
+	for name := range strings.SplitSeq(r.at, ".") {
+		name, isList := strings.CutSuffix(name, "[]")
+		if i >= len(at) || at[i].Element || at[i].Name != name {
+			return false
+		}
+		i++
+		if isList {
+			if i >= len(at) || !at[i].Element {
+				return false
+			}
+			i++
+		}
+	}
+	return true
+}
+
+func rulesOf(obj tree.Map) []rule {
+	return rules[tree.String(obj, "apiVersion")+" "+tree.String(obj, "kind")]
+}
+
+// rules are what Kubernetes does with an update, by kind: those of its API
+// documentation, and of the validation in Kubernetes 1.37, whose functions are
+// named. The first rule that covers a field counts. What no rule covers is updated
+// in place; so are metadata, except for name and namespace, which are what an
+// object is known by.
+var rules = map[string][]rule{
+	// ValidateJobSpecUpdate. A suspended Job can be given other nodes and, since
+	// Kubernetes 1.36, other resources (validatePodTemplateUpdate).
+	"batch/v1 Job": {
+		{"spec.template.metadata.labels", unlessSuspended},
+		{"spec.template.metadata.annotations", unlessSuspended},
+		{"spec.template.spec.affinity.nodeAffinity", unlessSuspended},
+		{"spec.template.spec.nodeSelector", unlessSuspended},
+		{"spec.template.spec.schedulingGates", unlessSuspended},
+		{"spec.template.spec.tolerations", unlessSuspended},
+		{"spec.template.spec.containers[].resources", unlessSuspended},
+		{"spec.template.spec.initContainers[].resources", unlessSuspended},
+		{"spec.template", always(Refused)},
+		{"spec.selector", always(Refused)},
+		{"spec.completions", unlessIndexed},
+		{"spec.completionMode", always(Refused)},
+		{"spec.podFailurePolicy", always(Refused)},
+		{"spec.successPolicy", always(Refused)},
+		{"spec.backoffLimitPerIndex", always(Refused)},
+		{"spec.managedBy", always(Refused)},
+		{"spec.scheduling.schedulingPolicy.gang.minCount", betweenGangs},
+		{"spec.scheduling", always(Refused)},
+	},
+	// ValidateDeploymentUpdate. "A Deployment's rollout is triggered if and only if
+	// the Deployment's Pod template is changed"; a paused one rolls nothing out.
+	"apps/v1 Deployment": {
+		{"spec.selector", always(Refused)},
+		{"spec.template", unlessPaused},
+	},
+	// ValidateServiceUpdate; an address or a port that a cluster has assigned stays
+	// if it is not asked for (patchAllocatedValues).
+	"v1 Service": {
+		{"spec.clusterIP", addresses},
+		{"spec.clusterIPs", addresses},
+		{"spec.ipFamilies", families},
+		{"spec.loadBalancerClass", loadBalancerClass},
+		{"spec.healthCheckNodePort", healthCheckPort},
+	},
+	// ValidateConfigMapUpdate.
+	"v1 ConfigMap": {
+		{"data", ifImmutable},
+		{"binaryData", ifImmutable},
+		{"immutable", ifImmutable},
+	},
+	// ValidateRoleBindingUpdate.
+	"rbac.authorization.k8s.io/v1 RoleBinding": {
+		{"roleRef", always(Refused)},
+	},
+}
+
+func always(e Effect) func(versions) Effect {
+	return func(versions) Effect { return e }
+}
+
+// flag reports whether a switch is on.
+func flag(obj tree.Map, path ...string) bool {
+	v, _ := tree.Get(obj, path...)
+	on, _ := v.(bool)
+	return on
+}
+
+func when(ok bool, e Effect) Effect {
+	if ok {
+		return InPlace
+	}
+	return e
+}
+
+func unlessSuspended(v versions) Effect { return when(flag(v.old, "spec", "suspend"), Refused) }
+func unlessPaused(v versions) Effect    { return when(flag(v.new, "spec", "paused"), RollsPods) }
+func ifImmutable(v versions) Effect     { return when(!flag(v.old, "immutable"), Refused) }
+
+// The completions of an Indexed Job may change with its parallelism.
+func unlessIndexed(v versions) Effect {
+	spec := tree.Child(v.new, "spec")
+	elastic := spec["completionMode"] == "Indexed" && spec["completions"] != nil && tree.Equal(spec["completions"], spec["parallelism"])
+	return when(elastic, Refused)
+}
+
+func betweenGangs(v versions) Effect {
+	path := []string{"spec", "scheduling", "schedulingPolicy", "gang"}
+	return when(tree.Child(v.old, path...) != nil && tree.Child(v.new, path...) != nil, Refused)
+}
+
+// external reports whether a version of a Service is but a name.
+func (v versions) external() bool {
+	return tree.String(v.old, "spec", "type") == "ExternalName" || tree.String(v.new, "spec", "type") == "ExternalName"
+}
+
+// What was assigned stays, and cannot be known here where it was not
+// asked for.
+func addresses(v versions) Effect {
+	if v.external() {
+		return InPlace
+	}
+	is := addressesOf(v.new)
+	if len(is) == 0 {
+		return None
+	}
+	return when(v.extends(addressesOf(v.old), is), Refused)
+}
+
+func addressesOf(service tree.Map) []any {
+	if list := tree.Items(service, "spec", "clusterIPs"); len(list) > 0 {
+		return list
+	}
+	if one := tree.String(service, "spec", "clusterIP"); one != "" {
+		return []any{one}
+	}
+	return nil
+}
+
+// extends reports whether the first of the addresses, or families, is the same,
+// and so is the second, unless it comes, or goes as it must.
+func (v versions) extends(was, is []any) bool {
+	policy := tree.String(v.new, "spec", "ipFamilyPolicy")
+	if policy == "" {
+		policy = tree.String(v.old, "spec", "ipFamilyPolicy")
+	}
+	for i := range min(len(was), len(is)) {
+		if was[i] != is[i] {
+			return false
+		}
+	}
+	return len(was) > 0 && (len(was) <= len(is) || policy == "SingleStack")
+}
+
+func families(v versions) Effect {
+	was, is := tree.Items(v.old, "spec", "ipFamilies"), tree.Items(v.new, "spec", "ipFamilies")
+	switch {
+	case v.external() || headless(v.old) || headless(v.new):
+		return InPlace
+	case len(was) == 0 || len(is) == 0:
+		return InPlace // those that the cluster has chosen are not known
+	default:
+		return when(v.extends(was, is), Refused)
+	}
+}
+
+func headless(service tree.Map) bool {
+	list := addressesOf(service)
+	return len(list) == 1 && list[0] == "None"
+}
+
+func loadBalancerClass(v versions) Effect {
+	both := tree.String(v.old, "spec", "type") == "LoadBalancer" && tree.String(v.new, "spec", "type") == "LoadBalancer"
+	return when(!both, Refused)
+}
+
+func healthCheckPort(v versions) Effect {
+	switch {
+	case !checked(v.old) || !checked(v.new):
+		return InPlace
+	case tree.Child(v.new, "spec")["healthCheckNodePort"] == nil:
+		return None
+	default:
+		return Refused
+	}
+}
+
+func checked(service tree.Map) bool {
+	return tree.String(service, "spec", "type") == "LoadBalancer" && tree.String(service, "spec", "externalTrafficPolicy") == "Local"
+}
