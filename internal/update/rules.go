@@ -68,8 +68,8 @@ var rules = map[string][]rule{
 		{"spec.scheduling.schedulingPolicy.gang.minCount", betweenGangs},
 		{"spec.scheduling", always(Refused)},
 	},
-	// ValidateDeploymentUpdate. "A Deployment's rollout is triggered if and only if
-	// the Deployment's Pod template is changed"; a paused one rolls nothing out.
+	// ValidateDeploymentUpdate. A difference in the template is a new ReplicaSet; in
+	// no other field it is, and a paused Deployment makes none.
 	"apps/v1 Deployment": {
 		{"spec.selector", always(Refused)},
 		{"spec.template", unlessPaused},
