@@ -4,4 +4,5 @@ package render
 var (
 	Escape     = escape
 	Expandable = expandable
+	ConfigSum  = configSum
 )

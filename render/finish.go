@@ -50,8 +50,7 @@ func checksum(objects []tree.Map) {
 	var sum string
 	for _, o := range objects {
 		if tree.String(o, "kind") == "ConfigMap" {
-			data := sha256.Sum256(tree.JSON(o["data"]))
-			sum = hex.EncodeToString(data[:])
+			sum = configSum(o["data"])
 		}
 	}
 	for _, o := range objects {
@@ -66,6 +65,12 @@ func checksum(objects []tree.Map) {
 		}
 		annotations[AnnotationConfigChecksum] = sum
 	}
+}
+
+// configSum is the checksum of a ConfigMap's data.
+func configSum(data any) string {
+	sum := sha256.Sum256(tree.JSON(data))
+	return hex.EncodeToString(sum[:])
 }
 
 // patchUses tells which of the patches that address a kind of these objects

@@ -68,6 +68,7 @@ func TestEffects(t *testing.T) {
 		{"backoff limit of an index", "Job", spec(`backoffLimitPerIndex: 1`), spec(`backoffLimitPerIndex: 2`), refused, apiJob},
 		{"managedBy", "Job", spec(``), spec(`managedBy: example.com/x`), refused, apiJob},
 		{"scheduling", "Job", spec(``), spec(`scheduling: {schedulingPolicy: {gang: {minCount: 1}}}`), refused, "batch/v1 JobSpec"},
+		{"the mode of scheduling", "Job", spec(`scheduling: {disruptionMode: {single: {}}}`), spec(`scheduling: {disruptionMode: {all: {}}}`), refused, "batch/v1 JobSchedulingConfiguration"},
 		{"the number of a gang", "Job", spec(`scheduling: {schedulingPolicy: {gang: {minCount: 1}}}`), spec(`scheduling: {schedulingPolicy: {gang: {minCount: 2}}}`), inPlace, "batch/v1 JobSpec"},
 		{"parallelism", "Job", spec(`parallelism: 1`), spec(`parallelism: 0`), inPlace, docJob + "#controlling-parallelism"},
 		{"backoff limit", "Job", spec(`backoffLimit: 1`), spec(`backoffLimit: 2`), inPlace, "ValidateJobSpecUpdate"},
@@ -84,6 +85,7 @@ func TestEffects(t *testing.T) {
 		{"scheduling gates of a suspended Job", "Job", suspended(``), suspended(`schedulingGates: [{name: a}]`), inPlace, docSuspended},
 		{"labels of a suspended Job's pods", "Job", `spec: {suspend: true, template: {metadata: {labels: {a: b}}}}`, `spec: {suspend: true, template: {metadata: {labels: {a: c}, annotations: {a: b}}}}`, inPlace, docSuspended},
 		{"resources of a suspended Job", "Job", spec(base + `suspend: true`), spec(resized + `suspend: true`), inPlace, "kubernetes.io/blog/2026/04/27/kubernetes-v1-36-mutable-pod-resources-for-suspended-jobs; validatePodResourceUpdatesOnly"},
+		{"resources of a suspended Job's init container", "Job", suspended(`initContainers: [{name: a}]`), suspended(`initContainers: [{name: a, resources: {limits: {cpu: 1}}}]`), inPlace, "validatePodResourceUpdatesOnly"},
 		{"a container of a suspended Job", "Job", suspended(``), suspended(`containers: [{name: a, resources: {limits: {cpu: 1}}}]`), refused, docSuspended},
 
 		{"the template of a Deployment", "Deployment", spec(base), spec(changed), rolls, docRollout},

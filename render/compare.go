@@ -1,0 +1,161 @@
+package render
+
+import (
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/update"
+)
+
+// Op is what happened to an object or a field.
+type Op uint8
+
+// The operations.
+const (
+	Added Op = iota + 1
+	Removed
+	Changed
+	// Reordered is a list whose elements have keys, such as containers, and stand in
+	// another order.
+	Reordered
+)
+
+// String returns "added", "removed", "changed" or "reordered".
+func (o Op) String() string {
+	if words := [...]string{"", "added", "removed", "changed", "reordered"}; int(o) < len(words) {
+		return words[o]
+	}
+	return ""
+}
+
+// Effect is what a change means on a cluster that has the old objects, when the new
+// ones are applied. Greater values mean more.
+type Effect uint8
+
+// The effects.
+const (
+	// NoEffect is a difference that Kubernetes does not see, such as 1Gi for 1024Mi
+	// or null for nothing, or one that it does not follow: a Service keeps the
+	// address it has when the manifest no longer names one.
+	NoEffect Effect = iota
+	// InPlace is a change of the object only: its pods go on running.
+	InPlace
+	// Created is an object that was not there.
+	Created
+	// Deleted is an object that is no longer rendered. Kubernetes does not delete it
+	// by itself: what applies the manifests must prune.
+	Deleted
+	// RollsPods is a change of the pods of a Deployment: they are replaced. A change
+	// of a ConfigMap alone does not do this; the checksum of the configuration in the
+	// pod template does.
+	RollsPods
+	// Replaced is an object of one Flink job or cluster that makes room for that of
+	// another, of the same Deployment or SessionCluster: the job id, and with it the
+	// names, or the namespace are new. The old object is to be deleted, as with
+	// Deleted. A new Flink job starts without state unless it is given a savepoint.
+	Replaced
+	// Refused is a change of a field that is immutable: Kubernetes refuses the
+	// whole update of the object.
+	Refused
+)
+
+// String returns a few words, such as "rolls pods".
+func (e Effect) String() string {
+	if words := [...]string{"no effect", "in place", "created", "deleted", "rolls pods", "replaced", "refused"}; int(e) < len(words) {
+		return words[e]
+	}
+	return ""
+}
+
+// A Change is an object that is not the same in two Manifests.
+type Change struct {
+	// Old and New are the two versions. Where there is none, that is the zero Object.
+	Old, New Object
+	// Op is Added, Removed or Changed.
+	Op Op
+	// Effect is the greatest of the fields' effects.
+	Effect Effect
+	// Fields are all differences of an object that was changed, in a fixed order.
+	// Where the object was replaced, what differs by the job id alone is left out, so
+	// there may be none.
+	Fields []FieldChange
+}
+
+// Object returns the new version, or the old one if there is no new one.
+func (c Change) Object() Object {
+	if c.Op == Removed {
+		return c.Old
+	}
+	return c.New
+}
+
+// A FieldChange is one field that is not the same in two versions of an object.
+// What is in one version only is one FieldChange, with all that is below it.
+type FieldChange struct {
+	// Path leads to the field, as in spec.template.spec.containers[main].env[TZ].value.
+	// Elements of lists that Kubernetes merges by keys are named by these, others by
+	// their index; keys that are not plain names stand in brackets.
+	Path string
+	Op   Op
+	// Old and New are the values, fresh copies of what Object.Map has: for a list
+	// that was reordered, the names of its elements. They are not redacted: a secret
+	// in plain text, in an environment variable for instance, is here, too.
+	Old, New any
+	Effect   Effect
+}
+
+// Compare returns what is different between two renderings, and what applying the
+// new one means for a cluster that has the old one. Objects that are the same are
+// left out. Changed and added objects come in the order of new, then removed ones in
+// that of old. Everything in the result is fresh.
+//
+// Objects are the same if API group, kind, namespace and name are. Of the others, an
+// old and a new one of the same kind and component replace each other if they have
+// the same label deploymentId or sessionClusterId. Elements of lists are matched by
+// the keys by which Kubernetes merges them, those of sets, such as finalizers, by
+// value and without order.
+//
+// The rules are those of Kubernetes 1.37 and its API documentation. Defaults that
+// Kubernetes fills in are not known here: a default value that is written out counts
+// as a change. Nor is the cluster: a Job that is suspended is taken for one that
+// has never run.
+func Compare(old, new Manifests) []Change {
+	pairs, removed := pair(old.objects, new.objects)
+	var out []Change
+	for _, p := range pairs {
+		switch {
+		case p.old.tree == nil:
+			out = append(out, Change{New: p.new, Op: Added, Effect: Created})
+		case p.replaced || !tree.Equal(p.old.tree, p.new.tree):
+			out = append(out, p.change())
+		}
+	}
+	for _, o := range removed {
+		out = append(out, Change{Old: o, Op: Removed, Effect: Deleted})
+	}
+	return out
+}
+
+// change is what is different in a pair.
+func (p objectPair) change() Change {
+	c := Change{Old: p.old, New: p.new, Op: Changed}
+	differences := update.Diff(p.old.tree, p.new.tree, p.renamed)
+	var effects []update.Effect
+	if p.replaced {
+		c.Effect = Replaced
+	} else {
+		effects = update.Effects(p.old.tree, p.new.tree, differences)
+	}
+	for i, d := range differences {
+		f := FieldChange{Path: d.Path.String(), Op: ops[d.Op], Old: tree.Copy(d.Old), New: tree.Copy(d.New), Effect: Replaced}
+		if !p.replaced {
+			f.Effect = effectOf[effects[i]]
+			c.Effect = max(c.Effect, f.Effect)
+		}
+		c.Fields = append(c.Fields, f)
+	}
+	return c
+}
+
+var (
+	ops      = [...]Op{update.Added: Added, update.Removed: Removed, update.Changed: Changed, update.Reordered: Reordered}
+	effectOf = [...]Effect{update.None: NoEffect, update.InPlace: InPlace, update.RollsPods: RollsPods, update.Refused: Refused}
+)
