@@ -22,8 +22,10 @@ type Deployment struct {
 
 // deploymentData does not change after it was made.
 type deploymentData struct {
-	config Config        // as it was given
+	config Config        // with what Deployment Defaults filled in
 	source *yamldoc.Node // nil if it was not read from a text
+	given  *Config       // as it was given; nil if that is config
+	layers Defaults
 }
 
 // New checks a configuration and returns a Deployment made of a copy of it. The
@@ -62,7 +64,9 @@ func (d Defaults) fromNode(root *yamldoc.Node) (Deployment, error) {
 		}
 		return Deployment{}, invalid(c.subject(), problems)
 	}
-	return Deployment{d: &deploymentData{config: filled, source: root}}, nil
+	made := &deploymentData{config: filled, source: root}
+	d.note(made, c)
+	return Deployment{d: made}, nil
 }
 
 func (c Config) subject() string { return subject(KindDeployment, c.Metadata) }
@@ -135,9 +139,28 @@ func (d Deployment) Owner() target.Owner {
 	return target.Owner{Kind: KindDeployment, Namespace: d.Namespace(), Name: d.Name(), UID: d.get().Metadata.ID}
 }
 
-// Config returns a copy of the configuration, as it was given. Editing it does
-// not change d; New makes another Deployment of it.
+// Config returns a copy of the configuration, as it was given, and with what the
+// Deployment Defaults filled in if it was made with any. Editing it does not change
+// d; New makes another Deployment of it.
 func (d Deployment) Config() Config { return d.get().clone() }
+
+// Given returns a copy of the configuration as it was given, without Deployment
+// Defaults.
+func (d Deployment) Given() Config {
+	if d.d == nil || d.d.given == nil {
+		return d.Config()
+	}
+	return d.d.given.clone()
+}
+
+// Defaults returns the Deployment Defaults that d was made with. The zero value
+// stands for none.
+func (d Deployment) Defaults() Defaults {
+	if d.d == nil {
+		return Defaults{}
+	}
+	return d.d.layers
+}
 
 // Resolved returns a copy of the configuration with everything filled in that
 // VVP documents a default for. NumberOfTaskManagers stays nil: how many are
@@ -161,7 +184,7 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	if !s.HasResource(KindDeployment) {
 		return Deployment{d: &deploymentData{config: c.clone()}}, nil
 	}
-	root, err := patched(s, c, resolvedMaps[:]...)
+	root, err := patched(s, KindDeployment, c)
 	if err != nil {
 		return Deployment{}, err
 	}

@@ -162,7 +162,23 @@ func (d Defaults) MarshalJSON() ([]byte, error) {
 }
 
 // New is [New] for a Deployment that gets these defaults.
-func (d Defaults) New(c Config) (Deployment, error) { return New(d.apply(c)) }
+func (d Defaults) New(c Config) (Deployment, error) {
+	made, err := New(d.apply(c))
+	if err == nil {
+		d.note(made.d, c)
+	}
+	return made, err
+}
+
+// note keeps in a Deployment what it said itself and what it got these defaults from.
+func (d Defaults) note(made *deploymentData, given Config) {
+	if !d.isEmpty() {
+		given = given.clone()
+		made.given, made.layers = &given, d
+	}
+}
+
+func (d Defaults) isEmpty() bool { return d.global == nil && len(d.spaces) == 0 }
 
 // Parse is [Parse] for a Deployment that gets these defaults.
 func (d Defaults) Parse(file string, text []byte) (Deployment, error) {
@@ -176,7 +192,7 @@ func (d Defaults) Parse(file string, text []byte) (Deployment, error) {
 // apply returns a copy of c with what the layers fill in.
 func (d Defaults) apply(c Config) Config {
 	c = c.clone()
-	if d.global == nil && len(d.spaces) == 0 {
+	if d.isEmpty() {
 		return c
 	}
 	for _, layer := range [...]*Spec{d.spaces[namespaceOf(c.Metadata)], d.global} {

@@ -170,7 +170,7 @@ func (s SessionCluster) Patch(set patch.Set) (SessionCluster, error) {
 	if !set.HasResource(KindSessionCluster) {
 		return SessionCluster{d: &sessionClusterData{config: c.clone()}}, nil
 	}
-	root, err := patched(set, c, resolvedSessionMaps[:]...)
+	root, err := patched(set, KindSessionCluster, c)
 	if err != nil {
 		return SessionCluster{}, err
 	}

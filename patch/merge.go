@@ -29,11 +29,7 @@ func objectSchema(apiVersion, kind string) schema {
 }
 
 func resourceSchema(kind string) schema {
-	var lists []merge.List
-	for _, l := range catalog.MergeLists(kind) {
-		lists = append(lists, merge.List{Path: l.Path, Keys: l.Keys, Type: l.Type})
-	}
-	return schema{catalog.VVPVersion, kind, merge.Lists(lists...)}
+	return schema{catalog.VVPVersion, kind, merge.Resource(kind)}
 }
 
 // compile makes a plan for each kind that the patch can meet. The same mistake for
