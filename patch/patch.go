@@ -38,6 +38,7 @@ type compiled struct {
 	merges    []merger
 	// loose operations have not been told which objects they are for.
 	loose bool
+	at    Position // of the entry, zero if it was not read from a text
 }
 
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms
@@ -70,14 +71,24 @@ func fromNode(n *yamldoc.Node) (Patch, error) {
 	if len(b.problems) > 0 {
 		return Patch{}, invalid(b.problems)
 	}
+	c.at = Position(n.Pos)
 	return Patch{p: c}, nil
 }
 
 // IsZero reports whether p is the zero value, which is no patch.
 func (p Patch) IsZero() bool { return p.p == nil }
 
-// Equal reports whether p and q are the same entry. Formatting, comments and the
-// order of keys do not count, and neither does whether a patch inside an entry
+// Position returns where the entry begins in the text that p was read from, the zero
+// Position if it was not read from a text.
+func (p Patch) Position() Position {
+	if p.p == nil {
+		return Position{}
+	}
+	return p.p.at
+}
+
+// Equal reports whether p and q are the same entry. Formatting, comments, places and
+// the order of keys do not count, and neither does whether a patch inside an entry
 // is written as text.
 func (p Patch) Equal(q Patch) bool {
 	if p.p == nil || q.p == nil {
