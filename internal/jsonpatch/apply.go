@@ -267,3 +267,30 @@ var removal = change{
 		return slices.Delete(a, j, j+1), nil
 	},
 }
+
+// Mapped returns the operation for a document of the same shape that has other
+// scalars: leaf tells what stands for each scalar of the operation's value. It
+// returns false for an operation that changes nothing.
+func (op Op) Mapped(leaf func(any) any) (Op, bool) {
+	op.value = mapped(op.value, leaf)
+	return op, op.name != "test"
+}
+
+func mapped(v any, leaf func(any) any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[k] = mapped(e, leaf)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = mapped(e, leaf)
+		}
+		return out
+	default:
+		return leaf(v)
+	}
+}

@@ -1,0 +1,196 @@
+// Package provenance keeps, beside a JSON-shaped tree, which steps gave each of its
+// leaves its value.
+//
+// A [Tree] is made of a tree whose leaves have known sources, and every step that
+// changes the tree makes another Tree: [Tree.Merge] for strategic merges, [Tree.Edit]
+// for JSON patches, [Tree.Assign] for anything else. Trees are immutable.
+package provenance
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Source is a step that sets values. Sources are compared with ==.
+type Source any
+
+// Leaf is a value with nothing below it: a scalar, null, an empty map or list.
+type Leaf struct {
+	// Path is where it is, as package fieldpath writes it.
+	Path string
+	// Place is the same with the index of each element of a list.
+	Place string
+	Value any
+	// Before is what was there before the last source, nil for nothing.
+	Before any
+	// Sources are the steps that set the value or that it depends on, the last first.
+	Sources []Source
+}
+
+// Tree is a JSON-shaped tree with the sources of its leaves.
+type Tree struct {
+	schema merge.Schema
+	value  tree.Map
+	leaves []Leaf
+	index  map[string]int
+	// gone has what the leaves depended on that are not there any more.
+	gone map[string][]Source
+}
+
+// New returns the Tree of a value; sources tells those of each leaf. The value is
+// kept and must not change.
+func New(value tree.Map, schema merge.Schema, sources func(Leaf) []Source) *Tree {
+	t := &Tree{schema: schema, value: value, index: map[string]int{}, gone: map[string][]Source{}}
+	walk(value, schema, func(at place, v any) {
+		l := Leaf{Path: at.path.String(), Place: at.index.String(), Value: v}
+		l.Sources = unique(sources(l))
+		t.add(l)
+	})
+	return t
+}
+
+func (t *Tree) add(l Leaf) {
+	t.index[l.Path] = len(t.leaves)
+	t.leaves = append(t.leaves, l)
+}
+
+// Value returns the tree itself, which must not be changed.
+func (t *Tree) Value() tree.Map { return t.value }
+
+// Leaves returns the leaves in the order of the tree. They must not be changed.
+func (t *Tree) Leaves() []Leaf { return t.leaves }
+
+// Find returns the leaf at a path, and whether there is one.
+func (t *Tree) Find(path string) (Leaf, bool) {
+	i, ok := t.index[path]
+	if !ok {
+		return Leaf{}, false
+	}
+	return t.leaves[i], true
+}
+
+// Under returns the sources of everything at a path or below it, also of what is
+// not there any more.
+func (t *Tree) Under(path string) []Source {
+	var out []Source
+	for _, l := range t.leaves {
+		if within(l.Path, path) {
+			out = append(out, l.Sources...)
+		}
+	}
+	for _, p := range tree.Keys(t.gone) {
+		if within(p, path) {
+			out = append(out, t.gone[p]...)
+		}
+	}
+	return unique(out)
+}
+
+// within reports whether a path is that of a map or list, or leads into it.
+func within(path, parent string) bool {
+	rest, ok := strings.CutPrefix(path, parent)
+	return ok && (rest == "" || parent == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// directive is the key of a map in a patch that is not content.
+const directive = "$patch"
+
+// Merge returns the Tree after a strategic merge of patch, whose result is after.
+// Sources tells the step that sets the leaf at a path of the result.
+func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Source) *Tree {
+	named := map[string]bool{}
+	walk(patch, t.schema, func(at place, _ any) {
+		if at.tokens[len(at.tokens)-1] != directive {
+			named[at.path.String()] = true
+		}
+	})
+	return t.step(after, func(at place, v any) (Leaf, bool) {
+		path := at.path.String()
+		old, had := t.Find(path)
+		if had && !named[path] && tree.Equal(old.Value, v) {
+			return old, true
+		}
+		return Leaf{Sources: join(sources(path), t.history(path)), Before: old.Value}, false
+	}, sources)
+}
+
+// Assign returns the Tree after a step with the result after. Sources tells the step
+// that sets the leaf at a path.
+func (t *Tree) Assign(after tree.Map, sources func(path string) []Source) *Tree {
+	return t.Merge(after, nil, sources)
+}
+
+// Expand returns the Tree in which a list of sources stands for one of them.
+func (t *Tree) Expand(source Source, list []Source) *Tree {
+	return t.with(func(sources []Source) []Source {
+		if at := slices.Index(sources, source); at >= 0 {
+			return unique(slices.Concat(sources[:at], list, sources[at+1:]))
+		}
+		return sources
+	})
+}
+
+// Depend returns the Tree in which every leaf depends on the sources in list, too.
+func (t *Tree) Depend(list []Source) *Tree {
+	return t.with(func(sources []Source) []Source { return join(sources, list) })
+}
+
+func (t *Tree) with(change func([]Source) []Source) *Tree {
+	out := *t
+	out.leaves = slices.Clone(t.leaves)
+	for i, l := range t.leaves {
+		out.leaves[i].Sources = change(l.Sources)
+	}
+	return &out
+}
+
+// step makes the next Tree. For each leaf, next says what is known of it, and
+// whether it is one of t.
+func (t *Tree) step(after tree.Map, next func(at place, v any) (Leaf, bool), removed func(path string) []Source) *Tree {
+	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string][]Source{}}
+	walk(after, t.schema, func(at place, v any) {
+		l, kept := next(at, v)
+		l.Path, l.Place, l.Value = at.path.String(), at.index.String(), v
+		if !kept {
+			l.Sources = unique(l.Sources)
+		}
+		out.add(l)
+	})
+	for path, sources := range t.gone {
+		if _, ok := out.index[path]; !ok {
+			out.gone[path] = sources
+		}
+	}
+	for _, l := range t.leaves {
+		if _, ok := out.index[l.Path]; !ok {
+			out.gone[l.Path] = join(removed(l.Path), l.Sources)
+		}
+	}
+	return out
+}
+
+// history returns what a new value at a path takes the place of.
+func (t *Tree) history(path string) []Source {
+	if l, ok := t.Find(path); ok {
+		return l.Sources
+	}
+	return t.Under(path)
+}
+
+func join(a, b []Source) []Source {
+	return unique(append(a[:len(a):len(a)], b...))
+}
+
+// unique returns the list without what is in it a second time.
+func unique(list []Source) []Source {
+	var out []Source
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
