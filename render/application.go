@@ -50,6 +50,9 @@ func (r *Renderer) deployment(t target.Target, d deployment.Deployment, j Job) (
 		g.notRunning(string(cfg.Spec.State))
 		return Manifests{warnings: g.warnings}, nil
 	}
+	if err := g.traceDeployment(d, patched, j); err != nil {
+		return Manifests{}, err
+	}
 	app := &application{rendering: g, config: cfg, deployment: patched, job: j}
 	objects, err := app.render()
 	if err != nil {

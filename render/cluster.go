@@ -33,6 +33,7 @@ type cluster struct {
 	managers    int32
 	jobArgs     []string // of the JobManager, after the command; nil for session clusters
 	application bool
+	settings    *field.Path // of resources, flinkConfiguration, kubernetes in the resource
 	attempts    int32
 	artifact    artifact
 
@@ -56,7 +57,7 @@ type settings struct {
 
 // cluster decides what both kinds of clusters have in common.
 func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
-	c := &cluster{name: name, namespace: g.namespace(), labels: set, kubernetes: s.kubernetes, resources: s.resources, application: s.application}
+	c := &cluster{name: name, namespace: g.namespace(), labels: set, kubernetes: s.kubernetes, resources: s.resources, application: s.application, settings: s.path}
 	var err error
 	if c.version, err = flink.Lookup(s.flinkVersion); err != nil {
 		g.fail(field.NotSupported(s.versionAt, s.flinkVersion, flink.Supported()), "flink-version")

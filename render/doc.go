@@ -71,6 +71,12 @@
 // savepoint; and who applies it without removing the old objects runs both. A
 // warning says so where upgradeStrategy or restoreStrategy ask for more.
 //
+// # What set a field
+//
+// A Renderer with [WithTrace] records what each step does to each field, and
+// [Manifests.Explain] tells: which patch of the target, field of the resource, default
+// or rule of the renderer gave it its value, and where that stands.
+//
 // # Units
 //
 // VVP counts memory in powers of ten. Containers get these bytes as request and

@@ -18,6 +18,8 @@ const AnnotationConfigChecksum = "flinktarget.github.io/config-checksum"
 // finish completes patched objects: checksum, verification, order.
 func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 	checksum(objects)
+	g.trace.checksum(objects)
+	g.trace.complete(objects)
 	if problems := verify(objects, g.unpatched.expectation()); len(problems) > 0 {
 		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.blame(problems)})
 	}
@@ -30,7 +32,7 @@ func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 	})
 	m := Manifests{warnings: g.warnings, resource: g.resource.String()}
 	for _, o := range objects {
-		m.objects = append(m.objects, Object{tree: o})
+		m.objects = append(m.objects, Object{tree: o, trace: g.trace.of(o)})
 	}
 	m.uses = g.patchUses(objects)
 	return m, nil

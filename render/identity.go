@@ -56,7 +56,7 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 		matches[i] = match{m.Patch, m.Object}
 	}
 	g.matched = matches
-	return objects, matches, nil
+	return objects, matches, g.trace.patched(built)
 }
 
 // deriveID makes the job id of what a change of must make another job: where it

@@ -12,6 +12,7 @@ import (
 
 	kjson "sigs.k8s.io/json"
 
+	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamlout"
 	"github.com/flinktarget/flinktarget/patch"
@@ -126,8 +127,9 @@ func Join(list ...Manifests) Manifests {
 // An Object is one Kubernetes object: an immutable value, safe for concurrent
 // use. The zero value is an object without fields.
 type Object struct {
-	_    [0]func()
-	tree tree.Map // never changed, never handed out
+	_     [0]func()
+	tree  tree.Map         // never changed, never handed out
+	trace *provenance.Tree // nil without WithTrace
 }
 
 // APIVersion returns the object's apiVersion, such as "apps/v1".

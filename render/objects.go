@@ -13,18 +13,18 @@ import (
 // objects builds everything that the cluster consists of. path is that of
 // kubernetes in the resource.
 func (g *rendering) objects(c *cluster, config string, path *field.Path) []tree.Map {
-	out := []tree.Map{
-		c.configMap(config), c.service(),
-		g.mergeTemplate(c, labels.JobManager, c.jobManager(), path),
-		g.mergeTemplate(c, labels.TaskManager, c.taskManager(), path),
-	}
+	jobManager, taskManager := c.jobManager(), c.taskManager()
+	out := []tree.Map{c.configMap(config), c.service()}
 	if c.haKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
 	}
 	if g.budgets {
 		out = append(out, c.disruptionBudgets()...)
 	}
-	return out
+	g.trace.built(c, append(out, jobManager, taskManager)...)
+	return append(out,
+		g.mergeTemplate(c, labels.JobManager, jobManager, path),
+		g.mergeTemplate(c, labels.TaskManager, taskManager, path))
 }
 
 func (c *cluster) configMapName() string { return c.name + "-flink-config" }

@@ -15,9 +15,9 @@ import (
 // userTemplate returns what the resource says of a component's pods, and where.
 func (c *cluster) userTemplate(component labels.Component) (tree.Map, string) {
 	if component == labels.JobManager {
-		return c.kubernetes.JobManagerPodTemplate.Map(), "jobManagerPodTemplate"
+		return c.kubernetes.JobManagerPodTemplate.Map(), templateOf(component)
 	}
-	return c.kubernetes.TaskManagerPodTemplate.Map(), "taskManagerPodTemplate"
+	return c.kubernetes.TaskManagerPodTemplate.Map(), templateOf(component)
 }
 
 // mergeTemplate merges the user's pod template of a component into its generated
@@ -33,8 +33,10 @@ func (g *rendering) mergeTemplate(c *cluster, component labels.Component, worklo
 	if err == nil {
 		var merged tree.Map
 		if merged, _, err = plan.Apply(workload); err == nil {
+			g.trace.template(merged, template, path)
 			merged = c.relabel(component, merged)
 			secure(merged, workload)
+			g.trace.restored(c, path, merged)
 			return merged
 		}
 	}

@@ -53,6 +53,7 @@ type Renderer struct {
 	allowUnresolved bool
 	strictPatches   bool
 	workers         int
+	traced          bool
 }
 
 // New returns a Renderer with these options. It fails if one of them is not legal.
@@ -113,6 +114,7 @@ type rendering struct {
 	unpatched unpatched
 	warnings  []Warning
 	errs      field.ErrorList
+	trace     *tracer // nil without WithTrace
 }
 
 func (r *Renderer) start(t target.Target, res resource, kind string) (*rendering, error) {

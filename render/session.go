@@ -37,6 +37,9 @@ func (r *Renderer) sessionCluster(t target.Target, s deployment.SessionCluster) 
 	if err != nil {
 		return Manifests{}, fmt.Errorf("%s: %w", s, err)
 	}
+	if err := g.traceSessionCluster(s, patched); err != nil {
+		return Manifests{}, err
+	}
 	path := field.NewPath("spec")
 	c := g.cluster(settings{
 		flinkVersion: cfg.Spec.FlinkVersion, versionAt: path.Child("flinkVersion"),

@@ -1,0 +1,170 @@
+package render
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/flinktarget/flinktarget/internal/provenance"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// WithTrace makes a Renderer record which steps set each field, for
+// [Manifests.Explain]. What is rendered stays the same. It takes several times as
+// long; without the option nothing is recorded, and it costs nothing.
+func WithTrace() Option {
+	return option(func(r *Renderer) error {
+		r.traced = true
+		return nil
+	})
+}
+
+// Step is what a [Source] is.
+type Step uint8
+
+// The steps. Those from StepGenerated to StepDerivedID are the renderer's own, the
+// others are what somebody wrote.
+const (
+	_ Step = iota
+	// StepGenerated is the renderer itself. Name is that of its rule, such as image.
+	StepGenerated
+	// StepSystemLabel puts on a label of the platform.
+	StepSystemLabel
+	// StepChecksum puts the checksum of the configuration on a pod template.
+	StepChecksum
+	// StepDerivedID makes a job id where [Job] has none.
+	StepDerivedID
+	// StepDefault is what VVP fills in.
+	StepDefault
+	// StepDefaults is a layer of Deployment Defaults.
+	StepDefaults
+	// StepField is a field of the Deployment or SessionCluster.
+	StepField
+	// StepPodOption is a field below kubernetes.pods.
+	StepPodOption
+	// StepPodTemplate is a field of a pod template.
+	StepPodTemplate
+	// StepTarget is a field of the DeploymentTarget, its namespace.
+	StepTarget
+	// StepPatch is an entry of the target's patch set.
+	StepPatch
+	// StepJob is a field of [Job].
+	StepJob
+	// StepOption is an option of the [Renderer], by its Name.
+	StepOption
+)
+
+var stepNames = [...]string{
+	StepGenerated: "generated", StepSystemLabel: "system label", StepChecksum: "checksum", StepDerivedID: "derived id",
+	StepDefault: "VVP default", StepDefaults: "Deployment Defaults", StepField: "field", StepPodOption: "pod option",
+	StepPodTemplate: "pod template", StepTarget: "target", StepPatch: "patch", StepJob: "job", StepOption: "option",
+}
+
+// String returns the step in words.
+func (s Step) String() string {
+	if int(s) < len(stepNames) {
+		return stepNames[s]
+	}
+	return ""
+}
+
+// A Source is a step that set a field, or something that the step made it of.
+type Source struct {
+	Step Step
+	// Name is an option such as render.Images, a field of [Job], or the rule by which
+	// the renderer generates a field. These are the rules:
+	//
+	//	kind               apiVersion and kind
+	//	name, namespace    of the objects, and where they refer to each other
+	//	selector           which pods a workload, Service or budget means
+	//	configuration      Flink's configuration file
+	//	logging            the configuration of Log4j
+	//	rights             what Flink may do in Kubernetes
+	//	service account    whether pods have one, and its token
+	//	high availability  what JobManagers need to find each other
+	//	replicas           how many pods there are
+	//	restarts           how often a failed JobManager is started again
+	//	strategy           how a Deployment replaces its pods
+	//	disruption         how many pods may be away at a time
+	//	spread             on which nodes pods run
+	//	termination        how long pods may take to end
+	//	isolation          what pods do not get to see
+	//	security           users, privileges and capabilities
+	//	container, image, arguments, ports, resources, probes
+	//	volumes            configuration, logs and temporary files
+	//	artifact           how jars get into the pods
+	//	plugins            the file systems that Flink fetches them from
+	//	tls                certificates
+	Name string
+	// Resource is whose Field it is, such as "Deployment default/top-speed".
+	Resource string
+	// Field is a path in the resource. Elements of lists that have a merge key are
+	// called by it, as in spec.template.spec.kubernetes.pods.envVars[TZ].value.
+	Field string
+	// Position is where that stands, zero if the resource was not read from a text.
+	Position patch.Position
+}
+
+// String returns the step with what is known of it, for people.
+func (s Source) String() string {
+	text := s.Step.String()
+	for _, part := range [...]string{s.Name, s.Resource, s.Field} {
+		if part != "" {
+			text += " " + part
+		}
+	}
+	if at := s.Position.String(); at != "" {
+		text += " (" + at + ")"
+	}
+	return text
+}
+
+// An Explanation says what set one field of an object.
+type Explanation struct {
+	Object Object
+	// Path is that of a field with nothing below it: a scalar, an empty map or list.
+	// Elements of lists that have a merge key are called by it, as in
+	// spec.template.spec.containers[flink-taskmanager].image, others by their index.
+	Path string
+	// Sources are the steps that set the field, the last first. A step is followed by
+	// what it made the value of, and that by what it took the place of: for the
+	// number of TaskManagers, say, a patch of the target; then the renderer's rule,
+	// the Deployment's parallelism, and VVP's default for that.
+	Sources []Source
+	// Before is the value that the last step on the object, such as a patch or a pod
+	// template, took the place of; nil if there was none. After is the value.
+	Before, After any
+}
+
+// Explain yields every field of the objects, in their order and that of their
+// fields, with what set it. It yields nothing if the Renderer had no [WithTrace], and
+// for objects of [Renderer.Target]. What it yields is fresh.
+//
+// Removing a source that is not listed, from the input, never changes the field.
+// One case is left out: a label or annotation that keeps a patch from matching is no
+// source of what the patch would have set.
+func (m Manifests) Explain() iter.Seq[Explanation] {
+	return func(yield func(Explanation) bool) {
+		for _, o := range m.objects {
+			if o.trace == nil {
+				continue
+			}
+			for _, l := range o.trace.Leaves() {
+				if !yield(explanation(o, l)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func explanation(o Object, l provenance.Leaf) Explanation {
+	e := Explanation{Object: o, Path: l.Path, Before: tree.Copy(l.Before), After: tree.Copy(l.Value)}
+	for _, s := range l.Sources {
+		// Steps that are the same may have been recorded apart.
+		if s, ok := s.(*Source); ok && !slices.Contains(e.Sources, *s) {
+			e.Sources = append(e.Sources, *s)
+		}
+	}
+	return e
+}

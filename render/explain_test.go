@@ -1,0 +1,246 @@
+package render_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
+	"github.com/flinktarget/flinktarget/render"
+)
+
+func traced(t *testing.T, text string, job render.Job, opts ...render.Option) render.Manifests {
+	t.Helper()
+	m, err := renderJob(t, text, job, append(opts, render.WithTrace())...)
+	assert.NilError(t, err)
+	return m
+}
+
+// explanation returns that of a field of the object of a kind whose name ends in
+// suffix.
+func explanation(t *testing.T, m render.Manifests, kind, suffix, path string) render.Explanation {
+	t.Helper()
+	for e := range m.Explain() {
+		if e.Object.Kind() == kind && strings.HasSuffix(e.Object.Name(), suffix) && e.Path == path {
+			return e
+		}
+	}
+	t.Fatalf("%s …%s has no %s", kind, suffix, path)
+	return render.Explanation{}
+}
+
+func sourcesOf(e render.Explanation) []string {
+	out := []string{}
+	for _, s := range e.Sources {
+		out = append(out, s.String())
+	}
+	return out
+}
+
+func TestExplain(t *testing.T) {
+	const (
+		pod     = "spec.template.spec."
+		manager = pod + "containers[flink-taskmanager]."
+		own     = "Deployment default/app spec.template.spec."
+	)
+	for _, c := range []struct {
+		reason, text, path string
+		want               []string
+		before, after      any
+	}{
+		{"what the renderer decides alone", app, pod + "enableServiceLinks", []string{"generated isolation"}, nil, false},
+		{"what it makes of a default", app, manager + "resources.limits.cpu",
+			[]string{"generated resources", "VVP default " + own + "resources.taskmanager.cpu"}, nil, "1"},
+		{"of a field, with its place and the default below", app + "      resources: {taskmanager: {cpu: 2}}\n", manager + "resources.limits.cpu",
+			[]string{"generated resources", "field " + own + "resources.taskmanager.cpu (input.yaml:17:38)", "VVP default " + own + "resources.taskmanager.cpu"}, nil, "2"},
+		{"of several fields", app + "      parallelism: 4\n      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n", "spec.replicas",
+			[]string{"generated replicas", "field " + own + "parallelism (input.yaml:17:20)", "VVP default " + own + "parallelism", "field " + own + "flinkConfiguration[taskmanager.numberOfTaskSlots] (input.yaml:18:59)"}, nil, int64(2)},
+		{"a patch of the resource comes before its field", withPatches(app+"      parallelism: 4\n", "{op: replace, path: /spec/template/spec/parallelism, value: 3}"), "spec.replicas",
+			[]string{"generated replicas", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field " + own + "parallelism (input.yaml:19:20)", "VVP default " + own + "parallelism"}, nil, int64(3)},
+		{"a patch that removes a field is a source of what takes its place", withPatches(app+"      numberOfTaskManagers: 7\n", "{op: remove, path: /spec/template/spec/numberOfTaskManagers}"), "spec.replicas",
+			[]string{"generated replicas", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field " + own + "numberOfTaskManagers (input.yaml:19:29)", "VVP default " + own + "parallelism"}, nil, int64(1)},
+		{"a patch of the object comes before all", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(5)},
+		{"the last patch first", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}", "{target: {kind: Deployment}, patch: [{op: replace, path: /spec/replicas, value: 6}]}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(5), int64(6)},
+		{"what a patch selects by", withPatches(app+"      kubernetes: {labels: {team: a}}\n", "{target: {labelSelector: team=a, kind: Deployment}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field " + own + "kubernetes.labels.team (input.yaml:19:35)", "generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(5)},
+		{"a pod option", app + "      kubernetes: {pods: {nodeSelector: {pool: x}}}\n", pod + "nodeSelector.pool",
+			[]string{"pod option " + own + "kubernetes.pods.nodeSelector.pool (input.yaml:17:48)"}, nil, "x"},
+		{"an option over what is generated", app + "      kubernetes: {pods: {securityContext: {fsGroup: 1}}}\n", pod + "securityContext.fsGroup",
+			[]string{"generated security", "pod option " + own + "kubernetes.pods.securityContext.fsGroup (input.yaml:17:54)"}, nil, int64(1)},
+		{"a pod template", app + "      kubernetes: {taskManagerPodTemplate: {spec: {terminationGracePeriodSeconds: 5}}}\n", pod + "terminationGracePeriodSeconds",
+			[]string{"pod template " + own + "kubernetes.taskManagerPodTemplate.spec.terminationGracePeriodSeconds (input.yaml:17:83)", "generated termination"}, int64(60), int64(5)},
+		{"security of a container that a template adds", app + "      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: s, image: i}]}}}\n", pod + "containers[s].securityContext.allowPrivilegeEscalation",
+			[]string{"generated security", "pod template " + own + "kubernetes.taskManagerPodTemplate.spec.containers[s].name (input.yaml:17:72)"}, nil, false},
+		{"a label of the system, over one of a template", app + "      kubernetes: {taskManagerPodTemplate: {metadata: {labels: {system: mine}}}}\n", "spec.template.metadata.labels.system",
+			[]string{"system label", "pod template " + own + "kubernetes.taskManagerPodTemplate.metadata.labels.system (input.yaml:17:73)"}, "mine", "ververica-platform"},
+		{"the target", app, "metadata.namespace", []string{"generated namespace", "target DeploymentTarget default/staging spec.kubernetes.namespace"}, nil, "staging"},
+		{"the job", app, "metadata.labels.jobId", []string{"system label", "job ID"}, nil, jobID},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			e := explanation(t, traced(t, c.text, render.Job{ID: jobID}), "Deployment", "", c.path)
+			assert.DeepEqual(t, sourcesOf(e), c.want)
+			assert.DeepEqual(t, e.Before, c.before)
+			assert.DeepEqual(t, e.After, c.after)
+		})
+	}
+}
+
+func TestExplainArguments(t *testing.T) {
+	m := traced(t, in(app, "kind: JAR,", "kind: JAR, entryClass: com.example.Main, mainArgs: a b,"), render.Job{ID: jobID, SavepointLocation: "s3://b/s"})
+	args := []string{}
+	for e := range m.Explain() {
+		if strings.HasPrefix(e.Path, "spec.template.spec.containers[flink-jobmanager].args") {
+			of := "generated arguments"
+			if len(e.Sources) > 1 {
+				of = strings.TrimPrefix(strings.TrimPrefix(e.Sources[1].Field, "spec.template.spec.artifact."), " ") + e.Sources[1].Name
+			}
+			args = append(args, fmt.Sprint(e.After, ": ", of))
+		}
+	}
+	assert.DeepEqual(t, args, []string{"standalone-job: generated arguments",
+		"--job-classname: entryClass", "com.example.Main: entryClass",
+		"--job-id: ID", strings.ReplaceAll(jobID, "-", "") + ": ID",
+		"--fromSavepoint: SavepointLocation", "s3://b/s: SavepointLocation",
+		"--jars: jarUri", "local:///opt/flink/usrlib/app.jar: jarUri",
+		"--: mainArgs", "a: mainArgs", "b: mainArgs"})
+}
+
+func TestExplainDefaults(t *testing.T) {
+	defaults, err := deployment.ParseDefaults("defaults.yaml", []byte("spec: {template: {spec: {parallelism: 5, flinkConfiguration: {a: b}}}}\n---\nkind: DeploymentDefaults\nmetadata: {namespace: default}\nspec: {template: {spec: {parallelism: 6}}}\n"))
+	assert.NilError(t, err)
+	for text, want := range map[string][]string{
+		app:                            {"generated replicas", "Deployment Defaults DeploymentDefaults default spec.template.spec.parallelism", "Deployment Defaults DeploymentDefaults global spec.template.spec.parallelism", "VVP default Deployment default/app spec.template.spec.parallelism"},
+		app + "      parallelism: 1\n": {"generated replicas", "field Deployment default/app spec.template.spec.parallelism (input.yaml:17:20)", "Deployment Defaults DeploymentDefaults default spec.template.spec.parallelism", "Deployment Defaults DeploymentDefaults global spec.template.spec.parallelism", "VVP default Deployment default/app spec.template.spec.parallelism"},
+	} {
+		b, err := defaults.ParseAll("input.yaml", []byte(text))
+		assert.NilError(t, err)
+		m, err := renderer(t, render.WithTrace()).Bundle(b, nil)
+		assert.NilError(t, err)
+		assert.DeepEqual(t, sourcesOf(explanation(t, m, "Deployment", "", "spec.replicas")), want)
+	}
+}
+
+// Names that are made of a derived id are made of the Job and the configuration,
+// and the checksum of the configuration.
+func TestExplainDerived(t *testing.T) {
+	text := withPatches(app+"      flinkConfiguration: {a: b}\n", "{target: {kind: Job}, patch: {spec: {template: {spec: {priorityClassName: x}}}}}", "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}")
+	m := traced(t, text, render.Job{})
+	name := explanation(t, m, "Service", "", "metadata.name")
+	assert.Equal(t, name.Sources[1].Step, render.StepDerivedID)
+	sum := explanation(t, m, "Deployment", "", "spec.template.metadata.annotations["+render.AnnotationConfigChecksum+"]")
+	assert.Equal(t, sum.Sources[0].Step, render.StepChecksum)
+	for _, c := range []struct {
+		of        string
+		name, sum bool
+		reason    string
+	}{
+		{"spec.deploymentPatchSet[0]", true, true, "the Job is a part of the id, and the id of the configuration"},
+		{"spec.deploymentPatchSet[1]", false, false, "the TaskManagers are not"},
+		{"spec.template.spec.flinkConfiguration.a", true, true, "the configuration is"},
+		{"spec.kubernetes.namespace", true, true, "where it runs is"},
+		{"spec.template.spec.resources.taskmanager.cpu", false, false, "the CPUs of TaskManagers are nowhere in it"},
+		{"spec.template.spec.artifact.jarUri", true, true, "it is in the arguments"},
+	} {
+		listed := func(e render.Explanation) bool {
+			return slices.ContainsFunc(e.Sources, func(s render.Source) bool { return s.Field == c.of })
+		}
+		assert.Equal(t, listed(name), c.name, "%s: %s", c.of, c.reason)
+		assert.Equal(t, listed(sum), c.sum, "%s: %s", c.of, c.reason)
+	}
+}
+
+func TestTraceChangesNothing(t *testing.T) {
+	for name, text := range scenarios() {
+		plain, err := renderJob(t, text, render.Job{}, optionsOf(name)...)
+		assert.NilError(t, err)
+		m := traced(t, text, render.Job{}, optionsOf(name)...)
+		assert.Equal(t, yamlOf(t, m), yamlOf(t, plain), name)
+		assert.DeepEqual(t, m.Warnings(), plain.Warnings())
+		for range plain.Explain() {
+			t.Fatal("explained without a trace")
+		}
+	}
+}
+
+// Every field has an explanation, by a rule that is about it, and every rule is
+// about some field.
+func TestEveryFieldIsExplained(t *testing.T) {
+	paths, _ := render.Rules()
+	used := map[string]bool{}
+	check := func(name string, m render.Manifests) {
+		var explained, all []string
+		for e := range m.Explain() {
+			explained = append(explained, e.Object.String()+" "+e.Path)
+			assert.Assert(t, len(e.Sources) > 0, "%s: %s %s", name, e.Object, e.Path)
+			assert.Assert(t, e.Sources[0] != render.Source{Step: render.StepGenerated}, "%s: no rule for %s %s", name, e.Object, e.Path)
+			if s := e.Sources[len(e.Sources)-1]; s.Step != render.StepPatch && s.Step != render.StepPodTemplate {
+				used[render.RuleFor(e.Path)] = true
+			}
+		}
+		for o := range m.All() {
+			for p := range fieldpath.Leaves(o.Map()) {
+				all = append(all, o.String()+" "+p.String())
+			}
+		}
+		assert.DeepEqual(t, explained, all)
+	}
+	for name, text := range scenarios() {
+		check(name, traced(t, text, render.Job{ID: jobID}, optionsOf(name)...))
+	}
+	for seed := range uint64(100) {
+		m := traced(t, string(inputgen.New(seed).Text()), render.Job{}, render.Platform{Namespace: inputgen.PlatformNamespace}, render.FetcherImage(inputgen.FetcherImage))
+		check(fmt.Sprint("seed ", seed), m)
+	}
+	for _, path := range paths {
+		assert.Assert(t, used[path], "no field has the rule %s", path)
+	}
+}
+
+// What is handed out can be changed without anybody else seeing it.
+func TestExplanationsAreFresh(t *testing.T) {
+	m := traced(t, app+"      kubernetes: {pods: {affinity: {}, tolerations: [{operator: Exists}]}}\n", render.Job{ID: jobID})
+	read := func(change bool) []string {
+		var out []string
+		for e := range m.Explain() {
+			out = append(out, fmt.Sprint(e.Object, e.Path, e.Before, e.After, e.Sources))
+			if change {
+				scramble(&e.Sources)
+				scramble(&e.After)
+				scramble(&e.Before)
+			}
+		}
+		return out
+	}
+	want := read(true)
+	assert.DeepEqual(t, read(false), want)
+}
+
+// The documentation of Source has the names of all rules.
+func TestRulesAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("explain.go")
+	assert.NilError(t, err)
+	_, names := render.Rules()
+	for _, name := range names {
+		documented := regexp.MustCompile(`//\t(.*, )?` + regexp.QuoteMeta(name) + `(,|\n|  )`).Match(text)
+		assert.Assert(t, name == "" || documented, "the rule %s is not documented", name)
+	}
+}
+
+func TestStepNames(t *testing.T) {
+	seen := map[string]bool{}
+	for s := render.StepGenerated; s <= render.StepOption; s++ {
+		assert.Assert(t, s.String() != "" && !seen[s.String()], "%d", s)
+		seen[s.String()] = true
+	}
+	assert.Equal(t, render.Step(0).String(), "")
+	assert.Equal(t, render.Step(200).String(), "")
+}

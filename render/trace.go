@@ -1,0 +1,283 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	klabels "k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/provenance"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// tracer records which steps of one rendering set what. Its methods are called by
+// the steps themselves, and do nothing on nil.
+type tracer struct {
+	*rendering
+	fields  *provenance.Tree // of the resource, with defaults and patches
+	objects map[string]*provenance.Tree
+	// existence has what decides whether there is an object at all.
+	existence map[string]sourceList
+	// identity is what names are made of: a field of Job, the id of the resource, or
+	// a derived id. What a derived id depends on is known at the end.
+	identity []provenance.Source
+	derived  *Source
+}
+
+type sourceList = []provenance.Source
+
+func keyOf(o tree.Map) string {
+	return tree.String(o, "kind") + " " + tree.String(o, "metadata", "name")
+}
+
+// chain returns the sources of fields of the resource, and of what is below them.
+func (x *tracer) chain(paths ...string) sourceList {
+	var out sourceList
+	for _, path := range paths {
+		out = append(out, x.fields.Under(path)...)
+	}
+	return out
+}
+
+// built records generated objects, without the pod templates of the resource.
+func (x *tracer) built(c *cluster, objects ...tree.Map) {
+	if x == nil {
+		return
+	}
+	for _, o := range objects {
+		r := &derivation{tracer: x, cluster: c, settings: c.settings.String(), object: o}
+		x.objects[keyOf(o)] = provenance.New(tree.CopyMap(o), fieldpath.Schema(o), r.sources)
+		x.existence[keyOf(o)] = r.existence()
+	}
+}
+
+// template records a pod template of the resource, whose path is at.
+func (x *tracer) template(merged, template tree.Map, at *field.Path) {
+	if x == nil {
+		return
+	}
+	sources := func(path string) sourceList {
+		inner, ok := strings.CutPrefix(path, "spec.template")
+		for ok {
+			if list := x.chain(at.String() + inner); len(list) > 0 {
+				return list
+			}
+			inner, ok = parent(inner)
+		}
+		return x.chain(at.String())
+	}
+	t := x.objects[keyOf(merged)]
+	x.objects[keyOf(merged)] = t.Merge(tree.CopyMap(merged), tree.Map{"spec": tree.Map{"template": template}}, sources)
+}
+
+// parent returns the path of the map or list that a path leads into.
+func parent(path string) (string, bool) {
+	i := len(path) - 1
+	if strings.HasSuffix(path, "]") {
+		i = strings.LastIndex(path, "[")
+	} else {
+		i = strings.LastIndex(path, ".")
+	}
+	if i < 0 {
+		return "", false
+	}
+	return path[:i], true
+}
+
+// restored records what the renderer puts back after a pod template: labels of the
+// system, and the security of containers.
+func (x *tracer) restored(c *cluster, at *field.Path, workload tree.Map) {
+	if x == nil {
+		return
+	}
+	r := &derivation{tracer: x, cluster: c, settings: c.settings.String(), object: workload}
+	sources := func(path string) sourceList {
+		own := r.sources(provenance.Leaf{Path: path})
+		if strings.HasSuffix(path, "securityContext") || strings.Contains(path, ".securityContext.") {
+			container, _, _ := strings.Cut(strings.TrimPrefix(path, "spec.template"), ".securityContext")
+			own = append(own, x.chain(at.String()+container+".name")...)
+		}
+		return own
+	}
+	t := x.objects[keyOf(workload)]
+	x.objects[keyOf(workload)] = t.Assign(tree.CopyMap(workload), sources)
+}
+
+// patched records the target's patches of objects. They were applied before.
+func (x *tracer) patched(objects []tree.Map) error {
+	if x == nil {
+		return nil
+	}
+	current := objects
+	for i, p := range x.target.Patches().All() {
+		set, err := patch.NewSet(p)
+		if err != nil {
+			return err
+		}
+		after, matches, err := set.ApplyObjects(current)
+		if err != nil {
+			return err
+		}
+		source := x.patchSource(i, p)
+		next := 0
+		for j, o := range current {
+			if !matchesObject(matches, j) {
+				next++
+				continue
+			}
+			if next < len(after) && keyOf(after[next]) == keyOf(o) {
+				if err := x.patchObject(after[next], p, source); err != nil {
+					return err
+				}
+				next++
+				continue
+			}
+			delete(x.objects, keyOf(o)) // the patch deletes it
+		}
+		current = after
+	}
+	return nil
+}
+
+func matchesObject(matches []patch.Match, object int) bool {
+	for _, m := range matches {
+		if m.Object == object {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *rendering) patchSource(i int, p patch.Patch) *Source {
+	return &Source{Step: StepPatch, Resource: g.target.String(), Field: field.NewPath("spec", "deploymentPatchSet").Index(i).String(), Position: p.Position()}
+}
+
+func (x *tracer) patchObject(after tree.Map, p patch.Patch, source *Source) error {
+	t := x.objects[keyOf(after)]
+	ops, content, err := contentOf(p)
+	if err != nil {
+		return err
+	}
+	if ops != nil {
+		if t, err = t.Edit(ops, source); err != nil {
+			return err
+		}
+	} else {
+		selected := append(sourceList{source}, selection(t, p)...)
+		t = t.Merge(after, content, func(string) sourceList { return selected })
+	}
+	x.objects[keyOf(after)] = t
+	return nil
+}
+
+// contentOf returns what a patch does: operations, or a strategic merge.
+func contentOf(p patch.Patch) ([]jsonpatch.Op, tree.Map, error) {
+	v, err := tree.FromJSON([]byte(p.String()))
+	if err != nil {
+		return nil, nil, err
+	}
+	entry, _ := v.(tree.Map)
+	var list []any
+	switch body := entry["patch"].(type) {
+	case []any:
+		list = body
+	case tree.Map:
+		return nil, body, nil
+	default:
+		if entry["op"] == nil {
+			return nil, entry, nil
+		}
+		list = []any{entry}
+	}
+	ops, _ := jsonpatch.Parse(list) // the patch was checked when it was made
+	return ops, nil, nil
+}
+
+// checksum records the annotation that is made of the configuration.
+func (x *tracer) checksum(objects []tree.Map) {
+	if x == nil {
+		return
+	}
+	of := sourceList{&Source{Step: StepChecksum, Name: AnnotationConfigChecksum}}
+	for _, o := range objects {
+		if tree.String(o, "kind") == "ConfigMap" {
+			of = append(of, x.objects[keyOf(o)].Under("data")...)
+		}
+	}
+	for _, o := range objects {
+		t := x.objects[keyOf(o)]
+		x.objects[keyOf(o)] = t.Assign(o, func(string) sourceList { return of })
+	}
+}
+
+// of returns what is known of a finished object.
+func (x *tracer) of(o tree.Map) *provenance.Tree {
+	if x == nil {
+		return nil
+	}
+	return x.objects[keyOf(o)]
+}
+
+// complete adds what every field of an object depends on, and says of what is made
+// of a derived id what that is made of: the Job, the configuration, and the id of
+// the resource.
+func (x *tracer) complete(objects []tree.Map) {
+	if x == nil {
+		return
+	}
+	for key, list := range x.existence {
+		if t := x.objects[key]; t != nil {
+			x.objects[key] = t.Depend(list)
+		}
+	}
+	if x.derived == nil {
+		return
+	}
+	of := sourceList{x.derived}
+	for _, o := range objects {
+		if kind := tree.String(o, "kind"); kind == "Job" || kind == "ConfigMap" {
+			of = append(of, x.objects[keyOf(o)].Under("")...)
+		}
+	}
+	of = append(of, x.resourceID()...)
+	for key, t := range x.objects {
+		x.objects[key] = t.Expand(x.derived, of)
+	}
+}
+
+// selection returns the sources of the labels and annotations that a patch selects
+// an object by, but for the system's.
+func selection(t *provenance.Tree, p patch.Patch) sourceList {
+	entry, err := tree.FromJSON([]byte(p.String()))
+	if err != nil {
+		return nil
+	}
+	var out sourceList
+	for _, by := range [...]string{"label", "annotation"} {
+		parsed, err := klabels.Parse(tree.String(entry, "target", by+"Selector"))
+		if err != nil {
+			continue // it was parsed when the patch was made
+		}
+		requirements, _ := parsed.Requirements()
+		for _, r := range requirements {
+			if !slices.Contains(catalog.SystemLabels(), r.Key()) {
+				out = append(out, t.Under(pathOf("metadata", by+"s", r.Key()))...)
+			}
+		}
+	}
+	return out
+}
+
+// pathOf returns the path of a field as leaves have it.
+func pathOf(keys ...string) string {
+	var p fieldpath.Path
+	for _, key := range keys {
+		p = append(p, fieldpath.Step{Name: key})
+	}
+	return p.String()
+}
