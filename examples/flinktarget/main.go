@@ -2,6 +2,7 @@
 // manifests, without a platform and without a cluster.
 //
 //	flinktarget render FILE|DIR|- …
+//	flinktarget explain FILE|DIR|- …
 //	flinktarget validate FILE|DIR|- …
 //	flinktarget schema KIND
 //	flinktarget target FILE|DIR|- …
@@ -44,6 +45,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"render", "write the manifests of Deployments and SessionClusters", tool.render},
+		{"explain", "say what set each field of the manifests", tool.explain},
 		{"validate", "check resources without rendering them", tool.validate},
 		{"schema", "write the JSON Schema of a kind, for editors", tool.schema},
 		{"target", "write what lets the platform run Flink in the targets' namespaces", tool.target},

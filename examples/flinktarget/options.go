@@ -41,8 +41,7 @@ func defaultsFlag(fs *flag.FlagSet, file *string) {
 
 // renderer returns what the flags ask for. If there is none, the command has been
 // answered, with this exit code.
-func (t tool) renderer(command string, o *options) (*render.Renderer, int) {
-	var opts []render.Option
+func (t tool) renderer(command string, o *options, opts ...render.Option) (*render.Renderer, int) {
 	add := func(set bool, opt func() render.Option) {
 		if set {
 			opts = append(opts, opt())

@@ -48,50 +48,65 @@ func (t tool) render(args []string) int {
 	case *stream && j.anonymous():
 		return t.misused("render: with --stream, name the Deployment: --job-id DEPLOYMENT=UUID, --savepoint DEPLOYMENT=URI")
 	}
-	r, code := t.renderer("render", o)
-	if r == nil {
-		return code
-	}
 	if *stream {
+		r, code := t.renderer("render", o)
+		if r == nil {
+			return code
+		}
 		return t.stream(r, files, o.defaults, j, *output)
 	}
-	bundle, err := t.read(files, o.defaults)
-	if err != nil {
-		return t.problems(err)
-	}
-	if err := j.check(bundle.Deployments); err != nil {
-		return t.misused("render: %v", err)
-	}
-	m, err := r.Bundle(bundle, j.of)
-	if err != nil {
-		return t.problems(err)
+	m, code := t.manifests("render", files, o, j)
+	if code != exitOK {
+		return code
 	}
 	return t.write(m, *output)
 }
 
+// manifests renders all files for a command, and writes warnings. If the exit code is
+// not 0, the command has been answered with it.
+func (t tool) manifests(command string, files []string, o *options, j *jobs, opts ...render.Option) (render.Manifests, int) {
+	r, code := t.renderer(command, o, opts...)
+	if r == nil {
+		return render.Manifests{}, code
+	}
+	bundle, err := t.read(files, o.defaults)
+	if err != nil {
+		return render.Manifests{}, t.problems(err)
+	}
+	if err := j.check(bundle.Deployments); err != nil {
+		return render.Manifests{}, t.misused("%s: %v", command, err)
+	}
+	m, err := r.Bundle(bundle, j.of)
+	if err != nil {
+		return render.Manifests{}, t.problems(err)
+	}
+	t.warn(m)
+	return m, exitOK
+}
+
 // outputFlag is -o of all commands that write manifests.
-func outputFlag(fs *flag.FlagSet) *format {
-	f := format("yaml")
-	fs.Var(&f, "o", "the output `format`: yaml or json")
+func outputFlag(fs *flag.FlagSet) *format { return formatFlag(fs, "yaml") }
+
+// reportFlag is -o of all commands that write something for people.
+func reportFlag(fs *flag.FlagSet) *format { return formatFlag(fs, "text") }
+
+// formatFlag is -o, of which json is one value and what is written otherwise another.
+func formatFlag(fs *flag.FlagSet, otherwise string) *format {
+	f := format(otherwise)
+	fs.Func("o", "the output `format`: "+otherwise+" or json", func(s string) error {
+		if s != otherwise && s != "json" {
+			return errors.New(otherwise + " or json is wanted")
+		}
+		f = format(s)
+		return nil
+	})
 	return &f
 }
 
-// format is a flag.Value with the legal formats.
 type format string
 
-func (f *format) String() string { return string(*f) }
-
-func (f *format) Set(s string) error {
-	if s != "yaml" && s != "json" {
-		return errors.New("yaml or json is wanted")
-	}
-	*f = format(s)
-	return nil
-}
-
-// write writes manifests, and what a person should look at.
+// write writes manifests.
 func (t tool) write(m render.Manifests, f format) int {
-	t.warn(m)
 	var err error
 	if f == "json" {
 		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())

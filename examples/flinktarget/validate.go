@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 
@@ -32,14 +31,7 @@ not change the exit code.
 
 func (t tool) validate(args []string) int {
 	fs := flag.NewFlagSet("validate", flag.ContinueOnError)
-	o, output := renderFlags(fs), format("text")
-	fs.Func("o", "the output `format`: text or json", func(s string) error {
-		if s != "text" && s != "json" {
-			return errors.New("text or json is wanted")
-		}
-		output = format(s)
-		return nil
-	})
+	o, output := renderFlags(fs), reportFlag(fs)
 	alsoRender := fs.Bool("render", false, "render the resources, too; the other flags are for this, as for the command render")
 	files, code, done := t.parse(fs, validateHelp, args)
 	switch {
@@ -67,7 +59,7 @@ func (t tool) validate(args []string) int {
 	if err != nil {
 		code = exitInput
 	}
-	if output == "text" {
+	if *output == "text" {
 		t.lines(found)
 	} else if err := report(t.stdout, found); err != nil {
 		return t.problems(err)

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/flinktarget/flinktarget/render"
+)
+
+const explainHelp = `Says of each field of the manifests what set it: the last step first, below it what
+that made the value of, and what the value took the place of.
+
+Usage:
+
+  flinktarget explain [flags] FILE|DIR|- …
+
+` + readingHelp + `
+Examples:
+
+  flinktarget explain --object Deployment resources/
+  flinktarget explain --object 'Job/*-jobmanager' --path args resources/
+  flinktarget explain --path spec.replicas -o json resources/
+`
+
+// explain writes a table, or with -o json a list.
+func (t tool) explain(args []string) int {
+	fs := flag.NewFlagSet("explain", flag.ContinueOnError)
+	o, j, output := renderFlags(fs), jobFlags(fs), reportFlag(fs)
+	var only selection
+	fs.StringVar(&only.object, "object", "", "explain only objects of this `KIND[/NAME]`; * in a name stands for anything")
+	fs.StringVar(&only.path, "path", "", "explain only the `FIELD` with this path or this last name, and what is below it")
+	files, code, done := t.parse(fs, explainHelp, args)
+	switch {
+	case done:
+		return code
+	case len(files) == 0:
+		return t.misused("explain: name the files to read, or - for the standard input")
+	}
+	m, code := t.manifests("explain", files, o, j, render.WithTrace())
+	if code != exitOK {
+		return code
+	}
+	found := only.of(m)
+	if len(found) == 0 {
+		return t.problems(fmt.Errorf("no field fits --object %q --path %q", only.object, only.path))
+	}
+	if err := writeExplanations(t.stdout, found, *output); err != nil {
+		return t.problems(err)
+	}
+	return exitOK
+}
+
+// selection says which fields are asked for.
+type selection struct{ object, path string }
+
+func (s selection) of(m render.Manifests) []render.Explanation {
+	kind, name, _ := strings.Cut(s.object, "/")
+	var out []render.Explanation
+	for e := range m.Explain() {
+		fits, err := path.Match(name, e.Object.Name())
+		if kind != "" && !strings.EqualFold(kind, e.Object.Kind()) || name != "" && (err != nil || !fits) {
+			continue
+		}
+		if s.path == "" || leads(e.Path, s.path) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// leads reports whether a field, by its path or the end of its path, is on the way
+// of another.
+func leads(full, part string) bool {
+	for i := 0; i+len(part) <= len(full); i++ {
+		if full[i:i+len(part)] != part {
+			continue
+		}
+		begins := i == 0 || full[i-1] == '.' || full[i-1] == '['
+		rest := full[i+len(part):]
+		if begins && (rest == "" || strings.ContainsRune(".[]", rune(rest[0]))) {
+			return true
+		}
+	}
+	return false
+}
+
+func writeExplanations(w io.Writer, list []render.Explanation, f format) error {
+	if f == "json" {
+		return writeExplanationsJSON(w, list)
+	}
+	var object string
+	var table *tabwriter.Writer
+	for _, e := range list {
+		if e.Object.String() != object {
+			if table != nil {
+				if err := table.Flush(); err != nil {
+					return err
+				}
+				fmt.Fprintln(w)
+			}
+			object = e.Object.String()
+			fmt.Fprintln(w, object)
+			table = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		}
+		first, value := e.Path, inOneLine(e.After)
+		for _, s := range e.Sources {
+			fmt.Fprintf(table, "  %s\t%s\t%s\n", first, value, inFlags(s.String()))
+			first, value = "", ""
+		}
+	}
+	return table.Flush()
+}
+
+// inOneLine is a value for a table.
+func inOneLine(v any) string {
+	if text, ok := v.(string); ok {
+		if n := strings.Count(strings.TrimSuffix(text, "\n"), "\n"); n > 0 {
+			return fmt.Sprintf("(%d lines)", n+1)
+		}
+		if chars := []rune(text); len(chars) > 48 {
+			return string(chars[:47]) + "…"
+		}
+	}
+	out, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(out)
+}
+
+// explanation is one field in JSON.
+type explanation struct {
+	APIVersion string   `json:"apiVersion"`
+	Kind       string   `json:"kind"`
+	Namespace  string   `json:"namespace,omitempty"`
+	Name       string   `json:"name"`
+	Path       string   `json:"path"`
+	Value      any      `json:"value"`
+	Before     any      `json:"before,omitempty"`
+	Sources    []source `json:"sources"`
+}
+
+type source struct {
+	Step     string `json:"step"`
+	Name     string `json:"name,omitempty"`
+	Resource string `json:"resource,omitempty"`
+	Field    string `json:"field,omitempty"`
+	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
+	Column   int    `json:"column,omitempty"`
+}
+
+func sourcesOf(e render.Explanation) []source {
+	out := make([]source, len(e.Sources))
+	for i, s := range e.Sources {
+		at := s.Position
+		out[i] = source{s.Step.String(), inFlags(s.Name), s.Resource, s.Field, at.File, at.Line, at.Column}
+	}
+	return out
+}
+
+func writeExplanationsJSON(w io.Writer, list []render.Explanation) error {
+	out := make([]explanation, len(list))
+	for i, e := range list {
+		o := e.Object
+		out[i] = explanation{o.APIVersion(), o.Kind(), o.Namespace(), o.Name(), e.Path, e.After, e.Before, sourcesOf(e)}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(map[string]any{"fields": out})
+}
