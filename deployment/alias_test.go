@@ -103,7 +103,7 @@ func TestRawMapIsFresh(t *testing.T) {
 // Methods of value types that return a map, slice or pointer: each returns a
 // fresh copy, which the tests above prove.
 var freshCopies = map[string]bool{
-	"Deployment.Config": true, "Deployment.Resolved": true, "Deployment.MarshalJSON": true, "Deployment.Warnings": true,
+	"Deployment.Config": true, "Deployment.Given": true, "Deployment.Resolved": true, "Deployment.MarshalJSON": true, "Deployment.Warnings": true,
 	"SessionCluster.Config": true, "SessionCluster.Resolved": true, "SessionCluster.MarshalJSON": true, "SessionCluster.Warnings": true,
 	"Raw.Map": true, "Raw.MarshalJSON": true,
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/document"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -29,7 +30,7 @@ func objectSchema(apiVersion, kind string) schema {
 }
 
 func resourceSchema(kind string) schema {
-	return schema{catalog.VVPVersion, kind, merge.Resource(kind)}
+	return schema{catalog.VVPVersion, kind, document.Schema(kind)}
 }
 
 // compile makes a plan for each kind that the patch can meet. The same mistake for

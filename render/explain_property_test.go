@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/document"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
@@ -85,7 +86,7 @@ func removals(in inputgen.Input) []removal {
 			}
 		}
 	}
-	walk(nil, nil, in.Resource, merge.Resource(kind), merge.Elements{})
+	walk(nil, nil, in.Resource, document.Schema(kind), merge.Elements{})
 	patches := tree.Items(in.Target, "spec", "deploymentPatchSet")
 	for i := range patches {
 		changed := in

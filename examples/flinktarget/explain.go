@@ -45,6 +45,7 @@ func (t tool) explain(args []string) int {
 	if code != exitOK {
 		return code
 	}
+	t.warn(m)
 	found := only.of(m)
 	if len(found) == 0 {
 		return t.problems(fmt.Errorf("no field fits --object %q --path %q", only.object, only.path))

@@ -62,8 +62,8 @@ func (t tool) render(args []string) int {
 	return t.write(m, *output)
 }
 
-// manifests renders all files for a command, and writes warnings. If the exit code is
-// not 0, the command has been answered with it.
+// manifests renders all files for a command. If the exit code is not 0, the command
+// has been answered with it.
 func (t tool) manifests(command string, files []string, o *options, j *jobs, opts ...render.Option) (render.Manifests, int) {
 	r, code := t.renderer(command, o, opts...)
 	if r == nil {
@@ -80,7 +80,6 @@ func (t tool) manifests(command string, files []string, o *options, j *jobs, opt
 	if err != nil {
 		return render.Manifests{}, t.problems(err)
 	}
-	t.warn(m)
 	return m, exitOK
 }
 
@@ -105,8 +104,9 @@ func formatFlag(fs *flag.FlagSet, otherwise string) *format {
 
 type format string
 
-// write writes manifests.
+// write writes manifests, and what a person should look at.
 func (t tool) write(m render.Manifests, f format) int {
+	t.warn(m)
 	var err error
 	if f == "json" {
 		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())

@@ -117,6 +117,8 @@ var flags = strings.NewReplacer(
 	"render.Platform: Namespace", "--platform-namespace",
 	"render.Platform: Name", "--platform-name",
 	"render.Platform: ServiceAccount", "--service-account",
+	"render.Platform", "--platform-namespace",
+	"render.PodDisruptionBudgets", "--pod-disruption-budgets",
 	"render.Images", "--image",
 	"render.LoggingProfiles", "--logging-profile",
 	"render.FetcherImage", "--fetcher-image",

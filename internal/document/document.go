@@ -1,4 +1,5 @@
-// Package document makes of a VVP resource the tree that patches are applied to.
+// Package document makes of a VVP resource the tree that patches are applied to, and
+// knows how its lists merge.
 package document
 
 import (
@@ -6,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -50,6 +52,15 @@ func Of(config any) (tree.Map, error) {
 	}
 	doc, _ := v.(tree.Map)
 	return doc, nil
+}
+
+// Schema returns how the lists of a VVP kind are merged.
+func Schema(kind string) merge.Schema {
+	var lists []merge.List
+	for _, l := range catalog.MergeLists(kind) {
+		lists = append(lists, merge.List{Path: l.Path, Keys: l.Keys, Type: l.Type})
+	}
+	return merge.Lists(lists...)
 }
 
 // ensure makes the maps on the way to path where there is nothing.
