@@ -23,12 +23,15 @@
 //
 //   - labels: the labels that the platform puts on objects, and legal label values
 //   - patch: patch sets, strategic merges and JSON patches
-//   - target: DeploymentTargets, and a registry that counts who refers to them
+//   - target: DeploymentTargets, and a registry that keeps who refers to them
 //   - deployment: Deployments and SessionClusters
 //   - render: manifests
 //
 // Imports run in this order, and never back: who needs labels only links nothing
-// else.
+// else. Three more are for special uses: target/registrytest proves that another
+// registry keeps the contract, render/rendertest is for tests of what is rendered, and
+// render/krm is a KRM function for kustomize and kpt. The folder examples has a
+// command-line tool, an HTTP service, a go test with policies and a folder for GitOps.
 //
 // # The steps of a rendering
 //

@@ -14,6 +14,7 @@ import (
 
 // A Bundle is what a stream of documents holds, each kind in its order.
 type Bundle struct {
+	// Targets, Deployments and SessionClusters are in the order of the stream.
 	Targets         []target.Target
 	Deployments     []Deployment
 	SessionClusters []SessionCluster

@@ -15,10 +15,11 @@ const (
 // empty, is a field that is not set.
 type Config struct {
 	// Kind and APIVersion may be empty, or "Deployment" and "v1".
-	Kind       string   `json:"kind,omitempty"`
-	APIVersion string   `json:"apiVersion,omitempty"`
-	Metadata   Metadata `json:"metadata"`
-	Spec       Spec     `json:"spec"`
+	Kind       string `json:"kind,omitempty"`
+	APIVersion string `json:"apiVersion,omitempty"`
+	// Metadata says which Deployment it is, Spec what runs.
+	Metadata Metadata `json:"metadata"`
+	Spec     Spec     `json:"spec"`
 }
 
 // Metadata identifies a Deployment or a SessionCluster.
@@ -58,11 +59,14 @@ const canceled State = "CANCELED"
 // DeploymentTargetName and SessionClusterName is set.
 type Spec struct {
 	// State is RUNNING if empty.
-	State                State  `json:"state,omitempty"`
+	State State `json:"state,omitempty"`
+	// DeploymentTargetID and DeploymentTargetName refer to a target of the same VVP
+	// namespace; SessionClusterName names the SessionCluster that runs the job.
 	DeploymentTargetID   string `json:"deploymentTargetId,omitempty"`
 	DeploymentTargetName string `json:"deploymentTargetName,omitempty"`
 	SessionClusterName   string `json:"sessionClusterName,omitempty"`
 
+	// UpgradeStrategy is STATEFUL and RestoreStrategy LATEST_STATE if nil.
 	UpgradeStrategy *UpgradeStrategy `json:"upgradeStrategy,omitempty"`
 	RestoreStrategy *RestoreStrategy `json:"restoreStrategy,omitempty"`
 	// StartFromSavepoint is VVP 2.0's form of RestoreStrategy; only one of them
@@ -75,6 +79,7 @@ type Spec struct {
 	// JobFailureExpirationTime is a number or a duration; VVP documents no unit.
 	JobFailureExpirationTime string `json:"jobFailureExpirationTime,omitempty" wire:"number"`
 
+	// Template is required: the job.
 	Template Template `json:"template"`
 }
 
@@ -87,8 +92,10 @@ type UpgradeStrategy struct {
 // RestoreStrategy says which state VVP starts a job from.
 type RestoreStrategy struct {
 	// Kind is LATEST_STATE, LATEST_SAVEPOINT or NONE, in any case.
-	Kind                  string `json:"kind,omitempty"`
-	AllowNonRestoredState *bool  `json:"allowNonRestoredState,omitempty"`
+	Kind string `json:"kind,omitempty"`
+	// AllowNonRestoredState lets a job start from a savepoint with state that belongs
+	// to no operator of it. False if nil.
+	AllowNonRestoredState *bool `json:"allowNonRestoredState,omitempty"`
 }
 
 // StartFromSavepoint says whether VVP 2.0 starts a job from its latest savepoint.
@@ -99,12 +106,14 @@ type StartFromSavepoint struct {
 
 // Template is what jobs are made of.
 type Template struct {
+	// Metadata has annotations, and Spec is the job itself.
 	Metadata TemplateMetadata `json:"metadata,omitzero"`
 	Spec     TemplateSpec     `json:"spec"`
 }
 
 // TemplateMetadata has annotations that VVP itself acts on.
 type TemplateMetadata struct {
+	// Annotations are AnnotationQueryableState, AnnotationTLS, and others of VVP's own.
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
@@ -117,17 +126,20 @@ const (
 
 // TemplateSpec says what a job runs, and how.
 type TemplateSpec struct {
+	// Artifact is required: the program.
 	Artifact Artifact `json:"artifact"`
 	// Parallelism is 1 if nil.
 	Parallelism *int32 `json:"parallelism,omitempty"`
 	// NumberOfTaskManagers is as many as the parallelism needs if nil.
-	NumberOfTaskManagers *int32    `json:"numberOfTaskManagers,omitempty"`
-	Resources            Resources `json:"resources,omitzero"`
+	NumberOfTaskManagers *int32 `json:"numberOfTaskManagers,omitempty"`
+	// Resources has CPU and memory of the containers.
+	Resources Resources `json:"resources,omitzero"`
 	// FlinkConfiguration has Flink's options. Values are text whatever YAML makes
 	// of them.
 	FlinkConfiguration map[string]string `json:"flinkConfiguration,omitempty" wire:"scalar"`
-	Logging            Logging           `json:"logging,omitzero"`
-	Kubernetes         Kubernetes        `json:"kubernetes,omitzero"`
+	// Logging says what Flink logs, and Kubernetes adds to pods and objects.
+	Logging    Logging    `json:"logging,omitzero"`
+	Kubernetes Kubernetes `json:"kubernetes,omitzero"`
 	// LatestCheckpointFetchInterval is how often VVP asks Flink for its latest
 	// checkpoint; VVP documents no unit.
 	LatestCheckpointFetchInterval *int32 `json:"latestCheckpointFetchInterval,omitempty"`
@@ -167,7 +179,9 @@ type Artifact struct {
 	// AdditionalDependencies are URIs of jars for the user-code class path.
 	AdditionalDependencies []string `json:"additionalDependencies,omitempty"`
 	// FlinkVersion is a minor version such as 1.20, or a patch version of it.
-	FlinkVersion         string `json:"flinkVersion,omitempty" wire:"number"`
+	FlinkVersion string `json:"flinkVersion,omitempty" wire:"number"`
+	// FlinkImageRegistry, FlinkImageRepository and FlinkImageTag are the parts of the
+	// image's name. What is left out is taken from the official image of the version.
 	FlinkImageRegistry   string `json:"flinkImageRegistry,omitempty"`
 	FlinkImageRepository string `json:"flinkImageRepository,omitempty"`
 	FlinkImageTag        string `json:"flinkImageTag,omitempty"`
@@ -176,6 +190,7 @@ type Artifact struct {
 // Resources are what a container of each component gets. Requests and limits are
 // the same.
 type Resources struct {
+	// JobManager is the size of one JobManager, TaskManager that of each TaskManager.
 	JobManager  Resource `json:"jobmanager,omitzero"`
 	TaskManager Resource `json:"taskmanager,omitzero"`
 }

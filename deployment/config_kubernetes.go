@@ -13,16 +13,19 @@ type Kubernetes struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 	// Pods has options for the pods of both components.
 	Pods *Pods `json:"pods,omitempty"`
-	// The templates are merged into the generated pods. They may be partial:
-	// containers are merged by name (flink-jobmanager, flink-taskmanager).
+	// JobManagerPodTemplate and TaskManagerPodTemplate are merged into the generated
+	// pods. They may be partial: containers are merged by name (flink-jobmanager, flink-taskmanager).
 	JobManagerPodTemplate  PodTemplate `json:"jobManagerPodTemplate,omitzero"`
 	TaskManagerPodTemplate PodTemplate `json:"taskManagerPodTemplate,omitzero"`
 }
 
 // Pods are options for the pods of JobManager and TaskManagers.
 type Pods struct {
-	Annotations      map[string]string      `json:"annotations,omitempty"`
-	Labels           map[string]string      `json:"labels,omitempty"`
+	// Annotations and Labels are put on pods.
+	Annotations map[string]string `json:"annotations,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"`
+	// NodeSelector, Affinity, Tolerations and ImagePullSecrets are the fields of the
+	// same names in the spec of pods.
 	NodeSelector     map[string]string      `json:"nodeSelector,omitempty"`
 	Affinity         Affinity               `json:"affinity,omitzero"`
 	Tolerations      []Toleration           `json:"tolerations,omitempty"`
@@ -30,13 +33,15 @@ type Pods struct {
 	// VolumeMounts adds a volume to the pod and mounts it in the Flink container.
 	VolumeMounts []VolumeMount `json:"volumeMounts,omitempty"`
 	// EnvVars are set in the Flink container.
-	EnvVars         []EnvVar           `json:"envVars,omitempty"`
+	EnvVars []EnvVar `json:"envVars,omitempty"`
+	// SecurityContext is that of the pod, not of its containers.
 	SecurityContext PodSecurityContext `json:"securityContext,omitzero"`
 }
 
 // VolumeMount is a volume and where it is mounted. Both have Name's name; where
 // one says otherwise, that is an error.
 type VolumeMount struct {
+	// Name is required. Volume is the pod's, VolumeMount is where Flink's container has it.
 	Name        string           `json:"name,omitempty"`
 	Volume      Volume           `json:"volume"`
 	VolumeMount VolumeMountPoint `json:"volumeMount"`

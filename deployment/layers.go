@@ -23,10 +23,12 @@ const KindDefaults = "DeploymentDefaults"
 // Helm value vvp.globalDeploymentDefaults; with the kind DeploymentDefaults it is
 // that of a VVP namespace. Nothing in Spec is required.
 type DefaultsConfig struct {
-	Kind       string           `json:"kind,omitempty"`
-	APIVersion string           `json:"apiVersion,omitempty"`
-	Metadata   DefaultsMetadata `json:"metadata,omitzero"`
-	Spec       Spec             `json:"spec"`
+	// Kind and APIVersion are empty, or "DeploymentDefaults" and "v1".
+	Kind       string `json:"kind,omitempty"`
+	APIVersion string `json:"apiVersion,omitempty"`
+	// Metadata has the VVP namespace, and Spec what its Deployments need not say.
+	Metadata DefaultsMetadata `json:"metadata,omitzero"`
+	Spec     Spec             `json:"spec"`
 }
 
 // DefaultsMetadata says which VVP namespace defaults are for.

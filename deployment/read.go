@@ -12,6 +12,7 @@ import (
 
 // A Document is what a document of a stream holds: exactly one of its fields is not zero.
 type Document struct {
+	// Target, Deployment or SessionCluster is the resource.
 	Target         target.Target
 	Deployment     Deployment
 	SessionCluster SessionCluster

@@ -13,10 +13,11 @@ import (
 // Deployment. [NewSessionCluster] checks it.
 type SessionClusterConfig struct {
 	// Kind and APIVersion may be empty, or "SessionCluster" and "v1".
-	Kind       string             `json:"kind,omitempty"`
-	APIVersion string             `json:"apiVersion,omitempty"`
-	Metadata   Metadata           `json:"metadata"`
-	Spec       SessionClusterSpec `json:"spec"`
+	Kind       string `json:"kind,omitempty"`
+	APIVersion string `json:"apiVersion,omitempty"`
+	// Metadata says which SessionCluster it is, Spec what it is like.
+	Metadata Metadata           `json:"metadata"`
+	Spec     SessionClusterSpec `json:"spec"`
 }
 
 // SessionClusterSpec is the spec of a SessionCluster.
@@ -26,16 +27,18 @@ type SessionClusterSpec struct {
 	// DeploymentTargetName is required.
 	DeploymentTargetName string `json:"deploymentTargetName"`
 	// FlinkVersion is required: a minor version such as 1.20, or a patch version of it.
-	FlinkVersion         string `json:"flinkVersion" wire:"number"`
+	FlinkVersion string `json:"flinkVersion" wire:"number"`
+	// FlinkImageRegistry, FlinkImageRepository and FlinkImageTag are as in an Artifact.
 	FlinkImageRegistry   string `json:"flinkImageRegistry,omitempty"`
 	FlinkImageRepository string `json:"flinkImageRepository,omitempty"`
 	FlinkImageTag        string `json:"flinkImageTag,omitempty"`
 	// NumberOfTaskManagers is 1 if nil.
-	NumberOfTaskManagers *int32            `json:"numberOfTaskManagers,omitempty"`
-	Resources            Resources         `json:"resources,omitzero"`
-	FlinkConfiguration   map[string]string `json:"flinkConfiguration,omitempty" wire:"scalar"`
-	Logging              Logging           `json:"logging,omitzero"`
-	Kubernetes           Kubernetes        `json:"kubernetes,omitzero"`
+	NumberOfTaskManagers *int32 `json:"numberOfTaskManagers,omitempty"`
+	// Resources, FlinkConfiguration, Logging and Kubernetes are as in a TemplateSpec.
+	Resources          Resources         `json:"resources,omitzero"`
+	FlinkConfiguration map[string]string `json:"flinkConfiguration,omitempty" wire:"scalar"`
+	Logging            Logging           `json:"logging,omitzero"`
+	Kubernetes         Kubernetes        `json:"kubernetes,omitzero"`
 }
 
 func (c SessionClusterConfig) clone() SessionClusterConfig {

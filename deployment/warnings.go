@@ -18,7 +18,8 @@ import (
 // not the one that its author may expect.
 type Warning struct {
 	// Field is a path as in the YAML, which Position finds.
-	Field   string
+	Field string
+	// Message is a sentence for a person; its wording may change.
 	Message string
 }
 

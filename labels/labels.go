@@ -116,6 +116,7 @@ type InputError struct {
 	Value string // what it held; empty means that it is missing
 }
 
+// Error names the field, and its value if there is one.
 func (e *InputError) Error() string {
 	if e.Value == "" {
 		return fmt.Sprintf("labels: %s is required", e.Input)

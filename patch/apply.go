@@ -8,7 +8,8 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// A Match says that a patch changed an object, both by index.
+// A Match says that a patch changed an object: Patch is the index in the Set, Object that
+// in the list of objects.
 type Match struct {
 	Patch, Object int
 }

@@ -8,17 +8,19 @@
 // A JSON patch operation (RFC 6902), as VVP 2.0 wrote them, changes the VVP
 // Deployment that refers to the target:
 //
-//   - op: add
-//     path: /spec/template/spec/flinkConfiguration/state.checkpoints.dir
-//     value: s3://bucket/checkpoints
+//	deploymentPatchSet:
+//	- op: add
+//	  path: /spec/template/spec/flinkConfiguration/state.checkpoints.dir
+//	  value: s3://bucket/checkpoints
 //
 // A strategic merge patch, written inline, changes the Kubernetes objects that
 // have its apiVersion and kind, and its metadata.name and metadata.namespace
 // where it gives them:
 //
-//   - apiVersion: apps/v1
-//     kind: Deployment
-//     spec: {template: {spec: {nodeSelector: {pool: flink}}}}
+//	deploymentPatchSet:
+//	- apiVersion: apps/v1
+//	  kind: Deployment
+//	  spec: {template: {spec: {nodeSelector: {pool: flink}}}}
 //
 // With apiVersion v1 and kind Deployment or SessionCluster it changes the VVP
 // resource of that kind instead. Kubernetes has no such kinds in v1, so nothing
@@ -29,9 +31,10 @@
 // its target selects. The patch is a strategic merge patch or a list of JSON
 // patch operations, as text or as YAML:
 //
-//   - target: {kind: Deployment, labelSelector: component=taskmanager}
-//     patch:
-//     spec: {template: {spec: {priorityClassName: batch}}}
+//	deploymentPatchSet:
+//	- target: {kind: Deployment, labelSelector: component=taskmanager}
+//	  patch:
+//	    spec: {template: {spec: {priorityClassName: batch}}}
 //
 // # Levels
 //

@@ -22,6 +22,7 @@ var (
 // Position is a place in a text. Line and Column count from 1, columns in bytes.
 // The zero value means that the place is not known.
 type Position struct {
+	// File is the name that was handed to the parser; Line and Column are the place.
 	File         string
 	Line, Column int
 }

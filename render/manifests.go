@@ -39,7 +39,8 @@ type Warning struct {
 	// Position is where the field stands, zero if the resource was not read from
 	// a text.
 	Position patch.Position
-	Message  string
+	// Message is a sentence for a person; its wording may change.
+	Message string
 }
 
 // String returns "file:line:column: field: message" without what is not known,

@@ -12,6 +12,7 @@ import (
 // VerifyError reports objects that Kubernetes would refuse, or that would not work
 // together: what pod templates and patches left. It is ErrInvalid for errors.Is.
 type VerifyError struct {
+	// Problems are all that was found, at most 100.
 	Problems []Problem
 }
 

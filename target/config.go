@@ -20,10 +20,11 @@ const (
 // [Target] of a copy.
 type Config struct {
 	// Kind and APIVersion may be empty, or "DeploymentTarget" and "v1".
-	Kind       string   `json:"kind,omitempty"`
-	APIVersion string   `json:"apiVersion,omitempty"`
-	Metadata   Metadata `json:"metadata"`
-	Spec       Spec     `json:"spec"`
+	Kind       string `json:"kind,omitempty"`
+	APIVersion string `json:"apiVersion,omitempty"`
+	// Metadata says which target it is, Spec where and how Flink runs.
+	Metadata Metadata `json:"metadata"`
+	Spec     Spec     `json:"spec"`
 }
 
 // Metadata identifies a target.

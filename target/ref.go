@@ -5,8 +5,9 @@ package target
 type Ref struct {
 	// Namespace is the VVP namespace. Empty means "default".
 	Namespace string `json:"namespace,omitempty"`
-	Name      string `json:"name,omitempty"`
-	ID        string `json:"id,omitempty"`
+	// Name is metadata.name of the target, ID its metadata.id.
+	Name string `json:"name,omitempty"`
+	ID   string `json:"id,omitempty"`
 }
 
 // String returns namespace/name, or namespace/id if there is no name.
@@ -43,7 +44,8 @@ type Owner struct {
 	Kind string `json:"kind"`
 	// Namespace is the VVP namespace. Empty means "default".
 	Namespace string `json:"namespace,omitempty"`
-	Name      string `json:"name"`
+	// Name is the resource's metadata.name.
+	Name string `json:"name"`
 	// UID tells the resource from an earlier one of the same name. With a UID
 	// that VVP gave, a late release by the earlier one does not release the later
 	// one's hold; with an empty one, or one derived from the name, it does.

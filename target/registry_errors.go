@@ -31,6 +31,7 @@ type NotFoundError struct {
 	Owner Owner
 }
 
+// Error names the reference, and the owner if there is one.
 func (e *NotFoundError) Error() string {
 	if e.Owner != (Owner{}) {
 		return fmt.Sprintf("%s does not hold the target %s", show(e.Owner.String()), show(e.Ref.String()))

@@ -20,6 +20,8 @@ const (
 
 // A Result is one problem or warning: an entry of a ResourceList's results.
 type Result struct {
+	// Severity is Error or Warning. Message is a sentence for a person; its wording may
+	// change.
 	Severity Severity
 	Message  string
 	// Resource is the item, or functionConfig, that the result is about. The zero
@@ -35,7 +37,8 @@ type Result struct {
 	Rule string
 }
 
-// A Ref names an item of a ResourceList.
+// A Ref names an item of a ResourceList by its APIVersion, Kind, Namespace and Name. What
+// the item does not have is empty.
 type Ref struct {
 	APIVersion, Kind, Namespace, Name string
 }

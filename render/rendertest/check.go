@@ -27,11 +27,13 @@ const (
 
 // A Problem is a rule that an object breaks.
 type Problem struct {
+	// Rule is one of the constants, or the name of a Policy.
 	Rule string
 	// Object is what the object is, and in parentheses what it was rendered from.
 	Object string
 	// Field is a path in the object; elements of lists with a name are called by it.
-	Field   string
+	Field string
+	// Message is a sentence for a person; its wording may change.
 	Message string
 }
 

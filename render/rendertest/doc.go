@@ -30,6 +30,6 @@
 //     Linux.
 //
 // The renderer keeps the first four by itself. Pod templates and patches can break the
-// last, and so can they every rule of your own. What Renderer.Target makes has only
+// last, and every rule of your own. What Renderer.Target makes has only
 // the label system, and is held against the first two rules.
 package rendertest

@@ -66,6 +66,7 @@ func podOf(o render.Object) (corev1.PodTemplateSpec, bool) {
 // A Container is a container of a pod template.
 type Container struct {
 	corev1.Container
+	// Pod is what it is a container of.
 	Pod Pod
 	// Init tells init containers from others.
 	Init bool

@@ -29,12 +29,19 @@ import (
 // done, after which nothing has changed, and with whatever a network does, which
 // fails the test.
 type Registry interface {
+	// Register adds a target, or replaces the metadata of one with the same spec.
 	Register(ctx context.Context, t target.Target) error
+	// Get returns the target that ref refers to.
 	Get(ctx context.Context, ref target.Ref) (target.Target, error)
+	// Acquire makes o hold a target, and Release ends the hold and reports whether
+	// there was one.
 	Acquire(ctx context.Context, ref target.Ref, o target.Owner) error
 	Release(ctx context.Context, ref target.Ref, o target.Owner) (bool, error)
+	// Move ends the hold of o on one target and makes it hold another, at one moment.
 	Move(ctx context.Context, o target.Owner, from, to target.Ref) error
+	// Delete removes a target that no one holds.
 	Delete(ctx context.Context, ref target.Ref) error
+	// Owners returns who holds a target, sorted.
 	Owners(ctx context.Context, ref target.Ref) ([]target.Owner, error)
 	// All yields an error at most once, as the last thing.
 	All(ctx context.Context) iter.Seq2[target.Target, error]
