@@ -207,10 +207,10 @@ type Resource struct {
 
 // Logging says what Flink logs.
 type Logging struct {
-	// LoggingProfile names a template; "default" if empty.
+	// LoggingProfile names a configuration of Log4j; "default" if empty.
 	LoggingProfile string `json:"loggingProfile,omitempty"`
 	// Log4jLoggers has a level for each logger; "" is the root logger.
 	Log4jLoggers map[string]string `json:"log4jLoggers,omitempty" wire:"scalar"`
-	// Log4j2ConfigurationTemplate replaces the profile.
+	// Log4j2ConfigurationTemplate replaces the profile. The renderer refuses it.
 	Log4j2ConfigurationTemplate string `json:"log4j2ConfigurationTemplate,omitempty"`
 }

@@ -173,5 +173,10 @@ func (o Object) Equal(p Object) bool {
 	return bytes.Equal(tree.JSON(o.tree), tree.JSON(p.tree))
 }
 
-// String returns the kind and namespace/name.
-func (o Object) String() string { return o.Kind() + " " + o.Namespace() + "/" + o.Name() }
+// String returns the kind and namespace/name, without the namespace where there is none.
+func (o Object) String() string {
+	if o.Namespace() == "" {
+		return o.Kind() + " " + o.Name()
+	}
+	return o.Kind() + " " + o.Namespace() + "/" + o.Name()
+}
