@@ -268,6 +268,12 @@ var removal = change{
 	},
 }
 
+// Pointers returns where the operation leads to, as the tokens of each pointer, in
+// fresh slices.
+func (op Op) Pointers() [][]string {
+	return [][]string{slices.Clone(op.path.tokens), slices.Clone(op.from.tokens)}
+}
+
 // Mapped returns the operation for a document of the same shape that has other
 // scalars: leaf tells what stands for each scalar of the operation's value. It
 // returns false for an operation that changes nothing.

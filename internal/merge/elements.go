@@ -65,3 +65,6 @@ func (e Elements) Identity(element any) []string {
 	}
 	return out
 }
+
+// IsKey reports whether elements are told apart by a field of this name.
+func (e Elements) IsKey(name string) bool { return slices.Contains(e.keys, name) }

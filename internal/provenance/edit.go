@@ -1,7 +1,11 @@
 package provenance
 
 import (
+	"strconv"
+
+	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -12,9 +16,13 @@ import (
 // has the Leaf in each leaf's place. So what is moved, copied or shifted keeps what
 // is known of it, whatever the operation is.
 func (t *Tree) Edit(ops []jsonpatch.Op, source Source) (*Tree, error) {
-	sources := func(string) []Source { return []Source{source} }
 	fresh := &Leaf{}
 	for _, op := range ops {
+		step := []Source{source}
+		for _, tokens := range op.Pointers() {
+			step = append(step, t.onTheWay(tokens)...)
+		}
+		sources := func(string) []Source { return step }
 		after, err := jsonpatch.Apply(t.value, []jsonpatch.Op{op})
 		if err != nil {
 			return nil, err
@@ -45,6 +53,50 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Source) (*Tree, error) {
 		}, sources)
 	}
 	return t, nil
+}
+
+// onTheWay returns what decides which element of a list an index means: the keys of
+// the elements, or everything in a list without keys.
+func (t *Tree) onTheWay(tokens []string) []Source {
+	var out []Source
+	var at fieldpath.Path
+	var elements merge.Elements
+	schema := t.schema
+	var v any = t.value
+	for _, token := range tokens {
+		switch c := v.(type) {
+		case tree.Map:
+			v, at = c[token], at.With(fieldpath.Step{Name: token})
+			schema, elements = schema.Field(token)
+		case []any:
+			names := fieldpath.Names(c, elements)
+			for i := range c {
+				out = append(out, t.identity(at.With(fieldpath.Step{Name: names[i], Element: true}), c[i], elements)...)
+			}
+			i, err := strconv.Atoi(token)
+			if err != nil || i < 0 || i >= len(c) {
+				return out
+			}
+			v, at = c[i], at.With(fieldpath.Step{Name: names[i], Element: true})
+			elements = merge.Elements{}
+		}
+	}
+	return out
+}
+
+// identity returns the sources of what tells an element apart.
+func (t *Tree) identity(at fieldpath.Path, element any, elements merge.Elements) []Source {
+	if !elements.Keyed() {
+		return t.Under(at.String())
+	}
+	var out []Source
+	m, _ := element.(tree.Map)
+	for _, key := range tree.Keys(m) {
+		if elements.IsKey(key) {
+			out = append(out, t.Under(at.With(fieldpath.Step{Name: key}).String())...)
+		}
+	}
+	return out
 }
 
 // shape returns a tree of the shape of the value, with a *Leaf for each scalar.
