@@ -13,18 +13,17 @@ import (
 // objects builds everything that the cluster consists of. path is that of
 // kubernetes in the resource.
 func (g *rendering) objects(c *cluster, config string, path *field.Path) []tree.Map {
-	jobManager, taskManager := c.jobManager(), c.taskManager()
-	out := []tree.Map{c.configMap(config), c.service()}
+	out := []tree.Map{c.configMap(config), c.service(), c.jobManager(), c.taskManager()}
 	if c.haKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
 	}
 	if g.budgets {
 		out = append(out, c.disruptionBudgets()...)
 	}
-	g.trace.built(c, append(out, jobManager, taskManager)...)
-	return append(out,
-		g.mergeTemplate(c, labels.JobManager, jobManager, path),
-		g.mergeTemplate(c, labels.TaskManager, taskManager, path))
+	g.trace.built(c, out...)
+	out[2] = g.mergeTemplate(c, labels.JobManager, out[2], path)
+	out[3] = g.mergeTemplate(c, labels.TaskManager, out[3], path)
+	return out
 }
 
 func (c *cluster) configMapName() string { return c.name + "-flink-config" }
