@@ -71,7 +71,7 @@ func TestExplain(t *testing.T) {
 		{"the last patch first", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}", "{target: {kind: Deployment}, patch: [{op: replace, path: /spec/replicas, value: 6}]}"), "spec.replicas",
 			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(5), int64(6)},
 		{"what a patch selects by", withPatches(app+"      kubernetes: {labels: {team: a}}\n", "{target: {labelSelector: team=a, kind: Deployment}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field " + own + "kubernetes.labels.team (input.yaml:19:35)", "generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(5)},
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism", "field " + own + "kubernetes.labels.team (input.yaml:19:35)"}, int64(1), int64(5)},
 		{"a pod option", app + "      kubernetes: {pods: {nodeSelector: {pool: x}}}\n", pod + "nodeSelector.pool",
 			[]string{"pod option " + own + "kubernetes.pods.nodeSelector.pool (input.yaml:17:48)"}, nil, "x"},
 		{"an option over what is generated", app + "      kubernetes: {pods: {securityContext: {fsGroup: 1}}}\n", pod + "securityContext.fsGroup",

@@ -168,8 +168,7 @@ func (x *tracer) patchObject(after tree.Map, p patch.Patch, source *Source) erro
 			return err
 		}
 	} else {
-		selected := append(sourceList{source}, selection(t, p)...)
-		t = t.Merge(after, content, func(string) sourceList { return selected })
+		t = t.Merge(after, content, func(string) sourceList { return sourceList{source} }, selection(t, p)...)
 	}
 	x.objects[keyOf(after)] = t
 	return nil

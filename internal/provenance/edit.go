@@ -1,6 +1,7 @@
 package provenance
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
@@ -18,11 +19,11 @@ import (
 func (t *Tree) Edit(ops []jsonpatch.Op, source Source) (*Tree, error) {
 	fresh := &Leaf{}
 	for _, op := range ops {
-		step := []Source{source}
+		var way []Source
 		for _, tokens := range op.Pointers() {
-			step = append(step, t.onTheWay(tokens)...)
+			way = append(way, t.onTheWay(tokens)...)
 		}
-		sources := func(string) []Source { return step }
+		set := func(before []Source) []Source { return slices.Concat([]Source{source}, before, way) }
 		after, err := jsonpatch.Apply(t.value, []jsonpatch.Op{op})
 		if err != nil {
 			return nil, err
@@ -44,13 +45,13 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Source) (*Tree, error) {
 			case from == nil && had && tree.Equal(old.Value, v):
 				return old, true // empty, as it was
 			case from == nil || from == fresh:
-				return Leaf{Sources: join(sources(path), t.history(path)), Before: old.Value}, false
+				return Leaf{Sources: set(t.history(path)), Before: old.Value}, false
 			case from.Path == path:
 				return *from, true
 			default:
-				return Leaf{Sources: join(sources(path), from.Sources), Before: old.Value}, false
+				return Leaf{Sources: set(from.Sources), Before: old.Value}, false
 			}
-		}, sources)
+		}, func(l Leaf) []Source { return set(l.Sources) })
 	}
 	return t, nil
 }

@@ -99,8 +99,9 @@ func within(path, parent string) bool {
 const directive = "$patch"
 
 // Merge returns the Tree after a strategic merge of patch, whose result is after.
-// Sources tells the step that sets the leaf at a path of the result.
-func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Source) *Tree {
+// Sources tells the step that sets the leaf at a path of the result. What the step
+// changes depends on the others, too.
+func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Source, others ...Source) *Tree {
 	named := map[string]bool{}
 	walk(patch, t.schema, func(at place, _ any) {
 		if at.tokens[len(at.tokens)-1] != directive {
@@ -113,8 +114,8 @@ func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Source) 
 		if had && !named[path] && tree.Equal(old.Value, v) {
 			return old, true
 		}
-		return Leaf{Sources: join(sources(path), t.history(path)), Before: old.Value}, false
-	}, sources)
+		return Leaf{Sources: slices.Concat(sources(path), t.history(path), others), Before: old.Value}, false
+	}, func(l Leaf) []Source { return slices.Concat(sources(l.Path), l.Sources, others) })
 }
 
 // Assign returns the Tree after a step with the result after. Sources tells the step
@@ -148,8 +149,8 @@ func (t *Tree) with(change func([]Source) []Source) *Tree {
 }
 
 // step makes the next Tree. For each leaf, next says what is known of it, and
-// whether it is one of t.
-func (t *Tree) step(after tree.Map, next func(at place, v any) (Leaf, bool), removed func(path string) []Source) *Tree {
+// whether it is one of t; for each that is gone, removed says what that depends on.
+func (t *Tree) step(after tree.Map, next func(at place, v any) (Leaf, bool), removed func(Leaf) []Source) *Tree {
 	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string][]Source{}}
 	walk(after, t.schema, func(at place, v any) {
 		l, kept := next(at, v)
@@ -166,7 +167,7 @@ func (t *Tree) step(after tree.Map, next func(at place, v any) (Leaf, bool), rem
 	}
 	for _, l := range t.leaves {
 		if _, ok := out.index[l.Path]; !ok {
-			out.gone[l.Path] = join(removed(l.Path), l.Sources)
+			out.gone[l.Path] = unique(removed(l))
 		}
 	}
 	return out
