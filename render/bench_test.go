@@ -1,7 +1,6 @@
 package render_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -50,6 +49,7 @@ spec:
       flinkConfiguration: {taskmanager.numberOfTaskSlots: 2, state.checkpoints.dir: s3://b/c}
 `
 
+// The peers that these are compared with are in internal/versus.
 func BenchmarkRender(b *testing.B) {
 	bundle := parse(b, []byte(workload))
 	r := renderer(b)
@@ -65,25 +65,6 @@ func BenchmarkRender(b *testing.B) {
 				assert.NilError(b, err)
 			}
 		})
-	}
-}
-
-// BenchmarkMarshal is the peer of BenchmarkRender: encoding/json on the same
-// objects, already built.
-func BenchmarkMarshal(b *testing.B) {
-	bundle := parse(b, []byte(workload))
-	m, err := renderer(b).Deployment(bundle.Targets[0], bundle.Deployments[0], render.Job{ID: jobID})
-	assert.NilError(b, err)
-	var maps []map[string]any
-	for o := range m.All() {
-		maps = append(maps, o.Map())
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, o := range maps {
-			_, err := json.Marshal(o)
-			assert.NilError(b, err)
-		}
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
-	appsv1 "k8s.io/api/apps/v1"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -112,34 +110,13 @@ func BenchmarkCopy(b *testing.B) {
 	}
 }
 
-func BenchmarkStrategicpatch(b *testing.B) {
-	obj, patch := workloadSample(b)
-	meta, err := strategicpatch.NewPatchMetaFromStruct(appsv1.Deployment{})
-	assert.NilError(b, err)
-	b.ReportAllocs()
-	for b.Loop() {
-		// It writes into both of its arguments.
-		if _, err := strategicpatch.StrategicMergeMapPatchUsingLookupPatchMeta(tree.CopyMap(obj), tree.CopyMap(patch), meta); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
+// BenchmarkKyaml is the core of kustomize's merge. internal/versus has kustomize
+// itself, and apimachinery's merge.
 func BenchmarkKyaml(b *testing.B) {
 	obj, patch := workloadSample(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if o := kyamlMerge(obj, patch); o.err != nil {
-			b.Fatal(o.err)
-		}
-	}
-}
-
-func BenchmarkKustomize(b *testing.B) {
-	obj, patch := workloadSample(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		if o := kustomize(b, obj, patch); o.err != nil {
 			b.Fatal(o.err)
 		}
 	}

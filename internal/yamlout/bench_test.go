@@ -1,9 +1,7 @@
 package yamlout_test
 
 import (
-	"slices"
 	"testing"
-	"time"
 
 	"gotest.tools/v3/assert"
 	sigsyaml "sigs.k8s.io/yaml"
@@ -47,49 +45,16 @@ func TestSameTextAsSigsYAML(t *testing.T) {
 	assert.Equal(t, string(got), string(want))
 }
 
+// internal/versus compares it with sigs.k8s.io/yaml.
 func BenchmarkAppend(b *testing.B) {
 	tree := workload(b)
 	buf := make([]byte, 0, 1<<16)
-	b.Run("yamlout", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := yamlout.Append(buf[:0], tree); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("sigs.k8s.io-yaml", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := sigsyaml.Marshal(tree); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
-// BenchmarkRatio times both writers by turns, so that the load of the machine falls
-// on both, and reports how many times faster this one is: the median of all turns.
-func BenchmarkRatio(b *testing.B) {
-	tree := workload(b)
-	buf := make([]byte, 0, 1<<16)
-	var ratios []float64
+	b.ReportAllocs()
 	for b.Loop() {
-		start := time.Now()
-		for range 20 {
-			if _, err := yamlout.Append(buf[:0], tree); err != nil {
-				b.Fatal(err)
-			}
-		}
-		ours := time.Since(start) / 20
-		start = time.Now()
-		if _, err := sigsyaml.Marshal(tree); err != nil {
+		if _, err := yamlout.Append(buf[:0], tree); err != nil {
 			b.Fatal(err)
 		}
-		ratios = append(ratios, float64(time.Since(start))/float64(ours))
 	}
-	slices.Sort(ratios)
-	b.ReportMetric(ratios[len(ratios)/2], "times-faster")
 }
 
 const taskManagerYAML = `
