@@ -2,14 +2,18 @@ package tree
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 )
 
 // Keys returns the keys of m in byte order.
 func Keys[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // Get follows path through objects and returns what lies at its end, or nil and

@@ -8,12 +8,12 @@ package tree
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	kjson "sigs.k8s.io/json"
 )
@@ -159,28 +159,32 @@ func appendFloat(dst []byte, f float64) []byte {
 	return strconv.AppendFloat(dst, f, 'g', -1, 64)
 }
 
+// appendString writes what encoding/json does without its HTML escaping.
 func appendString(dst []byte, s string) []byte {
-	if plainJSON(s) {
-		dst = append(dst, '"')
-		dst = append(dst, s...)
-		return append(dst, '"')
+	dst = append(dst, '"')
+	written := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= 0x20 && c < utf8.RuneSelf && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r < utf8.RuneSelf || r == utf8.RuneError && size == 1 || r == '\u2028' || r == '\u2029' {
+			dst = appendEscape(append(dst, s[written:i]...), r)
+			written = i + size
+		}
+		i += size
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		return strconv.AppendQuoteToASCII(dst, s)
-	}
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+	return append(append(dst, s[written:]...), '"')
 }
 
-func plainJSON(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' {
-			return false
-		}
+func appendEscape(dst []byte, r rune) []byte {
+	const short, hex = "\b\f\n\r\t\"\\", "0123456789abcdef"
+	if i := strings.IndexRune(short, r); i >= 0 {
+		return append(dst, '\\', "bfnrt\"\\"[i])
 	}
-	return true
+	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 }
 
 // FromJSON reads one JSON text. Integers become int64, other numbers float64; an

@@ -1,6 +1,8 @@
 package tree_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"math"
 	"testing"
 
@@ -44,6 +46,21 @@ func TestJSONRoundTrip(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Assert(t, tree.Equal(v, got), cmp.Diff(v, got))
 	assert.Equal(t, string(tree.JSON(got)), string(text), "canonical text is stable")
+}
+
+// Strings are written as encoding/json writes them.
+func TestStringsAgainstEncodingJSON(t *testing.T) {
+	texts := []string{"", "a<b>&\u2028\u2029\ufffd\x7f\u0080", "\xff\xc3(\xed\xa0\x80", "日本語\n"}
+	for c := range rune(0x100) {
+		texts = append(texts, "a"+string(c)+"b", string([]byte{byte(c)})+"b")
+	}
+	for _, s := range texts {
+		var want bytes.Buffer
+		enc := json.NewEncoder(&want)
+		enc.SetEscapeHTML(false)
+		assert.NilError(t, enc.Encode(s))
+		assert.Equal(t, string(tree.JSON(s))+"\n", want.String(), "%q", s)
+	}
 }
 
 func TestFromJSONNumbers(t *testing.T) {
