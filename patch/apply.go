@@ -3,6 +3,7 @@ package patch
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -74,6 +75,21 @@ func (s Set) ApplyObjects(objs []map[string]any) ([]map[string]any, []Match, err
 			return nil, nil, fmt.Errorf("object %d: %w", i, err)
 		}
 	}
+	out, matches, err := s.ApplyShared(tree.Shared{Maps: current})
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, obj := range out.Maps {
+		out.Maps[i] = tree.CopyMap(obj)
+	}
+	return out.Maps, matches, nil
+}
+
+// ApplyShared is [Set.ApplyObjects] for the renderer of this module, which copies
+// what it hands out: the results share with objs and with the set what they have in
+// common. Its argument cannot be made elsewhere.
+func (s Set) ApplyShared(objs tree.Shared) (tree.Shared, []Match, error) {
+	current := slices.Clone(objs.Maps)
 	var matches []Match
 	for i, c := range s.patches {
 		if c.selector == nil {
@@ -85,19 +101,14 @@ func (s Set) ApplyObjects(objs []map[string]any) ([]map[string]any, []Match, err
 			}
 			next, err := c.applyObject(obj)
 			if err != nil {
-				return nil, nil, &ApplyError{Entry: i, Object: describe(obj), Err: err}
+				return tree.Shared{}, nil, &ApplyError{Entry: i, Object: describe(obj), Err: err}
 			}
 			current[j] = next
 			matches = append(matches, Match{Patch: i, Object: j})
 		}
 	}
-	out := make([]map[string]any, 0, len(current))
-	for _, obj := range current {
-		if obj != nil {
-			out = append(out, tree.CopyMap(obj))
-		}
-	}
-	return out, matches, nil
+	gone := func(obj map[string]any) bool { return obj == nil }
+	return tree.Shared{Maps: slices.DeleteFunc(current, gone)}, matches, nil
 }
 
 // applyObject returns nil for an object that the patch deletes.

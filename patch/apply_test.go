@@ -7,6 +7,7 @@ import (
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/yaml"
 
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -192,6 +193,23 @@ func TestResultsShareNothing(t *testing.T) {
 	got, _, err := s.ApplyObjects(in)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, got, want)
+}
+
+// The renderer's way gives the same, and changes nothing that it was given.
+func TestSharedResults(t *testing.T) {
+	s := set(t, "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], containers: [{name: flink-taskmanager, args: [x]}]}}}}}",
+		"{target: {kind: Service}, patch: [{op: remove, path: /spec/ports/1}, {op: add, path: /metadata/annotations, value: {a: b}}]}")
+	in := []map[string]any{object(t, taskManager), object(t, service)}
+	want, matches, err := s.ApplyObjects(in)
+	assert.NilError(t, err)
+	for range 2 {
+		shared := tree.Shared{Maps: []map[string]any{tree.CopyMap(in[0]), tree.CopyMap(in[1])}}
+		got, gotMatches, err := s.ApplyShared(shared)
+		assert.NilError(t, err)
+		assert.DeepEqual(t, got.Maps, want)
+		assert.DeepEqual(t, gotMatches, matches)
+		assert.DeepEqual(t, shared.Maps, in)
+	}
 }
 
 // wreck empties every map and overwrites every list element.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -55,17 +56,10 @@ func checksum(objects []tree.Map) {
 			sum = configSum(o["data"])
 		}
 	}
-	for _, o := range objects {
-		metadata := tree.Child(o, "spec", "template", "metadata")
-		if metadata == nil || sum == "" {
-			continue
+	for i, o := range objects {
+		if sum != "" && tree.Child(o, "spec", "template", "metadata") != nil {
+			objects[i] = with(o, sum, "spec", "template", "metadata", "annotations", AnnotationConfigChecksum)
 		}
-		annotations, ok := metadata["annotations"].(tree.Map)
-		if !ok {
-			annotations = tree.Map{}
-			metadata["annotations"] = annotations
-		}
-		annotations[AnnotationConfigChecksum] = sum
 	}
 }
 
@@ -73,6 +67,20 @@ func checksum(objects []tree.Map) {
 func configSum(data any) string {
 	sum := sha256.Sum256(tree.JSON(data))
 	return hex.EncodeToString(sum[:])
+}
+
+// with returns m with a value at a path. Patched objects share what they can with
+// others, so what changes is copied.
+func with(m tree.Map, value any, path ...string) tree.Map {
+	out := make(tree.Map, len(m)+1)
+	maps.Copy(out, m)
+	if len(path) == 1 {
+		out[path[0]] = value
+		return out
+	}
+	child, _ := m[path[0]].(tree.Map)
+	out[path[0]] = with(child, value, path[1:]...)
+	return out
 }
 
 // patchUses tells which of the patches that address a kind of these objects

@@ -47,7 +47,7 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 		return nil, nil, err
 	}
 	g.unpatched = unpatched{cluster: c, objects: built, path: path}
-	objects, applied, err := g.target.Patches().ApplyObjects(built)
+	objects, applied, err := g.target.Patches().ApplyShared(tree.Shared{Maps: built})
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, err)
 	}
@@ -56,7 +56,7 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 		matches[i] = match{m.Patch, m.Object}
 	}
 	g.matched = matches
-	return objects, matches, g.trace.patched(built)
+	return objects.Maps, matches, g.trace.patched(built)
 }
 
 // deriveID makes the job id of what a change of must make another job: where it

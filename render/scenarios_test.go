@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -138,6 +139,9 @@ func TestScenarios(t *testing.T) {
 			assert.NilError(t, err)
 			for o := range m.All() {
 				decodeStrictly(t, o)
+				normal, err := tree.Of(o.Map())
+				assert.NilError(t, err)
+				assert.DeepEqual(t, normal, any(o.Map())) // patches and writer know no other types
 			}
 			kind, _, _ := strings.Cut(name, "-")
 			text := changes(base[kind], leaves(m))
