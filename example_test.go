@@ -2,15 +2,12 @@ package flinktarget_test
 
 import (
 	"fmt"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 
-	"gotest.tools/v3/assert"
-
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/rendertest"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -66,32 +63,13 @@ spec:
 	// Deployment job-3f1da3c8-6f22-430f-9200-eda014ea5319-taskmanager
 }
 
-func TestPolicy(t *testing.T) {
-	text, err := os.ReadFile("examples/quickstart/resources.yaml")
-	assert.NilError(t, err)
-	r, err := render.New()
-	assert.NilError(t, err)
-	b, err := deployment.ParseAll("resources.yaml", text)
-	assert.NilError(t, err)
-	m, err := r.Bundle(b, nil)
-	assert.NilError(t, err)
-	for object := range m.All() {
-		assert.Equal(t, object.Namespace(), "vvp-jobs", "%s", object)
-	}
-}
-
-// The README's snippets stand in this file, so they compile and run.
-func TestReadmeSnippetsAreCode(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	assert.NilError(t, err)
-	code, err := os.ReadFile("example_test.go")
-	assert.NilError(t, err)
-	flat := func(s string) string { return regexp.MustCompile(`\n\s*`).ReplaceAllString(s, "\n") }
-	snippets := strings.Split(string(readme), "<!-- snippet -->\n```go\n")[1:]
-	assert.Assert(t, len(snippets) >= 2)
-	for _, s := range snippets {
-		text, _, _ := strings.Cut(s, "```")
-		assert.Assert(t, strings.Contains(flat(string(code)), flat("\n"+text)), "not in example_test.go:\n%s", text)
-	}
-	assert.Assert(t, strings.Count(string(readme), "\n") <= 250, "the README is too long")
+func TestPolicies(t *testing.T) {
+	m := rendertest.Dir(t, "examples/policytest/deployments")
+	rendertest.Check(t, m) // labels, selectors, namespaces, security
+	rendertest.CheckPolicies(t, m,
+		rendertest.EachContainer("images are our own", func(c rendertest.Container, report rendertest.Report) {
+			if !strings.HasPrefix(c.Image, "registry.example.com/") {
+				report("image", "%s is from elsewhere", c.Image)
+			}
+		}))
 }

@@ -3,7 +3,9 @@ package flinktarget_test
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,5 +69,124 @@ func TestReadmeShowsTheQuickstart(t *testing.T) {
 		assert.Assert(t, ok, "the output no longer has, in this order:\n%s", part)
 		assert.Assert(t, len(before) < len(rest))
 		rest = after
+	}
+}
+
+// fence is a fenced block of the README: the line above it, its language and its text.
+type fence struct{ above, language, text string }
+
+func fences(t *testing.T) []fence {
+	t.Helper()
+	readme, err := os.ReadFile("README.md")
+	assert.NilError(t, err)
+	var out []fence
+	var open *fence
+	last := ""
+	for line := range strings.Lines(string(readme)) {
+		switch language, isFence := strings.CutPrefix(line, "```"); {
+		case isFence && open == nil:
+			open = &fence{above: strings.TrimSpace(last), language: strings.TrimSpace(language)}
+		case isFence:
+			out = append(out, *open)
+			open = nil
+		case open != nil:
+			open.text += line
+		}
+		last = line
+	}
+	assert.Assert(t, open == nil, "a block is not closed")
+	assert.Assert(t, strings.Count(string(readme), "\n") <= 250, "the README is too long")
+	return out
+}
+
+// Every block is held against something that compiles and runs: Go stands in
+// example_test.go, YAML is the quickstart's, commands are run.
+func TestReadmeBlocks(t *testing.T) {
+	code, err := os.ReadFile("example_test.go")
+	assert.NilError(t, err)
+	flat := func(s string) string { return regexp.MustCompile(`\n\s*`).ReplaceAllString(s, "\n") }
+	counts := map[string]int{}
+	for _, f := range fences(t) {
+		counts[f.language]++
+		switch f.language {
+		case "go":
+			assert.Assert(t, strings.Contains(flat(string(code)), flat("\n"+f.text)), "not in example_test.go:\n%s", f.text)
+		case "yaml":
+			known := f.above == "<!-- input: examples/quickstart/resources.yaml -->" || f.above == "<!-- output -->"
+			assert.Assert(t, known, "what is this YAML?\n%s", f.text)
+		case "sh":
+			for line := range strings.Lines(f.text) {
+				command(t, line)
+			}
+		case "mermaid":
+		default:
+			t.Errorf("%q blocks are not checked", f.language)
+		}
+	}
+	assert.DeepEqual(t, counts, map[string]int{"go": 2, "yaml": 2, "sh": 3, "mermaid": 1})
+}
+
+// command runs a line of a block of commands, up to a pipe into kubectl.
+func command(t *testing.T, line string) {
+	t.Helper()
+	line, _, _ = strings.Cut(line, "#")
+	line, _, _ = strings.Cut(line, "| kubectl apply --server-side")
+	line = strings.NewReplacer(`"$JOB_ID"`, jobID, " resources/", " examples/quickstart").Replace(strings.TrimSpace(line))
+	switch line {
+	case "go test ./...": // this is it
+		return
+	case "go get github.com/flinktarget/flinktarget":
+		module, err := os.ReadFile("go.mod")
+		assert.NilError(t, err)
+		assert.Assert(t, strings.HasPrefix(string(module), "module github.com/flinktarget/flinktarget\n"))
+		return
+	}
+	args := strings.Fields(strings.Replace(line, "flinktarget render", "go run ./examples/flinktarget render", 1))
+	if strings.HasPrefix(line, "go run") {
+		args = strings.Fields(line)
+	}
+	for i, arg := range args {
+		if arg == "-out" { // what is committed stays as it is
+			args = slices.Insert(args, i, "-check")
+			break
+		}
+	}
+	var out, errs bytes.Buffer
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	assert.NilError(t, cmd.Run(), "%s\n%s", line, errs.String())
+	assert.Assert(t, out.Len() > 0 || slices.Contains(args, "-check"), "%s prints nothing", line)
+}
+
+// Links and packages that the README names are there.
+func TestReadmeLinks(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	assert.NilError(t, err)
+	links := regexp.MustCompile(`\]\(([^):]+)\)|go doc github.com/flinktarget/flinktarget/([a-z/]+)`).FindAllStringSubmatch(string(readme), -1)
+	assert.Assert(t, len(links) > 6)
+	for _, link := range links {
+		_, err := os.Stat(link[1] + link[2])
+		assert.NilError(t, err)
+	}
+}
+
+// Names of Go that stand in the tables of the README exist.
+func TestReadmeNamesAreThere(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	assert.NilError(t, err)
+	names := regexp.MustCompile("`\\*?(target|patch|render|rendertest|deployment)\\.([A-Z][A-Za-z]+)").FindAllStringSubmatch(string(readme), -1)
+	assert.Assert(t, len(names) > 10)
+	seen := map[string]bool{}
+	for _, name := range names {
+		if seen[name[0]] {
+			continue
+		}
+		seen[name[0]] = true
+		dir := map[string]string{"rendertest": "render/rendertest"}[name[1]]
+		if dir == "" {
+			dir = name[1]
+		}
+		out, err := exec.Command("go", "doc", "./"+dir, name[2]).CombinedOutput()
+		assert.NilError(t, err, "%s.%s: %s", name[1], name[2], out)
 	}
 }
