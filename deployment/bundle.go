@@ -86,8 +86,11 @@ func (r *reader) unknownKind(kind *yamldoc.Node) {
 	if best := decode.Nearest(kind.Text, kinds); best != "" {
 		e.Detail += "; did you mean " + best + "?"
 	}
-	if kind.Text == KindDefaults {
+	switch kind.Text {
+	case KindDefaults:
 		e = field.Forbidden(field.NewPath("kind"), "defaults are handed in on their own, because they change other resources: see ParseDefaults")
+	case "SecretValue":
+		e = field.Forbidden(field.NewPath("kind"), "secret values stay in VVP: keep the value in a Kubernetes Secret, set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), and write ${NAME} in flinkConfiguration")
 	}
 	r.fail(kind.Pos, e)
 }

@@ -33,7 +33,7 @@ type deploymentData struct {
 func New(c Config) (Deployment, error) {
 	c = c.clone()
 	if errs := validateDeployment(c, decode.MaxProblems); len(errs) > 0 {
-		return Deployment{}, &InvalidError{Subject: c.subject(), Fields: errs}
+		return Deployment{}, &InvalidError{Subject: c.subject(), Fields: decode.Fields(errs)}
 	}
 	return Deployment{d: &deploymentData{config: c}}, nil
 }

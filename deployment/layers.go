@@ -73,7 +73,7 @@ func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
 		}
 	}
 	if len(errs) > 0 {
-		return Defaults{}, &InvalidError{Subject: KindDefaults, Fields: errs}
+		return Defaults{}, &InvalidError{Subject: KindDefaults, Fields: decode.Fields(errs)}
 	}
 	return d, nil
 }

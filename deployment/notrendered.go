@@ -3,12 +3,10 @@ package deployment
 import "k8s.io/apimachinery/pkg/util/validation/field"
 
 // notRendered refuses what is legal in VVP and would be lost, because nothing
-// renders it yet.
+// renders it.
 func (c *checks) notRendered(l Logging, path *field.Path) {
-	refuse := func(set bool, at *field.Path, reason string) {
-		if set {
-			c.add(field.Forbidden(at, "not rendered yet: "+reason), originNotRendered)
-		}
+	if l.Log4j2ConfigurationTemplate != "" {
+		c.add(field.Forbidden(path.Child("logging", "log4j2ConfigurationTemplate"),
+			"VVP's templates (Twig) are not evaluated here: set levels in log4jLoggers, or name a loggingProfile whose text is given to the renderer"), originNotRendered)
 	}
-	refuse(l.Log4j2ConfigurationTemplate != "", path.Child("logging", "log4j2ConfigurationTemplate"), "set levels in log4jLoggers")
 }

@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
@@ -39,15 +38,18 @@ func FromYAML[T any](text []byte) (Raw[T], error) {
 // of client-go are the best fit for v, because they tell zero from unset; typed
 // objects and maps will do.
 func FromObject[T any](v any) (Raw[T], error) {
-	text, err := json.Marshal(v)
+	t, err := tree.FromGo(v)
 	if err != nil {
 		return Raw[T]{}, fmt.Errorf("marshalling %T: %w", v, err)
 	}
-	var r Raw[T]
-	if err := r.UnmarshalJSON(text); err != nil {
-		return Raw[T]{}, err
+	return fromTree[T](t)
+}
+
+func fromTree[T any](t any) (Raw[T], error) {
+	if problems := decode.Check[T](yamldoc.FromTree(t), nil); len(problems) > 0 {
+		return Raw[T]{}, invalid("", problems)
 	}
-	return r, nil
+	return Raw[T]{kept: decode.Keep(t)}, nil
 }
 
 // IsZero reports whether r is unset.
@@ -85,11 +87,11 @@ func (r *Raw[T]) UnmarshalJSON(text []byte) error {
 	if err != nil {
 		return err
 	}
-	if problems := decode.Check[T](yamldoc.FromTree(v), nil); len(problems) > 0 {
-		return invalid("", problems)
+	read, err := fromTree[T](v)
+	if err == nil {
+		*r = read
 	}
-	*r = Raw[T]{kept: decode.Keep(v)}
-	return nil
+	return err
 }
 
 // InvalidError reports everything that is wrong with a resource; see

@@ -84,7 +84,7 @@ type sessionClusterData struct {
 func NewSessionCluster(c SessionClusterConfig) (SessionCluster, error) {
 	c = c.clone()
 	if errs := validateSessionCluster(c, decode.MaxProblems); len(errs) > 0 {
-		return SessionCluster{}, &InvalidError{Subject: c.subject(), Fields: errs}
+		return SessionCluster{}, &InvalidError{Subject: c.subject(), Fields: decode.Fields(errs)}
 	}
 	return SessionCluster{d: &sessionClusterData{config: c}}, nil
 }

@@ -112,7 +112,7 @@ func (c *checks) uri(uri string, path *field.Path) {
 		return
 	}
 	var value any = clip(uri)
-	if secrets.Text(uri) {
+	if !secrets.Quotable(uri) {
 		value = field.OmitValueType{}
 	}
 	scheme, rest, ok := strings.Cut(uri, ":")
@@ -133,7 +133,7 @@ func (c *checks) uri(uri string, path *field.Path) {
 	u, err := url.Parse(uri)
 	switch {
 	case err != nil:
-		c.invalid(path, value, originURI, "not a URI: %s", reasonOf(err))
+		c.invalid(path, value, originURI, "not a URI: %s", reasonOf(uri, err))
 	case u.Opaque != "" || strings.Trim(u.Path, "/") == "":
 		c.invalid(path, value, originURI, "the path of a file is missing")
 	case u.Host == "" && contains([]string{"http", "https", "s3", "s3a", "s3p", "oss", "gs"}, u.Scheme):
@@ -141,15 +141,16 @@ func (c *checks) uri(uri string, path *field.Path) {
 	}
 }
 
-// reasonOf is what went wrong with a URI, without the URI.
-func reasonOf(err error) string {
+// reasonOf is what went wrong with a URI, without the URI. Parts of it may be in
+// the reason, a password that is taken for a port among them.
+func reasonOf(uri string, err error) string {
 	if e, ok := err.(*url.Error); ok {
 		err = e.Err
 	}
-	if s := err.Error(); !secrets.Text(s) {
-		return clip(s)
+	if !secrets.Quotable(uri) {
+		return "it cannot be parsed; in user and password, write / as %2F, @ as %40 and % as %25"
 	}
-	return "it cannot be parsed"
+	return clip(err.Error())
 }
 
 func (c *checks) image(registry, repository, tag string, path *field.Path) {

@@ -3,6 +3,8 @@ package deployment
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -33,7 +35,11 @@ func (c *checks) flink(s flinkSettings) {
 		c.add(field.NotSupported(s.versionAt, clip(s.version), flink.Supported()), originVersion)
 		version, _ = flink.Lookup(flink.Supported()[0])
 	}
-	c.configuration(version, s.config, s.path.Child("flinkConfiguration"))
+	var file map[string]string // what the file must hold; without a version it is not known which file
+	if err == nil && s.version != "" {
+		file = inFile(version, s.config)
+	}
+	c.configuration(version, s.config, file, s.path.Child("flinkConfiguration"))
 	if c.partial {
 		return // what does not fit may be made to fit by what is filled in
 	}
@@ -102,25 +108,44 @@ func vvpMemory(bytes int64) string {
 	return strconv.FormatInt((bytes+m-1)/m, 10) + "m"
 }
 
-// configuration checks the keys of flinkConfiguration. In Flink 2 no key can be a
-// prefix of another.
-func (c *checks) configuration(v flink.Version, conf map[string]string, path *field.Path) {
-	if v.StrictYAML {
-		_, _, problems := flink.ConfigFile(v, conf)
-		for _, p := range problems {
-			at := path.Key(p.Key)
-			if p.Key == "" {
-				continue // reported below
-			}
-			p.Key = ""
-			c.invalid(at, field.OmitValueType{}, originConfig, "%s", p)
+// reference is VVP's ${NAME} in a configuration value.
+var reference = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+
+// inFile returns what of a configuration is written into Flink's configuration file
+// as it is. Values that refer to variables become arguments; in front of Java's
+// options the renderer puts those of the distribution.
+func inFile(v flink.Version, conf map[string]string) map[string]string {
+	out := maps.Clone(conf)
+	for key, value := range conf {
+		switch {
+		case reference.MatchString(value) && !flink.ReadByStartScript(key):
+			delete(out, key)
+		case v.JVMOptions != "" && (key == v.JVMOptionsKey || key == "env.java.opts"):
+			out[key] = strings.TrimSpace(v.JVMOptions + " " + value)
 		}
 	}
+	return out
+}
+
+// configuration checks the keys of flinkConfiguration, and that Flink's
+// configuration file can hold what must be in it.
+func (c *checks) configuration(v flink.Version, conf, file map[string]string, path *field.Path) {
+	_, _, problems := flink.ConfigFile(v, file)
 	for _, key := range tree.Keys(conf) {
+		at := path.Key(key)
 		if key == "" || strings.ContainsAny(key, " \t\r\n:#=") {
-			c.invalid(path.Key(key), field.OmitValueType{}, originConfig, "a key is not empty and has no blanks and none of the characters : # =")
-		} else if reason, owned := flink.Owned(key); owned {
-			c.add(field.Forbidden(path.Key(key), "the renderer sets this key: "+reason), originConfig)
+			c.invalid(at, field.OmitValueType{}, originConfig, "a key is not empty and has no blanks and none of the characters : # =")
+			continue
+		}
+		if reason, owned := flink.Owned(key); owned {
+			c.add(field.Forbidden(at, "the renderer sets this key: "+reason), originConfig)
+			continue
+		}
+		for _, p := range problems {
+			if p.Key == key {
+				p.Key = ""
+				c.invalid(at, field.OmitValueType{}, originConfig, "%s", p)
+			}
 		}
 	}
 }

@@ -187,6 +187,14 @@ func TestInputErrors(t *testing.T) {
 		assert.DeepEqual(t, inputs(err), c.want)
 		assert.Assert(t, s == labels.Set{}, c.reason)
 	}
+	for _, legal := range []string{strings.Repeat("a", 63), "0aA.zZ_9-Z", "z", "a", "Z", "A", "9", "0"} {
+		d := deployment()
+		d.Namespace, d.ID, d.JobID = legal, legal, legal
+		s, err := labels.ForDeployment(d)
+		assert.NilError(t, err)
+		got, _ := s.Get(labels.KeyJobID)
+		assert.Equal(t, got, legal, "legal values are not changed, upper case included")
+	}
 	s, err := labels.ForSessionCluster(labels.SessionCluster{Namespace: " ", ID: "\xff"})
 	assert.DeepEqual(t, inputs(err), []string{"Namespace", "ID", "Name"})
 	assert.Assert(t, s == labels.Set{})
@@ -210,6 +218,9 @@ func TestInputErrorText(t *testing.T) {
 	e := &labels.InputError{Input: "ID", Value: strings.Repeat("x", 1<<20)}
 	assert.Assert(t, len(e.Error()) < 500, "a long value must not flood the message")
 	assert.Assert(t, strings.Contains(e.Error(), "ID"))
+	assert.Assert(t, strings.Contains((&labels.InputError{Input: "ID", Value: "a,b"}).Error(), `ID "a,b" is not a legal label value`))
+	whole := strings.Repeat("x", 126)
+	assert.Assert(t, strings.Contains((&labels.InputError{Input: "ID", Value: whole}).Error(), `"`+whole+`"`), "up to twice the limit, a value is shown whole")
 	missing := &labels.InputError{Input: "JobID"}
 	assert.Assert(t, strings.Contains(missing.Error(), "JobID is required"))
 }
@@ -241,4 +252,22 @@ func FuzzForDeployment(f *testing.F) {
 		sel := k8slabels.SelectorFromSet(set.WithComponent(labels.JobManager).Selector().Map())
 		assert.Assert(t, sel.Matches(k8slabels.Set(set.WithComponent(labels.JobManager).Map())))
 	})
+}
+
+// Labels are made for every object of every rendering. The numbers of allocations
+// are exact.
+func TestAllocations(t *testing.T) {
+	s := deploymentSet(t)
+	for _, c := range []struct {
+		reason string
+		most   float64
+		f      func()
+	}{
+		{"a legal value is returned as it is", 0, func() { labels.Value("top-speed-windowing") }},
+		{"a set is one text", 1, func() { s.WithComponent(labels.JobManager) }},
+		{"a selector, too", 1, func() { s.Selector() }},
+	} {
+		got := testing.AllocsPerRun(100, c.f)
+		assert.Assert(t, got <= c.most, "%s: %v allocations", c.reason, got)
+	}
 }

@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -172,12 +171,6 @@ func sameLabels(before, after map[string]any) error {
 // fresh copies what a caller hands in, and refuses what is not JSON.
 func fresh(doc map[string]any) (map[string]any, error) {
 	v, err := tree.Of(doc)
-	if err != nil {
-		return nil, err
-	}
-	m, ok := v.(map[string]any)
-	if !ok {
-		return nil, errors.New("an object is wanted")
-	}
-	return m, nil
+	m, _ := v.(map[string]any)
+	return m, err
 }

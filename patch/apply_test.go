@@ -11,14 +11,14 @@ import (
 	"github.com/flinktarget/flinktarget/patch"
 )
 
-func object(t *testing.T, text string) map[string]any {
+func object(t testing.TB, text string) map[string]any {
 	t.Helper()
 	var m map[string]any
 	assert.NilError(t, yaml.Unmarshal([]byte(text), &m))
 	return m
 }
 
-func set(t *testing.T, texts ...string) patch.Set {
+func setOf(t *testing.T, texts ...string) patch.Set {
 	t.Helper()
 	var list []patch.Patch
 	for _, text := range texts {
@@ -78,13 +78,19 @@ func TestApplyObjects(t *testing.T) {
 			[]patch.Match{{Patch: 0, Object: 1}, {Patch: 1, Object: 1}}},
 		{"no match", "a name that nothing has selects nothing", []string{"{target: {kind: Service, name: job}, patch: {spec: {type: NodePort}}}"},
 			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, nil, nil},
+		{"inline names", "a name and a namespace narrow an inline merge", []string{"{apiVersion: v1, kind: Service, metadata: {name: other}, spec: {type: NodePort}}", "{apiVersion: v1, kind: Service, metadata: {namespace: other}, spec: {type: NodePort}}", "{apiVersion: v1, kind: Service, metadata: {name: job-1-jobmanager, namespace: flink}, spec: {type: ClusterIP}}"},
+			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, "ClusterIP", []patch.Match{{Patch: 2, Object: 1}}},
+		{"a merge for several kinds", "each kind has its own merge keys", []string{"{target: {}, patch: {spec: {ports: [{port: 80}]}}}"},
+			func(o []map[string]any) any {
+				return []int{len(o[0]["spec"].(map[string]any)["ports"].([]any)), len(o[1]["spec"].(map[string]any)["ports"].([]any))}
+			}, []int{1, 3}, []patch.Match{{Patch: 0, Object: 0}, {Patch: 0, Object: 1}}},
 		{"resource patches are passed over", "they are for the other level", []string{"{op: remove, path: /nothing}", "{apiVersion: v1, kind: Deployment, spec: {a: b}}"},
 			func(o []map[string]any) any { return len(o) }, 2, nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			in := []map[string]any{object(t, taskManager), object(t, service)}
-			s := set(t, c.patches...)
+			s := setOf(t, c.patches...)
 			out, matches, err := s.ApplyObjects(in)
 			assert.NilError(t, err, c.reason)
 			assert.DeepEqual(t, c.path(out), c.want)
@@ -95,6 +101,49 @@ func TestApplyObjects(t *testing.T) {
 			assert.DeepEqual(t, out, again)
 		})
 	}
+}
+
+// Objects of kinds that the renderer does not emit are patched, too.
+func TestOtherKinds(t *testing.T) {
+	set := object(t, `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: x}, {name: b}]}}}}`)
+	s := setOf(t, "{target: {labelSelector: '!none'}, patch: {spec: {template: {spec: {containers: [{name: a, image: z}]}}}}}")
+	out, _, err := s.ApplyObjects([]map[string]any{set})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, out[0], object(t, `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: z}, {name: b}]}}}}`))
+
+	// What such a kind refuses is known only now.
+	_, _, err = setOf(t, "{target: {}, patch: {webhooks: [{a: b}]}}").ApplyObjects([]map[string]any{
+		object(t, "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: a}}")})
+	e, ok := errors.AsType[*patch.ApplyError](err)
+	assert.Assert(t, ok, "%v", err)
+	assert.Equal(t, e.Object, "MutatingWebhookConfiguration a")
+
+	// A patch says $patch: delete of an object that nobody knows.
+	_, _, err = setOf(t, "{target: {}, patch: {$patch: delete}}").ApplyObjects([]map[string]any{set})
+	assert.Assert(t, errors.Is(err, patch.ErrConflict), "%v", err)
+}
+
+func TestOperationOnObjectFails(t *testing.T) {
+	_, _, err := setOf(t, "{target: {kind: Service}, patch: [{op: test, path: /spec/type, value: NodePort}]}").ApplyObjects([]map[string]any{object(t, service)})
+	e, ok := errors.AsType[*patch.ApplyError](err)
+	assert.Assert(t, ok && !errors.Is(err, patch.ErrConflict), "%v", err)
+	assert.Equal(t, e.Object, "Service flink/job-1-jobmanager")
+}
+
+func TestHasResource(t *testing.T) {
+	for _, c := range []struct {
+		text                string
+		deployment, session bool
+	}{
+		{"{op: remove, path: /a}", true, false},
+		{"{apiVersion: v1, kind: SessionCluster, spec: {a: b}}", false, true},
+		{"{apiVersion: apps/v1, kind: Deployment, spec: {a: b}}", false, false},
+	} {
+		s := setOf(t, c.text)
+		assert.Equal(t, s.HasResource("Deployment"), c.deployment, c.text)
+		assert.Equal(t, s.HasResource("SessionCluster"), c.session, c.text)
+	}
+	assert.Assert(t, !patch.Set{}.HasResource("Deployment"))
 }
 
 func TestProtected(t *testing.T) {
@@ -111,7 +160,7 @@ func TestProtected(t *testing.T) {
 		"others need the Service":                      "{apiVersion: v1, kind: Service, $patch: delete}",
 	} {
 		t.Run(reason, func(t *testing.T) {
-			out, matches, err := set(t, "{op: remove, path: /a}", text).ApplyObjects([]map[string]any{object(t, taskManager), object(t, service)})
+			out, matches, err := setOf(t, "{op: remove, path: /a}", text).ApplyObjects([]map[string]any{object(t, taskManager), object(t, service)})
 			assert.Assert(t, errors.Is(err, patch.ErrConflict), "%v", err)
 			e, ok := errors.AsType[*patch.ApplyError](err)
 			assert.Assert(t, ok)
@@ -133,7 +182,7 @@ spec:
 
 func TestApplyResource(t *testing.T) {
 	doc := object(t, resource)
-	out, err := set(t,
+	out, err := setOf(t,
 		"{op: add, path: /spec/template/spec/flinkConfiguration/state.checkpoints.dir, value: s3://b/c}",
 		"{op: add, path: /metadata/annotations/license~1testing, value: 'true'}",
 		"{apiVersion: v1, kind: SessionCluster, spec: {not: mine}}",
@@ -163,7 +212,7 @@ func TestApplyResourceFails(t *testing.T) {
 		"nor its identity":                             "{op: replace, path: /metadata/name, value: other}",
 		"not by a merge either":                        "{apiVersion: v1, kind: Deployment, metadata: {id: 2}}",
 	} {
-		_, err := set(t, text).ApplyResource(object(t, resource))
+		_, err := setOf(t, text).ApplyResource(object(t, resource))
 		assert.Assert(t, errors.Is(err, patch.ErrConflict), "%s: %v", reason, err)
 	}
 	for reason, text := range map[string]string{
@@ -172,7 +221,7 @@ func TestApplyResourceFails(t *testing.T) {
 		"a test that fails":                  "{op: test, path: /kind, value: Other}",
 		"the document stays an object":       "{op: replace, path: '', value: 3}",
 	} {
-		_, err := set(t, text).ApplyResource(object(t, resource))
+		_, err := setOf(t, text).ApplyResource(object(t, resource))
 		e, ok := errors.AsType[*patch.ApplyError](err)
 		assert.Assert(t, ok, "%s: %v", reason, err)
 		assert.Equal(t, e.Entry, 0)
@@ -183,7 +232,7 @@ func TestApplyResourceFails(t *testing.T) {
 func TestResultsShareNothing(t *testing.T) {
 	in := []map[string]any{object(t, taskManager)}
 	p := "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], containers: [{name: flink-taskmanager, args: [x]}]}}}}}"
-	s := set(t, p)
+	s := setOf(t, p)
 	first, _, err := s.ApplyObjects(in)
 	assert.NilError(t, err)
 	want, _, err := s.ApplyObjects(in)
@@ -229,8 +278,8 @@ func wreck(v any) {
 }
 
 func TestUnknownGoTypesAreRefused(t *testing.T) {
-	_, _, err := set(t, "{target: {}, patch: {metadata: {annotations: {a: b}}}}").ApplyObjects([]map[string]any{{"kind": "Job", "spec": struct{}{}}})
+	_, _, err := setOf(t, "{target: {}, patch: {metadata: {annotations: {a: b}}}}").ApplyObjects([]map[string]any{{"kind": "Job", "spec": struct{}{}}})
 	assert.ErrorContains(t, err, "spec")
-	_, err = set(t).ApplyResource(map[string]any{"a": make(chan int)})
+	_, err = setOf(t).ApplyResource(map[string]any{"a": make(chan int)})
 	assert.ErrorContains(t, err, "a:")
 }

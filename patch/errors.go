@@ -8,6 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
 var (
@@ -61,13 +63,14 @@ const shownProblems = 20
 // and names the subject where no position is known.
 func (e *InvalidError) Error() string {
 	var b strings.Builder
-	if len(e.Fields) == 1 && len(e.Positions) == 0 && e.Subject != "" {
-		b.WriteString(e.Subject + ": ")
+	subject := cut(e.Subject)
+	if len(e.Fields) == 1 && len(e.Positions) == 0 && subject != "" {
+		b.WriteString(subject + ": ")
 	}
 	if len(e.Fields) != 1 {
 		fmt.Fprintf(&b, "%d problems", len(e.Fields))
-		if e.Subject != "" {
-			b.WriteString(" in " + e.Subject)
+		if subject != "" {
+			b.WriteString(" in " + subject)
 		}
 		b.WriteString(":\n  ")
 	}
@@ -142,9 +145,33 @@ type ApplyError struct {
 	Err error
 }
 
-// Error names the entry, the object and the reason.
+// Error names the entry, the object and the reason, of several reasons up to 20.
 func (e *ApplyError) Error() string {
-	return fmt.Sprintf("spec.deploymentPatchSet[%d]: %s: %v", e.Entry, e.Object, e.Err)
+	head := fmt.Sprintf("spec.deploymentPatchSet[%d]: %s: ", e.Entry, cut(e.Object))
+	all, ok := errors.AsType[merge.RefusedError](e.Err)
+	if !ok {
+		return head + e.Err.Error()
+	}
+	lines := make([]string, min(len(all), shownProblems))
+	for i := range lines {
+		lines[i] = all[i].Message()
+		if all[i].Path != "" {
+			lines[i] = cut(secrets.Mask(all[i].Path)) + ": " + lines[i]
+		}
+	}
+	if more := len(all) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("… and %d more", more))
+	}
+	return head + strings.Join(lines, "\n")
+}
+
+// cut keeps what callers hand in from flooding a text.
+func cut(s string) string {
+	const longest = 400
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + "…"
 }
 
 // Unwrap returns the reason.

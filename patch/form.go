@@ -105,7 +105,7 @@ func (b *builder) inline() *compiled {
 		return c
 	}
 	if _, ok := catalog.Lookup(apiVersion, kind); !ok {
-		b.fail(field.NewPath("kind"), kind, originKind, "no %s of %s is ever rendered; the kinds are %s%s", kind, apiVersion, emitted(), versionHint(kind))
+		b.fail(field.NewPath("kind"), decode.Shown(kind), originKind, "no such kind of this apiVersion is ever rendered; the kinds are %s%s", emitted(), versionHint(kind))
 		return nil
 	}
 	c.selector = exactly(apiVersion, kind, c.name, c.namespace)
@@ -148,8 +148,11 @@ func versionHint(kind string) string {
 func (b *builder) targeted() *compiled {
 	for _, f := range b.root.Fields {
 		if f.Key != "target" && f.Key != "patch" {
-			b.problems = append(b.problems, decode.Problem{Pos: f.Pos, Err: field.Forbidden(field.NewPath(f.Key),
-				"an entry with a target has target and patch only").WithOrigin(originForm)})
+			reason := "an entry with a target has target and patch only"
+			if f.Key == "options" {
+				reason = "names and kinds of objects belong to the platform: no patch changes them; remove the options"
+			}
+			b.problems = append(b.problems, decode.Problem{Pos: f.Pos, Err: field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)})
 		}
 	}
 	target := b.root.Get("target")
@@ -164,7 +167,7 @@ func (b *builder) targeted() *compiled {
 		b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
 	}
 	body := b.body()
-	if body == nil || len(b.problems) > 0 {
+	if len(b.problems) > 0 {
 		return nil
 	}
 	kinds := sel.kinds()
@@ -186,7 +189,8 @@ func (b *builder) targeted() *compiled {
 	return c
 }
 
-// body returns the patch of the target form: a map, or a list of operations.
+// body returns the patch of the target form: a map, or a list of operations. It
+// returns nil with a problem.
 func (b *builder) body() any {
 	at := field.NewPath("patch")
 	n := b.root.Get("patch")

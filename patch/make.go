@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -115,9 +114,9 @@ func made(entry any) (Patch, error) {
 
 // jsonTree is v as a fresh tree.
 func jsonTree(v any) (any, error) {
-	text, err := json.Marshal(v)
+	t, err := tree.FromGo(v)
 	if err != nil {
 		return nil, fmt.Errorf("patch: %w", err)
 	}
-	return tree.FromJSON(text)
+	return t, nil
 }

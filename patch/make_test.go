@@ -7,6 +7,7 @@ import (
 	yamlv3 "go.yaml.in/yaml/v3"
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -34,6 +35,14 @@ func TestMadePatchesAreTheParsedOnes(t *testing.T) {
 	service, err := one.For(patch.Selector{Kind: "Service"})
 	assert.NilError(t, err)
 	assert.Assert(t, service.SelectsKind("v1", "Service") && !one.SelectsKind("v1", "Service"))
+	assert.Assert(t, service.Equal(patch.MustParse("{target: {kind: Service}, patch: [{op: add, path: /metadata/annotations/a, value: {a: [b]}}]}")), "%s", service)
+
+	root, err := patch.JSON(patch.Operation{Op: "copy", Path: "/a"})
+	assert.NilError(t, err)
+	assert.Assert(t, root.Equal(patch.MustParse("{op: copy, from: '', path: /a}")), "an empty pointer is the whole document")
+	root, err = patch.JSON(patch.Operation{Op: "move", From: "/a", Path: "/b"})
+	assert.NilError(t, err)
+	assert.Assert(t, root.Equal(patch.MustParse("{op: move, from: /a, path: /b}")))
 
 	merge, err := patch.FromObject(map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"replicas": 2}})
 	assert.NilError(t, err)
@@ -51,6 +60,12 @@ func TestMakingFails(t *testing.T) {
 		"an unknown operation":         second(patch.JSON(patch.Operation{Op: "ad", Path: "/a"})),
 		"a value where there is none":  second(patch.JSON(patch.Operation{Op: "remove", Path: "/a", Value: 1})),
 		"a value that is not JSON":     second(patch.JSON(patch.Operation{Op: "add", Path: "/a", Value: func() {}})),
+		"one of several is wrong":      second(patch.JSON(patch.Operation{Op: "remove", Path: "/a"}, patch.Operation{Op: "remove", Path: "a"})),
+		"a from that means nothing":    second(patch.JSON(patch.Operation{Op: "remove", Path: "/a", From: "/b"})),
+		"a move into itself":           second(patch.JSON(patch.Operation{Op: "move", Path: "/a"})),
+		"an object that is not JSON":   second(patch.FromObject(func() {})),
+		"a text that is not UTF-8":     second(patch.FromObject(map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "data": map[string]any{"a": "\xff"}})),
+		"an expression that is not":    second(patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Name: "\xff"})),
 		"a merge without a kind":       second(patch.FromObject(map[string]any{"spec": map[string]any{}})),
 		"a list is no object":          second(patch.FromObject([]string{"a"})),
 		"the zero patch":               second(patch.Patch{}.For(patch.Selector{})),
@@ -58,6 +73,15 @@ func TestMakingFails(t *testing.T) {
 		"an expression that is broken": second(patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Name: "("})),
 	} {
 		assert.Assert(t, err != nil, reason)
+		if e, ok := errors.AsType[*patch.InvalidError](err); ok {
+			assert.Equal(t, len(e.Positions), 0, "%s: nobody has seen this as a text", reason)
+		}
+	}
+	for reason, err := range map[string]error{
+		"a function as a value": second(patch.JSON(patch.Operation{Op: "add", Path: "/a", Value: func() {}})),
+		"a function as a patch": second(patch.FromObject(func() {})),
+	} {
+		assert.ErrorContains(t, err, "func()", reason)
 	}
 }
 
@@ -69,10 +93,40 @@ func TestUnmarshalYAML(t *testing.T) {
 	assert.Assert(t, list[0].Equal(patch.MustParse("{op: remove, path: /a}")), "%s", list[0])
 	assert.Assert(t, list[1].Equal(patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 1}}}")), "%s", list[1])
 	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: ad, path: /a}\n"), &list) != nil)
+	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list) != nil, "NaN is not JSON")
+
+	var p patch.Patch
+	broken := errors.New("broken")
+	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return broken }), broken))
+	// This library's own reader hands over the node.
+	hand := func(text string) func(any) error {
+		docs, _ := yamldoc.Parse("", []byte(text), yamldoc.DefaultLimits)
+		return func(dst any) error {
+			*dst.(*func() *yamldoc.Node) = func() *yamldoc.Node { return docs[0].Root }
+			return nil
+		}
+	}
+	assert.NilError(t, p.UnmarshalYAML(hand("{op: remove, path: /a}")))
+	assert.Assert(t, p.Equal(patch.MustParse("{op: remove, path: /a}")))
+	for _, text := range []string{"{op: ad, path: /a}", "null"} {
+		e, ok := errors.AsType[*patch.InvalidError](p.UnmarshalYAML(hand(text)))
+		assert.Assert(t, ok && len(e.Positions) == 0, text)
+		assert.Assert(t, !p.IsZero(), "a failed read changes nothing")
+	}
+}
+
+func TestUnmarshalJSON(t *testing.T) {
+	p := patch.MustParse("{op: remove, path: /a}")
+	for _, text := range []string{"{", "null", `{"op": "ad", "path": "/a"}`} {
+		assert.Assert(t, p.UnmarshalJSON([]byte(text)) != nil, text)
+	}
+	assert.Assert(t, p.Equal(patch.MustParse("{op: remove, path: /a}")), "a failed read changes nothing")
+	err := p.UnmarshalJSON([]byte("null"))
+	assert.Assert(t, errors.Is(err, patch.ErrInvalid), "%v", err)
 }
 
 func TestPodTemplatesOfResourcesMergeLikePods(t *testing.T) {
-	out, err := set(t, "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, env: [{name: X, value: '1'}]}]}}}}}}}").ApplyResource(object(t, `
+	out, err := setOf(t, "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, env: [{name: X, value: '1'}]}]}}}}}}}").ApplyResource(object(t, `
 kind: Deployment
 apiVersion: v1
 spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, image: i}, {name: b}]}}}}}}

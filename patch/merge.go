@@ -62,9 +62,7 @@ func below(at *field.Path, inner string) string {
 	switch {
 	case at == nil:
 		return inner
-	case inner == "":
-		return at.String()
-	case inner[0] == '[':
+	case inner == "" || inner[0] == '[':
 		return at.String() + inner
 	default:
 		return at.String() + "." + inner

@@ -49,9 +49,11 @@ func TestParseRefuses(t *testing.T) {
 	cases := []struct {
 		reason, text, field, says string
 	}{
-		{"a Deployment of which API?", "{kind: Deployment, spec: {}}", "apiVersion", "apps/v1"},
-		{"a merge needs an API version", "{kind: Service, spec: {}}", "apiVersion", "apiVersion: v1"},
-		{"a merge needs a kind", "{apiVersion: v1, spec: {}}", "kind", "kind"},
+		{"a Deployment of which API?", "{kind: Deployment, spec: {}}", "apiVersion", "ambiguous"},
+		{"a merge needs an API version", "{kind: Service, spec: {}}", "apiVersion", "did you mean apiVersion: v1?"},
+		{"a merge needs a kind", "{apiVersion: v1, spec: {}}", "kind", "needs a kind"},
+		{"a number is no kind", "{apiVersion: v1, kind: 3}", "kind", "expected a string"},
+		{"a list is no name", "{apiVersion: v1, kind: Service, metadata: {name: [a]}}", "metadata.name", "expected a string"},
 		{"kinds that are never rendered are typos", "{apiVersion: apps/v1, kind: Deployments, spec: {}}", "kind", "Deployment"},
 		{"so are API versions", "{apiVersion: apps/v1beta1, kind: Deployment, spec: {}}", "kind", "apps/v1"},
 		{"a target that selects no rendered kind is a typo", "{target: {kind: Deploy}, patch: {spec: {}}}", "target", "Deployment"},
@@ -59,9 +61,15 @@ func TestParseRefuses(t *testing.T) {
 		{"expressions must compile", "{target: {name: '('}, patch: {spec: {}}}", "target.name", "missing closing"},
 		{"label selectors must parse", "{target: {labelSelector: 'a in b'}, patch: {a: b}}", "target.labelSelector", ""},
 		{"files are not read", "{path: patch.yaml, target: {kind: Job}}", "path", "not read"},
-		{"a target alone changes nothing", "{target: {kind: Job}}", "", "patch"},
-		{"a patch alone has no target", "{patch: {spec: {}}}", "", "target"},
-		{"options of kustomize that are not supported", "{target: {kind: Job}, patch: {a: b}, options: {allowNameChange: true}}", "options", ""},
+		{"a target alone changes nothing", "{target: {kind: Job}}", "", "needs a patch"},
+		{"a patch alone has no target", "{patch: {spec: {}}}", "", "needs a target"},
+		{"options of kustomize that are not supported", "{target: {kind: Job}, patch: {a: b}, options: {allowNameChange: true}}", "options", "belong to the platform"},
+		{"a misspelt key beside a target", "{target: {kind: Job}, patch: {a: b}, option: x}", "option", "target and patch only"},
+		{"an expression that breaks out of its anchors", "{target: {name: 'a)|(b'}, patch: {a: b}}", "target.name", "unexpected )"},
+		{"an expression that is too long", "{target: {name: " + strings.Repeat("a", 1001) + "}, patch: {a: b}}", "target.name", "1000 bytes"},
+		{"an expression that is too large", "{target: {name: '((a{100}){100}){100}'}, patch: {a: b}}", "target.name", "regular expression"},
+		{"a label selector that is too long", "{target: {labelSelector: " + strings.Repeat("a", 10_001) + "}, patch: {a: b}}", "target.labelSelector", "10000 bytes"},
+		{"a group is not a version", "{target: {group: v1}, patch: {a: b}}", "target", "no kind"},
 		{"a misspelt selector", "{target: {kinds: Job}, patch: {a: b}}", "target.kinds", "kind"},
 		{"an empty patch changes nothing", "{target: {kind: Job}, patch: {}}", "patch", "empty"},
 		{"so does a comment", "target: {kind: Job}\npatch: |-\n  # nothing\n", "patch", "empty"},
@@ -73,6 +81,12 @@ func TestParseRefuses(t *testing.T) {
 		{"pointers start with a slash", "{op: remove, path: spec}", "path", "/"},
 		{"misspelt members of an operation", "{op: add, path: /a, vaule: b, value: c}", "vaule", ""},
 		{"operations in a target have an index", "{target: {kind: Service}, patch: [{op: remove, path: /a}, {op: remove}]}", "patch[1].path", ""},
+		{"an element that is no operation", "{target: {kind: Service}, patch: [3]}", "patch[0]", "op and path"},
+		{"what is lost in an inline merge", "{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{image: x}]}}}}", "spec.template.spec.containers[0]", "name"},
+		{"what is lost in a VVP resource", "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {pods: {envVars: [{value: x}]}}}}}}", "spec.template.spec.kubernetes.pods.envVars[0]", "name"},
+		{"what is lost in one of several kinds", "{target: {}, patch: {spec: {ports: [{name: x}]}}}", "patch.spec.ports[0]", "port"},
+		{"a key that is no name", "{target: {kind: Job}, patch: {a.b: {$retainKeys: [x]}}}", "patch[a.b].$retainKeys", ""},
+		{"two documents", "{op: remove, path: /a}\n---\n{op: remove, path: /b}", "", "one document, not 2"},
 		{"an element without its merge key empties the list", "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{image: x}]}}}}}", "patch.spec.template.spec.containers[0]", "name"},
 		{"an element's $patch: replace is ignored", "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{name: a, $patch: replace}]}}}}}", "patch.spec.template.spec.containers[0].$patch", ""},
 		{"$retainKeys is written out", "{target: {kind: Deployment}, patch: {spec: {strategy: {$retainKeys: [type]}}}}", "patch.spec.strategy.$retainKeys", ""},
@@ -89,8 +103,10 @@ func TestParseRefuses(t *testing.T) {
 			assert.Assert(t, errors.Is(err, patch.ErrInvalid))
 			assert.Equal(t, e.Fields[0].Field, c.field, "%v", err)
 			assert.Assert(t, strings.Contains(err.Error(), c.says), "%v", err)
-			assert.Assert(t, e.Fields[0].Origin != "", "%v", err)
-			assert.Assert(t, e.Positions[0].Line > 0)
+			if len(e.Positions) > 0 { // what is said of all documents has no place
+				assert.Assert(t, e.Fields[0].Origin != "", "%v", err)
+				assert.Assert(t, e.Positions[0].Line > 0)
+			}
 		})
 	}
 }
@@ -102,6 +118,21 @@ func TestAllProblemsOfAPatch(t *testing.T) {
 	assert.Equal(t, len(e.Fields), 4, "%v", err)
 	fe, ok := errors.AsType[*field.Error](err)
 	assert.Assert(t, ok && fe != nil, "errors.As reaches the field errors")
+}
+
+// A mistake that several kinds would make is reported once.
+func TestOneMistakeInSeveralKinds(t *testing.T) {
+	_, err := patch.Parse([]byte("{target: {kind: Job|Deployment}, patch: {spec: {template: {spec: {containers: [{image: x}]}}}}}"))
+	e, ok := errors.AsType[*patch.InvalidError](err)
+	assert.Assert(t, ok)
+	assert.Equal(t, len(e.Fields), 1, "%v", err)
+	_, err = patch.Parse([]byte("{apiVersion: apps/v1, kind: Deployments}"))
+	assert.Assert(t, !strings.Contains(err.Error(), "did you mean"), "%v", err)
+}
+
+func TestMustParsePanics(t *testing.T) {
+	defer func() { assert.Assert(t, recover() != nil) }()
+	patch.MustParse("{}")
 }
 
 func TestEqual(t *testing.T) {
@@ -134,10 +165,38 @@ func TestSet(t *testing.T) {
 
 	_, err = patch.NewSet(p, patch.Patch{})
 	assert.Assert(t, errors.Is(err, patch.ErrInvalid))
-	_, err = patch.NewSet(make([]patch.Patch, patch.MaxPatches+1)...)
-	assert.Assert(t, errors.Is(err, patch.ErrInvalid))
-	err = json.Unmarshal([]byte(`[{"op": "remove", "path": "/a"}, {"op": "x", "path": "/a"}]`), &again)
+	many := make([]patch.Patch, patch.MaxPatches+1)
+	for i := range many {
+		many[i] = p
+	}
+	full, err := patch.NewSet(many[1:]...)
+	assert.NilError(t, err)
+	n := 0
+	for range full.All() {
+		if n++; n == 2 {
+			break
+		}
+	}
+	assert.Equal(t, n, 2, "the iteration can be left")
+	_, err = patch.NewSet(many...)
 	e, ok := errors.AsType[*patch.InvalidError](err)
+	assert.Assert(t, ok && len(e.Fields) == 1, "%v", err)
+	assert.Equal(t, e.Fields[0].Type, field.ErrorTypeTooMany)
+	assert.Equal(t, e.Fields[0].Field, "")
+	text, err = json.Marshal(full)
+	assert.NilError(t, err)
+	longer := append(append(append([]byte("["), text[1:len(text)-1]...), ','), text[1:]...)
+	assert.Assert(t, errors.Is(json.Unmarshal(longer, &patch.Set{}), patch.ErrInvalid), "too many in JSON")
+	for reason, text := range map[string]string{"no list": "{}", "an integer that does not fit": `[{"op": "add", "path": "/a", "value": 99999999999999999999}]`} {
+		err := json.Unmarshal([]byte(text), &patch.Set{})
+		assert.Assert(t, err != nil && !errors.Is(err, patch.ErrInvalid), "%s: %v", reason, err)
+	}
+	err = json.Unmarshal([]byte(`[{"op": "remove", "path": "/a"}, 3]`), &patch.Set{})
+	e, ok = errors.AsType[*patch.InvalidError](err)
+	assert.Assert(t, ok, "%v", err)
+	assert.Equal(t, e.Fields[0].Field, "[1]", "a problem of a whole entry")
+	err = json.Unmarshal([]byte(`[{"op": "remove", "path": "/a"}, {"op": "x", "path": "/a"}]`), &again)
+	e, ok = errors.AsType[*patch.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
 	assert.Equal(t, e.Fields[0].Field, "[1].op")
 	assert.Assert(t, s.Equal(again), "a failed read changes nothing")

@@ -1,22 +1,26 @@
 package patch
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // Selector says which Kubernetes objects a patch changes, as target does in a
 // kustomization's patches. Group, Version, Kind, Name and Namespace are regular
-// expressions that must match the whole value; empty ones match everything.
-// LabelSelector and AnnotationSelector are Kubernetes label selectors. An object
-// is selected if it matches all of them.
+// expressions (Go's) of at most 1,000 bytes that must match the whole value; empty
+// ones match everything. LabelSelector and AnnotationSelector are Kubernetes label
+// selectors of at most 10,000 bytes. An object is selected if it matches all of them.
 type Selector struct {
 	Group              string `json:"group,omitempty"`
 	Version            string `json:"version,omitempty"`
@@ -54,13 +58,16 @@ func exactly(apiVersion, kind, name, namespace string) *selection {
 
 func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
 	var errs field.ErrorList
+	fail := func(name, text, reason string) {
+		errs = append(errs, field.Invalid(path.Child(name), decode.Shown(text), reason).WithOrigin(originSelector))
+	}
 	expression := func(name, text string) matcher {
 		if text == "" {
 			return nil
 		}
-		re, err := regexp.Compile("^(?:" + text + ")$")
-		if err != nil {
-			errs = append(errs, field.Invalid(path.Child(name), text, err.Error()).WithOrigin(originSelector))
+		re, why := wholly(text)
+		if why != "" {
+			fail(name, text, why)
 			return nil
 		}
 		return re.MatchString
@@ -69,9 +76,17 @@ func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
 		if text == "" {
 			return nil
 		}
+		if len(text) > maxSelector {
+			fail(name, text, fmt.Sprintf("a label selector has at most %d bytes", maxSelector))
+			return nil
+		}
 		sel, err := labels.Parse(text)
 		if err != nil {
-			errs = append(errs, field.Invalid(path.Child(name), text, err.Error()).WithOrigin(originSelector))
+			reason := "not a label selector"
+			if secrets.Quotable(text) {
+				reason += ": " + err.Error()
+			}
+			fail(name, text, reason)
 		}
 		return sel
 	}
@@ -85,6 +100,32 @@ func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
 		annotations: selector("annotationSelector", s.AnnotationSelector),
 	}
 	return out, errs
+}
+
+// Bounds of selectors. Names of Kubernetes have at most 253 characters.
+const (
+	maxExpression = 1000
+	maxSelector   = 10_000
+)
+
+// wholly compiles an expression that matches whole values, or says why it cannot.
+// The expression must be one by itself: "a)|(b" would otherwise break out.
+func wholly(text string) (re *regexp.Regexp, why string) {
+	if len(text) > maxExpression {
+		return nil, fmt.Sprintf("a regular expression has at most %d bytes", maxExpression)
+	}
+	if _, err := syntax.Parse(text, syntax.Perl); err != nil {
+		why = "not a regular expression"
+		if e, ok := errors.AsType[*syntax.Error](err); ok {
+			why += ": " + e.Code.String()
+		}
+		return nil, why
+	}
+	re, err := regexp.Compile("^(?:" + text + ")$")
+	if err != nil {
+		return nil, "the regular expression is too large"
+	}
+	return re, ""
 }
 
 // kinds returns the emitted kinds that s can select.

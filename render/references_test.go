@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -98,6 +99,13 @@ func TestUnresolvedReference(t *testing.T) {
 		found = found || strings.HasSuffix(w.Field, "flinkConfiguration[s3.access-key]")
 	}
 	assert.Assert(t, found, "%v", m.Warnings())
+
+	// What stays text must fit into the file, which was not known before.
+	text = app + "      flinkConfiguration: {a: '${NONE} # b'}\n"
+	_, err = renderer(t, render.AllowUnresolved()).Bundle(parse(t, []byte(text)), nil)
+	e, ok := errors.AsType[*render.InvalidError](err)
+	assert.Assert(t, ok, "%v", err)
+	assert.Equal(t, e.Fields[0].Field, "spec.template.spec.flinkConfiguration[a]")
 }
 
 func TestLoggingProfiles(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
 // The classes of a [Registry]'s errors, for errors.Is.
@@ -94,9 +96,9 @@ type FieldChange struct {
 	To   json.RawMessage `json:"to,omitempty"`
 }
 
-// String returns "field: from -> to", values cut at 100 bytes.
+// String returns "field: from -> to", the field cut at 300 bytes, values at 100.
 func (c FieldChange) String() string {
-	return c.Field + ": " + showJSON(c.From) + " -> " + showJSON(c.To)
+	return show(secrets.Mask(c.Field)) + ": " + showJSON(c.From) + " -> " + showJSON(c.To)
 }
 
 // ConflictError reports a target whose id another target has. It is ErrConflict

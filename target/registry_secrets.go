@@ -1,8 +1,6 @@
 package target
 
 import (
-	"strings"
-
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
@@ -13,13 +11,13 @@ const hidden = "(hidden)"
 func hideSecrets(v any) any {
 	switch t := v.(type) {
 	case string:
-		if secrets.Text(t) {
+		if !secrets.Quotable(t) {
 			return hidden
 		}
 	case []any:
 		out := make([]any, len(t))
 		for i, e := range t {
-			if i > 0 && isSecretFlag(t[i-1]) {
+			if before, _ := t[max(0, i-1)].(string); i > 0 && secrets.Flag(before) {
 				out[i] = hideAll(e)
 			} else {
 				out[i] = hideSecrets(e)
@@ -50,12 +48,6 @@ func namesSecret(m map[string]any) bool {
 		}
 	}
 	return false
-}
-
-// isSecretFlag tells a command-line flag whose value is the next argument.
-func isSecretFlag(v any) bool {
-	s, ok := v.(string)
-	return ok && strings.HasPrefix(s, "-") && secrets.Key(s)
 }
 
 // hideAll hides every text and number in v. Booleans and null give nothing away.

@@ -33,7 +33,7 @@ type data struct {
 // is an [*InvalidError] with all problems.
 func New(c Config) (Target, error) {
 	if errs := validate(c); len(errs) > 0 {
-		return Target{}, &InvalidError{Subject: subject(c), Fields: errs}
+		return Target{}, &InvalidError{Subject: subject(c), Fields: decode.Fields(errs)}
 	}
 	return build(c), nil
 }

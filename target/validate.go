@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -27,10 +28,10 @@ var namePattern = regexp.MustCompile(`^[0-9a-zA-Z_-]+$`)
 func validate(c Config) field.ErrorList {
 	var errs field.ErrorList
 	if c.Kind != "" && c.Kind != Kind {
-		errs = append(errs, field.NotSupported(field.NewPath("kind"), c.Kind, []string{Kind}).WithOrigin(originKind))
+		errs = append(errs, field.NotSupported(field.NewPath("kind"), decode.Shown(c.Kind), []string{Kind}).WithOrigin(originKind))
 	}
 	if c.APIVersion != "" && c.APIVersion != APIVersion {
-		errs = append(errs, field.NotSupported(field.NewPath("apiVersion"), c.APIVersion, []string{APIVersion}).WithOrigin(originKind))
+		errs = append(errs, field.NotSupported(field.NewPath("apiVersion"), decode.Shown(c.APIVersion), []string{APIVersion}).WithOrigin(originKind))
 	}
 	errs = append(errs, validateMetadata(c.Metadata, field.NewPath("metadata"))...)
 	return append(errs, validateSpec(c.Spec, field.NewPath("spec"))...)
@@ -39,7 +40,7 @@ func validate(c Config) field.ErrorList {
 func validateMetadata(m Metadata, path *field.Path) field.ErrorList {
 	errs := validateName(m.Name, path.Child("name"))
 	if m.ID != "" && !ids.Valid(m.ID) {
-		errs = append(errs, field.Invalid(path.Child("id"), m.ID, "a UUID in lower case is wanted, such as 2da2f867-5899-4bef-8ad0-9771bbac38b4").WithOrigin(originUUID))
+		errs = append(errs, field.Invalid(path.Child("id"), decode.Shown(m.ID), "a UUID in lower case is wanted, such as 2da2f867-5899-4bef-8ad0-9771bbac38b4").WithOrigin(originUUID))
 	}
 	return append(errs, validateNamespace(m.Namespace, path.Child("namespace"))...)
 }
@@ -49,9 +50,9 @@ func validateName(name string, path *field.Path) field.ErrorList {
 	case name == "":
 		return field.ErrorList{field.Required(path, "a target needs a name").WithOrigin(originName)}
 	case len(name) > maxName:
-		return field.ErrorList{field.TooLong(path, name, maxName).WithOrigin(originName)}
+		return field.ErrorList{field.TooLong(path, field.OmitValueType{}, maxName).WithOrigin(originName)}
 	case !namePattern.MatchString(name):
-		return field.ErrorList{field.Invalid(path, name, "the name of a target has only the characters 0-9, a-z, A-Z, - and _").WithOrigin(originName)}
+		return field.ErrorList{field.Invalid(path, decode.Shown(name), "the name of a target has only the characters 0-9, a-z, A-Z, - and _").WithOrigin(originName)}
 	}
 	return nil
 }
@@ -62,7 +63,7 @@ func validateName(name string, path *field.Path) field.ErrorList {
 func validateNamespace(ns string, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for _, msg := range validation.IsValidLabelValue(ns) {
-		errs = append(errs, field.Invalid(path, ns, msg).WithOrigin(originName))
+		errs = append(errs, field.Invalid(path, decode.Shown(ns), msg).WithOrigin(originName))
 	}
 	return errs
 }
@@ -74,7 +75,7 @@ func validateSpec(s Spec, path *field.Path) field.ErrorList {
 		errs = append(errs, field.Required(at, "write kubernetes: {namespace: NAME}, or kubernetes: {} for the namespace that the platform runs in").WithOrigin("required"))
 	} else if ns := s.Kubernetes.Namespace; ns != "" {
 		for _, msg := range validation.IsDNS1123Label(ns) {
-			errs = append(errs, field.Invalid(at.Child("namespace"), ns, msg).WithOrigin("format=k8s-short-name"))
+			errs = append(errs, field.Invalid(at.Child("namespace"), decode.Shown(ns), msg).WithOrigin("format=k8s-short-name"))
 		}
 	}
 	if _, err := patch.NewSet(s.DeploymentPatchSet...); err != nil {

@@ -62,7 +62,7 @@ func (d *decoder) at() *field.Path {
 // hidden reports whether the value that is being decoded is not to be printed.
 func (d *decoder) hidden() bool {
 	for _, s := range d.path {
-		if secrets.Key(s.key) || s.key == "value" && namesSecret(s.in) {
+		if secrets.Key(s.key) || s.key == "value" && namesSecret(s.in) || s.index > 0 && secrets.Flag(s.in.Items[s.index-1].Text) {
 			return true
 		}
 	}
@@ -113,13 +113,22 @@ func (d *decoder) shown(n *yamldoc.Node) any {
 	case yamldoc.Map, yamldoc.List, yamldoc.Null:
 		return field.OmitValueType{}
 	}
-	if d.hidden() || secrets.Text(n.Text) {
+	if d.hidden() {
 		return field.OmitValueType{}
 	}
 	if n.Kind == yamldoc.String {
-		return clip(n.Text)
+		return Shown(n.Text)
 	}
 	return n.Value()
+}
+
+// Shown is what a message may show of a text: its beginning, or nothing if it may
+// be a secret.
+func Shown(s string) any {
+	if !secrets.Quotable(s) {
+		return field.OmitValueType{}
+	}
+	return clip(s)
 }
 
 // join appends a printed path to a path.
@@ -166,7 +175,7 @@ func Split[P ~struct {
 	fields := make(field.ErrorList, len(sorted))
 	var places []P
 	for i, p := range sorted {
-		fields[i] = shortened(p.Err)
+		fields[i] = shown(p.Err)
 		if !p.Pos.IsZero() && places == nil {
 			places = make([]P, len(sorted))
 		}
@@ -177,15 +186,31 @@ func Split[P ~struct {
 	return fields, places
 }
 
-// shortened keeps paths readable whatever keys they hold.
-func shortened(e *field.Error) *field.Error {
+// Fields are errors of a value that was not read from a text, as Split returns
+// those of a text.
+func Fields(errs field.ErrorList) field.ErrorList {
+	for i, e := range errs {
+		errs[i] = shown(e)
+	}
+	return errs
+}
+
+// shown keeps paths readable whatever keys they hold.
+func shown(e *field.Error) *field.Error {
 	const longest = 400
-	if len(e.Field) <= longest {
+	path := secrets.Mask(e.Field)
+	switch {
+	case path == "<nil>": // field.Path's name of no field
+		path = ""
+	case len(path) > longest:
+		path = strings.ToValidUTF8(path[:longest], "") + "…"
+	}
+	if path == e.Field {
 		return e
 	}
-	short := *e
-	short.Field = strings.ToValidUTF8(e.Field[:longest], "") + "…"
-	return &short
+	changed := *e
+	changed.Field = path
+	return &changed
 }
 
 // last puts what is said of all problems after them.

@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -18,7 +20,16 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("operation %d, %s %q: %s", e.Index, e.Op, e.Path, e.Reason)
+	return fmt.Sprintf("operation %d, %s %q: %s", e.Index, e.Op, shown(e.Path), e.Reason)
+}
+
+// shown is what a message may show of a pointer or of a part of one.
+func shown(pointer string) string {
+	const longest = 200
+	if pointer = secrets.Mask(pointer); len(pointer) > longest {
+		return strings.ToValidUTF8(pointer[:longest], "") + "…"
+	}
+	return pointer
 }
 
 // maxCopied bounds the values that the copy operations of one Apply make: a few
@@ -60,7 +71,7 @@ func (op Op) apply(doc any, budget *int) (any, error) {
 	case "copy":
 		v, err := get(doc, op.from)
 		if err != nil {
-			return nil, fmt.Errorf("from %q: %w", op.from.text, err)
+			return nil, fmt.Errorf("from %q: %w", shown(op.from.text), err)
 		}
 		if *budget -= size(v, *budget); *budget < 0 {
 			return nil, fmt.Errorf("the copies are too large: more than %d values", maxCopied)
@@ -76,7 +87,7 @@ func (op Op) apply(doc any, budget *int) (any, error) {
 func (op Op) move(doc any) (any, error) {
 	v, err := get(doc, op.from)
 	if err != nil {
-		return nil, fmt.Errorf("from %q: %w", op.from.text, err)
+		return nil, fmt.Errorf("from %q: %w", shown(op.from.text), err)
 	}
 	if doc, err = edit(doc, op.from, removal); err != nil {
 		return nil, err
@@ -129,7 +140,7 @@ func get(doc any, p pointer) (any, error) {
 }
 
 func missing(p pointer, i int) error {
-	return fmt.Errorf("there is no %q in %q", p.tokens[i], p.prefix(i))
+	return fmt.Errorf("there is no %q in %q", shown(p.tokens[i]), shown(p.prefix(i)))
 }
 
 // prefix returns the pointer to the parent of token i as text.
@@ -151,7 +162,7 @@ func index(token string, last int) (int, error) {
 	}
 	j, err := strconv.Atoi(token)
 	if err != nil || strconv.Itoa(j) != token || j < 0 {
-		return 0, fmt.Errorf("%q is not an array index", token)
+		return 0, fmt.Errorf("%q is not an array index", shown(token))
 	}
 	if j > last {
 		return 0, fmt.Errorf("index %d is beyond the end of the array", j)
@@ -207,7 +218,7 @@ func descend(doc any, p pointer, i int, c change) (any, error) {
 		out[j], err = descend(d[j], p, i+1, c)
 		return out, err
 	default:
-		return nil, fmt.Errorf("%q is neither an object nor an array", p.prefix(i))
+		return nil, fmt.Errorf("%q is neither an object nor an array", shown(p.prefix(i)))
 	}
 }
 
@@ -236,7 +247,7 @@ func replace(v any) change {
 		whole: v,
 		object: func(m map[string]any, token string) error {
 			if _, ok := m[token]; !ok {
-				return fmt.Errorf("there is no %q to replace", token)
+				return fmt.Errorf("there is no %q to replace", shown(token))
 			}
 			m[token] = v
 			return nil
@@ -254,7 +265,7 @@ func replace(v any) change {
 var removal = change{
 	object: func(m map[string]any, token string) error {
 		if _, ok := m[token]; !ok {
-			return fmt.Errorf("there is no %q to remove", token)
+			return fmt.Errorf("there is no %q to remove", shown(token))
 		}
 		delete(m, token)
 		return nil

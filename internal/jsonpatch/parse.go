@@ -80,7 +80,7 @@ func (p *parser) operation(e any) Op {
 	op := Op{name: p.text(m, "op")}
 	need, known := needs[op.name]
 	if !known && op.name != "" {
-		p.fail("op", "unknown operation %q; there are add, remove, replace, move, copy and test", op.name)
+		p.fail("op", "unknown operation; there are add, remove, replace, move, copy and test")
 	}
 	op.path = p.pointer(m, "path")
 	for _, name := range tree.Keys(m) {

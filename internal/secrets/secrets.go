@@ -25,6 +25,24 @@ func Key(name string) bool { return key.MatchString(name) }
 // Text reports whether a text seems to hold a secret, whatever its key.
 func Text(s string) bool { return text.MatchString(s) }
 
+// Flag reports whether a command-line argument is one whose value, a secret, is
+// the next argument.
+func Flag(argument string) bool { return strings.HasPrefix(argument, "-") && Key(argument) }
+
+// Quotable reports whether a message may quote a text. It is stricter than Text: a
+// URI with an @ may have a token in front of it.
+func Quotable(s string) bool {
+	return !Text(s) && !(strings.Contains(s, "://") && strings.Contains(s, "@"))
+}
+
+// assigned is a secret's key and, in the second group, its value. A bracket ends
+// it, as keys stand in brackets in the paths of fields.
+var assigned = regexp.MustCompile(`(` + word + `[\w.-]*["']?[=:\s]\s*)([^\]]+)`)
+
+// Mask replaces the value of a secret in the path of a field. It is there if a
+// line such as password=x was taken for a key.
+func Mask(path string) string { return assigned.ReplaceAllString(path, "${1}(hidden)") }
+
 // Plain reports whether an entry seems to hold a secret in plain text. It is
 // stricter than Key: settings about secrets, switches, and references such as
 // ${NAME} do not count.

@@ -8,11 +8,13 @@ package tree
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	kjson "sigs.k8s.io/json"
@@ -191,14 +193,42 @@ func appendEscape(dst []byte, r rune) []byte {
 	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 }
 
-// FromJSON reads one JSON text. Integers become int64, other numbers float64; an
-// integer that does not fit an int64 is an error, because a float64 would round it.
+// FromJSON reads one JSON text. Integers become int64, other numbers float64. What
+// would be read as something else is an error: integers that do not fit an int64,
+// texts that are not UTF-8, and halves of surrogate pairs.
 func FromJSON(data []byte) (any, error) {
+	if !utf8.Valid(data) {
+		return nil, errNotUTF8
+	}
 	var v any
 	if err := kjson.UnmarshalCaseSensitivePreserveInts(data, &v); err != nil {
 		return nil, err
 	}
-	return v, checkRange(data)
+	if err := checkLossless(data); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+var errNotUTF8 = errors.New("the text is not UTF-8")
+
+// FromGo returns what v marshals to as JSON. A string that is not UTF-8 is an
+// error: encoding/json would replace what is not.
+func FromGo(v any) (any, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		if bytes.HasPrefix(text[i:], []byte(`\ufffd`)) { // a real U+FFFD is not escaped
+			return nil, errNotUTF8
+		}
+		i++
+	}
+	return FromJSON(text)
 }
 
 // Trusted is FromJSON for a text that JSON returned: it does not look for integers
@@ -211,13 +241,17 @@ func Trusted(text string) any {
 	return v
 }
 
-// checkRange finds integers that FromJSON turned into rounded floats. The text is
-// legal JSON.
-func checkRange(data []byte) error {
+// checkLossless finds integers that were turned into rounded floats, and halves of
+// surrogate pairs that were replaced. The text is legal JSON.
+func checkLossless(data []byte) error {
 	for i := 0; i < len(data); {
 		switch c := data[i]; {
 		case c == '"':
-			i = endOfString(data, i)
+			end := endOfString(data, i)
+			if halfPair(data[i:end]) {
+				return errors.New("half of a surrogate pair is no character")
+			}
+			i = end
 		case c == '-' || c >= '0' && c <= '9':
 			end := i + 1
 			for end < len(data) && strings.IndexByte("+-.0123456789eE", data[end]) >= 0 {
@@ -235,6 +269,36 @@ func checkRange(data []byte) error {
 		}
 	}
 	return nil
+}
+
+// halfPair reports whether a string has a surrogate that is not part of a pair.
+func halfPair(s []byte) bool {
+	for i := bytes.IndexByte(s, '\\'); i >= 0 && i < len(s); i++ {
+		if s[i] != '\\' {
+			continue
+		}
+		first := surrogate(s[i:])
+		if i++; first == 0 {
+			continue
+		}
+		if utf16.DecodeRune(first, surrogate(s[i+5:])) == utf8.RuneError {
+			return true
+		}
+		i += 10
+	}
+	return false
+}
+
+// surrogate returns the surrogate that s begins with, 0 if there is none.
+func surrogate(s []byte) rune {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0
+	}
+	r, _ := strconv.ParseUint(string(s[2:6]), 16, 16)
+	if !utf16.IsSurrogate(rune(r)) {
+		return 0
+	}
+	return rune(r)
 }
 
 // endOfString returns the index after the string that starts at i.

@@ -65,10 +65,12 @@ func TestStringsAgainstEncodingJSON(t *testing.T) {
 
 func TestFromJSONNumbers(t *testing.T) {
 	for text, want := range map[string]any{
-		`9223372036854775807`:    int64(math.MaxInt64),
-		`-9223372036854775808`:   int64(math.MinInt64),
-		`1e30`:                   1e30,
-		`"99999999999999999999"`: "99999999999999999999",
+		`9223372036854775807`:     int64(math.MaxInt64),
+		`-9223372036854775808`:    int64(math.MinInt64),
+		`1e30`:                    1e30,
+		`"99999999999999999999"`:  "99999999999999999999",
+		`"\ud83d\ude00"`:          "😀",
+		`"\\ud83d \u00e9 \ufffd"`: `\ud83d é ` + "\ufffd",
 		`{"99999999999999999999": "\"99999999999999999999"}`: tree.Map{"99999999999999999999": `"99999999999999999999`},
 	} {
 		got, err := tree.FromJSON([]byte(text))
@@ -85,8 +87,32 @@ func TestFromJSONRefuses(t *testing.T) {
 		"one among strings":                          `{"a\\\"9": "\\\\", "b": 99999999999999999999}`,
 		"trailing text is not JSON":                  `{} {}`,
 		"a cut text":                                 `{"a":`,
+		"bytes that are not UTF-8 would be replaced": "[\"a\xff\"]",
+		"half a pair would be replaced":              `["\ud83d"]`,
+		"the other half, too":                        `{"\ude00": 1}`,
+		"two first halves":                           `["\ud83d\ud83d"]`,
+		"a half and another escape":                  `["\ud83d\n12345"]`,
+		"a half after a pair":                        `["\ud83d\ude00\ude00"]`,
 	} {
 		_, err := tree.FromJSON([]byte(text))
+		assert.Assert(t, err != nil, reason)
+	}
+}
+
+func TestFromGo(t *testing.T) {
+	got, err := tree.FromGo(struct {
+		A int32
+		B string
+	}{3, "\ufffd \\ufffd <é>"})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, got, any(tree.Map{"A": int64(3), "B": "\ufffd \\ufffd <é>"}))
+	for reason, v := range map[string]any{
+		"not UTF-8":          "a\xff",
+		"a key that is not":  tree.Map{"\\\xff": 1},
+		"functions":          func() {},
+		"a number too large": uint64(math.MaxUint64),
+	} {
+		_, err := tree.FromGo(v)
 		assert.Assert(t, err != nil, reason)
 	}
 }

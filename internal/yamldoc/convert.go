@@ -20,7 +20,7 @@ func (p *parser) convert(n *yaml.Node, depth int, open []*yaml.Node) *Node {
 	case yaml.AliasNode:
 		for _, a := range open {
 			if a == n.Alias {
-				p.fail(pos, "the alias *%s contains itself", n.Value)
+				p.fail(pos, "the alias contains itself")
 				return &Node{Pos: pos}
 			}
 		}
@@ -65,10 +65,13 @@ func (p *parser) within(pos Position, depth int, copied bool) bool {
 	return !p.full
 }
 
+// unsupportedTag does not name the tag, which may be a password that begins with !.
+const unsupportedTag = "tags are not supported; write the value without one, or in quotes if it begins with !"
+
 // tag refuses explicit tags other than the one that the value has anyway.
 func (p *parser) tag(n *yaml.Node, pos Position, want string) {
 	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != want {
-		p.fail(pos, "the tag %s is not supported; write the value without a tag", n.Tag)
+		p.fail(pos, unsupportedTag)
 	}
 }
 
@@ -190,7 +193,7 @@ func (p *parser) scalar(n *yaml.Node, pos Position) *Node {
 	out.Quoted = n.Style&quoted != 0
 	tag := n.ShortTag()
 	if n.Style&yaml.TaggedStyle != 0 && tag != "!!str" {
-		p.fail(pos, "the tag %s is not supported; write the value without a tag", n.Tag)
+		p.fail(pos, unsupportedTag)
 		return out
 	}
 	switch tag {

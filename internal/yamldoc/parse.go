@@ -208,7 +208,17 @@ func (p *parser) legalText(text []byte) bool {
 	return true
 }
 
-var yamlLine = regexp.MustCompile(`^line (\d+): `)
+var (
+	yamlLine = regexp.MustCompile(`^line (\d+): `)
+	// The name in it may be a password that begins with *, and there is no line.
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
+
+// find returns where s stands first in a text.
+func find(text []byte, s string) (line, column int) {
+	before, _, _ := bytes.Cut(text, []byte(s))
+	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')
+}
 
 // syntax reports an error of the YAML library, which knows a line but no column.
 func (p *parser) syntax(text []byte, err error) {
@@ -218,6 +228,11 @@ func (p *parser) syntax(text []byte, err error) {
 		msg = typeErr.Errors[0]
 	}
 	msg = strings.TrimPrefix(msg, "yaml: ")
+	if m := unknownAnchor.FindStringSubmatch(msg); m != nil {
+		line, column := find(text, "*"+m[1])
+		p.fail(p.pos(line, column), "an alias of an anchor that is not defined before it; write a text that begins with * in quotes")
+		return
+	}
 	line := 1
 	if m := yamlLine.FindStringSubmatch(msg); m != nil {
 		line, _ = strconv.Atoi(m[1])

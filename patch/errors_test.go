@@ -1,0 +1,137 @@
+package patch_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+func TestPositionString(t *testing.T) {
+	for want, p := range map[string]patch.Position{
+		"":           {},
+		"f.yaml":     {File: "f.yaml"},
+		"3:4":        {Line: 3, Column: 4},
+		"f.yaml:3:4": {File: "f.yaml", Line: 3, Column: 4},
+	} {
+		assert.Equal(t, p.String(), want)
+	}
+}
+
+func TestInvalidErrorText(t *testing.T) {
+	at := field.NewPath("spec", "a")
+	one := field.ErrorList{field.Invalid(at, "x", "is wrong")}
+	nowhere := field.ErrorList{field.Invalid(nil, field.OmitValueType{}, "is wrong")}
+	for _, c := range []struct {
+		reason string
+		e      patch.InvalidError
+		want   string
+	}{
+		{"a problem of a value names the subject", patch.InvalidError{Subject: "Deployment default/a", Fields: one}, `Deployment default/a: spec.a: Invalid value: "x": is wrong`},
+		{"a place says more than a subject", patch.InvalidError{Subject: "Deployment default/a", Fields: one, Positions: []patch.Position{{"f", 1, 2}}}, `f:1:2: spec.a: Invalid value: "x": is wrong`},
+		{"a place that is not known is left out", patch.InvalidError{Fields: one, Positions: []patch.Position{{}}}, `spec.a: Invalid value: "x": is wrong`},
+		{"several are listed", patch.InvalidError{Subject: "Deployment default/a", Fields: append(nowhere, one...)}, "2 problems in Deployment default/a:\n  is wrong\n  spec.a: Invalid value: \"x\": is wrong"},
+		{"without a subject", patch.InvalidError{Fields: append(nowhere, nowhere...)}, "2 problems:\n  is wrong\n  is wrong"},
+		{"no field", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid, BadValue: field.OmitValueType{}, Detail: "is wrong"}}}, "is wrong"},
+		{"an error without a word of its own", patch.InvalidError{Fields: field.ErrorList{field.Duplicate(at, "x")}}, `spec.a: Duplicate value: "x"`},
+		{"nothing was there to quote", patch.InvalidError{Fields: field.ErrorList{field.Invalid(at, nil, "is null")}}, "spec.a: is null"},
+		{"what is missing has no value", patch.InvalidError{Fields: field.ErrorList{field.Required(at, "write it")}}, "spec.a: write it"},
+		{"what is forbidden has one nobody wants", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeForbidden, Field: "spec.a", BadValue: "x", Detail: "not here"}}}, "spec.a: not here"},
+		{"words of a missing field that has a value", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeRequired, Field: "spec.a", BadValue: "x", Detail: "write it"}}}, "spec.a: write it"},
+	} {
+		assert.Equal(t, c.e.Error(), c.want, c.reason)
+	}
+	long := patch.InvalidError{Subject: strings.Repeat("x", 1<<20), Fields: one}
+	assert.Assert(t, len(long.Error()) < 1000)
+}
+
+// What does not fit an object may be much.
+func TestApplyErrorText(t *testing.T) {
+	content := map[string]any{}
+	object := map[string]any{}
+	for i := range 100 {
+		content[fmt.Sprint("key", i)] = map[string]any{"a": "b"}
+		object[fmt.Sprint("key", i)] = "text"
+	}
+	content["password=hunter2"], object["password=hunter2"] = map[string]any{"a": "b"}, "text"
+	content[strings.Repeat("x", 1<<20)], object[strings.Repeat("x", 1<<20)] = map[string]any{"a": "b"}, "text"
+	p, err := patch.FromObject(map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "data": content})
+	assert.NilError(t, err)
+	s, err := patch.NewSet(p)
+	assert.NilError(t, err)
+	_, _, err = s.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "c"}, "data": object}})
+	e, ok := errors.AsType[*patch.ApplyError](err)
+	assert.Assert(t, ok)
+	assert.Equal(t, e.Object, "ConfigMap c", "no namespace, no slash")
+	text := err.Error()
+	assert.Assert(t, len(text) < 10_000, "%d bytes", len(text))
+	assert.Assert(t, strings.HasSuffix(text, "… and 82 more"), text)
+	assert.Assert(t, !strings.Contains(text, "hunter2"))
+
+	content = map[string]any{"password=hunter2": map[string]any{}}
+	p, err = patch.FromObject(map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "data": content})
+	assert.NilError(t, err)
+	s, err = patch.NewSet(p)
+	assert.NilError(t, err)
+	_, _, err = s.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "c", "namespace": "n"}, "data": map[string]any{"password=hunter2": "x"}}})
+	assert.Error(t, err, "spec.deploymentPatchSet[0]: ConfigMap n/c: data.password=(hidden): the patch has a map where the object has a scalar; set it to null in a patch before this one to replace it")
+}
+
+// Values of secrets are in no message, whatever is wrong with a patch.
+func TestNoSecretInMessages(t *testing.T) {
+	for reason, text := range map[string]string{
+		"an operation":               "{op: password=hunter2, path: /a, value: 1}",
+		"a member of an operation":   "{op: add, path: /a, value: 1, password=hunter2: 1}",
+		"a kind":                     "{kind: password=hunter2, apiVersion: v1}",
+		"a label selector":           "{target: {labelSelector: token in hunter2}, patch: {a: b}}",
+		"an expression":              "{target: {name: 'token=hunter2('}, patch: {a: b}}",
+		"an unknown key of a target": "{target: {'token: hunter2': a}, patch: {a: b}}",
+		"a directive":                "{target: {kind: Job}, patch: {a: {$patch: 'password=hunter2'}}}",
+		"a key of a patch":           "{target: {kind: Job}, patch: {password=hunter2: {$retainKeys: [a]}}}",
+		"an alias":                   "{target: {kind: Job}, patch: {password: *hunter2 }}",
+		"an alias in a text":         "{target: {kind: Job}, patch: 'password: *hunter2'}",
+		"a tag in a text":            "{target: {kind: Job}, patch: 'password: !hunter2'}",
+	} {
+		_, err := patch.Parse([]byte(text))
+		e, ok := errors.AsType[*patch.InvalidError](err)
+		assert.Assert(t, ok, "%s: %v", reason, err)
+		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%s: %v", reason, err)
+		for _, f := range e.Fields {
+			assert.Assert(t, !strings.Contains(f.Error(), "hunter2"), "%s: %v", reason, f)
+		}
+	}
+	for reason, text := range map[string]string{
+		"a pointer": "{op: replace, path: /password=hunter2, value: 1}",
+		"a from":    "{op: move, from: /password=hunter2/a, path: /x}",
+		"a test":    "{op: test, path: /kind, value: hunter2}",
+		"an index":  "{op: remove, path: '/list/token: hunter2'}",
+		"a scalar":  "{op: add, path: '/kind/token=hunter2', value: 1}",
+	} {
+		_, err := setOf(t, text).ApplyResource(map[string]any{"kind": "Deployment", "list": []any{}})
+		assert.Assert(t, err != nil && !strings.Contains(err.Error(), "hunter2"), "%s: %v", reason, err)
+	}
+}
+
+// Whatever the input, a message stays readable.
+func TestMessagesAreBounded(t *testing.T) {
+	huge := strings.Repeat("x", 500_000)
+	for reason, text := range map[string]string{
+		"an operation":     "{op: " + huge + ", path: /a}",
+		"a kind":           "{kind: " + huge + ", apiVersion: v1}",
+		"an API version":   "{kind: a, apiVersion: " + huge + "}",
+		"a label selector": "{target: {labelSelector: '" + huge + " '}, patch: {a: b}}",
+		"an expression":    "{target: {name: '" + huge + "'}, patch: {a: b}}",
+		"a key":            "{target: {" + huge + ": a}, patch: {a: b}}",
+		"a pointer":        "{op: add, path: " + huge + ", value: 1}",
+	} {
+		_, err := patch.Parse([]byte(text))
+		assert.Assert(t, err != nil && len(err.Error()) < 2000, "%s: %d bytes", reason, len(fmt.Sprint(err)))
+	}
+	_, err := setOf(t, "{op: remove, path: /"+huge+"}").ApplyResource(map[string]any{"kind": "Deployment"})
+	assert.Assert(t, err != nil && len(err.Error()) < 2000)
+}
