@@ -111,10 +111,10 @@ func run(t *testing.T, base string, cases []changeCase, parse func(text []byte) 
 			err := parse(text)
 			if len(c.problems) == 0 {
 				assert.NilError(t, err, c.reason)
-				coverage.accepted(t, base, c.changes)
+				coverage[base].accepted(t, text)
 				return
 			}
-			coverage.refused(base, c.problems)
+			coverage[base].refused(c.problems)
 			assert.Assert(t, err != nil, "%s: accepted: %s", c.reason, text)
 			assert.ErrorIs(t, err, deployment.ErrInvalid)
 			assert.DeepEqual(t, problemsOf(err), c.problems)
@@ -123,6 +123,17 @@ func run(t *testing.T, base string, cases []changeCase, parse func(text []byte) 
 			}
 		})
 	}
+	if base != leastDeployment {
+		return
+	}
+	var shared []changeCase
+	for _, c := range cases {
+		if s, ok := ofSessionCluster(c); ok {
+			s.reason += ", in a SessionCluster"
+			shared = append(shared, s)
+		}
+	}
+	run(t, leastSessionCluster, shared, parseSessionCluster)
 }
 
 func parseDeployment(text []byte) error {

@@ -74,6 +74,11 @@ func (g generator) deployment() deployment.Config {
 			RestoreStrategy:              maybe(g, deployment.RestoreStrategy{Kind: pick(g, "", "LATEST_STATE"), AllowNonRestoredState: maybe(g, g.one())}),
 		},
 	}
+	if g.IntN(4) == 0 {
+		c.Spec.RestoreStrategy = nil
+		c.Spec.StartFromSavepoint = &deployment.StartFromSavepoint{Kind: pick(g, "", "LATEST", "none")}
+	}
+	c.Spec.JobFailureExpirationTime = pick(g, "", "0", "10 min", "PT1H")
 	c.Metadata.Name = pick(g, c.Metadata.Name, "My Deployment Name", "Größe")
 	c.Metadata.DisplayName = pick(g, "", "Größe: 日本")
 	switch g.IntN(3) {
@@ -88,6 +93,7 @@ func (g generator) deployment() deployment.Config {
 		c.Spec.Template.Metadata.Annotations = map[string]string{pick(g, deployment.AnnotationTLS, deployment.AnnotationQueryableState): pick(g, "true", "false")}
 	}
 	c.Spec.Template.Spec = g.templateSpec()
+	c.Spec.Template.Spec.LatestCheckpointFetchInterval = maybe(g, g.Int32N(3))
 	return c
 }
 
@@ -104,12 +110,26 @@ func (g generator) templateSpec() deployment.TemplateSpec {
 }
 
 func (g generator) artifact() deployment.Artifact {
-	return deployment.Artifact{
-		Kind: pick(g, "JAR", "jar"), JarURI: pick(g, "https://example.com/a.jar?x=1", "local:///opt/flink/usrlib/a.jar"),
-		EntryClass: pick(g, "", "com.example.Main$Inner"), MainArgs: pick(g, "", "--a 'b c' $X", "-n 1"),
+	a := deployment.Artifact{
 		FlinkVersion: pick(g, "1.20", "1.15", "2.0.1"), FlinkImageRegistry: pick(g, "", "registry.example.com:5000/v2.12"),
 		FlinkImageRepository: pick(g, "", "flink"), FlinkImageTag: pick(g, "", "1.20.0-scala_2.12-java11"),
+		AdditionalDependencies: g.uris(),
 	}
+	switch g.IntN(4) {
+	case 0:
+		a.Kind, a.SQLScript = pick(g, "SQLSCRIPT", "sqlscript"), "SELECT ';' -- no # comment\n"
+	case 1:
+		a.Kind, a.PythonArtifactURI, a.EntryModule = pick(g, "PYTHON", "python"), "s3://b/a.py", pick(g, "", "a.b")
+		a.AdditionalPythonLibraries, a.AdditionalPythonArchives, a.MainArgs = g.uris(), g.uris(), pick(g, "", "-n 1")
+	default:
+		a.Kind, a.JarURI = pick(g, "JAR", "jar"), pick(g, "https://example.com/a.jar?x=1", "local:///opt/flink/usrlib/a.jar")
+		a.EntryClass, a.MainArgs = pick(g, "", "com.example.Main$Inner"), pick(g, "", "--a 'b c' $X", "-n 1")
+	}
+	return a
+}
+
+func (g generator) uris() []string {
+	return pick(g, nil, []string{"s3://b/ü.jar"}, []string{"https://example.com/a.jar", "${NAME}"})
 }
 
 func (g generator) resources() deployment.Resources {
@@ -138,8 +158,12 @@ func (g generator) logging() deployment.Logging {
 }
 
 func (g generator) kubernetes() deployment.Kubernetes {
-	k := deployment.Kubernetes{Labels: g.labels()}
-	if g.one() {
+	k := deployment.Kubernetes{Labels: g.labels(), Annotations: g.strings("a", "example.com/b")}
+	switch g.IntN(3) {
+	case 0:
+		k.JobManagerPodTemplate = yaml[deployment.PodTemplate](`{metadata: {annotations: {a: b}}, spec: {hostNetwork: false, affinity: null, containers: [{name: flink-jobmanager, env: [{name: A, value: ""}]}]}}`)
+		k.TaskManagerPodTemplate = pick(g, deployment.PodTemplate{}, yaml[deployment.PodTemplate](`{spec: {terminationGracePeriodSeconds: 0}}`))
+	case 1:
 		k.Pods = &deployment.Pods{
 			Annotations: g.strings("a", "example.com/b"), Labels: g.labels(), NodeSelector: g.labels(),
 			Affinity:        pick(g, deployment.Affinity{}, yaml[deployment.Affinity](`{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: null}}`)),
@@ -163,7 +187,7 @@ func (g generator) sessionCluster() deployment.SessionClusterConfig {
 		Kind: pick(g, "", "SessionCluster"), APIVersion: pick(g, "", "v1"), Metadata: g.metadata(),
 		Spec: deployment.SessionClusterSpec{
 			State: pick(g, "", deployment.Running, deployment.Stopped), DeploymentTargetName: "my_Target-1",
-			FlinkVersion: pick(g, "1.20", "2.2"), FlinkImageTag: pick(g, "", "1.20.0"), NumberOfTaskManagers: maybe(g, g.Int32N(9)+1),
+			FlinkVersion: pick(g, "1.20", "2.2"), FlinkImageTag: pick(g, "", "1.20.0"), FlinkImageRegistry: pick(g, "", "registry.example.com"), FlinkImageRepository: pick(g, "", "team/flink"), NumberOfTaskManagers: maybe(g, g.Int32N(9)+1),
 			Resources: g.resources(), FlinkConfiguration: g.flinkConfiguration(), Logging: g.logging(), Kubernetes: g.kubernetes(),
 		},
 	}

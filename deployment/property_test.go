@@ -2,6 +2,8 @@ package deployment_test
 
 import (
 	"encoding/json"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +54,50 @@ func TestSessionClusterRoundTrips(t *testing.T) {
 		resolved, err := deployment.NewSessionCluster(v.Resolved())
 		assert.NilError(t, err, "seed %d: defaults are legal", seed)
 		assert.DeepEqual(t, resolved.Resolved(), v.Resolved())
+	}
+}
+
+// The round trips would prove nothing of a field that is never set.
+func TestGeneratorsReachEveryField(t *testing.T) {
+	never := map[string]bool{"spec.template.spec.logging.log4j2ConfigurationTemplate": true, "spec.logging.log4j2ConfigurationTemplate": true, "metadata.displayName": true} // refused
+	reached := map[string]bool{}
+	for seed := range uint64(generated) {
+		mark(reached, reflect.ValueOf(generate(seed).deployment()), "")
+	}
+	delete(never, "metadata.displayName")
+	assertReached(t, reflect.TypeFor[deployment.Config](), reached, never)
+
+	never["metadata.displayName"] = true // of Deployments only
+	clear(reached)
+	for seed := range uint64(generated) {
+		mark(reached, reflect.ValueOf(generate(seed).sessionCluster()), "")
+	}
+	assertReached(t, reflect.TypeFor[deployment.SessionClusterConfig](), reached, never)
+}
+
+func assertReached(t *testing.T, typ reflect.Type, reached, never map[string]bool) {
+	t.Helper()
+	for _, leaf := range leaves(typ, "") {
+		assert.Equal(t, reached[leaf], !never[leaf], "%s of %s", leaf, typ)
+	}
+}
+
+// mark notes which leaves of a configuration are not zero.
+func mark(reached map[string]bool, v reflect.Value, prefix string) {
+	if v.IsZero() {
+		return
+	}
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	_, raw := reflect.New(v.Type()).Interface().(json.Unmarshaler)
+	if v.Kind() != reflect.Struct || raw {
+		reached[strings.TrimSuffix(prefix, ".")] = true
+		return
+	}
+	for f, e := range v.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		mark(reached, e, prefix+name+".")
 	}
 }
 

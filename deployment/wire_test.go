@@ -55,6 +55,8 @@ func TestParseAll(t *testing.T) {
 		{"an operator's custom resource", oneWrapper, 0, 1, 0, nil},
 		{"no kind", "metadata: {name: a}", 0, 0, 0, []string{"f:1:1 kind Required kind"}},
 		{"another kind", "kind: Service", 0, 0, 0, []string{"f:1:7 kind NotSupported kind"}},
+		{"secret values stay in VVP", "kind: SecretValue\nspec: {kind: PLAIN, value: x}", 0, 0, 0, []string{"f:1:7 kind Forbidden kind"}},
+		{"a Kubernetes Deployment", "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: '1.20'}}}}", 0, 0, 0, []string{"f:2:13 apiVersion NotSupported kind"}},
 		{"defaults change other resources", "kind: DeploymentDefaults\nspec: {}", 0, 0, 0, []string{"f:1:7 kind Forbidden kind"}},
 		{"a list is no resource", "- kind: Deployment", 0, 0, 0, []string{"f:1:1  Invalid kind"}},
 		{"lists are not nested", "kind: List\nitems:\n- {kind: List, items: []}", 0, 0, 0, []string{"f:3:10 items[0].kind NotSupported kind"}},

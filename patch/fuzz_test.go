@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -68,44 +70,165 @@ func FuzzApply(f *testing.F) {
 				list = append(list, p)
 			}
 		}
-		s, err := patch.NewSet(list...)
-		assert.NilError(t, err)
-		before := text(t, s)
-		objs := []map[string]any{obj, tree.CopyMap(obj)}
+		checkApply(t, list, obj, res)
+	})
+}
 
-		apply := func() (out []any, errs [2]error) {
-			changed, _, err := s.ApplyObjects(objs)
-			errs[0] = err
-			for _, o := range changed {
-				out = append(out, o)
-			}
-			r, err := s.ApplyResource(res)
-			errs[1] = err
-			if r != nil {
-				out = append(out, r)
-			}
-			return out, errs
+func checkApply(t *testing.T, list []patch.Patch, obj, res map[string]any) {
+	t.Helper()
+	s, err := patch.NewSet(list...)
+	assert.NilError(t, err)
+	objectText, resourceText := string(tree.JSON(obj)), string(tree.JSON(res))
+	before := text(t, s)
+	objs := []map[string]any{obj, tree.CopyMap(obj)}
+
+	apply := func() (out []any, errs [2]error) {
+		changed, _, err := s.ApplyObjects(objs)
+		errs[0] = err
+		for _, o := range changed {
+			out = append(out, o)
 		}
-		first, errs := apply()
-		for _, err := range errs {
-			if err == nil {
-				continue
+		r, err := s.ApplyResource(res)
+		errs[1] = err
+		if r != nil {
+			out = append(out, r)
+		}
+		return out, errs
+	}
+	first, errs := apply()
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		_, ok := errors.AsType[*patch.ApplyError](err)
+		assert.Assert(t, ok, "%T: %v", err, err)
+		assert.Assert(t, len(err.Error()) < 64<<10)
+	}
+	want := tree.Copy(first)
+	for _, v := range first {
+		legal(t, v)
+		wreck(v)
+	}
+	again, _ := apply()
+	assert.Assert(t, tree.Equal(any(again), want), "the results share memory with the set or the objects\n%s\n%s", tree.JSON(any(again)), tree.JSON(want))
+	wantObj, _ := treeOf(objectText)
+	wantRes, _ := treeOf(resourceText)
+	assert.Assert(t, tree.Equal(objs[0], wantObj) && tree.Equal(objs[1], wantObj) && tree.Equal(res, wantRes), "what was handed in changed")
+	assert.Equal(t, text(t, s), before, "the set changed")
+}
+
+// source makes trees of the bytes of a fuzzer: any shape, with the names that
+// patches and objects have, so that they meet.
+type source struct {
+	data []byte
+	at   int
+}
+
+func (s *source) next(n int) int {
+	if s.at >= len(s.data) {
+		return 0
+	}
+	s.at++
+	return int(s.data[s.at-1]) % n
+}
+
+func (s *source) word() string {
+	words := [...]string{"spec", "template", "containers", "name", "env", "ports", "containerPort", "port", "protocol", "value", "metadata", "labels",
+		"annotations", "finalizers", "volumes", "tolerations", "kubernetes", "pods", "envVars", "a", "b", "$patch", "system", "selector", "data", "", "a/b", "~", "-", "0", "1"}
+	return words[s.next(len(words))]
+}
+
+func (s *source) value(depth int) any {
+	if depth == 0 {
+		return s.word()
+	}
+	switch s.next(9) {
+	case 0:
+		return nil
+	case 1:
+		return s.next(2) == 1
+	case 2:
+		return int64(s.next(256)) - 3
+	case 3:
+		return []any{"delete", "replace", "merge", "TCP", 1.5, "2"}[s.next(6)]
+	case 4:
+		return s.word()
+	case 5:
+		list := make([]any, s.next(4))
+		for i := range list {
+			list[i] = s.value(depth - 1)
+		}
+		return list
+	default:
+		return s.object(depth - 1)
+	}
+}
+
+func (s *source) object(depth int) map[string]any {
+	m := map[string]any{}
+	for range s.next(5) {
+		m[s.word()] = s.value(depth)
+	}
+	return m
+}
+
+func (s *source) entry() any {
+	switch s.next(5) {
+	case 0:
+		return s.operation()
+	case 1:
+		m := s.object(6)
+		m["apiVersion"], m["kind"] = "v1", []any{"Deployment", "SessionCluster", "Service", "ServiceAccount"}[s.next(4)]
+		return m
+	case 2:
+		return map[string]any{"target": map[string]any{}, "patch": []any{s.operation(), s.operation()}}
+	default:
+		return map[string]any{"target": map[string]any{"kind": []any{"", "Deployment", "Service|Job", "Deploy.*"}[s.next(4)]}, "patch": s.object(6)}
+	}
+}
+
+func (s *source) operation() any {
+	pointer := func() string {
+		var b strings.Builder
+		for range s.next(6) {
+			b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(s.word()))
+		}
+		return b.String()
+	}
+	m := map[string]any{"op": []any{"add", "remove", "replace", "move", "copy", "test"}[s.next(6)], "path": pointer()}
+	switch m["op"] {
+	case "move", "copy":
+		m["from"] = pointer()
+	case "add", "replace", "test":
+		m["value"] = s.value(4)
+	}
+	return m
+}
+
+func FuzzApplyTrees(f *testing.F) {
+	f.Add([]byte{})
+	for seed := range uint64(50) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		data := make([]byte, 200)
+		for i := range data {
+			data[i] = byte(r.IntN(256))
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := &source{data: data}
+		var list []patch.Patch
+		for range 3 {
+			if p, err := patch.FromObject(s.entry()); err == nil {
+				list = append(list, p)
 			}
-			_, ok := errors.AsType[*patch.ApplyError](err)
-			assert.Assert(t, ok, "%T: %v", err, err)
-			assert.Assert(t, len(err.Error()) < 64<<10)
 		}
-		want := tree.Copy(first)
-		for _, v := range first {
-			legal(t, v)
-			wreck(v)
-		}
-		again, _ := apply()
-		assert.Assert(t, tree.Equal(any(again), want), "the results share memory with the set or the objects\n%s\n%s", tree.JSON(any(again)), tree.JSON(want))
-		wantObj, _ := treeOf(objectText)
-		wantRes, _ := treeOf(resourceText)
-		assert.Assert(t, tree.Equal(objs[0], wantObj) && tree.Equal(objs[1], wantObj) && tree.Equal(res, wantRes), "what was handed in changed")
-		assert.Equal(t, text(t, s), before, "the set changed")
+		obj, res := s.object(7), s.object(7)
+		kinds := [...][2]string{{"apps/v1", "Deployment"}, {"v1", "Service"}, {"batch/v1", "Job"}, {"v1", "ServiceAccount"}, {"example.com/v1", "Custom"}}
+		kind := kinds[s.next(len(kinds))]
+		obj["apiVersion"], obj["kind"] = kind[0], kind[1]
+		res["apiVersion"], res["kind"] = "v1", []any{"Deployment", "SessionCluster"}[s.next(2)]
+		checkApply(t, list, obj, res)
 	})
 }
 
@@ -139,4 +262,35 @@ func legal(t *testing.T, v any) {
 	default:
 		t.Fatalf("%T is not part of a JSON document", v)
 	}
+}
+
+// The fuzzer would prove nothing if its patches were refused, or met nothing.
+func TestSourceMeets(t *testing.T) {
+	accepted, changed, refused := 0, 0, 0
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		data := make([]byte, 300)
+		for i := range data {
+			data[i] = byte(r.IntN(256))
+		}
+		s := &source{data: data}
+		p, err := patch.FromObject(s.entry())
+		if err != nil {
+			continue
+		}
+		accepted++
+		set, err := patch.NewSet(p)
+		assert.NilError(t, err)
+		obj := s.object(7)
+		obj["apiVersion"], obj["kind"] = "apps/v1", "Deployment"
+		out, matches, err := set.ApplyObjects([]map[string]any{obj})
+		switch {
+		case err != nil:
+			refused++
+		case len(matches) > 0 && (len(out) == 0 || !tree.Equal(out[0], obj)):
+			changed++
+		}
+	}
+	t.Logf("%d patches are accepted; %d change their object, %d do not fit", accepted, changed, refused)
+	assert.Assert(t, accepted > 500 && changed > 100 && refused > 50)
 }

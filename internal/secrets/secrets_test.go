@@ -45,3 +45,32 @@ func TestPlain(t *testing.T) {
 		assert.Equal(t, secrets.Plain(c.name, c.value), c.want, c.reason)
 	}
 }
+
+func TestQuotable(t *testing.T) {
+	for s, want := range map[string]bool{
+		"https://token@host/a.jar": false, "https://me:a/b@host/a.jar": false, "password=x": false,
+		"https://host/a.jar": true, "me@host": true, "": true,
+	} {
+		assert.Equal(t, secrets.Quotable(s), want, s)
+	}
+}
+
+func TestFlag(t *testing.T) {
+	for s, want := range map[string]bool{"--password": true, "-token": true, "password": false, "--verbose": false, "": false} {
+		assert.Equal(t, secrets.Flag(s), want, s)
+	}
+}
+
+func TestMask(t *testing.T) {
+	for path, want := range map[string]string{
+		"conf[s3.secret-key=x y].a":     "conf[s3.secret-key=(hidden)].a",
+		"labels[password: x]":           "labels[password: (hidden)]",
+		"labels[password x]":            "labels[password (hidden)]",
+		"envVars[0].password=x":         "envVars[0].password=(hidden)",
+		"conf[s3.secret-key]":           "conf[s3.secret-key]",
+		"spec.token.value":              "spec.token.value",
+		"spec.flinkConfiguration[a: b]": "spec.flinkConfiguration[a: b]",
+	} {
+		assert.Equal(t, secrets.Mask(path), want)
+	}
+}

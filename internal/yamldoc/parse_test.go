@@ -69,6 +69,7 @@ func TestParseRefuses(t *testing.T) {
 		{"map as key", "JSON keys are strings", "{a: b}: c", 1, 1},
 		{"tag", "local tags mean something elsewhere", "a: !secret x", 1, 4},
 		{"binary tag", "it would be decoded elsewhere", "a: !!binary aGk=", 1, 4},
+		{"unknown alias", "a password may begin with *", "a: b\nc: [*secret]", 2, 5},
 		{"tab", "YAML forbids it as indentation", "a:\n\tb: c", 2, 2},
 		{"directive", "tags it declares would change values", "%TAG ! tag:x,2026:\n---\na: b", 1, 1},
 		{"cut flow map", "the text is not whole", "a: {b", 0, 0},
@@ -85,6 +86,7 @@ func TestParseRefuses(t *testing.T) {
 			if c.line > 0 {
 				assert.Equal(t, [2]int{p.Line, p.Column}, [2]int{c.line, c.column}, problems[0].Message)
 			}
+			assert.Assert(t, !strings.Contains(problems[0].Message, "secret"), "a tag or the name of an alias may be a password")
 		})
 	}
 }
