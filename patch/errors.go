@@ -64,6 +64,9 @@ const shownProblems = 20
 func (e *InvalidError) Error() string {
 	var b strings.Builder
 	subject := cut(e.Subject)
+	if !secrets.Quotable(subject) {
+		subject = ""
+	}
 	if len(e.Fields) == 1 && len(e.Positions) == 0 && subject != "" {
 		b.WriteString(subject + ": ")
 	}

@@ -2,6 +2,7 @@ package target_test
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -29,7 +30,19 @@ func TestRead(t *testing.T) {
 		break // leaving early is allowed
 	}
 	broken := errors.New("broken")
+	n := 0
 	for _, err := range target.Read("f.yaml", iotest.ErrReader(broken)) {
 		assert.Assert(t, errors.Is(err, broken))
+		n++
+	}
+	assert.Equal(t, n, 1, "an error of the reader is yielded")
+	n = 0
+	for range target.Read("f.yaml", io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken))) {
+		n++
+		break
+	}
+	assert.Equal(t, n, 1, "who has left is not told")
+	for _, err := range target.Read("f.yaml", strings.NewReader("a: [\n")) {
+		assert.Assert(t, errors.Is(err, target.ErrInvalid), "no YAML: %v", err)
 	}
 }

@@ -72,6 +72,14 @@ func TestImmutableErrorFields(t *testing.T) {
 		{"repeated", "prefix and suffix must not overlap",
 			newTarget(t, ref, "flink", patched(pool)), newTarget(t, ref, "flink", patched(pool, pool)),
 			[]target.FieldChange{change("spec.deploymentPatchSet[1]", "", tree(pool))}},
+		{"a list that was empty", "nothing is no list",
+			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: []}`)),
+			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: {}}`)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[0].value", "[]", "{}")}},
+		{"a key that was added", "it was absent",
+			newTarget(t, ref, "flink", patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {b: c}}}`)),
+			newTarget(t, ref, "flink", patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {a: x, b: c}}}`)),
+			[]target.FieldChange{change("spec.deploymentPatchSet[0].metadata.annotations.a", "", `"x"`)}},
 		{"swapped", "the order of patches is content",
 			newTarget(t, ref, "flink", patched(pool, setDir)), newTarget(t, ref, "flink", patched(setDir, pool)),
 			[]target.FieldChange{change("spec.deploymentPatchSet[0]", tree(pool), tree(setDir)), change("spec.deploymentPatchSet[1]", tree(setDir), tree(pool))}},
@@ -138,6 +146,8 @@ func TestSecretsAreNotShown(t *testing.T) {
 		{"an argument after its flag",
 			`{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: c, args: [--password, hunter2]}]}}}}`,
 			`{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: c, args: []}]}}}}`},
+		{"a list below a key", entry(`{password: {a: [hunter2, true, null]}}`), entry(`{password: {a: [x]}}`)},
+		{"a token in a URL", entry(`{url: "https://hunter2@host/"}`), entry(`{url: "https://host/"}`)},
 		{"an entry that was added", entry(`{password: hunter2}`), pool},
 	}
 	for _, c := range cases {
@@ -161,6 +171,15 @@ func TestTextsAreBounded(t *testing.T) {
 	var r target.Registry
 	_, err := r.Get(target.Ref{Name: long})
 	assert.Assert(t, len(err.Error()) < 1000)
+	assert.Assert(t, strings.Contains(err.Error(), "…"))
+	_, err = r.Get(target.Ref{Namespace: "n", Name: strings.Repeat("x", 298)})
+	assert.Assert(t, strings.HasSuffix(err.Error(), "n/"+strings.Repeat("x", 298)), "up to 300 bytes are shown whole: %v", err)
+	_, err = r.Get(target.Ref{Name: "staging"})
+	assert.Equal(t, err.Error(), "there is no target default/staging")
+	hold := target.NotFoundError{Ref: target.Ref{Name: "staging"}, Owner: target.Owner{Kind: "Deployment", Name: "a"}}
+	assert.Equal(t, hold.Error(), "Deployment default/a does not hold the target default/staging")
+	assert.Equal(t, target.FieldChange{Field: "a.b", To: json.RawMessage("1")}.String(), "a.b: (none) -> 1")
+	assert.Equal(t, target.FieldChange{Field: "a[password=x]", From: json.RawMessage("1")}.String(), "a[password=(hidden)]: 1 -> (none)")
 	_, err = r.Get(target.Ref{Name: "a\nb\xff", ID: "c\nd"})
 	assert.Assert(t, !strings.Contains(err.Error(), "\n"), err)
 	_, err = r.Get(target.Ref{Name: "staging", ID: id1})

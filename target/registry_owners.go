@@ -2,13 +2,14 @@ package target
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
 )
 
 // maxOwnerField bounds each field of an Owner, in bytes. VVP's names and ids are
@@ -22,8 +23,9 @@ const (
 	originText     = "text"
 )
 
-// ownerSet is a set of owners; nil is empty, and add needs one. Most targets have few, and a map has room for eight
-// from the first one on; a slice takes no more than they need.
+// ownerSet is a set of owners; nil is empty, and add needs one. Most targets have
+// few, and a map has room for eight from the first one on; a slice takes no more
+// than they need.
 type ownerSet struct {
 	few  []Owner
 	many map[Owner]struct{} // nil while there are few
@@ -136,26 +138,10 @@ func checkRef(ref Ref, path string) field.ErrorList {
 	return field.ErrorList{field.Required(field.NewPath(path), "a reference to a target has its name or its id").WithOrigin(originRequired)}
 }
 
-// checkTarget refuses the zero value, and what JSON cannot hold: a snapshot must
-// not change a target.
+// checkTarget refuses the zero value.
 func checkTarget(t Target) field.ErrorList {
-	if t.IsZero() {
-		e := field.Required(nil, "the target is the zero value; make it with target.New or target.Parse").WithOrigin(originRequired)
-		e.Field = ""
-		return field.ErrorList{e}
+	if !t.IsZero() {
+		return nil
 	}
-	m := &t.d.config.Metadata
-	at := field.NewPath("metadata")
-	return append(checkUTF8(m.Labels, at.Child("labels")), checkUTF8(m.Annotations, at.Child("annotations"))...)
-}
-
-func checkUTF8(m map[string]string, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	for k, v := range m {
-		if !utf8.ValidString(k) || !utf8.ValidString(v) {
-			errs = append(errs, field.Invalid(path.Key(fmt.Sprintf("%+q", k)), field.OmitValueType{}, "the key or the value is not UTF-8").WithOrigin(originText))
-		}
-	}
-	slices.SortFunc(errs, func(a, b *field.Error) int { return strings.Compare(a.Field, b.Field) })
-	return errs
+	return decode.Fields(field.ErrorList{field.Required(nil, "the target is the zero value; make it with target.New or target.Parse").WithOrigin(originRequired)})
 }

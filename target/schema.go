@@ -37,15 +37,15 @@ func JSONSchema() []byte {
 
 // patchRule tells the three forms of patches apart.
 func patchRule() schema.Map {
-	form := func(title string, properties schema.Map, required ...any) schema.Map {
-		return schema.Map{"title": title, "required": required, "properties": properties}
+	form := func(title string, others bool, properties schema.Map, required ...any) schema.Map {
+		return schema.Map{"title": title, "required": required, "properties": properties, "additionalProperties": others}
 	}
 	text := schema.Map{"type": "string"}
 	return schema.Map{"type": "object", "oneOf": []any{
-		form("JSON patch (RFC 6902) of the VVP Deployment", schema.Map{
-			"op": schema.Map{"enum": []any{"add", "remove", "replace", "move", "copy", "test"}}, "path": text, "from": text,
+		form("JSON patch (RFC 6902) of the VVP Deployment", false, schema.Map{
+			"value": true, "op": schema.Map{"enum": []any{"add", "remove", "replace", "move", "copy", "test"}}, "path": text, "from": text,
 		}, "op", "path"),
-		form("strategic merge patch", schema.Map{"apiVersion": text, "kind": text, "op": false, "target": false, "patch": false}, "apiVersion", "kind"),
-		form("patch of what the target selects", schema.Map{"target": schema.Map{"type": "object"}, "patch": schema.Map{"type": []any{"string", "object", "array"}}, "op": false}, "target", "patch"),
+		form("strategic merge patch", true, schema.Map{"apiVersion": text, "kind": text, "op": false, "target": false, "patch": false}, "apiVersion", "kind"),
+		form("patch of what the target selects", false, schema.Map{"target": schema.Map{"type": "object"}, "patch": schema.Map{"type": []any{"string", "object", "array"}}}, "target", "patch"),
 	}}
 }

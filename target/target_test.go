@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
+	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -92,8 +94,13 @@ func TestNew(t *testing.T) {
 	}{
 		{"as it is", func(*target.Config) {}, nil},
 		{"the zero value", func(c *target.Config) { *c = target.Config{} }, []string{"metadata.name Required name", "spec.kubernetes Required required"}},
+		{"JSON would replace what is not UTF-8", func(c *target.Config) {
+			c.Metadata.Labels = map[string]string{"b": "\xff", "a\xff": "", "c": "ü"}
+			c.Metadata.Annotations = map[string]string{"a": "\xfe"}
+		}, []string{"metadata.labels[a\ufffd] Invalid text", "metadata.labels[b] Invalid text", "metadata.annotations[a] Invalid text"}},
 		{"the zero value of a patch is none", func(c *target.Config) { c.Spec.DeploymentPatchSet = []patch.Patch{{}} }, []string{"spec.deploymentPatchSet[0] Required patch"}},
 		{"too many patches", func(c *target.Config) {
+			c.Metadata.Name = "x" // the subject names it
 			for range patch.MaxPatches {
 				c.Spec.DeploymentPatchSet = append(c.Spec.DeploymentPatchSet, c.Spec.DeploymentPatchSet[0])
 			}
@@ -143,6 +150,74 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// Generated values survive New(Config()) and Parse(marshal()).
+func TestRoundTrips(t *testing.T) {
+	reached := map[string]bool{}
+	for seed := range uint64(300) {
+		cfg := generate(seed)
+		v, err := target.New(cfg)
+		assert.NilError(t, err, "seed %d", seed)
+		again, err := target.New(v.Config())
+		assert.NilError(t, err, "seed %d", seed)
+		assert.Assert(t, again.Equal(v), "seed %d", seed)
+		text, err := json.Marshal(v)
+		assert.NilError(t, err)
+		yaml, err := sigsyaml.JSONToYAML(text)
+		assert.NilError(t, err)
+		for _, form := range [][]byte{text, yaml} {
+			read, err := target.Parse("", form)
+			assert.NilError(t, err, "seed %d: %s", seed, form)
+			assert.Assert(t, read.Equal(v), "seed %d: %s", seed, form)
+		}
+		mark(reached, reflect.ValueOf(cfg), "")
+	}
+	for _, field := range []string{"Kind", "APIVersion", "Metadata.ID", "Metadata.Name", "Metadata.Namespace", "Metadata.Labels", "Metadata.Annotations", "Spec.Kubernetes.Namespace", "Spec.DeploymentPatchSet"} {
+		assert.Assert(t, reached[field], "%s was never set", field)
+		delete(reached, field)
+	}
+	assert.Equal(t, len(reached), 0, "fields that this test does not know: %v", reached)
+}
+
+// mark notes which fields of a configuration are not zero.
+func mark(reached map[string]bool, v reflect.Value, path string) {
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	switch {
+	case v.IsZero():
+	case v.Kind() == reflect.Struct:
+		for f, e := range v.Fields() {
+			mark(reached, e, strings.TrimPrefix(path+"."+f.Name, "."))
+		}
+	default:
+		reached[path] = true
+	}
+}
+
+func generate(seed uint64) target.Config {
+	r := rand.New(rand.NewPCG(seed, 2))
+	pick := func(from ...string) string { return from[r.IntN(len(from))] }
+	texts := func() map[string]string {
+		m := map[string]string{}
+		for range r.IntN(4) {
+			m[pick("", "a b", "x.y/z", "null", "ü", "on")] = pick("", "1e3", "yes", "a: b # c", "line\nline\n", "日本", "~", "\t")
+		}
+		return m
+	}
+	cfg := target.Config{
+		Kind: pick("", "DeploymentTarget"), APIVersion: pick("", "v1"),
+		Metadata: target.Metadata{ID: pick("", id1, id2), Name: pick("a", "my_Target-1", "007", "null"), Namespace: pick("", "default", "team_a"), Labels: texts(), Annotations: texts()},
+		Spec:     target.Spec{Kubernetes: &target.Kubernetes{Namespace: pick("", "flink", "n0")}},
+	}
+	for range r.IntN(4) {
+		cfg.Spec.DeploymentPatchSet = append(cfg.Spec.DeploymentPatchSet, patch.MustParse(pick(pool, otherPool, setDir, setOther,
+			"{op: test, path: '', value: {a: [9007199254740993, 1.5, null, '1e3', 'yes']}}",
+			"{target: {kind: Job, labelSelector: 'a in (b, c)'}, patch: [{op: remove, path: /a~1b}]}",
+			"target: {name: '.*'}\npatch: |\n  # text\n  metadata: {annotations: {a: '1e3'}}\n")))
+	}
+	return cfg
+}
+
 func TestEqual(t *testing.T) {
 	base, err := target.New(config())
 	assert.NilError(t, err)
@@ -177,6 +252,29 @@ func TestEqual(t *testing.T) {
 		assert.Equal(t, v.SameSpec(base), c.sameSpec, c.reason)
 	}
 	assert.Assert(t, target.Target{}.Equal(target.Target{}) && !base.Equal(target.Target{}) && !target.Target{}.Equal(base))
+}
+
+func TestSubjects(t *testing.T) {
+	for want, text := range map[string]string{"DeploymentTarget": "spec: {}", "DeploymentTarget team/a": "metadata: {name: a, namespace: team}"} {
+		_, err := target.Parse("", []byte(text))
+		e, ok := errors.AsType[*target.InvalidError](err)
+		assert.Assert(t, ok)
+		assert.Equal(t, e.Subject, want)
+	}
+}
+
+// Values that look like secrets are in no message, and no message is endless.
+func TestMessages(t *testing.T) {
+	huge := strings.Repeat("x", 300_000)
+	for _, value := range []string{"password=hunter2", "https://hunter2@h/", huge} {
+		for _, text := range []string{"kind: %q", "apiVersion: %q", "metadata: {name: %q}", "metadata: {name: a, id: %q}", "metadata: {name: a, namespace: %q}", "spec: {kubernetes: {namespace: %q}}", "metadata: {labels: {%q: 1}}", "%q: 1"} {
+			_, err := target.Parse("f", fmt.Appendf(nil, text, value))
+			assert.Assert(t, err != nil && !strings.Contains(err.Error(), "hunter2"), "%s: %v", text, err)
+			assert.Assert(t, len(err.Error()) < 2000, "%s: %d bytes", text, len(err.Error()))
+		}
+	}
+	_, err := target.New(target.Config{Kind: "password=hunter2", Metadata: target.Metadata{Name: "https://hunter2@h/"}})
+	assert.Assert(t, err != nil && !strings.Contains(err.Error(), "hunter2"), "%v", err)
 }
 
 func TestZeroValue(t *testing.T) {
@@ -245,6 +343,7 @@ func TestRef(t *testing.T) {
 	assert.Equal(t, v.Ref().String(), "default/staging")
 	assert.Equal(t, target.Ref{ID: id}.String(), "default/"+id)
 	assert.Assert(t, !target.Ref{}.Matches(target.Target{}), "no target is no match")
+	assert.Equal(t, target.Owner{Kind: "Deployment", Name: "a"}.String(), "Deployment default/a")
 }
 
 func TestJSONSchema(t *testing.T) {

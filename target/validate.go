@@ -3,12 +3,15 @@ package target
 import (
 	"errors"
 	"regexp"
+	"strings"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -42,7 +45,22 @@ func validateMetadata(m Metadata, path *field.Path) field.ErrorList {
 	if m.ID != "" && !ids.Valid(m.ID) {
 		errs = append(errs, field.Invalid(path.Child("id"), decode.Shown(m.ID), "a UUID in lower case is wanted, such as 2da2f867-5899-4bef-8ad0-9771bbac38b4").WithOrigin(originUUID))
 	}
-	return append(errs, validateNamespace(m.Namespace, path.Child("namespace"))...)
+	errs = append(errs, validateNamespace(m.Namespace, path.Child("namespace"))...)
+	errs = append(errs, validateTexts(m.Labels, path.Child("labels"))...)
+	return append(errs, validateTexts(m.Annotations, path.Child("annotations"))...)
+}
+
+// validateTexts refuses what JSON would change in silence. VVP documents no rule for
+// its own labels and annotations.
+func validateTexts(m map[string]string, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, key := range tree.Keys(m) {
+		if !utf8.ValidString(key) || !utf8.ValidString(m[key]) {
+			at := path.Key(strings.ToValidUTF8(key, "\ufffd"))
+			errs = append(errs, field.Invalid(at, field.OmitValueType{}, "the key or the value is not UTF-8").WithOrigin(originText))
+		}
+	}
+	return errs
 }
 
 func validateName(name string, path *field.Path) field.ErrorList {
@@ -78,16 +96,12 @@ func validateSpec(s Spec, path *field.Path) field.ErrorList {
 			errs = append(errs, field.Invalid(at.Child("namespace"), decode.Shown(ns), msg).WithOrigin("format=k8s-short-name"))
 		}
 	}
-	if _, err := patch.NewSet(s.DeploymentPatchSet...); err != nil {
-		if e, ok := errors.AsType[*patch.InvalidError](err); ok {
-			for _, f := range e.Fields {
-				moved := *f
-				moved.Field = path.Child("deploymentPatchSet").String() + f.Field
-				if moved.Origin == "" {
-					moved.Origin = originPatch
-				}
-				errs = append(errs, &moved)
-			}
+	_, err := patch.NewSet(s.DeploymentPatchSet...)
+	if e, ok := errors.AsType[*patch.InvalidError](err); ok {
+		for _, f := range e.Fields {
+			moved := *f
+			moved.Field = path.Child("deploymentPatchSet").String() + f.Field
+			errs = append(errs, moved.WithOrigin(originPatch))
 		}
 	}
 	return errs

@@ -102,6 +102,8 @@ func TestSchemas(t *testing.T) {
 		{"null is unset", target.Kind, "metadata: {name: a, labels: null}\nspec: {kubernetes: {namespace: null}, deploymentPatchSet: null}", true},
 		{"three forms of patches", target.Kind, "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [{op: add, path: /a, value: 1}, {apiVersion: v1, kind: Service, metadata: {labels: {a: b}}}, {target: {kind: Job}, patch: '[{op: remove, path: /a}]'}]}", true},
 		{"no form of a patch", target.Kind, "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [{path: /a}]}", false},
+		{"two forms of a patch at once", target.Kind, "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [{op: add, path: /a, value: 1, target: {}, patch: {a: b}}]}", false},
+		{"an inline patch with a target", target.Kind, "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [{apiVersion: v1, kind: Service, target: {kind: Service}, patch: {a: b}}]}", false},
 		{"an operation that does not exist", target.Kind, "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [{op: ad, path: /a}]}", false},
 		{"an unknown field of a target", target.Kind, "metadata: {name: a}\nspec: {kubernetes: {}, state: ONLINE}", false},
 		{"a target needs spec.kubernetes", target.Kind, "metadata: {name: a}\nspec: {}", false},

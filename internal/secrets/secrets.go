@@ -35,13 +35,19 @@ func Quotable(s string) bool {
 	return !Text(s) && !(strings.Contains(s, "://") && strings.Contains(s, "@"))
 }
 
-// assigned is a secret's key and, in the second group, its value. A bracket ends
-// it, as keys stand in brackets in the paths of fields.
-var assigned = regexp.MustCompile(`(` + word + `[\w.-]*["']?[=:\s]\s*)([^\]]+)`)
+// assigned is a secret's key and, after the first group, its value, or what stands
+// in front of a host. A bracket ends it, as keys stand in brackets in the paths of
+// fields.
+var assigned = regexp.MustCompile(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)
 
 // Mask replaces the value of a secret in the path of a field. It is there if a
 // line such as password=x was taken for a key.
-func Mask(path string) string { return assigned.ReplaceAllString(path, "${1}(hidden)") }
+func Mask(path string) string {
+	if Quotable(path) {
+		return path
+	}
+	return assigned.ReplaceAllString(path, "${1}(hidden)")
+}
 
 // Plain reports whether an entry seems to hold a secret in plain text. It is
 // stricter than Key: settings about secrets, switches, and references such as

@@ -67,6 +67,8 @@ func TestMask(t *testing.T) {
 		"labels[password: x]":           "labels[password: (hidden)]",
 		"labels[password x]":            "labels[password (hidden)]",
 		"envVars[0].password=x":         "envVars[0].password=(hidden)",
+		"labels[https://token@host/]":   "labels[https://(hidden)]",
+		"labels[https://host/]":         "labels[https://host/]",
 		"conf[s3.secret-key]":           "conf[s3.secret-key]",
 		"spec.token.value":              "spec.token.value",
 		"spec.flinkConfiguration[a: b]": "spec.flinkConfiguration[a: b]",
