@@ -246,7 +246,7 @@ func TestResultsShareNothing(t *testing.T) {
 
 // The renderer's way gives the same, and changes nothing that it was given.
 func TestSharedResults(t *testing.T) {
-	s := set(t, "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], containers: [{name: flink-taskmanager, args: [x]}]}}}}}",
+	s := setOf(t, "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], containers: [{name: flink-taskmanager, args: [x]}]}}}}}",
 		"{target: {kind: Service}, patch: [{op: remove, path: /spec/ports/1}, {op: add, path: /metadata/annotations, value: {a: b}}]}")
 	in := []map[string]any{object(t, taskManager), object(t, service)}
 	want, matches, err := s.ApplyObjects(in)
