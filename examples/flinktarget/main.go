@@ -3,6 +3,7 @@
 //
 //	flinktarget render FILE|DIR|- …
 //	flinktarget explain FILE|DIR|- …
+//	flinktarget diff OLD NEW
 //	flinktarget validate FILE|DIR|- …
 //	flinktarget schema KIND
 //	flinktarget target FILE|DIR|- …
@@ -15,7 +16,8 @@
 //
 // The exit code is 0 if all is well, 1 if the input is not, and 2 if the command line is
 // not. Where it is not 0, nothing is written to the standard output, but for reports of
-// validate -o json, and for what render --stream could render.
+// validate -o json, and for what render --stream could render. Those of diff are 0
+// without differences, 1 with differences, and 2 if something is wrong.
 package main
 
 import (
@@ -46,6 +48,7 @@ func commands() []command {
 	return []command{
 		{"render", "write the manifests of Deployments and SessionClusters", tool.render},
 		{"explain", "say what set each field of the manifests", tool.explain},
+		{"diff", "say what is different between two inputs, and what that means on a cluster", tool.diff},
 		{"validate", "check resources without rendering them", tool.validate},
 		{"schema", "write the JSON Schema of a kind, for editors", tool.schema},
 		{"target", "write what lets the platform run Flink in the targets' namespaces", tool.target},
@@ -71,6 +74,7 @@ Commands:
 Run "flinktarget COMMAND --help" for the flags and examples of a command.
 
 Exit codes: 0 if all is well, 1 if the input is not, 2 if the command line is not.
+Those of diff: 0 without differences, 1 with, 2 if something is wrong.
 `)
 	return b.String()
 }

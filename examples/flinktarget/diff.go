@@ -1,0 +1,181 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/render"
+)
+
+const diffHelp = `Renders OLD and NEW and says what is different, and what applying NEW means on a
+cluster that has OLD:
+
+  no effect   Kubernetes does not see the difference, or keeps what it has
+  in place    the object is updated, its pods go on running
+  created     a new object
+  deleted     an object that is no longer rendered; what applies must prune it
+  rolls pods  the pods of a Deployment are replaced
+  replaced    the object makes room for that of a new Flink job, which starts
+              without state unless it is given a savepoint
+  refused     the field is immutable, and Kubernetes refuses the whole object:
+              delete it first, or let a new job id make a new one
+
+Usage:
+
+  flinktarget diff [flags] OLD NEW
+
+Each is a FILE, a DIR or -, with all targets that are referred to. ` + readingHelp + `
+Values of fields that look like secrets are not shown. The exit code is 0 without
+differences, 1 with differences, and 2 if something is wrong.
+
+Examples:
+
+  flinktarget diff orders.yaml orders-new.yaml
+  git show HEAD~1:orders.yaml | flinktarget diff - orders.yaml
+  git worktree add /tmp/before HEAD~1 && flinktarget diff /tmp/before/resources resources
+`
+
+// The exit codes of diff, which are those of diff(1).
+const (
+	exitSame    = 0
+	exitDiffer  = 1
+	exitTrouble = 2
+)
+
+// diff compares what two inputs render to.
+func (t tool) diff(args []string) int {
+	fs := flag.NewFlagSet("diff", flag.ContinueOnError)
+	o, j, output := renderFlags(fs), jobFlags(fs), reportFlag(fs)
+	inputs, code, done := t.parse(fs, diffHelp, args)
+	switch {
+	case done:
+		return code
+	case len(inputs) != 2:
+		return t.misused("diff: name two inputs, the old and the new one")
+	case inputs[0] == "-" && inputs[1] == "-":
+		return t.misused("diff: only one of the inputs can be the standard input")
+	}
+	r, code := t.renderer("diff", o)
+	if r == nil {
+		return max(code, exitTrouble)
+	}
+	changes, err := t.compare(r, inputs, o.defaults, j)
+	if err == nil {
+		err = writeChanges(t.stdout, changes, *output)
+	}
+	switch {
+	case err != nil:
+		t.problems(err)
+		return exitTrouble
+	case len(changes) > 0:
+		return exitDiffer
+	default:
+		return exitSame
+	}
+}
+
+// compare renders both inputs. Only the new one's warnings are of interest.
+func (t tool) compare(r *render.Renderer, inputs []string, defaults string, j *jobs) ([]render.Change, error) {
+	var bundles [2]deployment.Bundle
+	var errs []error
+	for i, input := range inputs {
+		var err error
+		bundles[i], err = t.read([]string{input}, defaults)
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if err := j.check(different(bundles[0].Deployments, bundles[1].Deployments)); err != nil {
+		return nil, err
+	}
+	var rendered [2]render.Manifests
+	for i, b := range bundles {
+		var err error
+		rendered[i], err = r.Bundle(b, j.of)
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	t.warn(rendered[1])
+	return render.Compare(rendered[0], rendered[1]), nil
+}
+
+// different returns the Deployments of both lists, each of them once.
+func different(old, new []deployment.Deployment) []deployment.Deployment {
+	out := append([]deployment.Deployment(nil), new...)
+	seen := map[string]bool{}
+	for _, d := range new {
+		seen[d.String()] = true
+	}
+	for _, d := range old {
+		if !seen[d.String()] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func writeChanges(w io.Writer, changes []render.Change, f format) error {
+	if f == "json" {
+		return writeChangesJSON(w, changes)
+	}
+	return writeChangesText(w, changes)
+}
+
+// change is an object in JSON.
+type change struct {
+	Op     string     `json:"op"`
+	Effect string     `json:"effect"`
+	Object reference  `json:"object"`
+	Was    *reference `json:"was,omitempty"` // where it is another object that is replaced
+	Fields []field    `json:"fields,omitempty"`
+}
+
+type reference struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Namespace  string `json:"namespace,omitempty"`
+	Name       string `json:"name"`
+}
+
+type field struct {
+	Path   string `json:"path"`
+	Op     string `json:"op"`
+	Effect string `json:"effect"`
+	Old    *any   `json:"old,omitempty"` // null is a value
+	New    *any   `json:"new,omitempty"`
+}
+
+func referenceTo(o render.Object) reference {
+	return reference{o.APIVersion(), o.Kind(), o.Namespace(), o.Name()}
+}
+
+func writeChangesJSON(w io.Writer, changes []render.Change) error {
+	out := make([]change, len(changes))
+	for i, c := range changes {
+		out[i] = change{Op: c.Op.String(), Effect: c.Effect.String(), Object: referenceTo(c.Object())}
+		if was := referenceTo(c.Old); c.Effect == render.Replaced {
+			out[i].Was = &was
+		}
+		for _, f := range c.Fields {
+			old, new := shown(c, f)
+			e := field{Path: f.Path, Op: f.Op.String(), Effect: f.Effect.String()}
+			if f.Op != render.Added {
+				e.Old = &old
+			}
+			if f.Op != render.Removed {
+				e.New = &new
+			}
+			out[i].Fields = append(out[i].Fields, e)
+		}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(map[string]any{"changes": out})
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+)
+
+// write writes a file for a test.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "input.yaml")
+	assert.NilError(t, os.WriteFile(file, []byte(text), 0o600))
+	return file
+}
+
+const pods = "      kubernetes:\n        pods:\n          envVars: [{name: TZ, value: UTC}, {name: DB_PASSWORD, value: %}]\n" +
+	"      flinkConfiguration: {my.option: \"1\", s3.secret-key: %}\n"
+
+func TestDiff(t *testing.T) {
+	before := input + strings.ReplaceAll(pods, "%", "oldSecret")
+	after := strings.NewReplacer("UTC", "CET", `"1"`, `"2"`, "oldSecret", "newSecret", "jarUri", `mainArgs: "--token newSecret --in a", jarUri`).Replace(before)
+	before = strings.Replace(before, "jarUri", `mainArgs: "--token oldSecret", jarUri`, 1)
+	for name, c := range map[string]struct {
+		old, new string
+		args     []string
+	}{
+		"same job":   {before, after, []string{"--job-id", id}},
+		"new job":    {input, input + "      flinkConfiguration: {my.option: x}\n", nil},
+		"scale":      {input, input + "      numberOfTaskManagers: 3\n", nil},
+		"added":      {strings.Split(input, "---\n")[0], input, nil},
+		"removed":    {input, strings.Split(input, "---\n")[0], nil},
+		"json":       {before, after, []string{"-o", "json", "--job-id", id}},
+		"namespaces": {input, strings.Replace(input, "namespace: staging", "namespace: other", 1), []string{"--job-id", "default/app=" + id}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := call(c.old, append([]string{"diff", "-", write(t, c.new)}, c.args...)...)
+			assert.Equal(t, r.code, exitDiffer, r.stderr)
+			assert.Assert(t, !strings.Contains(r.stdout, "Secret"), r.stdout)
+			golden.Assert(t, withoutIDs(r.stdout), "diff-"+strings.ReplaceAll(name, " ", "-")+".golden")
+			if name == "json" {
+				assert.Assert(t, json.Valid([]byte(r.stdout)))
+			}
+		})
+	}
+}
+
+var ids = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{12}…`)
+
+// withoutIDs replaces ids and checksums, which depend on all that is rendered.
+func withoutIDs(text string) string {
+	names := map[string]string{}
+	return ids.ReplaceAllStringFunc(text, func(s string) string {
+		if names[s] == "" {
+			names[s] = fmt.Sprintf("<%d>", len(names)+1)
+		}
+		return names[s]
+	})
+}
+
+func TestDiffExitCodes(t *testing.T) {
+	file, dir := write(t, input), t.TempDir()
+	assert.NilError(t, os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(input), 0o600))
+	for _, c := range []struct {
+		reason string
+		args   []string
+		want   int
+	}{
+		{"no difference", []string{file, dir}, exitSame},
+		{"the standard input", []string{"-", file}, exitSame},
+		{"a job id for the only Deployment", []string{file, dir, "--job-id", id}, exitSame},
+		{"one input", []string{file}, exitTrouble},
+		{"three inputs", []string{file, file, file}, exitTrouble},
+		{"the standard input twice", []string{"-", "-"}, exitTrouble},
+		{"no such file", []string{file, filepath.Join(dir, "no such file")}, exitTrouble},
+		{"not legal", []string{write(t, "kind: Deployment"), file}, exitTrouble},
+		{"cannot be rendered", []string{file, write(t, strings.Split(input, "---\n")[1])}, exitTrouble},
+		{"an unknown flag", []string{file, file, "--nope"}, exitTrouble},
+		{"an unknown format", []string{file, file, "-o", "yaml"}, exitTrouble},
+		{"a profile that is not there", []string{file, file, "--logging-profile", "a=" + dir + "/no"}, exitTrouble},
+		{"an illegal job id", []string{file, file, "--job-id", "x"}, exitTrouble},
+		{"a job id for nothing", []string{file, file, "--job-id", "nope=" + id}, exitTrouble},
+		{"help", []string{"--help"}, exitOK},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			r := call(input, append([]string{"diff"}, c.args...)...)
+			assert.Equal(t, r.code, c.want, r.stderr)
+			assert.Equal(t, r.stdout != "", c.reason == "help", r.stdout)
+			assert.Assert(t, c.want == exitOK || r.stderr != "")
+		})
+	}
+}
+
+func TestDiffJSONWithoutDifferences(t *testing.T) {
+	r := call(input, "diff", "-", write(t, input), "-o", "json")
+	assert.Equal(t, r.code, exitSame)
+	assert.Equal(t, r.stdout, "{\n  \"changes\": []\n}\n")
+}
+
+func TestNameOf(t *testing.T) {
+	for path, want := range map[string]string{
+		"spec.replicas": "replicas",
+		"spec.template.spec.containers[a].env[TOKEN].value": "TOKEN",
+		"data[log4j.properties]":                            "log4j.properties",
+		`metadata.annotations["a]b"]`:                       "a]b",
+		"metadata.annotations[a.b/token]":                   "a.b/token",
+	} {
+		assert.Equal(t, nameOf(path), want)
+	}
+}
+
+func TestHide(t *testing.T) {
+	for _, c := range []struct {
+		reason, name string
+		value, want  any
+	}{
+		{"no secret", "image", "flink:1.20", "flink:1.20"},
+		{"by its name", "TOKEN", "x", hidden},
+		{"by what it says", "args", "-Dpassword=x", "-Dpassword= " + hidden},
+		{"by what it says, without a name", "args", "https://u:p@host/", hidden},
+		{"a reference", "secretName", "x", "x"},
+		{"a switch", "automountServiceAccountToken", false, false},
+		{"a variable", "env", []any{map[string]any{"name": "API_KEY", "value": "x"}, map[string]any{"name": "A", "value": "x"}},
+			[]any{map[string]any{"name": "API_KEY", "value": hidden}, map[string]any{"name": "A", "value": "x"}}},
+		{"after an option", "args", []any{"--password", "x", "y"}, []any{"--password", hidden, "y"}},
+		{"a line", "flink-conf.yaml", "a: b\ns3.secret-key: x\n", "a: b\ns3.secret-key: " + hidden + "\n"},
+		{"a line without a key", "data", "a\nhttp://u:p@host\n", "a\n" + hidden + "\n"},
+	} {
+		t.Run(c.reason, func(t *testing.T) { assert.DeepEqual(t, hide(c.name, c.value), c.want) })
+	}
+}
+
+// The lines are those of both texts, in their order, and as few as possible are not
+// lines of both.
+func TestLineDiff(t *testing.T) {
+	r := rand.New(rand.NewPCG(10, 3))
+	text := func() []string {
+		out := make([]string, r.IntN(9))
+		for i := range out {
+			out[i] = string(rune('a' + r.IntN(4)))
+		}
+		return out
+	}
+	for range 2000 {
+		old, new := text(), text()
+		var was, is []string
+		same := 0
+		for _, l := range lineDiff(old, new) {
+			if l.sign != '+' {
+				was = append(was, l.text)
+			}
+			if l.sign != '-' {
+				is = append(is, l.text)
+			}
+			if l.sign == ' ' {
+				same++
+			}
+		}
+		assert.Assert(t, slices.Equal(was, old) && slices.Equal(is, new), "%v %v", old, new)
+		assert.Equal(t, same, longest(old, new), "%v %v", old, new)
+	}
+	large := make([]string, 3000)
+	assert.Equal(t, len(lineDiff(append([]string{"a"}, large...), append([]string{"b"}, append(large, "c")...))), 6003)
+}
+
+// longest is the length of a longest common subsequence, by its definition.
+func longest(a, b []string) int {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	if a[0] == b[0] {
+		return 1 + longest(a[1:], b[1:])
+	}
+	return max(longest(a[1:], b), longest(a, b[1:]))
+}

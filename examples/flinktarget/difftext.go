@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/flinktarget/flinktarget/render"
+)
+
+// diffText writes changes for people.
+type diffText struct{ bytes.Buffer }
+
+func writeChangesText(w io.Writer, changes []render.Change) error {
+	var out diffText
+	counts := map[render.Effect]int{}
+	group := ""
+	for i, c := range changes {
+		counts[c.Effect]++
+		begins := replaces(c) != group
+		if i > 0 && (begins || group == "" && (len(c.Fields) > 0 || len(changes[i-1].Fields) > 0)) {
+			out.WriteByte('\n')
+		}
+		if group = replaces(c); group != "" {
+			if begins {
+				fmt.Fprintln(&out, group)
+			}
+			fmt.Fprintf(&out, "  %s\n", c.New)
+			if len(c.Fields) == 0 {
+				out.WriteString("    no other difference\n")
+			}
+			out.fields("    ", c)
+			continue
+		}
+		fmt.Fprintf(&out, "%s: %s\n", c.Object(), c.Effect)
+		out.fields("  ", c)
+	}
+	var parts []string
+	for e := render.NoEffect; e <= render.Refused; e++ {
+		if counts[e] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[e], e))
+		}
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(&out, "\nobjects: %s\n", strings.Join(parts, ", "))
+	}
+	_, err := out.WriteTo(w)
+	return err
+}
+
+// replaces says what a change that replaces an object is part of, empty for others.
+func replaces(c render.Change) string {
+	if c.Effect != render.Replaced {
+		return ""
+	}
+	old, new := c.Old.Labels(), c.New.Labels()
+	resource := "SessionCluster " + new["vvpNamespace"] + "/" + new["sessionClusterName"]
+	if new["deploymentId"] != "" {
+		resource = "Deployment " + new["vvpNamespace"] + "/" + new["deploymentName"]
+	}
+	if old["jobId"] != new["jobId"] {
+		return fmt.Sprintf("%s: job %s replaced by %s", resource, old["jobId"], new["jobId"])
+	}
+	return fmt.Sprintf("%s: namespace %s replaced by %s", resource, c.Old.Namespace(), c.New.Namespace())
+}
+
+var signs = map[render.Op]string{render.Added: "+", render.Removed: "-", render.Changed: "~", render.Reordered: "%"}
+
+// fields writes a table, and below it the lines of texts that have many.
+func (out *diffText) fields(indent string, c render.Change) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	var texts []render.FieldChange
+	for _, f := range c.Fields {
+		if isText(f.Old) || isText(f.New) {
+			texts = append(texts, f)
+			continue
+		}
+		old, new := shown(c, f)
+		if strings.HasSuffix(f.Path, "["+render.AnnotationConfigChecksum+"]") {
+			old, new = short(old), short(new)
+		}
+		var value string
+		switch f.Op {
+		case render.Added:
+			value = lineOf(new)
+		case render.Removed:
+			value = lineOf(old)
+		default:
+			value = lineOf(old) + " → " + lineOf(new)
+		}
+		fmt.Fprintf(table, "%s%s %s\t%s%s\n", indent, signs[f.Op], f.Path, value, effectOf(c, f))
+	}
+	table.Flush() // into memory
+	for _, f := range texts {
+		fmt.Fprintf(out, "%s%s %s%s\n", indent, signs[f.Op], f.Path, effectOf(c, f))
+		out.lines(indent+"    ", f)
+	}
+}
+
+// short is the beginning of a checksum, which tells as much as the whole.
+func short(v any) any {
+	if s, ok := v.(string); ok && len(s) > 12 {
+		return s[:12] + "…"
+	}
+	return v
+}
+
+// effectOf is said of a field if it is not that of the object.
+func effectOf(c render.Change, f render.FieldChange) string {
+	if f.Effect == c.Effect {
+		return ""
+	}
+	return "  (" + f.Effect.String() + ")"
+}
+
+func isText(v any) bool {
+	s, ok := v.(string)
+	return ok && strings.Contains(s, "\n")
+}
+
+// lineOf is a value in a line of a table, as a whole.
+func lineOf(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if s, ok := v.(string); ok && s != "" && !strings.ContainsAny(s, "\t\"\\") && s == strings.TrimSpace(s) {
+		return s
+	}
+	if err := enc.Encode(v); err != nil {
+		return fmt.Sprint(v)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// lines writes the lines that are in one of two texts only. They are compared before
+// anything is hidden.
+func (out *diffText) lines(indent string, f render.FieldChange) {
+	name, gap := nameOf(f.Path), false
+	for _, l := range lineDiff(split(f.Old, f.Op != render.Added), split(f.New, f.Op != render.Removed)) {
+		if l.sign == ' ' {
+			gap = true
+			continue
+		}
+		if gap {
+			fmt.Fprintf(out, "%s  …\n", indent)
+			gap = false
+		}
+		fmt.Fprintf(out, "%s%c %s\n", indent, l.sign, hideText(name, l.text))
+	}
+}
+
+func split(v any, there bool) []string {
+	if !there {
+		return nil
+	}
+	text, ok := v.(string)
+	if !ok {
+		text = lineOf(v)
+	}
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}

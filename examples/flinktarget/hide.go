@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/secrets"
+	"github.com/flinktarget/flinktarget/render"
+)
+
+// hidden stands for what looks like a secret.
+const hidden = "(hidden)"
+
+// shown returns the values of a change without what looks like a secret.
+func shown(c render.Change, f render.FieldChange) (old, new any) {
+	if f.Op == render.Reordered {
+		return f.Old, f.New // names
+	}
+	name := nameOf(f.Path)
+	return hide(optionBefore(c.Old, f.Path, name), f.Old), hide(optionBefore(c.New, f.Path, name), f.New)
+}
+
+var argument = regexp.MustCompile(`^spec\.template\.spec\.(\w+)\[([^]]+)\]\.(args|command)\[(\d+)\]$`)
+
+// optionBefore returns the argument before an argument of a container, if that is an
+// option: it says what the argument is. Of other fields it returns the name.
+func optionBefore(o render.Object, path, name string) string {
+	m := argument.FindStringSubmatch(path)
+	if m == nil {
+		return name
+	}
+	var pods struct {
+		Spec struct {
+			Template struct {
+				Spec map[string]json.RawMessage `json:"spec"`
+			} `json:"template"`
+		} `json:"spec"`
+	}
+	text, err := o.MarshalJSON()
+	if err != nil || json.Unmarshal(text, &pods) != nil {
+		return name
+	}
+	var containers []struct {
+		Name          string
+		Args, Command []string
+	}
+	if json.Unmarshal(pods.Spec.Template.Spec[m[1]], &containers) != nil {
+		return name
+	}
+	index, _ := strconv.Atoi(m[4])
+	for _, c := range containers {
+		list := c.Args
+		if m[3] == "command" {
+			list = c.Command
+		}
+		if c.Name == m[2] && index > 0 && index <= len(list) && strings.HasPrefix(list[index-1], "-") {
+			return list[index-1]
+		}
+	}
+	return name
+}
+
+// nameOf is what says what the value of a field is: the last name of its path; for
+// the value of an environment variable, the variable.
+func nameOf(path string) string {
+	path = strings.TrimSuffix(path, ".value")
+	if inner, ok := strings.CutSuffix(path, "]"); ok {
+		if i := strings.LastIndex(inner, `["`); i >= 0 && strings.HasSuffix(inner, `"`) {
+			if name, err := strconv.Unquote(inner[i+1:]); err == nil {
+				return name
+			}
+		}
+		return inner[strings.LastIndex(inner, "[")+1:]
+	}
+	return path[strings.LastIndex(path, ".")+1:]
+}
+
+// hide replaces texts of a value that look like secrets, or are called like one.
+func hide(name string, v any) any {
+	switch v := v.(type) {
+	case string:
+		return hideText(name, v)
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			called := name
+			if i > 0 {
+				if option, ok := v[i-1].(string); ok && strings.HasPrefix(option, "-") {
+					called = option
+				}
+			}
+			out[i] = hide(called, e)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, e := range v {
+			called := key
+			if variable, ok := v["name"].(string); ok && key == "value" {
+				called = variable
+			}
+			out[key] = hide(called, e)
+		}
+		return out
+	default:
+		return v
+	}
+}
+
+// hideText hides a text, or the lines of it that look like secrets: those of a
+// configuration file.
+func hideText(name, text string) string {
+	if secrets.Key(name) && name != "secretName" { // which is a reference
+		return hidden
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if !secrets.Text(line) {
+			continue
+		}
+		if end := strings.IndexAny(line, ":="); end >= 0 && secrets.Key(line[:end]) {
+			lines[i] = line[:end+1] + " " + hidden
+		} else {
+			lines[i] = hidden
+		}
+	}
+	return strings.Join(lines, "\n")
+}
