@@ -63,12 +63,11 @@ func (r Raw[T]) Equal(s Raw[T]) bool { return r.text() == s.text() }
 // Map returns the value as a fresh map, with int64 and float64 numbers; nil if r
 // is unset.
 func (r Raw[T]) Map() map[string]any {
-	if r.IsZero() {
-		return nil
-	}
-	m, _ := tree.Trusted(r.text()).(map[string]any)
-	return m
+	return tree.CopyMap(r.shared())
 }
+
+// shared returns the value itself, to be read only.
+func (r Raw[T]) shared() map[string]any { return decode.Shared(r.kept) }
 
 // String returns the value as JSON, "null" if r is unset.
 func (r Raw[T]) String() string {

@@ -31,7 +31,7 @@ func (c *checks) kubernetes(k Kubernetes, path *field.Path) {
 		if k.Pods != nil && !reflect.ValueOf(*k.Pods).IsZero() {
 			c.add(field.Forbidden(path.Child(t.name), "either pods or pod templates can be set, not both"), originExclusive)
 		}
-		c.podTemplate(t.template.Map(), path.Child(t.name))
+		c.podTemplate(t.template.shared(), path.Child(t.name))
 	}
 }
 
@@ -68,13 +68,13 @@ func (c *checks) pods(p Pods, path *field.Path) {
 	}
 	for i, e := range p.ImagePullSecrets {
 		at := path.Child("imagePullSecrets").Index(i)
-		if c.entry(e.IsZero(), at); !e.IsZero() && tree.String(e.Map(), "name") == "" {
+		if c.entry(e.IsZero(), at); !e.IsZero() && tree.String(e.shared(), "name") == "" {
 			c.add(field.Required(at.Child("name"), "write the name of a Secret"), originRequired)
 		}
 	}
 	vars := make([]any, len(p.EnvVars))
 	for i, e := range p.EnvVars {
-		vars[i] = e.Map()
+		vars[i] = e.shared()
 	}
 	c.envVars(vars, path.Child("envVars"))
 	c.volumeMounts(p.VolumeMounts, path.Child("volumeMounts"))
@@ -115,7 +115,7 @@ func (c *checks) volumeMounts(mounts []VolumeMount, path *field.Path) {
 	volumes, points := map[string]string{}, map[string]bool{}
 	for i, m := range mounts {
 		at := path.Index(i)
-		name := tree.String(m.Volume.Map(), "name")
+		name := tree.String(m.Volume.shared(), "name")
 		if name == "" {
 			c.add(field.Required(at.Child("volume", "name"), "a volume needs a name"), originVolume)
 			continue
@@ -129,7 +129,7 @@ func (c *checks) volumeMounts(mounts []VolumeMount, path *field.Path) {
 			c.add(field.Duplicate(at.Child("volume", "name"), clip(name)), originVolume)
 		}
 		volumes[name] = m.Volume.String()
-		mount := m.VolumeMount.Map()
+		mount := m.VolumeMount.shared()
 		if mounted := tree.String(mount, "name"); mounted != name {
 			c.invalid(at.Child("volumeMount", "name"), clip(mounted), originVolume, "the volume is called %q", clip(name))
 		}

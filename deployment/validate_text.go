@@ -108,7 +108,7 @@ func (r Raw[T]) legalText() string {
 	if !strings.Contains(r.text(), `\u0000`) {
 		return ""
 	}
-	return nulIn(r.Map())
+	return nulIn(r.shared())
 }
 
 func nulIn(v any) string {

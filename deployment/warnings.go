@@ -139,7 +139,7 @@ func (w *warnings) kubernetes(k Kubernetes, path *field.Path) {
 	if p := k.Pods; p != nil {
 		w.labels(p.Labels, path.Child("pods", "labels"))
 		for i, v := range p.EnvVars {
-			w.env(v.Map(), path.Child("pods", "envVars").Index(i))
+			w.env(v.shared(), path.Child("pods", "envVars").Index(i))
 		}
 	}
 	for _, t := range [...]struct {
@@ -149,7 +149,7 @@ func (w *warnings) kubernetes(k Kubernetes, path *field.Path) {
 		{"jobManagerPodTemplate", k.JobManagerPodTemplate}, {"taskManagerPodTemplate", k.TaskManagerPodTemplate},
 	} {
 		if !t.template.IsZero() {
-			w.podTemplate(t.template.Map(), path.Child(t.name))
+			w.podTemplate(t.template.shared(), path.Child(t.name))
 		}
 	}
 }

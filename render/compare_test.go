@@ -295,7 +295,9 @@ func renamed(t *testing.T, obj tree.Map, from, to string, all render.Manifests) 
 	t.Helper()
 	replace := func(v any) any {
 		text := strings.ReplaceAll(string(tree.JSON(v)), from, to)
-		return tree.Trusted(strings.ReplaceAll(text, strings.ReplaceAll(from, "-", ""), strings.ReplaceAll(to, "-", "")))
+		v, err := tree.FromJSON([]byte(strings.ReplaceAll(text, strings.ReplaceAll(from, "-", ""), strings.ReplaceAll(to, "-", ""))))
+		assert.NilError(t, err)
+		return v
 	}
 	if from == "" {
 		return obj

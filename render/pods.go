@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
@@ -89,10 +90,10 @@ func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.M
 		spec["nodeSelector"] = tree.FromStrings(p.NodeSelector)
 	}
 	if !p.Affinity.IsZero() {
-		spec["affinity"] = p.Affinity.Map()
+		spec["affinity"] = decode.Shared(p.Affinity)
 	}
 	if !p.SecurityContext.IsZero() {
-		maps.Copy(spec["securityContext"].(tree.Map), p.SecurityContext.Map())
+		maps.Copy(spec["securityContext"].(tree.Map), decode.Shared(p.SecurityContext))
 	}
 	if l := rawList(p.Tolerations); l != nil {
 		spec["tolerations"] = l
@@ -107,7 +108,7 @@ func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.M
 		}
 	}
 	for _, m := range p.VolumeMounts {
-		mounts.user(m.Volume.Map(), m.VolumeMount.Map())
+		mounts.user(decode.Shared(m.Volume), decode.Shared(m.VolumeMount))
 	}
 	for _, init := range tree.Items(spec, "initContainers") {
 		mounts.follow(tree.Items(init, "volumeMounts"))
@@ -118,7 +119,7 @@ func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.M
 func rawList[T any](list []deployment.Raw[T]) []any {
 	var out []any
 	for _, r := range list {
-		out = append(out, r.Map())
+		out = append(out, decode.Shared(r))
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -15,9 +16,9 @@ import (
 // userTemplate returns what the resource says of a component's pods, and where.
 func (c *cluster) userTemplate(component labels.Component) (tree.Map, string) {
 	if component == labels.JobManager {
-		return c.kubernetes.JobManagerPodTemplate.Map(), templateOf(component)
+		return decode.Shared(c.kubernetes.JobManagerPodTemplate), templateOf(component)
 	}
-	return c.kubernetes.TaskManagerPodTemplate.Map(), templateOf(component)
+	return decode.Shared(c.kubernetes.TaskManagerPodTemplate), templateOf(component)
 }
 
 // mergeTemplate merges the user's pod template of a component into its generated
@@ -97,7 +98,7 @@ func (g *rendering) hidesConfig(c *cluster, path *field.Path) {
 	}
 	if p := c.kubernetes.Pods; p != nil {
 		for i, m := range p.VolumeMounts {
-			check(m.VolumeMount.Map(), path.Child("pods", "volumeMounts").Index(i).Child("volumeMount"))
+			check(decode.Shared(m.VolumeMount), path.Child("pods", "volumeMounts").Index(i).Child("volumeMount"))
 		}
 	}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
@@ -144,7 +145,7 @@ func (c *cluster) variables(component labels.Component) map[string]bool {
 	}
 	if c.kubernetes.Pods != nil {
 		for _, v := range c.kubernetes.Pods.EnvVars {
-			add(v.Map())
+			add(decode.Shared(v))
 		}
 	}
 	return names

@@ -7,19 +7,31 @@ import (
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
-// Kept is the canonical JSON of a value that was checked against a type and is
-// kept as its author wrote it. Types that embed it and name the type in a first
-// field `_ [0]T` are filled by the decoder. The zero value is unset.
+// Kept is a value that was checked against a type and is kept as its author wrote
+// it. Types that embed it and name the type in a first field `_ [0]T` are filled by
+// the decoder. The zero value is unset.
 type Kept struct {
-	text string
+	text string // canonical JSON
+	tree any    // what text says; never changed, never handed out
 }
 
-// Keep returns the Kept of a tree, the zero value for null.
+// Keep returns the Kept of a tree, the zero value for null. The tree belongs to it
+// from then on.
 func Keep(v any) Kept {
 	if v == nil {
 		return Kept{}
 	}
-	return Kept{text: string(tree.JSON(v))}
+	v = tree.Canonical(v)
+	return Kept{text: string(tree.JSON(v)), tree: v}
+}
+
+func (k Kept) shared() any { return k.tree }
+
+// Shared returns the value of a type that embeds Kept, nil if it is unset. It is
+// shared by all: whoever gets it reads it only.
+func Shared[K interface{ shared() any }](kept K) map[string]any {
+	m, _ := kept.shared().(map[string]any)
+	return m
 }
 
 // TextOf returns the JSON text, "" for the zero value.

@@ -159,11 +159,14 @@ func AppendJSON(dst []byte, v any) []byte {
 }
 
 func appendFloat(dst []byte, f float64) []byte {
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+	if whole(f) {
 		return strconv.AppendInt(dst, int64(f), 10)
 	}
 	return strconv.AppendFloat(dst, f, 'g', -1, 64)
 }
+
+// whole reports whether a float is written as an integer.
+func whole(f float64) bool { return f == math.Trunc(f) && math.Abs(f) < 1<<53 }
 
 // appendString writes what encoding/json does without its HTML escaping.
 func appendString(dst []byte, s string) []byte {
@@ -191,6 +194,29 @@ func appendEscape(dst []byte, r rune) []byte {
 		return append(dst, '\\', "bfnrt\"\\"[i])
 	}
 	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}
+
+// Canonical returns what FromJSON reads of JSON(v): whole floats become integers. It
+// does so in v itself.
+func Canonical(v any) any {
+	switch t := v.(type) {
+	case float64:
+		if whole(t) {
+			return int64(t)
+		}
+	case []any:
+		for i, e := range t {
+			t[i] = Canonical(e)
+		}
+	case map[string]any:
+		for k, e := range t {
+			switch e.(type) { // most values stay, and writing them would take time
+			case float64, []any, map[string]any:
+				t[k] = Canonical(e)
+			}
+		}
+	}
+	return v
 }
 
 // FromJSON reads one JSON text. Integers become int64, other numbers float64. What
@@ -229,16 +255,6 @@ func FromGo(v any) (any, error) {
 		i++
 	}
 	return FromJSON(text)
-}
-
-// Trusted is FromJSON for a text that JSON returned: it does not look for integers
-// that do not fit.
-func Trusted(text string) any {
-	var v any
-	if err := kjson.UnmarshalCaseSensitivePreserveInts([]byte(text), &v); err != nil {
-		return nil
-	}
-	return v
 }
 
 // checkLossless finds integers that were turned into rounded floats, and halves of
