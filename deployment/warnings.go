@@ -100,7 +100,7 @@ func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bo
 		if ha := flink.HighAvailability(version, s.config); ha.Key == key && ha.Value == "vvp-kubernetes" {
 			w.add(at.Key(key), "VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
 		}
-		if placeholder.MatchString(s.config[key]) {
+		if strings.Contains(s.config[key], "{{") && placeholder.MatchString(s.config[key]) {
 			w.add(at.Key(key), "VVP replaces {{ … }} in values; here it stays as it is: write the value out")
 		}
 		if secrets.Plain(key, s.config[key]) {

@@ -19,6 +19,9 @@ var reference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 func (g *rendering) references(conf map[string]string, env map[string]bool, at *field.Path) []flink.Property {
 	var out []flink.Property
 	for _, key := range tree.Keys(conf) {
+		if !strings.Contains(conf[key], "${") {
+			continue
+		}
 		found := reference.FindAllStringSubmatch(conf[key], -1)
 		if len(found) == 0 || flink.ReadByStartScript(key) {
 			continue // the scripts expand variables themselves, and read the file only
