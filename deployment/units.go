@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"regexp"
 	"strings"
@@ -21,6 +22,11 @@ var units = map[string]int64{"": 1, "k": 1e3, "m": 1e6, "g": 1e9}
 // "1073741824", in bytes. Units are powers of ten, in any case. A fraction of a
 // byte is dropped. Kubernetes' notation (1Gi) is an error.
 func Bytes(memory string) (int64, error) {
+	if whole, unit, ok := wholeNumber(memory); ok {
+		if size, ok := units[strings.ToLower(unit)]; ok && whole <= math.MaxInt64/size {
+			return whole * size, nil
+		}
+	}
 	m := memoryPattern.FindStringSubmatch(memory)
 	if m == nil {
 		hint := "a number with an optional unit k, m or g is wanted, such as 2g"
@@ -38,9 +44,22 @@ func Bytes(memory string) (int64, error) {
 	return whole.Int64(), nil
 }
 
+// wholeNumber cuts a number of at most 18 digits off the beginning of a text. Most
+// sizes are one with a unit, and need no more arithmetic than that.
+func wholeNumber(s string) (n int64, rest string, ok bool) {
+	i := 0
+	for ; i < len(s) && i < 18 && s[i] >= '0' && s[i] <= '9'; i++ {
+		n = 10*n + int64(s[i]-'0')
+	}
+	return n, s[i:], i > 0
+}
+
 // Millicores returns a number of CPU cores in thousandths of a core, which is as
 // fine as Kubernetes counts. Finer fractions are an error.
 func Millicores(cpu string) (int64, error) {
+	if whole, rest, ok := wholeNumber(cpu); ok && rest == "" && whole < 1e12 && (cpu[0] != '0' || len(cpu) == 1) {
+		return 1000 * whole, nil
+	}
 	if !coresPattern.MatchString(cpu) {
 		hint := "a decimal number is wanted, such as 0.5"
 		if strings.HasSuffix(cpu, "m") {

@@ -65,7 +65,7 @@ func checksum(objects []tree.Map) {
 
 // configSum is the checksum of a ConfigMap's data.
 func configSum(data any) string {
-	sum := sha256.Sum256(tree.JSON(data))
+	sum := sha256.Sum256(tree.AppendJSON(make([]byte, 0, 4<<10), data))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -64,11 +64,12 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 // configuration. The draft was rendered with the nil id.
 func deriveID(deploymentID string, draft []tree.Map) string {
 	hash := sha256.New()
+	text := make([]byte, 0, 8<<10)
 	for _, o := range draft {
 		switch tree.String(o, "kind") {
 		case "Job", "ConfigMap":
-			hash.Write(tree.JSON(o)) // the namespace is in it
-			hash.Write([]byte{'\n'})
+			text = append(tree.AppendJSON(text[:0], o), '\n') // the namespace is in it
+			hash.Write(text)
 		}
 	}
 	return ids.Derive("Job", deploymentID, hex.EncodeToString(hash.Sum(nil)))

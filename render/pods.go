@@ -178,10 +178,8 @@ func (c *cluster) containerResources(component labels.Component) tree.Map {
 	if component == labels.TaskManager {
 		r = c.resources.TaskManager
 	}
-	amount := func() tree.Map {
-		return tree.Map{"cpu": cpuQuantity(r.CPU.String()), "memory": memoryQuantity(r.Memory)}
-	}
-	return tree.Map{"requests": amount(), "limits": amount()}
+	amount := tree.Map{"cpu": cpuQuantity(r.CPU.String()), "memory": memoryQuantity(r.Memory)}
+	return tree.Map{"requests": amount, "limits": amount}
 }
 
 // volumes collects the volumes of a pod and where its container mounts them.

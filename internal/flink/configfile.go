@@ -23,6 +23,7 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 		problems = prefixProblems(keys)
 	}
 	var b strings.Builder
+	b.Grow(64 * len(keys))
 	for _, key := range keys {
 		if p := check(key, conf[key]); p.Reason != "" {
 			problems = append(problems, p)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -81,16 +82,18 @@ func Log4jProperties(loggers map[string]string) (text string, problems []Problem
 		return "", problems
 	}
 	var b strings.Builder
+	b.Grow(4 << 10)
 	b.WriteString(log4jHead)
 	for i, name := range slices.Sorted(maps.Keys(merged)) {
 		if name == "" { // sorts first
-			fmt.Fprintf(&b, "rootLogger.level = %s\n", merged[name])
+			b.WriteString("rootLogger.level = " + merged[name] + "\n")
 			b.WriteString("rootLogger.appenderRef.console.ref = ConsoleAppender\n")
 			b.WriteString("rootLogger.appenderRef.rolling.ref = RollingFileAppender\n\n")
 			continue
 		}
-		fmt.Fprintf(&b, "logger.l%d.name = %s\n", i, escapeProperty(name))
-		fmt.Fprintf(&b, "logger.l%d.level = %s\n", i, merged[name])
+		logger := "logger.l" + strconv.Itoa(i)
+		b.WriteString(logger + ".name = " + escapeProperty(name) + "\n")
+		b.WriteString(logger + ".level = " + merged[name] + "\n")
 	}
 	b.WriteString(log4jTail)
 	return b.String(), nil
@@ -114,6 +117,9 @@ func checkLogger(name, level string) Problem {
 // escapeProperty writes s as the value of a Java properties file
 // (java.util.Properties.load, which reads Log4j's file as ISO 8859-1).
 func escapeProperty(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == '\\' || r <= ' ' || r >= 0x7f }) {
+		return s
+	}
 	var b strings.Builder
 	for _, r := range s {
 		switch {
