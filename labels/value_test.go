@@ -104,6 +104,7 @@ func TestValueKeepsLossyNamesApart(t *testing.T) {
 		{"!!!", "???", "nothing of either is left"},
 		{" ", "  ", "blanks alone are no separator of anything"},
 		{"\xff", "\xfe", "two bytes that are not UTF-8"},
+		{"a\x80b", "a b", "the first byte that is not ASCII is lost as any other"},
 		{"\xff", "\ufffd", "a broken byte is not the replacement character"},
 		{long + "a", long + "b", "they differ in what was cut off"},
 		{long, long + "x", "they differ in length only"},
@@ -190,4 +191,10 @@ func FuzzValue(f *testing.F) {
 
 func cut(s string) string {
 	return strings.TrimRight(s[:min(len(s), 52)], "-_.")
+}
+
+func TestValueFoldsAllOfASCII(t *testing.T) {
+	for c := 'A'; c <= 'Z'; c++ {
+		assert.Equal(t, labels.Value(string(c)), string(c-'A'+'a'))
+	}
 }

@@ -71,19 +71,26 @@
 //
 // # Differences from kustomize
 //
-// They are all about data that kustomize loses or changes:
+// They are about data that kustomize loses or changes. Each is an example below:
 //
 //   - A number or boolean over a quoted string stays one (kustomize #6140 makes a
 //     string of it, which the API server refuses for maxSurge and the like).
-//   - Elements that a patch does not name stay, even if their key stands twice.
+//   - Elements that a patch does not name stay, even if their key stands twice or is
+//     missing. A patch that names one of two is refused.
 //   - A port without protocol is a TCP port (kustomize #4752 drops the patch).
-//   - "- $patch: replace" works for a list that the object does not have, too.
+//   - "- $patch: replace", "delete" and "merge" work for a list that the object does
+//     not have, too.
+//   - null deletes a label or an annotation, also where the patch has a target:
+//     kustomize makes the text "null" of it.
 //   - Refused, because kustomize drops them or writes them into the object:
 //     $patch: replace in an element of a keyed list, $setElementOrder, $retainKeys,
 //     $deleteFromPrimitiveList, an element without its merge key, $patch in a list
 //     without one.
 //   - JSON patches: replacing what is not there is an error, and integers above
 //     2^53 are not rounded.
+//
+// And one that loses nothing: objects inside objects are merged as such in custom
+// resources only, not in fields that a known kind does not have.
 //
 // # What no patch changes
 //

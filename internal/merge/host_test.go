@@ -27,6 +27,11 @@ func TestHostUsesKustomize(t *testing.T) {
 	want, _, err := plan.Apply(object)
 	assert.NilError(t, err)
 
+	// Kustomize's own merge is changed by what the host does below.
+	assert.NilError(t, openapi.SetSchema(nil, []byte(`{"definitions": {}}`), true))
+	theirs := kyamlMerge(object, tree.Map{"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": []any{tree.Map{"name": "b", "image": "new"}}}}}})
+	assert.Assert(t, theirs.err == nil && !tree.Equal(theirs.object, want), "%v", theirs)
+
 	stop := make(chan struct{})
 	var host, users sync.WaitGroup
 	host.Go(func() {
