@@ -128,11 +128,8 @@ func (e *InvalidError) Unwrap() []error {
 	return out
 }
 
-// invalid makes an InvalidError of problems, nil if there are none.
+// invalid makes an InvalidError of problems.
 func invalid(problems []decode.Problem) error {
-	if len(problems) == 0 {
-		return nil
-	}
 	fields, positions := decode.Split[Position](problems)
 	return &InvalidError{Fields: fields, Positions: positions}
 }
@@ -157,10 +154,7 @@ func (e *ApplyError) Error() string {
 	}
 	lines := make([]string, min(len(all), shownProblems))
 	for i := range lines {
-		lines[i] = all[i].Message()
-		if all[i].Path != "" {
-			lines[i] = cut(secrets.Mask(all[i].Path)) + ": " + lines[i]
-		}
+		lines[i] = cut(secrets.Mask(all[i].Path)) + ": " + all[i].Message()
 	}
 	if more := len(all) - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("… and %d more", more))

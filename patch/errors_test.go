@@ -38,6 +38,8 @@ func TestInvalidErrorText(t *testing.T) {
 		{"several are listed", patch.InvalidError{Subject: "Deployment default/a", Fields: append(nowhere, one...)}, "2 problems in Deployment default/a:\n  is wrong\n  spec.a: Invalid value: \"x\": is wrong"},
 		{"without a subject", patch.InvalidError{Fields: append(nowhere, nowhere...)}, "2 problems:\n  is wrong\n  is wrong"},
 		{"no field", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid, BadValue: field.OmitValueType{}, Detail: "is wrong"}}}, "is wrong"},
+		{"a subject that may be a secret is not named", patch.InvalidError{Subject: "Deployment default/password=x", Fields: one}, `spec.a: Invalid value: "x": is wrong`},
+		{"an error that says nothing", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid, Field: "spec.a", BadValue: field.OmitValueType{}}}}, "spec.a: Invalid value"},
 		{"an error without a word of its own", patch.InvalidError{Fields: field.ErrorList{field.Duplicate(at, "x")}}, `spec.a: Duplicate value: "x"`},
 		{"nothing was there to quote", patch.InvalidError{Fields: field.ErrorList{field.Invalid(at, nil, "is null")}}, "spec.a: is null"},
 		{"what is missing has no value", patch.InvalidError{Fields: field.ErrorList{field.Required(at, "write it")}}, "spec.a: write it"},
@@ -46,6 +48,8 @@ func TestInvalidErrorText(t *testing.T) {
 	} {
 		assert.Equal(t, c.e.Error(), c.want, c.reason)
 	}
+	whole := patch.InvalidError{Subject: strings.Repeat("x", 400), Fields: one}
+	assert.Assert(t, strings.HasPrefix(whole.Error(), whole.Subject+": "))
 	long := patch.InvalidError{Subject: strings.Repeat("x", 1<<20), Fields: one}
 	assert.Assert(t, len(long.Error()) < 1000)
 }

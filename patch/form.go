@@ -29,9 +29,6 @@ type builder struct {
 
 func (b *builder) fail(path *field.Path, value any, origin, format string, args ...any) {
 	e := field.Invalid(path, value, fmt.Sprintf(format, args...)).WithOrigin(origin)
-	if path == nil {
-		e.Field = ""
-	}
 	b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
 }
 
@@ -156,7 +153,7 @@ func (b *builder) targeted() *compiled {
 		}
 	}
 	target := b.root.Get("target")
-	if target == nil {
+	if target == nil || target.Kind == yamldoc.Null {
 		b.fail(nil, field.OmitValueType{}, originForm, "a patch needs a target, or apiVersion and kind of its own in place of the key patch")
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	yamlv3 "go.yaml.in/yaml/v3"
 	"gotest.tools/v3/assert"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/patch"
@@ -93,11 +94,12 @@ func TestUnmarshalYAML(t *testing.T) {
 	assert.Assert(t, list[0].Equal(patch.MustParse("{op: remove, path: /a}")), "%s", list[0])
 	assert.Assert(t, list[1].Equal(patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 1}}}")), "%s", list[1])
 	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: ad, path: /a}\n"), &list) != nil)
-	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list) != nil, "NaN is not JSON")
+	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list), "not a JSON number")
 
 	var p patch.Patch
 	broken := errors.New("broken")
 	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return broken }), broken))
+	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return nil }), patch.ErrInvalid), "a reader that sets nothing")
 	// This library's own reader hands over the node.
 	hand := func(text string) func(any) error {
 		docs, _ := yamldoc.Parse("", []byte(text), yamldoc.DefaultLimits)
@@ -111,6 +113,7 @@ func TestUnmarshalYAML(t *testing.T) {
 	for _, text := range []string{"{op: ad, path: /a}", "null"} {
 		e, ok := errors.AsType[*patch.InvalidError](p.UnmarshalYAML(hand(text)))
 		assert.Assert(t, ok && len(e.Positions) == 0, text)
+		assert.Equal(t, e.Fields[0].Type == field.ErrorTypeRequired, text == "null")
 		assert.Assert(t, !p.IsZero(), "a failed read changes nothing")
 	}
 }
@@ -121,8 +124,9 @@ func TestUnmarshalJSON(t *testing.T) {
 		assert.Assert(t, p.UnmarshalJSON([]byte(text)) != nil, text)
 	}
 	assert.Assert(t, p.Equal(patch.MustParse("{op: remove, path: /a}")), "a failed read changes nothing")
-	err := p.UnmarshalJSON([]byte("null"))
-	assert.Assert(t, errors.Is(err, patch.ErrInvalid), "%v", err)
+	e, ok := errors.AsType[*patch.InvalidError](p.UnmarshalJSON([]byte("null")))
+	assert.Assert(t, ok)
+	assert.Equal(t, e.Fields[0].Type, field.ErrorTypeRequired)
 }
 
 func TestPodTemplatesOfResourcesMergeLikePods(t *testing.T) {

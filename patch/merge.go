@@ -83,7 +83,7 @@ func (c *compiled) merger(doc map[string]any) (*merge.Plan, error) {
 
 // content returns the strategic merge patch itself, without its target.
 func (c *compiled) content() map[string]any {
-	if m, ok := c.entry["patch"].(map[string]any); ok && c.entry["target"] != nil {
+	if m, ok := c.entry["patch"].(map[string]any); ok {
 		return m
 	}
 	return c.entry

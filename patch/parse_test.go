@@ -33,6 +33,8 @@ func TestParseAccepts(t *testing.T) {
 		"elements are deleted by their key":             "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{name: a, $patch: delete}]}}}}}",
 		"JSON is YAML":                                  `{"target": {"kind": "Job"}, "patch": {"spec": {"backoffLimit": 1}}}`,
 		"group, version and namespace of a target":      "{target: {group: apps, version: v1, namespace: a.*, name: b}, patch: {spec: {replicas: 1}}}",
+		"the longest expression":                        "{target: {name: " + strings.Repeat("a", 1000) + "}, patch: {metadata: {annotations: {a: b}}}}",
+		"the longest label selector":                    "{target: {labelSelector: '" + strings.Repeat("a,", 4999) + "aa'}, patch: {metadata: {annotations: {a: b}}}}",
 		"an int that a float64 cannot hold stays exact": "{op: add, path: /a, value: 9007199254740993}",
 	} {
 		t.Run(reason, func(t *testing.T) {
@@ -59,9 +61,11 @@ func TestParseRefuses(t *testing.T) {
 		{"a target that selects no rendered kind is a typo", "{target: {kind: Deploy}, patch: {spec: {}}}", "target", "Deployment"},
 		{"expressions match whole values", "{target: {kind: Job, version: v}, patch: {spec: {}}}", "target", "batch/v1 Job"},
 		{"expressions must compile", "{target: {name: '('}, patch: {spec: {}}}", "target.name", "missing closing"},
-		{"label selectors must parse", "{target: {labelSelector: 'a in b'}, patch: {a: b}}", "target.labelSelector", ""},
+		{"label selectors must parse", "{target: {labelSelector: 'a in b'}, patch: {a: b}}", "target.labelSelector", "found 'b'"},
+		{"what may be a secret is not quoted", "{target: {labelSelector: 'token in b'}, patch: {a: b}}", "target.labelSelector", "not a label selector"},
 		{"files are not read", "{path: patch.yaml, target: {kind: Job}}", "path", "not read"},
 		{"a target alone changes nothing", "{target: {kind: Job}}", "", "needs a patch"},
+		{"null is no target", "{target: null, patch: {spec: {}}}", "", "needs a target"},
 		{"a patch alone has no target", "{patch: {spec: {}}}", "", "needs a target"},
 		{"options of kustomize that are not supported", "{target: {kind: Job}, patch: {a: b}, options: {allowNameChange: true}}", "options", "belong to the platform"},
 		{"a misspelt key beside a target", "{target: {kind: Job}, patch: {a: b}, option: x}", "option", "target and patch only"},
@@ -213,4 +217,9 @@ func TestErrorTextIsCapped(t *testing.T) {
 	assert.Assert(t, strings.HasPrefix(text, "1000 problems in Deployment default/a:\n"))
 	assert.Assert(t, strings.HasSuffix(text, "… and 980 more"))
 	assert.Equal(t, len(e.Unwrap()), 1000, "the data is complete")
+}
+
+func TestPatchPosition(t *testing.T) {
+	assert.Equal(t, patch.MustParse("# an entry\n  {op: remove, path: /a}").Position().String(), "2:3")
+	assert.Equal(t, patch.Patch{}.Position(), patch.Position{})
 }

@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -114,16 +115,14 @@ func wholly(text string) (re *regexp.Regexp, why string) {
 	if len(text) > maxExpression {
 		return nil, fmt.Sprintf("a regular expression has at most %d bytes", maxExpression)
 	}
-	if _, err := syntax.Parse(text, syntax.Perl); err != nil {
+	_, alone := syntax.Parse(text, syntax.Perl)
+	re, err := regexp.Compile("^(?:" + text + ")$")
+	if err = cmp.Or(alone, err); err != nil {
 		why = "not a regular expression"
-		if e, ok := errors.AsType[*syntax.Error](err); ok {
+		if e, ok := errors.AsType[*syntax.Error](err); ok { // it says more, and quotes the text
 			why += ": " + e.Code.String()
 		}
 		return nil, why
-	}
-	re, err := regexp.Compile("^(?:" + text + ")$")
-	if err != nil {
-		return nil, "the regular expression is too large"
 	}
 	return re, ""
 }

@@ -38,9 +38,7 @@ func NewSet(patches ...Patch) (Set, error) {
 		}
 	}
 	if len(patches) > MaxPatches {
-		e := field.TooMany(nil, len(patches), MaxPatches)
-		e.Field = ""
-		problems = append(problems, decode.Problem{Err: e})
+		problems = append(problems, decode.Problem{Err: field.TooMany(nil, len(patches), MaxPatches)})
 	}
 	if len(problems) > 0 {
 		return Set{}, invalid(problems)

@@ -32,13 +32,6 @@ type Problem struct {
 	Reason string
 }
 
-func (p Problem) String() string {
-	if p.Member == "" {
-		return fmt.Sprintf("[%d]: %s", p.Index, p.Reason)
-	}
-	return fmt.Sprintf("[%d].%s: %s", p.Index, p.Member, p.Reason)
-}
-
 // needs says which members an operation has besides op and path.
 var needs = map[string]string{
 	"add": "value", "replace": "value", "test": "value",
@@ -121,12 +114,7 @@ func (p *parser) text(m map[string]any, name string) string {
 }
 
 func (p *parser) pointer(m map[string]any, name string) pointer {
-	before := len(p.problems)
-	s := p.text(m, name)
-	if len(p.problems) > before {
-		return pointer{}
-	}
-	ptr, err := parsePointer(s)
+	ptr, err := parsePointer(p.text(m, name))
 	if err != "" {
 		p.fail(name, "%s", err)
 	}
