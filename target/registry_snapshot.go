@@ -79,7 +79,7 @@ func Restore(snapshot []byte) (*Registry, error) {
 	s := restoring{registry: new(Registry)}
 	s.read(snapshot)
 	if len(s.errs) > 0 {
-		return nil, &InvalidError{Subject: "the snapshot", Fields: s.errs}
+		return nil, &InvalidError{Subject: "the snapshot", Fields: decode.Fields(s.errs)}
 	}
 	return s.registry, nil
 }
@@ -92,9 +92,6 @@ type restoring struct {
 func (s *restoring) fail(e *field.Error, origin string) {
 	if e.Origin == "" {
 		e.Origin = origin
-	}
-	if e.Field == "<nil>" {
-		e.Field = ""
 	}
 	s.errs = append(s.errs, e)
 }

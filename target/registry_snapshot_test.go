@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -119,6 +120,24 @@ func TestDamagedSnapshots(t *testing.T) {
 	}
 }
 
+// What is missing is told from what is wrong.
+func TestRestoreTypes(t *testing.T) {
+	for text, want := range map[string]field.ErrorType{
+		`{"targets":[]}`:                           field.ErrorTypeRequired,
+		`{"version":2,"targets":[]}`:               field.ErrorTypeNotSupported,
+		`{"version":1,"targets":[]}`:               field.ErrorTypeRequired,
+		`{"version":1,"targets":[],"digest":""}`:   field.ErrorTypeRequired,
+		`{"version":1,"targets":[],"digest":1}`:    field.ErrorTypeRequired,
+		`{"version":1,"targets":[],"digest":"x"}`:  field.ErrorTypeInvalid,
+		`{"version":1,"targets":[],"digest":null}`: field.ErrorTypeRequired,
+	} {
+		_, err := target.Restore([]byte(text))
+		e, ok := errors.AsType[*target.InvalidError](err)
+		assert.Assert(t, ok && len(e.Fields) == 1, "%s: %v", text, err)
+		assert.Equal(t, e.Fields[0].Type, want, text)
+	}
+}
+
 func TestRestoreReportsEverything(t *testing.T) {
 	const digest = `,"digest":"sha256:00"`
 	good := `{"target":{"metadata":{"name":"a"},"spec":{"kubernetes":{}}}}`
@@ -159,6 +178,10 @@ func TestRestoreReportsEverything(t *testing.T) {
 			var got []string
 			for _, f := range invalid.Fields {
 				got = append(got, f.Field)
+				assert.Assert(t, f.Origin != "", "%v", f)
+				if f.Type == field.ErrorTypeForbidden {
+					assert.Equal(t, f.Origin, "unknown-field", "an origin that is known stays")
+				}
 			}
 			sorted := cmp.Transformer("set", func(in []string) map[string]int {
 				out := map[string]int{}
