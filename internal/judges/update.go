@@ -164,8 +164,7 @@ func keep(old, new *corev1.Service) {
 	if new.Spec.IPFamilyPolicy == nil {
 		new.Spec.IPFamilyPolicy = old.Spec.IPFamilyPolicy
 	}
-	checked := new.Spec.Type == corev1.ServiceTypeLoadBalancer && new.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal
-	if checked && new.Spec.HealthCheckNodePort == 0 {
+	if new.Spec.HealthCheckNodePort == healthCheckPort && old.Spec.HealthCheckNodePort != 0 {
 		new.Spec.HealthCheckNodePort = old.Spec.HealthCheckNodePort
 	}
 }

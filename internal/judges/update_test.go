@@ -14,6 +14,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/update"
+	"github.com/flinktarget/flinktarget/render"
 )
 
 // telling are operations that matter for an update: fields that are immutable, or
@@ -185,7 +186,8 @@ func mapOf(t *testing.T, v map[string]any) tree.Map {
 // only if Kubernetes makes new ones. Where defaults are not filled in, nothing that
 // Kubernetes refuses or rolls is missed.
 func TestUpdates(t *testing.T) {
-	r := renderer(t)
+	r, err := render.New(render.Platform{Namespace: rendertest.PlatformNamespace}, render.FetcherImage(rendertest.FetcherImage), render.PodDisruptionBudgets())
+	assert.NilError(t, err)
 	count := map[string]int{}
 	for seed := range inputs(t) / 10 {
 		b, err := deployment.ParseAll("input.yaml", rendertest.New(seed).Text())
@@ -223,7 +225,7 @@ func TestUpdates(t *testing.T) {
 		}
 	}
 	t.Log(count)
-	for _, want := range []string{"Job 0", "Job 1", "Job 3", "Deployment 1", "Deployment 2", "Deployment 3", "Service 1", "Service 3", "ConfigMap 1", "ConfigMap 3", "RoleBinding 1", "RoleBinding 3"} {
+	for _, want := range []string{"Job 0", "Job 1", "Job 3", "Deployment 1", "Deployment 2", "Deployment 3", "Service 1", "Service 3", "ConfigMap 1", "ConfigMap 3", "RoleBinding 1", "RoleBinding 3", "PodDisruptionBudget 1"} {
 		assert.Assert(t, count[want] >= 3, "%s: %d", want, count[want])
 	}
 }

@@ -157,6 +157,9 @@ func warnings(typed runtime.Object) []string {
 	return podutil.GetWarningsForPod(context.Background(), &internal, nil)
 }
 
+// healthCheckPort is what a cluster gives a load balancer that asks for none.
+const healthCheckPort = 30000
+
 // allocate does what the API server does between defaulting and validation.
 func allocate(object runtime.Object) {
 	switch o := object.(type) {
@@ -167,7 +170,7 @@ func allocate(object runtime.Object) {
 			o.Spec.ClusterIPs = []string{o.Spec.ClusterIP}
 		}
 		if o.Spec.Type == corev1.ServiceTypeLoadBalancer && o.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal && o.Spec.HealthCheckNodePort == 0 {
-			o.Spec.HealthCheckNodePort = 30000
+			o.Spec.HealthCheckNodePort = healthCheckPort
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package update
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
@@ -77,6 +78,7 @@ var rules = map[string][]rule{
 	// ValidateServiceUpdate; an address or a port that a cluster has assigned stays
 	// if it is not asked for (patchAllocatedValues).
 	"v1 Service": {
+		{"spec.type", serviceType},
 		{"spec.clusterIP", addresses},
 		{"spec.clusterIPs", addresses},
 		{"spec.ipFamilies", families},
@@ -147,6 +149,12 @@ func addresses(v versions) Effect {
 	return when(v.extends(addressesOf(v.old), is), Refused)
 }
 
+// A headless Service stays one, and cannot get a port on nodes.
+func serviceType(v versions) Effect {
+	kind := tree.String(v.new, "spec", "type")
+	return when(!headless(v.old) || kind != "NodePort" && kind != "LoadBalancer", Refused)
+}
+
 func addressesOf(service tree.Map) []any {
 	if list := tree.Items(service, "spec", "clusterIPs"); len(list) > 0 {
 		return list
@@ -160,10 +168,7 @@ func addressesOf(service tree.Map) []any {
 // extends reports whether the first of the addresses, or families, is the same,
 // and so is the second, unless it comes, or goes as it must.
 func (v versions) extends(was, is []any) bool {
-	policy := tree.String(v.new, "spec", "ipFamilyPolicy")
-	if policy == "" {
-		policy = tree.String(v.old, "spec", "ipFamilyPolicy")
-	}
+	policy := cmp.Or(tree.String(v.new, "spec", "ipFamilyPolicy"), tree.String(v.old, "spec", "ipFamilyPolicy"), "SingleStack")
 	for i := range min(len(was), len(is)) {
 		if was[i] != is[i] {
 			return false
@@ -172,16 +177,28 @@ func (v versions) extends(was, is []any) bool {
 	return len(was) > 0 && (len(was) <= len(is) || policy == "SingleStack")
 }
 
+// families: those that the cluster has chosen are known by the addresses only.
 func families(v versions) Effect {
-	was, is := tree.Items(v.old, "spec", "ipFamilies"), tree.Items(v.new, "spec", "ipFamilies")
-	switch {
-	case v.external() || headless(v.old) || headless(v.new):
+	was, is := familiesOf(v.old), tree.Items(v.new, "spec", "ipFamilies")
+	if v.external() || headless(v.old) || headless(v.new) || len(was) == 0 || len(is) == 0 {
 		return InPlace
-	case len(was) == 0 || len(is) == 0:
-		return InPlace // those that the cluster has chosen are not known
-	default:
-		return when(v.extends(was, is), Refused)
 	}
+	return when(v.extends(was, is), Refused)
+}
+
+func familiesOf(service tree.Map) []any {
+	if list := tree.Items(service, "spec", "ipFamilies"); len(list) > 0 {
+		return list
+	}
+	var out []any
+	for _, address := range addressesOf(service) {
+		family := "IPv4"
+		if text, _ := address.(string); strings.Contains(text, ":") {
+			family = "IPv6"
+		}
+		out = append(out, family)
+	}
+	return out
 }
 
 func headless(service tree.Map) bool {
