@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -27,15 +28,26 @@ Usage:
 
   flinktarget diff [flags] OLD NEW
 
-Each is a FILE, a DIR or -, with all targets that are referred to. ` + readingHelp + `
+Each is a FILE, a DIR or -, with all targets that are referred to.
+` + cli.ReadingHelp + `
 Values of fields that look like secrets are not shown. The exit code is 0 without
 differences, 1 with differences, and 2 if something is wrong.
+
+--job-id and --savepoint are for NEW, and for OLD too, so that what is the same job
+differs in nothing but its configuration. Where --old-job-id or --old-savepoint names
+a Deployment, these alone say what OLD is of it.
 
 Examples:
 
   flinktarget diff orders.yaml orders-new.yaml
   git show HEAD~1:orders.yaml | flinktarget diff - orders.yaml
-  git worktree add /tmp/before HEAD~1 && flinktarget diff /tmp/before/resources resources
+  git worktree add /tmp/before HEAD~1
+  flinktarget diff /tmp/before/resources resources
+
+What a new job from a savepoint changes:
+
+  flinktarget diff --old-job-id "$OLD" --job-id "$NEW" \
+    --savepoint s3://flink/savepoints/1 orders.yaml orders.yaml
 `
 
 // The exit codes of diff, which are those of diff(1).
@@ -48,7 +60,8 @@ const (
 // diff compares what two inputs render to.
 func (t tool) diff(args []string) int {
 	fs := flag.NewFlagSet("diff", flag.ContinueOnError)
-	o, j, output := renderFlags(fs), jobFlags(fs), reportFlag(fs)
+	o, output := cli.RenderFlags(fs), reportFlag(fs)
+	j := jobsOfBoth{old: cli.OldJobFlags(fs), new: cli.JobFlags(fs)}
 	inputs, code, done := t.parse(fs, diffHelp, args)
 	switch {
 	case done:
@@ -62,7 +75,7 @@ func (t tool) diff(args []string) int {
 	if r == nil {
 		return max(code, exitTrouble)
 	}
-	changes, err := t.compare(r, inputs, o.defaults, j)
+	changes, err := t.compare(r, inputs, o, j)
 	if err == nil {
 		err = writeChanges(t.stdout, changes, *output)
 	}
@@ -78,24 +91,24 @@ func (t tool) diff(args []string) int {
 }
 
 // compare renders both inputs. Only the new one's warnings are of interest.
-func (t tool) compare(r *render.Renderer, inputs []string, defaults string, j *jobs) ([]render.Change, error) {
+func (t tool) compare(r *render.Renderer, inputs []string, o *cli.Flags, j jobsOfBoth) ([]render.Change, error) {
 	var bundles [2]deployment.Bundle
 	var errs []error
 	for i, input := range inputs {
 		var err error
-		bundles[i], err = t.read([]string{input}, defaults)
+		bundles[i], err = t.read(&o.Input, []string{input})
 		errs = append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	if err := j.check(different(bundles[0].Deployments, bundles[1].Deployments)); err != nil {
+	if err := j.check(bundles[0].Deployments, bundles[1].Deployments); err != nil {
 		return nil, err
 	}
 	var rendered [2]render.Manifests
-	for i, b := range bundles {
+	for i, of := range []func(deployment.Deployment) render.Job{j.ofOld, j.new.Of} {
 		var err error
-		rendered[i], err = r.Bundle(b, j.of)
+		rendered[i], err = r.Bundle(bundles[i], of)
 		errs = append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -103,6 +116,21 @@ func (t tool) compare(r *render.Renderer, inputs []string, defaults string, j *j
 	}
 	t.warn(rendered[1])
 	return render.Compare(rendered[0], rendered[1]), nil
+}
+
+// jobsOfBoth are the flags that say which jobs the inputs are of.
+type jobsOfBoth struct{ old, new *cli.Jobs }
+
+// check reports flags that make no sense for the Deployments of the inputs.
+func (j jobsOfBoth) check(old, new []deployment.Deployment) error {
+	return errors.Join(j.new.Check(different(old, new)), j.old.Check(old))
+}
+
+func (j jobsOfBoth) ofOld(d deployment.Deployment) render.Job {
+	if j.old.Names(d) {
+		return j.old.Of(d)
+	}
+	return j.new.Of(d)
 }
 
 // different returns the Deployments of both lists, each of them once.
@@ -163,7 +191,7 @@ func writeChangesJSON(w io.Writer, changes []render.Change) error {
 			out[i].Was = &was
 		}
 		for _, f := range c.Fields {
-			old, new := shown(c, f)
+			old, new := bothShown(c, f)
 			e := field{Path: f.Path, Op: f.Op.String(), Effect: f.Effect.String()}
 			if f.Op != render.Added {
 				e.Old = &old

@@ -78,7 +78,7 @@ func (out *diffText) fields(indent string, c render.Change) {
 			texts = append(texts, f)
 			continue
 		}
-		old, new := shown(c, f)
+		old, new := bothShown(c, f)
 		if strings.HasSuffix(f.Path, "["+render.AnnotationConfigChecksum+"]") {
 			old, new = short(old), short(new)
 		}

@@ -9,17 +9,21 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
 )
 
 const explainHelp = `Says of each field of the manifests what set it: the last step first, below it what
-that made the value of, and what the value took the place of.
+that made the value of, and what the value took the place of. A derived id is made of
+nearly everything: what it is made of is only counted, without --all.
 
 Usage:
 
   flinktarget explain [flags] FILE|DIR|- …
 
-` + readingHelp + `
+` + cli.ReadingHelp + `
+Values of fields that look like secrets are not shown, in text nor in JSON.
+
 Examples:
 
   flinktarget explain --object Deployment resources/
@@ -30,10 +34,11 @@ Examples:
 // explain writes a table, or with -o json a list.
 func (t tool) explain(args []string) int {
 	fs := flag.NewFlagSet("explain", flag.ContinueOnError)
-	o, j, output := renderFlags(fs), jobFlags(fs), reportFlag(fs)
+	o, j, output := cli.RenderFlags(fs), cli.JobFlags(fs), reportFlag(fs)
 	var only selection
 	fs.StringVar(&only.object, "object", "", "explain only objects of this `KIND[/NAME]`; * in a name stands for anything")
 	fs.StringVar(&only.path, "path", "", "explain only the `FIELD` with this path or this last name, and what is below it")
+	all := fs.Bool("all", false, "list all that a derived id is made of; -o json always does")
 	files, code, done := t.parse(fs, explainHelp, args)
 	switch {
 	case done:
@@ -50,7 +55,7 @@ func (t tool) explain(args []string) int {
 	if len(found) == 0 {
 		return t.problems(fmt.Errorf("no field fits --object %q --path %q", only.object, only.path))
 	}
-	if err := writeExplanations(t.stdout, found, *output); err != nil {
+	if err := writeExplanations(t.stdout, found, output, *all); err != nil {
 		return t.problems(err)
 	}
 	return exitOK
@@ -90,8 +95,8 @@ func leads(full, part string) bool {
 	return false
 }
 
-func writeExplanations(w io.Writer, list []render.Explanation, f format) error {
-	if f == "json" {
+func writeExplanations(w io.Writer, list []render.Explanation, f *format, all bool) error {
+	if *f == "json" {
 		return writeExplanationsJSON(w, list)
 	}
 	var object string
@@ -108,10 +113,17 @@ func writeExplanations(w io.Writer, list []render.Explanation, f format) error {
 			fmt.Fprintln(w, object)
 			table = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		}
-		first, value := e.Path, inOneLine(e.After)
-		for _, s := range e.Sources {
-			fmt.Fprintf(table, "  %s\t%s\t%s\n", first, value, inFlags(s.String()))
-			first, value = "", ""
+		first, value := e.Path, inOneLine(shown(e.Object, e.Path, e.After))
+		for i, s := range e.Sources {
+			text, more := cli.InFlags(s.String()), len(e.Sources)-i-1
+			last := s.Step == render.StepDerivedID && more > 0 && !all
+			if last {
+				text += fmt.Sprintf(" (and %d more: --all)", more)
+			}
+			fmt.Fprintf(table, "  %s\t%s\t%s\n", first, value, text)
+			if first, value = "", ""; last {
+				break
+			}
 		}
 	}
 	return table.Flush()
@@ -160,7 +172,7 @@ func sourcesOf(e render.Explanation) []source {
 	out := make([]source, len(e.Sources))
 	for i, s := range e.Sources {
 		at := s.Position
-		out[i] = source{s.Step.String(), inFlags(s.Name), s.Resource, s.Field, at.File, at.Line, at.Column}
+		out[i] = source{s.Step.String(), cli.InFlags(s.Name), s.Resource, s.Field, at.File, at.Line, at.Column}
 	}
 	return out
 }
@@ -169,7 +181,7 @@ func writeExplanationsJSON(w io.Writer, list []render.Explanation) error {
 	out := make([]explanation, len(list))
 	for i, e := range list {
 		o := e.Object
-		out[i] = explanation{o.APIVersion(), o.Kind(), o.Namespace(), o.Name(), e.Path, e.After, e.Before, sourcesOf(e)}
+		out[i] = explanation{o.APIVersion(), o.Kind(), o.Namespace(), o.Name(), e.Path, shown(e.Object, e.Path, e.After), shown(e.Object, e.Path, e.Before), sourcesOf(e)}
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

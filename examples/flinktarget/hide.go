@@ -13,13 +13,17 @@ import (
 // hidden stands for what looks like a secret.
 const hidden = "(hidden)"
 
-// shown returns the values of a change without what looks like a secret.
-func shown(c render.Change, f render.FieldChange) (old, new any) {
+// shown returns the value of a field of an object without what looks like a secret.
+func shown(o render.Object, path string, value any) any {
+	return hide(optionBefore(o, path, nameOf(path)), value)
+}
+
+// bothShown is shown for the values of a change.
+func bothShown(c render.Change, f render.FieldChange) (old, new any) {
 	if f.Op == render.Reordered {
 		return f.Old, f.New // names
 	}
-	name := nameOf(f.Path)
-	return hide(optionBefore(c.Old, f.Path, name), f.Old), hide(optionBefore(c.New, f.Path, name), f.New)
+	return shown(c.Old, f.Path, f.Old), shown(c.New, f.Path, f.New)
 }
 
 var argument = regexp.MustCompile(`^spec\.template\.spec\.(\w+)\[([^]]+)\]\.(args|command)\[(\d+)\]$`)

@@ -7,6 +7,7 @@
 //	flinktarget validate FILE|DIR|- …
 //	flinktarget schema KIND
 //	flinktarget target FILE|DIR|- …
+//	flinktarget version
 //
 // A DIR stands for its YAML and JSON files, at any depth and sorted; - is the standard
 // input. Manifests go to the standard output, as YAML or with -o json as a List.
@@ -14,19 +15,23 @@
 //
 //	file:line:column: field: message
 //
-// The exit code is 0 if all is well, 1 if the input is not, and 2 if the command line is
-// not. Where it is not 0, nothing is written to the standard output, but for reports of
+// The exit code is 0 if all is well, 1 if the input is not or something cannot be read or
+// written, and 2 if the command line is not. Where it is not 0, nothing is written to the standard output, but for reports of
 // validate -o json, and for what render --stream could render. Those of diff are 0
 // without differences, 1 with differences, and 2 if something is wrong.
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
+
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 )
 
 // The exit codes.
@@ -52,6 +57,7 @@ func commands() []command {
 		{"validate", "check resources without rendering them", tool.validate},
 		{"schema", "write the JSON Schema of a kind, for editors", tool.schema},
 		{"target", "write what lets the platform run Flink in the targets' namespaces", tool.target},
+		{"version", "write the version of this tool", tool.version},
 	}
 }
 
@@ -73,7 +79,8 @@ Commands:
 	b.WriteString(`
 Run "flinktarget COMMAND --help" for the flags and examples of a command.
 
-Exit codes: 0 if all is well, 1 if the input is not, 2 if the command line is not.
+Exit codes: 0 if all is well, 1 if the input is not or something cannot be read or
+written, 2 if the command line is not.
 Those of diff: 0 without differences, 1 with, 2 if something is wrong.
 `)
 	return b.String()
@@ -90,18 +97,32 @@ type tool struct {
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	t := tool{stdin, stdout, stderr}
+	out := &cli.Output{Writer: stdout}
+	code := tool{stdin, out, stderr}.run(args)
+	if out.Err == nil || code != exitOK {
+		return code
+	}
+	fmt.Fprintf(stderr, "flinktarget: standard output: %v\n", out.Err)
+	if args[0] == "diff" { // for which exitInput means something else
+		return exitTrouble
+	}
+	return exitInput
+}
+
+func (t tool) run(args []string) int {
 	if len(args) == 0 {
-		fmt.Fprint(stderr, usage())
+		fmt.Fprint(t.stderr, usage())
 		return exitUsage
 	}
 	switch name, rest := args[0], args[1:]; name {
 	case "-h", "-help", "--help":
-		fmt.Fprint(stdout, usage())
+		fmt.Fprint(t.stdout, usage())
 		return exitOK
+	case "--version":
+		return t.version(rest)
 	case "help":
 		if len(rest) == 0 {
-			fmt.Fprint(stdout, usage())
+			fmt.Fprint(t.stdout, usage())
 			return exitOK
 		}
 		return t.command(rest[0], []string{"--help"})
@@ -135,9 +156,14 @@ func (t tool) parse(fs *flag.FlagSet, help string, args []string) (rest []string
 	for {
 		err := fs.Parse(args)
 		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(t.stdout, help, "\nFlags:\n\n")
-			fs.SetOutput(t.stdout)
-			fs.PrintDefaults()
+			fmt.Fprint(t.stdout, help)
+			flags := 0
+			fs.VisitAll(func(*flag.Flag) { flags++ })
+			if flags > 0 {
+				fmt.Fprint(t.stdout, "\nFlags:\n\n")
+				fs.SetOutput(t.stdout)
+				fs.PrintDefaults()
+			}
 			return nil, exitOK, true
 		}
 		if err != nil {
@@ -148,4 +174,33 @@ func (t tool) parse(fs *flag.FlagSet, help string, args []string) (rest []string
 		}
 		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
 	}
+}
+
+const versionHelp = `Writes the version of this tool, and what it was built from and with.
+
+Usage:
+
+  flinktarget version
+`
+
+func (t tool) version(args []string) int {
+	rest, code, done := t.parse(flag.NewFlagSet("version", flag.ContinueOnError), versionHelp, args)
+	switch {
+	case done:
+		return code
+	case len(rest) > 0:
+		return t.misused("version: there is nothing to name")
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		fmt.Fprintln(t.stdout, "flinktarget (unknown version)")
+		return exitOK
+	}
+	fmt.Fprintf(t.stdout, "flinktarget %s, %s\n", cmp.Or(info.Main.Version, "(devel)"), info.GoVersion)
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" || s.Key == "vcs.time" || s.Key == "vcs.modified" {
+			fmt.Fprintf(t.stdout, "%s: %s\n", s.Key, s.Value)
+		}
+	}
+	return exitOK
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 )
 
 const input = `kind: DeploymentTarget
@@ -156,7 +158,7 @@ func literals(t *testing.T, file string) {
 	assert.NilError(t, err)
 	ast.Inspect(parsed, func(n ast.Node) bool {
 		lit, ok := n.(*ast.BasicLit)
-		if !ok || lit.Kind != token.STRING || !goNames.MatchString(inFlags(lit.Value)) {
+		if !ok || lit.Kind != token.STRING || !goNames.MatchString(cli.InFlags(lit.Value)) {
 			return true
 		}
 		// What no input leads to, and what is made of several texts: see TestMessagesNameFlags.

@@ -8,18 +8,19 @@ import (
 	"os"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
 
 // stream renders inputs of any length in the order in which they come. What fails
 // is reported, and the rest goes on.
-func (t tool) stream(r *render.Renderer, args []string, defaultsFile string, j *jobs, f format) int {
-	defaults, err := t.readDefaults(defaultsFile)
+func (t tool) stream(r *render.Renderer, args []string, in *cli.Input, j *cli.Jobs, f format) int {
+	defaults, err := in.ReadDefaults()
 	if err != nil {
 		return t.problems(err)
 	}
-	s := &streaming{tool: t, defaults: defaults, jobs: j, targets: map[target.Ref]target.Target{}}
+	s := &streaming{tool: t, input: in, defaults: defaults, jobs: j, targets: map[target.Ref]target.Target{}}
 	out := bufio.NewWriter(t.stdout)
 	for m, err := range r.Stream(context.Background(), s.items(args), s.find) {
 		if err != nil {
@@ -31,7 +32,10 @@ func (t tool) stream(r *render.Renderer, args []string, defaultsFile string, j *
 			return t.problems(err)
 		}
 	}
-	if err := j.unknown(); err != nil {
+	if nothing, ok := cli.Nothing(deployment.Bundle{}); ok && !s.some {
+		t.lines([]cli.Problem{nothing})
+	}
+	if err := j.Unknown(nil); err != nil {
 		s.fail(err)
 	}
 	if err := out.Flush(); err != nil {
@@ -59,9 +63,11 @@ func writeOne(out io.Writer, m render.Manifests, f format) error {
 
 type streaming struct {
 	tool
+	input    *cli.Input
 	defaults deployment.Defaults
-	jobs     *jobs
+	jobs     *cli.Jobs
 	targets  map[target.Ref]target.Target // by name and by id
+	some     bool                         // whether there was anything to render
 	code     int
 }
 
@@ -71,7 +77,7 @@ func (s *streaming) fail(err error) { s.code = s.problems(err) }
 func (s *streaming) items(args []string) func(yield func(render.Item, error) bool) {
 	return func(yield func(render.Item, error) bool) {
 		for _, arg := range args {
-			files, err := expand(arg)
+			files, err := cli.Expand(arg)
 			if err != nil {
 				s.fail(err)
 			}
@@ -100,13 +106,19 @@ func (s *streaming) file(name string, yield func(render.Item, error) bool) bool 
 
 func (s *streaming) documents(label string, in io.Reader, yield func(render.Item, error) bool) bool {
 	for doc, err := range s.defaults.Read(label, in) {
+		if left, ok := cli.Unknown(err); ok && s.input.SkipUnknownKinds {
+			s.lines([]cli.Problem{left})
+			continue
+		}
 		if err == nil && !doc.Target.IsZero() {
 			s.keep(doc.Target)
 			continue
 		}
+		s.some = true
 		item := render.Item{Deployment: doc.Deployment, SessionCluster: doc.SessionCluster}
 		if err == nil && !item.Deployment.IsZero() {
-			item.Job = s.jobs.of(item.Deployment)
+			item.Job = s.jobs.Of(item.Deployment)
+			err = s.jobs.Claim(item.Deployment, item.Job.ID)
 		}
 		if !yield(item, err) {
 			return false

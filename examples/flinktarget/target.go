@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -14,7 +15,7 @@ Usage:
 
   flinktarget target [flags] FILE|DIR|- …
 
-` + readingHelp + `
+` + cli.ReadingHelp + `
 For example, for a platform that was installed as the Helm release vvp in the
 namespace ververica:
 
@@ -25,6 +26,8 @@ namespace ververica:
 func (t tool) target(args []string) int {
 	fs := flag.NewFlagSet("target", flag.ContinueOnError)
 	var p render.Platform
+	var in cli.Input
+	in.Flags(fs)
 	fs.StringVar(&p.Namespace, "platform-namespace", "", "the Kubernetes `namespace` that the platform runs in (required)")
 	fs.StringVar(&p.Name, "platform-name", "vvp", "the `name` of the platform's Helm release")
 	fs.StringVar(&p.ServiceAccount, "service-account", "", "the platform's service `account`, if it is not the Helm chart's")
@@ -45,11 +48,14 @@ func (t tool) target(args []string) int {
 	}
 	r, err := render.New(opts...)
 	if err != nil {
-		return t.misused("target: %s", inFlags(err.Error()))
+		return t.misused("target: %s", cli.InFlags(err.Error()))
 	}
-	bundle, err := t.read(files, "")
+	bundle, err := t.read(&in, files)
 	if err != nil {
 		return t.problems(err)
+	}
+	if len(bundle.Targets) == 0 {
+		t.lines([]cli.Problem{{Severity: cli.Warning, Message: "there is no DeploymentTarget in the input"}})
 	}
 	var all []render.Manifests
 	var errs []error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -18,21 +19,21 @@ Usage:
 
   flinktarget validate [flags] FILE|DIR|- …
 
-` + readingHelp + `
+` + cli.ReadingHelp + `
 Problems are lines on the standard error. With -o json they are a report on the
 standard output instead, whatever the exit code:
 
-  {"problems": [{"severity": "error", "file": "orders.yaml", "line": 12, "column": 7,
-    "resource": …, "field": "spec.template.…", "rule": …, "message": …}]}
+  {"problems": [{"severity": "error", "file": "orders.yaml", "line": 12,
+    "column": 7, "resource": …, "field": "spec.template.…", "rule": …, "message": …}]}
 
-What is not known of a problem is left out. severity is error or warning. Warnings do
-not change the exit code.
+What is not known of a problem is left out. severity is error or warning. Warnings
+do not change the exit code.
 `
 
 func (t tool) validate(args []string) int {
 	fs := flag.NewFlagSet("validate", flag.ContinueOnError)
-	o, output := renderFlags(fs), reportFlag(fs)
-	alsoRender := fs.Bool("render", false, "render the resources, too; the other flags are for this, as for the command render")
+	o, output := cli.RenderFlags(fs), reportFlag(fs)
+	alsoRender := fs.Bool("render", false, "render the resources, too, with the other flags of the command render")
 	files, code, done := t.parse(fs, validateHelp, args)
 	switch {
 	case done:
@@ -40,20 +41,27 @@ func (t tool) validate(args []string) int {
 	case len(files) == 0:
 		return t.misused("validate: name the files to read, or - for the standard input")
 	}
+	if name := useless(fs); name != "" && !*alsoRender {
+		return t.misused("validate: --%s is for rendering: give --render, too", name)
+	}
 	r, code := t.renderer("validate", o)
 	if r == nil {
 		return code
 	}
-	bundle, err := t.read(files, o.defaults)
-	found := problemsOf(err)
+	o.Stdin = t.stdin
+	bundle, left, err := o.Read(files)
+	found := append(left, cli.ProblemsOf(err)...)
+	if nothing, ok := cli.Nothing(bundle); ok && err == nil && (*alsoRender || len(bundle.Targets) == 0) {
+		found = append(found, nothing)
+	}
 	switch {
 	case err != nil:
 	case *alsoRender:
 		var m render.Manifests
 		m, err = r.Bundle(bundle, nil)
-		found = append(problemsOf(err), warningsOf(m)...)
+		found = append(append(found, cli.ProblemsOf(err)...), cli.WarningsOf(m)...)
 	default:
-		found = warningsIn(bundle)
+		found = append(found, warningsIn(bundle)...)
 	}
 	code = exitOK
 	if err != nil {
@@ -61,15 +69,27 @@ func (t tool) validate(args []string) int {
 	}
 	if *output == "text" {
 		t.lines(found)
-	} else if err := report(t.stdout, found); err != nil {
+	} else if err := cli.Report(t.stdout, found); err != nil {
 		return t.problems(err)
 	}
 	return code
 }
 
+// useless returns a flag that was given and does nothing without --render.
+func useless(fs *flag.FlagSet) (name string) {
+	fs.Visit(func(f *flag.Flag) {
+		switch f.Name {
+		case "render", "o", "defaults", "skip-unknown-kinds":
+		default:
+			name = f.Name
+		}
+	})
+	return name
+}
+
 // warningsIn returns the warnings about each resource on its own.
-func warningsIn(b deployment.Bundle) []problem {
-	var out []problem
+func warningsIn(b deployment.Bundle) []cli.Problem {
+	var out []cli.Problem
 	for _, d := range b.Deployments {
 		out = append(out, warningsAbout(d, d.Warnings())...)
 	}
@@ -85,11 +105,11 @@ type checked interface {
 	Position(field string) patch.Position
 }
 
-func warningsAbout(r checked, warnings []deployment.Warning) []problem {
-	var out []problem
+func warningsAbout(r checked, warnings []deployment.Warning) []cli.Problem {
+	var out []cli.Problem
 	for _, w := range warnings {
-		p := problem{Severity: severityWarning, Resource: r.String(), Field: w.Field, Message: inFlags(w.Message)}
-		p.at(r.Position(w.Field))
+		p := cli.Problem{Severity: cli.Warning, Resource: r.String(), Field: w.Field, Message: cli.InFlags(w.Message)}
+		p.At(r.Position(w.Field))
 		out = append(out, p)
 	}
 	return out

@@ -1,9 +1,8 @@
-package main
+package cli
 
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -12,8 +11,8 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// A problem is a line on the standard error, or an entry of a report in JSON.
-type problem struct {
+// A Problem is a line on the standard error, or an entry of a report in JSON.
+type Problem struct {
 	Severity string `json:"severity"` // error or warning
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
@@ -24,14 +23,15 @@ type problem struct {
 	Message  string `json:"message"`
 }
 
+// The severities.
 const (
-	severityError   = "error"
-	severityWarning = "warning"
+	Error   = "error"
+	Warning = "warning"
 )
 
 // String returns file:line:column: field: message, with the resource where the place is
 // not known.
-func (p problem) String() string {
+func (p Problem) String() string {
 	var parts []string
 	add := func(s string) {
 		if s != "" {
@@ -44,17 +44,18 @@ func (p problem) String() string {
 		add(p.Resource)
 	}
 	add(p.Field)
-	if p.Severity == severityWarning {
-		add(severityWarning)
+	if p.Severity == Warning {
+		add(Warning)
 	}
 	add(p.Message)
 	return strings.Join(parts, ": ")
 }
 
-func (p *problem) at(pos patch.Position) { p.File, p.Line, p.Column = pos.File, pos.Line, pos.Column }
+// At sets where the problem is.
+func (p *Problem) At(pos patch.Position) { p.File, p.Line, p.Column = pos.File, pos.Line, pos.Column }
 
-// problemsOf takes an error apart: each problem of each resource for itself.
-func problemsOf(err error) []problem {
+// ProblemsOf takes an error apart: each problem of each resource for itself.
+func ProblemsOf(err error) []Problem {
 	if err == nil {
 		return nil
 	}
@@ -62,22 +63,22 @@ func problemsOf(err error) []problem {
 		return invalid(e, strings.TrimSuffix(err.Error(), e.Error()))
 	}
 	if e, ok := errors.AsType[*render.VerifyError](err); ok && !several(err) {
-		var out []problem
+		var out []Problem
 		for _, p := range e.Problems {
-			out = append(out, problem{Severity: severityError, Rule: "verify",
+			out = append(out, Problem{Severity: Error, Rule: "verify",
 				Resource: strings.TrimSuffix(strings.TrimSuffix(err.Error(), e.Error()), ": "),
-				Field:    p.Cause, Message: inFlags(p.Object + ": " + p.Field + ": " + p.Message)})
+				Field:    p.Cause, Message: InFlags(p.Object + ": " + p.Field + ": " + p.Message)})
 		}
 		return out
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []problem
+		var out []Problem
 		for _, e := range joined.Unwrap() {
-			out = append(out, problemsOf(e)...)
+			out = append(out, ProblemsOf(e)...)
 		}
 		return out
 	}
-	return []problem{{Severity: severityError, Message: inFlags(err.Error())}}
+	return []Problem{{Severity: Error, Message: InFlags(err.Error())}}
 }
 
 // several reports whether err joins errors that have nothing to do with each other.
@@ -89,22 +90,22 @@ func several(err error) bool {
 	return ok
 }
 
-func invalid(e *deployment.InvalidError, prefix string) []problem {
-	var out []problem
+func invalid(e *deployment.InvalidError, prefix string) []Problem {
+	var out []Problem
 	for i, f := range e.Fields {
-		p := problem{Severity: severityError, Resource: e.Subject, Field: f.Field, Rule: f.Origin}
+		p := Problem{Severity: Error, Resource: e.Subject, Field: f.Field, Rule: f.Origin}
 		if f.Field == "<nil>" {
 			p.Field = ""
 		}
 		text := e.Problem(i)
 		if i < len(e.Positions) {
-			p.at(e.Positions[i])
+			p.At(e.Positions[i])
 			text = strings.TrimPrefix(text, e.Positions[i].String()+": ")
 			if p.Resource == p.File {
 				p.Resource = "" // a file of many resources
 			}
 		}
-		p.Message = inFlags(prefix + strings.TrimPrefix(text, p.Field+": "))
+		p.Message = InFlags(prefix + strings.TrimPrefix(text, p.Field+": "))
 		out = append(out, p)
 	}
 	return out
@@ -127,38 +128,24 @@ var flags = strings.NewReplacer(
 	"Job.SavepointLocation", "--savepoint",
 )
 
-// inFlags says what a message of the library means for who uses the tool.
-func inFlags(message string) string { return flags.Replace(message) }
+// InFlags says what a message of the library means for who uses the tool.
+func InFlags(message string) string { return flags.Replace(message) }
 
-// problems writes an error, each problem on a line of its own.
-func (t tool) problems(err error) int {
-	t.lines(problemsOf(err))
-	return exitInput
-}
-
-func (t tool) lines(list []problem) {
-	for _, p := range list {
-		fmt.Fprintln(t.stderr, p)
-	}
-}
-
-// warn writes what a person should look at.
-func (t tool) warn(m render.Manifests) { t.lines(warningsOf(m)) }
-
-func warningsOf(m render.Manifests) []problem {
-	var out []problem
+// WarningsOf returns what a person should look at.
+func WarningsOf(m render.Manifests) []Problem {
+	var out []Problem
 	for _, w := range m.Warnings() {
-		p := problem{Severity: severityWarning, Resource: w.Resource, Field: w.Field, Message: inFlags(w.Message)}
-		p.at(w.Position)
+		p := Problem{Severity: Warning, Resource: w.Resource, Field: w.Field, Message: InFlags(w.Message)}
+		p.At(w.Position)
 		out = append(out, p)
 	}
 	return out
 }
 
-// report writes problems as a JSON document.
-func report(w io.Writer, list []problem) error {
+// Report writes problems as a JSON document.
+func Report(w io.Writer, list []Problem) error {
 	if list == nil {
-		list = []problem{}
+		list = []Problem{}
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
