@@ -74,9 +74,9 @@ func (w workspace) run(args ...string) result {
 	return result{code, out.String(), errs.String()}
 }
 
-func (w workspace) renews() string {
+func (w workspace) renews(flags ...string) string {
 	w.t.Helper()
-	r := w.run()
+	r := w.run(append(flags, "-out", w.path("out"), w.path("in"))...)
 	assert.Equal(w.t, r.code, 0, r.stderr)
 	return r.stdout
 }
@@ -167,11 +167,11 @@ write default/staging/kustomization.yaml
 	assert.Assert(t, strings.Contains(w.read("out/default/staging/kustomization.yaml"), "resources: []\n"), "a target without jobs still has a folder, so that its last job is pruned")
 
 	w.write("in/all.yaml", oneTarget)
-	w.renews()
+	w.renews("-allow-empty")
 	_, err := os.Stat(w.path("out/default/production"))
 	assert.ErrorIs(t, err, fs.ErrNotExist, "an empty folder goes, too")
 	w.write("in/all.yaml", "")
-	w.renews()
+	w.renews("-allow-empty")
 	_, err = os.Stat(w.path("out/default"))
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
@@ -192,7 +192,7 @@ func TestFilesOfOthersStay(t *testing.T) {
 		w.write(name, text)
 	}
 	w.write("in/all.yaml", targets)
-	assert.Equal(t, w.renews(), "remove default/staging/deployment-a.yaml\nwrite default/staging/kustomization.yaml\n")
+	assert.Equal(t, w.renews("-allow-empty"), "remove default/staging/deployment-a.yaml\nwrite default/staging/kustomization.yaml\n")
 	for name, text := range others {
 		assert.Equal(t, w.read(name), text, name)
 	}
@@ -303,11 +303,110 @@ func TestSavepoint(t *testing.T) {
 	assert.Assert(t, strings.Contains(w.read("out/default/staging/deployment-a.yaml"), "s3://b/sp-1"))
 }
 
+// What was cut off must not look as if everything had been taken away.
+func TestEmptyInput(t *testing.T) {
+	for reason, text := range map[string]string{"no text": "", "comments": "# none\n", "targets only": targets} {
+		t.Run(reason, func(t *testing.T) {
+			w := newWorkspace(t, targets, resource("a", "staging"))
+			w.renews()
+			w.write("in/all.yaml", text)
+			w.refuses("-allow-empty")
+			w.refuses("-allow-empty", "-check", "-out", w.path("out"), w.path("in"))
+			assert.Assert(t, strings.Contains(w.renews("-allow-empty"), "remove default/staging/deployment-a.yaml\n"))
+		})
+	}
+	w := newWorkspace(t, targets, resource("a", "staging"))
+	w.write("in/b.yaml", "")
+	r := w.run()
+	assert.Equal(t, r.code, 0, r.stderr)
+	assert.Assert(t, strings.Contains(r.stderr, "b.yaml: warning: there is no resource"), r.stderr)
+}
+
+func TestJobFlags(t *testing.T) {
+	const id, other = "2da2f867-5899-4bef-8ad0-9771bbac38b4", "5d5a3ad5-4ab6-4f0c-8d25-ad2bf8b5fba1"
+	annotated := strings.Replace(resource("a", "staging"), "{name: a}",
+		"{name: a, annotations: {gitops.example.com/savepoint: s3://b/old, gitops.example.com/job-id: "+other+"}}", 1)
+	w := newWorkspace(t, targets, annotated, resource("b", "staging"))
+	w.renews()
+	assert.Assert(t, strings.Contains(w.read("out/default/staging/deployment-a.yaml"), "name: job-"+other+"-jobmanager\n"))
+	w.renews("-job-id", "default/a="+id, "-savepoint", "a=s3://b/new", "-savepoint", "b=/savepoints/b=1")
+	a := w.read("out/default/staging/deployment-a.yaml")
+	assert.Assert(t, strings.Contains(a, "name: job-"+id+"-jobmanager\n") && strings.Contains(a, "- s3://b/new\n") && !strings.Contains(a, other), a)
+	assert.Assert(t, strings.Contains(w.read("out/default/staging/deployment-b.yaml"), "- /savepoints/b=1\n"))
+	for reason, args := range map[string][]string{
+		"-job-id":                   {"-job-id", "a=x"},
+		"-savepoint":                {"-savepoint", "a=s3//x"},
+		"no Deployment c":           {"-job-id", "c=" + id},
+		"which Deployment":          {"-job-id", id},
+		"given to":                  {"-job-id", "a=" + id, "-job-id", "b=" + id},
+		"no Deployment default/c":   {"-savepoint", "default/c=/s"},
+		"standard input":            {"-"},
+		"provided but not defined":  {"-nonsense"},
+		"given twice":               {"-job-id", "a=" + id, "-job-id", "a=" + id},
+		"--platform-namespace":      {"-platform-namespace", "N O"},
+		"--fetcher-image":           {"-fetcher-image", "N O"},
+		"for flag -logging-profile": {"-logging-profile", "x"},
+	} {
+		before := w.tree()
+		r := w.run(append(args, "-out", w.path("out"), w.path("in"))...)
+		assert.Equal(t, r.code, 2, "%s: %s", reason, r.stderr)
+		assert.Assert(t, strings.Contains(r.stderr, reason), "%s: %s", reason, r.stderr)
+		assert.DeepEqual(t, w.tree(), before)
+	}
+	for _, bad := range [][2]string{{"s3://b/old", "s3//b"}, {other, "x"}} {
+		w.write("in/all.yaml", targets+strings.Replace(annotated, bad[0], bad[1], 1))
+		w.refuses("all.yaml:13:") // the annotations' line
+	}
+	w.write("in/all.yaml", targets+annotated+strings.ReplaceAll(annotated, "name: a", "name: b"))
+	w.refuses("is given to")
+}
+
+// The flags of rendering do what they do in flinktarget; its tests have them all.
+func TestRenderFlags(t *testing.T) {
+	patched := strings.Replace(oneTarget, "{namespace: s}}\n", "{namespace: s}, deploymentPatchSet: [{target: {name: '.*', labelSelector: deploymentName=a}, patch: {metadata: {annotations: {x: y}}}}]}\n", 1)
+	w := newWorkspace(t, patched, resource("a", "staging"), resource("b", "staging"))
+	w.write("defaults", "kind: DeploymentDefaults\napiVersion: v1\nspec: {template: {spec: {numberOfTaskManagers: 7}}}\n")
+	w.renews("-strict-patches", "-pod-disruption-budgets", "-image", "1.20=registry.example.com/flink:1", "-defaults", w.path("defaults"))
+	b := w.read("out/default/staging/deployment-b.yaml")
+	for _, want := range []string{"image: registry.example.com/flink:1\n", "replicas: 7\n", "kind: PodDisruptionBudget\n"} {
+		assert.Assert(t, strings.Contains(b, want), "%s", want)
+	}
+	w.write("in/all.yaml", patched+resource("b", "staging"))
+	w.refuses("matches no object", "-strict-patches", "-out", w.path("out"), w.path("in"))
+	w.refuses("nowhere", "-defaults", w.path("nowhere"), "-out", w.path("out"), w.path("in"))
+	w.refuses("nowhere", "-logging-profile", "a="+w.path("nowhere"), "-out", w.path("out"), w.path("in"))
+	w.write("in/all.yaml", patched+resource("a", "staging"))
+	r := w.run()
+	assert.Assert(t, strings.Contains(r.stderr, "--job-id") && !strings.Contains(r.stderr, "Job."), "a derived id is worth a warning, in the words of flags: %s", r.stderr)
+}
+
+func TestOtherKinds(t *testing.T) {
+	w := newWorkspace(t, targets, resource("a", "staging"))
+	w.write("in/kustomization.yaml", "resources: [all.yaml]\n")
+	w.renews()
+	w.write("in/service.yaml", "kind: Service\napiVersion: v1\n")
+	w.refuses("service.yaml:1:7")
+	r := w.run("-skip-unknown-kinds", "-check", "-out", w.path("out"), w.path("in"))
+	assert.Equal(t, r.code, 0, r.stderr)
+	assert.Assert(t, strings.Contains(r.stderr, "service.yaml:1:7: kind: warning: the document is left out"), r.stderr)
+}
+
+func TestHelp(t *testing.T) {
+	for _, flag := range []string{"-h", "-help", "--help"} {
+		r := workspace{t: t}.run(flag)
+		assert.Equal(t, r.code, 0)
+		assert.Equal(t, r.stderr, "")
+		assert.Assert(t, strings.Contains(r.stdout, "-allow-empty"))
+	}
+}
+
 func TestUsage(t *testing.T) {
-	w := newWorkspace(t, targets)
+	w := newWorkspace(t, targets, resource("a", "staging"))
 	for _, args := range [][]string{{"-out", "x"}, {"-nonsense", "in"}, {"-platform-namespace", "N O", "in"}} {
 		assert.Equal(t, w.run(args...).code, 2, "%v", args)
 	}
+	w.write("elsewhere.yaml", targets+resource("a", "staging"))
+	assert.Equal(t, w.run("-out", w.path("out2"), w.path("elsewhere.yaml")).code, 0, "a file is as good as a folder")
 	w.refuses("nowhere", "-out", w.path("out"), w.path("nowhere"))
 	assert.NilError(t, os.Mkdir(w.path("empty"), 0o755))
 	w.refuses("no .yaml, .yml or .json files", "-out", w.path("out"), w.path("empty"))

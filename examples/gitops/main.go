@@ -20,80 +20,154 @@
 // that refuses manifests which nobody renewed. It is 1 as well if the input has problems,
 // with which nothing is written at all, and 2 if the command line has.
 //
-// A new job starts from the savepoint in the annotation gitops.example.com/savepoint of
-// its Deployment, which this program reads by itself. The files argocd.yaml and flux.yaml
-// beside it hand the manifests on to a cluster.
+// An input without a Deployment or SessionCluster, as a file that was cut off may be,
+// would remove everything that runs: it is an error without -allow-empty. A file without
+// any resource is a warning.
+//
+// The flags of rendering are those of examples/flinktarget. A job has the id of the
+// annotation gitops.example.com/job-id of its Deployment, or a derived one, and starts
+// from the savepoint in gitops.example.com/savepoint; this program reads both by itself.
+// The flags -job-id and -savepoint go before them, and hold for one run: the next run
+// without them renders another job. So keep annotations in Git, and use the flags where
+// a pipeline gives them every time. To upgrade with state: take a savepoint, write it
+// into the annotation together with the change, and run. The files argocd.yaml and
+// flux.yaml beside it hand the manifests on to a cluster.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
+const help = `Renders VVP resources into a folder of manifests per DeploymentTarget.
+
+Usage:
+
+  gitops [flags] FILE|DIR …
+
+` + cli.ReadingHelp + `
+The annotations gitops.example.com/job-id and gitops.example.com/savepoint of a
+Deployment say what -job-id and -savepoint do, and stay for the next run.
+
+Examples:
+
+  gitops -out manifests resources
+  gitops -out manifests -check resources
+  gitops -out manifests -savepoint default/orders=s3://flink/savepoints/1 resources
+
+Flags:
+
+`
+
+// settings are what the flags say.
+type settings struct {
+	*cli.Flags
+	jobs              *cli.Jobs
+	out               string
+	check, allowEmpty bool
+}
+
 func run(args []string, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("gitops", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	fs.Usage = func() {
-		fmt.Fprintf(stderr, "Usage: gitops [flags] DIR …\n\nRenders the VVP resources in the folders into a folder per DeploymentTarget.\n\n")
+	fs.SetOutput(io.Discard)
+	s := settings{Flags: cli.RenderFlags(fs), jobs: cli.JobFlags(fs)}
+	fs.StringVar(&s.out, "out", "manifests", "the output `folder`")
+	fs.BoolVar(&s.check, "check", false, "write nothing, and fail if anything would be written")
+	fs.BoolVar(&s.allowEmpty, "allow-empty", false, "accept an input without a Deployment or SessionCluster, and remove what ran")
+	misused := func(err error) int {
+		fmt.Fprintf(stderr, "gitops: %s\n", cli.InFlags(err.Error()))
+		return 2
+	}
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		out := &cli.Output{Writer: stdout}
+		fmt.Fprint(out, help)
+		fs.SetOutput(out)
 		fs.PrintDefaults()
+		return report(stderr, nil, out.Err)
+	case err != nil:
+		return misused(err)
+	case fs.NArg() == 0:
+		return misused(errors.New("name the files or folders to read"))
 	}
-	out := fs.String("out", "manifests", "the output `folder`")
-	check := fs.Bool("check", false, "write nothing, and fail if anything would be written")
-	platform := fs.String("platform-namespace", "", "the Kubernetes `namespace` that the platform runs in, for targets that name none")
-	if err := fs.Parse(args); err != nil {
-		return 2
+	p, err := s.program()
+	if _, unreadable := errors.AsType[*os.PathError](err); err != nil && !unreadable {
+		return misused(err)
 	}
-	if fs.NArg() == 0 {
-		fs.Usage()
-		return 2
-	}
-	var opts []render.Option
-	if *platform != "" {
-		opts = append(opts, render.Platform{Namespace: *platform})
-	}
-	r, err := render.New(opts...)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
-		return 2
+		return report(stderr, nil, err)
 	}
-	changes, warnings, err := renew(r, fs.Args(), filepath.Clean(*out), *check)
-	for _, w := range warnings {
-		fmt.Fprintf(stderr, "warning: %s\n", w)
-	}
+	changes, warnings, err := p.renew(fs.Args())
 	for _, c := range changes {
 		fmt.Fprintln(stdout, c)
 	}
-	if err != nil {
-		fmt.Fprintln(stderr, err)
-		return 1
+	if _, isUsage := errors.AsType[usageError](err); isUsage {
+		return misused(err)
 	}
-	if *check && len(changes) > 0 {
-		fmt.Fprintf(stderr, "%s is not what its resources render to: run gitops without -check\n", *out)
+	if err == nil && s.check && len(changes) > 0 {
+		err = fmt.Errorf("%s is not what its resources render to: run gitops without -check", s.out)
+	}
+	return report(stderr, warnings, err)
+}
+
+// report writes warnings and an error, and returns the exit code.
+func report(stderr io.Writer, warnings []cli.Problem, err error) int {
+	for _, p := range append(warnings, cli.ProblemsOf(err)...) {
+		fmt.Fprintln(stderr, p)
+	}
+	if err != nil {
 		return 1
 	}
 	return 0
 }
 
+// usageError is an error about a flag that only the input shows.
+type usageError struct{ error }
+
+// program is what the flags ask for.
+type program struct {
+	settings
+	all *render.Renderer // for everything together
+	one *render.Renderer // for one resource, which need not meet each patch
+}
+
+func (s settings) program() (program, error) {
+	p := program{settings: s}
+	p.out = filepath.Clean(p.out)
+	var err error
+	if p.all, err = s.Renderer(); err != nil {
+		return p, err
+	}
+	lenient := *s.Flags
+	lenient.Strict = false
+	p.one, err = lenient.Renderer()
+	return p, err
+}
+
 // renew makes the output folder what the resources render to.
-func renew(r *render.Renderer, dirs []string, out string, check bool) ([]change, []render.Warning, error) {
-	if err := apart(out, dirs); err != nil {
+func (p program) renew(inputs []string) ([]change, []cli.Problem, error) {
+	if err := apart(p.out, inputs); err != nil {
 		return nil, nil, err
 	}
-	bundle, err := read(dirs)
+	bundle, warnings, err := p.read(inputs)
 	if err != nil {
-		return nil, nil, err
+		return nil, warnings, err
 	}
-	files, warnings, err := manifests(r, bundle)
+	files, more, err := p.manifests(bundle)
+	warnings = append(warnings, more...)
 	if err != nil {
-		return nil, nil, err
+		return nil, warnings, err
 	}
-	changes, err := sync(out, files, check)
+	changes, err := sync(p.out, files, p.check)
 	return changes, warnings, err
 }

@@ -2,75 +2,93 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
 
-// read reads all YAML and JSON files of the folders, except hidden ones.
-func read(dirs []string) (deployment.Bundle, error) {
-	var all deployment.Bundle
-	var errs []error
-	for _, dir := range dirs {
-		files := 0
-		folder := os.DirFS(dir)
-		err := fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return fmt.Errorf("%s: %w", dir, err)
-			}
-			hidden := path != "." && strings.HasPrefix(d.Name(), ".")
-			info, statErr := fs.Stat(folder, path)
-			switch isDir := statErr == nil && info.IsDir(); {
-			case hidden && d.IsDir():
-				return fs.SkipDir
-			case hidden, d.IsDir():
-				return nil
-			case isDir:
-				return fmt.Errorf("%s: a symbolic link to a folder is not followed", filepath.Join(dir, path))
-			case !slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path))):
-				return nil
-			}
-			files++
-			file := filepath.Join(dir, path)
-			text, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			b, err := deployment.ParseAll(file, text)
-			errs = append(errs, err)
-			all.Add(b)
-			return nil
-		})
-		if err == nil && files == 0 { // or everything would be removed
-			err = fmt.Errorf("%s: no .yaml, .yml or .json files", dir)
-		}
-		errs = append(errs, err)
+// read reads all resources. That there are none is an error: everything would be removed.
+func (p program) read(inputs []string) (deployment.Bundle, []cli.Problem, error) {
+	if slices.Contains(inputs, "-") {
+		return deployment.Bundle{}, nil, usageError{errors.New("-: the standard input is not read")}
 	}
-	return all, errors.Join(errs...)
+	b, warnings, err := p.Read(inputs)
+	if err != nil {
+		return b, warnings, err
+	}
+	if nothing, ok := cli.Nothing(b); ok && !p.allowEmpty {
+		err = fmt.Errorf("%s: everything that runs would be removed; if that is meant, give -allow-empty", nothing.Message)
+	}
+	return b, warnings, err
 }
 
-const savepoint = "gitops.example.com/savepoint"
+const (
+	jobID     = "gitops.example.com/job-id"
+	savepoint = "gitops.example.com/savepoint"
+)
 
-// job returns what starts a Deployment. Its id is derived, so that a change of the
-// job is a new object, whose name Kubernetes has not seen.
-func job(d deployment.Deployment) render.Job {
-	return render.Job{SavepointLocation: d.Config().Metadata.Annotations[savepoint]}
+// job returns what starts a Deployment. Where nobody names an id it is derived, so that a
+// change of the job is a new object, whose name Kubernetes has not seen.
+func (p program) job(d deployment.Deployment) render.Job {
+	j, annotations := p.jobs.Of(d), d.Config().Metadata.Annotations
+	j.ID = cmp.Or(j.ID, annotations[jobID])
+	j.SavepointLocation = cmp.Or(j.SavepointLocation, annotations[savepoint])
+	return j
+}
+
+// checkJobs reports what is wrong with flags and annotations.
+func (p program) checkJobs(all []deployment.Deployment) error {
+	if err := p.jobs.Check(all); err != nil {
+		return usageError{err}
+	}
+	var errs []error
+	for _, d := range all {
+		for _, a := range []struct {
+			key   string
+			check func(string) error
+		}{{jobID, cli.JobID}, {savepoint, cli.Savepoint}} {
+			value, ok := d.Config().Metadata.Annotations[a.key]
+			if err := a.check(value); ok && err != nil {
+				errs = append(errs, refused(d, a.key, value, err))
+			}
+		}
+		if id := p.job(d).ID; id != "" {
+			if err := p.jobs.Claim(d, id); err != nil {
+				errs = append(errs, refused(d, jobID, id, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func refused(d deployment.Deployment, annotation, value string, err error) error {
+	path := field.NewPath("metadata", "annotations").Key(annotation)
+	return &deployment.InvalidError{
+		Subject:   d.String(),
+		Fields:    field.ErrorList{field.Invalid(path, value, err.Error())},
+		Positions: []patch.Position{d.Position(path.String())},
+	}
 }
 
 // manifests returns the files of the output folder by their paths, with slashes.
-func manifests(r *render.Renderer, b deployment.Bundle) (map[string][]byte, []render.Warning, error) {
+func (p program) manifests(b deployment.Bundle) (map[string][]byte, []cli.Problem, error) {
+	if err := p.checkJobs(b.Deployments); err != nil {
+		return nil, nil, err
+	}
 	// All at once, for everything that is wrong, also between resources.
-	all, err := r.Bundle(b, job)
+	all, err := p.all.Bundle(b, p.job)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -79,17 +97,17 @@ func manifests(r *render.Renderer, b deployment.Bundle) (map[string][]byte, []re
 		o.folder(t)
 	}
 	for _, d := range b.Deployments {
-		m, err := r.Deployment(o.target(d.Target()), d, job(d))
+		m, err := p.one.Deployment(o.target(d.Target()), d, p.job(d))
 		o.add(d.Target(), fileName("deployment", d.Name(), d.ID()), m, err)
 	}
 	for _, s := range b.SessionClusters {
-		m, err := r.SessionCluster(o.target(s.Target()), s)
+		m, err := p.one.SessionCluster(o.target(s.Target()), s)
 		o.add(s.Target(), fileName("sessioncluster", s.Name(), s.ID()), m, err)
 	}
 	for dir, list := range o.lists {
 		o.files[path.Join(dir, "kustomization.yaml")] = kustomization(list)
 	}
-	return o.files, all.Warnings(), errors.Join(o.errs...)
+	return o.files, cli.WarningsOf(all), errors.Join(o.errs...)
 }
 
 type output struct {
