@@ -5,6 +5,11 @@ import (
 	"reflect"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
@@ -17,12 +22,12 @@ func JSONSchema(kind string) ([]byte, error) {
 	case KindDeployment:
 		return schema.Make(schema.Root{
 			ID: schemaID("deployment"), Title: "Deployment of Ververica Platform",
-			Type: reflect.TypeFor[Config](), Rules: deploymentRules(), Extra: serverFields(),
+			Type: reflect.TypeFor[Config](), Rules: deploymentRules(), Extra: serverFields(), Special: specialTypes(),
 		}), nil
 	case KindSessionCluster:
 		return schema.Make(schema.Root{
 			ID: schemaID("sessioncluster"), Title: "SessionCluster of Ververica Platform",
-			Type: reflect.TypeFor[SessionClusterConfig](), Rules: sessionClusterRules(), Extra: serverFields(),
+			Type: reflect.TypeFor[SessionClusterConfig](), Rules: sessionClusterRules(), Extra: serverFields(), Special: specialTypes(),
 		}), nil
 	}
 	return nil, fmt.Errorf("deployment: no kind %q; the kinds are %s and %s", kind, KindDeployment, KindSessionCluster)
@@ -34,6 +39,19 @@ func schemaID(name string) string {
 
 // rule is a shorthand of what follows.
 type rule = schema.Map
+
+// specialTypes are the types of Kubernetes that have a JSON form of their own.
+func specialTypes() map[reflect.Type]rule {
+	return map[reflect.Type]rule{
+		reflect.TypeFor[resource.Quantity]():    {"type": []any{"string", "number"}},
+		reflect.TypeFor[intstr.IntOrString]():   {"type": []any{"integer", "string"}},
+		reflect.TypeFor[metav1.Time]():          {"type": "string", "format": "date-time"},
+		reflect.TypeFor[metav1.MicroTime]():     {"type": "string", "format": "date-time"},
+		reflect.TypeFor[metav1.Duration]():      {"type": "string"},
+		reflect.TypeFor[metav1.FieldsV1]():      {"type": "object"},
+		reflect.TypeFor[runtime.RawExtension](): {"type": "object"},
+	}
+}
 
 // serverFields are what VVP's API adds.
 func serverFields() map[string]rule {

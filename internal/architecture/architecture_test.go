@@ -101,3 +101,11 @@ func TestLabelsLinkNothingElse(t *testing.T) {
 		assert.Assert(t, !strings.Contains(host, ".") || pkg == module+"/labels", "labels imports %s", pkg)
 	}
 }
+
+// Who keeps targets needs no types of Kubernetes objects: they are most of what a
+// program that renders links.
+func TestTargetsLinkNoKubernetesObjects(t *testing.T) {
+	for _, pkg := range deps(t, "target") {
+		assert.Assert(t, !strings.HasPrefix(pkg, "k8s.io/api/") && !strings.HasPrefix(pkg, "k8s.io/apimachinery/pkg/apis/"), "target imports %s", pkg)
+	}
+}

@@ -11,11 +11,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/api/resource"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // Map is an object of a schema.
@@ -31,11 +26,13 @@ type Root struct {
 	Rules map[string]Map
 	// Extra are fields that the type does not have, by path.
 	Extra map[string]Map
+	// Special are types of Kubernetes that have a JSON form of their own.
+	Special map[reflect.Type]Map
 }
 
 // Make returns the schema, as JSON with an indent of two blanks.
 func Make(r Root) []byte {
-	m := &maker{rules: r.Rules, extra: r.Extra, defs: Map{}}
+	m := &maker{rules: r.Rules, extra: r.Extra, special: r.Special, defs: Map{}}
 	root := m.object(r.Type, "")
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["$id"] = r.ID
@@ -56,6 +53,7 @@ func Make(r Root) []byte {
 
 type maker struct {
 	rules, extra map[string]Map
+	special      map[reflect.Type]Map
 	defs         Map
 }
 
@@ -173,18 +171,6 @@ func nullable(s Map) Map {
 	return s
 }
 
-// special are the types of Kubernetes that have a JSON form of their own.
-var special = map[reflect.Type]Map{
-	reflect.TypeFor[resource.Quantity]():    {"type": []any{"string", "number"}},
-	reflect.TypeFor[intstr.IntOrString]():   {"type": []any{"integer", "string"}},
-	reflect.TypeFor[metav1.Time]():          {"type": "string", "format": "date-time"},
-	reflect.TypeFor[metav1.MicroTime]():     {"type": "string", "format": "date-time"},
-	reflect.TypeFor[metav1.Duration]():      {"type": "string"},
-	reflect.TypeFor[metav1.FieldsV1]():      {"type": "object"},
-	reflect.TypeFor[runtime.RawExtension](): {"type": "object"},
-	reflect.TypeFor[[]byte]():               {"type": "string", "contentEncoding": "base64"},
-}
-
 // reference is a reference to the definition of a type of Kubernetes.
 func (m *maker) reference(t reflect.Type) Map {
 	parts := strings.Split(t.PkgPath(), "/")
@@ -217,8 +203,11 @@ func (m *maker) fields(t reflect.Type, properties Map) {
 
 // part is the schema of a field of a type of Kubernetes.
 func (m *maker) part(t reflect.Type) Map {
-	if s, ok := special[t]; ok {
+	if s, ok := m.special[t]; ok {
 		return maps.Clone(s)
+	}
+	if t == reflect.TypeFor[[]byte]() {
+		return Map{"type": "string", "contentEncoding": "base64"}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
