@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/render/rendertest"
 )
 
@@ -38,7 +39,8 @@ var policies = []rendertest.Policy{
 }
 
 func TestPolicies(t *testing.T) {
-	m := rendertest.Dir(t, "deployments")
+	// A patch that matches nothing is mostly a misspelt one.
+	m := rendertest.Dir(t, "deployments", render.StrictPatches())
 	rendertest.CheckPolicies(t, m, policies...)
 	// What the platform itself promises: labels, selectors, namespaces, security.
 	rendertest.Check(t, m)

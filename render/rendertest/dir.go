@@ -18,6 +18,11 @@ import (
 // in .yaml, .yml or .json and do not begin with a dot, in the order of their names. If
 // there are none, or if anything is wrong, the test fails at once with all problems,
 // each with its place. A symbolic link to a folder is an error: it is not followed.
+//
+// Each job has the id of its Deployment, not one that is derived from all that is
+// rendered, so that a golden file changes only where something else does. Warnings are
+// logged. A patch that matches nothing is one, and fails the test with
+// render.StrictPatches.
 func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	t.Helper()
 	r, err := render.New(opts...)
@@ -28,9 +33,12 @@ func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := r.Bundle(b, nil)
+	m, err := r.Bundle(b, func(d deployment.Deployment) render.Job { return render.Job{ID: d.ID()} })
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, w := range m.Warnings() {
+		t.Log(w)
 	}
 	return m
 }

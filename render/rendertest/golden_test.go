@@ -128,7 +128,19 @@ func TestDir(t *testing.T) {
 	assert.Equal(t, len(errs), 1)
 	assert.Assert(t, strings.Contains(errs[0], filepath.Join(dir, "b/others.yml")+":5:"), "what is wrong has a place: %s", errs[0])
 	write("targets.YAML", targets)
-	assert.Equal(t, Dir(t, dir).Digest(), rendered(t, others+"---\n"+targets).Digest())
+	m := Dir(t, dir)
+	assert.Equal(t, m.Len(), rendered(t, others+"---\n"+targets).Len())
+	names := func(m render.Manifests) (out []string) {
+		for o := range m.All() {
+			out = append(out, o.String())
+		}
+		return out
+	}
+	write("b/others.yml", strings.Replace(others, "spec:\n", "spec:\n  maxJobCreationAttempts: 9\n", 1))
+	changed := Dir(t, dir)
+	assert.Assert(t, changed.Digest() != m.Digest())
+	assert.DeepEqual(t, names(changed), names(m))
+	write("b/others.yml", others)
 	errs = dirOf(render.Platform{Namespace: "N O"})
 	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], "N O"), "%q", errs)
 	write("c.json", "{")

@@ -1,6 +1,7 @@
 package rendertest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -60,11 +61,20 @@ func reporter(problems *[]Problem, rule string, o render.Object, prefix string) 
 	}
 }
 
+// problems returns what the policy finds, under its name.
+func (p Policy) problems(m render.Manifests) []Problem {
+	found := p.Find(m)
+	for i := range found {
+		found[i].Rule = cmp.Or(found[i].Rule, p.Name)
+	}
+	return found
+}
+
 // CheckPolicies reports every problem that the policies find as an error of t.
 func CheckPolicies(t testing.TB, m render.Manifests, policies ...Policy) {
 	t.Helper()
 	for _, p := range policies {
-		for _, problem := range p.Find(m) {
+		for _, problem := range p.problems(m) {
 			t.Error(problem)
 		}
 	}
@@ -76,7 +86,7 @@ func CheckPolicies(t testing.TB, m render.Manifests, policies ...Policy) {
 func CheckRefused(t testing.TB, m render.Manifests, policies ...Policy) {
 	t.Helper()
 	for _, p := range policies {
-		problems := p.Find(m)
+		problems := p.problems(m)
 		if len(problems) == 0 {
 			t.Errorf("%s: nothing in %d objects is refused", p.Name, m.Len())
 		}
