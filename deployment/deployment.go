@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -220,4 +221,23 @@ func (d Deployment) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(d.d.config)
+}
+
+// UnmarshalJSON sets the variable d as Parse does, to the zero value for null. The
+// Deployment that it held before does not change.
+func (d *Deployment) UnmarshalJSON(text []byte) error {
+	return unmarshal(d, text, Parse)
+}
+
+// unmarshal sets *v to what parse reads, and leaves it alone if that is nothing.
+func unmarshal[T any](v *T, text []byte, parse func(file string, text []byte) (T, error)) error {
+	var read T
+	if string(bytes.TrimSpace(text)) != "null" {
+		var err error
+		if read, err = parse("", text); err != nil {
+			return err
+		}
+	}
+	*v = read
+	return nil
 }

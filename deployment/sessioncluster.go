@@ -208,3 +208,9 @@ func (s SessionCluster) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(s.d.config)
 }
+
+// UnmarshalJSON sets the variable s as ParseSessionCluster does, to the zero value for
+// null. The SessionCluster that it held before does not change.
+func (s *SessionCluster) UnmarshalJSON(text []byte) error {
+	return unmarshal(s, text, ParseSessionCluster)
+}

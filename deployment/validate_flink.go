@@ -131,6 +131,9 @@ func inFile(v flink.Version, conf map[string]string) map[string]string {
 // configuration file can hold what must be in it.
 func (c *checks) configuration(v flink.Version, conf, file map[string]string, path *field.Path) {
 	_, _, problems := flink.ConfigFile(v, file)
+	if ha := flink.HighAvailability(v, conf); ha.Kind == flink.HACustom && !strings.ContainsAny(ha.Value, ".${") {
+		c.add(field.NotSupported(path.Key(ha.Key), clip(ha.Value), []string{"none", "kubernetes", "zookeeper", "the class of a factory, with its package"}), originConfig)
+	}
 	for _, key := range tree.Keys(conf) {
 		at := path.Key(key)
 		if key == "" || strings.ContainsAny(key, " \t\r\n:#=") {

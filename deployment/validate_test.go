@@ -164,6 +164,8 @@ func TestFlinkConfiguration(t *testing.T) {
 		{"null would be lost", set(at, `{"a.b": null}`), []string{at + "[a.b] Invalid type"}},
 		{"a map is no value", set(at, `{"a": {"b": "c"}}`), []string{at + "[a] Invalid type"}},
 		{"the renderer's own key", set(at, `{"jobmanager.rpc.address": "x"}`), []string{at + "[jobmanager.rpc.address] Forbidden flink-configuration"}},
+		{"high availability that Flink does not have", set(at, `{"high-availability.type": "kuberntes"}`), []string{at + "[high-availability.type] NotSupported flink-configuration"}},
+		{"a class of the user's own is one", set(at, `{"high-availability.type": "com.example.Factory", "high-availability.storageDir": "s3://b/ha"}`), nil},
 		{"no legal key", set(at, `{"a b": "x"}`), []string{at + "[a b] Invalid flink-configuration"}},
 		{"an empty key", set(at, `{"": "x"}`), []string{at + "[] Invalid flink-configuration"}},
 		{"flink-conf.yaml ends a value at #", set(at, `{"a": "b # c"}`), []string{at + "[a] Invalid flink-configuration"}},

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/internal/secrets"
@@ -96,6 +97,8 @@ func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bo
 			w.add(at.Key(key), "no effect: %s", reason)
 		} else if instead, ok := flink.Ignored(version, key); ok {
 			w.ignored(at.Key(key), version, instead)
+		} else if meant := decode.Misspelt(key, flink.Significant(version)); meant != "" {
+			w.add(at.Key(key), "did you mean %s?", meant)
 		}
 		if ha := flink.HighAvailability(version, s.config); ha.Key == key && ha.Value == "vvp-kubernetes" {
 			w.add(at.Key(key), "VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")

@@ -26,6 +26,8 @@ func TestWarnings(t *testing.T) {
 		{"the same key in Flink 1", set(conf, `{"cluster.evenly-spread-out-slots": true}`), nil},
 		{"a key of a newer Flink", set(version, `"1.17"`, conf, `{"execution.checkpointing.dir": "s3://b/c"}`), []string{conf + "[execution.checkpointing.dir]"}},
 		{"VVP's own service", set(conf, `{"high-availability": "vvp-kubernetes"}`), []string{conf + "[high-availability]"}},
+		{"an option that is misspelt", set(conf, `{"high-availabilty.type": "kubernetes", "taskmanager.numberOfTaskSlot": 2}`), []string{conf + "[high-availabilty.type]", conf + "[taskmanager.numberOfTaskSlot]"}},
+		{"options of the user's own and of Flink", set(conf, `{"env.java.opts": "-Da=b", "my.option": "x", "state.backend.async": true, "security.ssl.enabled": false, "taskmanager.memory.task.off-heap.size": "1m"}`), nil},
 		{"Flink's service", set(conf, `{"high-availability": "kubernetes"}`), nil},
 		{"a placeholder of VVP", set(conf, `{"state.checkpoints.dir": "s3://b/{{ namespace }}/c"}`), []string{conf + "[state.checkpoints.dir]"}},
 		{"little heap", set(spec+"resources.jobmanager.memory", `"650m"`), []string{spec + "resources.jobmanager.memory"}},

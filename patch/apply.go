@@ -43,10 +43,10 @@ func (s Set) ApplyResource(doc map[string]any) (map[string]any, error) {
 		}
 		next, _, err := c.apply(current)
 		if err == nil {
-			err = unchanged(current, next, catalog.ProtectedOfResource())
+			err = refuse(unchanged(current, next, catalog.ProtectedOfResource()))
 		}
 		if err != nil {
-			return nil, &ApplyError{Entry: i, Object: describe(current), Err: err}
+			return nil, &ApplyError{Entry: i, Object: describe(current), Position: c.at, Err: err}
 		}
 		current = next
 	}
@@ -100,7 +100,7 @@ func (s Set) ApplyShared(objs tree.Shared) (tree.Shared, []Match, error) {
 			}
 			next, err := c.applyObject(obj)
 			if err != nil {
-				return tree.Shared{}, nil, &ApplyError{Entry: i, Object: describe(obj), Err: err}
+				return tree.Shared{}, nil, &ApplyError{Entry: i, Object: describe(obj), Position: c.at, Err: err}
 			}
 			current[j] = next
 			matches = append(matches, Match{Patch: i, Object: j})
@@ -119,14 +119,19 @@ func (c *compiled) applyObject(obj map[string]any) (map[string]any, error) {
 	if deleted {
 		k, _ := catalog.Lookup(tree.String(obj, "apiVersion"), tree.String(obj, "kind"))
 		if !k.Optional {
-			return nil, &conflict{path: []string{"$patch"}}
+			return nil, &conflict{}
 		}
 		return nil, nil
 	}
-	if err := unchanged(obj, next, catalog.ProtectedOfObject()); err != nil {
-		return nil, err
+	return next, refuse(append(unchanged(obj, next, catalog.ProtectedOfObject()), otherLabels(obj, next)...))
+}
+
+// refuse reports protected paths that a patch changed.
+func refuse(paths [][]string) error {
+	if len(paths) == 0 {
+		return nil
 	}
-	return next, sameLabels(obj, next)
+	return &conflict{paths: paths}
 }
 
 func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted bool, err error) {
@@ -141,31 +146,31 @@ func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted boo
 	return m.ApplyShared(doc) // what comes out of a Set is a copy
 }
 
-// unchanged reports the first protected path whose value differs.
-func unchanged(before, after map[string]any, paths [][]string) error {
+// unchanged returns the protected paths whose values differ.
+func unchanged(before, after map[string]any, paths [][]string) (changed [][]string) {
 	for _, path := range paths {
 		a, inA := tree.Get(before, path...)
 		b, inB := tree.Get(after, path...)
 		if inA != inB || !tree.Equal(a, b) {
-			return &conflict{path: path}
+			changed = append(changed, path)
 		}
 	}
-	return nil
+	return changed
 }
 
-// sameLabels reports the first system label that differs.
-func sameLabels(before, after map[string]any) error {
+// otherLabels returns the system labels that differ.
+func otherLabels(before, after map[string]any) (changed [][]string) {
 	for _, path := range catalog.LabelPaths() {
 		a, b := tree.Child(before, path...), tree.Child(after, path...)
 		for _, key := range catalog.SystemLabels() {
 			was, had := a[key]
 			is, has := b[key]
 			if had != has || !tree.Equal(was, is) {
-				return &conflict{path: append(append([]string(nil), path...), key)}
+				changed = append(changed, append(append([]string(nil), path...), key))
 			}
 		}
 	}
-	return nil
+	return changed
 }
 
 // fresh copies what a caller hands in, and refuses what is not JSON.

@@ -36,6 +36,10 @@
 //	  patch:
 //	    spec: {template: {spec: {priorityClassName: batch}}}
 //
+// What such a strategic merge says of its own apiVersion, kind, metadata.name and
+// metadata.namespace means nothing, as in kustomize: target alone selects, and the
+// object keeps what it has.
+//
 // # Levels
 //
 // Entries for the VVP resource are applied before objects are built from it,

@@ -49,7 +49,26 @@ type InvalidError struct {
 	// It is empty where that is not known.
 	Subject string
 	// Fields has every problem that was found, in the order of the input. Field
-	// is a path as in the YAML, Origin names the rule.
+	// is a path as in the YAML, Origin names the rule, which is what programs should
+	// go by:
+	//
+	//	syntax, too-dense, too-many             a text that cannot be read, or not all of it
+	//	kind, unknown-field, type, retyped      keys and types of YAML
+	//	required, exclusive, duplicate          fields that are needed, or too many
+	//	name, uuid, enum, text, label, uri      values that have a form
+	//	uri-scheme, class, env, image, duration likewise
+	//	quantity, minimum, maxLength            sizes
+	//	flink-version, flink-configuration      what Flink reads
+	//	flink-memory, flink-slots, arguments    what Flink starts with
+	//	logging, volume, pod-template           parts of pods
+	//	reference, high-availability, tls       what goes together
+	//	queryable-state, artifact-kind          what cannot be rendered
+	//	session-mode, not-rendered              likewise
+	//	target, platform-namespace              where it is to run
+	//	patch, patch-form, patch-selector       entries of a patch set
+	//	patch-kind, patch-merge                 likewise
+	//	patch-operation                         operations of RFC 6902
+	//	snapshot                                a registry that is restored
 	Fields field.ErrorList
 	// Positions says where Fields[i] stands in the text. It is as long as
 	// Fields, or empty if the input was not a text.
@@ -141,6 +160,8 @@ type ApplyError struct {
 	Entry int
 	// Object is what it was applied to, as "Kind namespace/name".
 	Object string
+	// Position is where the entry begins, zero if it was not read from a text.
+	Position Position
 	// Err is the reason.
 	Err error
 }
@@ -148,6 +169,9 @@ type ApplyError struct {
 // Error names the entry, the object and the reason, of several reasons up to 20.
 func (e *ApplyError) Error() string {
 	head := fmt.Sprintf("spec.deploymentPatchSet[%d]: %s: ", e.Entry, cut(e.Object))
+	if e.Position.File != "" {
+		head = e.Position.String() + ": " + head
+	}
 	all, ok := errors.AsType[merge.RefusedError](e.Err)
 	if !ok {
 		return head + e.Err.Error()
@@ -174,13 +198,23 @@ func cut(s string) string {
 // Unwrap returns the reason.
 func (e *ApplyError) Unwrap() error { return e.Err }
 
-// conflict is ErrConflict with the field.
+// conflict is ErrConflict with the fields; without any, the object itself.
 type conflict struct {
-	path []string
+	paths [][]string
 }
 
 func (c *conflict) Error() string {
-	return fmt.Sprintf("%v: %s belongs to the platform", ErrConflict, strings.Join(c.path, "."))
+	if len(c.paths) == 0 {
+		return fmt.Sprintf("%v: others need the object, so that no patch may delete it", ErrConflict)
+	}
+	names := make([]string, len(c.paths))
+	for i, path := range c.paths {
+		names[i] = strings.Join(path, ".")
+	}
+	if len(names) == 1 {
+		return fmt.Sprintf("%v: %s belongs to the platform", ErrConflict, names[0])
+	}
+	return fmt.Sprintf("%v: %s belong to the platform", ErrConflict, strings.Join(names, ", "))
 }
 
 func (c *conflict) Is(target error) bool { return target == ErrConflict }

@@ -132,11 +132,17 @@ func emitted() string {
 	return strings.Join(names, ", ")
 }
 
+// versionHint proposes another apiVersion, or another kind.
 func versionHint(kind string) string {
+	var names []string
 	for _, k := range catalog.Kinds() {
 		if k.Kind == kind {
 			return fmt.Sprintf(" (did you mean apiVersion: %s?)", k.APIVersion)
 		}
+		names = append(names, k.Kind)
+	}
+	if best := decode.Nearest(kind, names); best != "" {
+		return " (did you mean kind: " + best + "?)"
 	}
 	return ""
 }
@@ -169,7 +175,7 @@ func (b *builder) targeted() *compiled {
 	}
 	kinds := sel.kinds()
 	if len(kinds) == 0 {
-		b.fail(field.NewPath("target"), field.OmitValueType{}, originKind, "the target selects no kind that is ever rendered; the kinds are %s", emitted())
+		b.fail(field.NewPath("target"), field.OmitValueType{}, originKind, "the target selects no kind that is ever rendered; the kinds are %s%s", emitted(), versionHint(s.Kind))
 		return nil
 	}
 	c := &compiled{selector: sel, entry: map[string]any{"target": target.Value(), "patch": body}}

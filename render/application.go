@@ -12,6 +12,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -21,8 +22,10 @@ import (
 // warning.
 //
 // Errors are [*MismatchError] if d refers to another target, [*InvalidError] for
-// what cannot be rendered, [*patch.ApplyError] for patches that fail,
-// [ErrDerivedID], and with [StrictPatches] [ErrUnmatched]. On error the Manifests are empty.
+// what cannot be rendered, zero values included, [*patch.ApplyError] for patches that
+// fail, [*VerifyError] for objects that Kubernetes would refuse, [ErrDerivedID], and
+// with [StrictPatches] [ErrUnmatched]. They may be wrapped, so that errors.As and
+// errors.Is find them. On error the Manifests are empty.
 func (r *Renderer) Deployment(t target.Target, d deployment.Deployment, j Job) (Manifests, error) {
 	return r.strict(r.deployment(t, d, j))
 }
@@ -42,7 +45,7 @@ func (r *Renderer) deployment(t target.Target, d deployment.Deployment, j Job) (
 	}
 	patched, err := d.Patch(t.Patches())
 	if err != nil {
-		return Manifests{}, fmt.Errorf("%s: with the patches of %s: %w", d, t, err)
+		return Manifests{}, g.patchedWrong(err, func(s patch.Set) error { _, err := d.Patch(s); return err })
 	}
 	g.adopt(patched.Warnings())
 	cfg := patched.Resolved()

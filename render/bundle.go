@@ -52,13 +52,14 @@ func YAML(w io.Writer, rd io.Reader, opts ...Option) error {
 // A patch that changed no object of any of them is a warning. If anything cannot
 // be rendered, the Manifests are empty and the error joins all problems.
 func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) Job) (Manifests, error) {
-	x := &bundle{bundle: b}
+	x := &bundle{bundle: b, jobs: map[string]string{}}
 	x.duplicates()
 	for _, d := range b.Deployments {
 		var job Job
 		if jobs != nil {
 			job = jobs(d)
 		}
+		x.oneJob(d, job)
 		x.add(d, func(t target.Target) (Manifests, error) { return r.deployment(t, d, job) })
 	}
 	for _, s := range b.SessionClusters {
@@ -84,7 +85,11 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 	var errs []error
 	for _, u := range m.uses {
 		if !u.matched {
-			errs = append(errs, fmt.Errorf("DeploymentTarget %s: spec.deploymentPatchSet[%d]: %w", u.target, u.patch, ErrUnmatched))
+			place := ""
+			if u.at.File != "" {
+				place = u.at.String() + ": "
+			}
+			errs = append(errs, fmt.Errorf("%sDeploymentTarget %s: spec.deploymentPatchSet[%d]: %w", place, u.target, u.patch, ErrUnmatched))
 		}
 	}
 	if len(errs) > 0 {
@@ -99,6 +104,7 @@ type bundle struct {
 	done   []Manifests
 	errs   []error
 	uses   []patchUse
+	jobs   map[string]string // Deployments by the ids of their jobs
 }
 
 func (x *bundle) add(res resource, render func(target.Target) (Manifests, error)) {
@@ -151,9 +157,9 @@ func (x *bundle) names() []string {
 // duplicates reports resources that would render the same objects.
 func (x *bundle) duplicates() {
 	seen := map[string]bool{}
-	once := func(key, name string) {
+	once := func(key, name string, at ...patch.Position) {
 		if seen[key] {
-			x.errs = append(x.errs, &InvalidError{Subject: name, Fields: field.ErrorList{
+			x.errs = append(x.errs, &InvalidError{Subject: name, Positions: at, Fields: field.ErrorList{
 				field.Duplicate(field.NewPath("metadata", "name"), name).WithOrigin("duplicate")}})
 		}
 		seen[key] = true
@@ -165,17 +171,32 @@ func (x *bundle) duplicates() {
 		}
 	}
 	for _, d := range x.bundle.Deployments {
-		once("deployment "+d.ID(), d.String())
+		once("deployment "+d.ID(), d.String(), d.Position("metadata.name"))
 	}
 	for _, s := range x.bundle.SessionClusters {
-		once("session cluster "+s.ID(), s.String())
+		once("session cluster "+s.ID(), s.String(), s.Position("metadata.name"))
 	}
+}
+
+// oneJob reports a job id that another Deployment has, whose objects would have the
+// same names.
+func (x *bundle) oneJob(d deployment.Deployment, j Job) {
+	if j.ID == "" {
+		return
+	}
+	if other, taken := x.jobs[j.ID]; taken {
+		e := field.Duplicate(field.NewPath("ID"), j.ID).WithOrigin("duplicate")
+		e.Detail = "it is the job of " + other + ", too: each Deployment has a job of its own"
+		x.errs = append(x.errs, &InvalidError{Subject: "Job of " + d.String(), Fields: field.ErrorList{e}})
+	}
+	x.jobs[j.ID] = d.String()
 }
 
 // patchUse says whether a patch that could have changed objects did.
 type patchUse struct {
 	target  string
 	patch   int
+	at      patch.Position
 	matched bool
 }
 
@@ -198,6 +219,7 @@ func unmatched(uses []patchUse, resource string) []Warning {
 			out = append(out, Warning{
 				Resource: resource,
 				Field:    fmt.Sprintf("spec.deploymentPatchSet[%d]", u.patch),
+				Position: u.at,
 				Message:  "the patch of DeploymentTarget " + u.target + " matches no object",
 			})
 		}

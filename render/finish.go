@@ -93,7 +93,7 @@ func (g *rendering) patchUses(objects []tree.Map) []patchUse {
 		})
 		if addressed {
 			matched := slices.ContainsFunc(g.matched, func(m match) bool { return m.patch == i })
-			out = append(out, patchUse{target: g.target.Ref().String(), patch: i, matched: matched})
+			out = append(out, patchUse{target: g.target.Ref().String(), patch: i, at: p.Position(), matched: matched})
 		}
 	}
 	return out

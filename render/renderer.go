@@ -3,6 +3,9 @@ package render
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"path"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -79,14 +82,24 @@ type Job struct {
 	// dashes. Where it is empty, an id is derived that changes exactly when the
 	// JobManager's Job or the configuration of Flink does.
 	ID string
-	// SavepointLocation is the URI of a savepoint to start from; empty for none.
+	// SavepointLocation is the URI, or the absolute path, of a savepoint to start from;
+	// empty for none.
 	SavepointLocation string
 }
 
 func (j Job) validate() error {
+	var errs field.ErrorList
 	if j.ID != "" && (!ids.Valid(j.ID) || j.ID == ids.Nil) {
-		return &InvalidError{Subject: "Job", Fields: field.ErrorList{
-			field.Invalid(field.NewPath("ID"), j.ID, "a UUID in lower case is wanted, and not the nil UUID").WithOrigin("uuid")}}
+		errs = append(errs, field.Invalid(field.NewPath("ID"), j.ID, "a UUID in lower case is wanted, and not the nil UUID").WithOrigin("uuid"))
+	}
+	if s := j.SavepointLocation; s != "" {
+		u, err := url.Parse(s)
+		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Scheme != "" && u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") {
+			errs = append(errs, field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{}, "a URI is wanted, such as s3://bucket/savepoint, or an absolute path, without blanks").WithOrigin("uri"))
+		}
+	}
+	if len(errs) > 0 {
+		return &InvalidError{Subject: "Job", Fields: errs}
 	}
 	return nil
 }
@@ -120,13 +133,17 @@ type rendering struct {
 func (r *Renderer) start(t target.Target, res resource, kind string) (*rendering, error) {
 	switch {
 	case res.IsZero():
-		return nil, fmt.Errorf("render: the %s is the zero value", kind)
+		return nil, zeroValue(kind, "the "+kind+" is the zero value; make it with its package")
 	case t.IsZero():
-		return nil, fmt.Errorf("render: %s: the target is the zero value", res)
+		return nil, zeroValue(res.String(), "the target is the zero value; make it with target.New or target.Parse")
 	case !res.Target().IsZero() && !res.Target().Matches(t):
 		return nil, &MismatchError{Resource: res.String(), Want: res.Target(), Got: t.Ref()}
 	}
 	return &rendering{Renderer: r, target: t, resource: res}, nil
+}
+
+func zeroValue(subject, message string) error {
+	return &InvalidError{Subject: subject, Fields: field.ErrorList{field.Required(nil, message).WithOrigin("required")}}
 }
 
 func (g *rendering) warn(path *field.Path, format string, args ...any) {

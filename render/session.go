@@ -7,6 +7,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -25,7 +26,7 @@ func (r *Renderer) sessionCluster(t target.Target, s deployment.SessionCluster) 
 	}
 	patched, err := s.Patch(t.Patches())
 	if err != nil {
-		return Manifests{}, fmt.Errorf("%s: with the patches of %s: %w", s, t, err)
+		return Manifests{}, g.patchedWrong(err, func(set patch.Set) error { _, err := s.Patch(set); return err })
 	}
 	g.adopt(patched.Warnings())
 	cfg := patched.Resolved()

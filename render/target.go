@@ -34,7 +34,7 @@ const platformSuffix = "-ververica-platform"
 func (r *Renderer) Target(t target.Target) (Manifests, error) {
 	switch {
 	case t.IsZero():
-		return Manifests{}, fmt.Errorf("render: the target is the zero value")
+		return Manifests{}, zeroValue(target.Kind, "the target is the zero value; make it with target.New or target.Parse")
 	case r.platform.Namespace == "" || r.platform.Name == "":
 		return Manifests{}, fmt.Errorf("render: %s: say whom to grant access, with render.Platform{Namespace: …, Name: …}", t)
 	}

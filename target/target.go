@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 
@@ -146,4 +147,18 @@ func (t Target) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(t.d.config)
+}
+
+// UnmarshalJSON sets the variable t as Parse does, to the zero value for null. The
+// target that it held before does not change.
+func (t *Target) UnmarshalJSON(text []byte) error {
+	var read Target
+	if string(bytes.TrimSpace(text)) != "null" {
+		var err error
+		if read, err = Parse("", text); err != nil {
+			return err
+		}
+	}
+	*t = read
+	return nil
 }

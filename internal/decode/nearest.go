@@ -33,6 +33,28 @@ func Nearest(key string, names []string) string {
 	return best
 }
 
+// Misspelt returns the name that a key differs from by a letter or two, or "": of a
+// key that may well be another name, more would be a guess.
+func Misspelt(key string, names []string) string {
+	if len(key) > longest {
+		return ""
+	}
+	best, bestDistance := "", 3
+	var a, b [longest]byte
+	folded := fold(key, &a)
+	for _, name := range names {
+		if name == key {
+			return ""
+		}
+		if len(name) <= longest {
+			if d := distance(folded, fold(name, &b)); d < bestDistance {
+				best, bestDistance = name, d
+			}
+		}
+	}
+	return best
+}
+
 // fold writes s without case and separators.
 func fold(s string, into *[longest]byte) []byte {
 	out := into[:0]

@@ -51,6 +51,18 @@ var owned = map[string]string{
 	"parallelism.default":                        "it comes from spec.parallelism",
 }
 
+// Significant returns the options that change what is rendered, so that a misspelt one
+// is worth a word.
+func Significant(v Version) []string {
+	return []string{
+		v.HAKey, "high-availability.storageDir", "high-availability.zookeeper.quorum", "kubernetes.jobmanager.replicas",
+		"taskmanager.numberOfTaskSlots", "security.ssl.rest.enabled", "security.ssl.internal.enabled",
+		"jobmanager.memory.heap.size", "jobmanager.memory.off-heap.size", "taskmanager.memory.task.heap.size",
+		"taskmanager.memory.managed.size", "taskmanager.memory.managed.fraction", "taskmanager.memory.network.fraction",
+		"execution.checkpointing.interval", v.StateBackendKey, "env.java.opts.all", "env.java.opts.jobmanager", "env.java.opts.taskmanager",
+	}
+}
+
 // Owned reports whether the renderer of a standalone cluster sets key itself, so
 // that a user may not, and why.
 func Owned(key string) (reason string, ok bool) {

@@ -47,7 +47,9 @@ func TestPolicies(t *testing.T) {
 
 // A policy that is made by hand need not repeat its name.
 func TestPolicyByHand(t *testing.T) {
-	p := Policy{Name: "by hand", Find: func(render.Manifests) []Problem { return []Problem{{Object: "x", Message: "y"}, {Rule: "own", Object: "x", Message: "y"}} }}
+	p := Policy{Name: "by hand", Find: func(render.Manifests) []Problem {
+		return []Problem{{Object: "x", Message: "y"}, {Rule: "own", Object: "x", Message: "y"}}
+	}}
 	errs := record(func(t testing.TB) { CheckPolicies(t, rendered(t, resources), p) })
 	assert.Assert(t, len(errs) == 2 && strings.HasPrefix(errs[0], "by hand: ") && strings.HasPrefix(errs[1], "own: "), "%q", errs)
 }
