@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -156,6 +157,22 @@ func command(t *testing.T, line string) {
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	assert.NilError(t, cmd.Run(), "%s\n%s", line, errs.String())
 	assert.Assert(t, out.Len() > 0 || slices.Contains(args, "-check"), "%s prints nothing", line)
+}
+
+// The command that deletes an old job names every kind that is rendered for a job.
+func TestReadmeDeletesAllKinds(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	assert.NilError(t, err)
+	list := regexp.MustCompile("kubectl delete ([a-z,]+) -n ").FindStringSubmatch(string(readme))
+	assert.Assert(t, list != nil)
+	names := map[string]string{
+		"Job": "job", "Deployment": "deploy", "Service": "svc", "ConfigMap": "cm", "ServiceAccount": "sa",
+		"Role": "role", "RoleBinding": "rolebinding", "PodDisruptionBudget": "pdb",
+	}
+	for _, kind := range catalog.Kinds() {
+		assert.Assert(t, names[kind.Kind] != "", "%s: how does kubectl call it?", kind.Kind)
+		assert.Assert(t, slices.Contains(strings.Split(list[1], ","), names[kind.Kind]), kind.Kind)
+	}
 }
 
 // Links and packages that the README names are there.

@@ -140,3 +140,13 @@ func TestTargetsLinkNoKubernetesObjects(t *testing.T) {
 		assert.Assert(t, !strings.HasPrefix(pkg, "k8s.io/api/") && !strings.HasPrefix(pkg, "k8s.io/apimachinery/pkg/apis/"), "target imports %s", pkg)
 	}
 }
+
+// What the package documentation of the module says that each package links.
+func TestModulesThatAreLinked(t *testing.T) {
+	for pkg, want := range map[string]int{"labels": 0, "patch": 6, "target": 7, "deployment": 20, "render": 20} {
+		modules := goList(t, "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", module+"/"+pkg)
+		slices.Sort(modules)
+		modules = slices.DeleteFunc(slices.Compact(modules), func(m string) bool { return m == module })
+		assert.Equal(t, len(modules), want, "%s links %v: doc.go says another number", pkg, modules)
+	}
+}
