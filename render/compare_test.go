@@ -173,7 +173,7 @@ func renderPair(t *testing.T, a, b rendertest.Input, jobs ...string) (old, new r
 			delete(b.Resource["metadata"].(tree.Map), key)
 		}
 	}
-	opts := []render.Option{render.Platform{Namespace: rendertest.PlatformNamespace}, render.FetcherImage(rendertest.FetcherImage)}
+	opts := a.Options()
 	old, err := renderJob(t, string(a.Text()), render.Job{ID: jobs[0]}, opts...)
 	assert.NilError(t, err)
 	bundle, err := deployment.ParseAll("input.yaml", b.Text())

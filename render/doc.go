@@ -41,6 +41,13 @@
 // and the kinds; names of the workloads and containers are as observed in VVP; the
 // rest is this project's choice.
 //
+// What each field is set to by default, why, and the patch that turns it off is in
+// https://github.com/flinktarget/flinktarget/blob/main/render/defaults.md, whose
+// tables are tests. Pods pass the Pod Security Standard "restricted", unless pod
+// options, templates or patches say otherwise. What has no option, such as an image
+// pull policy, a priority class or a runtime class, is set with pod templates and
+// patches.
+//
 // # When a job ends
 //
 // The JobManager's pod ends when the job does. FINISHED and CANCELED complete the
@@ -70,6 +77,19 @@
 // A new id is a new Flink job, which starts without state unless Job names a
 // savepoint; and who applies it without removing the old objects runs both. A
 // warning says so where upgradeStrategy or restoreStrategy ask for more.
+//
+// Errors about patches call objects whose id is derived as above, job-ID: the id is
+// not known before all patches are applied.
+//
+// # Verification
+//
+// A set of objects that Kubernetes would refuse, or that could not work together,
+// is a [VerifyError]: fields that there are not, values and combinations that the
+// API server does not take, names that are not unique, references to what is not
+// there, selectors that mean the pods of no workload or of several, memory limits
+// below what Flink takes, and pods without Flink or its configuration. Each problem
+// names the patch or the field of the resource that brought it about. What refers to
+// objects of others, which cannot be seen from here, is never a problem.
 //
 // # What set a field
 //

@@ -197,7 +197,8 @@ func TestEveryFieldIsExplained(t *testing.T) {
 		check(name, traced(t, text, render.Job{ID: jobID}, optionsOf(name)...))
 	}
 	for seed := range uint64(100) {
-		m := traced(t, string(inputgen.New(seed).Text()), render.Job{}, render.Platform{Namespace: inputgen.PlatformNamespace}, render.FetcherImage(inputgen.FetcherImage))
+		in := inputgen.New(seed)
+		m := traced(t, string(in.Text()), render.Job{}, in.Options()...)
 		check(fmt.Sprint("seed ", seed), m)
 	}
 	for _, path := range paths {

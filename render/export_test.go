@@ -1,5 +1,12 @@
 package render
 
+import (
+	"slices"
+	"sync"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
 // What tests of package render_test need from inside.
 var (
 	Escape     = escape
@@ -26,4 +33,52 @@ func RuleFor(path string) string {
 		}
 	}
 	return ""
+}
+
+// Verify verifies objects of a cluster without Flink.
+func Verify(objects []map[string]any) []Problem { return verify(objects, expectation{}) }
+
+// VerifyRules returns the names of the rules of verification about fields and
+// structures.
+func VerifyRules() []string {
+	names := tree.Keys(fieldRules)
+	for t, r := range structRules {
+		for _, field := range r.required {
+			names = append(names, t+" needs "+field)
+		}
+		if len(r.oneOf) > 0 {
+			names = append(names, t+" has at most one of several")
+		}
+		if r.exactly {
+			names = append(names, t+" has at least one of several")
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// WithoutVerifyRule calls f while there is no rule of that name.
+func WithoutVerifyRule(name string, f func()) {
+	fields, structures, made := fieldRules, structRules, shapes
+	defer func() { fieldRules, structRules, shapes = fields, structures, made }()
+	fieldRules, structRules = map[string]check{}, map[string]*structRule{}
+	for k, c := range fields {
+		if k != name {
+			fieldRules[k] = c
+		}
+	}
+	for t, r := range structures {
+		without := *r
+		without.required = slices.DeleteFunc(slices.Clone(r.required), func(field string) bool { return name == t+" needs "+field })
+		if name == t+" has at most one of several" {
+			without.oneOf = without.oneOf[:min(1, len(r.oneOf))]
+			without.exactly = false
+		}
+		if name == t+" has at least one of several" {
+			without.exactly = false
+		}
+		structRules[t] = &without
+	}
+	shapes = sync.OnceValue(newShapes)
+	f()
 }

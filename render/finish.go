@@ -16,14 +16,12 @@ import (
 // Kubernetes does not restart them by itself.
 const AnnotationConfigChecksum = "flinktarget.github.io/config-checksum"
 
-// finish completes patched objects: checksum, verification, order.
+// finish completes patched objects: checksum, order, verification, whose
+// problems then are in the order of the objects.
 func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 	checksum(objects)
 	g.trace.checksum(objects)
 	g.trace.complete(objects)
-	if problems := verify(objects, g.unpatched.expectation()); len(problems) > 0 {
-		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.blame(problems)})
-	}
 	slices.SortStableFunc(objects, func(a, b tree.Map) int {
 		return cmp.Or(
 			cmp.Compare(rank(a), rank(b)),
@@ -31,6 +29,9 @@ func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 			cmp.Compare(tree.String(a, "metadata", "name"), tree.String(b, "metadata", "name")),
 		)
 	})
+	if problems := verify(objects, g.unpatched.expectation()); len(problems) > 0 {
+		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.blame(problems)})
+	}
 	m := Manifests{warnings: g.warnings, resource: g.resource.String()}
 	for _, o := range objects {
 		m.objects = append(m.objects, Object{tree: o, trace: g.trace.of(o)})

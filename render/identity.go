@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/patch"
 )
 
 // ErrDerivedID is the class of errors about patches that select objects by an id
@@ -49,6 +51,9 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 	g.unpatched = unpatched{cluster: c, objects: built, path: path}
 	objects, applied, err := g.target.Patches().ApplyShared(tree.Shared{Maps: built})
 	if err != nil {
+		if failed, ok := errors.AsType[*patch.ApplyError](err); ok {
+			err = withoutDraftID(failed)
+		}
 		return nil, nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, err)
 	}
 	matches := make([]match, len(applied))
@@ -57,6 +62,14 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 	}
 	g.matched = matches
 	return objects.Maps, matches, g.trace.patched(built)
+}
+
+// withoutDraftID calls an object of a draft as the documentation does, job-ID: the
+// id that it was rendered with is nothing that anybody has seen.
+func withoutDraftID(e *patch.ApplyError) error {
+	out := *e
+	out.Object = strings.ReplaceAll(e.Object, ids.Nil, "ID")
+	return &out
 }
 
 // deriveID makes the job id of what a change of must make another job: where it

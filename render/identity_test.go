@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -83,6 +84,24 @@ func TestPatchesThatFail(t *testing.T) {
 			assert.ErrorContains(t, err, c.says)
 			assert.Equal(t, m.Len(), 0)
 		})
+	}
+}
+
+// The nil id of the draft is nobody's business, whatever a patch fails with.
+func TestFailuresCallADerivedIDAsTheDocumentationDoes(t *testing.T) {
+	for reason, entry := range map[string]string{
+		"a protected name":    "{target: {kind: Job}, patch: [{op: replace, path: /metadata/name, value: a}]}",
+		"a test of a name":    "{target: {kind: Job}, patch: [{op: test, path: /metadata/name, value: job-" + derivedID(t, app) + "-jobmanager}]}",
+		"nothing to remove":   "{target: {kind: Service}, patch: [{op: remove, path: /metadata/annotations}]}",
+		"a label that is not": "{target: {kind: Service}, patch: {metadata: {labels: {jobId: mine}}}}",
+		"an object too few":   "{target: {kind: Service}, patch: {$patch: delete}}",
+	} {
+		_, err := renderJob(t, withPatches(app, entry), render.Job{})
+		failed, ok := errors.AsType[*patch.ApplyError](err)
+		assert.Assert(t, ok, "%s: %v", reason, err)
+		assert.Assert(t, strings.HasSuffix(failed.Object, " staging/job-ID-jobmanager"), "%s: %v", reason, err)
+		assert.Assert(t, !strings.Contains(err.Error(), "00000000"), "%s: %v", reason, err)
+		t.Log(err)
 	}
 }
 

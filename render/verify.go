@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -59,6 +60,8 @@ const maxProblems = 100
 type expectation struct {
 	// cluster is what the names of all objects of the set start with.
 	cluster string
+	// version of Flink; the zero value where none runs.
+	version flink.Version
 	// process has the bytes that Flink takes in a container, by its name.
 	process map[string]int64
 	// single says that there is no high availability.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -22,7 +23,7 @@ type unpatched struct {
 
 // expectation is what verification cannot read from the objects.
 func (u unpatched) expectation() expectation {
-	want := expectation{cluster: u.cluster.name, process: map[string]int64{}, single: !u.cluster.ha}
+	want := expectation{cluster: u.cluster.name, version: u.cluster.version, process: map[string]int64{}, single: !u.cluster.ha}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		size, err := flink.ParseMemory(u.cluster.config[component.String()+".memory.process.size"])
 		if err == nil { // the renderer has written it
@@ -37,9 +38,14 @@ func (u unpatched) expectation() expectation {
 func (g *rendering) blame(problems []Problem) []Problem {
 	want := g.unpatched.expectation()
 	before := verify(g.unpatched.objects, want)
-	causes := map[Problem]string{}
+	causes, ofField := map[Problem]string{}, map[Problem]string{}
+	note := func(p Problem, cause string) {
+		causes[p] = cause
+		p.Message = ""
+		ofField[p] = cause
+	}
 	for _, p := range before {
-		causes[p] = g.resourceField(p)
+		note(p, g.resourceField(p))
 	}
 	var patches []patch.Patch
 	for i, p := range g.target.Patches().All() {
@@ -50,14 +56,15 @@ func (g *rendering) blame(problems []Problem) []Problem {
 		after := g.problemsWith(patches, want)
 		for _, p := range after {
 			if !slices.Contains(before, p) {
-				causes[p] = fmt.Sprintf("spec.deploymentPatchSet[%d]", i)
+				note(p, fmt.Sprintf("spec.deploymentPatchSet[%d]", i))
 			}
 		}
 		before = after
 	}
 	out := slices.Clone(problems)
 	for i, p := range out {
-		out[i].Cause = causes[p]
+		// The checksum, which comes after the patches, may change what is said.
+		out[i].Cause = cmp.Or(causes[p], ofField[Problem{Object: p.Object, Field: p.Field}], g.resourceField(p))
 	}
 	return out
 }

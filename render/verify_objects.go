@@ -31,6 +31,9 @@ func (v *verifier) configMap() {
 	if size > maxConfigMap {
 		v.fail(fmt.Sprintf("it has %d bytes; Kubernetes takes %d in a ConfigMap: mount large files from a volume of their own", size, maxConfigMap), "data")
 	}
+	if !slices.ContainsFunc(configKeys(v.object), v.want.version.ReadsConfig) {
+		v.fail("there is no "+v.want.version.ConfigFile+", without which Flink does not start", "data")
+	}
 }
 
 // service checks that a Service reaches the pods of one workload, on ports that

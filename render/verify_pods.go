@@ -35,6 +35,7 @@ func (v *verifier) pods() {
 		})
 	}
 	v.each(spec, "initContainers", v.initContainer)
+	v.flink(spec)
 	v.path = v.path[:0]
 }
 

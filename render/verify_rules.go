@@ -28,6 +28,7 @@ var fieldRules = map[string]check{
 	"PodSpec.activeDeadlineSeconds":         between(1, math.MaxInt32),
 	"PodSpec.dnsPolicy":                     enum("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
 	"PodSpec.hostname":                      name(validation.IsDNS1123Label),
+	"PodSpec.hostnameOverride":              name(validation.IsDNS1123Subdomain),
 	"PodSpec.nodeSelector":                  legalLabels,
 	"PodSpec.preemptionPolicy":              enum("PreemptLowerPriority", "Never"),
 	"PodSpec.priorityClassName":             name(validation.IsDNS1123Subdomain),
@@ -60,19 +61,16 @@ var fieldRules = map[string]check{
 	"Probe.timeoutSeconds":                between(0, math.MaxInt32),
 	"HTTPGetAction.port":                  portOrName,
 	"HTTPGetAction.scheme":                enum("HTTP", "HTTPS"),
+	"HTTPHeader.name":                     legal(validation.IsHTTPHeaderName),
 	"TCPSocketAction.port":                portOrName,
 	"GRPCAction.port":                     between(1, 65535),
 	"SleepAction.seconds":                 between(0, math.MaxInt64),
-	"ExecAction.command":                  filled,
 
 	"Volume.name":                       name(validation.IsDNS1123Label),
-	"VolumeMount.mountPath":             filled,
 	"VolumeMount.mountPropagation":      enum("None", "HostToContainer", "Bidirectional"),
 	"VolumeMount.subPath":               relative,
 	"VolumeMount.subPathExpr":           relative,
 	"EmptyDirVolumeSource.sizeLimit":    positive,
-	"HostPathVolumeSource.path":         filled,
-	"KeyToPath.key":                     legal(validation.IsConfigMapKey),
 	"KeyToPath.mode":                    between(0, 0o777),
 	"KeyToPath.path":                    inside,
 	"ConfigMapVolumeSource.defaultMode": between(0, 0o777),
@@ -115,7 +113,7 @@ var fieldRules = map[string]check{
 	"DeploymentSpec.revisionHistoryLimit":    between(0, math.MaxInt32),
 	"DeploymentStrategy.type":                enum("Recreate", "RollingUpdate"),
 	"RollingUpdateDeployment.maxSurge":       countOrPercent,
-	"RollingUpdateDeployment.maxUnavailable": countOrPercent,
+	"RollingUpdateDeployment.maxUnavailable": countOrShare,
 
 	"JobSpec.activeDeadlineSeconds":   between(1, math.MaxInt64),
 	"JobSpec.backoffLimit":            between(0, math.MaxInt32),
@@ -126,9 +124,9 @@ var fieldRules = map[string]check{
 	"JobSpec.ttlSecondsAfterFinished": between(0, math.MaxInt32),
 	"PodFailurePolicyRule.action":     enum("FailJob", "FailIndex", "Ignore", "Count"),
 
-	"PodDisruptionBudgetSpec.maxUnavailable":             countOrPercent,
-	"PodDisruptionBudgetSpec.minAvailable":               countOrPercent,
-	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": enum("IfHealthyBudget", "AlwaysAllow"),
+	"PodDisruptionBudgetSpec.maxUnavailable":             countOrShare,
+	"PodDisruptionBudgetSpec.minAvailable":               countOrShare,
+	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": required(enum("IfHealthyBudget", "AlwaysAllow")),
 
 	"ServicePort.name":                  name(validation.IsDNS1123Label),
 	"ServicePort.nodePort":              between(0, 65535),
@@ -138,7 +136,7 @@ var fieldRules = map[string]check{
 	"ServiceSpec.clusterIP":             clusterIP,
 	"ServiceSpec.externalTrafficPolicy": enum("Cluster", "Local"),
 	"ServiceSpec.internalTrafficPolicy": enum("Cluster", "Local"),
-	"ServiceSpec.ipFamilyPolicy":        enum("SingleStack", "PreferDualStack", "RequireDualStack"),
+	"ServiceSpec.ipFamilyPolicy":        required(enum("SingleStack", "PreferDualStack", "RequireDualStack")),
 	"ServiceSpec.sessionAffinity":       enum("ClientIP", "None"),
 	"ServiceSpec.type":                  enum("ClusterIP", "NodePort", "LoadBalancer"),
 
@@ -151,14 +149,12 @@ var fieldRules = map[string]check{
 	"ImageVolumeSource.pullPolicy":          enum("Always", "IfNotPresent", "Never"),
 	"Subject.apiGroup":                      enum("rbac.authorization.k8s.io"),
 	"RoleRef.name":                          segment,
-	"Subject.name":                          filled,
 
 	"ContainerResizePolicy.resourceName":              enum("cpu", "memory"),
 	"ContainerResizePolicy.restartPolicy":             enum("NotRequired", "RestartContainer"),
 	"Container.restartPolicy":                         enum("Always", "Never", "OnFailure"),
 	"HostAlias.hostnames":                             every(required(name(validation.IsDNS1123Subdomain))),
 	"PodDNSConfig.nameservers":                        every(address),
-	"PodDNSConfigOption.name":                         filled,
 	"PodSecurityContext.supplementalGroupsPolicy":     enum("Merge", "Strict"),
 	"PodSecurityContext.seLinuxChangePolicy":          enum("MountOption", "Recursive"),
 	"PodFailurePolicyOnPodConditionsPattern.status":   enum("True", "False", "Unknown"),
@@ -169,12 +165,13 @@ var fieldRules = map[string]check{
 	"SecretKeySelector.name":                          name(validation.IsDNS1123Subdomain),
 	"ConfigMapKeySelector.name":                       name(validation.IsDNS1123Subdomain),
 	"ServicePort.appProtocol":                         required(qualified),
+	"ServiceSpec.clusterIPs":                          every(clusterIP),
 	"ServiceSpec.externalIPs":                         every(address),
 	"ServiceSpec.ipFamilies":                          every(required(enum("IPv4", "IPv6"))),
 	"ServiceSpec.trafficDistribution":                 required(enum("PreferClose", "PreferSameZone", "PreferSameNode")),
 	"TopologySpreadConstraint.nodeAffinityPolicy":     enum("Honor", "Ignore"),
 	"TopologySpreadConstraint.nodeTaintsPolicy":       enum("Honor", "Ignore"),
-	"VolumeMount.recursiveReadOnly":                   enum("Disabled", "Enabled", "IfPossible"),
+	"VolumeMount.recursiveReadOnly":                   required(enum("Disabled", "Enabled", "IfPossible")),
 }
 
 var protocol = enum("TCP", "UDP", "SCTP")
@@ -380,6 +377,14 @@ func countOrPercent(value any) string {
 	}
 	s, _ := value.(string)
 	return unless(percent.MatchString(s), "a whole number or a percentage such as 25% is wanted")
+}
+
+// countOrShare is a number of pods, or a part of all.
+func countOrShare(value any) string {
+	if p, _ := value.(string); percent.MatchString(p) && (len(p) > 4 || len(p) == 4 && p != "100%") {
+		return "it is more than 100%"
+	}
+	return countOrPercent(value)
 }
 
 // relative is a path below a volume.

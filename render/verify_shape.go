@@ -55,7 +55,9 @@ const (
 )
 
 // shapes has those of the kinds that are rendered, and of what they consist of.
-var shapes = sync.OnceValue(func() map[string]*shape {
+var shapes = sync.OnceValue(newShapes)
+
+func newShapes() map[string]*shape {
 	made := map[reflect.Type]*shape{}
 	out := map[string]*shape{}
 	for _, v := range []any{
@@ -66,7 +68,7 @@ var shapes = sync.OnceValue(func() map[string]*shape {
 		out[t.Name()] = shapeOf(t, made)
 	}
 	return out
-})
+}
 
 func shapeOf(t reflect.Type, made map[reflect.Type]*shape) *shape {
 	if t.Kind() == reflect.Pointer {

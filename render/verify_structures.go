@@ -32,6 +32,7 @@ var structRules = map[string]*structRule{
 	"Probe":            {oneOf: handlers, exactly: true},
 	"LifecycleHandler": {oneOf: []string{"exec", "httpGet", "sleep", "tcpSocket"}, exactly: true},
 	"HTTPGetAction":    {required: []string{"port"}},
+	"HTTPHeader":       {required: []string{"name"}},
 	"TCPSocketAction":  {required: []string{"port"}},
 	"GRPCAction":       {required: []string{"port"}},
 	"ExecAction":       {required: []string{"command"}},
@@ -234,9 +235,6 @@ func rollingUpdate(m tree.Map) (string, string) {
 		n, ok := whole(m[name])
 		return ok && n == 0 || m[name] == "0%"
 	}
-	if p := tree.String(m, "maxUnavailable"); len(p) > 4 || len(p) == 4 && p != "100%" {
-		return "maxUnavailable", "it is more than 100%"
-	}
 	if zero("maxUnavailable") && zero("maxSurge") {
 		return "maxUnavailable", "it cannot be 0 where maxSurge is 0, too: nothing could be replaced"
 	}
@@ -261,6 +259,9 @@ func serviceSpec(m tree.Map) (string, string) {
 		if list, ok := m[name].([]any); m[name] != nil && (!ok || len(list) > 0) && kind != "LoadBalancer" {
 			return name, "it is for type: LoadBalancer"
 		}
+	}
+	if all := tree.Items(m, "clusterIPs"); len(all) > 0 && all[0] != m["clusterIP"] {
+		return "clusterIPs", "the first one is that of clusterIP, and without that there are none"
 	}
 	node, _ := whole(m["healthCheckNodePort"])
 	switch {

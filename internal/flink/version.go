@@ -121,6 +121,12 @@ func (v Version) complete() Version {
 	return v
 }
 
+// ReadsConfig reports whether Flink takes its configuration from a file of this
+// name, if no other is there.
+func (v Version) ReadsConfig(file string) bool {
+	return file == v.ConfigFile || file == yamlConfigFile && !v.before("1.19")
+}
+
 // IsZero reports whether v is not a version at all.
 func (v Version) IsZero() bool { return v.Minor == "" }
 

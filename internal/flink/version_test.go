@@ -88,6 +88,25 @@ func TestVersionTable(t *testing.T) {
 	}
 }
 
+func TestReadsConfig(t *testing.T) {
+	for _, c := range []struct {
+		version, file string
+		want          bool
+		reason        string
+	}{
+		{"1.18", "flink-conf.yaml", true, "the only one"},
+		{"1.18", "config.yaml", false, "not known yet"},
+		{"1.19", "flink-conf.yaml", true, "is rendered"},
+		{"1.20", "config.yaml", true, "both are read"},
+		{"2.0", "config.yaml", true, "the only one"},
+		{"2.0", "flink-conf.yaml", false, "no longer known"},
+	} {
+		v, err := flink.Lookup(c.version)
+		assert.NilError(t, err)
+		assert.Equal(t, v.ReadsConfig(c.file), c.want, "%s: %s: %s", c.version, c.file, c.reason)
+	}
+}
+
 func TestJVMOptionsAreOptions(t *testing.T) {
 	for _, minor := range flink.Supported() {
 		for _, option := range strings.Fields(lookup(t, minor).JVMOptions) {

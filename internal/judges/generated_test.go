@@ -26,9 +26,9 @@ func inputs(t *testing.T) uint64 {
 	return n
 }
 
-func renderer(t *testing.T) *render.Renderer {
+func renderer(t *testing.T, in rendertest.Input) *render.Renderer {
 	t.Helper()
-	r, err := render.New(render.Platform{Namespace: rendertest.PlatformNamespace}, render.FetcherImage(rendertest.FetcherImage))
+	r, err := render.New(in.Options()...)
 	assert.NilError(t, err)
 	return r
 }
@@ -51,11 +51,10 @@ func renderBundle(r *render.Renderer, text []byte) ([]map[string]any, error) {
 
 // Every legal input renders, and no judge refuses what comes of it.
 func TestGeneratedInputs(t *testing.T) {
-	r := renderer(t)
 	objects, patched := 0, 0
 	for seed := range inputs(t) {
 		in := rendertest.New(seed)
-		rendered, err := renderBundle(r, in.Text())
+		rendered, err := renderBundle(renderer(t, in), in.Text())
 		if err != nil {
 			t.Fatalf("seed %d (%v): %v\n%s", seed, in.Notes, err, in.Text())
 		}

@@ -11,6 +11,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -21,7 +22,7 @@ var types = map[string]reflect.Type{
 	"ConfigMap": reflect.TypeFor[corev1.ConfigMap](), "Service": reflect.TypeFor[corev1.Service](),
 	"Role": reflect.TypeFor[rbacv1.Role](), "RoleBinding": reflect.TypeFor[rbacv1.RoleBinding](),
 	"Job": reflect.TypeFor[batchv1.Job](), "Deployment": reflect.TypeFor[appsv1.Deployment](),
-	"ServiceAccount": reflect.TypeFor[corev1.ServiceAccount](),
+	"ServiceAccount": reflect.TypeFor[corev1.ServiceAccount](), "PodDisruptionBudget": reflect.TypeFor[policyv1.PodDisruptionBudget](),
 }
 
 // place is a value in an object, with its type.

@@ -14,7 +14,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/update"
-	"github.com/flinktarget/flinktarget/render"
 )
 
 // telling are operations that matter for an update: fields that are immutable, or
@@ -186,13 +185,13 @@ func mapOf(t *testing.T, v map[string]any) tree.Map {
 // only if Kubernetes makes new ones. Where defaults are not filled in, nothing that
 // Kubernetes refuses or rolls is missed.
 func TestUpdates(t *testing.T) {
-	r, err := render.New(render.Platform{Namespace: rendertest.PlatformNamespace}, render.FetcherImage(rendertest.FetcherImage), render.PodDisruptionBudgets())
-	assert.NilError(t, err)
 	count := map[string]int{}
 	for seed := range inputs(t) / 10 {
-		b, err := deployment.ParseAll("input.yaml", rendertest.New(seed).Text())
+		in := rendertest.New(seed)
+		in.Budgets = true
+		b, err := deployment.ParseAll("input.yaml", in.Text())
 		assert.NilError(t, err)
-		m, err := r.Bundle(b, oneJob)
+		m, err := renderer(t, in).Bundle(b, oneJob)
 		assert.NilError(t, err, "seed %d", seed)
 		random := mutator{rand.New(rand.NewPCG(seed, 3))}
 		for o := range m.All() {

@@ -23,8 +23,14 @@ func (g *generator) patch() tree.Map {
 	if g.oneIn(4) {
 		return g.resourcePatch()
 	}
-	kind := pick(g, "ConfigMap", "Service", "Workload", "Workload", "Workload", "Workload", "All")
+	kind := pick(g, "ConfigMap", "Service", "Workload", "Workload", "Workload", "Workload", "All", "PodDisruptionBudget")
 	switch kind {
+	case "PodDisruptionBudget":
+		return g.to(tree.Map{"kind": kind}, "policy/v1", pick[any](g,
+			tree.Map{"spec": tree.Map{"maxUnavailable": "50%"}},
+			tree.Map{"spec": tree.Map{"unhealthyPodEvictionPolicy": nil}},
+			tree.Map{"$patch": "delete"},
+		))
 	case "ConfigMap":
 		return g.to(tree.Map{"kind": "ConfigMap"}, "v1", pick[any](g,
 			tree.Map{"data": tree.Map{"hive-site.xml": "<configuration/>\n"}},

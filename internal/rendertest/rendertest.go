@@ -10,6 +10,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/render"
 )
 
 // Input is a DeploymentTarget and a resource that refers to it. What it renders to
@@ -18,21 +19,37 @@ type Input struct {
 	Seed     uint64
 	Target   tree.Map
 	Resource tree.Map
+	// Budgets says that the input is to be rendered with PodDisruptionBudgets.
+	Budgets bool
 	// Notes say what was chosen, in words for people and for counting.
 	Notes []string
 }
 
-// PlatformNamespace is what render.Platform must say: some targets have no
-// namespace of their own.
-const PlatformNamespace = "vvp"
+// What options must say, without which some inputs are refused: targets without a
+// namespace, jars that Flink cannot fetch, VVP's annotation for TLS.
+const (
+	PlatformNamespace = "vvp"
+	FetcherImage      = "registry.example.com/fetcher:1"
+	TLSSecret         = "flink-certificates"
+)
 
-// FetcherImage is what render.FetcherImage must say: some jars need it.
-const FetcherImage = "registry.example.com/fetcher:1"
+// Options are those to render the input with.
+func (in Input) Options() []render.Option {
+	out := []render.Option{render.Platform{Namespace: PlatformNamespace}, render.FetcherImage(FetcherImage), render.TLSSecret(TLSSecret)}
+	if in.Budgets {
+		out = append(out, render.PodDisruptionBudgets())
+	}
+	return out
+}
 
 // New returns the input of a seed. Every third has patches.
 func New(seed uint64) Input {
 	g := newGenerator(seed)
 	in := Input{Seed: seed}
+	if in.Budgets = g.oneIn(2); in.Budgets {
+		g.note("budgets")
+	}
+	g.budgets = in.Budgets
 	if g.oneIn(3) {
 		in.Resource = g.sessionCluster()
 	} else {
@@ -70,6 +87,7 @@ type generator struct {
 	session    bool
 	minor      string // Flink's version
 	ha         bool
+	budgets    bool
 	headless   bool // patches give the Service no address
 	added      int  // by operations of patches
 	templates  bool // pod templates, not pods

@@ -20,7 +20,7 @@ func TestInputsRender(t *testing.T) {
 	for seed := range uint64(inputs) {
 		in := rendertest.New(seed)
 		var out bytes.Buffer
-		err := render.YAML(&out, bytes.NewReader(in.Text()), render.Platform{Namespace: rendertest.PlatformNamespace}, render.FetcherImage(rendertest.FetcherImage))
+		err := render.YAML(&out, bytes.NewReader(in.Text()), in.Options()...)
 		if err != nil {
 			refused++
 			if refused <= 10 {
@@ -56,7 +56,7 @@ func TestInputsVary(t *testing.T) {
 		assert.Equal(t, len(b.Targets), 1)
 	}
 	assert.Equal(t, len(texts), inputs)
-	for _, note := range []string{"Deployment", "SessionCluster", "patches", "high availability", "pods", "pod templates", "sidecar", "flink 1.15", "flink 2.2", "artifact s3://", "artifact https", "artifact local"} {
+	for _, note := range []string{"Deployment", "SessionCluster", "patches", "high availability", "pods", "pod templates", "sidecar", "TLS", "budgets", "flink 1.15", "flink 2.2", "artifact s3://", "artifact https", "artifact local"} {
 		assert.Assert(t, slices.ContainsFunc(strings.Split(note, "|"), func(n string) bool { return counts[n] > inputs/50 }), "%s: %d", note, counts[note])
 	}
 }

@@ -59,6 +59,10 @@ func (g *generator) deployment() tree.Map {
 	g.set(4, d, int64(g.IntN(5)+1), "spec", "maxJobCreationAttempts")
 	g.set(4, d, tree.Map{"kind": pick(g, "STATEFUL", "stateless", "NONE")}, "spec", "upgradeStrategy")
 	g.set(4, d, tree.Map{"kind": pick(g, "LATEST_STATE", "latest_savepoint", "NONE"), "allowNonRestoredState": g.oneIn(2)}, "spec", "restoreStrategy")
+	if g.oneIn(4) {
+		g.note("TLS")
+		put(d, "true", "spec", "template", "metadata", "annotations", "flink.security.ssl.enabled")
+	}
 	if g.version().QueryableState {
 		g.set(6, d, "true", "spec", "template", "metadata", "annotations", "flink.queryable-state.enabled")
 	}
@@ -121,6 +125,7 @@ func (g *generator) configuration(conf tree.Map) {
 	g.set(4, conf, pick(g, "1e3", "yes", "x: y", "0", "true", `C:\x`, "$", "$(A)"), "user.key")
 	g.set(4, conf, "-Da=b -XX:+UseG1GC", pick(g, "env.java.opts.jobmanager", "env.java.opts.taskmanager"))
 	g.set(6, conf, "true", "security.ssl.rest.enabled")
+	g.set(8, conf, "/etc/tls/keystore", "security.ssl.internal.keystore")
 	g.set(6, conf, "rocksdb", v.StateBackendKey)
 	if g.oneIn(3) {
 		g.ha = true

@@ -1,0 +1,387 @@
+package render_test
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Entries of a patch set, for the objects of withEverything.
+func toObject(kind, patch string) string {
+	return "{target: {kind: " + kind + "}, patch: " + patch + "}"
+}
+func toService(spec string) string    { return toObject("Service", "{spec: {"+spec+"}}") }
+func toJob(spec string) string        { return toObject("Job", "{spec: {"+spec+"}}") }
+func toDeployment(spec string) string { return toObject("Deployment", "{spec: {"+spec+"}}") }
+func toBudget(spec string) string     { return toObject("PodDisruptionBudget", "{spec: {"+spec+"}}") }
+func toPod(spec string) string        { return toJob("template: {spec: {" + spec + "}}") }
+func toContainer(s string) string     { return toPod("containers: [{name: flink-jobmanager, " + s + "}]") }
+func toEnv(valueFrom string) string {
+	return toContainer("env: [{name: V, valueFrom: {" + valueFrom + "}}]")
+}
+func toVolume(source string) string { return toPod("volumes: [{name: v, " + source + "}]") }
+func toMount(mount string) string {
+	return toContainer("volumeMounts: [{name: flink-tmp, mountPath: /m, " + mount + "}]")
+}
+
+// operate is a JSON patch of one operation, for what a merge cannot say.
+func operate(kind, op, path, value string) string {
+	if op != "remove" {
+		value = ", value: " + value
+	}
+	return toObject(kind, "[{op: "+op+", path: "+path+value+"}]")
+}
+
+const jobPod = "/spec/template/spec"
+
+func toRules(rule string) string {
+	return operate("Job", "replace", "/spec/podFailurePolicy/rules", "["+rule+"]")
+}
+
+func affinity(kind, text string) string { return toPod("affinity: {" + kind + ": {" + text + "}}") }
+func required(text string) string {
+	return "requiredDuringSchedulingIgnoredDuringExecution: " + text
+}
+func preferred(text string) string {
+	return "preferredDuringSchedulingIgnoredDuringExecution: " + text
+}
+func nodeTerm(expression string) string {
+	return affinity("nodeAffinity", required("{nodeSelectorTerms: [{matchExpressions: [{"+expression+"}]}]}"))
+}
+func podTerm(term string) string { return affinity("podAffinity", required("[{"+term+"}]")) }
+func spreadBy(constraint string) string {
+	return toPod("topologySpreadConstraints: [{" + constraint + "}]")
+}
+
+// podRules have a patch for each rule about pods that it breaks.
+var podRules = map[string]string{
+	"ObjectMeta.labels":                     toObject("Service", "{metadata: {labels: {a b: c}}}"),
+	"ObjectMeta.annotations":                toObject("Service", "{metadata: {annotations: {a b: c}}}"),
+	"PodSpec needs containers":              operate("Job", "replace", jobPod+"/containers", "[]"),
+	"PodSpec.activeDeadlineSeconds":         toPod("activeDeadlineSeconds: 0"),
+	"PodSpec.dnsPolicy":                     toPod("dnsPolicy: Mine"),
+	"PodSpec.ephemeralContainers":           toPod("ephemeralContainers: [{name: debug, image: i}]"),
+	"PodSpec.hostname":                      toPod("hostname: a_b"),
+	"PodSpec.hostnameOverride":              toPod("hostnameOverride: a_b"),
+	"PodSpec.nodeSelector":                  toPod("nodeSelector: {a b: c}"),
+	"PodSpec.preemptionPolicy":              toPod("preemptionPolicy: Sometimes"),
+	"PodSpec.priorityClassName":             toPod("priorityClassName: High"),
+	"PodSpec.runtimeClassName":              toPod("runtimeClassName: g_visor"),
+	"PodSpec.serviceAccountName":            toPod("serviceAccountName: Flink"),
+	"PodSpec.subdomain":                     toPod("subdomain: a.b"),
+	"PodSpec.terminationGracePeriodSeconds": toPod("terminationGracePeriodSeconds: -1"),
+
+	"PodSecurityContext.fsGroup":                  toPod("securityContext: {fsGroup: -1}"),
+	"PodSecurityContext.fsGroupChangePolicy":      toPod("securityContext: {fsGroupChangePolicy: Never}"),
+	"PodSecurityContext.runAsGroup":               toPod("securityContext: {runAsGroup: -1}"),
+	"PodSecurityContext.runAsUser":                toPod("securityContext: {runAsUser: 2147483648}"),
+	"PodSecurityContext.seLinuxChangePolicy":      toPod("securityContext: {seLinuxChangePolicy: Never}"),
+	"PodSecurityContext.supplementalGroups":       toPod("securityContext: {supplementalGroups: [1, -1]}"),
+	"PodSecurityContext.supplementalGroupsPolicy": toPod("securityContext: {supplementalGroupsPolicy: Add}"),
+	"SeccompProfile needs type":                   toContainer("securityContext: {seccompProfile: {}}"),
+	"SeccompProfile.type":                         toPod("securityContext: {seccompProfile: {type: Default}}"),
+	"AppArmorProfile needs type":                  toContainer("securityContext: {appArmorProfile: {}}"),
+	"AppArmorProfile.type":                        toPod("securityContext: {appArmorProfile: {type: Default}}"),
+	"SecurityContext.procMount":                   toContainer("securityContext: {procMount: All}"),
+	"SecurityContext.runAsGroup":                  toContainer("securityContext: {runAsGroup: -1}"),
+	"SecurityContext.runAsUser":                   toContainer("securityContext: {runAsUser: -1}"),
+
+	"HostAlias needs ip":            operate("Job", "add", jobPod+"/hostAliases", "[{hostnames: [a]}]"),
+	"HostAlias.hostnames":           toPod("hostAliases: [{ip: 10.0.0.1, hostnames: [a_b]}]"),
+	"HostAlias.ip":                  toPod("hostAliases: [{ip: 10.0.0.300}]"),
+	"PodDNSConfig.nameservers":      toPod("dnsConfig: {nameservers: [dns.example.com]}"),
+	"PodDNSConfigOption needs name": toPod("dnsConfig: {options: [{value: '2'}]}"),
+
+	"Toleration.effect":   toPod("tolerations: [{operator: Exists, effect: Never}]"),
+	"Toleration.key":      toPod("tolerations: [{operator: Exists, key: a b}]"),
+	"Toleration.operator": toPod("tolerations: [{operator: In, key: a}]"),
+	"Toleration.value":    toPod("tolerations: [{key: a, value: b c}]"),
+
+	"NodeSelector needs nodeSelectorTerms":             affinity("nodeAffinity", required("{nodeSelectorTerms: []}")),
+	"NodeSelectorRequirement needs key":                nodeTerm("operator: Exists"),
+	"NodeSelectorRequirement needs operator":           nodeTerm("key: a"),
+	"NodeSelectorRequirement.key":                      nodeTerm("key: a b, operator: Exists"),
+	"NodeSelectorRequirement.operator":                 nodeTerm("key: a, operator: Equal"),
+	"PreferredSchedulingTerm needs preference":         affinity("nodeAffinity", preferred("[{weight: 1}]")),
+	"PreferredSchedulingTerm needs weight":             affinity("nodeAffinity", preferred("[{preference: {matchExpressions: [{key: a, operator: Exists}]}}]")),
+	"PreferredSchedulingTerm.weight":                   affinity("nodeAffinity", preferred("[{weight: 101, preference: {matchExpressions: [{key: a, operator: Exists}]}}]")),
+	"PodAffinityTerm needs topologyKey":                podTerm("labelSelector: {matchLabels: {a: b}}"),
+	"PodAffinityTerm.topologyKey":                      podTerm("topologyKey: a b, labelSelector: {matchLabels: {a: b}}"),
+	"WeightedPodAffinityTerm needs podAffinityTerm":    affinity("podAffinity", preferred("[{weight: 1}]")),
+	"WeightedPodAffinityTerm needs weight":             affinity("podAffinity", preferred("[{podAffinityTerm: {topologyKey: a}}]")),
+	"WeightedPodAffinityTerm.weight":                   affinity("podAffinity", preferred("[{weight: 0, podAffinityTerm: {topologyKey: a}}]")),
+	"LabelSelector.matchLabels":                        podTerm("topologyKey: a, labelSelector: {matchLabels: {a: b c}}"),
+	"LabelSelectorRequirement needs key":               podTerm("topologyKey: a, labelSelector: {matchExpressions: [{operator: Exists}]}"),
+	"LabelSelectorRequirement needs operator":          podTerm("topologyKey: a, labelSelector: {matchExpressions: [{key: a}]}"),
+	"LabelSelectorRequirement.operator":                podTerm("topologyKey: a, labelSelector: {matchExpressions: [{key: a, operator: Gt}]}"),
+	"TopologySpreadConstraint needs maxSkew":           spreadBy("topologyKey: a, whenUnsatisfiable: DoNotSchedule"),
+	"TopologySpreadConstraint needs topologyKey":       operate("Job", "add", jobPod+"/topologySpreadConstraints", "[{maxSkew: 1, whenUnsatisfiable: DoNotSchedule}]"),
+	"TopologySpreadConstraint.maxSkew":                 spreadBy("topologyKey: a, whenUnsatisfiable: DoNotSchedule, maxSkew: 0"),
+	"TopologySpreadConstraint.minDomains":              spreadBy("topologyKey: a, whenUnsatisfiable: DoNotSchedule, maxSkew: 1, minDomains: 0"),
+	"TopologySpreadConstraint.nodeAffinityPolicy":      spreadBy("topologyKey: a, whenUnsatisfiable: DoNotSchedule, maxSkew: 1, nodeAffinityPolicy: No"),
+	"TopologySpreadConstraint.nodeTaintsPolicy":        spreadBy("topologyKey: a, whenUnsatisfiable: DoNotSchedule, maxSkew: 1, nodeTaintsPolicy: No"),
+	"TopologySpreadConstraint.whenUnsatisfiable":       spreadBy("topologyKey: a, whenUnsatisfiable: Never, maxSkew: 1"),
+	"TopologySpreadConstraint needs whenUnsatisfiable": operate("Job", "add", jobPod+"/topologySpreadConstraints", "[{maxSkew: 1, topologyKey: a}]"),
+}
+
+// volumeRules are about volumes and where they are mounted.
+var volumeRules = map[string]string{
+	"Volume needs name":                                 operate("Job", "add", jobPod+"/volumes/-", "{emptyDir: {}}"),
+	"Volume.name":                                       toPod("volumes: [{name: a.b, emptyDir: {}}]"),
+	"VolumeMount needs mountPath":                       operate("Job", "add", jobPod+"/containers/0/volumeMounts/-", "{name: flink-tmp}"),
+	"VolumeMount needs name":                            operate("Job", "add", jobPod+"/containers/0/volumeMounts/-", "{mountPath: /m}"),
+	"VolumeMount has at most one of several":            toMount("subPath: a, subPathExpr: b"),
+	"VolumeMount.mountPropagation":                      toMount("mountPropagation: Up"),
+	"VolumeMount.recursiveReadOnly":                     toMount("readOnly: true, recursiveReadOnly: Maybe"),
+	"VolumeMount.subPath":                               toMount("subPath: ../a"),
+	"VolumeMount.subPathExpr":                           toMount("subPathExpr: /a"),
+	"VolumeDevice needs devicePath":                     operate("Job", "add", jobPod+"/containers/0/volumeDevices", "[{name: flink-tmp}]"),
+	"VolumeDevice needs name":                           operate("Job", "add", jobPod+"/containers/0/volumeDevices", "[{devicePath: /dev/x}]"),
+	"EmptyDirVolumeSource.mode":                         toVolume("emptyDir: {mode: -1}"),
+	"EmptyDirVolumeSource.sizeLimit":                    toVolume("emptyDir: {sizeLimit: '-1'}"),
+	"EphemeralVolumeSource needs volumeClaimTemplate":   toVolume("ephemeral: {}"),
+	"CSIVolumeSource needs driver":                      toVolume("csi: {readOnly: true}"),
+	"NFSVolumeSource needs path":                        toVolume("nfs: {server: s}"),
+	"NFSVolumeSource needs server":                      toVolume("nfs: {path: /p}"),
+	"HostPathVolumeSource needs path":                   toVolume("hostPath: {type: Directory}"),
+	"PersistentVolumeClaimVolumeSource needs claimName": toVolume("persistentVolumeClaim: {readOnly: true}"),
+	"ImageVolumeSource.pullPolicy":                      toVolume("image: {reference: r, pullPolicy: Sometimes}"),
+	"ConfigMapVolumeSource needs name":                  toVolume("configMap: {optional: true}"),
+	"ConfigMapVolumeSource.defaultMode":                 toVolume("configMap: {name: c, defaultMode: 512}"),
+	"ConfigMapVolumeSource.defaultUser":                 toVolume("configMap: {name: c, defaultUser: -1}"),
+	"SecretVolumeSource needs secretName":               toVolume("secret: {optional: true}"),
+	"SecretVolumeSource.defaultMode":                    toVolume("secret: {secretName: s, defaultMode: -1}"),
+	"SecretVolumeSource.defaultUser":                    toVolume("secret: {secretName: s, defaultUser: -1}"),
+	"ProjectedVolumeSource.defaultMode":                 toVolume("projected: {sources: [], defaultMode: -1}"),
+	"ProjectedVolumeSource.defaultUser":                 toVolume("projected: {sources: [], defaultUser: -1}"),
+	"VolumeProjection has at most one of several":       toVolume("projected: {sources: [{secret: {name: s}, configMap: {name: c}}]}"),
+	"SecretProjection needs name":                       toVolume("projected: {sources: [{secret: {optional: true}}]}"),
+	"ConfigMapProjection needs name":                    toVolume("projected: {sources: [{configMap: {optional: true}}]}"),
+	"KeyToPath needs key":                               toVolume("secret: {secretName: s, items: [{path: p}]}"),
+	"KeyToPath needs path":                              toVolume("secret: {secretName: s, items: [{key: k}]}"),
+	"KeyToPath.mode":                                    toVolume("secret: {secretName: s, items: [{key: k, path: p, mode: 512}]}"),
+	"KeyToPath.path":                                    toVolume("secret: {secretName: s, items: [{key: k, path: ../p}]}"),
+}
+
+// containerRules are about containers.
+var containerRules = map[string]string{
+	"Container needs name":                         operate("Job", "add", jobPod+"/containers/-", "{image: i}"),
+	"Container.name":                               toPod("containers: [{name: a.b, image: i}]"),
+	"Container.image":                              toContainer("image: ' i'"),
+	"Container.imagePullPolicy":                    toContainer("imagePullPolicy: Sometimes"),
+	"Container.restartPolicy":                      toContainer("restartPolicy: Sometimes"),
+	"Container.terminationMessagePath":             toContainer("terminationMessagePath: ''"),
+	"Container.terminationMessagePolicy":           toContainer("terminationMessagePolicy: Log"),
+	"ContainerPort needs containerPort":            operate("Job", "add", jobPod+"/containers/0/ports/-", "{name: p}"),
+	"ContainerPort.containerPort":                  toContainer("ports: [{containerPort: 65536}]"),
+	"ContainerPort.hostPort":                       toContainer("ports: [{containerPort: 1, hostPort: 65536}]"),
+	"ContainerPort.name":                           toContainer("ports: [{containerPort: 1, name: more-than-15-chars}]"),
+	"ContainerPort.protocol":                       toContainer("ports: [{containerPort: 1, protocol: HTTP}]"),
+	"ContainerResizePolicy.resourceName":           toContainer("resizePolicy: [{resourceName: disk, restartPolicy: NotRequired}]"),
+	"ContainerResizePolicy.restartPolicy":          toContainer("resizePolicy: [{resourceName: cpu, restartPolicy: Never}]"),
+	"EnvVar needs name":                            operate("Job", "add", jobPod+"/containers/0/env/-", "{value: v}"),
+	"EnvVar.name":                                  toContainer("env: [{name: a=b}]"),
+	"EnvVarSource has at least one of several":     toContainer("env: [{name: V, valueFrom: {}}]"),
+	"EnvVarSource has at most one of several":      toEnv("fieldRef: {fieldPath: metadata.name}, secretKeyRef: {name: s, key: k}"),
+	"EnvFromSource has at least one of several":    toContainer("envFrom: [{prefix: P_}]"),
+	"EnvFromSource has at most one of several":     toContainer("envFrom: [{secretRef: {name: s}, configMapRef: {name: c}}]"),
+	"EnvFromSource.prefix":                         toContainer("envFrom: [{prefix: a=, secretRef: {name: s}}]"),
+	"ObjectFieldSelector needs fieldPath":          toEnv("fieldRef: {apiVersion: v1}"),
+	"ObjectFieldSelector.apiVersion":               toEnv("fieldRef: {apiVersion: v2, fieldPath: metadata.name}"),
+	"ObjectFieldSelector.fieldPath":                toEnv("fieldRef: {fieldPath: spec.image}"),
+	"ResourceFieldSelector needs resource":         toEnv("resourceFieldRef: {divisor: 1}"),
+	"ResourceFieldSelector.resource":               toEnv("resourceFieldRef: {resource: limits.disk}"),
+	"SecretKeySelector needs key":                  toEnv("secretKeyRef: {name: s}"),
+	"SecretKeySelector needs name":                 toEnv("secretKeyRef: {key: k}"),
+	"SecretKeySelector.key":                        toEnv("secretKeyRef: {name: s, key: k k}"),
+	"SecretKeySelector.name":                       toEnv("secretKeyRef: {name: S, key: k}"),
+	"ConfigMapKeySelector needs key":               toEnv("configMapKeyRef: {name: c}"),
+	"ConfigMapKeySelector needs name":              toEnv("configMapKeyRef: {key: k}"),
+	"ConfigMapKeySelector.key":                     toEnv("configMapKeyRef: {name: c, key: k k}"),
+	"ConfigMapKeySelector.name":                    toEnv("configMapKeyRef: {name: C, key: k}"),
+	"FileKeySelector needs key":                    toEnv("fileKeyRef: {path: p, volumeName: flink-tmp}"),
+	"FileKeySelector needs path":                   toEnv("fileKeyRef: {key: k, volumeName: flink-tmp}"),
+	"FileKeySelector needs volumeName":             toEnv("fileKeyRef: {key: k, path: p}"),
+	"Probe has at least one of several":            toContainer("livenessProbe: {tcpSocket: null}"),
+	"Probe has at most one of several":             toContainer("livenessProbe: {exec: {command: [a]}}"),
+	"Probe.failureThreshold":                       toContainer("livenessProbe: {failureThreshold: -1}"),
+	"Probe.initialDelaySeconds":                    toContainer("livenessProbe: {initialDelaySeconds: -1}"),
+	"Probe.periodSeconds":                          toContainer("livenessProbe: {periodSeconds: -1}"),
+	"Probe.successThreshold":                       toContainer("readinessProbe: {successThreshold: -1}"),
+	"Probe.terminationGracePeriodSeconds":          toContainer("livenessProbe: {terminationGracePeriodSeconds: 0}"),
+	"Probe.timeoutSeconds":                         toContainer("livenessProbe: {timeoutSeconds: -1}"),
+	"HTTPGetAction needs port":                     toContainer("readinessProbe: {httpGet: {port: null}}"),
+	"HTTPGetAction.port":                           toContainer("readinessProbe: {httpGet: {port: 0}}"),
+	"HTTPGetAction.scheme":                         toContainer("readinessProbe: {httpGet: {scheme: https}}"),
+	"HTTPHeader needs name":                        toContainer("readinessProbe: {httpGet: {httpHeaders: [{value: v}]}}"),
+	"HTTPHeader.name":                              toContainer("readinessProbe: {httpGet: {httpHeaders: [{name: a/b, value: v}]}}"),
+	"TCPSocketAction needs port":                   toContainer("livenessProbe: {tcpSocket: {port: null}}"),
+	"TCPSocketAction.port":                         toContainer("livenessProbe: {tcpSocket: {port: 65536}}"),
+	"GRPCAction needs port":                        toContainer("livenessProbe: {tcpSocket: null, grpc: {service: s}}"),
+	"GRPCAction.port":                              toContainer("livenessProbe: {tcpSocket: null, grpc: {port: 0}}"),
+	"ExecAction needs command":                     toContainer("livenessProbe: {tcpSocket: null, exec: {command: []}}"),
+	"LifecycleHandler has at least one of several": toContainer("lifecycle: {preStop: {}}"),
+	"LifecycleHandler has at most one of several":  toContainer("lifecycle: {preStop: {sleep: {seconds: 1}, exec: {command: [a]}}}"),
+	"SleepAction needs seconds":                    toContainer("lifecycle: {preStop: {sleep: {}}}"),
+	"SleepAction.seconds":                          toContainer("lifecycle: {preStop: {sleep: {seconds: -1}}}"),
+}
+
+// objectRules are about everything else.
+var objectRules = map[string]string{
+	"DeploymentSpec.minReadySeconds":         toDeployment("minReadySeconds: -1"),
+	"DeploymentSpec.progressDeadlineSeconds": toDeployment("progressDeadlineSeconds: 0"),
+	"DeploymentSpec.replicas":                toDeployment("replicas: -1"),
+	"DeploymentSpec.revisionHistoryLimit":    toDeployment("revisionHistoryLimit: -1"),
+	"DeploymentStrategy.type":                toDeployment("strategy: {type: Rolling}"),
+	"RollingUpdateDeployment.maxSurge":       toDeployment("strategy: {rollingUpdate: {maxSurge: some}}"),
+	"RollingUpdateDeployment.maxUnavailable": toDeployment("strategy: {rollingUpdate: {maxUnavailable: -1}}"),
+
+	"JobSpec.activeDeadlineSeconds":                         toJob("activeDeadlineSeconds: 0"),
+	"JobSpec.backoffLimit":                                  toJob("backoffLimit: -1"),
+	"JobSpec.completionMode":                                toJob("completionMode: All"),
+	"JobSpec.completions":                                   toJob("completions: 2"),
+	"JobSpec.parallelism":                                   toJob("parallelism: 2"),
+	"JobSpec.podReplacementPolicy":                          toJob("podReplacementPolicy: Never"),
+	"JobSpec.ttlSecondsAfterFinished":                       toJob("ttlSecondsAfterFinished: -1"),
+	"PodFailurePolicyRule needs action":                     toRules("{onPodConditions: [{type: A, status: 'True'}]}"),
+	"PodFailurePolicyRule.action":                           toRules("{action: Fail, onPodConditions: [{type: A, status: 'True'}]}"),
+	"PodFailurePolicyRule has at least one of several":      toRules("{action: Ignore}"),
+	"PodFailurePolicyRule has at most one of several":       toRules("{action: Ignore, onPodConditions: [{type: A, status: 'True'}], onExitCodes: {operator: In, values: [1]}}"),
+	"PodFailurePolicyOnExitCodesRequirement needs operator": toRules("{action: Ignore, onExitCodes: {values: [1]}}"),
+	"PodFailurePolicyOnExitCodesRequirement needs values":   toRules("{action: Ignore, onExitCodes: {operator: In}}"),
+	"PodFailurePolicyOnExitCodesRequirement.operator":       toRules("{action: Ignore, onExitCodes: {operator: Is, values: [1]}}"),
+	"PodFailurePolicyOnExitCodesRequirement.values":         toRules("{action: Ignore, onExitCodes: {operator: In, values: [2, 1]}}"),
+	"PodFailurePolicyOnPodConditionsPattern needs type":     toRules("{action: Ignore, onPodConditions: [{status: 'True'}]}"),
+	"PodFailurePolicyOnPodConditionsPattern.status":         toRules("{action: Ignore, onPodConditions: [{type: A, status: 'Yes'}]}"),
+	"PodFailurePolicyOnPodConditionsPattern.type":           toRules("{action: Ignore, onPodConditions: [{type: A B, status: 'True'}]}"),
+
+	"PodDisruptionBudgetSpec has at most one of several": toBudget("minAvailable: 1"),
+	"PodDisruptionBudgetSpec.maxUnavailable":             toBudget("maxUnavailable: -1"),
+	"PodDisruptionBudgetSpec.minAvailable":               toBudget("maxUnavailable: null, minAvailable: most"),
+	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": toBudget("unhealthyPodEvictionPolicy: Never"),
+
+	"ServicePort needs port":            operate("Service", "add", "/spec/ports/-", "{name: p}"),
+	"ServicePort.appProtocol":           toService("ports: [{port: 8081, appProtocol: a b}]"),
+	"ServicePort.name":                  toService("ports: [{port: 8081, name: a.b}]"),
+	"ServicePort.nodePort":              toService("type: NodePort, ports: [{port: 8081, nodePort: 65536}]"),
+	"ServicePort.port":                  toService("ports: [{port: 65536, name: p, targetPort: 1}]"),
+	"ServicePort.protocol":              operate("Service", "replace", "/spec/ports/0/protocol", "HTTP"),
+	"ServicePort.targetPort":            toService("ports: [{port: 8081, targetPort: 65536}]"),
+	"ServiceSpec.clusterIP":             toService("clusterIP: here"),
+	"ServiceSpec.clusterIPs":            toService("clusterIP: None, clusterIPs: [None, here]"),
+	"ServiceSpec.externalIPs":           toService("externalIPs: [here]"),
+	"ServiceSpec.externalTrafficPolicy": toService("type: NodePort, externalTrafficPolicy: Near"),
+	"ServiceSpec.internalTrafficPolicy": toService("internalTrafficPolicy: Near"),
+	"ServiceSpec.ipFamilies":            toService("ipFamilies: [IPv5]"),
+	"ServiceSpec.ipFamilyPolicy":        toService("ipFamilyPolicy: Any"),
+	"ServiceSpec.sessionAffinity":       toService("sessionAffinity: Cookie"),
+	"ServiceSpec.trafficDistribution":   toService("trafficDistribution: Far"),
+	"ServiceSpec.type":                  toService("type: ExternalName"),
+
+	"PolicyRule needs apiGroups": toObject("Role", "{rules: [{resources: [pods], verbs: [get]}]}"),
+	"PolicyRule needs resources": toObject("Role", "{rules: [{apiGroups: [''], verbs: [get]}]}"),
+	"PolicyRule needs verbs":     toObject("Role", "{rules: [{apiGroups: [''], resources: [pods]}]}"),
+	"RoleBinding needs roleRef":  toObject("RoleBinding", "{roleRef: null}"),
+	"RoleRef needs kind":         toObject("RoleBinding", "{roleRef: {kind: null}}"),
+	"RoleRef needs name":         toObject("RoleBinding", "{roleRef: {name: null}}"),
+	"RoleRef.apiGroup":           toObject("RoleBinding", "{roleRef: {apiGroup: rbac}}"),
+	"RoleRef.kind":               toObject("RoleBinding", "{roleRef: {kind: Group}}"),
+	"RoleRef.name":               toObject("RoleBinding", "{roleRef: {name: a/b}}"),
+	"Subject needs kind":         toObject("RoleBinding", "{subjects: [{name: a, namespace: b}]}"),
+	"Subject needs name":         toObject("RoleBinding", "{subjects: [{kind: ServiceAccount, namespace: b}]}"),
+	"Subject.apiGroup":           toObject("RoleBinding", "{subjects: [{kind: User, name: a, apiGroup: v1}]}"),
+	"Subject.kind":               toObject("RoleBinding", "{subjects: [{kind: Robot, name: a}]}"),
+}
+
+// verifications are about what fields and objects say of each other.
+func verifications() map[string]string {
+	const config = "job-" + jobID + "-flink-config"
+	return map[string]string{
+		"a Service of one port more than it can tell apart":   operate("Service", "add", "/spec/ports/-", "{port: 9, targetPort: 9}"),
+		"two ports of one name":                               toService("ports: [{port: 9, name: rest, targetPort: 9}]"),
+		"two ports of one number":                             operate("Service", "add", "/spec/ports/-", "{port: 8081, name: again, protocol: TCP}"),
+		"a node port that no node has":                        toService("ports: [{port: 8081, nodePort: 30000}]"),
+		"a port that the pods do not have":                    toService("ports: [{port: 9, name: metrics, targetPort: metrics}]"),
+		"a Service without an address that needs one":         toService("type: LoadBalancer, clusterIP: None"),
+		"addresses, but no address":                           toService("clusterIPs: [10.0.0.1]"),
+		"a first address that is another":                     toService("clusterIP: 10.0.0.1, clusterIPs: [10.0.0.2]"),
+		"a load balancer's setting":                           toService("loadBalancerClass: a"),
+		"no ports":                                            toService("ports: [{$patch: delete, port: 6123}, {$patch: delete, port: 6124}, {$patch: delete, port: 8081}]"),
+		"a health check without a load balancer":              toService("healthCheckNodePort: 30001"),
+		"traffic from outside that cannot come":               toService("externalTrafficPolicy: Local"),
+		"two containers of one name":                          operate("Job", "add", jobPod+"/containers/-", "{name: flink-jobmanager, image: i}"),
+		"an init container of a container's name":             toPod("initContainers: [{name: flink-jobmanager, image: i}]"),
+		"a container of another component":                    toObject("Job", "{spec: {template: {spec: {containers: [{name: flink-taskmanager, tty: true}]}}}}"),
+		"a probe for an init container":                       toPod("initContainers: [{name: i, image: i, livenessProbe: {exec: {command: [a]}}}]"),
+		"no Flink":                                            toPod("containers: [{name: flink-jobmanager, $patch: delete}, {name: other, image: i}]"),
+		"two volumes of one name":                             operate("Job", "add", jobPod+"/volumes/-", "{name: flink-tmp, emptyDir: {}}"),
+		"two sources of one volume":                           toPod("volumes: [{name: flink-tmp, hostPath: {path: /tmp}}]"),
+		"a mount of no volume":                                toContainer("volumeMounts: [{name: theirs, mountPath: /m}]"),
+		"a volume that is still mounted":                      toPod("volumes: [{name: flink-tmp, $patch: delete}]"),
+		"two mounts at one place":                             operate("Job", "add", jobPod+"/containers/0/volumeMounts/-", "{name: flink-log, mountPath: /tmp}"),
+		"two variables of one name":                           operate("Job", "add", jobPod+"/containers/0/env/-", "{name: POD_IP, value: a}"),
+		"a variable of two sources":                           toContainer("env: [{name: POD_IP, value: a}]"),
+		"two container ports of one name":                     toContainer("ports: [{containerPort: 9, name: rest}]"),
+		"a probe of no port":                                  toContainer("ports: [{containerPort: 6123, name: akka}]"),
+		"the service account is gone":                         toObject("ServiceAccount", "{$patch: delete}"),
+		"the role is gone":                                    toObject("Role", "{$patch: delete}"),
+		"the configuration is gone":                           toObject("ConfigMap", "{data: {flink-conf.yaml: null}}"),
+		"the configuration is not mounted":                    toContainer("volumeMounts: [{mountPath: /opt/flink/conf, $patch: delete}]"),
+		"the configuration is called otherwise":               toPod("volumes: [{name: flink-config, configMap: {items: [{key: flink-conf.yaml, path: flink.yaml}]}}]"),
+		"a file that is not in the ConfigMap":                 toVolume("configMap: {name: " + config + ", items: [{key: k, path: p}]}"),
+		"a projected file that is not in the ConfigMap":       toVolume("projected: {sources: [{configMap: {name: " + config + ", items: [{key: k, path: p}]}}]}"),
+		"a variable that is not in the ConfigMap":             toEnv("configMapKeyRef: {name: " + config + ", key: k}"),
+		"variables of a ConfigMap that is not there":          toContainer("envFrom: [{configMapRef: {name: job-" + jobID + "-config}}]"),
+		"a ConfigMap of more than 1 MiB":                      toObject("ConfigMap", "[{op: add, path: /data/a, value: "+strings.Repeat("x", 1<<19)+"}, {op: copy, from: /data/a, path: /data/b}]"),
+		"a file name that is none":                            toObject("ConfigMap", "{data: {a/b: c}}"),
+		"bytes that are not base64":                           toObject("ConfigMap", "{binaryData: {a: '?'}}"),
+		"annotations of more than 256 KiB":                    toObject("Service", "{metadata: {annotations: {a: "+strings.Repeat("x", 256<<10)+"}}}"),
+		"a request above its limit":                           toContainer("resources: {requests: {cpu: 2}}"),
+		"a limit below what Flink takes":                      toContainer("resources: {limits: {memory: 900M}, requests: {memory: 900M}}"),
+		"a negative quantity":                                 toContainer("resources: {limits: {cpu: '-1'}, requests: {cpu: '-1'}}"),
+		"a resource that there is not":                        toContainer("resources: {limits: {disk: 1}}"),
+		"a resource of a name that is none":                   toContainer("resources: {limits: {example.com/a b: 1}}"),
+		"a device that is shared":                             toContainer("resources: {limits: {example.com/gpu: 2}, requests: {example.com/gpu: 1}}"),
+		"a quantity that is none":                             toContainer("resources: {limits: {cpu: many}}"),
+		"a field that there is not":                           toContainer("imagePullPolice: Always"),
+		"a text where a number is wanted":                     toJob("backoffLimit: many"),
+		"a number where a text is wanted":                     operate("Job", "replace", jobPod+"/containers/0/image", "1"),
+		"a text where true or false is wanted":                toPod("hostNetwork: maybe"),
+		"a list where a map is wanted":                        operate("Job", "replace", jobPod+"/securityContext", "[]"),
+		"a map where a list is wanted":                        operate("Job", "replace", jobPod+"/volumes", "{}"),
+		"true where a count is wanted":                        toBudget("maxUnavailable: true"),
+		"a budget of more than all":                           toBudget("maxUnavailable: 101%"),
+		"more than all":                                       toDeployment("strategy: {rollingUpdate: {maxUnavailable: 101%}}"),
+		"nothing that could be replaced":                      toDeployment("strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 0%}}"),
+		"a strategy with the settings of another":             toDeployment("strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}"),
+		"a deadline before anything is ready":                 toDeployment("minReadySeconds: 600"),
+		"pods of a Deployment that end":                       toDeployment("template: {spec: {restartPolicy: Never}}"),
+		"a deadline for pods of a Deployment":                 toDeployment("template: {spec: {activeDeadlineSeconds: 1}}"),
+		"pods of a Job that do not end":                       toJob("podFailurePolicy: null, template: {spec: {restartPolicy: Always}}"),
+		"a failure policy for pods that are restarted":        toPod("restartPolicy: OnFailure"),
+		"a failure policy with early replacement":             toJob("podReplacementPolicy: TerminatingOrFailed"),
+		"exit codes of no container":                          toRules("{action: FailJob, onExitCodes: {containerName: other, operator: In, values: [1]}}"),
+		"indexed without a number":                            toJob("completionMode: Indexed, completions: null"),
+		"a toleration of everything that says so by accident": toPod("tolerations: [{effect: NoSchedule}]"),
+		"a toleration with a value too many":                  toPod("tolerations: [{key: a, operator: Exists, value: b}]"),
+		"a toleration for a time without an end":              toPod("tolerations: [{key: a, operator: Exists, tolerationSeconds: 1}]"),
+		"In without values":                                   nodeTerm("key: a, operator: In"),
+		"Exists with values":                                  nodeTerm("key: a, operator: Exists, values: [b]"),
+		"Gt of two values":                                    nodeTerm("key: a, operator: Gt, values: ['1', '2']"),
+		"a profile of the node without a name":                toPod("securityContext: {seccompProfile: {type: Localhost}}"),
+		"privileged, but not allowed to be":                   toContainer("securityContext: {privileged: true}"),
+		"an administrator, but not allowed to be":             toContainer("securityContext: {capabilities: {add: [SYS_ADMIN]}}"),
+		"no name servers":                                     toPod("dnsPolicy: None"),
+		"a liveness probe that has to succeed twice":          toContainer("livenessProbe: {successThreshold: 2}"),
+		"a readiness probe that is to end something":          toContainer("readinessProbe: {terminationGracePeriodSeconds: 1}"),
+		"a pause of more than there is time":                  toContainer("lifecycle: {preStop: {sleep: {seconds: 61}}}"),
+		"a minimum for what may be missed":                    spreadBy("topologyKey: a, whenUnsatisfiable: ScheduleAnyway, maxSkew: 1, minDomains: 2"),
+		"the same spread twice":                               operate("Deployment", "add", jobPod+"/topologySpreadConstraints/-", "{topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, maxSkew: 2}"),
+		"an account of a name that is none":                   toObject("RoleBinding", "{subjects: [{kind: ServiceAccount, name: a/b, namespace: b}]}"),
+		"an account of a group":                               toObject("RoleBinding", "{subjects: [{kind: ServiceAccount, name: a, namespace: b, apiGroup: rbac.authorization.k8s.io}]}"),
+		"an account that is not there":                        toObject("RoleBinding", fmt.Sprintf("{subjects: [{kind: ServiceAccount, name: job-%s-x, namespace: staging}]}", jobID)),
+		"a port of no name":                                   toContainer("readinessProbe: {httpGet: {port: ''}}"),
+		"two JobManagers that both lead":                      "{target: {kind: Deployment, labelSelector: component=jobmanager}, patch: {spec: {replicas: 2}}}",
+		"exit codes that are none":                            toRules("{action: Ignore, onExitCodes: {operator: In, values: []}}"),
+		"a value that is empty where one must be":             toService("ports: [{port: 8081, appProtocol: ''}]"),
+	}
+}

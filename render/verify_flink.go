@@ -1,0 +1,70 @@
+package render
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// configVariable tells Flink's scripts where else the configuration is.
+const configVariable = "FLINK_CONF_DIR"
+
+// flink checks that the pods of a component run Flink, with its configuration.
+func (v *verifier) flink(spec tree.Map) {
+	name := containerPrefix + tree.String(v.object, "metadata", "labels", labels.KeyComponent)
+	for _, c := range tree.Items(spec, "containers") {
+		if tree.String(c, "name") == name {
+			v.configured(c, spec)
+			return
+		}
+	}
+	v.fail("there is no container "+name+": checks and other patches know it by this name", "containers")
+}
+
+// configured checks that a container sees the configuration of Flink, as far as
+// that can be seen from here: volumes may hold anything.
+func (v *verifier) configured(container any, spec tree.Map) {
+	for _, e := range tree.Items(container, "env") {
+		if tree.String(e, "name") == configVariable {
+			return
+		}
+	}
+	for _, m := range tree.Items(container, "volumeMounts") {
+		at := path.Clean(tree.String(m, "mountPath"))
+		switch {
+		case at == flink.ConfDir:
+			v.projected(spec, tree.String(m, "name"))
+			return
+		case within(at, flink.ConfDir) && v.want.version.ReadsConfig(path.Base(at)), within(flink.ConfDir, at):
+			return
+		}
+	}
+	v.fail("nothing is mounted at "+flink.ConfDir+": Flink would not have the configuration that is rendered for it",
+		"containers", "["+tree.String(container, "name")+"]", "volumeMounts")
+}
+
+// projected checks that a volume of a ConfigMap has the file that Flink reads.
+func (v *verifier) projected(spec tree.Map, volume string) {
+	for _, e := range tree.Items(spec, "volumes") {
+		items := tree.Items(e, "configMap", "items")
+		if tree.String(e, "name") != volume || len(items) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(items, func(item any) bool { return v.want.version.ReadsConfig(tree.String(item, "path")) }) {
+			v.fail("none of the items becomes "+v.want.version.ConfigFile+", without which Flink does not start", "volumes", "["+volume+"]", "configMap", "items")
+		}
+	}
+}
+
+// configKeys returns the files that a ConfigMap becomes.
+func configKeys(configMap tree.Map) []string {
+	return append(tree.Keys(tree.Child(configMap, "data")), tree.Keys(tree.Child(configMap, "binaryData"))...)
+}
+
+func within(inner, outer string) bool {
+	return strings.HasPrefix(inner, strings.TrimSuffix(outer, "/")+"/")
+}

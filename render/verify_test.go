@@ -1,0 +1,210 @@
+package render_test
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+	"sigs.k8s.io/yaml"
+
+	"github.com/flinktarget/flinktarget/render"
+)
+
+// withEverything renders objects of all kinds.
+const withEverything = app + "      numberOfTaskManagers: 2\n      " + haConf
+
+// problemsOf are what verification finds after a patch.
+func problemsOf(t *testing.T, entry string) []render.Problem {
+	t.Helper()
+	text := withEverything
+	if strings.Contains(entry, "component=jobmanager") {
+		text = session // whose JobManager is a Deployment
+	}
+	m, err := renderJob(t, withPatches(text, entry), render.Job{ID: jobID}, render.PodDisruptionBudgets())
+	if err == nil {
+		return nil
+	}
+	e, ok := errors.AsType[*render.VerifyError](err)
+	assert.Assert(t, ok, "%v\n%.200s", err, entry)
+	assert.Assert(t, errors.Is(err, render.ErrInvalid))
+	assert.Equal(t, m.Len(), 0)
+	for _, p := range e.Problems {
+		assert.Equal(t, p.Cause, "spec.deploymentPatchSet[0]", "%s", p)
+	}
+	return e.Problems
+}
+
+// Each verification has a patch that it refuses. The golden file is the table of
+// them: what is wrong, the patch, and what is said to it.
+func TestVerifications(t *testing.T) {
+	cases := verifications()
+	for _, rules := range []map[string]string{podRules, volumeRules, containerRules, objectRules} {
+		maps.Copy(cases, rules)
+	}
+	var out strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		problems := problemsOf(t, cases[name])
+		if len(problems) == 0 {
+			t.Errorf("%s: nothing is wrong with %.200s", name, cases[name])
+		}
+		fmt.Fprintf(&out, "%s\n    %s\n", name, shortened(cases[name]))
+		for _, p := range problems {
+			fmt.Fprintf(&out, "    %s: %s: %s\n", p.Object, p.Field, p.Message)
+		}
+	}
+	golden.Assert(t, strings.ReplaceAll(out.String(), jobID, "ID"), "verifications.golden.txt")
+	assertMessagesIn(t, out.String()+unreachable(t))
+}
+
+func shortened(entry string) string {
+	if len(entry) > 300 {
+		return entry[:100] + "…" + entry[len(entry)-20:]
+	}
+	return entry
+}
+
+// Without its rule, no case gives what it gives with it.
+func TestRulesHaveCases(t *testing.T) {
+	cases := map[string]string{}
+	for _, rules := range []map[string]string{podRules, volumeRules, containerRules, objectRules} {
+		maps.Copy(cases, rules)
+	}
+	for _, name := range render.VerifyRules() {
+		entry, ok := cases[name]
+		if !ok {
+			t.Errorf("the rule %s has no case", name)
+			continue
+		}
+		delete(cases, name)
+		with := problemsOf(t, entry)
+		render.WithoutVerifyRule(name, func() {
+			if slices.Equal(problemsOf(t, entry), with) {
+				t.Errorf("%s: the same without it: %v", name, with)
+			}
+		})
+	}
+	assert.Equal(t, len(cases), 0, "there are no such rules: %v", slices.Sorted(maps.Keys(cases)))
+}
+
+// Selectors, system labels and names are refused earlier, when a patch changes
+// them. Verification does not rely on that.
+func unreachable(t *testing.T) string {
+	t.Helper()
+	object := func(text string) map[string]any {
+		var out map[string]any
+		assert.NilError(t, yaml.Unmarshal([]byte(text), &out))
+		return out
+	}
+	workload := func(kind, name, labels, selector string) map[string]any {
+		return object(fmt.Sprintf("{kind: %s, apiVersion: apps/v1, metadata: {name: %s, namespace: ns}, spec: {selector: {matchLabels: %s}, template: {metadata: {labels: %s}, spec: {containers: [{name: c, image: i}]}}}}", kind, name, selector, labels))
+	}
+	service := func(selector string) map[string]any {
+		return object("{kind: Service, apiVersion: v1, metadata: {name: s, namespace: ns}, spec: {selector: " + selector + ", ports: [{port: 1}]}}")
+	}
+	var out strings.Builder
+	for _, c := range []struct {
+		reason string
+		object []map[string]any
+		want   string
+	}{
+		{"pods that their Deployment does not select", []map[string]any{workload("Deployment", "d", "{a: b}", "{a: c}")}, "spec.selector"},
+		{"pods that two Deployments select", []map[string]any{workload("Deployment", "d", "{a: b, c: d}", "{a: b}"), workload("Deployment", "e", "{c: d, a: b}", "{c: d, a: b}")}, "spec.selector"},
+		{"a Service of no pods", []map[string]any{workload("Deployment", "d", "{a: b}", "{a: b}"), service("{a: c}")}, "spec.selector"},
+		{"a Service of the pods of two workloads", []map[string]any{workload("Deployment", "d", "{a: b, c: d}", "{c: d}"), workload("Deployment", "e", "{a: b, c: e}", "{c: e}"), service("{a: b}")}, "spec.selector"},
+		{"a name that is too long for a label", []map[string]any{workload("Deployment", strings.Repeat("d", 64), "{a: b}", "{a: b}")}, "metadata.name"},
+	} {
+		var fields []string
+		for _, p := range render.Verify(c.object) {
+			fmt.Fprintln(&out, p)
+			if !strings.HasPrefix(p.Message, "there is no container") {
+				fields = append(fields, p.Field)
+			}
+		}
+		assert.Assert(t, slices.Contains(fields, c.want), "%s: %v", c.reason, fields)
+		assert.Equal(t, len(slices.Compact(fields)), 1, "%s: %v", c.reason, fields)
+	}
+	return out.String()
+}
+
+var verb = regexp.MustCompile(`%[a-z]`)
+
+// assertMessagesIn checks that everything that verification can say is said in
+// text: all texts of several words in its source.
+func assertMessagesIn(t *testing.T, text string) {
+	t.Helper()
+	files, err := filepath.Glob("verify*.go")
+	assert.NilError(t, err)
+	found := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		assert.NilError(t, err)
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			literal, ok := n.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				return true
+			}
+			message, err := strconv.Unquote(literal.Value)
+			assert.NilError(t, err)
+			for _, part := range verb.Split(message, -1) {
+				if strings.Count(part, " ") < 3 {
+					continue
+				}
+				if found++; !strings.Contains(text, part) {
+					t.Errorf("%s: no case gives the message %q", file, message)
+				}
+			}
+			return true
+		})
+	}
+	assert.Assert(t, found > 50, "messages are found: %d", found)
+}
+
+// Who is to blame: the last patch that brought a problem about, or a field of the
+// resource.
+func TestCauses(t *testing.T) {
+	const low = "resources: {requests: {memory: 900M}, limits: {memory: 900M}}"
+	kubernetes := func(text, indent string) string { return indent + "kubernetes: {" + text + "}\n" }
+	harmless := toJob("backoffLimit: 1")
+	spoils, heals := toPod("volumes: [{name: flink-log, $patch: delete}]"), toPod("volumes: [{name: flink-log, emptyDir: {}}]")
+	for _, c := range []struct {
+		reason, text string
+		causes       []string
+	}{
+		{"the second of two patches", withPatches(app, harmless, spoils), []string{"spec.deploymentPatchSet[1]"}},
+		{"what one spoils, another can heal", withPatches(app, spoils, heals), nil},
+		{"or spoil again", withPatches(app, spoils, heals, harmless, spoils), []string{"spec.deploymentPatchSet[3]"}},
+		{"each patch for its own", withPatches(app, spoils, toService("clusterIP: here")), []string{"spec.deploymentPatchSet[1]", "spec.deploymentPatchSet[0]"}},
+		{"a pod template", app + kubernetes("jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, "+low+"}]}}", "      "), []string{"spec.template.spec.kubernetes.jobManagerPodTemplate"}},
+		{"the other one", app + kubernetes("taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, volumeMounts: [{name: v, mountPath: /v}]}]}}", "      "), []string{"spec.template.spec.kubernetes.taskManagerPodTemplate"}},
+		{"of a session cluster", session + kubernetes("jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, "+low+"}]}}", "  "), []string{"spec.kubernetes.jobManagerPodTemplate"}},
+		{"pod options", withTLS(app) + kubernetes("pods: {envVars: [{name: FLINK_TLS_PASSWORD, value: v}]}", "      "), []string{"spec.template.spec.kubernetes.pods", "spec.template.spec.kubernetes.pods"}},
+		{"annotations of pods and of all objects together", app + kubernetes("annotations: {a: "+strings.Repeat("x", 200<<10)+"}, pods: {annotations: {b: "+strings.Repeat("x", 200<<10)+"}}", "      "), []string{"spec.template.spec.kubernetes.pods", "spec.template.spec.kubernetes.pods"}},
+		{"a template that a patch heals", withPatches(app, toContainer("resources: {requests: {memory: 1G}, limits: {memory: 1G}}")) + kubernetes("jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, "+low+"}]}}", "      "), nil},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			_, err := renderJob(t, c.text, render.Job{ID: jobID}, render.TLSSecret("s"))
+			var causes []string
+			if e, ok := errors.AsType[*render.VerifyError](err); ok {
+				for _, p := range e.Problems {
+					causes = append(causes, p.Cause)
+				}
+			}
+			assert.DeepEqual(t, causes, c.causes)
+			assert.Equal(t, err == nil, c.causes == nil, "%v", err)
+		})
+	}
+}
