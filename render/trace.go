@@ -77,11 +77,9 @@ func (x *tracer) template(merged, template tree.Map, at *field.Path) {
 
 // parent returns the path of the map or list that a path leads into.
 func parent(path string) (string, bool) {
-	i := len(path) - 1
+	i := strings.LastIndex(path, ".")
 	if strings.HasSuffix(path, "]") {
 		i = strings.LastIndex(path, "[")
-	} else {
-		i = strings.LastIndex(path, ".")
 	}
 	if i < 0 {
 		return "", false
