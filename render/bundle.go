@@ -77,6 +77,29 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 // [StrictPatches].
 var ErrUnmatched = errors.New("the patch matches no object")
 
+// UnmatchedError reports a patch that changes no object. It is ErrUnmatched for
+// errors.Is.
+type UnmatchedError struct {
+	// Target is whose patch it is, such as "DeploymentTarget default/staging".
+	Target string
+	// Entry is the index of the patch in spec.deploymentPatchSet.
+	Entry int
+	// Position is where the entry begins, zero if it was not read from a text.
+	Position patch.Position
+}
+
+// Error names the target and the entry, and where it stands in a file.
+func (e *UnmatchedError) Error() string {
+	text := fmt.Sprintf("%s: spec.deploymentPatchSet[%d]: %v", e.Target, e.Entry, ErrUnmatched)
+	if e.Position.File != "" {
+		text = e.Position.String() + ": " + text
+	}
+	return text
+}
+
+// Is reports whether target is ErrUnmatched.
+func (e *UnmatchedError) Is(target error) bool { return target == ErrUnmatched }
+
 // strict makes errors of patches that changed nothing, if that is asked for.
 func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 	if err != nil || !r.strictPatches {
@@ -85,11 +108,7 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 	var errs []error
 	for _, u := range m.uses {
 		if !u.matched {
-			place := ""
-			if u.at.File != "" {
-				place = u.at.String() + ": "
-			}
-			errs = append(errs, fmt.Errorf("%sDeploymentTarget %s: spec.deploymentPatchSet[%d]: %w", place, u.target, u.patch, ErrUnmatched))
+			errs = append(errs, &UnmatchedError{Target: "DeploymentTarget " + u.target, Entry: u.patch, Position: u.at})
 		}
 	}
 	if len(errs) > 0 {

@@ -48,6 +48,16 @@ func TestPatchErrorsHavePlaces(t *testing.T) {
 	unmatched := withPatches(app, "{target: {kind: Service, labelSelector: component=jobmanger}, patch: {spec: {type: NodePort}}}")
 	_, err = renderJob(t, unmatched, render.Job{ID: jobID}, render.StrictPatches())
 	assert.Assert(t, errors.Is(err, render.ErrUnmatched) && strings.HasPrefix(err.Error(), "input.yaml:8:5: "), "%v", err)
+	u, ok := errors.AsType[*render.UnmatchedError](err)
+	assert.Assert(t, ok && u.Entry == 0 && u.Target == "DeploymentTarget default/staging" && u.Position.Line == 8, "%v", err)
+
+	_, err = renderJob(t, withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing}}}"), render.Job{ID: jobID})
+	v, ok := errors.AsType[*render.VerifyError](err)
+	assert.Assert(t, ok && v.Problems[0].Position.String() == "input.yaml:8:5", "%v", err)
+	_, err = renderJob(t, app+"      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: sidecar}]}}}\n", render.Job{ID: jobID})
+	v, ok = errors.AsType[*render.VerifyError](err)
+	assert.Assert(t, ok && v.Problems[0].Position.String() == "input.yaml:17:43", "%v", err)
+
 	m, err := renderJob(t, unmatched, render.Job{ID: jobID})
 	assert.NilError(t, err)
 	warnings := m.Warnings()

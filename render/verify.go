@@ -8,6 +8,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/patch"
 )
 
 // VerifyError reports objects that Kubernetes would refuse, or that would not work
@@ -29,14 +30,19 @@ type Problem struct {
 	// Cause is what brought it about: the last patch that did, as in
 	// spec.deploymentPatchSet[2], or a field of the resource.
 	Cause string
+	// Position is where the cause stands, zero if it was not read from a text.
+	Position patch.Position
 }
 
-// String returns "cause: object: field: message", without the cause if that is not
-// known.
+// String returns "file:line:column: cause: object: field: message", without what is
+// not known.
 func (p Problem) String() string {
 	text := p.Object + ": " + p.Field + ": " + p.Message
 	if p.Cause != "" {
 		text = p.Cause + ": " + text
+	}
+	if p.Position.File != "" {
+		text = p.Position.String() + ": " + text
 	}
 	return text
 }

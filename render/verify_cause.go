@@ -48,8 +48,10 @@ func (g *rendering) blame(problems []Problem) []Problem {
 		note(p, g.resourceField(p))
 	}
 	var patches []patch.Patch
+	places := map[string]patch.Position{}
 	for i, p := range g.target.Patches().All() {
 		patches = append(patches, p)
+		places[fmt.Sprintf("spec.deploymentPatchSet[%d]", i)] = p.Position()
 		if !slices.ContainsFunc(g.matched, func(m match) bool { return m.patch == i }) {
 			continue
 		}
@@ -65,6 +67,11 @@ func (g *rendering) blame(problems []Problem) []Problem {
 	for i, p := range out {
 		// The checksum, which comes after the patches, may change what is said.
 		out[i].Cause = cmp.Or(causes[p], ofField[Problem{Object: p.Object, Field: p.Field}], g.resourceField(p))
+		if at, patched := places[out[i].Cause]; patched {
+			out[i].Position = at
+		} else {
+			out[i].Position = g.resource.Position(out[i].Cause)
+		}
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -65,11 +66,23 @@ func ProblemsOf(err error) []Problem {
 	if e, ok := errors.AsType[*render.VerifyError](err); ok && !several(err) {
 		var out []Problem
 		for _, p := range e.Problems {
-			out = append(out, Problem{Severity: Error, Rule: "verify",
+			problem := Problem{Severity: Error, Rule: "verify",
 				Resource: strings.TrimSuffix(strings.TrimSuffix(err.Error(), e.Error()), ": "),
-				Field:    p.Cause, Message: InFlags(p.Object + ": " + p.Field + ": " + p.Message)})
+				Field:    p.Cause, Message: InFlags(p.Object + ": " + p.Field + ": " + p.Message)}
+			problem.At(p.Position)
+			out = append(out, problem)
 		}
 		return out
+	}
+	if e, ok := err.(*render.UnmatchedError); ok {
+		p := Problem{Severity: Error, Rule: "patch", Resource: e.Target, Field: entry(e.Entry), Message: e.Target + ": " + render.ErrUnmatched.Error()}
+		p.At(e.Position)
+		return []Problem{p}
+	}
+	if e, ok := errors.AsType[*patch.ApplyError](err); ok && !several(err) {
+		p := Problem{Severity: Error, Rule: "patch", Field: entry(e.Entry), Message: InFlags(err.Error())}
+		p.At(e.Position)
+		return []Problem{p}
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []Problem
@@ -80,6 +93,8 @@ func ProblemsOf(err error) []Problem {
 	}
 	return []Problem{{Severity: Error, Message: InFlags(err.Error())}}
 }
+
+func entry(i int) string { return fmt.Sprintf("spec.deploymentPatchSet[%d]", i) }
 
 // several reports whether err joins errors that have nothing to do with each other.
 func several(err error) bool {
