@@ -80,7 +80,8 @@ func ProblemsOf(err error) []Problem {
 		return []Problem{p}
 	}
 	if e, ok := errors.AsType[*patch.ApplyError](err); ok && !several(err) {
-		p := Problem{Severity: Error, Rule: "patch", Field: entry(e.Entry), Message: InFlags(err.Error())}
+		outside, inside := strings.TrimSuffix(err.Error(), e.Error()), strings.TrimPrefix(e.Error(), e.Position.String()+": ")
+		p := Problem{Severity: Error, Rule: "patch", Field: entry(e.Entry), Message: InFlags(outside + strings.TrimPrefix(inside, entry(e.Entry)+": "))}
 		p.At(e.Position)
 		return []Problem{p}
 	}
