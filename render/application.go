@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -76,23 +77,36 @@ type application struct {
 	job        Job
 }
 
-// render returns the patched objects. Without a job id it renders twice: once with
-// the nil id, to derive an id from the result, and once with that.
+// render returns the patched objects. Without a job id it builds and patches them
+// twice: once with the nil id, to derive an id from the result, and once with that.
 func (a *application) render() ([]tree.Map, error) {
-	id := a.job.ID
-	if id != "" {
-		objects, _, err := a.build(id)
+	if id := a.job.ID; id != "" {
+		set, err := a.labels(id)
+		if err != nil {
+			return nil, err
+		}
+		objects, _, err := a.patched(a.plan(id, set))
 		return objects, err
 	}
-	silent := *a
-	silent.rendering = &rendering{Renderer: a.Renderer, target: a.target, resource: a.resource}
-	draft, first, err := silent.build(ids.Nil)
+	set, err := a.labels(ids.Nil)
 	if err != nil {
 		return nil, err
 	}
-	id = deriveID(a.deployment.ID(), draft)
 	a.warnDerived()
-	objects, second, err := a.build(id)
+	c := a.plan(ids.Nil, set)
+	if err := a.err(); err != nil {
+		return nil, err
+	}
+	silent := rendering{Renderer: a.Renderer, target: a.target, resource: a.resource}
+	draft, first, err := silent.patched(c)
+	if err != nil {
+		return nil, err
+	}
+	id := deriveID(a.deployment.ID(), draft)
+	if set, err = a.labels(id); err != nil {
+		return nil, err
+	}
+	objects, second, err := a.patched(a.identified(c, id, set))
 	if err != nil {
 		return nil, err
 	}
@@ -108,29 +122,42 @@ func (a *application) warnDerived() {
 	}
 }
 
-// build makes the objects for a job id and applies the target's patches.
-func (a *application) build(id string) ([]tree.Map, []match, error) {
+func (a *application) labels(id string) (labels.Set, error) {
 	set, err := labels.ForDeployment(labels.Deployment{
 		Namespace: a.deployment.Namespace(), ID: a.deployment.ID(), Name: a.deployment.Name(), JobID: id,
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", a.resource, err)
+		return set, fmt.Errorf("%s: %w", a.resource, err)
 	}
-	c := a.plan(id, set)
-	return a.patched(c)
+	return set, nil
 }
+
+// identified returns what c is for another job id: the same but for what is named
+// after it.
+func (a *application) identified(c *cluster, id string, set labels.Set) *cluster {
+	other := *c
+	other.name, other.labels, other.config = clusterName(id), set, maps.Clone(c.config)
+	other.labelTrees, other.selectorTrees = [3]tree.Map{}, [3]tree.Map{}
+	other.identify(other.config)
+	other.jobArgs = a.arguments(&other, a.config.Spec.Template.Spec.Artifact, id, artifactPath)
+	return &other
+}
+
+func clusterName(jobID string) string { return "job-" + jobID }
+
+var artifactPath = field.NewPath("spec", "template", "spec", "artifact")
 
 // plan decides everything about the cluster of one job.
 func (a *application) plan(id string, set labels.Set) *cluster {
 	t := a.config.Spec.Template
 	path := field.NewPath("spec", "template", "spec")
-	at := path.Child("artifact")
+	at := artifactPath
 	c := a.cluster(settings{
 		flinkVersion: t.Spec.Artifact.FlinkVersion, versionAt: at.Child("flinkVersion"),
 		registry: t.Spec.Artifact.FlinkImageRegistry, repository: t.Spec.Artifact.FlinkImageRepository, tag: t.Spec.Artifact.FlinkImageTag,
 		resources: t.Spec.Resources, config: t.Spec.FlinkConfiguration, logging: t.Spec.Logging,
 		kubernetes: t.Spec.Kubernetes, path: path, application: true,
-	}, "job-"+id, set)
+	}, clusterName(id), set)
 	if len(a.errs) > 0 {
 		return c
 	}

@@ -40,6 +40,8 @@ type cluster struct {
 	ha           bool  // JobManagers find each other, and are found, without the Service
 	haKubernetes bool  // through ConfigMaps
 	jobManagers  int32 // of a session cluster, one of them leading
+
+	labelTrees, selectorTrees [3]tree.Map // by component, once they are made
 }
 
 // settings are what both kinds of resources say of a Flink cluster.
@@ -128,7 +130,6 @@ func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[st
 		conf["taskmanager.numberOfTaskSlots"] = "1"
 	}
 	for key, value := range map[string]string{
-		"jobmanager.rpc.address":          c.name + "-" + labels.JobManager.String(),
 		"jobmanager.rpc.port":             strconv.Itoa(flink.PortJobManagerRPC),
 		"blob.server.port":                strconv.Itoa(flink.PortBlobServer),
 		"rest.port":                       strconv.Itoa(flink.PortREST),
@@ -139,6 +140,7 @@ func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[st
 	} {
 		conf[key] = value
 	}
+	c.identify(conf)
 	c.properties = g.references(conf, c.environment(), at)
 	return conf
 }

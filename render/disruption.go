@@ -31,7 +31,7 @@ func (c *cluster) disruptionBudgets() []tree.Map {
 		out = append(out, tree.Map{
 			"apiVersion": "policy/v1",
 			"kind":       "PodDisruptionBudget",
-			"metadata":   c.meta(c.workloadName(component), c.labels.WithComponent(component), nil),
+			"metadata":   c.meta(c.workloadName(component), component, nil),
 			"spec": tree.Map{
 				"maxUnavailable":             int64(1),
 				"selector":                   tree.Map{"matchLabels": c.selector(component)},

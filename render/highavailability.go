@@ -36,14 +36,23 @@ func (g *rendering) highAvailability(c *cluster, conf map[string]string, at *fie
 	}
 	conf["high-availability.jobmanager.port"] = strconv.Itoa(flink.PortJobManagerRPC) // any port otherwise
 	if ha.Kind != flink.HAKubernetes {
-		conf["high-availability.cluster-id"] = c.name
 		return
 	}
 	c.haKubernetes = true
 	delete(conf, ha.Key)
 	conf[c.version.HAKey] = c.version.HAKubernetes
-	conf["kubernetes.cluster-id"] = c.name
 	conf["kubernetes.namespace"] = c.namespace
+}
+
+// identify sets the options that are made of the cluster's name.
+func (c *cluster) identify(conf map[string]string) {
+	conf["jobmanager.rpc.address"] = c.workloadName(labels.JobManager)
+	switch {
+	case c.haKubernetes:
+		conf["kubernetes.cluster-id"] = c.name
+	case c.ha:
+		conf["high-availability.cluster-id"] = c.name
+	}
 }
 
 // standby reads how many JobManagers there are to be, one of them leading.
@@ -73,12 +82,12 @@ func (c *cluster) serviceAccount() []tree.Map {
 		{
 			"apiVersion": "v1",
 			"kind":       "ServiceAccount",
-			"metadata":   c.meta(c.name, c.labels, nil),
+			"metadata":   c.meta(c.name, 0, nil),
 		},
 		{
 			"apiVersion": "rbac.authorization.k8s.io/v1",
 			"kind":       "Role",
-			"metadata":   c.meta(c.name, c.labels, nil),
+			"metadata":   c.meta(c.name, 0, nil),
 			"rules": []any{tree.Map{
 				"apiGroups": []any{""},
 				"resources": []any{"configmaps"},
@@ -88,7 +97,7 @@ func (c *cluster) serviceAccount() []tree.Map {
 		{
 			"apiVersion": "rbac.authorization.k8s.io/v1",
 			"kind":       "RoleBinding",
-			"metadata":   c.meta(c.name, c.labels, nil),
+			"metadata":   c.meta(c.name, 0, nil),
 			"roleRef":    tree.Map{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": c.name},
 			"subjects":   []any{tree.Map{"kind": "ServiceAccount", "name": c.name, "namespace": c.namespace}},
 		},

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"maps"
 	"math"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -32,43 +33,57 @@ func (c *cluster) workloadName(component labels.Component) string {
 	return c.name + "-" + component.String()
 }
 
-func (c *cluster) meta(name string, set labels.Set, user map[string]string) tree.Map {
-	m := tree.Map{"name": name, "namespace": c.namespace, "labels": merged(user, set)}
+// meta is the metadata of an object of a component, or of none (0).
+func (c *cluster) meta(name string, component labels.Component, user map[string]string) tree.Map {
+	m := tree.Map{"name": name, "namespace": c.namespace, "labels": c.labelled(component, user)}
 	if len(c.kubernetes.Annotations) > 0 {
 		m["annotations"] = tree.FromStrings(c.kubernetes.Annotations)
 	}
 	return m
 }
 
-// merged are labels of the user with the system's, which win.
-func merged(user map[string]string, set labels.Set) tree.Map {
-	out := tree.Map{}
-	for k, v := range user {
-		out[k] = v
+// labelled are labels of the user with the system's, which win.
+func (c *cluster) labelled(component labels.Component, user map[string]string) tree.Map {
+	made := &c.labelTrees[component]
+	if *made == nil {
+		*made = labelTree(c.labels.WithComponent(component))
 	}
+	if len(user) == 0 {
+		return *made // objects share what is the same
+	}
+	out := tree.FromStrings(user)
+	maps.Copy(out, *made)
+	return out
+}
+
+func (c *cluster) selector(component labels.Component) tree.Map {
+	made := &c.selectorTrees[component]
+	if *made == nil {
+		*made = labelTree(c.labels.WithComponent(component).Selector())
+	}
+	return *made
+}
+
+func labelTree(set labels.Set) tree.Map {
+	out := make(tree.Map, set.Len())
 	for k, v := range set.All() {
 		out[k] = v
 	}
 	return out
 }
 
-func (c *cluster) selector(component labels.Component) tree.Map {
-	return merged(nil, c.labels.WithComponent(component).Selector())
-}
-
 func (c *cluster) podLabels(component labels.Component) tree.Map {
-	var user map[string]string
-	if c.kubernetes.Pods != nil {
-		user = c.kubernetes.Pods.Labels
+	if c.kubernetes.Pods == nil {
+		return c.labelled(component, nil)
 	}
-	return merged(user, c.labels.WithComponent(component))
+	return c.labelled(component, c.kubernetes.Pods.Labels)
 }
 
 func (c *cluster) configMap(config string) tree.Map {
 	return tree.Map{
 		"apiVersion": "v1",
 		"kind":       "ConfigMap",
-		"metadata":   c.meta(c.configMapName(), c.labels, nil),
+		"metadata":   c.meta(c.configMapName(), 0, nil),
 		"data": tree.Map{
 			c.version.ConfigFile: config,
 			flink.Log4jFile:      c.log4j,
@@ -81,11 +96,10 @@ func (c *cluster) service() tree.Map {
 	port := func(name string, number int) tree.Map {
 		return tree.Map{"name": name, "port": int64(number), "targetPort": name, "protocol": "TCP"}
 	}
-	set := c.labels.WithComponent(labels.JobManager)
 	return tree.Map{
 		"apiVersion": "v1",
 		"kind":       "Service",
-		"metadata":   c.meta(c.workloadName(labels.JobManager), set, c.kubernetes.Labels),
+		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.kubernetes.Labels),
 		"spec": tree.Map{
 			"selector": c.selector(labels.JobManager),
 			"ports": []any{
@@ -101,14 +115,13 @@ func (c *cluster) jobManager() tree.Map {
 	if !c.application {
 		return c.deployment(labels.JobManager, c.jobManagers)
 	}
-	set := c.labels.WithComponent(labels.JobManager)
 	template := c.podTemplate(labels.JobManager)
 	// A failed pod stays, so that its log can be read; a new one takes its place.
 	template["spec"].(tree.Map)["restartPolicy"] = "Never"
 	return tree.Map{
 		"apiVersion": "batch/v1",
 		"kind":       "Job",
-		"metadata":   c.meta(c.workloadName(labels.JobManager), set, c.kubernetes.Labels),
+		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.kubernetes.Labels),
 		"spec": tree.Map{
 			"completions":      int64(1),
 			"parallelism":      int64(1),
@@ -165,7 +178,7 @@ func (c *cluster) deployment(component labels.Component, replicas int32) tree.Ma
 	return tree.Map{
 		"apiVersion": "apps/v1",
 		"kind":       "Deployment",
-		"metadata":   c.meta(c.workloadName(component), c.labels.WithComponent(component), c.kubernetes.Labels),
+		"metadata":   c.meta(c.workloadName(component), component, c.kubernetes.Labels),
 		"spec":       spec,
 	}
 }

@@ -65,7 +65,7 @@ func (c *cluster) relabel(component labels.Component, workload tree.Map) tree.Ma
 		metadata = tree.Map{}
 		template["metadata"] = metadata
 	}
-	metadata["labels"] = merged(tree.Strings(metadata, "labels"), c.labels.WithComponent(component))
+	metadata["labels"] = c.labelled(component, tree.Strings(metadata, "labels"))
 	return workload
 }
 
