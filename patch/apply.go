@@ -43,7 +43,7 @@ func (s Set) ApplyResource(doc map[string]any) (map[string]any, error) {
 		}
 		next, _, err := c.apply(current)
 		if err == nil {
-			err = refuse(unchanged(current, next, catalog.ProtectedOfResource()))
+			err = refuse(unchanged(current, next, protectedOfResource))
 		}
 		if err != nil {
 			return nil, &ApplyError{Entry: i, Object: describe(current), Position: c.at, Err: err}
@@ -123,7 +123,7 @@ func (c *compiled) applyObject(obj map[string]any) (map[string]any, error) {
 		}
 		return nil, nil
 	}
-	return next, refuse(append(unchanged(obj, next, catalog.ProtectedOfObject()), otherLabels(obj, next)...))
+	return next, refuse(append(unchanged(obj, next, protectedOfObject), otherLabels(obj, next)...))
 }
 
 // refuse reports protected paths that a patch changed.
@@ -146,6 +146,14 @@ func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted boo
 	return m.ApplyShared(doc) // what comes out of a Set is a copy
 }
 
+// What no patch changes; read only.
+var (
+	protectedOfResource = catalog.ProtectedOfResource()
+	protectedOfObject   = catalog.ProtectedOfObject()
+	labelPaths          = catalog.LabelPaths()
+	systemLabels        = catalog.SystemLabels()
+)
+
 // unchanged returns the protected paths whose values differ.
 func unchanged(before, after map[string]any, paths [][]string) (changed [][]string) {
 	for _, path := range paths {
@@ -160,9 +168,9 @@ func unchanged(before, after map[string]any, paths [][]string) (changed [][]stri
 
 // otherLabels returns the system labels that differ.
 func otherLabels(before, after map[string]any) (changed [][]string) {
-	for _, path := range catalog.LabelPaths() {
+	for _, path := range labelPaths {
 		a, b := tree.Child(before, path...), tree.Child(after, path...)
-		for _, key := range catalog.SystemLabels() {
+		for _, key := range systemLabels {
 			was, had := a[key]
 			is, has := b[key]
 			if had != has || !tree.Equal(was, is) {

@@ -71,6 +71,9 @@ func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
 			fail(name, text, why)
 			return nil
 		}
+		if regexp.QuoteMeta(text) == text {
+			return func(s string) bool { return s == text } // most name a kind
+		}
 		return re.MatchString
 	}
 	selector := func(name, text string) labels.Selector {

@@ -8,7 +8,10 @@ import (
 
 // Keys returns the keys of m in byte order.
 func Keys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
+	return appendKeys(make([]string, 0, len(m)), m)
+}
+
+func appendKeys[V any](keys []string, m map[string]V) []string {
 	for k := range m {
 		keys = append(keys, k)
 	}

@@ -142,8 +142,9 @@ func AppendJSON(dst []byte, v any) []byte {
 		}
 		return append(dst, ']')
 	case map[string]any:
+		var few [16]string // maps are small
 		dst = append(dst, '{')
-		for i, k := range Keys(t) {
+		for i, k := range appendKeys(few[:0], t) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
