@@ -30,7 +30,7 @@ func TestWholeNumbers(t *testing.T) {
 	}
 	for reason, text := range map[string]string{
 		"no digits": "g", "empty": "", "19 digits": "1000000000000000000", "another unit": "1t", "binary unit": "1Gi",
-		"two blanks": "1  g", "a sign": "-1", "hexadecimal": "0x1", "a blank at the end": "1 g ",
+		"two blanks": "1  g", "a sign": "-1", "hexadecimal": "0x1", "a blank at the end": "1 g ", "the Kelvin sign": "1\u212a",
 	} {
 		_, err := Bytes(text)
 		assert.Assert(t, err != nil, fmt.Sprint(reason))

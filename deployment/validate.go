@@ -44,13 +44,14 @@ const (
 )
 
 const (
+	maxTargetName  = 250 // VVP, DeploymentTargets
 	maxFreeName    = 250 // VVP before 2.4 allows any text
 	maxClusterName = 63  // VVP, REST API, resource names
 )
 
 var (
 	clusterName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
-	targetName  = regexp.MustCompile(`^[0-9a-zA-Z_-]{1,250}$`)
+	targetName  = regexp.MustCompile(`^[0-9a-zA-Z_-]+$`)
 	duration    = regexp.MustCompile(`^(?:[0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})$`)
 )
 
@@ -222,7 +223,7 @@ func (c *checks) targetName(path *field.Path, name string) {
 	switch {
 	case name == "":
 		c.required(path, "write the name of a DeploymentTarget")
-	case !targetName.MatchString(name):
+	case len(name) > maxTargetName || !targetName.MatchString(name):
 		c.invalid(path, clip(name), originName, "the name of a target has 1 to 250 characters of 0-9, a-z, A-Z, - and _")
 	}
 }

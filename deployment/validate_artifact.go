@@ -13,14 +13,9 @@ import (
 )
 
 var (
-	// className is a fully qualified Java class name, nested classes with $.
-	className  = regexp.MustCompile(`^[\pL_$][\pL\pN_$]*(?:\.[\pL_$][\pL\pN_$]*)*$`)
-	moduleName = regexp.MustCompile(`^[\pL_][\pL\pN_]*(?:\.[\pL_][\pL\pN_]*)*$`)
-
 	// The parts of an image's name, as container runtimes read it.
 	imageRegistry   = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?(?:/[a-z0-9._/-]*)?$`)
 	imageRepository = regexp.MustCompile(`^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$`)
-	imageTag        = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(?:@sha256:[0-9a-f]{64})?$`)
 )
 
 func (c *checks) artifact(a Artifact, path *field.Path) {
@@ -42,10 +37,10 @@ func (c *checks) artifact(a Artifact, path *field.Path) {
 	c.uris(a.AdditionalPythonLibraries, path.Child("additionalPythonLibraries"))
 	c.uris(a.AdditionalPythonArchives, path.Child("additionalPythonArchives"))
 	c.uris(a.AdditionalDependencies, path.Child("additionalDependencies"))
-	if a.EntryClass != "" && !className.MatchString(a.EntryClass) {
+	if a.EntryClass != "" && !isClassName(a.EntryClass) {
 		c.invalid(path.Child("entryClass"), clip(a.EntryClass), originClass, "the full name of a class is wanted, such as com.example.Main")
 	}
-	if a.EntryModule != "" && !moduleName.MatchString(a.EntryModule) {
+	if a.EntryModule != "" && !isModuleName(a.EntryModule) {
 		c.invalid(path.Child("entryModule"), clip(a.EntryModule), originClass, "the name of a Python module is wanted, such as package.main")
 	}
 	if _, err := flink.SplitArgs(a.MainArgs); err != nil {
@@ -156,14 +151,14 @@ func reasonOf(uri string, err error) string {
 func (c *checks) image(registry, repository, tag string, path *field.Path) {
 	for _, part := range [...]struct {
 		name, value string
-		pattern     *regexp.Regexp
+		legal       func(string) bool
 		want        string
 	}{
-		{"flinkImageRegistry", registry, imageRegistry, "a host with an optional port and path is wanted, such as registry.example.com:5000/v2.12"},
-		{"flinkImageRepository", repository, imageRepository, "a repository is written in lower case, such as team/flink"},
-		{"flinkImageTag", tag, imageTag, "a tag has at most 128 letters, digits, -, _ and ., such as 1.20.0-java11"},
+		{"flinkImageRegistry", registry, imageRegistry.MatchString, "a host with an optional port and path is wanted, such as registry.example.com:5000/v2.12"},
+		{"flinkImageRepository", repository, imageRepository.MatchString, "a repository is written in lower case, such as team/flink"},
+		{"flinkImageTag", tag, isImageTag, "a tag has at most 128 letters, digits, -, _ and ., such as 1.20.0-java11"},
 	} {
-		if part.value != "" && !part.pattern.MatchString(part.value) {
+		if part.value != "" && !part.legal(part.value) {
 			c.invalid(path.Child(part.name), clip(part.value), originImage, "%s", part.want)
 		}
 	}
