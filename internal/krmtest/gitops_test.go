@@ -33,7 +33,7 @@ func TestKustomizationsOfGitops(t *testing.T) {
 	dir := t.TempDir()
 	assert.NilError(t, os.Mkdir(filepath.Join(dir, "in"), 0o755))
 	assert.NilError(t, os.WriteFile(filepath.Join(dir, "in/target.yaml"), []byte(target), 0o644))
-	_, stderr, err := call("", "gitops", "-out", filepath.Join(dir, "out"), filepath.Join(dir, "in"))
+	_, stderr, err := call("", "gitops", "-allow-empty", "-out", filepath.Join(dir, "out"), filepath.Join(dir, "in"))
 	assert.NilError(t, err, stderr)
 	got, stderr, err := build(filepath.Join(dir, "out/default/streams"))
 	assert.NilError(t, err, stderr)
