@@ -90,7 +90,7 @@ type UnmatchedError struct {
 
 // Error names the target and the entry, and where it stands in a file.
 func (e *UnmatchedError) Error() string {
-	text := fmt.Sprintf("%s: spec.deploymentPatchSet[%d]: %v", e.Target, e.Entry, ErrUnmatched)
+	text := fmt.Sprintf("%s: %s: %v", e.Target, entryPath(e.Entry), ErrUnmatched)
 	if e.Position.File != "" {
 		text = e.Position.String() + ": " + text
 	}
@@ -211,6 +211,9 @@ func (x *bundle) oneJob(d deployment.Deployment, j Job) {
 	x.jobs[j.ID] = d.String()
 }
 
+// entryPath is the field of a patch in its target.
+func entryPath(i int) string { return fmt.Sprintf("spec.deploymentPatchSet[%d]", i) }
+
 // patchUse says whether a patch that could have changed objects did.
 type patchUse struct {
 	target  string
@@ -237,7 +240,7 @@ func unmatched(uses []patchUse, resource string) []Warning {
 		if !u.matched {
 			out = append(out, Warning{
 				Resource: resource,
-				Field:    fmt.Sprintf("spec.deploymentPatchSet[%d]", u.patch),
+				Field:    entryPath(u.patch),
 				Position: u.at,
 				Message:  "the patch of DeploymentTarget " + u.target + " matches no object",
 			})

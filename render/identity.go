@@ -96,8 +96,8 @@ func sameMatches(res resource, id string, first, second []match) error {
 	}
 	for _, m := range append(slices.Clone(first), second...) {
 		if !slices.Contains(first, m) || !slices.Contains(second, m) {
-			return fmt.Errorf("%s: %w: spec.deploymentPatchSet[%d] matches other objects with the job id %s than without it; give Job.ID",
-				res, ErrDerivedID, m.patch, id)
+			return fmt.Errorf("%s: %w: %s matches other objects with the job id %s than without it; give Job.ID",
+				res, ErrDerivedID, entryPath(m.patch), id)
 		}
 	}
 	return nil

@@ -60,7 +60,7 @@ func (g *rendering) causes(apply func(patch.Set) error) map[string]cause {
 			for _, f := range e.Fields {
 				key := problemKey(f)
 				if after[key] = true; !before[key] {
-					causes[key] = cause{fmt.Sprintf("spec.deploymentPatchSet[%d]", i), p.Position()}
+					causes[key] = cause{entryPath(i), p.Position()}
 				}
 			}
 		}

@@ -152,7 +152,7 @@ func matchesObject(matches []patch.Match, object int) bool {
 }
 
 func (g *rendering) patchSource(i int, p patch.Patch) *Source {
-	return &Source{Step: StepPatch, Resource: g.target.String(), Field: field.NewPath("spec", "deploymentPatchSet").Index(i).String(), Position: p.Position()}
+	return &Source{Step: StepPatch, Resource: g.target.String(), Field: entryPath(i), Position: p.Position()}
 }
 
 func (x *tracer) patchObject(after tree.Map, p patch.Patch, source *Source) error {

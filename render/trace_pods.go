@@ -82,10 +82,7 @@ func generated(name string) sourceList {
 }
 
 func (r *derivation) podLabel(at found) sourceList {
-	if _, ok := r.cluster.labels.WithComponent(labels.JobManager).Get(at.keys[0]); ok {
-		return append(sourceList{&Source{Step: StepSystemLabel}}, r.systemLabel(at.keys[0])...)
-	}
-	return r.setting("kubernetes.pods.labels" + at.tail)
+	return r.labelOf(at, "kubernetes.pods.labels")
 }
 
 func (r *derivation) podAnnotation(at found) sourceList {

@@ -45,7 +45,7 @@ func (r *derivation) sources(l provenance.Leaf) sourceList {
 			}
 			var out sourceList
 			if rule.name != "" {
-				out = append(out, &Source{Step: StepGenerated, Name: rule.name})
+				out = generated(rule.name)
 			}
 			if rule.from != nil {
 				out = append(out, rule.from(r, at)...)
@@ -53,7 +53,7 @@ func (r *derivation) sources(l provenance.Leaf) sourceList {
 			return out
 		}
 	}
-	return sourceList{&Source{Step: StepGenerated}}
+	return generated("")
 }
 
 // existence returns what decides whether there is the object at all.
@@ -208,11 +208,16 @@ func (r *derivation) namespaced(found) sourceList {
 // label is one of the system, or one of the user, which differ between workloads
 // and pods.
 func (r *derivation) label(at found) sourceList {
+	return r.labelOf(at, "kubernetes.labels")
+}
+
+// labelOf is a label of the system, or one of the user's from a field.
+func (r *derivation) labelOf(at found, field string) sourceList {
 	key := at.keys[0]
 	if _, ok := r.cluster.labels.WithComponent(labels.JobManager).Get(key); ok {
 		return append(sourceList{&Source{Step: StepSystemLabel}}, r.systemLabel(key)...)
 	}
-	return resourceField("kubernetes.labels")(r, at)
+	return r.setting(field + at.tail)
 }
 
 func (r *derivation) selectedLabel(at found) sourceList { return r.systemLabel(at.keys[0]) }

@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -51,14 +50,14 @@ func (g *rendering) blame(problems []Problem) []Problem {
 	places := map[string]patch.Position{}
 	for i, p := range g.target.Patches().All() {
 		patches = append(patches, p)
-		places[fmt.Sprintf("spec.deploymentPatchSet[%d]", i)] = p.Position()
+		places[entryPath(i)] = p.Position()
 		if !slices.ContainsFunc(g.matched, func(m match) bool { return m.patch == i }) {
 			continue
 		}
 		after := g.problemsWith(patches, want)
 		for _, p := range after {
 			if !slices.Contains(before, p) {
-				note(p, fmt.Sprintf("spec.deploymentPatchSet[%d]", i))
+				note(p, entryPath(i))
 			}
 		}
 		before = after
