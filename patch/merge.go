@@ -39,7 +39,7 @@ func (b *builder) compile(content map[string]any, at *field.Path, schemas []sche
 	var out []merger
 	seen := map[string]bool{}
 	for _, s := range schemas {
-		plan, err := merge.Compile(content, s.lists)
+		plan, err := merge.CompileShared(content, s.lists)
 		if err == nil {
 			out = append(out, merger{s.apiVersion, s.kind, plan})
 			continue
@@ -78,7 +78,7 @@ func (c *compiled) merger(doc map[string]any) (*merge.Plan, error) {
 		}
 	}
 	// A kind that the renderer does not emit, handed in by somebody else.
-	return merge.Compile(c.content(), merge.Kubernetes(apiVersion, kind))
+	return merge.CompileShared(c.content(), merge.Kubernetes(apiVersion, kind))
 }
 
 // content returns the strategic merge patch itself, without its target.

@@ -15,6 +15,7 @@ type node struct {
 	// it, so it is copied before it leaves the plan.
 	value  any
 	has    bool
+	own    bool      // value is what the patch has, as it is
 	fields []step    // of mergeMap, by name
 	list   *listPlan // of mergeKeyed and mergeSet
 	// patch is set for a map of which no type is known. The object may say what

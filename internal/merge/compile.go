@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 
@@ -25,7 +26,8 @@ func (c *compiler) refuse(path, cure, reason string, args ...any) {
 	c.refused = append(c.refused, &Refused{Path: path, Reason: fmt.Sprintf(reason, args...), Cure: cure})
 }
 
-// dropIdentity takes out of a patch what it does not change.
+// dropIdentity takes out of a patch what it does not change. Of what lies below, the
+// metadata is copied.
 func (c *compiler) dropIdentity(patch map[string]any) {
 	for _, name := range identity {
 		c.dropName(patch, name, name)
@@ -34,6 +36,8 @@ func (c *compiler) dropIdentity(patch map[string]any) {
 	if !ok || len(metadata) == 0 {
 		return
 	}
+	metadata = maps.Clone(metadata)
+	patch["metadata"] = metadata
 	for _, name := range identityMetadata {
 		c.dropName(metadata, name, "metadata."+name)
 	}
@@ -70,7 +74,7 @@ func (c *compiler) value(v any, t *typ, name, path string) *node {
 		}
 	default:
 		c.legal(v, path)
-		return &node{act: setScalar, path: path, value: v, has: true}
+		return &node{act: setScalar, path: path, value: v, has: true, own: true}
 	}
 }
 
@@ -102,20 +106,35 @@ func (c *compiler) mapping(m map[string]any, t *typ, path string) *node {
 	case "replace":
 		n.act = replaceMap
 	}
-	value := make(map[string]any, len(m))
-	for _, name := range tree.Keys(m) {
+	var few [16]string
+	names := tree.AppendKeys(few[:0], m)
+	n.fields = make([]step, 0, len(names))
+	n.has, n.own = true, true
+	for _, name := range names {
 		if name == directive || c.unsupported(name, path) {
+			n.own = false
 			continue
 		}
 		do := c.value(m[name], t, name, under(path, name))
 		n.fields = append(n.fields, step{name, do})
-		if do.has {
-			value[name] = do.value
-		}
+		n.own = n.own && do.own
 		n.late = append(n.late, do.late...)
 	}
-	n.value, n.has = value, true
+	if n.value = m; !n.own {
+		n.value = n.made()
+	}
 	return n
+}
+
+// made is what a map becomes where there is none: without null and directives.
+func (n *node) made() map[string]any {
+	value := make(map[string]any, len(n.fields))
+	for _, s := range n.fields {
+		if s.do.has {
+			value[s.name] = s.do.value
+		}
+	}
+	return value
 }
 
 // directive returns the value of $patch; "merge" if there is none.
@@ -155,7 +174,7 @@ func (c *compiler) unsupported(name, path string) bool {
 // atomic compiles a list that replaces the object's. In an open map it may turn
 // out to be a merged list, once the object is known.
 func (c *compiler) atomic(list []any, path string, open bool) *node {
-	n := &node{act: replaceList, path: path, value: list, has: true}
+	n := &node{act: replaceList, path: path, value: list, has: true, own: true}
 	for i, e := range list {
 		c.content(e, element(path, i), &n.late)
 	}

@@ -75,8 +75,8 @@ func (c *compiler) set(list []any, path string) *node {
 
 func (c *compiler) keyed(list []any, f *field, path string) *node {
 	what, rest := c.split(list, path)
-	l := &listPlan{keys: f.keys, index: make(map[string]int, len(rest))}
-	value := make([]any, 0, len(rest))
+	l := &listPlan{keys: f.keys, index: make(map[string]int, len(rest)), elems: make([]*node, 0, len(rest))}
+	own := true
 	first := map[string]int{}
 	for _, i := range rest {
 		at := element(path, i)
@@ -98,14 +98,27 @@ func (c *compiler) keyed(list []any, f *field, path string) *node {
 		l.index[id] = len(l.elems)
 		l.elems = append(l.elems, n)
 		l.second = l.second || hasSecondKey(e, f.keys)
-		if n.has {
-			value = append(value, n.value)
-		}
+		own = own && n.own
+	}
+	value := list
+	if own = own && len(l.elems) == len(list); !own {
+		value = l.made()
 	}
 	if n := whole(what, path, value); n != nil {
 		return n
 	}
-	return &node{act: mergeKeyed, path: path, value: value, has: true, list: l}
+	return &node{act: mergeKeyed, path: path, value: value, has: true, own: own, list: l}
+}
+
+// made is what a list becomes where there is none: without elements to be deleted.
+func (l *listPlan) made() []any {
+	value := make([]any, 0, len(l.elems))
+	for _, n := range l.elems {
+		if n.has {
+			value = append(value, n.value)
+		}
+	}
+	return value
 }
 
 // identify returns the identity of a patch's element and refuses one without.

@@ -18,14 +18,17 @@ type Plan struct {
 //
 // The error is a [RefusedError], or says that the schema is not consistent.
 func Compile(patch map[string]any, schema Schema) (*Plan, error) {
+	return CompileShared(tree.CopyMap(patch), schema)
+}
+
+// CompileShared is Compile for a patch that never changes: the plan keeps parts of it.
+func CompileShared(patch map[string]any, schema Schema) (*Plan, error) {
 	if schema.err != nil {
 		return nil, schema.err
 	}
 	c := &compiler{}
-	content, ok := tree.Copy(patch).(map[string]any)
-	if !ok || content == nil {
-		content = map[string]any{}
-	}
+	content := make(map[string]any, len(patch))
+	maps.Copy(content, patch)
 	c.dropIdentity(content)
 	root := c.mapping(content, schema.typ(), "")
 	if root.act == replaceMap {

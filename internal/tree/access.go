@@ -8,10 +8,11 @@ import (
 
 // Keys returns the keys of m in byte order.
 func Keys[V any](m map[string]V) []string {
-	return appendKeys(make([]string, 0, len(m)), m)
+	return AppendKeys(make([]string, 0, len(m)), m)
 }
 
-func appendKeys[V any](keys []string, m map[string]V) []string {
+// AppendKeys appends the keys of m to keys, which is empty, and sorts them.
+func AppendKeys[V any](keys []string, m map[string]V) []string {
 	for k := range m {
 		keys = append(keys, k)
 	}

@@ -144,7 +144,7 @@ func AppendJSON(dst []byte, v any) []byte {
 	case map[string]any:
 		var few [16]string // maps are small
 		dst = append(dst, '{')
-		for i, k := range appendKeys(few[:0], t) {
+		for i, k := range AppendKeys(few[:0], t) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
