@@ -89,6 +89,9 @@ func lastOf(path string) string {
 }
 
 func (c *checks) invalid(path *field.Path, value any, origin, format string, args ...any) {
+	if c.full() {
+		return
+	}
 	c.add(field.Invalid(path, value, fmt.Sprintf(format, args...)), origin)
 }
 

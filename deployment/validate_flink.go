@@ -191,8 +191,7 @@ func TaskManagers(parallelism int32, slots int64) int32 {
 }
 
 func (c *checks) logging(l Logging, path *field.Path) {
-	_, problems := flink.Log4jProperties(l.Log4jLoggers)
-	for _, p := range problems {
+	for _, p := range flink.CheckLoggers(l.Log4jLoggers) {
 		at := path.Child("log4jLoggers").Key(p.Key)
 		if p.Key = ""; secrets.Text(p.Reason) {
 			p.Reason = "not a log level"

@@ -69,17 +69,13 @@ appender.rolling.strategy.max = ${env:MAX_LOG_FILE_NUMBER:-10}
 // Levels are accepted in any case. Problems are keyed by logger name; with any,
 // the text is empty.
 func Log4jProperties(loggers map[string]string) (text string, problems []Problem) {
+	if problems = CheckLoggers(loggers); len(problems) > 0 {
+		return "", problems
+	}
 	merged := maps.Clone(quietLoggers)
 	merged[""] = defaultLevel
-	for _, name := range slices.Sorted(maps.Keys(loggers)) {
-		if p := checkLogger(name, loggers[name]); p.Reason != "" {
-			problems = append(problems, p)
-			continue
-		}
-		merged[name] = strings.ToUpper(loggers[name])
-	}
-	if len(problems) > 0 {
-		return "", problems
+	for name, level := range loggers {
+		merged[name] = strings.ToUpper(level)
 	}
 	var b strings.Builder
 	b.Grow(4 << 10)
@@ -97,6 +93,16 @@ func Log4jProperties(loggers map[string]string) (text string, problems []Problem
 	}
 	b.WriteString(log4jTail)
 	return b.String(), nil
+}
+
+// CheckLoggers returns what Log4jProperties cannot write, sorted by logger name.
+func CheckLoggers(loggers map[string]string) (problems []Problem) {
+	for _, name := range slices.Sorted(maps.Keys(loggers)) {
+		if p := checkLogger(name, loggers[name]); p.Reason != "" {
+			problems = append(problems, p)
+		}
+	}
+	return problems
 }
 
 func checkLogger(name, level string) Problem {
