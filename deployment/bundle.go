@@ -61,9 +61,9 @@ func (r *reader) document(root *yamldoc.Node, lists bool) {
 	kind := root.Get("kind")
 	switch {
 	case root.Kind != yamldoc.Map:
-		r.fail(root.Pos, field.Invalid(nil, field.OmitValueType{}, "a resource is a map, not a "+root.Kind.String()))
+		r.fail(root.Pos.Position(), field.Invalid(nil, field.OmitValueType{}, "a resource is a map, not a "+root.Kind.String()))
 	case kind == nil:
-		r.fail(root.Pos, field.Required(field.NewPath("kind"), "write one of "+strings.Join(kinds, ", ")))
+		r.fail(root.Pos.Position(), field.Required(field.NewPath("kind"), "write one of "+strings.Join(kinds, ", ")))
 	case kind.Text == target.Kind:
 		r.target(root)
 	case kind.Text == KindDeployment, kind.Text == kindWrapper:
@@ -92,7 +92,7 @@ func (r *reader) unknownKind(kind *yamldoc.Node) {
 	case "SecretValue":
 		e = field.Forbidden(field.NewPath("kind"), "secret values stay in VVP: keep the value in a Kubernetes Secret, set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), and write ${NAME} in flinkConfiguration")
 	}
-	r.fail(kind.Pos, e)
+	r.fail(kind.Pos.Position(), e)
 }
 
 // isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'.
@@ -104,12 +104,12 @@ func isList(kind string) bool {
 func (r *reader) list(root *yamldoc.Node) {
 	items := root.Get("items")
 	if items == nil || items.Kind != yamldoc.List {
-		r.fail(root.Pos, field.Required(field.NewPath("items"), "a list has items"))
+		r.fail(root.Pos.Position(), field.Required(field.NewPath("items"), "a list has items"))
 		return
 	}
 	for _, f := range root.Fields {
 		if !slices.Contains([]string{"kind", "apiVersion", "metadata", "items"}, f.Key) {
-			r.fail(f.Pos, field.Forbidden(field.NewPath(f.Key), "unknown field of a list").WithOrigin(decode.OriginUnknown))
+			r.fail(f.Pos.Position(), field.Forbidden(field.NewPath(f.Key), "unknown field of a list").WithOrigin(decode.OriginUnknown))
 		}
 	}
 	for i, item := range items.Items {

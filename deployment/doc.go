@@ -30,7 +30,7 @@
 // # Limits
 //
 // A document has at most 1 MiB, and maps and lists nested at most 100 deep. Reading
-// one allocates at most 100 times its size and 8 MiB; a document of so many tiny
+// one allocates at most 50 times its size and 1 MiB; a document of so many tiny
 // values, or aliases, that it would take more is refused. What people write by hand
 // stays far below.
 //

@@ -19,7 +19,7 @@ func allocated(f func()) int {
 }
 
 // worth is what a parser may allocate for a text.
-func worth(text []byte) int { return 100*len(text) + 8<<20 }
+func worth(text []byte) int { return 50*len(text) + 1<<20 }
 
 func TestMemoryIsBounded(t *testing.T) {
 	if raceDetector {

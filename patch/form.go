@@ -155,7 +155,7 @@ func (b *builder) targeted() *compiled {
 			if f.Key == "options" {
 				reason = "names and kinds of objects belong to the platform: no patch changes them; remove the options"
 			}
-			b.problems = append(b.problems, decode.Problem{Pos: f.Pos, Err: field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)})
+			b.problems = append(b.problems, decode.Problem{Pos: f.Pos.Position(), Err: field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)})
 		}
 	}
 	target := b.root.Get("target")
@@ -225,7 +225,7 @@ func (b *builder) document(text *yamldoc.Node, at *field.Path) (*yamldoc.Node, b
 	docs, bad := yamldoc.Parse("", []byte(text.Text), yamldoc.DefaultLimits)
 	for _, p := range bad {
 		e := field.Invalid(at, field.OmitValueType{}, fmt.Sprintf("line %d of the text: %s", p.Pos.Line, p.Message))
-		b.problems = append(b.problems, decode.Problem{Pos: text.Pos, Err: e.WithOrigin(decode.OriginSyntax)})
+		b.problems = append(b.problems, decode.Problem{Pos: text.Pos.Position(), Err: e.WithOrigin(decode.OriginSyntax)})
 	}
 	switch {
 	case len(bad) > 0:

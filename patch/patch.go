@@ -71,7 +71,7 @@ func fromNode(n *yamldoc.Node) (Patch, error) {
 	if len(b.problems) > 0 {
 		return Patch{}, invalid(b.problems)
 	}
-	c.at = Position(n.Pos)
+	c.at = Position(n.Pos.Position())
 	return Patch{p: c}, nil
 }
 

@@ -66,13 +66,13 @@ func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
 		if text == "" {
 			return nil
 		}
+		if regexp.QuoteMeta(text) == text && len(text) <= maxExpression {
+			return func(s string) bool { return s == text } // most name a kind
+		}
 		re, why := wholly(text)
 		if why != "" {
 			fail(name, text, why)
 			return nil
-		}
-		if regexp.QuoteMeta(text) == text {
-			return func(s string) bool { return s == text } // most name a kind
 		}
 		return re.MatchString
 	}
@@ -106,6 +106,8 @@ func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
 	return out, errs
 }
 
+var emittedKinds = catalog.Kinds() // read only
+
 // Bounds of selectors. Names of Kubernetes have at most 253 characters.
 const (
 	maxExpression = 1000
@@ -133,7 +135,7 @@ func wholly(text string) (re *regexp.Regexp, why string) {
 // kinds returns the emitted kinds that s can select.
 func (s *selection) kinds() []catalog.Kind {
 	var out []catalog.Kind
-	for _, k := range catalog.Kinds() {
+	for _, k := range emittedKinds {
 		if s.matchKind(k.APIVersion, k.Kind) {
 			out = append(out, k)
 		}

@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
+
+	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/target"
@@ -20,7 +24,7 @@ func allocated(f func()) int {
 }
 
 // worth is what a parser may allocate for a text.
-func worth(text []byte) int { return 100*len(text) + 8<<20 }
+func worth(text []byte) int { return 50*len(text) + 1<<20 }
 
 func TestMemoryIsBounded(t *testing.T) {
 	if raceDetector {
@@ -41,6 +45,31 @@ func TestMemoryIsBounded(t *testing.T) {
 				check(g.Name, text)
 			}
 		}
+	}
+}
+
+// As many patches as a target can have, however they are written.
+func TestDensePatchSetsAreRead(t *testing.T) {
+	if raceDetector {
+		t.Skip("it is the memory of the plain build that is bounded")
+	}
+	for name, entry := range map[string]string{
+		"operations":        "  - {op: add, path: /spec/template/spec/flinkConfiguration/k@, value: v}\n",
+		"flow":              "  - {target: {kind: Job}, patch: {spec: {template: {spec: {nodeSelector: {k@: v}}}}}}\n",
+		"containers":        "  - target: {kind: Deployment, labelSelector: component=taskmanager}\n    patch: {spec: {template: {spec: {containers: [{name: flink-taskmanager, env: [{name: K@, value: v}]}]}}}}\n",
+		"block":             "  - target: {kind: Deployment}\n    patch:\n      spec:\n        template:\n          spec:\n            containers:\n            - name: flink-taskmanager\n              env:\n              - name: K@\n                value: v\n",
+		"inline":            "  - apiVersion: apps/v1\n    kind: Deployment\n    spec: {template: {spec: {priorityClassName: p@}}}\n",
+		"text":              "  - target: {kind: Job}\n    patch: |\n      spec: {template: {spec: {nodeSelector: {k@: v}}}}\n",
+		"object operations": "  - target: {kind: Job}\n    patch: [{op: add, path: /metadata/annotations/k@, value: v}]\n",
+	} {
+		text := "kind: DeploymentTarget\nmetadata: {name: a}\nspec:\n  kubernetes: {}\n  deploymentPatchSet:\n"
+		for i := range 256 {
+			text += strings.ReplaceAll(entry, "@", strconv.Itoa(i))
+		}
+		_, err := target.Parse("f", []byte(text))
+		assert.NilError(t, err, name)
+		used := allocated(func() { _, _ = target.Parse("f", []byte(text)) })
+		assert.Assert(t, used <= worth([]byte(text)), "%s: %d bytes allocate %d", name, len(text), used)
 	}
 }
 

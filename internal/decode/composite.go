@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ func (d *decoder) unknown(f *yamldoc.Field, names []string) {
 	if best := Nearest(f.Key, names); best != "" {
 		detail += "; did you mean " + best + "?"
 	}
-	d.add(Problem{f.Pos, field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)})
+	d.add(Problem{f.Pos.Position(), field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)})
 }
 
 // settable is reflect's FieldByIndex, allocating embedded pointers on the way.
@@ -93,7 +94,12 @@ func (d *decoder) list(n *yamldoc.Node, dst reflect.Value, wire string) {
 		d.mismatch(n, "a list, not a "+n.Kind.String())
 		return
 	}
-	if !d.meter.spend((costValue + int(dst.Type().Elem().Size())) * len(n.Items)) {
+	elem := dst.Type().Elem()
+	cost := costValue + int(elem.Size())
+	if elem.Kind() == reflect.Struct && !metersItself(elem) {
+		cost += costElement
+	}
+	if !d.meter.spend(cost * len(n.Items)) {
 		return
 	}
 	out := reflect.MakeSlice(dst.Type(), len(n.Items), len(n.Items))
@@ -103,6 +109,17 @@ func (d *decoder) list(n *yamldoc.Node, dst reflect.Value, wire string) {
 		d.leave()
 	}
 	dst.Set(out)
+}
+
+var (
+	unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+	keeping     = reflect.TypeFor[keeper]()
+)
+
+// metersItself reports whether values of a type are counted when they are read.
+func metersItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(unmarshaler) && !p.Implements(keeping)
 }
 
 // item decodes an element of a list. In a list of strings null is not nothing: an

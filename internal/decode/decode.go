@@ -32,7 +32,7 @@ func Into(n *yamldoc.Node, path *field.Path, dst any) []Problem {
 func (d *decoder) run(n *yamldoc.Node, dst any) []Problem {
 	d.value(n, reflect.ValueOf(dst).Elem(), "")
 	if d.meter.out && !d.full() {
-		d.problems = append(d.problems, Problem{n.Pos, tooDense()})
+		d.problems = append(d.problems, Problem{n.Pos.Position(), tooDense()})
 	}
 	return d.problems
 }

@@ -1,10 +1,12 @@
 package decode
 
 import (
+	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
@@ -38,16 +40,17 @@ func (m *meter) problems() int {
 // What decoding, copying and checking allocate, measured, rounded up.
 const (
 	costValue   = 32
-	costEntry   = 300 // of a map of strings
-	costProblem = 1000
-	costMap     = 900 // kept as it was written
+	costEntry   = 600 // of a map of strings, which are checked
+	costProblem = 2500
+	costElement = 1000 // of a list of structures, which are checked
+	costMap     = 900  // kept as it was written
 	costField   = 160
 	costText    = 8 // for a byte
 
-	costCompiledValue = 480 // of a patch
-	costCompiledMap   = 500
-	costPatch         = 4000 // whatever it holds
-	compiledKinds     = 4    // where a patch is compiled for many kinds
+	costCompiledValue = 210 // of a strategic merge
+	costCompiledMap   = 320
+	costPatch         = 1300 // whatever it holds
+	costOperation     = 1600
 )
 
 // costKept is what keeping a value as it was written takes.
@@ -68,6 +71,9 @@ func costKept(n *yamldoc.Node) int {
 // costCompiled is what it takes to make a patch of a value, which is what types do
 // that read their own JSON.
 func costCompiled(n *yamldoc.Node) int {
+	if n.Get("op") != nil {
+		return costOfOperation(n)
+	}
 	sum := costPatch + costCompiledParts(n)
 	target := n.Get("target")
 	if target == nil {
@@ -79,19 +85,61 @@ func costCompiled(n *yamldoc.Node) int {
 		parsing = bytes
 		sum += values * costCompiledValue
 	}
-	if kind := target.Get("kind"); kind == nil || strings.Trim(strings.ToLower(kind.Text), "abcdefghijklmnopqrstuvwxyz") != "" {
-		sum *= compiledKinds
-	}
 	for i := range target.Fields {
 		parsing += costExpression(target.Fields[i].Value.Text)
 	}
-	return parsing + sum
+	kinds, looking := kindsOf(target)
+	return parsing + looking + sum*kinds
+}
+
+var emitted = catalog.Kinds() // read only
+
+// kindsOf returns for how many kinds a patch is compiled, or more, and what finding
+// that out took.
+func kindsOf(target *yamldoc.Node) (kinds, took int) {
+	kind := target.Get("kind")
+	if kind == nil || kind.Text == "" {
+		return len(emitted), 0
+	}
+	const short = 100
+	switch text := kind.Text; {
+	case regexp.QuoteMeta(text) == text:
+		return 1, 0
+	case len(text) > short || strings.ContainsAny(text, `\{`):
+		return len(emitted), 0 // the expression may be expensive
+	}
+	took = costExpression(kind.Text)
+	expression, err := regexp.Compile("^(?:" + kind.Text + ")$")
+	if err != nil {
+		return 1, took // which is a problem
+	}
+	for _, k := range emitted {
+		if expression.MatchString(k.Kind) {
+			kinds++
+		}
+	}
+	return max(kinds, 1), took
+}
+
+func costOfOperation(n *yamldoc.Node) int {
+	sum := costOperation
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		sum += costField + costText*len(f.Key) + costText*len(f.Value.Text)
+		if f.Key == "value" {
+			sum += 2 * costKept(f.Value)
+		}
+	}
+	return sum
 }
 
 // costExpression is what it takes to compile a regular expression. Go limits what
 // repetitions multiply out to; classes of Unicode are long.
 func costExpression(text string) int {
-	const plain, repetition, class = 3 << 10, 256 << 10, 48 << 10
+	const literal, plain, repetition, class = 300, 3 << 10, 256 << 10, 48 << 10
+	if regexp.QuoteMeta(text) == text {
+		return literal
+	}
 	sum := plain + 200*len(text) + class*strings.Count(text, `\`)
 	if strings.Contains(text, "{") {
 		sum += repetition

@@ -100,7 +100,7 @@ func TooMany() *field.Error {
 }
 
 func (d *decoder) fail(n *yamldoc.Node, err *field.Error, origin string) {
-	d.add(Problem{n.Pos, err.WithOrigin(origin)})
+	d.add(Problem{n.Pos.Position(), err.WithOrigin(origin)})
 }
 
 func (d *decoder) mismatch(n *yamldoc.Node, want string) {

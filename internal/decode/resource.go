@@ -52,7 +52,7 @@ func Bounded[C any](root *yamldoc.Node, cfg *C, validate func(c C, most int) fie
 			return problems
 		case slices.ContainsFunc(decoded, func(q Problem) bool { return within(q.Err.Field, e.Field) }):
 		case len(problems) == MaxProblems:
-			problems = append(problems, Problem{root.Pos, TooMany()})
+			problems = append(problems, Problem{root.Pos.Position(), TooMany()})
 		default:
 			problems = append(problems, Problem{root.Locate(e.Field), e})
 		}

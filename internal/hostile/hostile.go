@@ -153,6 +153,16 @@ func Growings() []Growing {
 		add("patches of names like "+expression, target, "{target: {kind: Job, name: '"+expression+"', namespace: '"+expression+"'}, patch: {metadata: {labels: {a: b}}}},", "]}")
 	}
 	add("patches as text", target+"{target: {kind: .*}, patch: '{metadata: {labels: {", "a@: b,", "}}}'}]}")
+	block := strings.TrimSuffix(target, " [") + "\n"
+	add("block patches", block, "- op: add\n  path: /a\n  value: 1\n", "")
+	add("text patches", block, "- target: {kind: Job}\n  patch: |\n    a: b\n", "")
+	add("text patches with an alias", block, "- target: {kind: Job}\n  patch: |\n    a: &a b\n", "")
+	add("block maps", "", "k@:\n  a: 'b'\n", "")
+	add("block lists", "a:\n", "- - a: b\n  - c\n", "")
+	add("literal blocks", "", "k@: |\n  a\n", "")
+	add("floats", "", "- 1.5\n", "")
+	add("no commas behind", "[1", ",{a: 1.5}", "]")
+	add("words", "[true", ",False,null,~,No", "]")
 	return out
 }
 

@@ -43,7 +43,7 @@ func (p *parser) convert(n *yaml.Node, depth int, open []*yaml.Node) *Node {
 }
 
 // within counts values and depth, and reports each limit once.
-func (p *parser) within(pos Position, depth int, copied bool) bool {
+func (p *parser) within(pos Place, depth int, copied bool) bool {
 	const costCopied = 520 // the library's own nodes are shared
 	if p.full {
 		return false
@@ -69,13 +69,13 @@ func (p *parser) within(pos Position, depth int, copied bool) bool {
 const unsupportedTag = "tags are not supported; write the value without one, or in quotes if it begins with !"
 
 // tag refuses explicit tags other than the one that the value has anyway.
-func (p *parser) tag(n *yaml.Node, pos Position, want string) {
+func (p *parser) tag(n *yaml.Node, pos Place, want string) {
 	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != want {
 		p.fail(pos, unsupportedTag)
 	}
 }
 
-func (p *parser) mapping(n *yaml.Node, pos Position, depth int, open []*yaml.Node) *Node {
+func (p *parser) mapping(n *yaml.Node, pos Place, depth int, open []*yaml.Node) *Node {
 	out := &Node{Kind: Map, Pos: pos, Fields: make([]Field, 0, len(n.Content)/2)}
 	seen := &keys{in: out}
 	var merged []*Node
@@ -94,11 +94,7 @@ func (p *parser) mapping(n *yaml.Node, pos Position, depth int, open []*yaml.Nod
 		if !ok {
 			continue
 		}
-		if first := seen.find(name); first != nil {
-			p.fail(keyPos, "the key %q stands twice in one map, first at %d:%d", clip(name), first.Pos.Line, first.Pos.Column)
-			continue
-		}
-		seen.add(Field{Key: name, Pos: keyPos, Value: v})
+		p.field(seen, Field{Key: name, Pos: keyPos, Value: v})
 	}
 	// An earlier source wins over a later one, the map's own keys over all.
 	for _, source := range merged {
@@ -109,6 +105,15 @@ func (p *parser) mapping(n *yaml.Node, pos Position, depth int, open []*yaml.Nod
 		}
 	}
 	return out
+}
+
+// field adds a field to a map that does not have it yet.
+func (p *parser) field(seen *keys, f Field) {
+	if first := seen.find(f.Key); first != nil {
+		p.fail(f.Pos, "the key %q stands twice in one map, first at %d:%d", clip(f.Key), first.Pos.line, first.Pos.column)
+		return
+	}
+	seen.add(f)
 }
 
 // keys finds the fields of a map that is being filled. Few are searched one by
@@ -133,10 +138,12 @@ func (k *keys) find(key string) *Field {
 	return nil
 }
 
+// fewFields are searched without an index.
+const fewFields = 16
+
 func (k *keys) add(f Field) {
-	const few = 16
 	k.in.Fields = append(k.in.Fields, f)
-	if k.index == nil && len(k.in.Fields) > few {
+	if k.index == nil && len(k.in.Fields) > fewFields {
 		k.index = make(map[string]int, cap(k.in.Fields))
 		for i := range k.in.Fields {
 			k.index[k.in.Fields[i].Key] = i
@@ -146,7 +153,7 @@ func (k *keys) add(f Field) {
 	}
 }
 
-func (p *parser) mergeSources(value *yaml.Node, pos Position, depth int, open []*yaml.Node) []*Node {
+func (p *parser) mergeSources(value *yaml.Node, pos Place, depth int, open []*yaml.Node) []*Node {
 	v := p.convert(value, depth+1, open)
 	sources := []*Node{v}
 	if v.Kind == List {
@@ -161,7 +168,7 @@ func (p *parser) mergeSources(value *yaml.Node, pos Position, depth int, open []
 	return sources
 }
 
-func (p *parser) key(n *yaml.Node, pos Position) (string, bool) {
+func (p *parser) key(n *yaml.Node, pos Place) (string, bool) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
@@ -180,14 +187,10 @@ func (p *parser) key(n *yaml.Node, pos Position) (string, bool) {
 	return n.Value, true
 }
 
-var (
-	// What YAML 1.1 takes for booleans and 1.2 for strings.
-	yaml11Bool = regexp.MustCompile(`^(?:[yY]|[nN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$`)
-	// YAML 1.1's base 60 integers, such as 12:30:45.
-	base60 = regexp.MustCompile(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
-)
+// base60 are YAML 1.1's base 60 integers, such as 12:30:45.
+var base60 = regexp.MustCompile(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
 
-func (p *parser) scalar(n *yaml.Node, pos Position) *Node {
+func (p *parser) scalar(n *yaml.Node, pos Place) *Node {
 	out := &Node{Kind: String, Pos: pos, Text: n.Value}
 	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	out.Quoted = n.Style&quoted != 0
@@ -196,22 +199,39 @@ func (p *parser) scalar(n *yaml.Node, pos Position) *Node {
 		p.fail(pos, unsupportedTag)
 		return out
 	}
+	if tag == "!!str" && (out.Quoted || n.Style&yaml.TaggedStyle != 0) {
+		return out
+	}
+	p.resolve(out, tag)
+	return out
+}
+
+// resolve makes of a plain scalar what its tag says.
+func (p *parser) resolve(n *Node, tag string) {
 	switch tag {
 	case "!!null":
-		out.Kind = Null
+		n.Kind = Null
 	case "!!bool":
-		out.Kind, out.scalar = Bool, strings.EqualFold(n.Value, "true")
+		n.setBool(strings.EqualFold(n.Text, "true"))
 	case "!!int":
-		p.integer(out)
+		p.integer(n)
 	case "!!float":
-		p.float(out)
+		p.float(n)
 	case "!!merge":
-		p.fail(pos, "<< is YAML's merge key; quote it where it is a value")
+		p.fail(n.Pos, "<< is YAML's merge key; quote it where it is a value")
 	default: // !!str, and !!timestamp, which JSON does not have
-		out.Ambiguous = !out.Quoted && n.Style&yaml.TaggedStyle == 0 &&
-			(yaml11Bool.MatchString(n.Value) || base60.MatchString(n.Value))
+		n.Ambiguous = ambiguous(n.Text)
 	}
-	return out
+}
+
+// ambiguous reports whether YAML 1.1 takes a string for something else: a boolean, or
+// a number with the base of 60.
+func ambiguous(text string) bool {
+	switch text {
+	case "y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF":
+		return true
+	}
+	return text != "" && strings.IndexByte("+-123456789", text[0]) >= 0 && strings.IndexByte(text, ':') > 0 && base60.MatchString(text)
 }
 
 func (p *parser) integer(n *Node) {
@@ -220,7 +240,7 @@ func (p *parser) integer(n *Node) {
 		p.fail(n.Pos, "an integer does not fit into 64 bits; quote it if it is a string")
 		return
 	}
-	n.Kind, n.scalar = Int, i
+	n.setInt(i)
 }
 
 func (p *parser) float(n *Node) {
@@ -229,9 +249,9 @@ func (p *parser) float(n *Node) {
 		p.fail(n.Pos, "NaN, infinities and numbers beyond 64 bits do not exist in JSON; quote it if it is a string")
 		return
 	}
-	n.Kind, n.scalar = Float, f
+	n.setFloat(f)
 	if i, err := strconv.ParseInt(n.Text, 10, 64); err == nil {
-		n.Kind, n.scalar = Int, i
+		n.setInt(i)
 	} else if strings.Trim(n.Text, "+-0123456789_") == "" {
 		// An integer beyond 64 bits, which the YAML library resolves to a rounded float.
 		p.fail(n.Pos, "an integer does not fit into 64 bits; quote it if it is a string")

@@ -3,21 +3,23 @@ package yamldoc
 import (
 	"bytes"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// Room returns how many bytes may be allocated for reading a document of n bytes:
-// 100 times its size and 8 MiB. Reading one takes 7 bytes for a byte of text and
+// Room returns how many bytes may be allocated for reading a document of n bytes: 50
+// times its size and 1 MiB. The YAML library takes 7 bytes for a byte of text and
 // hundreds for each value, so that a text that is made of nothing but tiny values
 // must be refused before it is parsed.
-func Room(n int) int { return 100*n + 8<<20 }
+func Room(n int) int { return 50*n + 1<<20 }
 
 // What the YAML library and convert allocate, measured, rounded up.
 const (
 	costDocument = 48 << 10
 	costByte     = 10
-	costPair     = 780 // key, value, and the map of a pair in a list
-	costItem     = 400 // what a comma or a dash separates
-	costOpen     = 640 // a map or list, and its first element
+	costPair     = 660 // key and value
+	costItem     = 520 // what a comma or a dash separates
+	costOpen     = 100 // a map or list, without its first element
 	costNested   = 1000
 	costComment  = 1200 // behind a value
 	costQueued   = 1300 // a sign on a line of which the YAML library may keep all tokens
@@ -36,10 +38,46 @@ func Cost(text []byte) int {
 
 // Estimate is Cost for a text inside of another one, and the number of its values.
 func Estimate(text []byte) (allocated, values int) {
+	if usual(text) {
+		c := &counter{}
+		if (&simple{text: text, out: c}).run() {
+			const costInner = 800
+			return c.cost + costInner, c.cost / costSimpleNode
+		}
+	}
 	const costInner = 16 << 10
 	m := measure(text)
 	structure := m.sum - costDocument - costByte*len(text)
 	return m.sum - costDocument + costInner + costQueued*m.queue, structure / costPair
+}
+
+// taken is what the YAML library has allocated for a text, now that its nodes are
+// there, and what convert will. It is less than Cost, and still an upper bound.
+func taken(doc *yaml.Node, text int, queue int) int {
+	const costLine = 8 // for a byte
+	return costDocument + costLine*text + costQueued*queue + takenBy(doc)
+}
+
+func takenBy(n *yaml.Node) int {
+	const (
+		node, child, own = 210, 18, 100
+		field, index     = 48, 120 // in a map that has many fields
+	)
+	sum := node + own + len(n.Value) + child*len(n.Content)
+	if n.Kind == yaml.MappingNode {
+		fields := len(n.Content) / 2
+		sum += (field - own) * fields // keys have no node of their own
+		if fields > fewFields {
+			sum += index * fields
+		}
+	}
+	if n.HeadComment+n.LineComment+n.FootComment != "" {
+		sum += costComment
+	}
+	for _, c := range n.Content {
+		sum += takenBy(c)
+	}
+	return sum
 }
 
 func measure(text []byte) *estimate {
@@ -63,6 +101,7 @@ type estimate struct {
 	sum   int
 	queue int    // the most signs at the beginning of a line
 	open  []byte // the flow maps and lists that are open
+	colon bool   // what is between commas in a flow map has a colon
 	line  int
 	deep  [2]int // line and column of the flow map or list that is nested too deep
 	doubt bool   // whether something is text or structure; for the rest of the document
@@ -145,14 +184,20 @@ func (s *estimate) token(row []byte, start, i int) int {
 		}
 	case ',':
 		switch {
-		case s.doubt || len(s.open) > 0 && s.open[len(s.open)-1] == '{':
+		case s.doubt || s.inMap():
 			s.sum += costPair
 		case flow:
 			s.sum += costItem
 		}
+		s.colon = false
 	case ':':
 		if i+1 == len(row) || blank(row[i+1]) || flow && (!word(row, i-1) || !word(row, i+1)) {
-			s.sum += costPair
+			// In a flow map, the comma or bracket before it has counted the pair. It is a
+			// sign in any case.
+			if s.sum++; s.doubt || s.colon || !s.inMap() {
+				s.sum += costPair
+			}
+			s.colon = true
 		}
 	case '?':
 		if flow || i+1 == len(row) || blank(row[i+1]) {
@@ -163,13 +208,18 @@ func (s *estimate) token(row []byte, start, i int) int {
 			s.sum += costNested
 		}
 	case '[', '{':
-		s.sum += costOpen
+		s.sum += costOpen + costItem
+		if row[i] == '{' {
+			s.sum += costPair - costItem
+		}
+		s.colon = false
 		if s.open = append(s.open, row[i]); len(s.open) == DefaultLimits.Nesting+2 {
 			s.deep = [2]int{s.line, i + 1}
 		}
 	case ']', '}':
 		if len(s.open) > 0 && !s.doubt {
 			s.open = s.open[:len(s.open)-1]
+			s.colon = true // that which the map or list is the value of
 		}
 	case '&', '*', '!':
 		if begins {
@@ -178,6 +228,8 @@ func (s *estimate) token(row []byte, start, i int) int {
 	}
 	return i + 1
 }
+
+func (s *estimate) inMap() bool { return len(s.open) > 0 && s.open[len(s.open)-1] == '{' }
 
 // quoted passes over a scalar that is quoted beyond doubt.
 func (s *estimate) quoted(row []byte, start, i int) int {

@@ -35,6 +35,9 @@ func TestCostIsAnUpperBound(t *testing.T) {
 		if estimate := yamldoc.Cost(text) + copied; used > estimate {
 			t.Errorf("%s: %d bytes cost %d, more than the estimate of %d", name, len(text), used, estimate)
 		}
+		if left := docs[0].Root.Room(); used > yamldoc.Room(len(text))-left {
+			t.Errorf("%s: %d bytes cost %d, and %d of %d are said to be left", name, len(text), used, left, yamldoc.Room(len(text)))
+		}
 		read++
 	}
 	for name, text := range hostile.Texts() {

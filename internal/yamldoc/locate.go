@@ -20,7 +20,7 @@ func (n *Node) Locate(path string) Position {
 		}
 		n, path, pos = next, rest, next.Pos
 	}
-	return pos
+	return pos.Position()
 }
 
 func (n *Node) step(path string) (*Node, string) {

@@ -9,6 +9,8 @@ package yamldoc
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -34,6 +36,27 @@ func (p Position) String() string {
 		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 	}
 }
+
+// Place is a Position in the memory of two words: documents have many.
+type Place struct {
+	file         *string
+	line, column int32
+}
+
+func placeIn(file *string, line, column int) Place {
+	return Place{file, int32(min(line, math.MaxInt32)), int32(min(column, math.MaxInt32))}
+}
+
+// Position returns the place as a Position.
+func (p Place) Position() Position {
+	if p.file == nil {
+		return Position{Line: int(p.line), Column: int(p.column)}
+	}
+	return Position{*p.file, int(p.line), int(p.column)}
+}
+
+// String returns what that of Position does.
+func (p Place) String() string { return p.Position().String() }
 
 // Kind says what a Node is.
 type Kind uint8
@@ -61,19 +84,19 @@ type Node struct {
 	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean.
 	Ambiguous bool
 	room      int32 // of the root: see Room
-	Pos       Position
+	Pos       Place
 	// Text is the text of a scalar: as written if plain, its content if quoted.
 	Text   string
 	Fields []Field // of a Map, as written
 	Items  []*Node // of a List
 
-	scalar any // of a Bool, Int or Float: bool, int64 or float64
+	bits uint64 // of a Bool, Int or Float: what it says
 }
 
 // Field is an entry of a Map.
 type Field struct {
 	Key   string
-	Pos   Position // of the key
+	Pos   Place // of the key
 	Value *Node
 }
 
@@ -94,8 +117,12 @@ func (n *Node) Get(key string) *Node {
 // Value returns the node as a fresh tree.
 func (n *Node) Value() any {
 	switch n.Kind {
-	case Bool, Int, Float:
-		return n.scalar
+	case Bool:
+		return n.bits != 0
+	case Int:
+		return int64(n.bits)
+	case Float:
+		return math.Float64frombits(n.bits)
 	case String:
 		return n.Text
 	case List:
@@ -140,19 +167,35 @@ func (n *Node) AppendJSON(dst []byte) []byte {
 	case String:
 		return tree.AppendJSON(dst, n.Text)
 	default:
-		return tree.AppendJSON(dst, n.scalar)
+		return tree.AppendJSON(dst, n.Value())
 	}
 }
+
+func (n *Node) setBool(b bool) {
+	if n.Kind, n.bits = Bool, 0; b {
+		n.bits = 1
+	}
+}
+
+func (n *Node) setInt(i int64) { n.Kind, n.bits = Int, uint64(i) }
+
+func (n *Node) setFloat(f float64) { n.Kind, n.bits = Float, math.Float64bits(f) }
 
 // FromTree returns v as nodes without positions.
 func FromTree(v any) *Node {
 	switch t := v.(type) {
 	case bool:
-		return &Node{Kind: Bool, scalar: t, Text: string(tree.JSON(t))}
+		n := &Node{Text: strconv.FormatBool(t)}
+		n.setBool(t)
+		return n
 	case int64:
-		return &Node{Kind: Int, scalar: t, Text: string(tree.JSON(t))}
+		n := &Node{Text: strconv.FormatInt(t, 10)}
+		n.setInt(t)
+		return n
 	case float64:
-		return &Node{Kind: Float, scalar: t, Text: string(tree.JSON(t))}
+		n := &Node{Text: string(tree.JSON(t))}
+		n.setFloat(t)
+		return n
 	case string:
 		return &Node{Kind: String, Text: t, Quoted: true}
 	case []any:

@@ -87,21 +87,21 @@ type parser struct {
 // maxProblems of one document are reported.
 const maxProblems = 1000
 
-func (p *parser) fail(pos Position, format string, args ...any) {
+func (p *parser) fail(pos Place, format string, args ...any) {
 	const costProblem = 900
 	p.room -= costProblem
 	if len(p.problems) < maxProblems {
-		p.problems = append(p.problems, Problem{pos, fmt.Sprintf(format, args...)})
+		p.problems = append(p.problems, Problem{pos.Position(), fmt.Sprintf(format, args...)})
 		return
 	}
 	if !p.full {
-		p.problems = append(p.problems, Problem{p.pos(1, 1), fmt.Sprintf("there are more than %d problems; the others are not listed", maxProblems)})
+		p.problems = append(p.problems, Problem{p.pos(1, 1).Position(), fmt.Sprintf("there are more than %d problems; the others are not listed", maxProblems)})
 	}
 	p.full = true
 }
 
-func (p *parser) pos(line, column int) Position {
-	return Position{File: p.file, Line: line + p.offset, Column: column}
+func (p *parser) pos(line, column int) Place {
+	return placeIn(&p.file, line+p.offset, column)
 }
 
 // parse returns the root, and whether the text has any content.
@@ -113,7 +113,12 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 	if !p.legalText(text) {
 		return nil, true
 	}
-	if !p.affordable(text) {
+	if root = p.readSimple(text); root != nil {
+		root.room = int32(max(1, p.room))
+		return root, true
+	}
+	m := measure(text)
+	if !p.affordable(text, m) {
 		return nil, true
 	}
 	if isBlank(text) {
@@ -131,14 +136,14 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" && n.Value == "" {
 		return nil, false
 	}
+	p.room = Room(len(text)) - taken(doc, len(text), m.queue)
 	root = p.convert(n, 0, nil)
 	root.room = int32(max(1, p.room))
 	return root, true
 }
 
 // affordable refuses a document that would take more memory than its size is worth.
-func (p *parser) affordable(text []byte) bool {
-	m := measure(text)
+func (p *parser) affordable(text []byte, m *estimate) bool {
 	p.room = Room(len(text)) - m.sum - costQueued*m.queue
 	switch {
 	case p.room >= 0:
