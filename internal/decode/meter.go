@@ -41,7 +41,7 @@ func (m *meter) problems() int {
 const (
 	costValue   = 32
 	costEntry   = 600 // of a map of strings, which are checked
-	costProblem = 2500
+	costProblem = 1700
 	costElement = 1000 // of a list of structures, which are checked
 	costMap     = 900  // kept as it was written
 	costField   = 160
