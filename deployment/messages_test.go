@@ -85,6 +85,10 @@ func TestDidYouMean(t *testing.T) {
 		err := parseDeployment(edited(t, leastDeployment, set(c.path, c.value)))
 		assert.ErrorContains(t, err, "did you mean "+c.cure+"?", c.reason)
 	}
+	_, err := deployment.ParseAll("", []byte("kind: Deploymnet"))
+	assert.ErrorContains(t, err, "did you mean Deployment?")
+	_, err = deployment.ParseAll("", []byte("kind: Ingress"))
+	assert.Assert(t, !strings.Contains(err.Error(), "did you mean"), "%v", err)
 }
 
 func TestMemoryMessages(t *testing.T) {

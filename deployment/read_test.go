@@ -2,6 +2,9 @@ package deployment_test
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"iter"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -57,8 +60,43 @@ spec: {deploymentTargetName: a, template: {spec: {artifact: {kind: JAR, flinkVer
 	for range deployment.Read("", strings.NewReader(text)) {
 		break // leaving early is allowed
 	}
-	broken := errors.New("broken")
+	broken, failed := errors.New("broken"), 0
 	for _, err := range deployment.Read("f.yaml", iotest.ErrReader(broken)) {
 		assert.Assert(t, errors.Is(err, broken))
+		failed++
 	}
+	assert.Equal(t, failed, 1)
+	for range deployment.Read("f.yaml", io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken))) {
+		break // and the error that would follow is not told
+	}
+
+	_, err := first(deployment.Read("f.yaml", strings.NewReader("kind: Deploymnet")))
+	assert.ErrorIs(t, err, deployment.ErrInvalid, "one problem is enough")
+}
+
+// A list can be left at any of its resources.
+func TestReadIsLeftInAList(t *testing.T) {
+	text := "kind: List\nitems:\n"
+	for _, kind := range []string{oneTarget, oneSession, fmt.Sprintf(oneDeployment, "a")} {
+		for range 2 {
+			text += "- " + strings.ReplaceAll(strings.TrimSpace(kind), "\n", "\n  ") + "\n"
+		}
+	}
+	for n := 1; n <= 6; n++ {
+		seen := 0
+		for _, err := range deployment.Read("", strings.NewReader(text+"---\n"+oneTarget)) {
+			assert.NilError(t, err)
+			if seen++; seen == n {
+				break // a sequence that went on would panic
+			}
+		}
+		assert.Equal(t, seen, n)
+	}
+}
+
+func first(seq iter.Seq2[deployment.Document, error]) (deployment.Document, error) {
+	for d, err := range seq {
+		return d, err
+	}
+	return deployment.Document{}, nil
 }

@@ -66,7 +66,7 @@ func TestSessionClusterValue(t *testing.T) {
 	named, err := deployment.ParseSessionCluster("f", edited(t, leastSessionCluster, set("metadata.id", `"`+someID+`"`, "metadata.namespace", `"team"`)))
 	assert.NilError(t, err)
 	assert.Equal(t, named.ID()+" "+named.Namespace(), someID+" team")
-	assert.Assert(t, s.Equal(s) && !s.Equal(named) && !s.Equal(deployment.SessionCluster{}))
+	assert.Assert(t, s.Equal(s) && !s.Equal(named) && !s.Equal(deployment.SessionCluster{}) && !deployment.SessionCluster{}.Equal(s))
 
 	var zero deployment.SessionCluster
 	assert.Assert(t, zero.IsZero() && !s.IsZero() && zero.Equal(deployment.SessionCluster{}))

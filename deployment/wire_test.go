@@ -51,6 +51,9 @@ func TestParseAll(t *testing.T) {
 		{"what VVP's API lists", "kind: ResourceListOfDeployment\napiVersion: v1\nmetadata: {}\nitems:\n- " + fmt.Sprintf(item, "a") + "\n- " + fmt.Sprintf(item, "b"), 0, 2, 0, nil},
 		{"what kubectl lists", "kind: List\napiVersion: v1\nitems:\n- " + fmt.Sprintf(item, "a"), 0, 1, 0, nil},
 		{"a list of its kind", "kind: DeploymentList\nitems: []", 0, 0, 0, nil},
+		{"a list of others", "kind: ServiceList\nitems: []", 0, 0, 0, []string{"f:1:7 kind NotSupported kind"}},
+		{"items that are no list", "kind: List\nitems: {}", 0, 0, 0, []string{"f:1:1 items Required kind"}},
+		{"an item that is no resource", "kind: List\nitems: [1]", 0, 0, 0, []string{"f:2:9 items[0] Invalid kind"}},
 		{"JSON", leastDeployment, 0, 1, 0, nil},
 		{"an operator's custom resource", oneWrapper, 0, 1, 0, nil},
 		{"no kind", "metadata: {name: a}", 0, 0, 0, []string{"f:1:1 kind Required kind"}},
@@ -86,12 +89,12 @@ func placesOf(err error) []string {
 }
 
 func TestBundleAdd(t *testing.T) {
-	one, err := deployment.ParseAll("", []byte(oneTarget+"---\n"+oneSession))
+	one, err := deployment.ParseAll("", []byte(oneTarget+"---\n"+oneSession+"---\n"+fmt.Sprintf(oneDeployment, "a")))
 	assert.NilError(t, err)
 	var sum deployment.Bundle
 	sum.Add(one)
 	sum.Add(one)
-	assert.DeepEqual(t, []int{len(sum.Targets), len(sum.Deployments), len(sum.SessionClusters)}, []int{2, 0, 2})
+	assert.DeepEqual(t, []int{len(sum.Targets), len(sum.Deployments), len(sum.SessionClusters)}, []int{2, 2, 2})
 }
 
 func TestWrapper(t *testing.T) {
