@@ -95,10 +95,10 @@ func (r *reader) unknownKind(kind *yamldoc.Node) {
 	r.fail(kind.Pos.Position(), e)
 }
 
-// isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'.
+// isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'. kind
+// is none of kinds.
 func isList(kind string) bool {
-	return kind == "List" || strings.HasPrefix(kind, "ResourceList") || strings.HasSuffix(kind, "List") &&
-		slices.Contains(kinds, strings.TrimSuffix(kind, "List"))
+	return kind == "List" || strings.HasPrefix(kind, "ResourceList") || slices.Contains(kinds, strings.TrimSuffix(kind, "List"))
 }
 
 func (r *reader) list(root *yamldoc.Node) {
@@ -117,7 +117,7 @@ func (r *reader) list(root *yamldoc.Node) {
 		r.document(item, false)
 		for _, p := range r.problems[before:] {
 			at := field.NewPath("items").Index(i).String()
-			if p.Err.Field != "" && p.Err.Field != "<nil>" {
+			if p.Err.Field != "" {
 				at += "." + p.Err.Field
 			}
 			p.Err.Field = at

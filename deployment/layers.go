@@ -237,7 +237,7 @@ func fill(dst, from reflect.Value) {
 }
 
 func isRaw(t reflect.Type) bool {
-	return t.PkgPath() == reflect.TypeFor[Config]().PkgPath() && strings.HasPrefix(t.Name(), "Raw[")
+	return strings.HasPrefix(t.Name(), "Raw[")
 }
 
 // String names the layers, for messages.

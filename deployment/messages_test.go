@@ -2,10 +2,12 @@ package deployment_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/deployment"
 )
@@ -111,4 +113,56 @@ func TestMemoryMessages(t *testing.T) {
 	}
 	err := parseDeployment(edited(t, leastDeployment, set("spec.template.spec.flinkConfiguration", `{"taskmanager.memory.flink.size": "3g"}`)))
 	assert.ErrorContains(t, err, "the default of 2G is 1907 MiB")
+}
+
+// What is wrong is shown, and said once.
+func TestWhatMessagesShow(t *testing.T) {
+	const spec = "spec.template.spec."
+	secret := "https://me:" + long(100) + "@host/%zz"
+	for _, c := range []struct {
+		reason  string
+		changes []change
+		shown   any
+		says    string
+	}{
+		{"a word", set("spec.state", `"running"`), "running", "did you mean RUNNING?"},
+		{"a long text", set("spec.sessionClusterName", `"`+long(81)+`"`, "spec.deploymentTargetName", ""), long(80) + "…", "at most 63 characters"},
+		{"a long name", set("metadata.name", `"`+long(251)+`"`), long(80) + "…", "at most 250 bytes"},
+		{"a label", set(spec+"kubernetes.labels", `{"a.b": "c d"}`), "c d", "a valid label must"},
+		{"a label that may be secret", set(spec+"kubernetes.labels", `{"a.token": "c d"}`), field.OmitValueType{}, "a valid label must"},
+		{"another tool's Deployment", set("apiVersion", `"apps/v1"`), "apps/v1", "a Kubernetes Deployment is not a VVP Deployment"},
+		{"another version", set("apiVersion", `"v2"`), "v2", ""},
+		{"a URI", set(spec+"artifact.jarUri", `"https://host/%zz"`), "https://host/%zz", `not a URI: invalid URL escape "%zz"`},
+		{"a URI whose beginning would not tell that it has a password", set(spec+"artifact.jarUri", `"`+secret+`"`), field.OmitValueType{}, "it cannot be parsed"},
+		{"the key is in the path", set(spec+"flinkConfiguration", `{"taskmanager.memory.managed.fraction": "2"}`), field.OmitValueType{}, `"2" is not a fraction`},
+		{"the same of the file", set(spec+"flinkConfiguration", `{"a": "b # c"}`), field.OmitValueType{}, "the value contains"},
+		{"what does not fit whatever the size", set(spec+"flinkConfiguration", `{"taskmanager.memory.flink.size": "3g"}`), field.OmitValueType{}, "the default of 2G is 1907 MiB"},
+		{"what leaves too much", set(spec+"flinkConfiguration", `{"taskmanager.memory.flink.size": "1g"}`, spec+"resources.taskmanager.memory", `"8g"`), field.OmitValueType{}, "8g is 7629 MiB"},
+	} {
+		fields := fieldErrors(parseDeployment(edited(t, leastDeployment, c.changes)))
+		assert.Equal(t, len(fields), 1, "%s: %v", c.reason, fields)
+		assert.DeepEqual(t, fields[0].BadValue, c.shown)
+		assert.Assert(t, strings.Contains(fields[0].Detail, c.says), "%s: %s", c.reason, fields[0].Detail)
+		assert.Equal(t, strings.Contains(fields[0].Detail, "or more"), strings.Contains(c.reason, "whatever"), "%s: %s", c.reason, fields[0].Detail)
+		if c.reason == "another version" {
+			assert.Assert(t, !strings.Contains(fields[0].Detail, "Kubernetes"), fields[0].Detail)
+		}
+		if strings.Contains(c.reason, "the") && fields[0].Type == field.ErrorTypeInvalid && strings.Contains(fields[0].Field, "flinkConfiguration") {
+			assert.Assert(t, strings.HasPrefix(fields[0].Detail, strings.TrimPrefix(c.says, " ")), "the key is said twice: %s", fields[0].Detail)
+		}
+	}
+	err := parseDeployment([]byte(strings.Replace(oneWrapper, "userMetadata: {name", "metadata: {}\n    userMetadata: {name", 1)))
+	assert.ErrorContains(t, err, "it is called so in VVP 3")
+	err = parseDeployment([]byte(strings.Replace(oneWrapper, "userMetadata: {name", "spce: {}\n    userMetadata: {name", 1)))
+	assert.Assert(t, !strings.Contains(err.Error(), "VVP 3"), "%v", err)
+}
+
+func TestTaskManagers(t *testing.T) {
+	for _, c := range []struct {
+		parallelism int32
+		slots       int64
+		want        int32
+	}{{1, 1, 1}, {1, 4, 1}, {4, 2, 2}, {5, 2, 3}, {6, 2, 3}, {math.MaxInt32, 1, math.MaxInt32}, {math.MaxInt32, math.MaxInt32, 1}} {
+		assert.Equal(t, deployment.TaskManagers(c.parallelism, c.slots), c.want)
+	}
 }

@@ -74,7 +74,7 @@ func (c *checks) add(e *field.Error, origin string) {
 		c.errs = append(c.errs, decode.TooMany())
 		return
 	}
-	if text, ok := e.BadValue.(string); ok && (secrets.Key(lastOf(e.Field)) || !secrets.Quotable(text)) {
+	if text, _ := e.BadValue.(string); secrets.Key(lastOf(e.Field)) || !secrets.Quotable(text) {
 		e.BadValue = field.OmitValueType{}
 	}
 	c.errs = append(c.errs, e.WithOrigin(origin))

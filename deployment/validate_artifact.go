@@ -28,7 +28,7 @@ func (c *checks) artifact(a Artifact, path *field.Path) {
 		switch {
 		case !f.set && f.required && kind == f.kinds[0]:
 			c.required(path.Child(f.name), "a %s artifact needs it", kind)
-		case f.set && kind != "" && !contains(f.kinds, kind) && contains(artifactKinds, kind):
+		case f.set && !contains(f.kinds, kind) && contains(artifactKinds, kind):
 			c.add(field.Forbidden(path.Child(f.name), "it is for artifacts of the kind "+strings.Join(f.kinds, " or ")+", not for "+kind), originExclusive)
 		}
 	}
@@ -110,9 +110,9 @@ func (c *checks) uri(uri string, path *field.Path) {
 	if !secrets.Quotable(uri) {
 		value = field.OmitValueType{}
 	}
-	scheme, rest, ok := strings.Cut(uri, ":")
+	scheme, rest, _ := strings.Cut(uri, ":")
 	switch {
-	case !ok || rest == "" || strings.ContainsAny(scheme, "/?#$ "):
+	case rest == "" || strings.ContainsAny(scheme, "/?#$ "):
 		c.invalid(path, value, originURI, "a URI with a scheme is wanted, such as https://host/path/job.jar or local:///opt/flink/usrlib/job.jar")
 		return
 	case !contains(schemes, scheme):
@@ -129,7 +129,7 @@ func (c *checks) uri(uri string, path *field.Path) {
 	switch {
 	case err != nil:
 		c.invalid(path, value, originURI, "not a URI: %s", reasonOf(uri, err))
-	case u.Opaque != "" || strings.Trim(u.Path, "/") == "":
+	case strings.Trim(u.Path, "/") == "": // nor is there one in an opaque URI
 		c.invalid(path, value, originURI, "the path of a file is missing")
 	case u.Host == "" && contains([]string{"http", "https", "s3", "s3a", "s3p", "oss", "gs"}, u.Scheme):
 		c.invalid(path, value, originURI, "the host or bucket is missing")

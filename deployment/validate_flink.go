@@ -86,7 +86,7 @@ func (c *checks) memory(problems []flink.Problem, s flinkSettings, of component)
 	for _, p := range problems {
 		key := p.Key
 		p.Key = ""
-		if key != "" && key != of.name+".memory.process.size" {
+		if key != of.name+".memory.process.size" {
 			c.invalid(s.path.Child("flinkConfiguration").Key(key), field.OmitValueType{}, originMemory, "%s", p)
 			continue
 		}
@@ -174,7 +174,7 @@ func (c *checks) slots(t TemplateSpec, path *field.Path) {
 		return
 	}
 	parallelism, managers := *or(t.Parallelism, 1), t.NumberOfTaskManagers
-	if managers == nil || *managers < 1 || parallelism < 1 {
+	if managers == nil || *managers < 1 {
 		return
 	}
 	if have := int64(*managers) * n; have < int64(parallelism) {

@@ -19,7 +19,7 @@ func (c *checks) podTemplate(t map[string]any, path *field.Path) {
 	}
 	spec, at := tree.Child(t, "spec"), path.Child("spec")
 	c.labels(tree.Strings(spec, "nodeSelector"), at.Child("nodeSelector"))
-	if name, ok := spec["serviceAccountName"]; ok && name == "" { // VVP 2.10
+	if spec["serviceAccountName"] == "" { // VVP 2.10
 		c.invalid(at.Child("serviceAccountName"), "", originPodTemplate, "an empty name is no account; remove the field")
 	}
 	c.unique(tree.Items(spec, "volumes"), at.Child("volumes"), originVolume)

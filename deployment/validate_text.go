@@ -24,7 +24,7 @@ func (c *checks) texts(config any) {
 func legalTexts(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Pointer:
-		return v.IsNil() || legalTexts(v.Elem())
+		return legalTexts(v.Elem()) // of nil there is none
 	case reflect.String:
 		return legalText(v.String()) == ""
 	case reflect.Slice:
@@ -43,8 +43,8 @@ func legalTexts(v reflect.Value) bool {
 		if raw, ok := v.Addr().Interface().(interface{ legalText() string }); ok {
 			return raw.legalText() == ""
 		}
-		for f, e := range v.Fields() {
-			if f.IsExported() && !legalTexts(e) {
+		for _, e := range v.Fields() {
+			if !legalTexts(e) {
 				return false
 			}
 		}
@@ -61,9 +61,7 @@ func (c *checks) illegalTexts(v reflect.Value, path *field.Path) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if !v.IsNil() {
-			c.illegalTexts(v.Elem(), path)
-		}
+		c.illegalTexts(v.Elem(), path)
 	case reflect.String:
 		report(legalText(v.String()), path)
 	case reflect.Slice:
@@ -83,9 +81,8 @@ func (c *checks) illegalTexts(v reflect.Value, path *field.Path) {
 			return
 		}
 		for f, e := range v.Fields() {
-			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() && name != "" {
-				c.illegalTexts(e, path.Child(name))
-			}
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			c.illegalTexts(e, path.Child(name))
 		}
 	}
 }

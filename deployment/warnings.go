@@ -130,8 +130,7 @@ func (w *warnings) smallHeap(v flink.Version, s flinkSettings) {
 	if err != nil {
 		return
 	}
-	m, problems := v.JobManagerMemory(wholeMiB(bytes), s.config)
-	if len(problems) == 0 && m.Heap < flink.RecommendedJobManagerHeap {
+	if m, _ := v.JobManagerMemory(wholeMiB(bytes), s.config); m.Heap < flink.RecommendedJobManagerHeap {
 		w.add(s.path.Child("resources", "jobmanager", "memory"), "%s leave a heap of %s; Flink recommends at least %s", memory,
 			flink.FormatMiB(m.Heap), flink.FormatMiB(flink.RecommendedJobManagerHeap))
 	}

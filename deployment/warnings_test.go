@@ -26,11 +26,15 @@ func TestWarnings(t *testing.T) {
 		{"the same key in Flink 1", set(conf, `{"cluster.evenly-spread-out-slots": true}`), nil},
 		{"a key of a newer Flink", set(version, `"1.17"`, conf, `{"execution.checkpointing.dir": "s3://b/c"}`), []string{conf + "[execution.checkpointing.dir]"}},
 		{"VVP's own service", set(conf, `{"high-availability": "vvp-kubernetes"}`), []string{conf + "[high-availability]"}},
+		{"VVP's own service, beside another option", set(conf, `{"high-availability": "vvp-kubernetes", "my.option": "x"}`), []string{conf + "[high-availability]"}},
 		{"an option that is misspelt", set(conf, `{"high-availabilty.type": "kubernetes", "taskmanager.numberOfTaskSlot": 2}`), []string{conf + "[high-availabilty.type]", conf + "[taskmanager.numberOfTaskSlot]"}},
 		{"options of the user's own and of Flink", set(conf, `{"env.java.opts": "-Da=b", "my.option": "x", "state.backend.async": true, "security.ssl.enabled": false, "taskmanager.memory.task.off-heap.size": "1m"}`), nil},
 		{"Flink's service", set(conf, `{"high-availability": "kubernetes"}`), nil},
 		{"a placeholder of VVP", set(conf, `{"state.checkpoints.dir": "s3://b/{{ namespace }}/c"}`), []string{conf + "[state.checkpoints.dir]"}},
+		{"braces that are none", set(conf, `{"my.option": "{{ a b }}"}`), nil},
 		{"little heap", set(spec+"resources.jobmanager.memory", `"650m"`), []string{spec + "resources.jobmanager.memory"}},
+		{"heap as Flink recommends it", set(spec+"resources.jobmanager.memory", `"738197504"`), nil}, // 704 MiB
+		{"a MiB less", set(spec+"resources.jobmanager.memory", `"737148928"`), []string{spec + "resources.jobmanager.memory"}},
 		{"a secret in an option", set(conf, `{"s3.secret-key": "hunter2"}`), []string{conf + "[s3.secret-key]"}},
 		{"a reference to one", set(conf, `{"s3.secret-key": "${KEY}"}`), nil},
 		{"a secret in a variable", set(pods+"envVars", `[{"name": "DB_PASSWORD", "value": "hunter2"}]`), []string{pods + "envVars[0].value"}},
@@ -38,6 +42,7 @@ func TestWarnings(t *testing.T) {
 		{"a secret in a template", set(spec+"kubernetes.taskManagerPodTemplate", `{"spec": {"initContainers": [{"name": "a", "env": [{"name": "TOKEN", "value": "hunter2"}]}]}}`),
 			[]string{spec + "kubernetes.taskManagerPodTemplate.spec.initContainers[0].env[0].value"}},
 		{"a secret in a URI", set(spec+"artifact.jarUri", `"https://me:hunter2@example.com/a.jar"`), []string{spec + "artifact.jarUri"}},
+		{"a reference to one in a URI", set(spec+"artifact.jarUri", `"https://me:${PASSWORD}@example.com/a.jar"`), nil},
 		{"a secret in the arguments", set(spec+"artifact.mainArgs", `"--password hunter2"`), []string{spec + "artifact.mainArgs"}},
 		{"a label of the platform", set(spec+"kubernetes.labels", `{"app": "mine", "team": "a", "sessionClusterId": "x"}`), []string{spec + "kubernetes.labels[app]"}},
 		{"a label of the platform on pods", set(pods+"labels", `{"jobId": "mine"}`), []string{pods + "labels[jobId]"}},
@@ -51,6 +56,25 @@ func TestWarnings(t *testing.T) {
 				assert.Assert(t, d.Position(w.Field).Line > 0)
 			}
 		})
+	}
+}
+
+// What a warning says instead.
+func TestWarningMessages(t *testing.T) {
+	const spec = "spec.template.spec."
+	const conf, version = spec + "flinkConfiguration", spec + "artifact.flinkVersion"
+	for _, c := range []struct {
+		reason  string
+		changes []change
+		says    string
+	}{
+		{"another name", set(version, `"2.0"`, conf, `{"cluster.evenly-spread-out-slots": true}`), "it is called taskmanager.load-balance.mode there"},
+		{"no name at all", set(version, `"2.0"`, conf, `{"state.backend.async": true}`), "Flink 2.0 does not know this option"},
+		{"how much heap is wanted", set(spec+"resources.jobmanager.memory", `"737148928"`), "at least 128 MiB"},
+	} {
+		list := parse(t, c.changes).Warnings()
+		assert.Equal(t, len(list), 1, c.reason)
+		assert.Assert(t, strings.HasSuffix(list[0].Message, c.says), "%s: %s", c.reason, list[0])
 	}
 }
 

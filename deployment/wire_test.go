@@ -124,5 +124,8 @@ func TestWrapperRefused(t *testing.T) {
 		{"paths are those of the custom resource", set("spec.deployment.spec.state", `"X"`, "spec.deployment.userMetadata.name", ""), []string{"spec.deployment.spec.state NotSupported enum", "spec.deployment.userMetadata.name Required required"}},
 		{"initial fields have paths of their own", set("spec.initFields", `{"spec": {"state": "X"}}`), []string{"spec.initFields.spec.state NotSupported enum"}},
 		{"a type that fits nothing", set("spec.deployment.spec", `[]`), []string{"spec.deployment.spec Invalid type"}},
+		{"a status that says nothing", set("status", `{"deploymentSystemMetadata": {"id": 7}}`), nil},
+		{"an id of the user's own comes first", set("status", `{"deploymentSystemMetadata": {"id": "X"}}`, "spec.deployment.userMetadata.id", `"`+someID+`"`), nil},
+		{"an id that VVP did not give", set("status", `{"deploymentSystemMetadata": {"id": "X"}}`, "spec.initFields", `{"userMetadata": {"displayName": "x"}}`), []string{"spec.deployment.userMetadata.id Invalid uuid"}},
 	}, parseDeployment)
 }

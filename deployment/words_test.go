@@ -46,6 +46,18 @@ func TestWordsAgainstExpressions(t *testing.T) {
 	}
 }
 
+func TestSmallTexts(t *testing.T) {
+	for path, want := range map[string]string{"": "", "a": "a", "a.b": "b", "a[b]": "b", "a.b[c.d]": "c.d", "a[b][c]": "c", "a.b[]": ""} {
+		assert.Equal(t, lastOf(path), want, path)
+	}
+	assert.Equal(t, clip(long("x", 80)), long("x", 80))
+	assert.Equal(t, clip(long("x", 81)), long("x", 80)+"…")
+	assert.Equal(t, clip(long("x", 79)+"ü"), long("x", 79)+"…", "no half characters")
+	for bytes, want := range map[int64]string{1: "1m", 999_999: "1m", 1_000_000: "1m", 1_000_001: "2m", 2_000_000: "2m"} {
+		assert.Equal(t, vvpMemory(bytes), want)
+	}
+}
+
 func long(s string, n int) string {
 	out := ""
 	for range n {
