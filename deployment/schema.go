@@ -168,7 +168,7 @@ func sessionClusterRules() map[string]rule {
 		"metadata.displayName":      {"description": "Of Deployments only.", "maxLength": 0},
 		"spec":                      {"required": []any{"deploymentTargetName", "flinkVersion"}},
 		"spec.state":                oneOf("RUNNING if it is left out.", string(Running), string(Stopped)),
-		"spec.deploymentTargetName": {"description": "The DeploymentTarget that says where to run.", "pattern": targetName.String()},
+		"spec.deploymentTargetName": {"description": "The DeploymentTarget that says where to run.", "pattern": targetName().String()},
 		"spec.flinkVersion":         versionRule(),
 	} {
 		rules[path] = r

@@ -2,7 +2,6 @@ package deployment
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
@@ -50,9 +50,9 @@ const (
 )
 
 var (
-	clusterName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
-	targetName  = regexp.MustCompile(`^[0-9a-zA-Z_-]+$`)
-	duration    = regexp.MustCompile(`^(?:[0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})$`)
+	clusterName = lazyregexp.New(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	targetName  = lazyregexp.New(`^[0-9a-zA-Z_-]+$`)
+	duration    = lazyregexp.New(`^(?:[0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})$`)
 )
 
 // checks collects the problems of one resource.
@@ -130,7 +130,7 @@ func (c *checks) spec(s Spec, path *field.Path) {
 	}
 	c.atLeast(path.Child("maxJobCreationAttempts"), s.MaxJobCreationAttempts, 1)
 	c.atLeast(path.Child("maxSavepointCreationAttempts"), s.MaxSavepointCreationAttempts, 1)
-	if t := s.JobFailureExpirationTime; t != "" && !duration.MatchString(t) {
+	if t := s.JobFailureExpirationTime; t != "" && !duration().MatchString(t) {
 		c.invalid(path.Child("jobFailureExpirationTime"), clip(t), originDuration, "a number or a duration is wanted, such as 0 or 10m")
 	}
 	c.template(s.Template, path.Child("template"))
@@ -217,7 +217,7 @@ func (c *checks) references(s Spec, path *field.Path) {
 }
 
 func (c *checks) clusterName(path *field.Path, name string) {
-	if name != "" && (len(name) > maxClusterName || !clusterName.MatchString(name)) {
+	if name != "" && (len(name) > maxClusterName || !clusterName().MatchString(name)) {
 		c.invalid(path, clip(name), originName, "the name of a session cluster has at most %d characters of a-z, 0-9 and -, and does not start or end with -", maxClusterName)
 	}
 }
@@ -226,7 +226,7 @@ func (c *checks) targetName(path *field.Path, name string) {
 	switch {
 	case name == "":
 		c.required(path, "write the name of a DeploymentTarget")
-	case len(name) > maxTargetName || !targetName.MatchString(name):
+	case len(name) > maxTargetName || !targetName().MatchString(name):
 		c.invalid(path, clip(name), originName, "the name of a target has 1 to 250 characters of 0-9, a-z, A-Z, - and _")
 	}
 }

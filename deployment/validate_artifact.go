@@ -2,20 +2,20 @@ package deployment
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
 var (
 	// The parts of an image's name, as container runtimes read it.
-	imageRegistry   = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?(?:/[a-z0-9._/-]*)?$`)
-	imageRepository = regexp.MustCompile(`^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$`)
+	imageRegistry   = lazyregexp.New(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?(?:/[a-z0-9._/-]*)?$`)
+	imageRepository = lazyregexp.New(`^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$`)
 )
 
 func (c *checks) artifact(a Artifact, path *field.Path) {
@@ -154,8 +154,8 @@ func (c *checks) image(registry, repository, tag string, path *field.Path) {
 		legal       func(string) bool
 		want        string
 	}{
-		{"flinkImageRegistry", registry, imageRegistry.MatchString, "a host with an optional port and path is wanted, such as registry.example.com:5000/v2.12"},
-		{"flinkImageRepository", repository, imageRepository.MatchString, "a repository is written in lower case, such as team/flink"},
+		{"flinkImageRegistry", registry, imageRegistry().MatchString, "a host with an optional port and path is wanted, such as registry.example.com:5000/v2.12"},
+		{"flinkImageRepository", repository, imageRepository().MatchString, "a repository is written in lower case, such as team/flink"},
 		{"flinkImageTag", tag, isImageTag, "a tag has at most 128 letters, digits, -, _ and ., such as 1.20.0-java11"},
 	} {
 		if part.value != "" && !part.legal(part.value) {

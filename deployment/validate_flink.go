@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -109,7 +109,7 @@ func vvpMemory(bytes int64) string {
 }
 
 // reference is VVP's ${NAME} in a configuration value.
-var reference = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+var reference = lazyregexp.New(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 // inFile returns what of a configuration is written into Flink's configuration file
 // as it is. Values that refer to variables become arguments; in front of Java's
@@ -118,7 +118,7 @@ func inFile(v flink.Version, conf map[string]string) map[string]string {
 	out := maps.Clone(conf)
 	for key, value := range conf {
 		switch {
-		case reference.MatchString(value) && !flink.ReadByStartScript(key):
+		case reference().MatchString(value) && !flink.ReadByStartScript(key):
 			delete(out, key)
 		case v.JVMOptions != "" && (key == v.JVMOptionsKey || key == "env.java.opts" && v.JVMOptionsKey == "env.java.opts.all"):
 			out[key] = strings.TrimSpace(v.JVMOptions + " " + value)

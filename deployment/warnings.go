@@ -2,7 +2,6 @@ package deployment
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -10,6 +9,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
@@ -103,7 +103,7 @@ func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bo
 		if ha := flink.HighAvailability(version, s.config); ha.Key == key && ha.Value == "vvp-kubernetes" {
 			w.add(at.Key(key), "VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
 		}
-		if strings.Contains(s.config[key], "{{") && placeholder.MatchString(s.config[key]) {
+		if strings.Contains(s.config[key], "{{") && placeholder().MatchString(s.config[key]) {
 			w.add(at.Key(key), "VVP replaces {{ … }} in values; here it stays as it is: write the value out")
 		}
 		if secrets.Plain(key, s.config[key]) {
@@ -113,7 +113,7 @@ func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bo
 }
 
 // placeholder is VVP's, such as {{ namespace }}.
-var placeholder = regexp.MustCompile(`\{\{\s*\w+\s*\}\}`)
+var placeholder = lazyregexp.New(`\{\{\s*\w+\s*\}\}`)
 
 func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
 	if instead == "" {

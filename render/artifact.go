@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
@@ -81,7 +81,7 @@ func (g *rendering) jar(a deployment.Artifact, uri string, c *cluster, at *field
 		g.fail(field.Invalid(at, uri, "not a URI"), "uri")
 		return artifact{}
 	}
-	if reference.MatchString(uri) {
+	if reference().MatchString(uri) {
 		g.fail(field.Invalid(at, uri, "secret values of VVP are not known here; write the URI out"), "reference")
 		return artifact{}
 	}
@@ -130,7 +130,7 @@ func (g *rendering) remote(u *url.URL, c *cluster) artifact {
 }
 
 // patchVersion is what the name of a plugin's jar ends in.
-var patchVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+`)
+var patchVersion = lazyregexp.New(`^[0-9]+\.[0-9]+\.[0-9]+`)
 
 // fromStore lets Flink itself fetch from a file system. The official images have
 // the plugins beside Flink, not in it; the entrypoint links those that
@@ -140,8 +140,8 @@ func (g *rendering) fromStore(a deployment.Artifact, u *url.URL, c *cluster, at 
 	if c.jobManagerSets(pluginsVariable) {
 		return out // the user has chosen the plugins
 	}
-	exact := patchVersion.FindString(imageTag(c.image))
-	if exact == "" && patchVersion.MatchString(a.FlinkVersion) {
+	exact := patchVersion().FindString(imageTag(c.image))
+	if exact == "" && patchVersion().MatchString(a.FlinkVersion) {
 		exact = a.FlinkVersion
 	}
 	if exact == "" {

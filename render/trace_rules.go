@@ -282,7 +282,7 @@ func (r *derivation) variables() sourceList {
 func (r *derivation) refers() bool {
 	for _, l := range r.fields.Leaves() {
 		text, _ := l.Value.(string)
-		if strings.HasPrefix(l.Path, r.settings+".flinkConfiguration") && reference.MatchString(text) {
+		if strings.HasPrefix(l.Path, r.settings+".flinkConfiguration") && reference().MatchString(text) {
 			return true
 		}
 	}

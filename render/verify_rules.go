@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/netip"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -305,11 +305,11 @@ func required(more check) check {
 }
 
 // fields of pods that a container can see in its environment.
-var podField = regexp.MustCompile(`^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIP|hostIPs|podIP|podIPs))$`)
+var podField = lazyregexp.New(`^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIP|hostIPs|podIP|podIPs))$`)
 
 func fieldPath(value any) string {
 	s, _ := value.(string)
-	return unless(podField.MatchString(s), "a container sees metadata.name, namespace, uid, labels['KEY'] and annotations['KEY'], spec.nodeName and serviceAccountName, status.hostIP, hostIPs, podIP and podIPs")
+	return unless(podField().MatchString(s), "a container sees metadata.name, namespace, uid, labels['KEY'] and annotations['KEY'], spec.nodeName and serviceAccountName, status.hostIP, hostIPs, podIP and podIPs")
 }
 
 func segment(value any) string {
@@ -369,19 +369,19 @@ func targetPort(value any) string {
 	return portOrName(value)
 }
 
-var percent = regexp.MustCompile(`^[0-9]{1,9}%$`)
+var percent = lazyregexp.New(`^[0-9]{1,9}%$`)
 
 func countOrPercent(value any) string {
 	if n, ok := whole(value); ok {
 		return between(0, math.MaxInt32)(n)
 	}
 	s, _ := value.(string)
-	return unless(percent.MatchString(s), "a whole number or a percentage such as 25% is wanted")
+	return unless(percent().MatchString(s), "a whole number or a percentage such as 25% is wanted")
 }
 
 // countOrShare is a number of pods, or a part of all.
 func countOrShare(value any) string {
-	if p, _ := value.(string); percent.MatchString(p) && (len(p) > 4 || len(p) == 4 && p != "100%") {
+	if p, _ := value.(string); percent().MatchString(p) && (len(p) > 4 || len(p) == 4 && p != "100%") {
 		return "it is more than 100%"
 	}
 	return countOrPercent(value)

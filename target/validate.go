@@ -2,7 +2,6 @@ package target
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -26,7 +26,7 @@ const (
 // maxName and namePattern are VVP's rule for DeploymentTargets.
 const maxName = 250
 
-var namePattern = regexp.MustCompile(`^[0-9a-zA-Z_-]+$`)
+var namePattern = lazyregexp.New(`^[0-9a-zA-Z_-]+$`)
 
 func validate(c Config) field.ErrorList {
 	var errs field.ErrorList
@@ -69,7 +69,7 @@ func validateName(name string, path *field.Path) field.ErrorList {
 		return field.ErrorList{field.Required(path, "a target needs a name").WithOrigin(originName)}
 	case len(name) > maxName:
 		return field.ErrorList{field.TooLong(path, field.OmitValueType{}, maxName).WithOrigin(originName)}
-	case !namePattern.MatchString(name):
+	case !namePattern().MatchString(name):
 		return field.ErrorList{field.Invalid(path, decode.Shown(name), "the name of a target has only the characters 0-9, a-z, A-Z, - and _").WithOrigin(originName)}
 	}
 	return nil

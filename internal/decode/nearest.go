@@ -19,7 +19,7 @@ func Nearest(key string, names []string) string {
 		if len(name) > longest {
 			continue
 		}
-		if d := distance(folded, fold(name, &b)); d < bestDistance {
+		if d := distance(folded, fold(name, &b), bestDistance); d < bestDistance {
 			best, bestDistance = name, d
 		}
 	}
@@ -47,7 +47,7 @@ func Misspelt(key string, names []string) string {
 			return ""
 		}
 		if len(name) <= longest {
-			if d := distance(folded, fold(name, &b)); d < bestDistance {
+			if d := distance(folded, fold(name, &b), bestDistance); d < bestDistance {
 				best, bestDistance = name, d
 			}
 		}
@@ -71,8 +71,12 @@ func fold(s string, into *[longest]byte) []byte {
 	return out
 }
 
-// distance is Levenshtein's, with a row of the matrix at a time.
-func distance(a, b []byte) int {
+// distance is Levenshtein's, with a row of the matrix at a time; limit, if it is not
+// below that. Most names are so different that one row shows it.
+func distance(a, b []byte, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
 	var row [longest + 1]int
 	for j := range len(b) + 1 {
 		row[j] = j
@@ -80,6 +84,7 @@ func distance(a, b []byte) int {
 	for i := range a {
 		diagonal := row[0]
 		row[0] = i + 1
+		least := row[0]
 		for j := range b {
 			cost := diagonal
 			if a[i] != b[j] {
@@ -87,7 +92,11 @@ func distance(a, b []byte) int {
 			}
 			diagonal = row[j+1]
 			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+			least = min(least, row[j+1])
+		}
+		if least >= limit {
+			return limit
 		}
 	}
-	return row[len(b)]
+	return min(row[len(b)], limit)
 }

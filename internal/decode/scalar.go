@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
@@ -119,7 +119,7 @@ func (d *decoder) float(n *yamldoc.Node, dst reflect.Value) {
 
 // decimal is what YAML and people write for a decimal number. 010 is not among it:
 // it is 10 to people, and 8 to YAML.
-var decimal = regexp.MustCompile(`^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$`)
+var decimal = lazyregexp.New(`^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$`)
 
 // number takes a number as it is written, quoted or not.
 func (d *decoder) number(n *yamldoc.Node, dst *json.Number) {
@@ -127,7 +127,7 @@ func (d *decoder) number(n *yamldoc.Node, dst *json.Number) {
 	case yamldoc.Null:
 		return
 	case yamldoc.Int, yamldoc.Float, yamldoc.String:
-		if decimal.MatchString(n.Text) && len(n.Text) <= 40 {
+		if decimal().MatchString(n.Text) && len(n.Text) <= 40 {
 			*dst = json.Number(jsonNumber(n.Text))
 			return
 		}

@@ -3,29 +3,30 @@
 package secrets
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 const word = `(?i)(?:passw(?:or)?d|passphrase|secret|token|credential|private[-_.]?key|api[-_.]?key|access[-_.]?key|account[-_.]key|jaas[-_.]?config|basic[-_.]?auth)`
 
 var (
-	key = regexp.MustCompile(word)
+	key = lazyregexp.New(word)
 	// text gives a secret a value, as options, properties, command lines and URIs do.
-	text = regexp.MustCompile(word + `[\w.-]*["']?[=:\s]+\S|://[^/\s@]*:[^/\s@]+@|[?&](?i:sig|signature|x-amz-\w+|x-goog-\w+)=`)
+	text = lazyregexp.New(word + `[\w.-]*["']?[=:\s]+\S|://[^/\s@]*:[^/\s@]+@|[?&](?i:sig|signature|x-amz-\w+|x-goog-\w+)=`)
 	// about are the ends of keys that say something about a secret, and hold none.
-	about = regexp.MustCompile(`(?i)[-_.](?:enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|factory|type|name|provider|providers|algorithm|length|ttl)s?$`)
+	about = lazyregexp.New(`(?i)[-_.](?:enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|factory|type|name|provider|providers|algorithm|length|ttl)s?$`)
 )
 
 // Key reports whether values of this key should not be printed: the name of an
 // option, an environment variable, or a field.
-func Key(name string) bool { return suspicious(name) && key.MatchString(name) }
+func Key(name string) bool { return suspicious(name) && key().MatchString(name) }
 
 // Text reports whether a text seems to hold a secret, whatever its key.
 func Text(s string) bool {
-	return (suspicious(s) || userInfoPossible(s) || strings.ContainsAny(s, "?&")) && text.MatchString(s)
+	return (suspicious(s) || userInfoPossible(s) || strings.ContainsAny(s, "?&")) && text().MatchString(s)
 }
 
 // suspicious reports whether a text has a part of each word that the expression
@@ -78,7 +79,7 @@ func Quotable(s string) bool {
 // assigned is a secret's key and, after the first group, its value, or what stands
 // in front of a host. A bracket ends it, as keys stand in brackets in the paths of
 // fields.
-var assigned = regexp.MustCompile(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)
+var assigned = lazyregexp.New(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)
 
 // Mask replaces the value of a secret in the path of a field. It is there if a
 // line such as password=x was taken for a key.
@@ -86,7 +87,7 @@ func Mask(path string) string {
 	if Quotable(path) {
 		return path
 	}
-	return assigned.ReplaceAllString(path, "${1}(hidden)")
+	return assigned().ReplaceAllString(path, "${1}(hidden)")
 }
 
 // Plain reports whether an entry seems to hold a secret in plain text. It is
@@ -99,7 +100,7 @@ func Plain(name, value string) bool {
 	case slices.Contains([]string{"true", "false"}, strings.ToLower(value)):
 		return false
 	}
-	return Key(name) && !about.MatchString(name) || userInfoPossible(value) && userInfo.MatchString(value)
+	return Key(name) && !about().MatchString(name) || userInfoPossible(value) && userInfo().MatchString(value)
 }
 
-var userInfo = regexp.MustCompile(`://[^/\s@:]*:[^/\s@]+@`)
+var userInfo = lazyregexp.New(`://[^/\s@:]*:[^/\s@]+@`)

@@ -15,8 +15,8 @@ func TestSuspicious(t *testing.T) {
 		for _, b := range parts {
 			for _, c := range parts {
 				for _, s := range []string{a + b + c, strings.ToUpper(a + b + c)} {
-					assert.Equal(t, Key(s), key.MatchString(s), "%q", s)
-					assert.Equal(t, Text(s), text.MatchString(s), "%q", s)
+					assert.Equal(t, Key(s), key().MatchString(s), "%q", s)
+					assert.Equal(t, Text(s), text().MatchString(s), "%q", s)
 				}
 			}
 		}

@@ -2,11 +2,12 @@ package yamldoc
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // convert turns the YAML library's nodes into ours: aliases expanded, merge keys
@@ -188,7 +189,7 @@ func (p *parser) key(n *yaml.Node, pos Place) (string, bool) {
 }
 
 // base60 are YAML 1.1's base 60 integers, such as 12:30:45.
-var base60 = regexp.MustCompile(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
+var base60 = lazyregexp.New(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
 
 func (p *parser) scalar(n *yaml.Node, pos Place) *Node {
 	out := &Node{Kind: String, Pos: pos, Text: n.Value}
@@ -231,7 +232,7 @@ func ambiguous(text string) bool {
 	case "y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF":
 		return true
 	}
-	return text != "" && strings.IndexByte("+-123456789", text[0]) >= 0 && strings.IndexByte(text, ':') > 0 && base60.MatchString(text)
+	return text != "" && strings.IndexByte("+-123456789", text[0]) >= 0 && strings.IndexByte(text, ':') > 0 && base60().MatchString(text)
 }
 
 func (p *parser) integer(n *Node) {

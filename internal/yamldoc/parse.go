@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // Limits bounds what one document may be.
@@ -214,9 +215,9 @@ func (p *parser) legalText(text []byte) bool {
 }
 
 var (
-	yamlLine = regexp.MustCompile(`^line (\d+): `)
+	yamlLine = lazyregexp.New(`^line (\d+): `)
 	// The name in it may be a password that begins with *, and there is no line.
-	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+	unknownAnchor = lazyregexp.New(`^unknown anchor '(.*)' referenced$`)
 )
 
 // find returns where s stands first in a text.
@@ -233,13 +234,13 @@ func (p *parser) syntax(text []byte, err error) {
 		msg = typeErr.Errors[0]
 	}
 	msg = strings.TrimPrefix(msg, "yaml: ")
-	if m := unknownAnchor.FindStringSubmatch(msg); m != nil {
+	if m := unknownAnchor().FindStringSubmatch(msg); m != nil {
 		line, column := find(text, "*"+m[1])
 		p.fail(p.pos(line, column), "an alias of an anchor that is not defined before it; write a text that begins with * in quotes")
 		return
 	}
 	line := 1
-	if m := yamlLine.FindStringSubmatch(msg); m != nil {
+	if m := yamlLine().FindStringSubmatch(msg); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		msg = msg[len(m[0]):]
 	}
