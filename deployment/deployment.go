@@ -183,7 +183,7 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	}
 	c := d.Resolved()
 	if !s.HasResource(KindDeployment) {
-		return Deployment{d: &deploymentData{config: c.clone()}}, nil
+		return Deployment{d: &deploymentData{config: c}}, nil
 	}
 	root, err := patched(s, KindDeployment, c)
 	if err != nil {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -35,48 +36,21 @@ func (c *cluster) args(component labels.Component) []any {
 }
 
 func (c *cluster) ports(component labels.Component) []any {
-	port := func(name string, number int) tree.Map {
-		return tree.Map{"name": name, "containerPort": int64(number), "protocol": "TCP"}
+	switch {
+	case component == labels.JobManager:
+		return jobManagerPorts
+	case c.queryable:
+		return append(slices.Clip(taskManagerPorts), containerPort("query-state", flink.PortQueryableState))
+	default:
+		return taskManagerPorts
 	}
-	if component == labels.JobManager {
-		return []any{
-			port("rpc", flink.PortJobManagerRPC),
-			port("blob", flink.PortBlobServer),
-			port("rest", flink.PortREST),
-		}
-	}
-	ports := []any{
-		port("data", flink.PortTaskManagerData),
-		port("rpc", flink.PortTaskManagerRPC),
-	}
-	if c.queryable {
-		ports = append(ports, port("query-state", flink.PortQueryableState))
-	}
-	return ports
 }
 
-// probes: a component may take five minutes to start; then it is restarted if its
-// RPC port does not answer for three minutes. REST decides readiness only, because
-// a busy JobManager may be slow to answer there.
 func (c *cluster) probes(component labels.Component) tree.Map {
-	tcp := tree.Map{"tcpSocket": tree.Map{"port": "rpc"}}
-	ready := tcp
 	if component == labels.JobManager && !c.tls {
-		ready = tree.Map{"httpGet": tree.Map{"path": "/config", "port": "rest"}}
+		return httpProbes
 	}
-	return tree.Map{
-		"startupProbe":   probe(ready, 5, 60),
-		"readinessProbe": probe(ready, 10, 3),
-		"livenessProbe":  probe(tcp, 30, 6),
-	}
-}
-
-func probe(handler tree.Map, period, failures int64) tree.Map {
-	p := tree.CopyMap(handler)
-	p["periodSeconds"] = period
-	p["timeoutSeconds"] = int64(5)
-	p["failureThreshold"] = failures
-	return p
+	return tcpProbes
 }
 
 // cpuQuantity writes cores as Kubernetes' canonical quantity: "1", "1500m".

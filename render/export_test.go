@@ -14,6 +14,14 @@ var (
 	ConfigSum  = configSum
 )
 
+// Parts returns as JSON what all clusters share.
+func Parts() string {
+	return string(tree.JSON([]any{
+		emptyDir, restricted, podSecurity, scratchVolumes, scratchMounts, jobManagerPorts, taskManagerPorts, servicePorts,
+		tcpProbes, httpProbes, failureRules, failureRulesHA,
+	}))
+}
+
 // Rules returns the rules of generated fields: what they are about, and their names.
 func Rules() (paths, names []string) {
 	for _, table := range [...][]rule{objectRules, podRules} {

@@ -93,20 +93,13 @@ func (c *cluster) configMap(config string) tree.Map {
 
 // service is how TaskManagers find the JobManager, and people its REST API.
 func (c *cluster) service() tree.Map {
-	port := func(name string, number int) tree.Map {
-		return tree.Map{"name": name, "port": int64(number), "targetPort": name, "protocol": "TCP"}
-	}
 	return tree.Map{
 		"apiVersion": "v1",
 		"kind":       "Service",
 		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.kubernetes.Labels),
 		"spec": tree.Map{
 			"selector": c.selector(labels.JobManager),
-			"ports": []any{
-				port("rpc", flink.PortJobManagerRPC),
-				port("blob", flink.PortBlobServer),
-				port("rest", flink.PortREST),
-			},
+			"ports":    servicePorts,
 		},
 	}
 }
@@ -142,25 +135,11 @@ func (c *cluster) backoffLimit() int64 {
 	return int64(c.attempts - 1)
 }
 
-// exitFailed is what the process ends with when the Flink job has failed for good:
-// ApplicationStatus.FAILED is 1443, of which the system keeps 8 bits. A job that
-// finished or was cancelled ends with 0.
-const exitFailed = 1443 % 256
-
 func (c *cluster) failureRules() []any {
-	// A pod that a drained node evicts is no failed attempt.
-	rules := []any{tree.Map{
-		"action":          "Ignore",
-		"onPodConditions": []any{tree.Map{"type": "DisruptionTarget", "status": "True"}},
-	}}
 	if c.ha {
-		// Another pod would find the job ended, in the high-availability data.
-		rules = append(rules, tree.Map{
-			"action":      "FailJob",
-			"onExitCodes": tree.Map{"containerName": containerPrefix + labels.JobManager.String(), "operator": "In", "values": []any{int64(exitFailed)}},
-		})
+		return failureRulesHA
 	}
-	return rules
+	return failureRules
 }
 
 func (c *cluster) taskManager() tree.Map { return c.deployment(labels.TaskManager, c.managers) }

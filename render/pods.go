@@ -27,24 +27,16 @@ const (
 // podTemplate is the pod of one component, before the user's options.
 func (c *cluster) podTemplate(component labels.Component) tree.Map {
 	container := c.container(component)
-	spec := tree.Map{
-		"automountServiceAccountToken": false, // Flink calls the API server for high availability only
-		"enableServiceLinks":           false, // a variable per Service of the namespace would reach the job
-		"containers":                   []any{container},
-		"securityContext": tree.Map{
-			"runAsNonRoot":   true,
-			"runAsUser":      flink.UserID, // the images' user has a name only, which proves nothing
-			"runAsGroup":     flink.GroupID,
-			"fsGroup":        flink.GroupID, // volumes can be written
-			"seccompProfile": tree.Map{"type": "RuntimeDefault"},
-		},
-		"terminationGracePeriodSeconds": int64(gracePeriod),
-	}
+	spec := make(tree.Map, fieldsOfPod)
+	spec["automountServiceAccountToken"] = false // Flink calls the API server for high availability only
+	spec["enableServiceLinks"] = false           // a variable per Service of the namespace would reach the job
+	spec["containers"] = []any{container}
+	spec["securityContext"] = podSecurity
+	spec["terminationGracePeriodSeconds"] = int64(gracePeriod)
 	c.advertise(component, spec, container)
 	mounts := &volumes{}
 	mounts.configMap(configVolume, c.configMapName(), flink.ConfDir)
-	mounts.emptyDir(tempVolume, flink.TempDir)
-	mounts.emptyDir(logVolume, flink.LogDir)
+	mounts.scratch()
 	if c.artifact.downloads && component == labels.JobManager {
 		mounts.emptyDir(artifactsVolume, flink.ArtifactsDir)
 	}
@@ -93,7 +85,9 @@ func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.M
 		spec["affinity"] = decode.Shared(p.Affinity)
 	}
 	if !p.SecurityContext.IsZero() {
-		maps.Copy(spec["securityContext"].(tree.Map), decode.Shared(p.SecurityContext))
+		all := maps.Clone(podSecurity)
+		maps.Copy(all, decode.Shared(p.SecurityContext))
+		spec["securityContext"] = all
 	}
 	if l := rawList(p.Tolerations); l != nil {
 		spec["tolerations"] = l
@@ -125,25 +119,15 @@ func rawList[T any](list []deployment.Raw[T]) []any {
 }
 
 func (c *cluster) container(component labels.Component) tree.Map {
-	out := tree.Map{
-		"name":            containerPrefix + component.String(),
-		"image":           c.image,
-		"args":            c.args(component),
-		"ports":           c.ports(component),
-		"resources":       c.containerResources(component),
-		"securityContext": restricted(),
-	}
+	out := make(tree.Map, fieldsOfContainer)
+	out["name"] = containerPrefix + component.String()
+	out["image"] = c.image
+	out["args"] = c.args(component)
+	out["ports"] = c.ports(component)
+	out["resources"] = c.containerResources(component)
+	out["securityContext"] = restricted
 	maps.Copy(out, c.probes(component))
 	return out
-}
-
-// restricted is what Kubernetes' Pod Security Standard "restricted" asks of a
-// container.
-func restricted() tree.Map {
-	return tree.Map{
-		"allowPrivilegeEscalation": false,
-		"capabilities":             tree.Map{"drop": []any{"ALL"}},
-	}
 }
 
 // fetchers download jars to where Flink looks for them, one container a jar.
@@ -156,7 +140,7 @@ func (c *cluster) fetchers(component labels.Component) []any {
 			"name": fetcherContainer,
 			// VVP gives every container of a Flink pod the same resources.
 			"resources":       c.containerResources(component),
-			"securityContext": restricted(),
+			"securityContext": restricted,
 			"volumeMounts":    []any{tree.Map{"name": userLibVolume, "mountPath": flink.UserLibDir}, tree.Map{"name": tempVolume, "mountPath": flink.TempDir}},
 		}
 		if i > 0 {
@@ -201,8 +185,14 @@ func (v *volumes) secret(name, secret, path string, keys ...string) {
 	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path, "readOnly": true})
 }
 
+// scratch is what all containers of Flink may write to.
+func (v *volumes) scratch() {
+	v.volumes = append(v.volumes, scratchVolumes...)
+	v.mounts = append(v.mounts, scratchMounts...)
+}
+
 func (v *volumes) emptyDir(name, path string) {
-	v.volumes = append(v.volumes, tree.Map{"name": name, "emptyDir": tree.Map{}})
+	v.volumes = append(v.volumes, tree.Map{"name": name, "emptyDir": emptyDir})
 	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path})
 }
 

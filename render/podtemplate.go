@@ -82,7 +82,7 @@ func secure(workload, generated tree.Map) {
 		for _, e := range tree.Items(workload, path...) {
 			container, _ := e.(tree.Map)
 			if _, said := container["securityContext"]; container != nil && !said && !known[tree.String(e, "name")] {
-				container["securityContext"] = restricted()
+				container["securityContext"] = restricted
 			}
 		}
 	}

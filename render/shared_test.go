@@ -2,6 +2,8 @@ package render_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
 	"sync"
 	"testing"
 
@@ -14,6 +16,18 @@ import (
 
 	"github.com/flinktarget/flinktarget/render"
 )
+
+// Whatever the tests of this package render and patch, nothing writes to what all
+// clusters share.
+func TestMain(m *testing.M) {
+	before := render.Parts()
+	code := m.Run()
+	if render.Parts() != before {
+		fmt.Fprintf(os.Stderr, "FAIL: what all clusters share has changed from\n%s\nto\n%s\n", before, render.Parts())
+		code = 1
+	}
+	os.Exit(code)
+}
 
 // Targets, resources and a Renderer are shared by many goroutines, and each gets
 // the same bytes.
