@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -30,23 +31,40 @@ func (b *Bundle) Add(other Bundle) {
 // ParseAll reads a stream of YAML documents, or JSON, that holds DeploymentTargets,
 // Deployments and SessionClusters in any order, the lists of them that VVP's API
 // returns, and the custom resources of VVP's operator. The name of the file is used
-// in the positions of errors only, and may be empty. The error is an
-// [*InvalidError] with all problems of all documents; the Bundle is empty then.
+// in the positions of errors only, and may be empty. Documents are read on all CPUs
+// that the program may use. The error is an [*InvalidError] with all problems of all
+// documents, in their order; the Bundle is empty then.
 func ParseAll(file string, data []byte) (Bundle, error) { return Defaults{}.ParseAll(file, data) }
 
 // ParseAll is the function [ParseAll] with these defaults for Deployments.
 func (d Defaults) ParseAll(file string, data []byte) (Bundle, error) {
-	docs, bad := yamldoc.Parse(file, data, yamldoc.DefaultLimits)
-	r := &reader{defaults: d, problems: decode.Syntax(bad)}
-	for _, doc := range docs {
-		if doc.Root != nil {
-			r.document(doc.Root, true)
+	chunks := yamldoc.Split(data)
+	readers := make([]*reader, len(chunks)) // nil for documents without content
+	parallel.Do(len(chunks), 0, func(i int) {
+		docs, bad := chunks[i].Parse(file, yamldoc.DefaultLimits)
+		if len(docs) == 0 {
+			return
+		}
+		r := &reader{defaults: d, problems: decode.Syntax(bad)}
+		for _, doc := range docs {
+			if doc.Root != nil {
+				r.document(doc.Root, true)
+			}
+		}
+		readers[i] = r
+	})
+	var b Bundle
+	var problems []decode.Problem
+	for _, r := range readers {
+		if r != nil {
+			b.Add(r.bundle)
+			problems = append(problems, r.problems...)
 		}
 	}
-	if len(r.problems) > 0 {
-		return Bundle{}, invalid(file, r.problems)
+	if len(problems) > 0 {
+		return Bundle{}, invalid(file, problems)
 	}
-	return r.bundle, nil
+	return b, nil
 }
 
 type reader struct {

@@ -42,11 +42,10 @@ type Document struct {
 // Documents without content are left out. A document that is not legal yields
 // problems and no root; the others are read all the same.
 func Parse(file string, data []byte, lim Limits) ([]Document, []Problem) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	var docs []Document
 	var problems []Problem
-	for chunk := range split(data) {
-		d, p := parseAt(file, chunk.text, chunk.line, lim)
+	for _, chunk := range Split(data) {
+		d, p := chunk.Parse(file, lim)
 		docs, problems = append(docs, d...), append(problems, p...)
 	}
 	return docs, problems
@@ -54,9 +53,8 @@ func Parse(file string, data []byte, lim Limits) ([]Document, []Problem) {
 
 // One reads the only document of a text. Others are a problem, and are not read.
 func One(file string, data []byte, lim Limits) (Document, []Problem) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	var one *chunk
-	for c := range split(data) {
+	var one *Chunk
+	for _, c := range Split(data) {
 		switch {
 		case isBlank(c.text):
 		case one == nil:
@@ -67,7 +65,7 @@ func One(file string, data []byte, lim Limits) (Document, []Problem) {
 		}
 	}
 	if one != nil {
-		if docs, problems := parseAt(file, one.text, one.line, lim); len(docs) == 1 {
+		if docs, problems := one.Parse(file, lim); len(docs) == 1 {
 			return docs[0], problems
 		}
 	}
