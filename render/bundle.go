@@ -10,6 +10,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -47,7 +48,8 @@ func YAML(w io.Writer, rd io.Reader, opts ...Option) error {
 
 // Bundle renders all Deployments and SessionClusters of b, each for the target of
 // b that it refers to, in the order of b, Deployments first. jobs gives the Job of
-// each Deployment; nil stands for the zero Job.
+// each Deployment, and is called in their order; nil stands for the zero Job. Several
+// resources are rendered at a time; see [Workers].
 //
 // A patch that changed no object of any of them is a warning. If anything cannot
 // be rendered, the Manifests are empty and the error joins all problems.
@@ -65,12 +67,7 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 	for _, s := range b.SessionClusters {
 		x.add(s, func(t target.Target) (Manifests, error) { return r.sessionCluster(t, s) })
 	}
-	if err := errors.Join(x.errs...); err != nil {
-		return Manifests{}, err
-	}
-	out := Join(x.done...)
-	out.uses = x.uses
-	return r.strict(out, nil)
+	return r.strict(x.render(r.workers))
 }
 
 // ErrUnmatched is the class of errors about patches that change no object, with
@@ -120,26 +117,44 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 // bundle collects the renderings of a deployment.Bundle.
 type bundle struct {
 	bundle deployment.Bundle
-	done   []Manifests
-	errs   []error
+	tasks  []func() (Manifests, error)
+	errs   []error // of the bundle as a whole
 	uses   []patchUse
 	jobs   map[string]string // Deployments by the ids of their jobs
 }
 
 func (x *bundle) add(res resource, render func(target.Target) (Manifests, error)) {
 	t, err := x.target(res)
-	if err != nil {
-		x.errs = append(x.errs, err)
-		return
+	x.tasks = append(x.tasks, func() (Manifests, error) {
+		if err != nil {
+			return Manifests{}, err
+		}
+		return render(t)
+	})
+}
+
+// render does all tasks, and joins their results or their errors.
+func (x *bundle) render(workers int) (Manifests, error) {
+	results := make([]result, len(x.tasks))
+	parallel.Do(len(x.tasks), workers, func(i int) {
+		results[i].manifests, results[i].err = x.tasks[i]()
+	})
+	done := make([]Manifests, 0, len(results))
+	for _, res := range results {
+		if res.err != nil {
+			x.errs = append(x.errs, res.err)
+			continue
+		}
+		x.note(res.manifests.uses)
+		res.manifests.uses = nil // whether a patch matched is said of all renderings together
+		done = append(done, res.manifests)
 	}
-	m, err := render(t)
-	if err != nil {
-		x.errs = append(x.errs, err)
-		return
+	if err := errors.Join(x.errs...); err != nil {
+		return Manifests{}, err
 	}
-	x.note(m.uses)
-	m.uses = nil // whether a patch matched is said of all renderings together
-	x.done = append(x.done, m)
+	out := Join(done...)
+	out.uses = x.uses
+	return out, nil
 }
 
 // target finds what a resource refers to. A Deployment in session mode refers to

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -12,6 +13,7 @@ import (
 
 	kjson "sigs.k8s.io/json"
 
+	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamlout"
@@ -92,18 +94,36 @@ func (m Manifests) Digest() string {
 }
 
 // WriteTo writes the objects as a stream of YAML documents, each after a line of
-// three dashes. It writes nothing if there are no objects.
+// three dashes. It writes nothing if there are no objects, or if one of them cannot
+// be written. Many objects are made into text on all CPUs that the program may use,
+// and are written by several calls of Write.
 func (m Manifests) WriteTo(w io.Writer) (int64, error) {
-	var text []byte
-	for _, o := range m.objects {
-		var err error
-		text = append(text, yamlout.Separator...)
-		if text, err = yamlout.Append(text, o.tree); err != nil {
-			return 0, fmt.Errorf("%s: %w", o, err)
+	const objectsOfPart = 256
+	parts := slices.Collect(slices.Chunk(m.objects, objectsOfPart))
+	texts, errs := make([][]byte, len(parts)), make([]error, len(parts))
+	parallel.Do(len(parts), 0, func(i int) { texts[i], errs[i] = yamlOf(parts[i]) })
+	if err := errors.Join(errs...); err != nil {
+		return 0, err
+	}
+	var written int64
+	for _, text := range texts {
+		n, err := w.Write(text)
+		written += int64(n)
+		if err != nil {
+			return written, err
 		}
 	}
-	n, err := w.Write(text)
-	return int64(n), err
+	return written, nil
+}
+
+func yamlOf(objects []Object) (text []byte, err error) {
+	for _, o := range objects {
+		text = append(text, yamlout.Separator...)
+		if text, err = yamlout.Append(text, o.tree); err != nil {
+			return nil, fmt.Errorf("%s: %w", o, err)
+		}
+	}
+	return text, nil
 }
 
 // JSON returns the objects as one Kubernetes List.

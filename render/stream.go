@@ -19,9 +19,9 @@ type Item struct {
 	Job Job
 }
 
-// Workers sets how many items [Renderer.Stream] renders at a time. The default is
-// the number of CPUs that the program may use. The order and the bytes of the
-// results do not depend on it.
+// Workers sets how many resources [Renderer.Stream] and [Renderer.Bundle] render at a
+// time. The default is the number of CPUs that the program may use. The order and the
+// bytes of the results do not depend on it.
 func Workers(n int) Option {
 	return option(func(r *Renderer) error {
 		if n < 1 || n > 1024 {
