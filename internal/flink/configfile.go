@@ -23,7 +23,11 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 		problems = prefixProblems(keys)
 	}
 	var b strings.Builder
-	b.Grow(64 * len(keys))
+	size := 0
+	for key, value := range conf {
+		size += len(key) + len(value) + len(`: ""`) + 1
+	}
+	b.Grow(size)
 	for _, key := range keys {
 		if p := check(key, conf[key]); p.Reason != "" {
 			problems = append(problems, p)

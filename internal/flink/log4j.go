@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -72,27 +73,35 @@ func Log4jProperties(loggers map[string]string) (text string, problems []Problem
 	if problems = CheckLoggers(loggers); len(problems) > 0 {
 		return "", problems
 	}
+	if len(loggers) == 0 {
+		return plainLog4j(), nil
+	}
+	return log4jText(loggers), nil
+}
+
+// plainLog4j is the file of most resources.
+var plainLog4j = sync.OnceValue(func() string { return log4jText(nil) })
+
+func log4jText(loggers map[string]string) string {
 	merged := maps.Clone(quietLoggers)
 	merged[""] = defaultLevel
 	for name, level := range loggers {
 		merged[name] = strings.ToUpper(level)
 	}
-	var b strings.Builder
-	b.Grow(4 << 10)
-	b.WriteString(log4jHead)
+	text := append(make([]byte, 0, 4<<10), log4jHead...)
 	for i, name := range slices.Sorted(maps.Keys(merged)) {
 		if name == "" { // sorts first
-			b.WriteString("rootLogger.level = " + merged[name] + "\n")
-			b.WriteString("rootLogger.appenderRef.console.ref = ConsoleAppender\n")
-			b.WriteString("rootLogger.appenderRef.rolling.ref = RollingFileAppender\n\n")
+			text = append(append(append(text, "rootLogger.level = "...), merged[name]...), '\n')
+			text = append(text, "rootLogger.appenderRef.console.ref = ConsoleAppender\n"...)
+			text = append(text, "rootLogger.appenderRef.rolling.ref = RollingFileAppender\n\n"...)
 			continue
 		}
-		logger := "logger.l" + strconv.Itoa(i)
-		b.WriteString(logger + ".name = " + escapeProperty(name) + "\n")
-		b.WriteString(logger + ".level = " + merged[name] + "\n")
+		for _, line := range [...][2]string{{".name = ", escapeProperty(name)}, {".level = ", merged[name]}} {
+			text = strconv.AppendInt(append(text, "logger.l"...), int64(i), 10)
+			text = append(append(append(text, line[0]...), line[1]...), '\n')
+		}
 	}
-	b.WriteString(log4jTail)
-	return b.String(), nil
+	return string(append(text, log4jTail...))
 }
 
 // CheckLoggers returns what Log4jProperties cannot write, sorted by logger name.
