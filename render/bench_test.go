@@ -1,12 +1,14 @@
 package render_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/race"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -65,6 +67,44 @@ func BenchmarkRender(b *testing.B) {
 				assert.NilError(b, err)
 			}
 		})
+	}
+}
+
+// Allocations are counted, not timed, so that these are tests: each bound is a tenth
+// above what it was when it was set.
+func TestAllocations(t *testing.T) {
+	if race.Enabled {
+		t.Skip("it is the memory of the plain build that is bounded")
+	}
+	b := parse(t, []byte(workload))
+	r := renderer(t)
+	_, text, _ := strings.Cut(workload, "---\n")
+	m := rendered(t, workload)
+	for _, c := range []struct {
+		name string
+		most float64
+		f    func() error
+	}{
+		{"rendering with a job id", 530, func() error {
+			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{ID: jobID})
+			return err
+		}},
+		{"rendering with a derived id", 850, func() error {
+			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{})
+			return err
+		}},
+		{"writing the manifests", 24, func() error {
+			_, err := m.WriteTo(io.Discard)
+			return err
+		}},
+		{"reading a Deployment", 410, func() error {
+			_, err := deployment.Parse("", []byte(text))
+			return err
+		}},
+	} {
+		n := testing.AllocsPerRun(20, func() { assert.NilError(t, c.f()) })
+		t.Logf("%s: %v allocations", c.name, n)
+		assert.Assert(t, n <= c.most, "%s: %v allocations, at most %v are allowed", c.name, n, c.most)
 	}
 }
 

@@ -16,9 +16,10 @@
 //	file:line:column: field: message
 //
 // The exit code is 0 if all is well, 1 if the input is not or something cannot be read or
-// written, and 2 if the command line is not. Where it is not 0, nothing is written to the standard output, but for reports of
-// validate -o json, and for what render --stream could render. Those of diff are 0
-// without differences, 1 with differences, and 2 if something is wrong.
+// written, and 2 if the command line is not. Where it is not 0, nothing is written to
+// the standard output, but for reports of validate -o json, and for what render --stream
+// could render. Those of diff are 0 without differences, 1 with differences, and 2 if
+// something is wrong.
 package main
 
 import (
@@ -87,6 +88,11 @@ Those of diff: 0 without differences, 1 with, 2 if something is wrong.
 }
 
 func main() {
+	// The process ends soon, so that memory is cheaper than looking for what of it can
+	// be used again: a fifth of the time for a hundred Deployments.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

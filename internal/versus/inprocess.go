@@ -55,29 +55,40 @@ func merged(object, patch map[string]any) (map[string]any, error) {
 	return result, err
 }
 
-// mergeSides are a merge by a compiled patch, kustomize in memory, and apimachinery.
-func mergeSides() (ours, kustomize, apimachinery side, err error) {
+// mergers are the ways to apply one patch to one object.
+type mergers struct {
+	// shared is how the renderer merges: the result shares with the patch what both
+	// have in common, because neither is ever written to. own is how patch.Set.Apply
+	// does it for its callers: the result is all their own.
+	shared, own, kustomize, apimachinery side
+}
+
+func mergeSides() (m mergers, err error) {
 	object, patch, texts, err := mergeSample()
 	if err != nil {
-		return ours, kustomize, apimachinery, err
+		return m, err
 	}
 	plan, err := merge.Compile(patch, merge.Kubernetes("apps/v1", "Deployment"))
 	if err != nil {
-		return ours, kustomize, apimachinery, err
+		return m, err
 	}
 	meta, err := strategicpatch.NewPatchMetaFromStruct(appsv1.Deployment{})
 	if err != nil {
-		return ours, kustomize, apimachinery, err
+		return m, err
 	}
-	ours = sideOf("a compiled patch", func() error {
+	m.shared = sideOf("a compiled patch, shared", func() error {
+		_, _, err := plan.ApplyShared(object)
+		return err
+	})
+	m.own = sideOf("a compiled patch", func() error {
 		_, _, err := plan.Apply(object)
 		return err
 	})
-	kustomize = sideOf("krusty", func() error {
+	m.kustomize = sideOf("krusty", func() error {
 		_, err := build(string(texts[0]), kustomizationOfMerge, string(texts[1]))
 		return err
 	})
-	apimachinery = side{"strategicpatch", func(n int) func() error {
+	m.apimachinery = side{"strategicpatch", func(n int) func() error {
 		// It writes into both of its arguments. Copying them is not its work.
 		copies := make([][2]map[string]any, n)
 		for i := range copies {
@@ -90,7 +101,7 @@ func mergeSides() (ours, kustomize, apimachinery side, err error) {
 			return err
 		}
 	}}
-	return ours, kustomize, apimachinery, nil
+	return m, nil
 }
 
 // build is kustomize's public way, from text to text.

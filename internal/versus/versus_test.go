@@ -106,9 +106,9 @@ func TestStream(t *testing.T) {
 }
 
 func BenchmarkMerge(b *testing.B) {
-	ours, kustomize, apimachinery, err := mergeSides()
+	m, err := mergeSides()
 	assert.NilError(b, err)
-	benchmark(b, ours, kustomize, apimachinery)
+	benchmark(b, m.shared, m.own, m.kustomize, m.apimachinery)
 }
 
 func BenchmarkRender(b *testing.B) {
