@@ -11,6 +11,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/hostile"
+	"github.com/flinktarget/flinktarget/internal/race"
 )
 
 // byLibrary reads a text as if it were not JSON.
@@ -82,7 +83,11 @@ func TestJSON(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
 	read = 0
-	for range 30_000 {
+	texts := 30_000
+	if race.Enabled {
+		texts = 3000
+	}
+	for range texts {
 		text := []byte(randomJSON(rng, 4))
 		if rng.IntN(2) == 0 { // and something is wrong with it
 			const signs = "\x00 \n\t\r\"\\{}[],:#-+0aé'*&!|>%@~"
@@ -92,7 +97,7 @@ func TestJSON(t *testing.T) {
 			read++
 		}
 	}
-	assert.Assert(t, read > 10_000, "%d random texts were read", read)
+	assert.Assert(t, read > texts/3, "%d random texts were read", read)
 }
 
 func randomJSON(r *rand.Rand, depth int) string {
@@ -135,13 +140,16 @@ var lines = []string{
 // Random documents, and the files that are around.
 func TestSimpleAgainstTheLibrary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	simple, legal := 0, 0
-	for range 100_000 {
+	simple, legal, documents := 0, 0, 100_000
+	if race.Enabled {
+		documents = 10_000 // nothing here runs at once, and it takes twenty times as long
+	}
+	for range documents {
 		if checkSimple(t, randomYAML(rng)) {
 			simple++
 		}
 	}
-	assert.Assert(t, simple > 10_000, "%d documents were simple", simple)
+	assert.Assert(t, simple > documents/10, "%d documents were simple", simple)
 	simple = 0
 	for _, dir := range []string{"../testdata/valid/*", "../testdata/refused/*", "../../render/testdata/scenarios/*.yaml", "../versus/testdata/*.yaml", "../merge/testdata/bench/*.yaml", "../../examples/*/*.yaml"} {
 		files, err := filepath.Glob(dir)
