@@ -98,7 +98,7 @@ func (m Manifests) Digest() string {
 // be written. Many objects are made into text on all CPUs that the program may use,
 // and are written by several calls of Write.
 func (m Manifests) WriteTo(w io.Writer) (int64, error) {
-	const objectsOfPart = 256
+	const objectsOfPart = 64
 	parts := slices.Collect(slices.Chunk(m.objects, objectsOfPart))
 	texts, errs := make([][]byte, len(parts)), make([]error, len(parts))
 	parallel.Do(len(parts), 0, func(i int) { texts[i], errs[i] = yamlOf(parts[i]) })

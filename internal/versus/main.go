@@ -6,7 +6,7 @@
 //	go run .            prints the table; takes some minutes
 //	go run . -short     without what takes long, and fewer turns
 //	go run . -run PARSE only the rows whose measure matches the regular expression
-//	go run . -write     writes the table to RESULTS.md and to the README, too
+//	go run . -write     writes the table to RESULTS.md, whose remarks stay, and to the README, too
 //
 // Both sides of a comparison run by turns, and what is printed are medians over the
 // turns, so that the load of a machine falls on both. Times of programs are from

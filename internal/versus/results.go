@@ -17,6 +17,8 @@ const (
 	// The README has the table between these lines.
 	begin = "<!-- measured -->\n"
 	end   = "<!-- end -->\n"
+	// Below this line, the results file has remarks by hand.
+	byHand = "\n<!-- remarks -->\n"
 )
 
 // writeResults writes the table with what it was measured on, and quotes a part of it
@@ -25,7 +27,15 @@ func writeResults(rows []row) error {
 	text := "# Measured against its peers\n\n" +
 		"Written by `go run . -write` in this folder; `go doc .` says how it is measured.\n\n" +
 		environment() + "\n" + table(rows)
-	if err := os.WriteFile(resultsFile, []byte(text), 0o644); err != nil {
+	old, err := os.ReadFile(resultsFile)
+	if err != nil {
+		return err
+	}
+	_, remarks, ok := strings.Cut(string(old), byHand)
+	if !ok {
+		return errors.New(resultsFile + " has no place for remarks")
+	}
+	if err := os.WriteFile(resultsFile, []byte(text+byHand+remarks), 0o644); err != nil {
 		return err
 	}
 	readme, err := os.ReadFile(readmeFile)
