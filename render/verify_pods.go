@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -28,6 +29,7 @@ func (v *verifier) pods() {
 	for _, list := range [...]string{"initContainers", "containers"} {
 		v.unique(spec, list, "name", names)
 		v.each(spec, list, func(c tree.Map) {
+			v.image(c, spec)
 			v.container(c, volumes)
 			if grace, ok := whole(spec["terminationGracePeriodSeconds"]); ok {
 				v.sleep(c, grace)
@@ -78,10 +80,30 @@ func (v *verifier) key(configMap tree.Map, key string, path ...string) {
 	}
 }
 
-func (v *verifier) container(c tree.Map, volumes map[string]bool) {
-	if empty(c["image"]) {
-		v.fail("the container has no image; a patch may mean a container of another component (select that with labelSelector: component=…)", "image")
+// image wants one for each container. Without one is, most of all, what a patch adds
+// that has the name of a container wrong.
+func (v *verifier) image(c, spec tree.Map) {
+	if !empty(c["image"]) {
+		return
 	}
+	var others []string
+	for _, list := range [...]string{"initContainers", "containers"} {
+		for _, o := range tree.Items(spec, list) {
+			if name := tree.String(o, "name"); !empty(tree.Child(o)["image"]) && name != "" {
+				others = append(others, name)
+			}
+		}
+	}
+	message := "the container has no image; those of this pod that have one are " + strings.Join(others, ", ")
+	if best := decode.Misspelt(tree.String(c, "name"), others); best != "" {
+		message += "; did you mean " + best + "?"
+	} else {
+		message += "; a patch may mean a container of another component (select that with labelSelector: component=…)"
+	}
+	v.fail(message, "image")
+}
+
+func (v *verifier) container(c tree.Map, volumes map[string]bool) {
 	v.env(c)
 	v.mounts(c, volumes)
 	ports := map[string]bool{}
