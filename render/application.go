@@ -158,8 +158,8 @@ func (a *application) plan(id string, set labels.Set) *cluster {
 		resources: t.Spec.Resources, config: t.Spec.FlinkConfiguration, logging: t.Spec.Logging,
 		kubernetes: t.Spec.Kubernetes, path: path, application: true,
 	}, clusterName(id), set)
-	if len(a.errs) > 0 {
-		return c
+	if c.config == nil {
+		return c // the version is not known
 	}
 	c.attempts = *a.config.Spec.MaxJobCreationAttempts
 	c.config["parallelism.default"] = strconv.Itoa(int(*t.Spec.Parallelism))

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -61,14 +62,14 @@ func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) 
 	}
 	out := g.jar(a, a.JarURI, c, at.Child("jarUri"))
 	for i, uri := range a.AdditionalDependencies {
-		out = out.add(g.jar(a, uri, c, at.Child("additionalDependencies").Index(i)))
-	}
-	files := map[string]bool{}
-	for i, f := range out.fetches {
-		if files[f.file] {
-			g.fail(field.Duplicate(at.Child("additionalDependencies").Index(max(0, i-1)), f.file), "uri")
+		at := at.Child("additionalDependencies").Index(i)
+		other := g.jar(a, uri, c, at)
+		for _, f := range other.fetches {
+			if slices.ContainsFunc(out.fetches, func(e fetch) bool { return e.file == f.file }) {
+				g.fail(field.Duplicate(at, f.file), "uri")
+			}
 		}
-		files[f.file] = true
+		out = out.add(other)
 	}
 	return out
 }
@@ -76,13 +77,13 @@ func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) 
 // jar decides by scheme and version. The rules are Flink's: standalone-job takes
 // --jars since 1.19 (FLINK-28915), and every version finds jars in usrlib.
 func (g *rendering) jar(a deployment.Artifact, uri string, c *cluster, at *field.Path) artifact {
-	u, err := url.Parse(uri)
-	if err != nil {
-		g.fail(field.Invalid(at, uri, "not a URI"), "uri")
+	if reference().MatchString(uri) {
+		g.fail(field.Invalid(at, decode.Shown(uri), "secret values of VVP are not known here; write the URI out"), "reference")
 		return artifact{}
 	}
-	if reference().MatchString(uri) {
-		g.fail(field.Invalid(at, uri, "secret values of VVP are not known here; write the URI out"), "reference")
+	u, err := url.Parse(uri)
+	if err != nil {
+		g.fail(field.Invalid(at, decode.Shown(uri), "not a URI"), "uri")
 		return artifact{}
 	}
 	_, store := plugins[u.Scheme]
@@ -96,7 +97,7 @@ func (g *rendering) jar(a deployment.Artifact, uri string, c *cluster, at *field
 	case store && g.fetcherImage != "":
 		return artifact{fetches: []fetch{{u.String(), fileName(u)}}, fetcher: g.fetcherImage}
 	case store:
-		g.fail(field.Invalid(at, uri, "Flink "+c.version.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
+		g.fail(field.Invalid(at, decode.Shown(uri), "Flink "+c.version.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
 	default:
 		g.fail(field.NotSupported(at, u.Scheme, append([]string{"file", "http", "https", "local"}, tree.Keys(plugins)...)), "uri-scheme")
 	}
@@ -105,8 +106,8 @@ func (g *rendering) jar(a deployment.Artifact, uri string, c *cluster, at *field
 
 // inImage is a jar that is there already, in the image or on a mounted volume.
 func (g *rendering) inImage(u *url.URL, v flink.Version, at *field.Path) artifact {
-	if u.Host != "" || !path.IsAbs(u.Path) || path.Clean(u.Path) != u.Path {
-		g.fail(field.Invalid(at, u.String(), "write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
+	if u.Host != "" || path.Clean(u.Path) != u.Path {
+		g.fail(field.Invalid(at, decode.Shown(u.String()), "write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
 		return artifact{}
 	}
 	if v.Jars {
@@ -114,7 +115,7 @@ func (g *rendering) inImage(u *url.URL, v flink.Version, at *field.Path) artifac
 	}
 	// Before, Flink takes what it finds in usrlib, and cannot be told of one file.
 	if !strings.HasPrefix(u.Path, flink.UserLibDir+"/") {
-		g.fail(field.Invalid(at, u.String(), "Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"), "uri")
+		g.fail(field.Invalid(at, decode.Shown(u.String()), "Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"), "uri")
 	}
 	return artifact{}
 }
@@ -145,7 +146,7 @@ func (g *rendering) fromStore(a deployment.Artifact, u *url.URL, c *cluster, at 
 		exact = a.FlinkVersion
 	}
 	if exact == "" {
-		g.fail(field.Invalid(at, u.String(), "Flink needs its plugin for "+u.Scheme+", and the name of that has the exact Flink version, which "+c.image+
+		g.fail(field.Invalid(at, decode.Shown(u.String()), "Flink needs its plugin for "+u.Scheme+", and the name of that has the exact Flink version, which "+c.image+
 			" does not tell: write a patch version in flinkVersion, such as "+c.version.Patch+", or set "+pluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
 		return artifact{}
 	}

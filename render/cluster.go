@@ -118,10 +118,7 @@ func (g *rendering) image(s settings, v flink.Version) string {
 
 // configuration is the user's configuration with what makes the cluster work.
 func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[string]string {
-	conf := maps.Clone(s.config)
-	if conf == nil {
-		conf = map[string]string{}
-	}
+	conf := maps.Clone(s.config) // with the defaults there always is one
 	jvmOptions(conf, c.version)
 	g.highAvailability(c, conf, at)
 	c.jobManagers = g.standby(c, conf, at)

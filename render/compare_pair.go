@@ -32,8 +32,8 @@ func pair(old, new []Object) (pairs []objectPair, removed []Object) {
 			continue
 		}
 		ids := [2]string{jobOf(p.old), jobOf(p.new)}
-		if ids[0] == ids[1] || ids[0] == "" || ids[1] == "" {
-			continue // it has but another namespace
+		if ids[0] == ids[1] {
+			continue // it has but another namespace, or is no job's
 		}
 		if renamings[ids] == nil {
 			renamings[ids] = renaming(ids[0], ids[1], clusters[ids[0]])

@@ -58,7 +58,7 @@ func checksum(objects []tree.Map) {
 		}
 	}
 	for i, o := range objects {
-		if sum != "" && tree.Child(o, "spec", "template", "metadata") != nil {
+		if tree.Child(o, "spec", "template", "metadata") != nil {
 			objects[i] = with(o, sum, "spec", "template", "metadata", "annotations", AnnotationConfigChecksum)
 		}
 	}

@@ -94,7 +94,7 @@ func (j Job) validate() error {
 	}
 	if s := j.SavepointLocation; s != "" {
 		u, err := url.Parse(s)
-		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Scheme != "" && u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") {
+		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") {
 			errs = append(errs, field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{}, "a URI is wanted, such as s3://bucket/savepoint, or an absolute path, without blanks").WithOrigin("uri"))
 		}
 	}

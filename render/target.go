@@ -35,7 +35,7 @@ func (r *Renderer) Target(t target.Target) (Manifests, error) {
 	switch {
 	case t.IsZero():
 		return Manifests{}, zeroValue(target.Kind, "the target is the zero value; make it with target.New or target.Parse")
-	case r.platform.Namespace == "" || r.platform.Name == "":
+	case r.platform.Name == "": // there is none without a namespace
 		return Manifests{}, fmt.Errorf("render: %s: say whom to grant access, with render.Platform{Namespace: …, Name: …}", t)
 	}
 	ns := t.KubernetesNamespace()

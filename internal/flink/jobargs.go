@@ -87,17 +87,17 @@ func (a JobArgs) checkJars(v Version) (problems []Problem) {
 	if len(a.Jars) > 0 && !v.Jars {
 		problems = append(problems, Problem{Key: "--jars", Reason: "Flink " + v.Minor + " cannot fetch jars", Cure: "use Flink 1.19 or later"})
 	}
-	names := map[string]string{}
-	for _, uri := range a.Jars {
+	names := map[string]bool{}
+	for i, uri := range a.Jars { // which may have a password in it, and is not quoted
 		if uri == "" || strings.Contains(uri, ",") {
-			problems = append(problems, Problem{Key: "--jars", Reason: fmt.Sprintf("%q is empty or contains a comma, which separates jars", uri), Cure: "rename the jar"})
+			problems = append(problems, Problem{Key: "--jars", Reason: fmt.Sprintf("the URI of jar %d is empty or contains a comma, which separates jars", i+1), Cure: "rename the jar"})
 		}
 		name := uri[strings.LastIndexByte(uri, '/')+1:]
-		if other, taken := names[name]; taken {
+		if names[name] {
 			// ArtifactFetchManager keeps a file of that name that is already there.
-			problems = append(problems, Problem{Key: "--jars", Reason: fmt.Sprintf("%q and %q have the same file name; Flink would fetch only one", other, uri), Cure: "rename one of them"})
+			problems = append(problems, Problem{Key: "--jars", Reason: fmt.Sprintf("jar %d has the file name of one before it; Flink would fetch only one", i+1), Cure: "rename one of them"})
 		}
-		names[name] = uri
+		names[name] = true
 	}
 	return problems
 }

@@ -1,0 +1,258 @@
+package render_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// refusals lists what is wrong as "field type origin".
+func refusals(err error) []string {
+	var out []string
+	if e, ok := errors.AsType[*render.InvalidError](err); ok {
+		for _, f := range e.Fields {
+			out = append(out, fmt.Sprintf("%s %s %s", f.Field, strings.TrimPrefix(string(f.Type), "FieldValue"), f.Origin))
+		}
+	}
+	return out
+}
+
+const (
+	jarURI       = "spec.template.spec.artifact.jarUri"
+	dependencies = "spec.template.spec.artifact.additionalDependencies"
+	flinkConf    = "spec.template.spec.flinkConfiguration"
+)
+
+func withDependencies(text, uris string) string {
+	return in(text, "kind: JAR,", "kind: JAR, additionalDependencies: ["+uris+"],")
+}
+
+func TestRefusals(t *testing.T) {
+	const a, b = "'https://h.example.com/a.jar'", "'https://h.example.com/b.jar'"
+	sessionConf := func(conf string) string { return session + "  flinkConfiguration: {" + conf + "}\n" }
+	standby := flinkConf + "[kubernetes.jobmanager.replicas]"
+	for _, c := range []struct {
+		reason, text string
+		want         []string
+	}{
+		{"a job on a session cluster", in(app, "deploymentTargetName: staging", "sessionClusterName: shared"), []string{"spec.sessionClusterName Forbidden session-mode"}},
+		{"a script", in(app, `kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/app.jar"`, "kind: SQLSCRIPT, flinkVersion: 1.20, sqlScript: SELECT 1"), []string{"spec.template.spec.artifact.kind NotSupported artifact-kind"}},
+		{"Flink has no such file system", withArtifact("1.20", "ftp://bucket/a.jar"), []string{jarURI + " NotSupported uri-scheme"}},
+		{"nor has one that fetches nothing", withArtifact("1.18", "ftp://bucket/a.jar"), []string{jarURI + " NotSupported uri-scheme"}},
+		{"Flink 1.18 fetches nothing from object stores", withArtifact("1.18", "s3://bucket/a.jar"), []string{jarURI + " Invalid uri-scheme"}},
+		{"a path that is not clean", withArtifact("1.20", "local:///opt/flink/usrlib/../a.jar"), []string{jarURI + " Invalid uri"}},
+		{"secret values are VVP's, wherever they stand", withArtifact("1.20", "https://${USER}:${PASSWORD}@h.example.com/a.jar"), []string{jarURI + " Invalid reference"}},
+		{"what looks like one, and is no URI", withArtifact("1.20", "https://h.example.com/${a b}%zz.jar"), []string{jarURI + " Invalid uri"}},
+		{"an image whose tag does not tell the version of the plugin", in(withArtifact("1.20", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: mine,"), []string{jarURI + " Invalid uri-scheme"}},
+		{"two files of one name", withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), b+", "+a), []string{dependencies + "[1] Duplicate uri"}},
+		{"two dependencies of one name, beside a jar that is there", withDependencies(withArtifact("1.17", "local:///opt/flink/usrlib/x.jar"), "'local:///opt/flink/usrlib/y.jar', "+a+", "+a), []string{dependencies + "[2] Duplicate uri"}},
+		{"Flink would fetch only one of these", withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'https://h.example.com/x/a.jar'"), []string{"spec.template.spec.artifact Invalid arguments"}},
+		{"problems of several parts at once", withArtifact("1.18", "s3://bucket/a.jar") + "      flinkConfiguration: {high-availability: kubernetes}\n",
+			[]string{flinkConf + "[high-availability.storageDir] Required high-availability", jarURI + " Invalid uri-scheme"}},
+		{"no JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 0}\n", []string{standby + " Invalid high-availability"}},
+		{"no number", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: a}\n", []string{standby + " Invalid high-availability"}},
+		{"more than anybody has", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 40000}\n", []string{standby + " Invalid high-availability"}},
+		{"one is what there is", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 1}\n", nil},
+		{"a second one", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n", []string{standby + " Forbidden high-availability"}},
+		{"a standby without high availability", sessionConf("kubernetes.jobmanager.replicas: 2"), []string{"spec.flinkConfiguration[kubernetes.jobmanager.replicas] Forbidden high-availability"}},
+		{"one JobManager of a session cluster", sessionConf("kubernetes.jobmanager.replicas: 1"), nil},
+		{"a variable of one of both pods", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: KEY, value: v}]}]}}}\n", []string{flinkConf + "[a] Invalid reference"}},
+		{"a variable of another container", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: x, image: x, env: [{name: KEY, value: v}]}]}}, taskManagerPodTemplate: {spec: {containers: [{name: x, image: x, env: [{name: KEY, value: v}]}]}}}\n", []string{flinkConf + "[a] Invalid reference"}},
+		{"a profile that nobody has given", app + "      logging: {loggingProfile: json}\n", []string{"spec.template.spec.logging.loggingProfile NotSupported logging"}},
+		{"an element of a template that cannot be merged", app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, ports: [{name: x}]}]}}}\n",
+			[]string{"spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].ports[0] Invalid pod-template"}},
+		{"another container may have files where Flink has its configuration", app + "      kubernetes: {jobManagerPodTemplate: {spec: {volumes: [{name: v, emptyDir: {}}], containers: [{name: x, image: x, volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}]}}}\n", nil},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			m, err := renderJob(t, c.text, render.Job{ID: jobID})
+			assert.DeepEqual(t, refusals(err), c.want)
+			if len(c.want) == 0 {
+				assert.NilError(t, err)
+				return
+			}
+			assert.Equal(t, m.Len(), 0)
+			e, _ := errors.AsType[*render.InvalidError](err)
+			for i := range e.Fields {
+				assert.Assert(t, e.Positions[i].Line > 0)
+			}
+		})
+	}
+}
+
+// A password in a URI is nobody's business.
+func TestNoSecretInRefusals(t *testing.T) {
+	for _, uri := range []string{"https://me:hunter2@h/${TOKEN}/a.jar", "https://me:hunter2@h/${a b}%zz.jar", "ftp://me:hunter2@h/a.jar", "s3://me:hunter2@b/a.jar", "local://me:hunter2@h/a.jar"} {
+		_, err := renderJob(t, withArtifact("1.18", uri), render.Job{ID: jobID})
+		assert.ErrorIs(t, err, render.ErrInvalid, uri)
+		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%v", err)
+	}
+	for _, uri := range []string{"https://me:hunter2@h/a.jar", "https://me:hunter2@h/a,b.jar"} {
+		_, err := renderJob(t, withDependencies(withArtifact("1.20", uri), "'"+uri+"'"), render.Job{ID: jobID})
+		assert.ErrorIs(t, err, render.ErrInvalid, uri)
+		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%v", err)
+	}
+}
+
+// What the same names would hide is refused where several resources are rendered.
+func TestBundleRefusals(t *testing.T) {
+	other := strings.Replace(staging, "{name: staging}", "{name: other}", 1)
+	id := func(text string) string { return strings.Replace(text, "{name: ", "{id: "+jobID+", name: ", 1) }
+	deployment2 := app[strings.Index(app, "---"):]
+	session2 := session[strings.Index(session, "---"):]
+	for _, c := range []struct {
+		reason, text string
+		want         []string
+	}{
+		{"a target twice", staging + "---" + staging, []string{"metadata.name Duplicate duplicate"}},
+		{"two targets", staging + "---" + other, nil},
+		{"two targets of one id", id(staging) + "---" + id(other), []string{"metadata.name Duplicate duplicate"}},
+		{"a Deployment twice", app + deployment2, []string{"metadata.name Duplicate duplicate"}},
+		{"a session cluster twice", session + session2, []string{"metadata.name Duplicate duplicate"}},
+		{"a target that is not there, by its id", strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetId: "+jobID, 1), []string{"spec.deploymentTargetId NotFound target"}},
+	} {
+		_, err := renderer(t).Bundle(parse(t, []byte(c.text)), nil)
+		assert.DeepEqual(t, refusals(err), c.want)
+		assert.Equal(t, err == nil, c.want == nil, "%s: %v", c.reason, err)
+	}
+
+	says := func(text, yes, no string) {
+		t.Helper()
+		_, err := renderer(t).Bundle(parse(t, []byte(text)), nil)
+		assert.ErrorContains(t, err, yes)
+		assert.Assert(t, !strings.Contains(err.Error(), no), "%v", err)
+	}
+	says(strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetName: production", 1), "there is no DeploymentTarget default/production in the input", "did you mean")
+	says(strings.Replace(app, "metadata: {name: app}", "metadata: {name: app, namespace: team}", 1), "there is no DeploymentTarget team/staging", "did you mean")
+	_, err := renderJob(t, app+strings.Replace(deployment2, "{name: app}", "{name: app2}", 1), render.Job{ID: jobID})
+	assert.ErrorContains(t, err, "it is the job of Deployment default/app, too")
+}
+
+func TestSessionClustersFail(t *testing.T) {
+	m, err := renderer(t).Bundle(parse(t, []byte(withPatches(session, "{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 0}}"))), nil)
+	assert.DeepEqual(t, refusals(err), []string{"spec.numberOfTaskManagers Invalid minimum"})
+	assert.ErrorContains(t, err, "set by spec.deploymentPatchSet[0]")
+	assert.Equal(t, m.Len(), 0)
+	m = rendered(t, session+"  state: STOPPED\n")
+	assert.Assert(t, m.Len() == 0 && len(m.Warnings()) == 1 && m.Warnings()[0].Field == "spec.state", "%v", m.Warnings())
+	m = rendered(t, session+"  kubernetes: {labels: {app: mine}}\n")
+	assert.Assert(t, len(m.Warnings()) == 1 && m.Warnings()[0].Field == "spec.kubernetes.labels[app]", "%v", m.Warnings())
+}
+
+// A resource that was not read from a text has no places, however it fails.
+func TestNoPlacesWithoutAText(t *testing.T) {
+	b := parse(t, []byte(withArtifact("1.18", "s3://bucket/a.jar")))
+	d, err := deployment.New(b.Deployments[0].Config())
+	assert.NilError(t, err)
+	_, err = renderer(t).Deployment(b.Targets[0], d, render.Job{})
+	e, ok := errors.AsType[*render.InvalidError](err)
+	assert.Assert(t, ok && len(e.Fields) == 1 && e.Positions == nil, "%v", err)
+
+	c := b.Targets[0].Config()
+	c.Spec.DeploymentPatchSet = []patch.Patch{patch.MustParse("{op: add, path: /spec/template/spec/parallelism, value: 0}")}
+	patched, err := target.New(c)
+	assert.NilError(t, err)
+	_, err = renderer(t).Deployment(patched, d, render.Job{})
+	e, ok = errors.AsType[*render.InvalidError](err)
+	assert.Assert(t, ok && len(e.Fields) == 1 && e.Positions == nil, "%v", err)
+}
+
+// Strict patches make errors of nothing else.
+func TestStrictPatchesKeepOtherErrors(t *testing.T) {
+	r := renderer(t, render.StrictPatches())
+	b := parse(t, []byte(app))
+	_, err := r.Deployment(target.Target{}, b.Deployments[0], render.Job{})
+	assert.ErrorIs(t, err, render.ErrInvalid)
+	m, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{})
+	assert.Assert(t, err == nil && m.Len() == 4, "%v", err)
+}
+
+func TestJobIDs(t *testing.T) {
+	b := parse(t, []byte(app))
+	for _, id := range []string{"x", strings.ToUpper(jobID), "00000000-0000-0000-0000-000000000000"} {
+		_, err := renderer(t).Deployment(b.Targets[0], b.Deployments[0], render.Job{ID: id})
+		assert.DeepEqual(t, refusals(err), []string{"ID Invalid uuid"})
+	}
+	_, err := renderer(t).Deployment(b.Targets[0], b.Deployments[0], render.Job{SavepointLocation: "s3://b/s p"})
+	assert.DeepEqual(t, refusals(err), []string{"SavepointLocation Invalid uri"})
+	// The id of the draft is no id that a patch can select on, either.
+	_, err = renderJob(t, withPatches(app, "{target: {kind: Service, labelSelector: jobId=00000000-0000-0000-0000-000000000000}, patch: {metadata: {annotations: {a: b}}}}"), render.Job{})
+	assert.ErrorIs(t, err, render.ErrDerivedID)
+}
+
+func TestNamespaceOfThePlatform(t *testing.T) {
+	none := strings.Replace(app, "kubernetes: {namespace: staging}", "kubernetes: {}", 1)
+	_, err := renderer(t).Bundle(parse(t, []byte(none)), nil)
+	assert.DeepEqual(t, refusals(err), []string{"spec.deploymentTargetName Required platform-namespace"})
+	for reason, c := range map[string]struct {
+		text     string
+		platform string
+		warns    bool
+	}{
+		"no namespace is the platform's":      {none, "vvp", true},
+		"the platform's is the platform's":    {app, "staging", true},
+		"one of its own, as it should be":     {app, "vvp", false},
+		"and where nothing is known of VVP's": {app, "", false},
+	} {
+		var opts []render.Option
+		want := "staging"
+		if c.platform != "" {
+			opts = append(opts, render.Platform{Namespace: c.platform})
+		}
+		if c.text == none {
+			want = c.platform
+		}
+		m, err := renderJob(t, c.text, render.Job{ID: jobID}, opts...)
+		assert.NilError(t, err, reason)
+		assert.Equal(t, find(t, m, "Service", "").Namespace(), want, reason)
+		assert.Equal(t, len(m.Warnings()) == 1 && strings.Contains(m.Warnings()[0].Message, "namespace of the platform itself"), c.warns, reason)
+	}
+}
+
+type named struct {
+	strings.Reader
+}
+
+func (*named) Name() string { return "named.yaml" }
+
+func TestYAMLFails(t *testing.T) {
+	broken := errors.New("broken")
+	var out strings.Builder
+	assert.ErrorIs(t, render.YAML(&out, iotest.ErrReader(broken)), broken)
+	assert.ErrorContains(t, render.YAML(&out, strings.NewReader(app), render.Workers(0)), "render.Workers")
+	assert.ErrorContains(t, render.YAML(&out, &named{*strings.NewReader("kind: Nothing")}), "named.yaml:1:7")
+	assert.ErrorContains(t, render.YAML(&out, strings.NewReader(app+"      logging: {loggingProfile: x}\n")), "loggingProfile")
+	assert.Equal(t, out.String(), "")
+	assert.ErrorIs(t, render.YAML(failing{broken}, strings.NewReader(app)), broken)
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+func TestOptionsAtTheirLimits(t *testing.T) {
+	for reason, o := range map[string]render.Option{
+		"a release with a blank":     render.Platform{Namespace: "vvp", Name: "a b"},
+		"an image with a blank":      render.Images{"1.20": "a b"},
+		"a profile without a name":   render.LoggingProfiles{"": "x"},
+		"a profile without a text":   render.LoggingProfiles{"x": " \n"},
+		"a fetcher image that is no": render.FetcherImage(""),
+		"nobody works":               render.Workers(0),
+		"too many work":              render.Workers(1025),
+	} {
+		_, err := render.New(o)
+		assert.Assert(t, err != nil, reason)
+	}
+	for _, o := range []render.Option{render.Workers(1), render.Workers(1024), render.FetcherImage("a"), render.LoggingProfiles{"x": "y"}, nil} {
+		_, err := render.New(o)
+		assert.NilError(t, err)
+	}
+}
