@@ -154,8 +154,8 @@ func (c *checks) image(registry, repository, tag string, path *field.Path) {
 		legal       func(string) bool
 		want        string
 	}{
-		{"flinkImageRegistry", registry, imageRegistry().MatchString, "a host with an optional port and path is wanted, such as registry.example.com:5000/v2.12"},
-		{"flinkImageRepository", repository, imageRepository().MatchString, "a repository is written in lower case, such as team/flink"},
+		{"flinkImageRegistry", registry, func(s string) bool { return imageRegistry().MatchString(s) }, "a host with an optional port and path is wanted, such as registry.example.com:5000/v2.12"},
+		{"flinkImageRepository", repository, func(s string) bool { return imageRepository().MatchString(s) }, "a repository is written in lower case, such as team/flink"},
 		{"flinkImageTag", tag, isImageTag, "a tag has at most 128 letters, digits, -, _ and ., such as 1.20.0-java11"},
 	} {
 		if part.value != "" && !part.legal(part.value) {

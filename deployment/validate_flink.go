@@ -118,7 +118,7 @@ func inFile(v flink.Version, conf map[string]string) map[string]string {
 	out := maps.Clone(conf)
 	for key, value := range conf {
 		switch {
-		case reference().MatchString(value) && !flink.ReadByStartScript(key):
+		case strings.Contains(value, "${") && reference().MatchString(value) && !flink.ReadByStartScript(key):
 			delete(out, key)
 		case v.JVMOptions != "" && (key == v.JVMOptionsKey || key == "env.java.opts" && v.JVMOptionsKey == "env.java.opts.all"):
 			out[key] = strings.TrimSpace(v.JVMOptions + " " + value)

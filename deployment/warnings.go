@@ -90,6 +90,7 @@ func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bo
 	}
 	w.smallHeap(version, s)
 	at := s.path.Child("flinkConfiguration")
+	significant, ha := flink.Significant(version), flink.HighAvailability(version, s.config)
 	for _, key := range tree.Keys(s.config) {
 		if reason, ok := flink.Inert(key); ok {
 			w.add(at.Key(key), "no effect: %s", reason)
@@ -97,10 +98,10 @@ func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bo
 			w.add(at.Key(key), "no effect: %s", reason)
 		} else if instead, ok := flink.Ignored(version, key); ok {
 			w.ignored(at.Key(key), version, instead)
-		} else if meant := decode.Misspelt(key, flink.Significant(version)); meant != "" {
+		} else if meant := decode.Misspelt(key, significant); meant != "" {
 			w.add(at.Key(key), "did you mean %s?", meant)
 		}
-		if ha := flink.HighAvailability(version, s.config); ha.Key == key && ha.Value == "vvp-kubernetes" {
+		if ha.Key == key && ha.Value == "vvp-kubernetes" {
 			w.add(at.Key(key), "VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
 		}
 		if strings.Contains(s.config[key], "{{") && placeholder().MatchString(s.config[key]) {

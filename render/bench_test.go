@@ -93,7 +93,7 @@ func TestAllocations(t *testing.T) {
 			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{})
 			return err
 		}},
-		{"writing the manifests", 24, func() error {
+		{"writing the manifests", 10, func() error {
 			_, err := m.WriteTo(io.Discard)
 			return err
 		}},

@@ -117,6 +117,8 @@ func (m Manifests) WriteTo(w io.Writer) (int64, error) {
 }
 
 func yamlOf(objects []Object) (text []byte, err error) {
+	const usual = 4 << 10 // bytes of an object, so that the text seldom has to grow
+	text = make([]byte, 0, usual*len(objects))
 	for _, o := range objects {
 		text = append(text, yamlout.Separator...)
 		if text, err = yamlout.Append(text, o.tree); err != nil {

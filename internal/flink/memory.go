@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -81,6 +82,45 @@ func FormatMiB(bytes int64) string {
 // decimal form of factor (BigDecimal.valueOf), rounded down. ok is false when
 // the product does not fit.
 func share(bytes int64, factor float64) (product int64, ok bool) {
+	if product, ok = shareInWords(bytes, factor); ok {
+		return product, true
+	}
+	return shareInBig(bytes, factor)
+}
+
+// shareInWords is share where all digits of the factor fit into a word, as nearly
+// always.
+func shareInWords(bytes int64, factor float64) (product int64, ok bool) {
+	var buffer [32]byte
+	text := strconv.AppendFloat(buffer[:0], factor, 'f', -1, 64)
+	const digitsOfWord = 19
+	var digits, power uint64 = 0, 1 // the factor is digits / power
+	point := false
+	for i, c := range text {
+		switch {
+		case c == '.':
+			point = true
+			continue
+		case c < '0' || c > '9' || i >= digitsOfWord:
+			return 0, false
+		}
+		digits = 10*digits + uint64(c-'0')
+		if point {
+			power *= 10
+		}
+	}
+	if bytes < 0 {
+		return 0, false
+	}
+	high, low := bits.Mul64(uint64(bytes), digits)
+	if high >= power {
+		return 0, false
+	}
+	quotient, _ := bits.Div64(high, low, power)
+	return int64(quotient), quotient <= math.MaxInt64
+}
+
+func shareInBig(bytes int64, factor float64) (product int64, ok bool) {
 	f, ok := new(big.Rat).SetString(strconv.FormatFloat(factor, 'g', -1, 64))
 	if !ok {
 		return 0, false
