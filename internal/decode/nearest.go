@@ -46,13 +46,20 @@ func Misspelt(key string, names []string) string {
 		if name == key {
 			return ""
 		}
-		if len(name) <= longest {
-			if d := distance(folded, fold(name, &b), bestDistance); d < bestDistance {
-				best, bestDistance = name, d
-			}
+		// Most names are too long or too short.
+		if n := foldedLength(name) - len(folded); n >= bestDistance || -n >= bestDistance || len(name) > longest {
+			continue
+		}
+		if d := distance(folded, fold(name, &b), bestDistance); d < bestDistance {
+			best, bestDistance = name, d
 		}
 	}
 	return best
+}
+
+// foldedLength is that of what fold writes.
+func foldedLength(s string) int {
+	return len(s) - strings.Count(s, "-") - strings.Count(s, "_") - strings.Count(s, ".")
 }
 
 // fold writes s without case and separators.
