@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/target"
 )
 
 func TestRead(t *testing.T) {
@@ -99,4 +100,21 @@ func first(seq iter.Seq2[deployment.Document, error]) (deployment.Document, erro
 		return d, err
 	}
 	return deployment.Document{}, nil
+}
+
+// Where a resource is wanted, null is no resource that says nothing.
+func TestNullIsNoResource(t *testing.T) {
+	for _, text := range []string{"null", "~", "--- null\n", " null # nothing"} {
+		for name, parse := range map[string]func() error{
+			"Parse":               func() error { _, err := deployment.Parse("f", []byte(text)); return err },
+			"ParseSessionCluster": func() error { _, err := deployment.ParseSessionCluster("f", []byte(text)); return err },
+			"ParseAll":            func() error { _, err := deployment.ParseAll("f", []byte(text)); return err },
+			"ParseDefaults":       func() error { _, err := deployment.ParseDefaults("f", []byte(text)); return err },
+			"target.Parse":        func() error { _, err := target.Parse("f", []byte(text)); return err },
+		} {
+			invalid, ok := errors.AsType[*deployment.InvalidError](parse())
+			assert.Assert(t, ok && len(invalid.Fields) == 1, "%s of %q", name, text)
+			assert.Equal(t, invalid.Fields[0].Field, "", "%s of %q", name, text)
+		}
+	}
 }

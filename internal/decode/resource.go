@@ -41,6 +41,9 @@ func Bounded[C any](root *yamldoc.Node, cfg *C, validate func(c C, most int) fie
 		root = without(root, path)
 	}
 	d := &decoder{meter: m}
+	if root.Kind == yamldoc.Null { // inside of a resource it is as good as nothing
+		d.mismatch(root, "a map, not a null")
+	}
 	problems := d.run(root, cfg)
 	if root.Kind != yamldoc.Map || d.meter.out {
 		return problems

@@ -55,6 +55,8 @@ func Texts() iter.Seq2[string, []byte] {
 		{"markers", strings.Repeat("---\n", 500)},
 		{"yes", "metadata: {name: yes, labels: {y: on, 1e3: 1e3}}"},
 		{"comment", "# kind: a # b"},
+		{"null", "null"},
+		{"tilde", "--- ~\n"},
 		{"flow in block", "kind: [a\n- b]"},
 		{"text that looks like structure", "a: |\n  [[[[, {: -\n  'x\"\nb: >-\n  - : ,\nc: \"[,[,\"\nd: '#'"},
 		{"quotes over lines", "a: \"x\n  ', [ \n  b\": 'y\n'"},
