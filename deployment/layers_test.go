@@ -100,6 +100,7 @@ func TestDefaultsRefused(t *testing.T) {
 	}{
 		{"nothing is required", "spec: {}", nil},
 		{"nothing at all", "", nil},
+		{"documents with nothing in them", "# nothing\n---\n---\nspec: {}\n", nil},
 		{"but what is there is checked", "spec:\n  state: X\n  nope: 1\n  template: {spec: {artifact: {flinkVersion: 1.2}, flinkConfiguration: {rest.port: 1}}}",
 			[]string{"f:2:10 spec.state NotSupported enum", "f:3:3 spec.nope Forbidden unknown-field", "f:4:46 spec.template.spec.artifact.flinkVersion NotSupported flink-version", "f:4:84 spec.template.spec.flinkConfiguration[rest.port] Forbidden flink-configuration"}},
 		{"the global layer has no namespace", "metadata: {namespace: a}\nspec: {}", []string{"f:1:23 metadata.namespace Forbidden exclusive"}},

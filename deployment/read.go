@@ -30,16 +30,14 @@ func Read(file string, r io.Reader) iter.Seq2[Document, error] { return Defaults
 // Read is the function [Read] with these defaults for Deployments.
 func (d Defaults) Read(file string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
-		stopped := false
 		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
 			x := &reader{defaults: d, problems: decode.Syntax(bad)}
 			if doc.Root != nil {
 				x.document(doc.Root, true)
 			}
-			stopped = !x.yield(file, yield)
-			return !stopped
+			return x.yield(file, yield)
 		})
-		if err != nil && !stopped {
+		if err != nil { // which is never that of a reader that was left
 			yield(Document{}, fmt.Errorf("reading %s: %w", file, err))
 		}
 	}

@@ -26,6 +26,7 @@ func TestResolved(t *testing.T) {
 		from, to string // of the text above
 	}{
 		{"nothing is said", nil, "", ""},
+		{"nor of which kind it is", set("kind", "", "apiVersion", ""), "", ""},
 		{"one L too few", set("spec.state", `"CANCELED"`), "RUNNING", "CANCELLED"},
 		{"VVP 2.0's form says nothing", set("spec.startFromSavepoint", `{}`), "", ""},
 		{"VVP 2.0's form", set("spec.startFromSavepoint", `{"kind": "latest"}`), "LATEST_STATE", "LATEST_SAVEPOINT"},
@@ -52,8 +53,9 @@ func TestResolved(t *testing.T) {
 	assert.Equal(t, textOf(t, r), `{"kind":"SessionCluster","apiVersion":"v1","metadata":{"name":"shared","namespace":"default"},`+
 		`"spec":{"state":"RUNNING","deploymentTargetName":"staging","flinkVersion":"1.20","numberOfTaskManagers":1,`+filled+`}}`)
 	assert.Assert(t, r.Metadata.Labels != nil && r.Metadata.Annotations != nil && r.Spec.FlinkConfiguration != nil)
-	s, err = deployment.ParseSessionCluster("f", edited(t, leastSessionCluster, set("spec.state", `"STOPPED"`)))
+	s, err = deployment.ParseSessionCluster("f", edited(t, leastSessionCluster, set("kind", "", "apiVersion", "", "spec.state", `"STOPPED"`)))
 	assert.NilError(t, err)
+	assert.Equal(t, s.Resolved().Kind+" "+s.Resolved().APIVersion, "SessionCluster v1")
 	assert.Equal(t, s.Resolved().Spec.State, deployment.Stopped)
 }
 
@@ -136,8 +138,11 @@ func TestSizeMessages(t *testing.T) {
 		assert.ErrorContains(t, err, cure, text)
 		assert.Equal(t, n, int64(0))
 	}
-	_, err := deployment.Bytes("999999999999999999g")
+	n, err := deployment.Bytes("999999999999999999g")
 	assert.ErrorContains(t, err, "64 bits")
+	assert.Equal(t, n, int64(0))
+	n, err = deployment.Millicores("0.0")
+	assert.Assert(t, n == 0 && err == nil, "none at all can be written in many ways: %v", err)
 }
 
 // Layers are what they were made of; an explicit false is something that is said.

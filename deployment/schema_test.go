@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
@@ -43,6 +44,16 @@ func hasField(t reflect.Type, path string) bool {
 		}
 	}
 	return false
+}
+
+// What the schemas say of fields beyond their types; internal/schemacheck holds it
+// against what is read.
+func TestRulesOfSchemas(t *testing.T) {
+	for name, rules := range map[string]map[string]rule{"deployment": deploymentRules(), "sessioncluster": sessionClusterRules()} {
+		text, err := json.MarshalIndent(rules, "", " ")
+		assert.NilError(t, err)
+		golden.Assert(t, string(text)+"\n", name+".rules.golden.json")
+	}
 }
 
 func TestJSONSchema(t *testing.T) {

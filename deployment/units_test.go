@@ -29,7 +29,7 @@ func TestWholeNumbers(t *testing.T) {
 		assert.Assert(t, err != nil || got == want, "%s: %d", n, got)
 	}
 	for reason, text := range map[string]string{
-		"no digits": "g", "empty": "", "19 digits": "1000000000000000000", "another unit": "1t", "binary unit": "1Gi",
+		"no digits": "g", "empty": "", "19 digits": "1000000000000000000", "another unit": "1t", "two units": "1kK", "binary unit": "1Gi",
 		"two blanks": "1  g", "a sign": "-1", "hexadecimal": "0x1", "a blank at the end": "1 g ", "the Kelvin sign": "1\u212a",
 	} {
 		_, err := Bytes(text)
