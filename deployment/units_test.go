@@ -35,7 +35,7 @@ func TestWholeNumbers(t *testing.T) {
 		_, err := Bytes(text)
 		assert.Assert(t, err != nil, fmt.Sprint(reason))
 	}
-	for reason, text := range map[string]string{"leading zeros are octal to some": "01", "millicores": "500m", "a sign": "+1", "a blank": "1 ", "empty": ""} {
+	for reason, text := range map[string]string{"leading zeros are octal to some": "01", "millicores": "500m", "a sign": "+1", "a blank": "1 ", "empty": "", "another exponent": "1d2"} {
 		_, err := Millicores(text)
 		assert.Assert(t, err != nil, reason)
 	}
