@@ -62,6 +62,7 @@ func TestRefusals(t *testing.T) {
 		{"no number", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: a}\n", []string{standby + " Invalid high-availability"}},
 		{"more than anybody has", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 40000}\n", []string{standby + " Invalid high-availability"}},
 		{"one is what there is", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 1}\n", nil},
+		{"nor is a standby a part of a Deployment", app + "      " + in(haConf, "}", ", kubernetes.jobmanager.replicas: 2}"), []string{standby + " Forbidden high-availability"}},
 		{"a second one", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n", []string{standby + " Forbidden high-availability"}},
 		{"a standby without high availability", sessionConf("kubernetes.jobmanager.replicas: 2"), []string{"spec.flinkConfiguration[kubernetes.jobmanager.replicas] Forbidden high-availability"}},
 		{"one JobManager of a session cluster", sessionConf("kubernetes.jobmanager.replicas: 1"), nil},
@@ -136,6 +137,16 @@ func TestBundleRefusals(t *testing.T) {
 	assert.ErrorContains(t, err, "it is the job of Deployment default/app, too")
 }
 
+func TestRefusedForOtherReasons(t *testing.T) {
+	_, err := renderJob(t, withArtifact("1.18", "ftp://bucket/a.jar"), render.Job{ID: jobID}, render.FetcherImage("fetch:1"))
+	assert.DeepEqual(t, refusals(err), []string{jarURI + " NotSupported uri-scheme"})
+	// What was not known to stay in the file is said once.
+	_, err = renderJob(t, app+"      flinkConfiguration: {a: '${NONE} # b'}\n", render.Job{ID: jobID}, render.AllowUnresolved())
+	assert.DeepEqual(t, refusals(err), []string{flinkConf + "[a] Invalid flink-configuration"})
+	e, _ := errors.AsType[*render.InvalidError](err)
+	assert.Assert(t, strings.HasPrefix(e.Fields[0].Detail, "the value"), e.Fields[0].Detail)
+}
+
 func TestSessionClustersFail(t *testing.T) {
 	m, err := renderer(t).Bundle(parse(t, []byte(withPatches(session, "{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 0}}"))), nil)
 	assert.DeepEqual(t, refusals(err), []string{"spec.numberOfTaskManagers Invalid minimum"})
@@ -173,6 +184,49 @@ func TestStrictPatchesKeepOtherErrors(t *testing.T) {
 	assert.ErrorIs(t, err, render.ErrInvalid)
 	m, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{})
 	assert.Assert(t, err == nil && m.Len() == 4, "%v", err)
+}
+
+// Whether a patch matched is counted for each patch of each target, over all that is
+// rendered.
+func TestUnmatchedPatchesAreCounted(t *testing.T) {
+	id := renderedIDs(t)
+	patchOf := func(job string) string {
+		return "{target: {kind: Job, labelSelector: deploymentId=" + job + "}, patch: {metadata: {annotations: {a: b}}}}"
+	}
+	second := strings.NewReplacer("{name: app}", "{name: app2}").Replace(app[strings.Index(app, "---"):])
+	other := strings.NewReplacer("name: staging}", "name: other}", "Name: staging", "Name: other", "{name: app}", "{name: app2}").Replace(app)
+	for _, c := range []struct {
+		reason, text string
+		want         []string
+	}{
+		{"the first of two is enough", withPatches(app+second, patchOf(id["app"])), nil},
+		{"so is the second", withPatches(app+second, patchOf(id["app2"])), nil},
+		{"neither", withPatches(app+second, patchOf("none")), []string{"default/staging 0"}},
+		{"one of two patches", withPatches(app, patchOf(id["app"]), patchOf("none")), []string{"default/staging 1"}},
+		{"the other of two patches", withPatches(app, patchOf("none"), patchOf(id["app"])), []string{"default/staging 0"}},
+		{"another target's patch is another", withPatches(app, patchOf(id["app"])) + "---" + withPatches(other, patchOf("none")), []string{"default/other 0"}},
+		{"whichever comes first", withPatches(app, patchOf("none")) + "---" + withPatches(other, patchOf(id["app2"])), []string{"default/staging 0"}},
+	} {
+		_, err := renderer(t, render.StrictPatches()).Bundle(parse(t, []byte(c.text)), nil)
+		var got []string
+		if many, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, e := range many.Unwrap() {
+				u, _ := errors.AsType[*render.UnmatchedError](e)
+				got = append(got, fmt.Sprintf("%s %d", strings.TrimPrefix(u.Target, "DeploymentTarget "), u.Entry))
+			}
+		}
+		assert.DeepEqual(t, got, c.want)
+		assert.Equal(t, err == nil, c.want == nil, "%s: %v", c.reason, err)
+	}
+}
+
+func renderedIDs(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, name := range []string{"app", "app2"} {
+		out[name] = parse(t, []byte(strings.Replace(app, "{name: app}", "{name: "+name+"}", 1))).Deployments[0].ID()
+	}
+	return out
 }
 
 func TestJobIDs(t *testing.T) {

@@ -107,7 +107,8 @@ func (s *stream) work(done chan<- struct{}) {
 func (s *stream) run(ctx context.Context, items iter.Seq2[Item, error], window int, yield func(Manifests, error) bool) bool {
 	for item, err := range items {
 		if ctx.Err() != nil {
-			return yield(Manifests{}, ctx.Err()) && false
+			yield(Manifests{}, ctx.Err())
+			return false
 		}
 		s.submit(item, err)
 		if len(s.pending) >= window && !s.deliver(yield) {
@@ -116,7 +117,8 @@ func (s *stream) run(ctx context.Context, items iter.Seq2[Item, error], window i
 	}
 	for len(s.pending) > 0 {
 		if ctx.Err() != nil {
-			return yield(Manifests{}, ctx.Err()) && false
+			yield(Manifests{}, ctx.Err())
+			return false
 		}
 		if !s.deliver(yield) {
 			return false
