@@ -32,9 +32,10 @@ func shown(pointer string) string {
 	return pointer
 }
 
-// maxCopied bounds the values that the copy operations of one Apply make: a few
-// of them, each copying what the one before it made, would fill any memory.
-const maxCopied = 1 << 20
+// maxSize bounds what a document may become by copies: a few of them, each copying
+// what the one before it made, would fill any memory. A value counts one, and one more
+// for each textOfOne bytes of its text or key. It is four times what an API server stores.
+const maxSize = 1 << 18
 
 // Apply returns doc with the operations applied, in their order. Neither doc nor
 // the operations are changed. The result shares with doc what no operation leads
@@ -42,7 +43,7 @@ const maxCopied = 1 << 20
 //
 // If an operation fails, the error is an [*Error] and there is no result.
 func Apply(doc any, ops []Op) (any, error) {
-	budget := maxCopied
+	budget := -1
 	for i, op := range ops {
 		next, err := op.apply(doc, &budget)
 		if err != nil {
@@ -73,9 +74,14 @@ func (op Op) apply(doc any, budget *int) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("from %q: %w", shown(op.from.text), err)
 		}
-		if *budget -= size(v, *budget); *budget < 0 {
-			return nil, fmt.Errorf("the copies are too large: more than %d values", maxCopied)
+		if *budget < 0 { // the first copy
+			*budget = max(0, maxSize-size(doc, maxSize))
 		}
+		n := size(v, *budget)
+		if n > *budget {
+			return nil, fmt.Errorf("the object becomes too large by copies: at most %d values or %d bytes are possible", maxSize, maxSize*textOfOne)
+		}
+		*budget -= n
 		return edit(doc, op.path, add(tree.Copy(v)))
 	case "move":
 		return op.move(doc)
@@ -95,16 +101,21 @@ func (op Op) move(doc any) (any, error) {
 	return edit(doc, op.path, add(v))
 }
 
-// size counts the values of v, and stops above limit.
+// textOfOne is how many bytes of text count as a value.
+const textOfOne = 16
+
+// size counts the values of v and their text, and stops above limit.
 func size(v any, limit int) int {
 	n := 1
 	switch v := v.(type) {
+	case string:
+		n += len(v) / textOfOne
 	case map[string]any:
-		for _, e := range v {
+		for k, e := range v {
 			if n > limit {
 				break
 			}
-			n += size(e, limit-n)
+			n += len(k)/textOfOne + size(e, limit-n)
 		}
 	case []any:
 		for _, e := range v {

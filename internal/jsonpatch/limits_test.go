@@ -2,11 +2,15 @@ package jsonpatch_test
 
 import (
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // Operations that Go programs make may hold what no JSON text can.
@@ -41,23 +45,62 @@ func TestParseReasons(t *testing.T) {
 	assert.ErrorContains(t, err, "only add")
 }
 
-// 2^20 values can be copied, and not one more.
+// A document may have 2^18 values after copies, and not one more; text counts, too.
 func TestCopiesAreCounted(t *testing.T) {
-	ops, problems := jsonpatch.Parse([]any{read(t, `{"op":"copy","from":"/a","path":"/b"}`)})
+	const most = 1 << 18
+	half := (most - 2) / 2 // what is copied is there twice, in a map that counts itself
+	many := func(n int) map[string]any {
+		m := map[string]any{}
+		for i := range n {
+			m[strconv.Itoa(i)] = nil
+		}
+		return m
+	}
+	for _, c := range []struct {
+		reason string
+		value  any
+		ok     bool
+	}{
+		{"values of a list", make([]any, half-1), true},
+		{"one more", make([]any, half+1), false},
+		{"values of a map", many(half - 1), true},
+		{"one more", many(half + 1), false},
+		{"lists in lists", []any{make([]any, half-2)}, true},
+		{"one more", []any{make([]any, half)}, false},
+		{"text", strings.Repeat("x", 16*(half-1)), true},
+		{"one more", strings.Repeat("x", 16*(half+1)), false},
+		{"a key", map[string]any{strings.Repeat("x", 16*(half-2)): nil}, true},
+		{"one more", map[string]any{strings.Repeat("x", 16*half): nil}, false},
+	} {
+		ops, problems := jsonpatch.Parse([]any{read(t, `{"op":"copy","from":"/a","path":"/b"}`)})
+		assert.Equal(t, len(problems), 0)
+		_, err := jsonpatch.Apply(map[string]any{"a": c.value}, ops)
+		assert.Equal(t, err == nil, c.ok, "%s: %v", c.reason, err)
+	}
+}
+
+// However often what copies have made is copied again, in one patch or in many, the
+// document stays small.
+func TestCopiesOfCopies(t *testing.T) {
+	var list []any
+	for range 40 {
+		list = append(list, read(t, `{"op":"copy","from":"","path":"/x"}`), read(t, `{"op":"copy","from":"/x","path":"/y"}`))
+	}
+	ops, problems := jsonpatch.Parse(list)
 	assert.Equal(t, len(problems), 0)
-	for n, ok := range map[int]bool{1<<20 - 1: true, 1 << 20: false} {
-		_, err := jsonpatch.Apply(map[string]any{"a": make([]any, n)}, ops)
-		assert.Equal(t, err == nil, ok, "%d: %v", n, err)
+	for _, patches := range [][][]jsonpatch.Op{{ops}, slices.Collect(slices.Chunk(ops, 1))} {
+		var doc any = map[string]any{"text": strings.Repeat("x", 10_000)}
+		var failed error
+		for _, p := range patches {
+			next, err := jsonpatch.Apply(doc, p)
+			if failed = err; err != nil {
+				break
+			}
+			doc = next
+		}
+		assert.ErrorType(t, failed, &jsonpatch.Error{})
+		assert.Assert(t, len(tree.JSON(doc)) < 8<<20)
 	}
-	m := map[string]any{}
-	for i := range 1 << 10 {
-		m[string(rune('a'+i))] = make([]any, 1<<10-1)
-	}
-	_, err := jsonpatch.Apply(map[string]any{"a": m}, ops)
-	assert.Assert(t, err != nil, "the map counts, too: 2^10 lists of 2^10 values, and itself")
-	delete(m, "a")
-	_, err = jsonpatch.Apply(map[string]any{"a": m}, ops)
-	assert.NilError(t, err)
 }
 
 // A map that is nil is an empty one.
