@@ -216,6 +216,8 @@ func (r *simple) below(col, depth int) {
 		r.block(col, depth+1)
 	case r.col == col && r.isDash():
 		r.sequence(col, depth+1)
+	case depth >= DefaultLimits.Nesting:
+		r.giveUp()
 	default:
 		r.out.none()
 	}

@@ -170,6 +170,27 @@ func TestSimpleAgainstTheLibrary(t *testing.T) {
 	assert.Assert(t, simple > legal*3/4, "%d of %d documents are simple", simple, legal)
 }
 
+// Nesting up to the limit, and a level beyond, whatever is the innermost value.
+func TestSimpleNesting(t *testing.T) {
+	limit, read := DefaultLimits.Nesting, 0
+	for n := limit - 2; n <= limit+2; n++ {
+		var keys strings.Builder
+		for i := range n {
+			keys.WriteString(strings.Repeat(" ", i) + "a:\n")
+		}
+		inner := strings.Repeat(" ", n)
+		for _, text := range []string{
+			keys.String(), keys.String() + inner + "b", keys.String() + inner + "b:", keys.String() + inner + "- b", keys.String() + inner[1:] + "- b",
+			strings.Repeat("- ", n) + "a", strings.Repeat("- ", n) + "a:", strings.Repeat("[", n) + strings.Repeat("]", n), strings.Repeat("{a: ", n) + "b" + strings.Repeat("}", n),
+		} {
+			if checkSimple(t, []byte(text)) {
+				read++
+			}
+		}
+	}
+	assert.Assert(t, read >= 20, "%d texts were read", read)
+}
+
 func randomYAML(r *rand.Rand) []byte {
 	var b strings.Builder
 	indent := 0
