@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -120,7 +119,14 @@ type bundle struct {
 	tasks  []func() (Manifests, error)
 	errs   []error // of the bundle as a whole
 	uses   []patchUse
+	used   map[patchOf]int   // where they are in uses
 	jobs   map[string]string // Deployments by the ids of their jobs
+}
+
+// patchOf is an entry of a target's patch set.
+type patchOf struct {
+	target string
+	patch  int
 }
 
 func (x *bundle) add(res resource, render func(target.Target) (Manifests, error)) {
@@ -240,8 +246,13 @@ type patchUse struct {
 // note adds up what the patches of a target did in one rendering.
 func (x *bundle) note(uses []patchUse) {
 	for _, u := range uses {
-		i := slices.IndexFunc(x.uses, func(v patchUse) bool { return v.target == u.target && v.patch == u.patch })
-		if i < 0 {
+		key := patchOf{u.target, u.patch}
+		i, known := x.used[key]
+		if !known {
+			if x.used == nil {
+				x.used = map[patchOf]int{}
+			}
+			x.used[key] = len(x.uses)
 			x.uses = append(x.uses, u)
 			continue
 		}

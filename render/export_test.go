@@ -90,3 +90,11 @@ func WithoutVerifyRule(name string, f func()) {
 	shapes = sync.OnceValue(newShapes)
 	f()
 }
+
+// WithPanickingVerify calls f while every verification panics.
+func WithPanickingVerify(value any, f func()) {
+	made := shapes
+	defer func() { shapes = made }()
+	shapes = func() map[string]*shape { panic(value) }
+	f()
+}

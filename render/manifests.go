@@ -109,6 +109,9 @@ func (m Manifests) WriteTo(w io.Writer) (int64, error) {
 	for _, text := range texts {
 		n, err := w.Write(text)
 		written += int64(n)
+		if err == nil && n != len(text) {
+			err = io.ErrShortWrite // a writer that loses something in silence
+		}
 		if err != nil {
 			return written, err
 		}

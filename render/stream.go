@@ -88,19 +88,26 @@ type task struct {
 type result struct {
 	manifests Manifests
 	err       error
+	panicked  any // what a worker recovered from
 }
 
 func (s *stream) work(done chan<- struct{}) {
 	for t := range s.tasks {
-		var res result
-		if !t.item.SessionCluster.IsZero() {
-			res.manifests, res.err = s.sessionCluster(t.target, t.item.SessionCluster)
-		} else {
-			res.manifests, res.err = s.deployment(t.target, t.item.Deployment, t.item.Job)
-		}
-		t.result <- res
+		t.result <- s.render(t)
 	}
 	done <- struct{}{}
+}
+
+// render keeps a panic for who ranges over the stream: nobody could recover from it
+// in a worker.
+func (s *stream) render(t task) (res result) {
+	defer func() { res.panicked = recover() }()
+	if !t.item.SessionCluster.IsZero() {
+		res.manifests, res.err = s.sessionCluster(t.target, t.item.SessionCluster)
+	} else {
+		res.manifests, res.err = s.deployment(t.target, t.item.Deployment, t.item.Job)
+	}
+	return res
 }
 
 // run reports whether all items were yielded.
@@ -167,6 +174,9 @@ var sessionMode, _ = target.New(target.Config{Metadata: target.Metadata{Name: "n
 func (s *stream) deliver(yield func(Manifests, error) bool) bool {
 	res := <-s.pending[0]
 	s.pending = s.pending[1:]
+	if res.panicked != nil {
+		panic(res.panicked)
+	}
 	s.seen.note(res.manifests.uses)
 	res.manifests.uses = nil
 	return yield(res.manifests, res.err)
