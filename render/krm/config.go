@@ -72,7 +72,7 @@ func readConfig(n *yamldoc.Node) *setup {
 		}
 	case s.ref.Kind == "ConfigMap" && s.ref.APIVersion == "v1":
 		s.at = "data"
-		s.configMap(at(n, "data"))
+		s.configMap(n)
 	default:
 		s.fail("kind", "config", "functionConfig is a %s of %s or a ConfigMap of v1, not a %s of %q", configKind, configVersion, s.ref.Kind, s.ref.APIVersion)
 	}
@@ -80,13 +80,29 @@ func readConfig(n *yamldoc.Node) *setup {
 }
 
 // configMap reads the spec from the data of a ConfigMap, where every value is text.
-func (s *setup) configMap(data *yamldoc.Node) {
-	if data == nil || data.Kind != yamldoc.Map {
+func (s *setup) configMap(n *yamldoc.Node) {
+	for _, f := range n.Fields {
+		switch f.Key {
+		case "apiVersion", "kind", "metadata", "data", "immutable":
+		default:
+			s.fail(f.Key, decode.OriginUnknown, "of a ConfigMap, data alone is read")
+		}
+	}
+	data := n.Get("data")
+	switch {
+	case data == nil || data.Kind == yamldoc.Null:
+		return
+	case data.Kind != yamldoc.Map:
+		s.fail("data", "config", "expected a map, not a %s", data.Kind)
 		return
 	}
 	spec := *data
 	spec.Fields = nil
 	for _, f := range data.Fields {
+		if f.Value.Kind == yamldoc.Map || f.Value.Kind == yamldoc.List {
+			s.fail("data."+f.Key, "config", "the values of a ConfigMap are text, not a %s: write %s: | and the value in the lines below, indented", f.Value.Kind, f.Key)
+			continue
+		}
 		switch f.Key {
 		case "platformNamespace", "fetcherImage", "tlsSecret":
 		default:

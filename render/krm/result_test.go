@@ -15,9 +15,10 @@ import (
 const config = "apiVersion: flinktarget.github.io/v1alpha1\nkind: RenderFlink\nmetadata: {name: f}\nspec:\n"
 
 var (
-	ofOrders  = krm.Ref{APIVersion: "v1", Kind: "Deployment", Name: "orders"}
-	ofStaging = krm.Ref{APIVersion: "v1", Kind: "DeploymentTarget", Name: "staging"}
-	ofConfig  = krm.Ref{APIVersion: "flinktarget.github.io/v1alpha1", Kind: "RenderFlink", Name: "f"}
+	ofOrders    = krm.Ref{APIVersion: "v1", Kind: "Deployment", Name: "orders"}
+	ofStaging   = krm.Ref{APIVersion: "v1", Kind: "DeploymentTarget", Name: "staging"}
+	ofConfigMap = krm.Ref{APIVersion: "v1", Kind: "ConfigMap", Name: "f"}
+	ofConfig    = krm.Ref{APIVersion: "flinktarget.github.io/v1alpha1", Kind: "RenderFlink", Name: "f"}
 )
 
 func patched(entry string) string {
@@ -67,7 +68,17 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"strict patches", "the option is passed on", wrap(config+"  strictPatches: true\n", patched("target: {kind: Service, name: typo}\npatch: {metadata: {annotations: {a: b}}}"), orders),
 			krm.Result{Resource: ofStaging}, "spec.deploymentPatchSet[0]"},
 		{"broken YAML in a ConfigMap", "its data is text", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {jobs: \"[\"}\n"),
-			krm.Result{Resource: krm.Ref{APIVersion: "v1", Kind: "ConfigMap", Name: "f"}, Field: "data.jobs", Rule: "syntax"}, "line 1"},
+			krm.Result{Resource: ofConfigMap, Field: "data.jobs", Rule: "syntax"}, "line 1"},
+		{"a map in a ConfigMap", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {images: {'1.20': a/b:c}}\n"),
+			krm.Result{Resource: ofConfigMap, Field: "data.images", Rule: "config"}, "images: |"},
+		{"a list in a ConfigMap", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {jobs: [{deployment: orders}]}\n"),
+			krm.Result{Resource: ofConfigMap, Field: "data.jobs", Rule: "config"}, "jobs: |"},
+		{"data that is a list", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: [strictPatches]\n"),
+			krm.Result{Resource: ofConfigMap, Field: "data", Rule: "config"}, "a map"},
+		{"a spec in a ConfigMap", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\nspec: {strictPatches: true}\n"),
+			krm.Result{Resource: ofConfigMap, Field: "spec", Rule: "unknown-field"}, "data"},
+		{"binaryData", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\nbinaryData: {jobs: W10=}\n"),
+			krm.Result{Resource: ofConfigMap, Field: "binaryData", Rule: "unknown-field"}, "data"},
 		{"no namespace", "the platform's is not known", wrap("", strings.Replace(staging, "{namespace: staging}", "{}", 1), orders),
 			krm.Result{Resource: ofOrders, Field: "spec.deploymentTargetName", Rule: "platform-namespace"}, "namespace"},
 	}
