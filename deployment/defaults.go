@@ -11,7 +11,6 @@ import (
 // "Resources (CPU, Memory)", "Logging", "Deployment Upgrades"; the numbers of
 // attempts are those of VVP's own samples.
 const (
-	defaultNamespace       = "default"
 	defaultLoggingProfile  = "default"
 	defaultUpgradeStrategy = "STATEFUL"
 	defaultRestoreStrategy = "LATEST_STATE"
@@ -30,9 +29,7 @@ func or[T any](p *T, v T) *T {
 }
 
 func (m Metadata) withDefaults() Metadata {
-	if m.Namespace == "" {
-		m.Namespace = defaultNamespace
-	}
+	m.Namespace = namespaceOf(m)
 	m.Labels = present(m.Labels)
 	m.Annotations = present(m.Annotations)
 	return m

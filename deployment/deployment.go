@@ -1,7 +1,7 @@
 package deployment
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -80,10 +80,7 @@ func subject(kind string, m Metadata) string {
 }
 
 func namespaceOf(m Metadata) string {
-	if m.Namespace == "" {
-		return defaultNamespace
-	}
-	return m.Namespace
+	return cmp.Or(m.Namespace, target.DefaultNamespace)
 }
 
 // get returns the configuration without copying it.
@@ -226,18 +223,5 @@ func (d Deployment) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON sets the variable d as Parse does, to the zero value for null. The
 // Deployment that it held before does not change.
 func (d *Deployment) UnmarshalJSON(text []byte) error {
-	return unmarshal(d, text, Parse)
-}
-
-// unmarshal sets *v to what parse reads, and leaves it alone if that is nothing.
-func unmarshal[T any](v *T, text []byte, parse func(file string, text []byte) (T, error)) error {
-	var read T
-	if string(bytes.TrimSpace(text)) != "null" {
-		var err error
-		if read, err = parse("", text); err != nil {
-			return err
-		}
-	}
-	*v = read
-	return nil
+	return decode.JSON(d, text, Parse)
 }

@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -13,6 +14,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/target"
 )
 
 // KindDefaults is the kind of the defaults of a VVP namespace.
@@ -112,10 +114,7 @@ func (d *Defaults) put(c DefaultsConfig) bool {
 		d.global = &spec
 		return true
 	}
-	ns := c.Metadata.Namespace
-	if ns == "" {
-		ns = defaultNamespace
-	}
+	ns := cmp.Or(c.Metadata.Namespace, target.DefaultNamespace)
 	if d.spaces[ns] != nil {
 		return false
 	}

@@ -10,7 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
@@ -22,12 +24,12 @@ func JSONSchema(kind string) ([]byte, error) {
 	case KindDeployment:
 		return schema.Make(schema.Root{
 			ID: schemaID("deployment"), Title: "Deployment of Ververica Platform",
-			Type: reflect.TypeFor[Config](), Rules: deploymentRules(), Extra: serverFields(), Special: specialTypes(),
+			Type: reflect.TypeFor[Config](), Rules: deploymentRules(), Ignored: decode.ServerSide(), Special: specialTypes(),
 		}), nil
 	case KindSessionCluster:
 		return schema.Make(schema.Root{
 			ID: schemaID("sessioncluster"), Title: "SessionCluster of Ververica Platform",
-			Type: reflect.TypeFor[SessionClusterConfig](), Rules: sessionClusterRules(), Extra: serverFields(), Special: specialTypes(),
+			Type: reflect.TypeFor[SessionClusterConfig](), Rules: sessionClusterRules(), Ignored: decode.ServerSide(), Special: specialTypes(),
 		}), nil
 	}
 	return nil, fmt.Errorf("deployment: no kind %q; the kinds are %s and %s", kind, KindDeployment, KindSessionCluster)
@@ -53,14 +55,7 @@ func specialTypes() map[reflect.Type]rule {
 	}
 }
 
-// serverFields are what VVP's API adds.
-func serverFields() map[string]rule {
-	ignored := rule{"description": "Written by VVP; ignored."}
-	return map[string]rule{"status": ignored, "metadata.createdAt": ignored, "metadata.modifiedAt": ignored, "metadata.resourceVersion": ignored}
-}
-
 const (
-	uuidPattern     = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 	clusterPattern  = "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
 	decimalPattern  = `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$`
 	memorySizes     = `^([0-9]{1,18}(\.[0-9]{1,18})?|\.[0-9]{1,18})\s?[kKmMgG]?$`
@@ -110,7 +105,7 @@ func versionRule() rule {
 func commonRules() map[string]rule {
 	return map[string]rule{
 		"apiVersion":           oneOf("The version of VVP's API.", APIVersion),
-		"metadata.id":          {"description": "The UUID that VVP gave. Derived from kind, namespace and name if it is left out.", "pattern": uuidPattern + "|^$"},
+		"metadata.id":          {"description": "The UUID that VVP gave. Derived from kind, namespace and name if it is left out.", "pattern": ids.Pattern + "|^$"},
 		"metadata.namespace":   describe("A VVP namespace, not one of Kubernetes; default if it is left out."),
 		"metadata.labels":      describe("VVP's own; not copied to Kubernetes."),
 		"metadata.annotations": describe("VVP's own; not copied to Kubernetes."),

@@ -1,5 +1,11 @@
 package deployment
 
+import (
+	"slices"
+
+	"github.com/flinktarget/flinktarget/internal/ids"
+)
+
 func deploymentRules() map[string]rule {
 	const template = "spec.template.spec."
 	rules := commonRules()
@@ -12,7 +18,7 @@ func deploymentRules() map[string]rule {
 		"metadata.displayName":      describe("For VVP's user interface; not rendered."),
 		"spec":                      {"required": []any{"template"}, "oneOf": []any{isSet("deploymentTargetId"), isSet("deploymentTargetName"), isSet("sessionClusterName")}},
 		"spec.state":                stateRule(),
-		"spec.deploymentTargetId":   {"description": "The DeploymentTarget that says where to run, by its id.", "pattern": uuidPattern + "|^$"},
+		"spec.deploymentTargetId":   {"description": "The DeploymentTarget that says where to run, by its id.", "pattern": ids.Pattern + "|^$"},
 		"spec.deploymentTargetName": {"description": "The DeploymentTarget that says where to run.", "pattern": "^[0-9a-zA-Z_-]{0,250}$"},
 		"spec.sessionClusterName":   {"description": "The SessionCluster to run on, in place of a DeploymentTarget.", "pattern": clusterPattern},
 
@@ -61,7 +67,7 @@ func artifactRule() rule {
 			case f.required && f.kinds[0] == kind:
 				required = append(required, f.name)
 				properties[f.name] = rule{"type": "string", "minLength": 1}
-			case !contains(f.kinds, kind):
+			case !slices.Contains(f.kinds, kind):
 				properties[f.name] = rule{"maxLength": 0, "maxItems": 0}
 			}
 		}

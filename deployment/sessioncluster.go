@@ -212,5 +212,5 @@ func (s SessionCluster) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON sets the variable s as ParseSessionCluster does, to the zero value for
 // null. The SessionCluster that it held before does not change.
 func (s *SessionCluster) UnmarshalJSON(text []byte) error {
-	return unmarshal(s, text, ParseSessionCluster)
+	return decode.JSON(s, text, ParseSessionCluster)
 }

@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -28,7 +29,7 @@ func (c *checks) artifact(a Artifact, path *field.Path) {
 		switch {
 		case !f.set && f.required && kind == f.kinds[0]:
 			c.required(path.Child(f.name), "a %s artifact needs it", kind)
-		case f.set && !contains(f.kinds, kind) && contains(artifactKinds, kind):
+		case f.set && !slices.Contains(f.kinds, kind) && slices.Contains(artifactKinds, kind):
 			c.add(field.Forbidden(path.Child(f.name), "it is for artifacts of the kind "+strings.Join(f.kinds, " or ")+", not for "+kind), originExclusive)
 		}
 	}
@@ -76,15 +77,6 @@ func artifactFields(a Artifact) []artifactField {
 	}
 }
 
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
-}
-
 // schemes are where VVP and Flink get files from: VVP's page "Artifacts", and the
 // file systems that Flink's distribution has plugins for.
 var schemes = []string{
@@ -115,7 +107,7 @@ func (c *checks) uri(uri string, path *field.Path) {
 	case rest == "" || strings.ContainsAny(scheme, "/?#$ "):
 		c.invalid(path, value, originURI, "a URI with a scheme is wanted, such as https://host/path/job.jar or local:///opt/flink/usrlib/job.jar")
 		return
-	case !contains(schemes, scheme):
+	case !slices.Contains(schemes, scheme):
 		// It may be a file system that the image has a plugin for, or a typo.
 		if best := decode.Nearest(scheme, schemes); best != "" {
 			c.invalid(path, value, originURI, "there is no scheme %q; did you mean %s?", clip(scheme), best)
@@ -131,7 +123,7 @@ func (c *checks) uri(uri string, path *field.Path) {
 		c.invalid(path, value, originURI, "not a URI: %s", reasonOf(uri, err))
 	case strings.Trim(u.Path, "/") == "": // nor is there one in an opaque URI
 		c.invalid(path, value, originURI, "the path of a file is missing")
-	case u.Host == "" && contains([]string{"http", "https", "s3", "s3a", "s3p", "oss", "gs"}, u.Scheme):
+	case u.Host == "" && slices.Contains([]string{"http", "https", "s3", "s3a", "s3p", "oss", "gs"}, u.Scheme):
 		c.invalid(path, value, originURI, "the host or bucket is missing")
 	}
 }

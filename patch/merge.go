@@ -78,15 +78,8 @@ func (c *compiled) merger(doc map[string]any) (*merge.Plan, error) {
 		}
 	}
 	// A kind that the renderer does not emit, handed in by somebody else.
-	return merge.CompileShared(c.content(), merge.Kubernetes(apiVersion, kind))
-}
-
-// content returns the strategic merge patch itself, without its target.
-func (c *compiled) content() map[string]any {
-	if m, ok := c.entry["patch"].(map[string]any); ok {
-		return m
-	}
-	return c.entry
+	content, _ := c.body().(map[string]any)
+	return merge.CompileShared(content, merge.Kubernetes(apiVersion, kind))
 }
 
 func operate(ops []jsonpatch.Op, doc map[string]any) (map[string]any, error) {

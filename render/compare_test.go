@@ -259,8 +259,8 @@ func checkFields(t *testing.T, c render.Change, old render.Manifests) {
 	}
 	leavesOf := func(obj tree.Map) map[string]string {
 		out := map[string]string{}
-		for p, v := range fieldpath.Leaves(obj) {
-			out[p.String()] = string(tree.JSON(v))
+		for p, v := range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+			out[p.Path.String()] = string(tree.JSON(v))
 		}
 		return out
 	}

@@ -187,8 +187,8 @@ func TestEveryFieldIsExplained(t *testing.T) {
 			}
 		}
 		for o := range m.All() {
-			for p := range fieldpath.Leaves(o.Map()) {
-				all = append(all, o.String()+" "+p.String())
+			for p := range fieldpath.Leaves(o.Map(), fieldpath.Schema(o.Map())) {
+				all = append(all, o.String()+" "+p.Path.String())
 			}
 		}
 		assert.DeepEqual(t, explained, all)

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -73,8 +74,6 @@ func (c Config) clone() Config {
 func (c Config) withDefaults() Config {
 	c = c.clone()
 	c.Kind, c.APIVersion = Kind, APIVersion
-	if c.Metadata.Namespace == "" {
-		c.Metadata.Namespace = DefaultNamespace
-	}
+	c.Metadata.Namespace = cmp.Or(c.Metadata.Namespace, DefaultNamespace)
 	return c
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
-	"github.com/flinktarget/flinktarget/patch"
 )
 
 // Read reads a stream of documents, each a DeploymentTarget, one at a time, and
@@ -25,15 +24,7 @@ func Read(file string, r io.Reader) iter.Seq2[Target, error] {
 			if doc.Root != nil {
 				problems = decode.Resource(doc.Root, &c, validate)
 			}
-			var t Target
-			var err error
-			if len(problems) > 0 {
-				fields, positions := decode.Split[patch.Position](problems)
-				err = &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
-			} else {
-				t = build(c)
-			}
-			stopped = !yield(t, err)
+			stopped = !yield(parsed(c, problems))
 			return !stopped
 		})
 		if err != nil && !stopped {

@@ -1,5 +1,7 @@
 package target
 
+import "cmp"
+
 // A Ref refers to a target of a VVP namespace by name or by id. Where both are
 // set, both must be the target's.
 type Ref struct {
@@ -12,15 +14,10 @@ type Ref struct {
 
 // String returns namespace/name, or namespace/id if there is no name.
 func (r Ref) String() string {
-	ns := r.Namespace
-	if ns == "" {
-		ns = DefaultNamespace
-	}
-	if r.Name == "" {
-		return ns + "/" + r.ID
-	}
-	return ns + "/" + r.Name
+	return r.namespace() + "/" + cmp.Or(r.Name, r.ID)
 }
+
+func (r Ref) namespace() string { return cmp.Or(r.Namespace, DefaultNamespace) }
 
 // IsZero reports whether r refers to nothing.
 func (r Ref) IsZero() bool { return r.Name == "" && r.ID == "" }
@@ -30,11 +27,7 @@ func (r Ref) Matches(t Target) bool {
 	if t.IsZero() || r.IsZero() {
 		return false
 	}
-	ns := r.Namespace
-	if ns == "" {
-		ns = DefaultNamespace
-	}
-	return ns == t.Namespace() && (r.Name == "" || r.Name == t.Name()) && (r.ID == "" || r.ID == t.ID())
+	return r.namespace() == t.Namespace() && (r.Name == "" || r.Name == t.Name()) && (r.ID == "" || r.ID == t.ID())
 }
 
 // An Owner is a resource that refers to a target. Owners are compared by all of
@@ -59,8 +52,6 @@ func (o Owner) String() string {
 }
 
 func (o Owner) withDefaults() Owner {
-	if o.Namespace == "" {
-		o.Namespace = DefaultNamespace
-	}
+	o.Namespace = cmp.Or(o.Namespace, DefaultNamespace)
 	return o
 }

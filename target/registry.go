@@ -52,10 +52,7 @@ type identified struct {
 // find returns the target that ref refers to, or the zero value. The lock must be
 // held.
 func (r *Registry) find(ref Ref) Target {
-	ns := ref.Namespace
-	if ns == "" {
-		ns = DefaultNamespace
-	}
+	ns := ref.namespace()
 	if ref.Name == "" {
 		if e := r.ids[ref.ID]; e.namespace == ns {
 			return e.target

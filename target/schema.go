@@ -3,33 +3,33 @@ package target
 import (
 	"reflect"
 
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/internal/schema"
+	"github.com/flinktarget/flinktarget/patch"
 )
 
 // JSONSchema returns the JSON Schema (draft 2020-12) of a DeploymentTarget, for
 // editors. What it refuses, Parse refuses; Parse checks more.
 func JSONSchema() []byte {
-	ignored := schema.Map{"description": "Written by VVP; ignored."}
 	return schema.Make(schema.Root{
-		ID:    "https://github.com/flinktarget/flinktarget/schemas/deploymenttarget.json",
-		Title: "DeploymentTarget of Ververica Platform",
-		Type:  reflect.TypeFor[Config](),
-		Extra: map[string]schema.Map{
-			"status": ignored, "metadata.createdAt": ignored, "metadata.modifiedAt": ignored, "metadata.resourceVersion": ignored,
-		},
+		ID:      "https://github.com/flinktarget/flinktarget/schemas/deploymenttarget.json",
+		Title:   "DeploymentTarget of Ververica Platform",
+		Type:    reflect.TypeFor[Config](),
+		Ignored: decode.ServerSide(),
 		Rules: map[string]schema.Map{
 			"":                          {"required": []any{"metadata", "spec"}},
 			"kind":                      {"anyOf": []any{schema.Map{"enum": []any{Kind}}, schema.Map{"pattern": "^$"}}},
 			"apiVersion":                {"anyOf": []any{schema.Map{"enum": []any{APIVersion}}, schema.Map{"pattern": "^$"}}},
 			"metadata":                  {"required": []any{"name"}},
-			"metadata.id":               {"description": "The UUID that VVP gave, by which Deployments may refer to the target.", "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$|^$"},
+			"metadata.id":               {"description": "The UUID that VVP gave, by which Deployments may refer to the target.", "pattern": ids.Pattern + "|^$"},
 			"metadata.name":             {"description": "1 to 250 characters of 0-9, a-z, A-Z, - and _.", "pattern": "^[0-9a-zA-Z_-]{1,250}$"},
 			"metadata.namespace":        {"description": "A VVP namespace, not one of Kubernetes; default if it is left out."},
 			"metadata.labels":           {"description": "VVP's own; not copied to Kubernetes."},
 			"metadata.annotations":      {"description": "VVP's own; not copied to Kubernetes."},
 			"spec":                      {"required": []any{"kubernetes"}},
 			"spec.kubernetes.namespace": {"description": "The Kubernetes namespace to run in; the platform's own if it is left out.", "pattern": "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"},
-			"spec.deploymentPatchSet":   {"description": "Patches of the VVP resource and of the Kubernetes objects, applied in this order.", "maxItems": 256},
+			"spec.deploymentPatchSet":   {"description": "Patches of the VVP resource and of the Kubernetes objects, applied in this order.", "maxItems": patch.MaxPatches},
 			"spec.deploymentPatchSet[]": patchRule(),
 		},
 	})

@@ -1,7 +1,6 @@
 package target
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 
@@ -48,6 +47,11 @@ func Parse(file string, text []byte) (Target, error) {
 	if root != nil {
 		problems = decode.Resource(root, &c, validate)
 	}
+	return parsed(c, problems)
+}
+
+// parsed is the target of a text that was read and checked.
+func parsed(c Config, problems []decode.Problem) (Target, error) {
 	if len(problems) > 0 {
 		fields, positions := decode.Split[patch.Position](problems)
 		return Target{}, &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
@@ -152,13 +156,5 @@ func (t Target) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON sets the variable t as Parse does, to the zero value for null. The
 // target that it held before does not change.
 func (t *Target) UnmarshalJSON(text []byte) error {
-	var read Target
-	if string(bytes.TrimSpace(text)) != "null" {
-		var err error
-		if read, err = Parse("", text); err != nil {
-			return err
-		}
-	}
-	*t = read
-	return nil
+	return decode.JSON(t, text, Parse)
 }

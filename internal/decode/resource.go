@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -18,6 +19,20 @@ func Document(file string, data []byte) (*yamldoc.Node, []Problem) {
 	return doc.Root, nil
 }
 
+// JSON sets what v points to to what parse reads, or to the zero value for null, and
+// leaves it alone on errors. It is what UnmarshalJSON of a checked value does.
+func JSON[T any](v *T, text []byte, parse func(file string, text []byte) (T, error)) error {
+	var read T
+	if string(bytes.TrimSpace(text)) != "null" {
+		var err error
+		if read, err = parse("", text); err != nil {
+			return err
+		}
+	}
+	*v = read
+	return nil
+}
+
 // serverSide are the fields that VVP's API adds to what a user wrote: they are
 // accepted, because people keep what a GET returned, and mean nothing here.
 var serverSide = [...][]string{
@@ -25,6 +40,15 @@ var serverSide = [...][]string{
 	{"metadata", "createdAt"},
 	{"metadata", "modifiedAt"},
 	{"metadata", "resourceVersion"},
+}
+
+// ServerSide returns the paths of the fields that VVP's API adds, names joined by dots.
+func ServerSide() []string {
+	paths := make([]string, len(serverSide))
+	for i, path := range serverSide {
+		paths[i] = strings.Join(path, ".")
+	}
+	return paths
 }
 
 // Resource decodes a VVP resource into its Config, checks it, and returns all

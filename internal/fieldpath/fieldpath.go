@@ -9,7 +9,6 @@ package fieldpath
 
 import (
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -34,8 +33,8 @@ func (p Path) With(s Step) Path {
 	return append(p[:len(p):len(p)], s)
 }
 
-// String returns the path as people write it. In one object, no two paths that
-// Leaves yields have the same text.
+// String returns the path as people write it. In one map, no two paths that Leaves
+// yields have the same text.
 func (p Path) String() string {
 	var b strings.Builder
 	for _, s := range p {
@@ -115,21 +114,38 @@ func Names(list []any, e merge.Elements) []string {
 	return out
 }
 
-// Leaves yields the values of an object that have nothing below them, with their
-// paths: scalars, null, empty maps and empty lists. Maps are walked in the byte
-// order of their keys, lists in their order. An empty object has no leaves. Paths
-// are fresh, values are part of the object.
-func Leaves(obj tree.Map) iter.Seq2[Path, any] {
-	return func(yield func(Path, any) bool) {
-		if len(obj) > 0 {
-			walk(nil, obj, Schema(obj), merge.Elements{}, yield)
+// A Place is where a leaf is.
+type Place struct {
+	// Path calls elements of lists as Names does, Index by their index.
+	Path, Index Path
+	// Tokens are those of a JSON pointer, not escaped.
+	Tokens []string
+}
+
+// below returns a fresh Place one step below p.
+func (p Place) below(name, token string, element bool) Place {
+	return Place{
+		Path:   p.Path.With(Step{Name: name, Element: element}),
+		Index:  p.Index.With(Step{Name: token, Element: element}),
+		Tokens: append(p.Tokens[:len(p.Tokens):len(p.Tokens)], token),
+	}
+}
+
+// Leaves yields the values of a map that have nothing below them, with their places:
+// scalars, null, empty maps and empty lists. The schema is that of the map. Maps are
+// walked in the byte order of their keys, lists in their order. An empty map has no
+// leaves. Places are fresh, values are part of the map.
+func Leaves(v tree.Map, schema merge.Schema) iter.Seq2[Place, any] {
+	return func(yield func(Place, any) bool) {
+		if len(v) > 0 {
+			walk(Place{}, v, schema, merge.Elements{}, yield)
 		}
 	}
 }
 
 // walk yields the leaves of v. The schema is that of v, if it is a map, or of its
 // elements, if it is a list.
-func walk(at Path, v any, schema merge.Schema, elements merge.Elements, yield func(Path, any) bool) bool {
+func walk(at Place, v any, schema merge.Schema, elements merge.Elements, yield func(Place, any) bool) bool {
 	switch v := v.(type) {
 	case tree.Map:
 		if len(v) == 0 {
@@ -137,7 +153,7 @@ func walk(at Path, v any, schema merge.Schema, elements merge.Elements, yield fu
 		}
 		for _, key := range tree.Keys(v) {
 			below, e := schema.Field(key)
-			if !walk(append(at, Step{Name: key}), v[key], below, e, yield) {
+			if !walk(at.below(key, key, false), v[key], below, e, yield) {
 				return false
 			}
 		}
@@ -148,11 +164,11 @@ func walk(at Path, v any, schema merge.Schema, elements merge.Elements, yield fu
 		}
 		for i, name := range Names(v, elements) {
 			// A list in a list has no keys.
-			if !walk(append(at, Step{Name: name, Element: true}), v[i], schema, merge.Elements{}, yield) {
+			if !walk(at.below(name, strconv.Itoa(i), true), v[i], schema, merge.Elements{}, yield) {
 				return false
 			}
 		}
 		return true
 	}
-	return yield(slices.Clone(at), v)
+	return yield(at, v)
 }

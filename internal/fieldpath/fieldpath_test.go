@@ -23,8 +23,8 @@ func object(t *testing.T, text string) tree.Map {
 
 func leaves(obj tree.Map) []string {
 	var out []string
-	for p, v := range fieldpath.Leaves(obj) {
-		out = append(out, p.String()+" = "+string(tree.JSON(v)))
+	for p, v := range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+		out = append(out, p.Path.String()+" = "+string(tree.JSON(v)))
 	}
 	return out
 }
@@ -92,7 +92,7 @@ func TestLeavesCanStop(t *testing.T) {
 	obj := object(t, deployment+`spec: {template: {spec: {containers: [{name: a, env: [{name: A, value: b}]}]}}}}`)
 	for stop := range len(leaves(obj)) {
 		n := 0
-		for range fieldpath.Leaves(obj) {
+		for range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
 			if n++; n > stop {
 				break
 			}
@@ -106,9 +106,9 @@ func TestPathsAreFresh(t *testing.T) {
 	obj := object(t, deployment+`spec: {template: {spec: {containers: [{name: a, image: b}, {name: c, image: d}]}}}}`)
 	want := leaves(obj)
 	var kept []fieldpath.Path
-	for p := range fieldpath.Leaves(obj) {
-		kept = append(kept, p)
-		_ = append(p.With(fieldpath.Step{Name: "x"}), fieldpath.Step{Name: "y"})
+	for at := range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+		kept = append(kept, at.Path)
+		_ = append(at.Path.With(fieldpath.Step{Name: "x"}), fieldpath.Step{Name: "y"})
 	}
 	for i, p := range kept {
 		assert.Assert(t, strings.HasPrefix(want[i], p.String()+" = "))
@@ -168,8 +168,8 @@ func TestPathsAreUnique(t *testing.T) {
 		obj := tree.Map{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": tree.Map{"finalizers": value(2), "labels": value(2)},
 			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": containers, "topologySpreadConstraints": keyed("topologyKey", "whenUnsatisfiable"), "y": value(4)}}}}
 		seen := map[string]bool{}
-		for p := range fieldpath.Leaves(obj) {
-			text := p.String()
+		for p := range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+			text := p.Path.String()
 			assert.Assert(t, !seen[text], "%s twice in %v", text, obj)
 			seen[text] = true
 		}

@@ -10,6 +10,9 @@ import (
 // Nil is the nil UUID, which identifies nothing.
 const Nil = "00000000-0000-0000-0000-000000000000"
 
+// Pattern is a regular expression for what Valid accepts, in the syntax of JSON Schema.
+const Pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
 // Valid reports whether s is a UUID as VVP writes it: 36 characters, lower case.
 // Kubernetes names are made of it, so other spellings are not accepted.
 func Valid(s string) bool {

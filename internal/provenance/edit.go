@@ -37,9 +37,9 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Source) (*Tree, error) {
 			return nil, err
 		}
 		value, _ := after.(tree.Map)
-		t = t.step(value, func(at place, v any) (Leaf, bool) {
-			path := at.path.String()
-			from := leafAt(shape, at.tokens)
+		t = t.step(value, func(at fieldpath.Place, v any) (Leaf, bool) {
+			path := at.Path.String()
+			from := leafAt(shape, at.Tokens)
 			old, had := t.Find(path)
 			switch {
 			case from == nil && had && tree.Equal(old.Value, v):
@@ -140,18 +140,10 @@ func leafAt(v any, tokens []string) *Leaf {
 		case tree.Map:
 			v = c[token]
 		case []any:
-			v = c[number(token)]
+			i, _ := strconv.Atoi(token) // Leaves has written it
+			v = c[i]
 		}
 	}
 	l, _ := v.(*Leaf)
 	return l
-}
-
-// number reads an index that walk has written.
-func number(token string) int {
-	n := 0
-	for i := range len(token) {
-		n = 10*n + int(token[i]-'0')
-	}
-	return n
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -44,11 +45,11 @@ type Tree struct {
 // kept and must not change.
 func New(value tree.Map, schema merge.Schema, sources func(Leaf) []Source) *Tree {
 	t := &Tree{schema: schema, value: value, index: map[string]int{}, gone: map[string][]Source{}}
-	walk(value, schema, func(at place, v any) {
-		l := Leaf{Path: at.path.String(), Place: at.index.String(), Value: v}
+	for at, v := range fieldpath.Leaves(value, schema) {
+		l := Leaf{Path: at.Path.String(), Place: at.Index.String(), Value: v}
 		l.Sources = unique(sources(l))
 		t.add(l)
-	})
+	}
 	return t
 }
 
@@ -103,13 +104,13 @@ const directive = "$patch"
 // changes depends on the others, too.
 func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Source, others ...Source) *Tree {
 	named := map[string]bool{}
-	walk(patch, t.schema, func(at place, _ any) {
-		if at.tokens[len(at.tokens)-1] != directive {
-			named[at.path.String()] = true
+	for at := range fieldpath.Leaves(patch, t.schema) {
+		if at.Tokens[len(at.Tokens)-1] != directive {
+			named[at.Path.String()] = true
 		}
-	})
-	return t.step(after, func(at place, v any) (Leaf, bool) {
-		path := at.path.String()
+	}
+	return t.step(after, func(at fieldpath.Place, v any) (Leaf, bool) {
+		path := at.Path.String()
 		old, had := t.Find(path)
 		if had && !named[path] && tree.Equal(old.Value, v) {
 			return old, true
@@ -150,16 +151,16 @@ func (t *Tree) with(change func([]Source) []Source) *Tree {
 
 // step makes the next Tree. For each leaf, next says what is known of it, and
 // whether it is one of t; for each that is gone, removed says what that depends on.
-func (t *Tree) step(after tree.Map, next func(at place, v any) (Leaf, bool), removed func(Leaf) []Source) *Tree {
+func (t *Tree) step(after tree.Map, next func(at fieldpath.Place, v any) (Leaf, bool), removed func(Leaf) []Source) *Tree {
 	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string][]Source{}}
-	walk(after, t.schema, func(at place, v any) {
+	for at, v := range fieldpath.Leaves(after, t.schema) {
 		l, kept := next(at, v)
-		l.Path, l.Place, l.Value = at.path.String(), at.index.String(), v
+		l.Path, l.Place, l.Value = at.Path.String(), at.Index.String(), v
 		if !kept {
 			l.Sources = unique(l.Sources)
 		}
 		out.add(l)
-	})
+	}
 	for path, sources := range t.gone {
 		if _, ok := out.index[path]; !ok {
 			out.gone[path] = sources

@@ -24,15 +24,16 @@ type Root struct {
 	// Rules add what the type does not say, by the path of a field: names joined
 	// by dots, "" for the whole. Keys of a rule replace those made of the type.
 	Rules map[string]Map
-	// Extra are fields that the type does not have, by path.
-	Extra map[string]Map
+	// Ignored are the paths of fields that the type does not have, and that are
+	// accepted all the same, because VVP writes them.
+	Ignored []string
 	// Special are types of Kubernetes that have a JSON form of their own.
 	Special map[reflect.Type]Map
 }
 
 // Make returns the schema, as JSON with an indent of two blanks.
 func Make(r Root) []byte {
-	m := &maker{rules: r.Rules, extra: r.Extra, special: r.Special, defs: Map{}}
+	m := &maker{rules: r.Rules, ignored: r.Ignored, special: r.Special, defs: Map{}}
 	root := m.object(r.Type, "")
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["$id"] = r.ID
@@ -52,9 +53,10 @@ func Make(r Root) []byte {
 }
 
 type maker struct {
-	rules, extra map[string]Map
-	special      map[reflect.Type]Map
-	defs         Map
+	rules   map[string]Map
+	ignored []string
+	special map[reflect.Type]Map
+	defs    Map
 }
 
 // object is the schema of one of our structs; its fields have paths and rules.
@@ -74,9 +76,9 @@ func (m *maker) object(t reflect.Type, path string) Map {
 		}
 		properties[name] = s
 	}
-	for at, s := range m.extra {
+	for _, at := range m.ignored {
 		if rest, ok := strings.CutPrefix(at, path); ok && !strings.Contains(strings.TrimPrefix(rest, "."), ".") {
-			properties[strings.TrimPrefix(rest, ".")] = s
+			properties[strings.TrimPrefix(rest, ".")] = Map{"description": "Written by VVP; ignored."}
 		}
 	}
 	out := Map{"type": "object", "additionalProperties": false, "properties": properties}

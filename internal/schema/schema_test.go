@@ -27,8 +27,8 @@ type sample struct {
 func TestMake(t *testing.T) {
 	text := schema.Make(schema.Root{
 		ID: "https://example.com/s.json", Title: "Sample", Type: reflect.TypeFor[sample](),
-		Rules: map[string]schema.Map{"": {"required": []any{"text"}}, "version": {"enum": []any{"a"}}, "parts[]": {"description": "d"}},
-		Extra: map[string]schema.Map{"status": {}},
+		Rules:   map[string]schema.Map{"": {"required": []any{"text"}}, "version": {"enum": []any{"a"}}, "parts[]": {"description": "d"}},
+		Ignored: []string{"status"},
 	})
 	var got any
 	assert.NilError(t, json.Unmarshal(text, &got))
@@ -43,7 +43,7 @@ func TestMake(t *testing.T) {
 			"count": {"type": ["integer", "null"], "minimum": -2147483648, "maximum": 2147483647},
 			"cpu": {"type": ["number", "string", "null"]},
 			"parts": {"type": ["array", "null"], "items": {"description": "d", "type": "object", "additionalProperties": false, "properties": {"name": {"type": ["string", "null"]}}}},
-			"status": {}
+			"status": {"description": "Written by VVP; ignored."}
 		}}`), &want))
 	assert.DeepEqual(t, got, want)
 }
