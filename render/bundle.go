@@ -164,11 +164,14 @@ func (x *bundle) render(workers int) (Manifests, error) {
 }
 
 // target finds what a resource refers to. A Deployment in session mode refers to
-// none, and any target will do to have it refused.
+// none, and is refused with any target.
 func (x *bundle) target(res resource) (target.Target, error) {
 	ref := res.Target()
+	if ref.IsZero() {
+		return sessionMode, nil
+	}
 	for _, t := range x.bundle.Targets {
-		if ref.IsZero() || ref.Matches(t) {
+		if ref.Matches(t) {
 			return t, nil
 		}
 	}

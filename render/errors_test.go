@@ -67,7 +67,7 @@ func TestPatchErrorsHavePlaces(t *testing.T) {
 func TestJobs(t *testing.T) {
 	for location, legal := range map[string]bool{
 		"s3://b/s": true, "file:///s": true, "/s": true, "hdfs://host:1/s": true,
-		"not a uri": false, "s3//x": false, "s3:x": false, "s3://b/s\n": false, "x/y": false, "%": false,
+		"not a uri": false, "s3//x": false, "s3:x": false, "s3://b/s\n": false, "x/y": false, "%": false, "/s\xff": false, "s3://b/\xff": false,
 	} {
 		_, err := renderJob(t, app, render.Job{ID: jobID, SavepointLocation: location})
 		e, ok := errors.AsType[*render.InvalidError](err)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -66,13 +68,18 @@ func (m Images) apply(r *Renderer) error {
 			return fmt.Errorf("render.Images: %w", err)
 		case v.Minor != version:
 			return fmt.Errorf("render.Images: %q: write the minor version, %s", version, v.Minor)
-		case image == "" || strings.ContainsAny(image, " \t\n"):
+		case !isImage(image):
 			return fmt.Errorf("render.Images: %s: %q is not the name of an image", version, image)
 		}
 		images[version] = image
 	}
 	r.images = images
 	return nil
+}
+
+// isImage accepts what may be the name of an image; the registry knows.
+func isImage(name string) bool {
+	return name != "" && utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
 // LoggingProfiles has the texts of logging profiles by name: a configuration of
@@ -87,6 +94,9 @@ func (m LoggingProfiles) apply(r *Renderer) error {
 	for name, text := range m {
 		if name == "" || strings.TrimSpace(text) == "" {
 			return fmt.Errorf("render.LoggingProfiles: %q: a profile has a name and a text", name)
+		}
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("render.LoggingProfiles: %q: the text is not UTF-8", name)
 		}
 	}
 	r.profiles = maps.Clone(m)
@@ -120,7 +130,7 @@ func StrictPatches() Option {
 // the Flink container. It replaces wget for http and https, too.
 func FetcherImage(image string) Option {
 	return option(func(r *Renderer) error {
-		if image == "" || strings.ContainsAny(image, " \t\n") {
+		if !isImage(image) {
 			return fmt.Errorf("render.FetcherImage: %q is not the name of an image", image)
 		}
 		r.fetcherImage = image

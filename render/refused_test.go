@@ -299,6 +299,11 @@ func TestOptionsAtTheirLimits(t *testing.T) {
 		"a profile without a name":   render.LoggingProfiles{"": "x"},
 		"a profile without a text":   render.LoggingProfiles{"x": " \n"},
 		"a fetcher image that is no": render.FetcherImage(""),
+		"an image with a NUL":        render.Images{"1.20": "a\x00"},
+		"an image with a line end":   render.FetcherImage("a\rb"),
+		"an image that is not UTF-8": render.Images{"1.20": "a\xff"},
+		"a fetcher, not UTF-8":       render.FetcherImage("a\xff"),
+		"a profile, not UTF-8":       render.LoggingProfiles{"x": "y\xff"},
 		"nobody works":               render.Workers(0),
 		"too many work":              render.Workers(1025),
 	} {

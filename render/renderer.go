@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -94,7 +95,7 @@ func (j Job) validate() error {
 	}
 	if s := j.SavepointLocation; s != "" {
 		u, err := url.Parse(s)
-		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") {
+		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") || !utf8.ValidString(s) {
 			errs = append(errs, field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{}, "a URI is wanted, such as s3://bucket/savepoint, or an absolute path, without blanks").WithOrigin("uri"))
 		}
 	}
