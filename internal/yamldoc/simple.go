@@ -372,6 +372,10 @@ func (r *simple) plain(flow bool) lexeme {
 		r.giveUp()
 		return lexeme{}
 	}
+	if row := r.text[start:min(start+len("--- "), len(r.text))]; start == r.start && (isMarker(row, "---") || isMarker(row, "...")) {
+		r.giveUp() // of a text that is not split into documents
+		return lexeme{}
+	}
 	end := start
 	for ; r.peek(0) != '\n'; r.at++ {
 		c, next := r.peek(0), r.peek(1)

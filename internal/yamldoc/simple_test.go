@@ -69,6 +69,7 @@ func TestJSON(t *testing.T) {
 		"[\"a\x7f\"]", "[\"\u0085\"]", "[\"\u2028\"]", "[\"a\nb\"]", "[\"tab\tin text\"]", `{"` + strings.Repeat("k", 1100) + `": 1}`, `{"k": "` + strings.Repeat("v", 5000) + `"}`,
 		`[["a", "y", "12:30:45", "0o7", "1e3", "null"]]`, "\t{}", `"text"`, `12`, strings.Repeat("[", 100) + strings.Repeat("]", 100), strings.Repeat("[", 102) + strings.Repeat("]", 102),
 		"   {\"a\":1,\n\"b\":[\n1\n,\n2]}\n\n", "[1, 2\n]\n", "{\"a\": 1\n,\"b\": 2}", "[\n]", "{\n\n}", `{"a":"\q"}`, `{"a":"\u12"}`, `{"a`, `{"a":`, `[`, `{`, `[1`,
+		"---", "--- ~", "--- a", "---\ta", "...", "... a", "[a,\n--- b]", "[a,\n... ]", "---a", "-- a", "....",
 	} {
 		if checkSimple(t, []byte(text)) {
 			read++
