@@ -49,7 +49,15 @@ type taken struct {
 // run runs a program with a file as standard input. What it prints goes to the file
 // "out", so that both sides of a comparison write it.
 func (p programs) run(stdin, name string, args ...string) (t taken, err error) {
+	return p.runOn(0, stdin, name, args...)
+}
+
+// runOn is run on a number of cores, 0 for all.
+func (p programs) runOn(cores int, stdin, name string, args ...string) (t taken, err error) {
 	cmd := exec.Command(p.path("launch"), append([]string{stdin, p.path("out"), p.path(name)}, args...)...)
+	if cores > 0 {
+		cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", cores))
+	}
 	var problem strings.Builder
 	cmd.Stderr = &problem
 	out, err := cmd.Output()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"time"
@@ -47,7 +46,7 @@ func (s suite) measurements() []measurement {
 		measurement{"the same, id derived", func(name string) (row, error) { return s.render(name, "") }},
 		measurement{"writing the objects of one Deployment as YAML", s.write},
 		measurement{"parsing one Deployment strictly, with positions", s.parse},
-		measurement{"Stream on two cores against one", s.cores},
+		measurement{"whole process, 1,000 Deployments, --stream: two cores against one", s.cores},
 		measurement{"first rendering in a fresh process, start to end", s.first},
 	)
 }
@@ -154,14 +153,16 @@ func (s suite) parse(name string) (row, error) {
 	return atMost(name, o.cell(ours.name), p.cell(peer.name), 1/ratio, 2), err
 }
 
+// cores compares the streaming tool on two cores with itself on one.
 func (s suite) cores(name string) (row, error) {
-	var text bytes.Buffer
-	if err := writeW(&text, 300); err != nil {
+	in, err := s.programs.input(1000)
+	if err != nil {
 		return row{}, err
 	}
-	two, one := streamOf(text.Bytes(), 2), streamOf(text.Bytes(), 1)
-	o, p, ratio, err := compare(s.turns, two, one)
-	return faster(name, "two: "+duration(o.time), "one: "+duration(p.time), ratio, 1.7), err
+	two := func() (taken, error) { return s.programs.runOn(2, in, "flinktarget", "render", "--stream", "-") }
+	one := func() (taken, error) { return s.programs.runOn(1, in, "flinktarget", "render", "--stream", "-") }
+	o, p, ratio, err := byTurns(min(s.turns, 11), two, one)
+	return faster(name, o.cell("two"), p.cell("one"), ratio, 1.7), err
 }
 
 // first compares a process that renders one Deployment with one that loads
