@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -175,11 +176,24 @@ func decode(text []byte) (doc *yaml.Node, err error) {
 		}
 	}()
 	doc = new(yaml.Node)
-	if err := yaml.Unmarshal(text, doc); err != nil {
+	in := yaml.NewDecoder(bytes.NewReader(text))
+	if err := in.Decode(doc); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	// What comes after the document would be passed over, such as a second line of JSON.
+	var more yaml.Node
+	switch err := in.Decode(&more); {
+	case err == nil:
+		return nil, fmt.Errorf("yaml: line %d: %s", more.Line-1, afterTheEnd)
+	case !errors.Is(err, io.EOF):
 		return nil, err
 	}
 	return doc, nil
 }
+
+// afterTheEnd is what the YAML library says of text behind a document, and counts
+// lines from 0.
+const afterTheEnd = "did not find expected <document start>"
 
 // legalText finds what the YAML library would read in silence or report badly.
 func (p *parser) legalText(text []byte) bool {
@@ -241,6 +255,12 @@ func (p *parser) syntax(text []byte, err error) {
 	if m := yamlLine().FindStringSubmatch(msg); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		msg = msg[len(m[0]):]
+		if msg == afterTheEnd {
+			line++
+		}
+	}
+	if msg == afterTheEnd {
+		msg = "the document ends before or in this line, and more follows; write a line of --- between documents"
 	}
 	line, row := rowAt(text, line)
 	column := len(row) - len(bytes.TrimLeft(row, " \t")) + 1

@@ -176,3 +176,26 @@ func TestThousandDuplicates(t *testing.T) {
 	_, problems := yamldoc.Parse("f", []byte("a: 1\n"+strings.Repeat("a: some text that is longer than an array of tiny values\n", 3000)), yamldoc.DefaultLimits)
 	assert.Equal(t, len(problems), 1001, "the last one says that there are others")
 }
+
+// What follows the end of a document is not passed over, as the YAML library does.
+func TestTextAfterTheEnd(t *testing.T) {
+	for text, place := range map[string]string{
+		"{\"a\": 1}\n{\"a\": 2}\n":  "f:2:1", // JSON, a document a line
+		"{a: b}\nc: d\n":            "f:2:1",
+		"{a: b}\n\n  # c\n  {c: d}": "f:4:3",
+		"x: 1\n---\n[a] # b\n- b":   "f:4:1",
+		"{a: b} xyz":                "f:1:1",
+		"{a: b}}":                   "f:1:1",
+		"[{}]0":                     "f:1:1",
+		"'a' b":                     "f:1:1",
+		"&x [a] b":                  "f:1:1",
+	} {
+		_, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
+		assert.Assert(t, len(problems) == 1, "%q: %v", text, problems)
+		assert.Equal(t, problems[0].Pos.String(), place, "%q: %v", text, problems)
+	}
+	for _, text := range []string{"[a] # c\n# d\n", "{a: b}\n\n# x\n", "{a: b}\n...\n", "{a: b}\n--- \n"} {
+		_, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
+		assert.Assert(t, len(problems) == 0, "%q: %v", text, problems)
+	}
+}
