@@ -121,7 +121,13 @@ type bundle struct {
 	uses   []patchUse
 	used   map[patchOf]int   // where they are in uses
 	jobs   map[string]string // Deployments by the ids of their jobs
+	// missing counts the resources whose target is not there.
+	missing int
 }
+
+// maxHints bounds the resources for which a similar name is looked for among those of
+// all targets: with many of both it would take minutes.
+const maxHints = 20
 
 // patchOf is an entry of a target's patch set.
 type patchOf struct {
@@ -183,8 +189,10 @@ func (x *bundle) target(res resource) (target.Target, error) {
 	value := ref.Name + ref.ID
 	e := field.NotFound(path, value).WithOrigin("target")
 	e.Detail = "there is no DeploymentTarget " + ref.String() + " in the input"
-	if best := decode.Nearest(ref.Name, x.names()); best != "" && best != ref.Name {
-		e.Detail += "; did you mean " + best + "?"
+	if x.missing++; x.missing <= maxHints {
+		if best := decode.Nearest(ref.Name, x.names()); best != "" && best != ref.Name {
+			e.Detail += "; did you mean " + best + "?"
+		}
 	}
 	return target.Target{}, &InvalidError{Subject: res.String(), Fields: field.ErrorList{e}, Positions: []patch.Position{res.Position(path.String())}}
 }

@@ -2,6 +2,8 @@ package render_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -17,4 +19,28 @@ func TestSessionModeWithoutTargets(t *testing.T) {
 	e, ok := errors.AsType[*render.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
 	assert.DeepEqual(t, refusals(e), []string{"spec.sessionClusterName Forbidden session-mode"})
+}
+
+// Every missing target is an error. The names of the first ones alone are compared with
+// those of all targets.
+func TestManyMissingTargets(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(app)
+	for i := range 30 {
+		fmt.Fprintf(&text, "---\n%s", strings.NewReplacer("name: app", fmt.Sprintf("name: app%d", i), "deploymentTargetName: staging", "deploymentTargetName: stagin").Replace(app[strings.Index(app, "kind: Deployment\n"):]))
+	}
+	_, err := renderer(t).Bundle(parse(t, []byte(text.String())), nil)
+	list, ok := err.(interface{ Unwrap() []error })
+	assert.Assert(t, ok, "%v", err)
+	hints := 0
+	for _, err := range list.Unwrap() {
+		e, ok := errors.AsType[*render.InvalidError](err)
+		assert.Assert(t, ok, "%v", err)
+		assert.DeepEqual(t, refusals(e), []string{"spec.deploymentTargetName NotFound target"})
+		if strings.Contains(e.Fields[0].Detail, "did you mean staging?") {
+			hints++
+		}
+	}
+	assert.Equal(t, len(list.Unwrap()), 30)
+	assert.Equal(t, hints, 20)
 }
