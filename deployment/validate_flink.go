@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -108,9 +107,6 @@ func vvpMemory(bytes int64) string {
 	return strconv.FormatInt((bytes+m-1)/m, 10) + "m"
 }
 
-// reference is VVP's ${NAME} in a configuration value.
-var reference = lazyregexp.New(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
-
 // inFile returns what of a configuration is written into Flink's configuration file
 // as it is. Values that refer to variables become arguments; in front of Java's
 // options the renderer puts those of the distribution.
@@ -118,7 +114,7 @@ func inFile(v flink.Version, conf map[string]string) map[string]string {
 	out := maps.Clone(conf)
 	for key, value := range conf {
 		switch {
-		case strings.Contains(value, "${") && reference().MatchString(value) && !flink.ReadByStartScript(key):
+		case strings.Contains(value, "${") && flink.Reference().MatchString(value) && !flink.ReadByStartScript(key):
 			delete(out, key)
 		case v.JVMOptions != "" && (key == v.JVMOptionsKey || key == "env.java.opts" && v.JVMOptionsKey == "env.java.opts.all"):
 			out[key] = strings.TrimSpace(v.JVMOptions + " " + value)
@@ -153,24 +149,11 @@ func (c *checks) configuration(v flink.Version, conf, file map[string]string, pa
 	}
 }
 
-const slotsKey = "taskmanager.numberOfTaskSlots"
-
-// slotsOf returns the number of task slots of a TaskManager under a Flink
-// configuration: taskmanager.numberOfTaskSlots, 1 if that is not set.
-func slotsOf(conf map[string]string) (int64, bool) {
-	text, ok := conf[slotsKey]
-	if !ok {
-		return 1, true
-	}
-	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
-	return n, err == nil && n > 0
-}
-
 // slots checks that the job fits on the TaskManagers.
 func (c *checks) slots(t TemplateSpec, path *field.Path) {
-	n, ok := slotsOf(t.FlinkConfiguration)
+	n, ok := flink.Slots(t.FlinkConfiguration)
 	if !ok {
-		c.invalid(path.Child("flinkConfiguration").Key(slotsKey), clip(t.FlinkConfiguration[slotsKey]), originSlots, "a whole number of at least 1 is wanted")
+		c.invalid(path.Child("flinkConfiguration").Key(flink.SlotsKey), clip(t.FlinkConfiguration[flink.SlotsKey]), originSlots, "a whole number of at least 1 is wanted")
 		return
 	}
 	parallelism, managers := *or(t.Parallelism, 1), t.NumberOfTaskManagers
@@ -180,7 +163,7 @@ func (c *checks) slots(t TemplateSpec, path *field.Path) {
 	if have := int64(*managers) * n; have < int64(parallelism) {
 		c.invalid(path.Child("numberOfTaskManagers"), *managers, originSlots,
 			"%d TaskManagers with %d slots each have %d slots; parallelism %d needs %d TaskManagers or more slots in %s",
-			*managers, n, have, parallelism, TaskManagers(parallelism, n), slotsKey)
+			*managers, n, have, parallelism, TaskManagers(parallelism, n), flink.SlotsKey)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/secrets"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
 var (
@@ -32,14 +33,7 @@ type Position struct {
 // String returns file:line:column, without the file where it has no name, and ""
 // for the zero value.
 func (p Position) String() string {
-	switch {
-	case p.Line == 0:
-		return p.File
-	case p.File == "":
-		return fmt.Sprintf("%d:%d", p.Line, p.Column)
-	default:
-		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
-	}
+	return yamldoc.Position(p).String()
 }
 
 // InvalidError reports all that is wrong with an input. It is ErrInvalid for

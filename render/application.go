@@ -174,11 +174,8 @@ func (a *application) managers(t deployment.TemplateSpec, conf map[string]string
 	if t.NumberOfTaskManagers != nil {
 		return *t.NumberOfTaskManagers
 	}
-	slots, err := strconv.ParseInt(strings.TrimSpace(conf["taskmanager.numberOfTaskSlots"]), 10, 32)
-	if err != nil || slots < 1 {
-		slots = 1 // slots are checked before anything is rendered
-	}
-	return deployment.TaskManagers(*t.Parallelism, slots)
+	slots, _ := flink.Slots(conf) // checked before anything is rendered
+	return deployment.TaskManagers(*t.Parallelism, max(1, slots))
 }
 
 // annotations acts on the annotations of the template that VVP gives a meaning.

@@ -77,7 +77,7 @@ func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) 
 // jar decides by scheme and version. The rules are Flink's: standalone-job takes
 // --jars since 1.19 (FLINK-28915), and every version finds jars in usrlib.
 func (g *rendering) jar(a deployment.Artifact, uri string, c *cluster, at *field.Path) artifact {
-	if strings.Contains(uri, "${") && reference().MatchString(uri) {
+	if strings.Contains(uri, "${") && flink.Reference().MatchString(uri) {
 		g.fail(field.Invalid(at, decode.Shown(uri), "secret values of VVP are not known here; write the URI out"), "reference")
 		return artifact{}
 	}

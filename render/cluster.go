@@ -123,8 +123,8 @@ func (g *rendering) configuration(c *cluster, s settings, at *field.Path) map[st
 	g.highAvailability(c, conf, at)
 	c.jobManagers = g.standby(c, conf, at)
 	c.tls = conf["security.ssl.rest.enabled"] == "true" || conf["security.ssl.enabled"] == "true"
-	if _, ok := conf["taskmanager.numberOfTaskSlots"]; !ok {
-		conf["taskmanager.numberOfTaskSlots"] = "1"
+	if _, ok := conf[flink.SlotsKey]; !ok {
+		conf[flink.SlotsKey] = "1"
 	}
 	for key, value := range map[string]string{
 		"jobmanager.rpc.port":             strconv.Itoa(flink.PortJobManagerRPC),

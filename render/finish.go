@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/patch"
 )
 
 // AnnotationConfigChecksum is put on pod templates with the SHA-256 of the
@@ -93,7 +94,7 @@ func (g *rendering) patchUses(objects []tree.Map) []patchUse {
 			return p.SelectsKind(tree.String(o, "apiVersion"), tree.String(o, "kind"))
 		})
 		if addressed {
-			matched := slices.ContainsFunc(g.matched, func(m match) bool { return m.patch == i })
+			matched := slices.ContainsFunc(g.matched, func(m patch.Match) bool { return m.Patch == i })
 			out = append(out, patchUse{target: g.target.Ref().String(), patch: i, at: p.Position(), matched: matched})
 		}
 	}

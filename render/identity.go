@@ -20,14 +20,8 @@ import (
 // that is derived from what the patches do. The cure is to give Job.ID.
 var ErrDerivedID = errors.New("a patch selects on the derived job id")
 
-// match says that a patch changed an object.
-type match struct {
-	patch  int
-	object int // index among the built objects
-}
-
 // patched makes the objects of a cluster and applies the target's patches.
-func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
+func (g *rendering) patched(c *cluster) ([]tree.Map, []patch.Match, error) {
 	if err := g.err(); err != nil {
 		return nil, nil, err
 	}
@@ -49,16 +43,12 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []match, error) {
 		return nil, nil, err
 	}
 	g.unpatched = unpatched{cluster: c, objects: built, path: path}
-	objects, applied, err := g.target.Patches().ApplyShared(tree.Shared{Maps: built})
+	objects, matches, err := g.target.Patches().ApplyShared(tree.Shared{Maps: built})
 	if err != nil {
 		if failed, ok := errors.AsType[*patch.ApplyError](err); ok {
 			err = withoutDraftID(failed)
 		}
 		return nil, nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, err)
-	}
-	matches := make([]match, len(applied))
-	for i, m := range applied {
-		matches[i] = match{m.Patch, m.Object}
 	}
 	g.matched = matches
 	return objects.Maps, matches, g.trace.patched(built)
@@ -90,14 +80,14 @@ func deriveID(deploymentID string, draft []tree.Map) string {
 
 // sameMatches reports a patch that selects other objects with the derived id than
 // with the nil id: then the id does not stand for what was rendered.
-func sameMatches(res resource, id string, first, second []match) error {
+func sameMatches(res resource, id string, first, second []patch.Match) error {
 	if slices.Equal(first, second) {
 		return nil
 	}
 	for _, m := range append(slices.Clone(first), second...) {
 		if !slices.Contains(first, m) || !slices.Contains(second, m) {
 			return fmt.Errorf("%s: %w: %s matches other objects with the job id %s than without it; give Job.ID",
-				res, ErrDerivedID, entryPath(m.patch), id)
+				res, ErrDerivedID, entryPath(m.Patch), id)
 		}
 	}
 	return nil

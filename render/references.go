@@ -6,12 +6,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
-
-// reference is VVP's ${NAME} in a configuration value.
-var reference = lazyregexp.New(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // references takes the values that refer to environment variables out of conf and
 // returns them as arguments, where Kubernetes puts the variable in. Flink's images
@@ -22,7 +18,7 @@ func (g *rendering) references(conf map[string]string, env map[string]bool, at *
 		if !strings.Contains(conf[key], "${") {
 			continue
 		}
-		found := reference().FindAllStringSubmatch(conf[key], -1)
+		found := flink.Reference().FindAllStringSubmatch(conf[key], -1)
 		if len(found) == 0 || flink.ReadByStartScript(key) {
 			continue // the scripts expand variables themselves, and read the file only
 		}
@@ -54,7 +50,7 @@ func (g *rendering) unresolved(name string, at *field.Path) {
 func expandable(value string) string {
 	var b strings.Builder
 	end := 0
-	for _, m := range reference().FindAllStringSubmatchIndex(value, -1) {
+	for _, m := range flink.Reference().FindAllStringSubmatchIndex(value, -1) {
 		b.WriteString(escape(value[end:m[0]]))
 		b.WriteString("$(" + value[m[2]:m[3]] + ")")
 		end = m[1]

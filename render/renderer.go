@@ -124,7 +124,7 @@ type rendering struct {
 	*Renderer
 	target    target.Target
 	resource  resource
-	matched   []match
+	matched   []patch.Match // by the index of built objects
 	unpatched unpatched
 	warnings  []Warning
 	errs      field.ErrorList

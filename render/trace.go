@@ -124,7 +124,7 @@ func (x *tracer) patched(objects []tree.Map) error {
 		source := x.patchSource(i, p)
 		next := 0
 		for j, o := range current {
-			if !matchesObject(matches, j) {
+			if !slices.ContainsFunc(matches, func(m patch.Match) bool { return m.Object == j }) {
 				next++
 				continue
 			}
@@ -140,15 +140,6 @@ func (x *tracer) patched(objects []tree.Map) error {
 		current = after
 	}
 	return nil
-}
-
-func matchesObject(matches []patch.Match, object int) bool {
-	for _, m := range matches {
-		if m.Object == object {
-			return true
-		}
-	}
-	return false
 }
 
 func (g *rendering) patchSource(i int, p patch.Patch) *Source {

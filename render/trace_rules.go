@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
@@ -282,7 +283,7 @@ func (r *derivation) variables() sourceList {
 func (r *derivation) refers() bool {
 	for _, l := range r.fields.Leaves() {
 		text, _ := l.Value.(string)
-		if strings.HasPrefix(l.Path, r.settings+".flinkConfiguration") && reference().MatchString(text) {
+		if strings.HasPrefix(l.Path, r.settings+".flinkConfiguration") && flink.Reference().MatchString(text) {
 			return true
 		}
 	}
@@ -306,7 +307,7 @@ func (r *derivation) replicas() sourceList {
 	out := r.setting("numberOfTaskManagers")
 	if r.cluster.application {
 		out = append(out, r.setting("parallelism")...)
-		out = append(out, r.option("taskmanager.numberOfTaskSlots")...)
+		out = append(out, r.option(flink.SlotsKey)...)
 	}
 	return out
 }

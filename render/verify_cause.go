@@ -51,7 +51,7 @@ func (g *rendering) blame(problems []Problem) []Problem {
 	for i, p := range g.target.Patches().All() {
 		patches = append(patches, p)
 		places[entryPath(i)] = p.Position()
-		if !slices.ContainsFunc(g.matched, func(m match) bool { return m.patch == i }) {
+		if !slices.ContainsFunc(g.matched, func(m patch.Match) bool { return m.Patch == i }) {
 			continue
 		}
 		after := g.problemsWith(patches, want)

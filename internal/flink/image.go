@@ -22,10 +22,8 @@ const (
 	UserLibDir   = Home + "/usrlib"
 	LogDir       = Home + "/log"
 	PluginsDir   = Home + "/plugins"
-	OptDir       = Home + "/opt"
 	ArtifactsDir = Home + "/artifacts" // default of user.artifacts.base-dir
 	TempDir      = "/tmp"              // pid files, io.tmp.dirs
-	Entrypoint   = "/docker-entrypoint.sh"
 
 	UserID  int64 = 9999
 	GroupID int64 = 9999

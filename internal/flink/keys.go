@@ -56,7 +56,7 @@ var owned = map[string]string{
 func Significant(v Version) []string {
 	return []string{
 		v.HAKey, "high-availability.storageDir", "high-availability.zookeeper.quorum", "kubernetes.jobmanager.replicas",
-		"taskmanager.numberOfTaskSlots", "security.ssl.rest.enabled", "security.ssl.internal.enabled",
+		SlotsKey, "security.ssl.rest.enabled", "security.ssl.internal.enabled",
 		"jobmanager.memory.heap.size", "jobmanager.memory.off-heap.size", "taskmanager.memory.task.heap.size",
 		"taskmanager.memory.managed.size", "taskmanager.memory.managed.fraction", "taskmanager.memory.network.fraction",
 		"execution.checkpointing.interval", v.StateBackendKey, "env.java.opts.all", "env.java.opts.jobmanager", "env.java.opts.taskmanager",

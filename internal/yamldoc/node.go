@@ -81,7 +81,8 @@ type Node struct {
 	Kind Kind
 	// Quoted tells a quoted or block scalar from a plain one.
 	Quoted bool
-	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean.
+	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean or a
+	// number.
 	Ambiguous bool
 	room      int32 // of the root: see Room
 	Pos       Place

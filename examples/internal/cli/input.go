@@ -5,15 +5,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/files"
 )
 
 // ReadingHelp says what the arguments of most commands are.
@@ -47,9 +45,9 @@ func (in *Input) Read(args []string) (all deployment.Bundle, warnings []Problem,
 	}
 	var errs []error
 	for _, arg := range args {
-		files, err := Expand(arg)
+		list, err := Expand(arg)
 		errs = append(errs, err)
-		for _, file := range files {
+		for _, file := range list {
 			b, left, err := in.file(file, defaults)
 			errs, warnings = append(errs, err), append(warnings, left...)
 			if err == nil && len(left)+len(b.Targets)+len(b.Deployments)+len(b.SessionClusters) == 0 {
@@ -136,9 +134,7 @@ func Unknown(err error) (Problem, bool) {
 	return Problem{}, false
 }
 
-// Expand returns a file, or the files of a folder in the order of their names. What is
-// hidden, its name beginning with a dot, is left out: .git, and the second name that
-// Kubernetes gives to the files of a mounted ConfigMap.
+// Expand returns a file, or the files of a folder that hold resources.
 func Expand(arg string) ([]string, error) {
 	if arg == "-" {
 		return []string{arg}, nil
@@ -150,40 +146,7 @@ func Expand(arg string) ([]string, error) {
 	if !info.IsDir() {
 		return []string{arg}, nil
 	}
-	var files []string
-	folder := os.DirFS(arg)
-	err = fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return fmt.Errorf("%s: %w", arg, err)
-		}
-		hidden := strings.HasPrefix(d.Name(), ".") && path != "."
-		switch isLink := d.Type()&fs.ModeSymlink != 0; {
-		case hidden && d.IsDir():
-			return fs.SkipDir
-		case hidden, d.IsDir():
-			return nil
-		case isLink:
-			if info, err := fs.Stat(folder, path); err == nil && info.IsDir() {
-				return fmt.Errorf("%s: a symbolic link to a folder is not followed: name the folder itself", filepath.Join(arg, path))
-			}
-		}
-		if isResource(d.Name()) {
-			files = append(files, filepath.Join(arg, path))
-		}
-		return nil
-	})
-	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("%s: no .yaml, .yml or .json files with resources", arg)
-	}
-	return files, err
-}
-
-func isResource(name string) bool {
-	switch name {
-	case "kustomization.yaml", "kustomization.yml": // the names that kustomize looks for
-		return false
-	}
-	return slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
+	return files.In(arg, os.DirFS(arg))
 }
 
 // Nothing is the warning about an input in which nothing can be rendered; ok is false

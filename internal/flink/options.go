@@ -1,0 +1,25 @@
+package flink
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
+)
+
+// Reference is VVP's ${NAME} in a configuration value; its group is the name.
+var Reference = lazyregexp.New(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// SlotsKey is the option for the number of task slots of a TaskManager.
+const SlotsKey = "taskmanager.numberOfTaskSlots"
+
+// Slots returns what a configuration says of SlotsKey, 1 if it says nothing, and
+// whether that is a number of slots.
+func Slots(conf map[string]string) (int64, bool) {
+	text, ok := conf[SlotsKey]
+	if !ok {
+		return 1, true
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
+	return n, err == nil && n > 0
+}
