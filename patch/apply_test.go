@@ -2,6 +2,7 @@ package patch_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -281,4 +282,23 @@ func TestUnknownGoTypesAreRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "spec")
 	_, err = setOf(t).ApplyResource(map[string]any{"a": make(chan int)})
 	assert.ErrorContains(t, err, "a:")
+}
+
+// What a person needs to find the place: the entry, the object, and each field.
+func TestConflictsNameTheFields(t *testing.T) {
+	for reason, c := range map[string]struct {
+		patch string
+		names []string
+	}{
+		"one field":      {"{target: {kind: Service}, patch: [{op: replace, path: /metadata/name, value: x}]}", []string{"metadata.name"}},
+		"several":        {"{target: {kind: Service}, patch: {spec: {selector: null}, metadata: {labels: {system: mine}}}}", []string{"spec.selector", "metadata.labels.system"}},
+		"a whole object": {"{apiVersion: v1, kind: Service, $patch: delete}", nil},
+	} {
+		_, _, err := setOf(t, c.patch).ApplyObjects([]map[string]any{object(t, service)})
+		for _, name := range append(c.names, "spec.deploymentPatchSet[0]", "Service") {
+			assert.ErrorContains(t, err, name, reason)
+		}
+	}
+	e := &patch.ApplyError{Position: patch.Position{File: "target.yaml", Line: 7, Column: 3}, Err: patch.ErrConflict}
+	assert.Assert(t, strings.HasPrefix(e.Error(), "target.yaml:7:3: "), "%v", e)
 }
