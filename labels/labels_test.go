@@ -221,6 +221,8 @@ func TestInputErrorText(t *testing.T) {
 	assert.Assert(t, strings.Contains((&labels.InputError{Input: "ID", Value: "a,b"}).Error(), `ID "a,b" is not a legal label value`))
 	whole := strings.Repeat("x", 126)
 	assert.Assert(t, strings.Contains((&labels.InputError{Input: "ID", Value: whole}).Error(), `"`+whole+`"`), "up to twice the limit, a value is shown whole")
+	longer := (&labels.InputError{Input: "ID", Value: whole + "y"}).Error()
+	assert.Assert(t, strings.Contains(longer, `"`+whole+`..."`) && strings.Contains(longer, "at most 63 characters"), "%s", longer)
 	missing := &labels.InputError{Input: "JobID"}
 	assert.Assert(t, strings.Contains(missing.Error(), "JobID is required"))
 }

@@ -17,17 +17,15 @@ import (
 // The sequence reads r, so it can be ranged over once.
 func Read(file string, r io.Reader) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {
-		stopped := false
 		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
 			var c Config
 			problems := decode.Syntax(bad)
 			if doc.Root != nil {
 				problems = decode.Resource(doc.Root, &c, validate)
 			}
-			stopped = !yield(parsed(c, problems))
-			return !stopped
+			return yield(parsed(c, problems))
 		})
-		if err != nil && !stopped {
+		if err != nil { // which is never that of a reader that was left
 			yield(Target{}, fmt.Errorf("reading %s: %w", file, err))
 		}
 	}

@@ -24,7 +24,7 @@ func (r Ref) IsZero() bool { return r.Name == "" && r.ID == "" }
 
 // Matches reports whether r refers to t.
 func (r Ref) Matches(t Target) bool {
-	if t.IsZero() || r.IsZero() {
+	if r.IsZero() {
 		return false
 	}
 	return r.namespace() == t.Namespace() && (r.Name == "" || r.Name == t.Name()) && (r.ID == "" || r.ID == t.ID())

@@ -122,7 +122,7 @@ func (r *Registry) Register(t Target) error {
 		return &InvalidError{Subject: t.String(), Fields: errs}
 	}
 	old, err := r.register(t)
-	if err == nil && !old.IsZero() {
+	if !old.IsZero() {
 		return &ImmutableError{Ref: t.Ref(), Fields: changes(old, t)}
 	}
 	return err

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/flinktarget/flinktarget/patch"
@@ -230,6 +231,9 @@ func TestEqual(t *testing.T) {
 			c.Kind, c.APIVersion, c.Metadata.Namespace = "DeploymentTarget", "v1", "default"
 		}, true, true},
 		{"labels may change", func(c *target.Config) { c.Metadata.Labels = nil }, false, true},
+		{"annotations may change", func(c *target.Config) { c.Metadata.Annotations = map[string]string{"another": "one"} }, false, true},
+		{"a name is no spec", func(c *target.Config) { c.Metadata.Name = "other" }, false, true},
+		{"nor is a namespace of VVP", func(c *target.Config) { c.Metadata.Namespace = "other" }, false, true},
 		{"an id is no spec", func(c *target.Config) { c.Metadata.ID = "" }, false, true},
 		{"the namespace is of the spec", func(c *target.Config) { c.Spec.Kubernetes = &target.Kubernetes{Namespace: "x"} }, false, false},
 		{"patches are", func(c *target.Config) { c.Spec.DeploymentPatchSet = c.Spec.DeploymentPatchSet[:1] }, false, false},
@@ -335,6 +339,8 @@ func TestRef(t *testing.T) {
 		{"by id", target.Ref{Namespace: "default", ID: id}, true},
 		{"both are right", target.Ref{Name: "staging", ID: id}, true},
 		{"one of both is wrong", target.Ref{Name: "other", ID: id}, false},
+		{"the other of both is wrong", target.Ref{Name: "staging", ID: "2da2f867-5899-4bef-8ad0-000000000000"}, false},
+		{"another id", target.Ref{ID: "2da2f867-5899-4bef-8ad0-000000000000"}, false},
 		{"another namespace", target.Ref{Namespace: "other", Name: "staging"}, false},
 		{"nothing is referred to", target.Ref{}, false},
 	} {
@@ -342,8 +348,23 @@ func TestRef(t *testing.T) {
 	}
 	assert.Equal(t, v.Ref().String(), "default/staging")
 	assert.Equal(t, target.Ref{ID: id}.String(), "default/"+id)
-	assert.Assert(t, !target.Ref{}.Matches(target.Target{}), "no target is no match")
+	assert.Assert(t, !target.Ref{}.Matches(target.Target{}) && !target.Ref{Name: "a"}.Matches(target.Target{}), "no target is no match")
 	assert.Equal(t, target.Owner{Kind: "Deployment", Name: "a"}.String(), "Deployment default/a")
+}
+
+func TestUnmarshal(t *testing.T) {
+	v, err := target.New(config())
+	assert.NilError(t, err)
+	read := v
+	assert.ErrorIs(t, json.Unmarshal([]byte(`{"metadata": {"name": "a b"}}`), &read), target.ErrInvalid)
+	assert.Assert(t, read.Equal(v), "what was there stays")
+	text, err := json.Marshal(v)
+	assert.NilError(t, err)
+	var fresh target.Target
+	assert.NilError(t, json.Unmarshal(text, &fresh))
+	assert.Assert(t, fresh.Equal(v))
+	assert.NilError(t, read.UnmarshalJSON([]byte(" null ")))
+	assert.Assert(t, read.IsZero())
 }
 
 func TestJSONSchema(t *testing.T) {
@@ -351,4 +372,5 @@ func TestJSONSchema(t *testing.T) {
 	assert.NilError(t, json.Unmarshal(target.JSONSchema(), &s))
 	assert.Equal(t, s["$schema"], "https://json-schema.org/draft/2020-12/schema")
 	assert.Equal(t, string(target.JSONSchema()), string(target.JSONSchema()), "the same bytes each time")
+	golden.Assert(t, string(target.JSONSchema()), "schema.golden.json")
 }
