@@ -188,6 +188,7 @@ func (v *verifier) below(m tree.Map, name string, f func(tree.Map)) {
 }
 
 // unique reports an element of a list with the same value of key as one before it.
+// seen has all values in the end.
 func (v *verifier) unique(m any, list, key string, seen map[string]bool) {
 	v.each(m, list, func(e tree.Map) {
 		name := tree.String(e, key)

@@ -19,9 +19,6 @@ func (v *verifier) pods() {
 	v.enter("spec")
 	volumes := map[string]bool{}
 	v.unique(spec, "volumes", "name", volumes)
-	for _, e := range tree.Items(spec, "volumes") {
-		volumes[tree.String(e, "name")] = true
-	}
 	v.each(spec, "volumes", v.volume)
 	v.reference("ServiceAccount", tree.String(spec, "serviceAccountName"), "serviceAccountName")
 	v.spread(spec)
@@ -108,9 +105,6 @@ func (v *verifier) container(c tree.Map, volumes map[string]bool) {
 	v.mounts(c, volumes)
 	ports := map[string]bool{}
 	v.unique(c, "ports", "name", ports)
-	for _, p := range tree.Items(c, "ports") {
-		ports[tree.String(p, "name")] = true
-	}
 	for _, name := range [...]string{"startupProbe", "readinessProbe", "livenessProbe"} {
 		v.below(c, name, func(probe tree.Map) { v.handler(probe, ports) })
 	}
