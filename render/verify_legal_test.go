@@ -1,0 +1,53 @@
+package render_test
+
+import (
+	"testing"
+)
+
+// What stands next to what is refused, and is not: a verification that refuses too
+// much keeps people from their work.
+func TestLegalPatches(t *testing.T) {
+	for reason, entry := range map[string]string{
+		"an address is not needed by the usual type": toService("type: ClusterIP, clusterIP: None"),
+		"a volume of no size":                        toVolume("emptyDir: {sizeLimit: 0}"),
+		"all of the pods":                            toBudget("maxUnavailable: 100%"),
+		"a part of the pods":                         toBudget("maxUnavailable: 99%"),
+		"more pods than all at a time":               toDeployment("strategy: {rollingUpdate: {maxSurge: 1000%, maxUnavailable: 0}}"),
+		"a number that YAML writes with a point":     toDeployment("minReadySeconds: 3.0"),
+		"the port itself":                            operate("Service", "replace", "/spec/ports/2/targetPort", "0"),
+		"a port with the name of another's number":   operate("Service", "replace", "/spec/ports/2/targetPort", "8081"),
+		"name servers of one's own":                  toPod("dnsPolicy: None, dnsConfig: {nameservers: [10.0.0.1]}"),
+		"an affinity with values":                    nodeTerm("key: a, operator: In, values: [b]"),
+		"a key that is not there":                    nodeTerm("key: a, operator: DoesNotExist"),
+		"a health check of a balancer":               toService("type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 30001"),
+		"a node port where there is one":             operate("Service", "replace", "/spec", "{type: NodePort, selector: {jobId: "+jobID+", component: jobmanager}, ports: [{name: rpc, port: 6123, targetPort: rpc, nodePort: 30001}]}"),
+		"tasks that are numbered":                    toJob("completionMode: Indexed"),
+		"a domain before a label":                    toObject("Service", "{metadata: {labels: {a.b-c.example.com/x_Y.z: A_b-c.D}, annotations: {example.com/a: b}}}"),
+		"a label of one character":                   toObject("Service", "{metadata: {labels: {a: b, Z: ''}}}"),
+		"a file in a folder of a volume":             toMount("subPath: a/b"),
+		"someone else's ConfigMap":                   toEnv("configMapKeyRef: {name: mine, key: a}"),
+		"an entry that may be missing":               toEnv("configMapKeyRef: {name: job-" + jobID + "-none, key: a, optional: true}"),
+		"a resource of its own kind":                 toContainer("resources: {limits: {example.com/gpu: 0}, requests: {example.com/gpu: 0}}"),
+	} {
+		if problems := problemsOf(t, entry); len(problems) > 0 {
+			t.Errorf("%s: %v", reason, problems)
+		}
+	}
+	for reason, entry := range map[string]string{
+		"an address is needed by another type": toService("type: NodePort, clusterIP: None"),
+		"more than all":                        toBudget("maxUnavailable: 101%"),
+		"much more than all":                   toBudget("maxUnavailable: 1000%"),
+		"a part of a second":                   toDeployment("minReadySeconds: 3.5"),
+		"no name server":                       toPod("dnsPolicy: None"),
+		"a check that is not Local":            toService("type: LoadBalancer, externalTrafficPolicy: Cluster, healthCheckNodePort: 30001"),
+		"a check of a NodePort":                toService("type: NodePort, externalTrafficPolicy: Local, healthCheckNodePort: 30001"),
+		"an entry that is not there":           toEnv("configMapKeyRef: {name: job-" + jobID + "-none, key: a}"),
+		"a label with an end of the wrong":     toObject("Service", "{metadata: {labels: {a: b-}}}"),
+		"a domain with capitals":               toObject("Service", "{metadata: {labels: {A.b/c: d}}}"),
+		"an empty domain":                      toObject("Service", "{metadata: {labels: {/c: d}}}"),
+	} {
+		if len(problemsOf(t, entry)) == 0 {
+			t.Errorf("%s: nothing is wrong with %s", reason, entry)
+		}
+	}
+}
