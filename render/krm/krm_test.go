@@ -187,6 +187,7 @@ func FuzzProcess(f *testing.F) {
 	f.Add(wrap("apiVersion: flinktarget.github.io/v1alpha1\nkind: RenderFlink\nspec: {resources: [{kind: SessionCluster}]}\n", at(cluster, "sql", "config.kubernetes.io/local-config: 'true'"), staging))
 	f.Add("{apiVersion: config.kubernetes.io/v1, kind: ResourceList, items: [1, ~, {}, []], functionConfig: x}")
 	f.Add(wrap("", at(cluster, "sql", "config.kubernetes.io/local-config: 'true'"), staging))
+	f.Add("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n [{}]0\n")
 	f.Fuzz(func(t *testing.T, in string) {
 		out, results := krm.Process([]byte(in))
 		got := items(t, out)
