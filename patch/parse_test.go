@@ -134,6 +134,40 @@ func TestOneMistakeInSeveralKinds(t *testing.T) {
 	assert.Assert(t, strings.Contains(err.Error(), "did you mean kind: Deployment?"), "%v", err)
 }
 
+// The bounds of selectors, each at both ends.
+func TestSelectorsAreBounded(t *testing.T) {
+	operation := patch.MustParse("{op: remove, path: /spec}")
+	for reason, c := range map[string]struct {
+		selector patch.Selector
+		ok       bool
+	}{
+		"a name of 1,000 bytes":                 {patch.Selector{Name: strings.Repeat("a", 1000)}, true},
+		"a name of 1,001 bytes":                 {patch.Selector{Name: strings.Repeat("a", 1001)}, false},
+		"an expression of 1,000 bytes":          {patch.Selector{Name: ".*" + strings.Repeat("a", 998)}, true},
+		"an expression of 1,001 bytes":          {patch.Selector{Name: ".*" + strings.Repeat("a", 999)}, false},
+		"a label selector of 10,000 bytes":      {patch.Selector{LabelSelector: "a" + strings.Repeat(",a", 9999/2) + "b"}, true},
+		"a label selector of 10,001 bytes":      {patch.Selector{LabelSelector: "a" + strings.Repeat(",a", 10_000/2)}, false},
+		"an annotation selector of that many":   {patch.Selector{AnnotationSelector: "a" + strings.Repeat(",a", 10_000/2)}, false},
+		"a group that is no expression":         {patch.Selector{Group: "("}, false},
+		"an expression that gets out of itself": {patch.Selector{Name: "a)|(b"}, false},
+	} {
+		c.selector.Kind = "Job"
+		_, err := operation.For(c.selector)
+		invalid, refused := errors.AsType[*patch.InvalidError](err)
+		assert.Assert(t, c.ok == (err == nil) && c.ok != refused, "%s: %v", reason, err)
+		assert.Assert(t, c.ok || len(invalid.Fields) == 1, "%s: %v", reason, err)
+	}
+}
+
+// Of a text that cannot be read nothing else is said.
+func TestBrokenTextIsOneProblem(t *testing.T) {
+	for _, text := range []string{"{", "a: b: c", "\x00"} {
+		_, err := patch.Parse([]byte(text))
+		invalid, ok := errors.AsType[*patch.InvalidError](err)
+		assert.Assert(t, ok && len(invalid.Fields) == 1, "%q: %v", text, err)
+	}
+}
+
 func TestMustParsePanics(t *testing.T) {
 	defer func() { assert.Assert(t, recover() != nil) }()
 	patch.MustParse("{}")
@@ -187,6 +221,7 @@ func TestSet(t *testing.T) {
 	assert.Assert(t, ok && len(e.Fields) == 1, "%v", err)
 	assert.Equal(t, e.Fields[0].Type, field.ErrorTypeTooMany)
 	assert.Equal(t, e.Fields[0].Field, "")
+	assert.Equal(t, e.Fields[0].BadValue, len(many))
 	text, err = json.Marshal(full)
 	assert.NilError(t, err)
 	longer := append(append(append([]byte("["), text[1:len(text)-1]...), ','), text[1:]...)

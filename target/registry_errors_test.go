@@ -200,6 +200,16 @@ func TestTextsAreBounded(t *testing.T) {
 	assert.Assert(t, !strings.Contains(err.Error(), "\n"), err)
 	_, err = r.Get(target.Ref{Name: "staging", ID: id1})
 	assert.Assert(t, strings.Contains(err.Error(), "staging") && strings.Contains(err.Error(), id1), "where both were given, both are named: %v", err)
+	_, err = r.Get(target.Ref{ID: id1})
+	assert.Assert(t, strings.Count(err.Error(), id1) == 1, "an id alone is named once: %v", err)
+
+	for owners, want := range map[int]string{9: "o8", 10: "o9", 11: "and 1 more", 12: "and 2 more"} {
+		used := target.InUseError{Ref: staging}
+		for i := range owners {
+			used.Owners = append(used.Owners, target.Owner{Kind: "Deployment", Name: fmt.Sprintf("o%d", i)})
+		}
+		assert.Assert(t, strings.HasSuffix(used.Error(), want), "%d owners: %s", owners, used.Error())
+	}
 
 	var many []string
 	for i := range 30 {
