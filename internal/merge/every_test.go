@@ -10,12 +10,16 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/race"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // Every list and every map of every kind of kustomize's schema is compiled, and gives
 // what kyaml gives: there is nothing that another engine would have to do.
 func TestEveryConstructAgainstKyaml(t *testing.T) {
+	if race.Enabled {
+		t.Skip("it takes most of the package's time, and nothing in it runs at once; the plain build runs it")
+	}
 	w := &everything{t: t, seen: map[string]bool{}, defs: openapi.Schema().Definitions}
 	for _, def := range tree.Keys(w.defs) {
 		d := w.defs[def]
