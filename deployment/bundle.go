@@ -42,16 +42,9 @@ func (d Defaults) ParseAll(file string, data []byte) (Bundle, error) {
 	readers := make([]*reader, len(chunks)) // nil for documents without content
 	parallel.Do(len(chunks), 0, func(i int) {
 		docs, bad := chunks[i].Parse(file, yamldoc.DefaultLimits)
-		if len(docs) == 0 {
-			return
+		if len(docs) > 0 { // one at most
+			readers[i] = d.document(docs[0], bad)
 		}
-		r := &reader{defaults: d, problems: decode.Syntax(bad)}
-		for _, doc := range docs {
-			if doc.Root != nil {
-				r.document(doc.Root, true)
-			}
-		}
-		readers[i] = r
 	})
 	var b Bundle
 	var problems []decode.Problem
@@ -71,6 +64,15 @@ type reader struct {
 	defaults Defaults
 	bundle   Bundle
 	problems []decode.Problem
+}
+
+// document reads a document and what is wrong with its text.
+func (d Defaults) document(doc yamldoc.Document, bad []yamldoc.Problem) *reader {
+	r := &reader{defaults: d, problems: decode.Syntax(bad)}
+	if doc.Root != nil {
+		r.document(doc.Root, true)
+	}
+	return r
 }
 
 var kinds = []string{target.Kind, KindDeployment, KindSessionCluster, kindWrapper}

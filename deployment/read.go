@@ -5,7 +5,6 @@ import (
 	"io"
 	"iter"
 
-	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -31,11 +30,7 @@ func Read(file string, r io.Reader) iter.Seq2[Document, error] { return Defaults
 func (d Defaults) Read(file string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
 		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
-			x := &reader{defaults: d, problems: decode.Syntax(bad)}
-			if doc.Root != nil {
-				x.document(doc.Root, true)
-			}
-			return x.yield(file, yield)
+			return d.document(doc, bad).yield(file, yield)
 		})
 		if err != nil { // which is never that of a reader that was left
 			yield(Document{}, fmt.Errorf("reading %s: %w", file, err))
