@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -101,13 +100,7 @@ func TestStreamLeavesNoGoroutine(t *testing.T) {
 			break
 		}
 	}
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+	ended(t, before, "Stream")
 }
 
 func TestStreamHoldsFewItems(t *testing.T) {

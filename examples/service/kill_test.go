@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -134,15 +135,14 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	each := len(records) / writers
-	writes := 0
+	var writes atomic.Int64
 	for range kills {
 		var wg sync.WaitGroup
-		var mu sync.Mutex
+		before := writes.Load()
 		for w := range writers {
 			mine := records[w*each : (w+1)*each]
 			choices := rand.New(rand.NewPCG(seed, rng.Uint64()))
 			wg.Go(func() {
-				n := 0
 				for version := choices.IntN(1 << 30); ; version++ {
 					r := mine[choices.IntN(len(mine))]
 					v := version
@@ -152,12 +152,12 @@ func TestKilled(t *testing.T) {
 					if !r.write(t, p.client, v) {
 						break
 					}
-					n++
+					writes.Add(1)
 				}
-				mu.Lock()
-				writes += n
-				mu.Unlock()
 			})
+		}
+		for writes.Load() <= before+5 && !t.Failed() { // a slow machine has to write something, too
+			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(time.Duration(20+rng.IntN(300)) * time.Millisecond)
 		assert.NilError(t, p.cmd.Process.Kill())
@@ -169,8 +169,7 @@ func TestKilled(t *testing.T) {
 		}
 		checkHolds(t, p.client, records, writers)
 	}
-	t.Logf("%d kills, %d acknowledged writes", kills, writes)
-	assert.Assert(t, writes > 5*kills, "too few writes to prove anything")
+	t.Logf("%d kills, %d acknowledged writes", kills, writes.Load())
 
 	assert.NilError(t, p.cmd.Process.Signal(os.Signal(syscall.SIGTERM)))
 	assert.NilError(t, p.cmd.Wait(), "asked to stop, it stops with code 0")
