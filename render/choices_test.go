@@ -270,7 +270,7 @@ func TestTargetOfTheNamespaceOfThePlatform(t *testing.T) {
 	assert.ErrorContains(t, err, "render.Platform")
 }
 
-// Session clusters are streamed as Deployments are, in a window of twice as many
+// Session clusters are streamed as Deployments are, in a window of four times as many
 // items as are rendered at a time.
 func TestStreamOfSessionClusters(t *testing.T) {
 	procs := runtime.GOMAXPROCS(0)
@@ -282,7 +282,7 @@ func TestStreamOfSessionClusters(t *testing.T) {
 		return b.Targets[0], nil
 	}
 	const n = 40
-	for workers, window := range map[int]int{1: 2, 8: 16, 100: n} {
+	for workers, window := range map[int]int{1: 4, 8: 32, 100: n} {
 		taken, yielded, most, warnings := 0, 0, 0, 0
 		items := func(yield func(render.Item, error) bool) {
 			for range n {

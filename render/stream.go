@@ -34,8 +34,8 @@ func Workers(n int) Option {
 
 // Stream renders items one after another, several at a time, and yields the result
 // of each in the order of the items: Manifests, or the error of this item, after
-// which the next one follows. It holds no more than a few items and results at a
-// time, however many there are.
+// which the next one follows. It holds no more than four items or results for each
+// of its [Workers] at a time, however many there are.
 //
 // Both items and targets are called by the goroutine that ranges over the stream,
 // in order. targets returns what an item refers to; it may know a target only by
@@ -49,11 +49,12 @@ func Workers(n int) Option {
 // may be left at any time; no goroutine outlives it.
 func (r *Renderer) Stream(ctx context.Context, items iter.Seq2[Item, error], targets func(target.Ref) (target.Target, error)) iter.Seq2[Manifests, error] {
 	return func(yield func(Manifests, error) bool) {
-		s := &stream{Renderer: r, targets: targets, tasks: make(chan task)}
 		workers := r.workers
 		if workers == 0 {
 			workers = runtime.GOMAXPROCS(0)
 		}
+		window := 4 * workers
+		s := &stream{Renderer: r, targets: targets, tasks: make(chan task, window)}
 		done := make(chan struct{})
 		for range workers {
 			go s.work(done)
@@ -64,7 +65,7 @@ func (r *Renderer) Stream(ctx context.Context, items iter.Seq2[Item, error], tar
 				<-done
 			}
 		}()
-		if s.run(ctx, items, 2*workers, yield) && ctx.Err() == nil {
+		if s.run(ctx, items, window, yield) && ctx.Err() == nil {
 			s.finish(yield)
 		}
 	}
@@ -73,7 +74,7 @@ func (r *Renderer) Stream(ctx context.Context, items iter.Seq2[Item, error], tar
 type stream struct {
 	*Renderer
 	targets func(target.Ref) (target.Target, error)
-	tasks   chan task
+	tasks   chan task     // with room for all, so that no worker waits for the caller
 	pending []chan result // in the order of the items
 	seen    bundle        // adds up which patches matched
 }
