@@ -24,12 +24,17 @@ import (
 // A shape is what values of a Kubernetes type look like as trees. Shapes do not
 // change after they were made.
 type shape struct {
-	kind   shapeKind
-	fields map[string]*shapeField // of a structure
-	names  []string               // of the fields
-	rule   *structRule            // of a structure
-	elem   *shape                 // of a list or map
-	max    int64                  // of whole numbers
+	kind      shapeKind
+	structure func() *structure // of a structure; makes it at the first call
+	elem      *shape            // of a list or map
+	max       int64             // of whole numbers
+}
+
+// structure is what is known of a structure and its fields.
+type structure struct {
+	fields map[string]*shapeField
+	names  []string // of the fields
+	rule   *structRule
 }
 
 // shapeField is a field of a structure.
@@ -54,76 +59,92 @@ const (
 	shapeIntOrString
 )
 
-// shapes has those of the kinds that are rendered, and of what they consist of.
+// shapes has those of the kinds that are rendered.
 var shapes = sync.OnceValue(newShapes)
 
 func newShapes() map[string]*shape {
-	made := map[reflect.Type]*shape{}
+	s := &shapeSet{made: map[reflect.Type]*shape{}}
 	out := map[string]*shape{}
 	for _, v := range []any{
 		corev1.Namespace{}, corev1.ServiceAccount{}, corev1.ConfigMap{}, corev1.Service{},
 		rbacv1.Role{}, rbacv1.RoleBinding{}, batchv1.Job{}, appsv1.Deployment{}, policyv1.PodDisruptionBudget{},
 	} {
 		t := reflect.TypeOf(v)
-		out[t.Name()] = shapeOf(t, made)
+		out[t.Name()] = s.of(t)
 	}
 	return out
 }
 
-func shapeOf(t reflect.Type, made map[reflect.Type]*shape) *shape {
-	if t.Kind() == reflect.Pointer {
-		return shapeOf(t.Elem(), made)
-	}
-	if s, ok := made[t]; ok {
-		return s
-	}
-	s := &shape{}
-	made[t] = s
-	switch t {
-	case reflect.TypeFor[quantities.Quantity]():
-		s.kind = shapeQuantity
-		return s
-	case reflect.TypeFor[intstr.IntOrString]():
-		s.kind = shapeIntOrString
-		return s
-	case reflect.TypeFor[metav1.Time](), reflect.TypeFor[metav1.MicroTime](), reflect.TypeFor[metav1.Duration]():
-		s.kind = shapeText
-		return s
-	case reflect.TypeFor[metav1.FieldsV1]():
-		return s
-	}
-	s.fill(t, made)
-	return s
+// shapeSet makes one shape of each type. The structure of a type is made when a
+// value of it is met: of the hundreds that the kinds consist of, most programs meet
+// some twenty.
+type shapeSet struct {
+	mu   sync.Mutex // of those who make structures
+	made map[reflect.Type]*shape
 }
 
-func (s *shape) fill(t reflect.Type, made map[reflect.Type]*shape) {
+func (s *shapeSet) of(t reflect.Type) *shape {
+	if t.Kind() == reflect.Pointer {
+		return s.of(t.Elem())
+	}
+	made, ok := s.made[t]
+	if !ok {
+		made = &shape{}
+		s.made[t] = made
+		s.fill(made, t)
+	}
+	return made
+}
+
+func (s *shapeSet) fill(made *shape, t reflect.Type) {
+	switch t {
+	case reflect.TypeFor[quantities.Quantity]():
+		made.kind = shapeQuantity
+		return
+	case reflect.TypeFor[intstr.IntOrString]():
+		made.kind = shapeIntOrString
+		return
+	case reflect.TypeFor[metav1.Time](), reflect.TypeFor[metav1.MicroTime](), reflect.TypeFor[metav1.Duration]():
+		made.kind = shapeText
+		return
+	case reflect.TypeFor[metav1.FieldsV1]():
+		return
+	}
 	switch t.Kind() {
 	case reflect.Struct:
-		s.kind, s.fields, s.rule = shapeStruct, map[string]*shapeField{}, structRules[t.Name()]
-		s.collect(t, t.Name(), made)
-		s.names = tree.Keys(s.fields)
+		made.kind = shapeStruct
+		made.structure = sync.OnceValue(func() *structure { return s.structure(t) })
 	case reflect.Map:
-		s.kind, s.elem = shapeMap, shapeOf(t.Elem(), made)
+		made.kind, made.elem = shapeMap, s.of(t.Elem())
 	case reflect.Slice:
-		s.kind, s.elem = shapeList, shapeOf(t.Elem(), made)
+		made.kind, made.elem = shapeList, s.of(t.Elem())
 		if t.Elem().Kind() == reflect.Uint8 {
-			s.kind = shapeBytes
+			made.kind = shapeBytes
 		}
 	case reflect.String:
-		s.kind = shapeText
+		made.kind = shapeText
 	case reflect.Int32:
-		s.kind, s.max = shapeWhole, math.MaxInt32
+		made.kind, made.max = shapeWhole, math.MaxInt32
 	case reflect.Int, reflect.Int64:
-		s.kind, s.max = shapeWhole, math.MaxInt64
+		made.kind, made.max = shapeWhole, math.MaxInt64
 	case reflect.Float32, reflect.Float64:
-		s.kind = shapeNumber
+		made.kind = shapeNumber
 	case reflect.Bool:
-		s.kind = shapeBool
+		made.kind = shapeBool
 	}
+}
+
+func (s *shapeSet) structure(t reflect.Type) *structure {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made := &structure{fields: map[string]*shapeField{}, rule: structRules[t.Name()]}
+	s.collect(made, t, t.Name())
+	made.names = tree.Keys(made.fields)
+	return made
 }
 
 // collect takes over the fields of a structure, and of those that are inlined.
-func (s *shape) collect(t reflect.Type, name string, made map[reflect.Type]*shape) {
+func (s *shapeSet) collect(made *structure, t reflect.Type, name string) {
 	for f := range t.Fields() {
 		key, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
@@ -132,9 +153,9 @@ func (s *shape) collect(t reflect.Type, name string, made map[reflect.Type]*shap
 			if ft.Kind() == reflect.Pointer {
 				ft = ft.Elem()
 			}
-			s.collect(ft, name, made)
+			s.collect(made, ft, name)
 		case key != "" && key != "-" && f.IsExported():
-			s.fields[key] = &shapeField{shape: shapeOf(f.Type, made), check: fieldRules[name+"."+key]}
+			made.fields[key] = &shapeField{shape: s.of(f.Type), check: fieldRules[name+"."+key]}
 		}
 	}
 }
@@ -142,11 +163,11 @@ func (s *shape) collect(t reflect.Type, name string, made map[reflect.Type]*shap
 // shape holds the current object against its Kubernetes type, field by field.
 func (v *verifier) shape() {
 	if s, ok := shapes()[tree.String(v.object, "kind")]; ok {
-		v.structure(v.object, s)
+		v.structure(v.object, s.structure())
 	}
 }
 
-func (v *verifier) structure(m tree.Map, s *shape) {
+func (v *verifier) structure(m tree.Map, s *structure) {
 	for key, value := range m {
 		if value == nil {
 			continue // as good as not there
@@ -176,7 +197,7 @@ func (v *verifier) value(value any, s *shape) bool {
 	case shapeStruct:
 		m, ok := value.(tree.Map)
 		if ok {
-			v.structure(m, s)
+			v.structure(m, s.structure())
 		}
 		return v.expect(ok, value, "a map")
 	case shapeMap:
