@@ -45,7 +45,7 @@ var fieldRules = map[string]check{
 	"Container.terminationMessagePolicy": enum("File", "FallbackToLogsOnError"),
 	"ContainerPort.containerPort":        between(1, 65535),
 	"ContainerPort.hostPort":             between(0, 65535),
-	"ContainerPort.name":                 legal(validation.IsValidPortName),
+	"ContainerPort.name":                 legal(portName),
 	"ContainerPort.protocol":             protocol,
 	"EnvVar.name":                        legal(validation.IsEnvVarName),
 	"EnvFromSource.prefix":               legal(validation.IsEnvVarName),
@@ -358,7 +358,19 @@ func portOrName(value any) string {
 	if s == "" {
 		return "write the number or the name of a port"
 	}
-	return strings.Join(validation.IsValidPortName(s), "; ")
+	return strings.Join(portName(s), "; ")
+}
+
+// portName is the rule for names of ports, quickly for a few letters.
+func portName(s string) []string {
+	simple := len(s) <= 15
+	for i := range len(s) {
+		simple = simple && s[i] >= 'a' && s[i] <= 'z'
+	}
+	if simple {
+		return nil
+	}
+	return validation.IsValidPortName(s)
 }
 
 // targetPort is the port itself if it is not set.

@@ -75,6 +75,8 @@ func checkLegacy(key, value string) Problem {
 
 func legacyFlaw(s string) string {
 	switch {
+	case plain(s): // most are
+		return ""
 	case !utf8.ValidString(s):
 		return "is not valid UTF-8"
 	case strings.ContainsAny(s, "\n\r"):
@@ -87,6 +89,17 @@ func legacyFlaw(s string) string {
 		return "contains a control character"
 	}
 	return ""
+}
+
+// plain reports whether s is printable ASCII without '#', and neither begins nor
+// ends with a blank.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '#' || c == ' ' && (i == 0 || i == len(s)-1) {
+			return false
+		}
+	}
+	return true
 }
 
 // renamedPrefix are old spellings that Flink 2.x still reads and that are a

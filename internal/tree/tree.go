@@ -174,8 +174,7 @@ func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	written := 0
 	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= 0x20 && c < utf8.RuneSelf && c != '"' && c != '\\' {
+		if asItIs[s[i]] {
 			i++
 			continue
 		}
@@ -188,6 +187,14 @@ func appendString(dst []byte, s string) []byte {
 	}
 	return append(append(dst, s[written:]...), '"')
 }
+
+// asItIs are the bytes that stand for themselves in a JSON string.
+var asItIs = func() (is [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		is[c] = c != '"' && c != '\\'
+	}
+	return is
+}()
 
 func appendEscape(dst []byte, r rune) []byte {
 	const short, hex = "\b\f\n\r\t\"\\", "0123456789abcdef"
