@@ -34,8 +34,9 @@ func (d Deployment) Warnings() []Warning {
 		return nil
 	}
 	c := d.d.config
-	w := &warnings{}
-	w.system, _ = labels.ForDeployment(labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: ids.Nil})
+	w := &warnings{system: func() (labels.Set, error) {
+		return labels.ForDeployment(labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: ids.Nil})
+	}}
 	if c.Spec.State == canceled {
 		w.add(field.NewPath("spec", "state"), "read as %s, which is how VVP's API writes it", Cancelled)
 	}
@@ -54,8 +55,9 @@ func (s SessionCluster) Warnings() []Warning {
 	}
 	c := s.d.config.Spec
 	path := field.NewPath("spec")
-	w := &warnings{}
-	w.system, _ = labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
+	w := &warnings{system: func() (labels.Set, error) {
+		return labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
+	}}
 	w.flink(flinkSettings{version: c.FlinkVersion, resources: c.Resources, config: c.FlinkConfiguration, path: path}, func(string) (string, bool) { return "", false })
 	w.kubernetes(c.Kubernetes, path.Child("kubernetes"))
 	return w.list
@@ -63,7 +65,7 @@ func (s SessionCluster) Warnings() []Warning {
 
 type warnings struct {
 	list   []Warning
-	system labels.Set
+	system func() (labels.Set, error) // of a resource that was checked, without error
 }
 
 func (w *warnings) add(path *field.Path, format string, args ...any) {
@@ -171,7 +173,11 @@ func (w *warnings) podTemplate(t map[string]any, path *field.Path) {
 
 // labels warns of labels that lose to the system's.
 func (w *warnings) labels(m map[string]string, path *field.Path) {
-	system := w.system.WithComponent(labels.JobManager)
+	if len(m) == 0 {
+		return
+	}
+	system, _ := w.system()
+	system = system.WithComponent(labels.JobManager)
 	for _, key := range tree.Keys(m) {
 		if _, ok := system.Get(key); ok {
 			w.add(path.Key(key), "the label belongs to the platform; this value is not used")

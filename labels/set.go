@@ -20,6 +20,11 @@ type label struct{ key, value string }
 // newSet returns the set of ls, which have different keys. It sorts ls in place.
 func newSet(ls ...label) Set {
 	slices.SortFunc(ls, func(a, b label) int { return strings.Compare(a.key, b.key) })
+	return join(ls)
+}
+
+// join returns the set of ls, which are sorted.
+func join(ls []label) Set {
 	size := 0
 	for _, l := range ls {
 		size += len(l.key) + len(l.value) + 2
@@ -41,15 +46,19 @@ func newSet(ls ...label) Set {
 // had. A c that is neither JobManager nor TaskManager leaves none.
 func (s Set) WithComponent(c Component) Set {
 	ls := make([]label, 0, 8)
+	at := 0 // where the component belongs
 	for k, v := range s.All() {
+		if k < KeyComponent {
+			at++
+		}
 		if k != KeyComponent {
 			ls = append(ls, label{k, v})
 		}
 	}
 	if v := c.String(); v != "" {
-		ls = append(ls, label{KeyComponent, v})
+		ls = slices.Insert(ls, at, label{KeyComponent, v})
 	}
-	return newSet(ls...)
+	return join(ls)
 }
 
 // Selector returns the labels of s by which workloads and Services select pods:
@@ -64,7 +73,7 @@ func (s Set) Selector() Set {
 			ls = append(ls, label{k, v})
 		}
 	}
-	return newSet(ls...)
+	return join(ls)
 }
 
 // Get returns the value of the label key and whether s has that label.

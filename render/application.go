@@ -57,7 +57,7 @@ func (r *Renderer) deployment(t target.Target, d deployment.Deployment, j Job) (
 	if err := g.traceDeployment(d, patched, j); err != nil {
 		return Manifests{}, err
 	}
-	app := &application{rendering: g, config: cfg, deployment: patched, job: j}
+	app := &application{rendering: g, config: cfg, deployment: patched, id: patched.ID(), job: j}
 	objects, err := app.render()
 	if err != nil {
 		return Manifests{}, err
@@ -74,6 +74,7 @@ type application struct {
 	*rendering
 	config     deployment.Config
 	deployment deployment.Deployment
+	id         string // of the deployment
 	job        Job
 }
 
@@ -102,7 +103,7 @@ func (a *application) render() ([]tree.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := deriveID(a.deployment.ID(), draft)
+	id := deriveID(a.id, draft)
 	if set, err = a.labels(id); err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (a *application) warnDerived() {
 
 func (a *application) labels(id string) (labels.Set, error) {
 	set, err := labels.ForDeployment(labels.Deployment{
-		Namespace: a.deployment.Namespace(), ID: a.deployment.ID(), Name: a.deployment.Name(), JobID: id,
+		Namespace: a.deployment.Namespace(), ID: a.id, Name: a.deployment.Name(), JobID: id,
 	})
 	if err != nil {
 		return set, fmt.Errorf("%s: %w", a.resource, err)

@@ -23,6 +23,9 @@ func (v *verifier) configMap() {
 			if size += len(text); field == "binaryData" {
 				size -= len(text) / 4 // base64
 			}
+			if plainWord(key) {
+				continue
+			}
 			for _, message := range validation.IsConfigMapKey(key) {
 				v.fail(message, field, "["+key+"]")
 			}

@@ -47,11 +47,11 @@ var fieldRules = map[string]check{
 	"ContainerPort.hostPort":             between(0, 65535),
 	"ContainerPort.name":                 legal(portName),
 	"ContainerPort.protocol":             protocol,
-	"EnvVar.name":                        legal(validation.IsEnvVarName),
-	"EnvFromSource.prefix":               legal(validation.IsEnvVarName),
+	"EnvVar.name":                        word(validation.IsEnvVarName),
+	"EnvFromSource.prefix":               word(validation.IsEnvVarName),
 	"ObjectFieldSelector.fieldPath":      fieldPath,
-	"SecretKeySelector.key":              legal(validation.IsConfigMapKey),
-	"ConfigMapKeySelector.key":           legal(validation.IsConfigMapKey),
+	"SecretKeySelector.key":              word(validation.IsConfigMapKey),
+	"ConfigMapKeySelector.key":           word(validation.IsConfigMapKey),
 
 	"Probe.failureThreshold":              between(0, math.MaxInt32),
 	"Probe.initialDelaySeconds":           between(0, math.MaxInt32),
@@ -77,7 +77,7 @@ var fieldRules = map[string]check{
 	"SecretVolumeSource.defaultMode":    between(0, 0o777),
 	"ProjectedVolumeSource.defaultMode": between(0, 0o777),
 
-	"Toleration.value":                  legal(validation.IsValidLabelValue),
+	"Toleration.value":                  word(validation.IsValidLabelValue),
 	"ConfigMapVolumeSource.defaultUser": id,
 	"SecretVolumeSource.defaultUser":    id,
 	"ProjectedVolumeSource.defaultUser": id,
@@ -233,11 +233,24 @@ func plainKey(s string) bool {
 	return name != "" && plain(name, true)
 }
 
+// plainWord is plain for what need not be a name of an object, but may have to start
+// with a letter.
+func plainWord(s string) bool {
+	return plain(s, true) && s != "" && s[0] > '9'
+}
+
 // name is legal, quickly.
 func name(problems func(string) []string) check {
+	return unlessSimple(func(s string) bool { return plain(s, false) }, problems)
+}
+
+// word is legal, quickly, for what may have capitals, dots and underscores.
+func word(problems func(string) []string) check { return unlessSimple(plainWord, problems) }
+
+func unlessSimple(simple func(string) bool, problems func(string) []string) check {
 	slow := legal(problems)
 	return func(value any) string {
-		if s, _ := value.(string); plain(s, false) {
+		if s, _ := value.(string); simple(s) {
 			return ""
 		}
 		return slow(value)
