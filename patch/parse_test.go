@@ -99,6 +99,9 @@ func TestParseRefuses(t *testing.T) {
 		{"a list is a set, not a patch", "[{op: remove, path: /a}]", "", "map"},
 		{"a text is no patch", "patch", "", "map"},
 	}
+	_, err := patch.Parse([]byte("{a: ["))
+	broken, ok := errors.AsType[*patch.InvalidError](err)
+	assert.Assert(t, ok && len(broken.Fields) == 1, "how many documents a broken text would have had is no second problem: %v", err)
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
 			_, err := patch.Parse([]byte(c.text))
@@ -222,6 +225,7 @@ func TestSet(t *testing.T) {
 	assert.Equal(t, e.Fields[0].Type, field.ErrorTypeTooMany)
 	assert.Equal(t, e.Fields[0].Field, "")
 	assert.Equal(t, e.Fields[0].BadValue, len(many))
+	assert.Assert(t, strings.Contains(e.Fields[0].Detail, fmt.Sprint(patch.MaxPatches)), "%v", err)
 	text, err = json.Marshal(full)
 	assert.NilError(t, err)
 	longer := append(append(append([]byte("["), text[1:len(text)-1]...), ','), text[1:]...)

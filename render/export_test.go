@@ -91,10 +91,15 @@ func WithoutVerifyRule(name string, f func()) {
 	f()
 }
 
-// WithPanickingVerify calls f while every verification panics.
-func WithPanickingVerify(value any, f func()) {
+// WatchVerify calls f, and watch whenever an object is verified meanwhile.
+func WatchVerify(watch, f func()) {
 	made := shapes
 	defer func() { shapes = made }()
-	shapes = func() map[string]*shape { panic(value) }
+	shapes = func() map[string]*shape { watch(); return made() }
 	f()
+}
+
+// WithPanickingVerify calls f while every verification panics.
+func WithPanickingVerify(value any, f func()) {
+	WatchVerify(func() { panic(value) }, f)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"sync/atomic"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/target"
@@ -60,6 +61,7 @@ func (r *Renderer) Stream(ctx context.Context, items iter.Seq2[Item, error], tar
 			go s.work(done)
 		}
 		defer func() {
+			s.ended.Store(true)
 			close(s.tasks)
 			for range workers {
 				<-done
@@ -75,6 +77,7 @@ type stream struct {
 	*Renderer
 	targets func(target.Ref) (target.Target, error)
 	tasks   chan task     // with room for all, so that no worker waits for the caller
+	ended   atomic.Bool   // nobody waits for results any more
 	pending []chan result // in the order of the items
 	seen    bundle        // adds up which patches matched
 }
@@ -94,7 +97,9 @@ type result struct {
 
 func (s *stream) work(done chan<- struct{}) {
 	for t := range s.tasks {
-		t.result <- s.render(t)
+		if !s.ended.Load() {
+			t.result <- s.render(t)
+		}
 	}
 	done <- struct{}{}
 }

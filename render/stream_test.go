@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -101,6 +103,31 @@ func TestStreamLeavesNoGoroutine(t *testing.T) {
 		}
 	}
 	ended(t, before, "Stream")
+}
+
+// Whoever leaves waits for what a worker has begun, and for nothing else. In the
+// bubble, the time of a verification passes when everybody waits.
+func TestStreamRendersNothingForNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		items, targets := apps(t, 1000)
+		r := renderer(t, render.Workers(1))
+		for reason, leave := range map[string]func(end func()) bool{
+			"the loop ends":    func(func()) bool { return true },
+			"the context ends": func(end func()) bool { end(); return false },
+		} {
+			ctx, end := context.WithCancel(t.Context())
+			defer end()
+			verified := 0
+			render.WatchVerify(func() { time.Sleep(time.Second); verified++ }, func() {
+				for range r.Stream(ctx, items, targets) {
+					if leave(end) {
+						break
+					}
+				}
+			})
+			assert.Equal(t, verified, 2*4, "%s: objects, four of each item", reason)
+		}
+	})
 }
 
 func TestStreamHoldsFewItems(t *testing.T) {
