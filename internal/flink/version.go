@@ -127,9 +127,6 @@ func (v Version) ReadsConfig(file string) bool {
 	return file == v.ConfigFile || file == yamlConfigFile && !v.before("1.19")
 }
 
-// IsZero reports whether v is not a version at all.
-func (v Version) IsZero() bool { return v.Minor == "" }
-
 // before reports whether v is older than the minor version other, which must be
 // in the table.
 func (v Version) before(other string) bool {

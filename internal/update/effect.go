@@ -43,9 +43,6 @@ var types = map[string]reflect.Type{
 	"policy/v1 PodDisruptionBudget":            reflect.TypeFor[policyv1.PodDisruptionBudget](),
 }
 
-// Known reports whether the fields and rules of a kind are known.
-func Known(apiVersion, kind string) bool { return types[apiVersion+" "+kind] != nil }
-
 // decoded returns an object as Kubernetes reads it: without null, without what is
 // empty, false or 0 where that means the same as nothing, and with quantities in
 // one spelling. Defaults are not filled in. What cannot be read is returned as it

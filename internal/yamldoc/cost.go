@@ -26,17 +26,11 @@ const (
 	costSign     = 250  // anchor, alias, tag
 )
 
-// Cost estimates what parsing a text allocates, from above: it never takes for
-// text what the YAML library may take for structure, though it may be the other
-// way around. Only in quoted scalars on one line, comments and block scalars it
-// passes over what looks like structure, and only while there is no doubt that it
-// is in one.
-func Cost(text []byte) int {
-	s := measure(text)
-	return s.sum + costQueued*s.queue
-}
-
-// Estimate is Cost for a text inside of another one, and the number of its values.
+// Estimate is an upper bound of what parsing a text inside of another one allocates,
+// and of the number of its values. It never takes for text what the YAML library may
+// take for structure, though it may be the other way around. Only in quoted scalars
+// on one line, comments and block scalars it passes over what looks like structure,
+// and only while there is no doubt that it is in one.
 func Estimate(text []byte) (allocated, values int) {
 	if usual(text) {
 		c := &counter{}
@@ -52,7 +46,7 @@ func Estimate(text []byte) (allocated, values int) {
 }
 
 // taken is what the YAML library has allocated for a text, now that its nodes are
-// there, and what convert will. It is less than Cost, and still an upper bound.
+// there, and what convert will. It is less than what was estimated, and still an upper bound.
 func taken(doc *yaml.Node, text int, queue int) int {
 	const costLine = 8 // for a byte
 	return costDocument + costLine*text + costQueued*queue + takenBy(doc)
