@@ -156,17 +156,7 @@ func (r *reader) fail(pos yamldoc.Position, e *field.Error) {
 }
 
 func (r *reader) target(root *yamldoc.Node) {
-	var c target.Config
-	var t target.Target
-	problems := decode.Resource(root, &c, func(c target.Config) field.ErrorList {
-		var err error
-		t, err = target.New(c)
-		if e, ok := errors.AsType[*InvalidError](err); ok {
-			return e.Fields
-		}
-		return nil
-	})
-	if r.problems = append(r.problems, problems...); len(problems) == 0 {
+	if t, err := target.FromNode(root); r.ok(err) {
 		r.bundle.Targets = append(r.bundle.Targets, t)
 	}
 }

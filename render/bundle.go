@@ -216,9 +216,9 @@ func (x *bundle) duplicates() {
 		seen[key] = true
 	}
 	for _, t := range x.bundle.Targets {
-		once("target "+t.Ref().String(), t.String())
+		once("target "+t.Ref().String(), t.String(), t.Position())
 		if t.ID() != "" {
-			once("target id "+t.ID(), t.String())
+			once("target id "+t.ID(), t.String(), t.Position())
 		}
 	}
 	for _, d := range x.bundle.Deployments {

@@ -123,6 +123,9 @@ func TestBundleRefusals(t *testing.T) {
 		_, err := renderer(t).Bundle(parse(t, []byte(c.text)), nil)
 		assert.DeepEqual(t, refusals(err), c.want)
 		assert.Equal(t, err == nil, c.want == nil, "%s: %v", c.reason, err)
+		if e, ok := errors.AsType[*render.InvalidError](err); ok {
+			assert.Assert(t, len(e.Positions) == 1 && e.Positions[0].Line > 1, "%s: it has the place of the second: %v", c.reason, err)
+		}
 	}
 
 	says := func(text, yes, no string) {

@@ -18,12 +18,10 @@ import (
 func Read(file string, r io.Reader) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {
 		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
-			var c Config
-			problems := decode.Syntax(bad)
-			if doc.Root != nil {
-				problems = decode.Resource(doc.Root, &c, validate)
+			if doc.Root == nil {
+				return yield(Target{}, invalid(Config{}, decode.Syntax(bad)))
 			}
-			return yield(parsed(c, problems))
+			return yield(FromNode(doc.Root))
 		})
 		if err != nil { // which is never that of a reader that was left
 			yield(Target{}, fmt.Errorf("reading %s: %w", file, err))

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -27,6 +28,7 @@ type Target struct {
 type data struct {
 	config  Config
 	patches patch.Set
+	at      patch.Position // zero if it was not read from a text
 }
 
 // New checks a configuration and returns a target made of a copy of it. The error
@@ -43,20 +45,27 @@ func New(c Config) (Target, error) {
 // [*InvalidError] with all problems and their positions.
 func Parse(file string, text []byte) (Target, error) {
 	root, problems := decode.Document(file, text)
-	var c Config
-	if root != nil {
-		problems = decode.Resource(root, &c, validate)
+	if root == nil {
+		return Target{}, invalid(Config{}, problems)
 	}
-	return parsed(c, problems)
+	return FromNode(root)
 }
 
-// parsed is the target of a text that was read and checked.
-func parsed(c Config, problems []decode.Problem) (Target, error) {
-	if len(problems) > 0 {
-		fields, positions := decode.Split[patch.Position](problems)
-		return Target{}, &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
+// FromNode is [Parse] for the other packages of this module, which have read a text.
+// Its argument cannot be made elsewhere.
+func FromNode(root *yamldoc.Node) (Target, error) {
+	var c Config
+	if problems := decode.Resource(root, &c, validate); len(problems) > 0 {
+		return Target{}, invalid(c, problems)
 	}
-	return build(c), nil
+	t := build(c)
+	t.d.at = patch.Position(root.Locate("metadata.name"))
+	return t, nil
+}
+
+func invalid(c Config, problems []decode.Problem) error {
+	fields, positions := decode.Split[patch.Position](problems)
+	return &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
 }
 
 // build is New after the checks.
@@ -112,6 +121,15 @@ func (t Target) Patches() patch.Set {
 		return patch.Set{}
 	}
 	return t.d.patches
+}
+
+// Position returns where the name of t stands in the text that it was read from. It is
+// the zero Position if t was not read from a text, or comes from a snapshot.
+func (t Target) Position() patch.Position {
+	if t.d == nil {
+		return patch.Position{}
+	}
+	return t.d.at
 }
 
 // Config returns a copy of the configuration, kind, apiVersion and namespace

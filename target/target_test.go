@@ -71,6 +71,34 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// Where a target stands is known as long as it is the value that was read.
+func TestPosition(t *testing.T) {
+	const text = "---\nkind: DeploymentTarget\nmetadata:\n  name: a\nspec: {kubernetes: {}}\n"
+	read, err := target.Parse("f.yaml", []byte(text))
+	assert.NilError(t, err)
+	assert.Equal(t, read.Position(), patch.Position{File: "f.yaml", Line: 4, Column: 9})
+	for streamed, err := range target.Read("g.yaml", strings.NewReader(text+text)) {
+		assert.NilError(t, err)
+		assert.Equal(t, streamed.Position().File, "g.yaml")
+		assert.Assert(t, streamed.Equal(read), "the place is no part of it")
+	}
+	made, err := target.New(read.Config())
+	assert.NilError(t, err)
+	assert.Equal(t, made.Position(), patch.Position{}, "it was not read")
+	assert.Equal(t, target.Target{}.Position(), patch.Position{})
+
+	r := new(target.Registry)
+	assert.NilError(t, r.Register(read))
+	got, err := r.Get(read.Ref())
+	assert.NilError(t, err)
+	assert.Equal(t, got.Position(), read.Position())
+	restored, err := target.Restore(r.Snapshot())
+	assert.NilError(t, err)
+	got, err = restored.Get(read.Ref())
+	assert.NilError(t, err)
+	assert.Equal(t, got.Position(), patch.Position{}, "a snapshot is not what was read")
+}
+
 func problemsOf(t *testing.T, err error) []string {
 	t.Helper()
 	e, ok := errors.AsType[*target.InvalidError](err)

@@ -129,7 +129,7 @@ func (s *streaming) documents(label string, in io.Reader, yield func(render.Item
 
 func (s *streaming) keep(dt target.Target) {
 	if _, twice := s.targets[dt.Ref()]; twice {
-		s.fail(fmt.Errorf("%s stands twice in the input", dt))
+		s.fail(fmt.Errorf("%s: %s stands twice in the input", dt.Position(), dt))
 		return
 	}
 	s.targets[dt.Ref()] = dt
