@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -54,6 +55,7 @@ func YAML(w io.Writer, rd io.Reader, opts ...Option) error {
 // be rendered, the Manifests are empty and the error joins all problems.
 func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) Job) (Manifests, error) {
 	x := &bundle{bundle: b, jobs: map[string]string{}}
+	x.index()
 	x.duplicates()
 	for _, d := range b.Deployments {
 		var job Job
@@ -115,12 +117,13 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 
 // bundle collects the renderings of a deployment.Bundle.
 type bundle struct {
-	bundle deployment.Bundle
-	tasks  []func() (Manifests, error)
-	errs   []error // of the bundle as a whole
-	uses   []patchUse
-	used   map[patchOf]int   // where they are in uses
-	jobs   map[string]string // Deployments by the ids of their jobs
+	bundle  deployment.Bundle
+	targets map[target.Ref]target.Target // by name, and by id
+	tasks   []func() (Manifests, error)
+	errs    []error // of the bundle as a whole
+	uses    []patchUse
+	used    map[patchOf]int   // where they are in uses
+	jobs    map[string]string // Deployments by the ids of their jobs
 	// missing counts the resources whose target is not there.
 	missing int
 }
@@ -176,10 +179,8 @@ func (x *bundle) target(res resource) (target.Target, error) {
 	if ref.IsZero() {
 		return sessionMode, nil
 	}
-	for _, t := range x.bundle.Targets {
-		if ref.Matches(t) {
-			return t, nil
-		}
+	if t, ok := x.targets[ref]; ok {
+		return t, nil
 	}
 	name := "deploymentTargetName"
 	if ref.Name == "" {
@@ -195,6 +196,17 @@ func (x *bundle) target(res resource) (target.Target, error) {
 		}
 	}
 	return target.Target{}, &InvalidError{Subject: res.String(), Fields: field.ErrorList{e}, Positions: []patch.Position{res.Position(path.String())}}
+}
+
+// index keeps the first of each name and id; a second one is a duplicate.
+func (x *bundle) index() {
+	x.targets = make(map[target.Ref]target.Target, len(x.bundle.Targets))
+	for _, t := range slices.Backward(x.bundle.Targets) {
+		x.targets[t.Ref()] = t
+		if t.ID() != "" {
+			x.targets[target.Ref{Namespace: t.Namespace(), ID: t.ID()}] = t
+		}
+	}
 }
 
 func (x *bundle) names() []string {

@@ -21,6 +21,30 @@ func TestSessionModeWithoutTargets(t *testing.T) {
 	assert.DeepEqual(t, refusals(e), []string{"spec.sessionClusterName Forbidden session-mode"})
 }
 
+func TestTargetsOfABundle(t *testing.T) {
+	targets := "kind: DeploymentTarget\nmetadata: {name: a, id: " + jobID + "}\nspec: {kubernetes: {namespace: a}}\n---\n" +
+		"kind: DeploymentTarget\nmetadata: {name: a, namespace: team}\nspec: {kubernetes: {namespace: team-a}}\n---\n" +
+		"kind: DeploymentTarget\nmetadata: {name: b}\nspec: {kubernetes: {namespace: b}}\n---\n"
+	for _, c := range []struct{ reason, metadata, ref, want string }{
+		{"by name", "{name: x}", "deploymentTargetName: b", "b"},
+		{"in the default namespace", "{name: x}", "deploymentTargetName: a", "a"},
+		{"in its own namespace", "{name: x, namespace: team}", "deploymentTargetName: a", "team-a"},
+		{"by id", "{name: x}", "deploymentTargetId: " + jobID, "a"},
+		{"no id is no name", "{name: x}", "deploymentTargetName: " + jobID, ""},
+		{"an id of another namespace", "{name: x, namespace: team}", "deploymentTargetId: " + jobID, ""},
+		{"a name of another namespace", "{name: x, namespace: team}", "deploymentTargetName: b", ""},
+	} {
+		text := in(in(app[strings.Index(app, "kind: Deployment\n"):], "{name: app}", c.metadata), "deploymentTargetName: staging", c.ref)
+		m, err := renderer(t).Bundle(parse(t, []byte(targets+text)), nil)
+		if c.want == "" {
+			assert.Assert(t, len(refusals(err)) == 1 && strings.HasSuffix(refusals(err)[0], "NotFound target"), "%s: %v", c.reason, err)
+			continue
+		}
+		assert.NilError(t, err, c.reason)
+		assert.Equal(t, find(t, m, "Job", "").Namespace(), c.want, c.reason)
+	}
+}
+
 // Every missing target is an error. The names of the first ones alone are compared with
 // those of all targets.
 func TestManyMissingTargets(t *testing.T) {
