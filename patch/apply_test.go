@@ -112,6 +112,11 @@ func TestOtherKinds(t *testing.T) {
 	assert.NilError(t, err)
 	assert.DeepEqual(t, out[0], object(t, `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: z}, {name: b}]}}}}`))
 
+	// A kind of another API is another kind, whose lists nobody knows.
+	out, _, err = s.ApplyObjects([]map[string]any{object(t, `{apiVersion: example.com/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: x}, {name: b}]}}}}`)})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, out[0], object(t, `{apiVersion: example.com/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: z}]}}}}`))
+
 	// What such a kind refuses is known only now.
 	_, _, err = setOf(t, "{target: {}, patch: {webhooks: [{a: b}]}}").ApplyObjects([]map[string]any{
 		object(t, "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: a}}")})

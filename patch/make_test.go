@@ -84,6 +84,13 @@ func TestMakingFails(t *testing.T) {
 	} {
 		assert.ErrorContains(t, err, "func()", reason)
 	}
+	// A move from the whole document says where from: it is not told that it has none.
+	_, err := patch.JSON(patch.Operation{Op: "move", Path: "/a"})
+	e, ok := errors.AsType[*patch.InvalidError](err)
+	assert.Assert(t, ok && len(e.Fields) == 1, "%v", err)
+	assert.Equal(t, e.Fields[0].Field, "path")
+	_, err = patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Name: "\xff"})
+	assert.ErrorContains(t, err, "UTF-8", "a selector that cannot be written is not one that is missing")
 }
 
 func second(_ patch.Patch, err error) error { return err }
@@ -110,6 +117,13 @@ func TestUnmarshalYAML(t *testing.T) {
 	}
 	assert.NilError(t, p.UnmarshalYAML(hand("{op: remove, path: /a}")))
 	assert.Assert(t, p.Equal(patch.MustParse("{op: remove, path: /a}")))
+	half := hand("{op: remove, path: /b}")
+	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(dst any) error {
+		if _, own := dst.(*func() *yamldoc.Node); own {
+			_ = half(dst)
+		}
+		return broken
+	}), broken), "what a reader sets and takes back is not read")
 	for _, text := range []string{"{op: ad, path: /a}", "null"} {
 		e, ok := errors.AsType[*patch.InvalidError](p.UnmarshalYAML(hand(text)))
 		assert.Assert(t, ok && len(e.Positions) == 0, text)
