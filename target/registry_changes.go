@@ -128,7 +128,7 @@ func (d *differences) compareMaps(path *field.Path, a, b, seenA, seenB map[strin
 	slices.Sort(keys)
 	for _, k := range slices.Compact(keys) {
 		at := path.Child(k)
-		if k == "" || strings.ContainsAny(k, ".[]") {
+		if strings.ContainsAny(k, ".[]") {
 			at = path.Key(k)
 		}
 		_, inA := a[k]

@@ -203,6 +203,13 @@ func TestTextsAreBounded(t *testing.T) {
 	_, err = r.Get(target.Ref{ID: id1})
 	assert.Assert(t, strings.Count(err.Error(), id1) == 1, "an id alone is named once: %v", err)
 
+	_, err = r.Get(target.Ref{Namespace: "n", Name: strings.Repeat("x", 299)})
+	assert.Assert(t, strings.HasSuffix(err.Error(), "n/"+strings.Repeat("x", 298)+"…"), "and no more: %v", err)
+	value := json.RawMessage(`"` + strings.Repeat("x", 98) + `"`)
+	assert.Equal(t, target.FieldChange{Field: "a", From: value}.String(), "a: "+string(value)+" -> (none)", "up to 100 bytes of a value are shown whole")
+	value = json.RawMessage(`"` + strings.Repeat("x", 99) + `"`)
+	assert.Equal(t, target.FieldChange{Field: "a", From: value}.String(), "a: "+string(value[:100])+"… -> (none)")
+
 	for owners, want := range map[int]string{9: "o8", 10: "o9", 11: "and 1 more", 12: "and 2 more"} {
 		used := target.InUseError{Ref: staging}
 		for i := range owners {

@@ -43,7 +43,7 @@ func hideSecrets(v any) any {
 // the name of an environment variable, or the path of a JSON patch operation.
 func namesSecret(m map[string]any) bool {
 	for _, k := range [...]string{"name", "path"} {
-		if s, ok := m[k].(string); ok && secrets.Key(s) {
+		if s, _ := m[k].(string); secrets.Key(s) {
 			return true
 		}
 	}

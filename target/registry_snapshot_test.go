@@ -138,6 +138,75 @@ func TestRestoreTypes(t *testing.T) {
 	}
 }
 
+// What is shown of a snapshot is bounded, and the limits that an error names are
+// those that hold.
+func TestLimitsAreNamed(t *testing.T) {
+	long := strings.Repeat("9", 101)
+	var r target.Registry
+	assert.NilError(t, r.Register(newTarget(t, staging, "flink")))
+	restore := func(text string) error {
+		_, err := target.Restore([]byte(text))
+		return err
+	}
+	_, tooLong := target.New(target.Config{Metadata: target.Metadata{Name: strings.Repeat("x", 251)}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
+	for reason, c := range map[string]struct {
+		err  error
+		want *field.Error
+	}{
+		"the name of a target": {tooLong, field.TooLong(field.NewPath("metadata", "name"), "", 250)},
+		"a field of an owner": {r.Acquire(staging, target.Owner{Kind: "D", Name: strings.Repeat("x", 1025)}),
+			field.TooLong(field.NewPath("owner", "name"), "", 1024)},
+		"the version that is read": {restore(`{"version":2}`), field.NotSupported(field.NewPath("version"), "2", []string{"1"})},
+		"a version of 100 bytes": {restore(`{"version":` + long[:100] + `}`),
+			field.NotSupported(field.NewPath("version"), long[:100], []string{"1"})},
+		"a longer one": {restore(`{"version":` + long + `}`),
+			field.NotSupported(field.NewPath("version"), long[:100]+"…", []string{"1"})},
+		"a key of 100 bytes": {restore(`{"version":1,"targets":[],"` + long[:100] + `":1}`), field.Forbidden(field.NewPath(long[:100]), "unknown field")},
+		"a longer key":       {restore(`{"version":1,"targets":[],"` + long + `":1}`), field.Forbidden(field.NewPath(long[:100]+"…"), "unknown field")},
+		"a digest of 100 bytes": {restore(`{"version":1,"targets":[],"digest":"` + long[:100] + `"}`),
+			field.Invalid(field.NewPath("digest"), long[:100], "")},
+		"a longer digest": {restore(`{"version":1,"targets":[],"digest":"` + long + `"}`),
+			field.Invalid(field.NewPath("digest"), long[:100]+"…", "")},
+	} {
+		e, ok := errors.AsType[*target.InvalidError](c.err)
+		assert.Assert(t, ok, "%s: %v", reason, c.err)
+		got := e.Fields[0]
+		assert.Equal(t, got.Type, c.want.Type, reason)
+		assert.Equal(t, got.Field, c.want.Field, reason)
+		switch got.Type {
+		case field.ErrorTypeTooLong, field.ErrorTypeNotSupported:
+			assert.Equal(t, got.Detail, c.want.Detail, reason)
+		}
+		if got.Type != field.ErrorTypeTooLong { // which shows no value
+			assert.Equal(t, got.BadValue, c.want.BadValue, reason)
+		}
+	}
+}
+
+// What cannot be read is not called missing.
+func TestRestoreOfANumberThatDoesNotFit(t *testing.T) {
+	_, err := target.Restore([]byte(`{"version":1,"targets":[{"x":9223372036854775808}]}`))
+	assert.DeepEqual(t, problemsOf(t, err), []string{"targets[0] Invalid syntax", "digest Required snapshot"})
+}
+
+// That there are more problems than are listed is said of the entry that has them.
+func TestRestoreOfManyProblems(t *testing.T) {
+	var labels []string
+	for i := range 2000 {
+		labels = append(labels, fmt.Sprintf(`"k%d":1`, i))
+	}
+	_, err := target.Restore([]byte(`{"version":1,"targets":[{"target":{"metadata":{"name":"a","labels":{` + strings.Join(labels, ",") + `}},"spec":{"kubernetes":{}}}}]}`))
+	e, ok := errors.AsType[*target.InvalidError](err)
+	assert.Assert(t, ok, "%v", err)
+	more := map[string]string{}
+	for _, f := range e.Fields {
+		if f.Origin == "too-many" {
+			more[f.Field] = f.Origin
+		}
+	}
+	assert.DeepEqual(t, more, map[string]string{"targets[0]": "too-many"})
+}
+
 func TestRestoreReportsEverything(t *testing.T) {
 	const digest = `,"digest":"sha256:00"`
 	good := `{"target":{"metadata":{"name":"a"},"spec":{"kubernetes":{}}}}`
