@@ -65,6 +65,12 @@ func VerifyRules() []string {
 	return names
 }
 
+// FieldRules returns the names of the rules of verification about single fields.
+func FieldRules() []string { return tree.Keys(fieldRules) }
+
+// CheckField returns what the rule about a field says of a value.
+func CheckField(name string, value any) string { return fieldRules[name](value) }
+
 // WithoutVerifyRule calls f while there is no rule of that name.
 func WithoutVerifyRule(name string, f func()) {
 	fields, structures, made := fieldRules, structRules, shapes

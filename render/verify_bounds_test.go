@@ -1,0 +1,61 @@
+package render_test
+
+import (
+	"math"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/render"
+)
+
+// The bounds that Kubernetes documents for numbers. Each is tested at both ends.
+func TestBounds(t *testing.T) {
+	bounds := map[[2]int64][]string{
+		{0, math.MaxInt32}: {
+			"ConfigMapVolumeSource.defaultUser", "SecretVolumeSource.defaultUser", "ProjectedVolumeSource.defaultUser",
+			"DeploymentSpec.minReadySeconds", "DeploymentSpec.replicas", "DeploymentSpec.revisionHistoryLimit",
+			"JobSpec.backoffLimit", "JobSpec.ttlSecondsAfterFinished",
+			"PodDisruptionBudgetSpec.maxUnavailable", "PodDisruptionBudgetSpec.minAvailable",
+			"PodSecurityContext.fsGroup", "PodSecurityContext.runAsGroup", "PodSecurityContext.runAsUser",
+			"Probe.failureThreshold", "Probe.initialDelaySeconds", "Probe.periodSeconds", "Probe.successThreshold", "Probe.timeoutSeconds",
+			"RollingUpdateDeployment.maxSurge", "RollingUpdateDeployment.maxUnavailable",
+			"SecurityContext.runAsGroup", "SecurityContext.runAsUser",
+		},
+		{1, math.MaxInt32}: {
+			"DeploymentSpec.progressDeadlineSeconds", "PodSpec.activeDeadlineSeconds",
+			"TopologySpreadConstraint.maxSkew", "TopologySpreadConstraint.minDomains",
+		},
+		{0, math.MaxInt64}: {"PodSpec.terminationGracePeriodSeconds", "SleepAction.seconds", "EmptyDirVolumeSource.sizeLimit"},
+		{1, math.MaxInt64}: {"JobSpec.activeDeadlineSeconds", "Probe.terminationGracePeriodSeconds"},
+		{0, 65535}:         {"ContainerPort.hostPort", "ServicePort.nodePort", "ServicePort.targetPort"},
+		{1, 65535}:         {"ContainerPort.containerPort", "GRPCAction.port", "HTTPGetAction.port", "ServicePort.port", "TCPSocketAction.port"},
+		{0, 0o777}:         {"ConfigMapVolumeSource.defaultMode", "KeyToPath.mode", "ProjectedVolumeSource.defaultMode", "SecretVolumeSource.defaultMode"},
+		{0, 0o1777}:        {"EmptyDirVolumeSource.mode"},
+		{1, 100}:           {"PreferredSchedulingTerm.weight", "WeightedPodAffinityTerm.weight"},
+		{1, 1}:             {"JobSpec.completions"}, // one Flink cluster
+		{0, 1}:             {"JobSpec.parallelism"}, // or none, which is suspended
+	}
+	tested := map[string]bool{}
+	for b, names := range bounds {
+		for _, name := range names {
+			tested[name] = true
+			for _, n := range b {
+				assert.Equal(t, render.CheckField(name, n), "", "%s: %d", name, n)
+				assert.Equal(t, render.CheckField(name, float64(n)) == "", true, "%s: %d, written as a float", name, n)
+			}
+			assert.Assert(t, render.CheckField(name, b[0]-1) != "", "%s: %d", name, b[0]-1)
+			if b[1] < math.MaxInt64 {
+				assert.Assert(t, render.CheckField(name, b[1]+1) != "", "%s: %d", name, b[1]+1)
+			}
+		}
+	}
+	for _, name := range render.FieldRules() {
+		bounded := render.CheckField(name, int64(1)) == "" && render.CheckField(name, int64(math.MinInt64)) != ""
+		assert.Equal(t, bounded, tested[name], "%s", name)
+	}
+	groups := func(n int64) string {
+		return render.CheckField("PodSecurityContext.supplementalGroups", []any{int64(0), n})
+	}
+	assert.Assert(t, groups(math.MaxInt32) == "" && groups(-1) != "" && groups(math.MaxInt32+1) != "")
+}
