@@ -70,6 +70,14 @@ func TestExplain(t *testing.T) {
 			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(5)},
 		{"the last patch first", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}", "{target: {kind: Deployment}, patch: [{op: replace, path: /spec/replicas, value: 6}]}"), "spec.replicas",
 			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(5), int64(6)},
+		{"a patch that says what is there already", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 1}}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(1)},
+		{"what an operation copies", withPatches(app, "{target: {kind: Deployment}, patch: [{op: copy, from: /metadata/labels/vvpNamespace, path: /metadata/labels/copy}]}"), "metadata.labels.copy",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "system label", "VVP default Deployment default/app metadata.namespace"}, nil, "default"},
+		{"what an operation on the resource copies", withPatches(app+"      kubernetes: {pods: {nodeSelector: {pool: x}}}\n", "{op: copy, from: /metadata/name, path: /spec/template/spec/kubernetes/pods/nodeSelector/name}"), pod + "nodeSelector.name",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field Deployment default/app metadata.name (input.yaml:13:18)"}, nil, "app"},
+		{"what a patch selects by, if another one has set it", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, metadata: {labels: {tier: x}}}", "{target: {labelSelector: tier=x}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)", "generated replicas", "VVP default " + own + "parallelism", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)"}, int64(1), int64(5)},
 		{"what a patch selects by", withPatches(app+"      kubernetes: {labels: {team: a}}\n", "{target: {labelSelector: team=a, kind: Deployment}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
 			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism", "field " + own + "kubernetes.labels.team (input.yaml:19:35)"}, int64(1), int64(5)},
 		{"a pod option", app + "      kubernetes: {pods: {nodeSelector: {pool: x}}}\n", pod + "nodeSelector.pool",
@@ -78,6 +86,12 @@ func TestExplain(t *testing.T) {
 			[]string{"generated security", "pod option " + own + "kubernetes.pods.securityContext.fsGroup (input.yaml:17:54)"}, nil, int64(1)},
 		{"a pod template", app + "      kubernetes: {taskManagerPodTemplate: {spec: {terminationGracePeriodSeconds: 5}}}\n", pod + "terminationGracePeriodSeconds",
 			[]string{"pod template " + own + "kubernetes.taskManagerPodTemplate.spec.terminationGracePeriodSeconds (input.yaml:17:83)", "generated termination"}, int64(60), int64(5)},
+		{"a patch of what a template took away with all that is below", withPatches(app+"      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, livenessProbe: null}]}}}\n",
+			"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: flink-taskmanager, livenessProbe: {timeoutSeconds: 7, exec: {command: [x]}}}]}}}}"), manager + "livenessProbe.timeoutSeconds",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "pod template " + own + "kubernetes.taskManagerPodTemplate.spec.containers[flink-taskmanager].livenessProbe (input.yaml:19:106)", "generated probes"}, nil, int64(7)},
+		{"or in a list that a template took away", withPatches(app+"      kubernetes: {taskManagerPodTemplate: {spec: {topologySpreadConstraints: null}}}\n",
+			"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {topologySpreadConstraints: [{topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, maxSkew: 2}]}}}}"), pod + "topologySpreadConstraints[kubernetes.io/hostname,ScheduleAnyway].maxSkew",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "pod template " + own + "kubernetes.taskManagerPodTemplate.spec.topologySpreadConstraints (input.yaml:19:79)", "generated spread"}, nil, int64(2)},
 		{"security of a container that a template adds", app + "      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: s, image: i}]}}}\n", pod + "containers[s].securityContext.allowPrivilegeEscalation",
 			[]string{"generated security", "pod template " + own + "kubernetes.taskManagerPodTemplate.spec.containers[s].name (input.yaml:17:72)"}, nil, false},
 		{"a label of the system, over one of a template", app + "      kubernetes: {taskManagerPodTemplate: {metadata: {labels: {system: mine}}}}\n", "spec.template.metadata.labels.system",
@@ -132,7 +146,8 @@ func TestExplainDefaults(t *testing.T) {
 // Names that are made of a derived id are made of the Job and the configuration,
 // and the checksum of the configuration.
 func TestExplainDerived(t *testing.T) {
-	text := withPatches(app+"      flinkConfiguration: {a: b}\n", "{target: {kind: Job}, patch: {spec: {template: {spec: {priorityClassName: x}}}}}", "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}")
+	text := withPatches(app+"      flinkConfiguration: {a: b}\n", "{target: {kind: Job}, patch: {spec: {template: {spec: {priorityClassName: x}}}}}", "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}",
+		"{target: {kind: ConfigMap}, patch: {metadata: {annotations: {a: b}}}}")
 	m := traced(t, text, render.Job{})
 	name := explanation(t, m, "Service", "", "metadata.name")
 	assert.Equal(t, name.Sources[1].Step, render.StepDerivedID)
@@ -145,6 +160,7 @@ func TestExplainDerived(t *testing.T) {
 	}{
 		{"spec.deploymentPatchSet[0]", true, true, "the Job is a part of the id, and the id of the configuration"},
 		{"spec.deploymentPatchSet[1]", false, false, "the TaskManagers are not"},
+		{"spec.deploymentPatchSet[2]", true, true, "the ConfigMap is, and the configuration has the id"},
 		{"spec.template.spec.flinkConfiguration.a", true, true, "the configuration is"},
 		{"spec.kubernetes.namespace", true, true, "where it runs is"},
 		{"spec.template.spec.resources.taskmanager.cpu", false, false, "the CPUs of TaskManagers are nowhere in it"},
@@ -179,7 +195,7 @@ func TestEveryFieldIsExplained(t *testing.T) {
 	check := func(name string, m render.Manifests) {
 		var explained, all []string
 		for e := range m.Explain() {
-			explained = append(explained, e.Object.String()+" "+e.Path)
+			explained = append(explained, fmt.Sprint(e.Object, " ", e.Path, ": ", e.After))
 			assert.Assert(t, len(e.Sources) > 0, "%s: %s %s", name, e.Object, e.Path)
 			assert.Assert(t, e.Sources[0] != render.Source{Step: render.StepGenerated}, "%s: no rule for %s %s", name, e.Object, e.Path)
 			if s := e.Sources[len(e.Sources)-1]; s.Step != render.StepPatch && s.Step != render.StepPodTemplate {
@@ -187,8 +203,8 @@ func TestEveryFieldIsExplained(t *testing.T) {
 			}
 		}
 		for o := range m.All() {
-			for p := range fieldpath.Leaves(o.Map(), fieldpath.Schema(o.Map())) {
-				all = append(all, o.String()+" "+p.Path.String())
+			for p, v := range fieldpath.Leaves(o.Map(), fieldpath.Schema(o.Map())) {
+				all = append(all, fmt.Sprint(o, " ", p.Path, ": ", v))
 			}
 		}
 		assert.DeepEqual(t, explained, all)

@@ -96,8 +96,7 @@ func (x *tracer) restored(c *cluster, at *field.Path, workload tree.Map) {
 	r := &derivation{tracer: x, cluster: c, settings: c.settings.String(), object: workload}
 	sources := func(path string) sourceList {
 		own := r.sources(provenance.Leaf{Path: path})
-		if strings.HasSuffix(path, "securityContext") || strings.Contains(path, ".securityContext.") {
-			container, _, _ := strings.Cut(strings.TrimPrefix(path, "spec.template"), ".securityContext")
+		if container, _, ok := strings.Cut(strings.TrimPrefix(path, "spec.template"), ".securityContext"); ok {
 			own = append(own, x.chain(at.String()+container+".name")...)
 		}
 		return own
@@ -128,14 +127,13 @@ func (x *tracer) patched(objects []tree.Map) error {
 				next++
 				continue
 			}
-			if next < len(after) && keyOf(after[next]) == keyOf(o) {
-				if err := x.patchObject(after[next], p, source); err != nil {
-					return err
-				}
-				next++
-				continue
+			if next == len(after) || keyOf(after[next]) != keyOf(o) {
+				continue // the patch deletes it
 			}
-			delete(x.objects, keyOf(o)) // the patch deletes it
+			if err := x.patchObject(after[next], p, source); err != nil {
+				return err
+			}
+			next++
 		}
 		current = after
 	}
@@ -212,16 +210,14 @@ func (x *tracer) of(o tree.Map) *provenance.Tree {
 }
 
 // complete adds what every field of an object depends on, and says of what is made
-// of a derived id what that is made of: the Job, the configuration, and the id of
-// the resource.
+// of a derived id what that is made of: the Job, whose labels have the id of the
+// resource, and the configuration.
 func (x *tracer) complete(objects []tree.Map) {
 	if x == nil {
 		return
 	}
 	for key, list := range x.existence {
-		if t := x.objects[key]; t != nil {
-			x.objects[key] = t.Depend(list)
-		}
+		x.objects[key] = x.objects[key].Depend(list)
 	}
 	if x.derived == nil {
 		return
@@ -232,7 +228,6 @@ func (x *tracer) complete(objects []tree.Map) {
 			of = append(of, x.objects[keyOf(o)].Under("")...)
 		}
 	}
-	of = append(of, x.resourceID()...)
 	for key, t := range x.objects {
 		x.objects[key] = t.Expand(x.derived, of)
 	}
