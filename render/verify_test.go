@@ -122,6 +122,7 @@ func unreachable(t *testing.T) string {
 		{"pods that two Deployments select", []map[string]any{workload("Deployment", "d", "{a: b, c: d}", "{a: b}"), workload("Deployment", "e", "{c: d, a: b}", "{c: d, a: b}")}, "spec.selector"},
 		{"a Service of no pods", []map[string]any{workload("Deployment", "d", "{a: b}", "{a: b}"), service("{a: c}")}, "spec.selector"},
 		{"a Service of the pods of two workloads", []map[string]any{workload("Deployment", "d", "{a: b, c: d}", "{c: d}"), workload("Deployment", "e", "{a: b, c: e}", "{c: e}"), service("{a: b}")}, "spec.selector"},
+		{"a budget of no pods", []map[string]any{workload("Deployment", "d", "{a: b}", "{a: b}"), object("{kind: PodDisruptionBudget, apiVersion: policy/v1, metadata: {name: p, namespace: ns}, spec: {selector: {matchLabels: {a: c}}}}")}, "spec.selector"},
 		{"a name that is too long for a label", []map[string]any{workload("Deployment", strings.Repeat("d", 64), "{a: b}", "{a: b}")}, "metadata.name"},
 	} {
 		var fields []string
@@ -173,12 +174,39 @@ func assertMessagesIn(t *testing.T, text string) {
 	assert.Assert(t, found > 50, "messages are found: %d", found)
 }
 
+// loggers are as many as fill a configuration.
+func loggers(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "a.logger.with.a.long.name.%d: INFO, ", i)
+	}
+	return b.String()
+}
+
+// One bad patch may spoil every object.
+func TestProblemsAreBounded(t *testing.T) {
+	for n, want := range map[int]int{99: 99, 100: 100, 101: 100} {
+		var env strings.Builder
+		for i := range n {
+			fmt.Fprintf(&env, "{name: 'a=%d'}, ", i)
+		}
+		assert.Equal(t, len(problemsOf(t, toContainer("env: ["+env.String()+"]"))), want)
+	}
+	third := operate("Job", "add", jobPod+"/volumes", "[{name: a}, {name: a}, {name: a}]")
+	said := map[render.Problem]bool{}
+	for _, p := range problemsOf(t, third) {
+		assert.Assert(t, !said[p], "said twice: %s", p)
+		said[p] = true
+	}
+}
+
 // Who is to blame: the last patch that brought a problem about, or a field of the
 // resource.
 func TestCauses(t *testing.T) {
 	const low = "resources: {requests: {memory: 900M}, limits: {memory: 900M}}"
 	kubernetes := func(text, indent string) string { return indent + "kubernetes: {" + text + "}\n" }
 	harmless := toJob("backoffLimit: 1")
+	large := toObject("ConfigMap", "[{op: add, path: /data/a, value: "+strings.Repeat("x", 1<<19)+"}, {op: copy, from: /data/a, path: /data/b}]")
 	spoils, heals := toPod("volumes: [{name: flink-log, $patch: delete}]"), toPod("volumes: [{name: flink-log, emptyDir: {}}]")
 	for _, c := range []struct {
 		reason, text string
@@ -188,6 +216,12 @@ func TestCauses(t *testing.T) {
 		{"what one spoils, another can heal", withPatches(app, spoils, heals), nil},
 		{"or spoil again", withPatches(app, spoils, heals, harmless, spoils), []string{"spec.deploymentPatchSet[3]"}},
 		{"each patch for its own", withPatches(app, spoils, toService("clusterIP: here")), []string{"spec.deploymentPatchSet[1]", "spec.deploymentPatchSet[0]"}},
+		{"each for its own of one field", withPatches(app, toObject("ConfigMap", "{data: {flink-conf.yaml: null}}"), large),
+			[]string{"spec.deploymentPatchSet[1]", "spec.deploymentPatchSet[0]"}},
+		{"a patch of another object comes before", withPatches(app, toObject("Job, name: other", "{spec: {backoffLimit: 1}}"), spoils), []string{"spec.deploymentPatchSet[1]"}},
+		{"what is said changes with the checksum", withPatches(app, toJob("template: {metadata: {annotations: {a: "+strings.Repeat("x", 256<<10)+"}}}")), []string{"spec.deploymentPatchSet[0]"}},
+		{"the configuration", app + "      logging: {log4jLoggers: {" + loggers(20_000) + "}}\n", []string{"spec.template.spec.flinkConfiguration"}},
+		{"one of two pod templates", app + kubernetes("jobManagerPodTemplate: {spec: {priorityClassName: high}}, taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, "+low+"}]}}", "      "), []string{"spec.template.spec.kubernetes.taskManagerPodTemplate"}},
 		{"a pod template", app + kubernetes("jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, "+low+"}]}}", "      "), []string{"spec.template.spec.kubernetes.jobManagerPodTemplate"}},
 		{"the other one", app + kubernetes("taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, volumeMounts: [{name: v, mountPath: /v}]}]}}", "      "), []string{"spec.template.spec.kubernetes.taskManagerPodTemplate"}},
 		{"of a session cluster", session + kubernetes("jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, "+low+"}]}}", "  "), []string{"spec.kubernetes.jobManagerPodTemplate"}},
