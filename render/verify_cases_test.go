@@ -297,6 +297,7 @@ func verifications() map[string]string {
 	const config = "job-" + jobID + "-flink-config"
 	return map[string]string{
 		"a Service of one port more than it can tell apart":   operate("Service", "add", "/spec/ports/-", "{port: 9, targetPort: 9}"),
+		"one of two ports without a name":                     operate("Service", "replace", "/spec/ports", "[{port: 8081, name: rest, targetPort: 8081}, {port: 9, targetPort: 9}]"),
 		"two ports of one name":                               toService("ports: [{port: 9, name: rest, targetPort: 9}]"),
 		"two ports of one number":                             operate("Service", "add", "/spec/ports/-", "{port: 8081, name: again, protocol: TCP}"),
 		"a node port that no node has":                        toService("ports: [{port: 8081, nodePort: 30000}]"),
@@ -332,6 +333,9 @@ func verifications() map[string]string {
 		"the configuration is called otherwise":               toPod("volumes: [{name: first, emptyDir: {}}, {name: flink-config, configMap: {items: [{key: flink-conf.yaml, path: flink.yaml}]}}]"),
 		"a file that is not in the ConfigMap":                 toVolume("configMap: {name: " + config + ", items: [{key: k, path: p}]}"),
 		"a projected file that is not in the ConfigMap":       toVolume("projected: {sources: [{configMap: {name: " + config + ", items: [{key: k, path: p}]}}]}"),
+		"two of these":                                        toContainer("env: [{name: V, valueFrom: {configMapKeyRef: {name: " + config + ", key: k}}}, {name: W, valueFrom: {configMapKeyRef: {name: " + config + ", key: l}}}]"),
+		"a hook of no port":                                   toContainer("lifecycle: {preStop: {httpGet: {port: web}}, postStart: {tcpSocket: {port: rest}}}"),
+		"neither image nor name":                              toObject("Job", "[{op: add, path: "+jobPod+"/containers/-, value: {image: i}}, {op: add, path: "+jobPod+"/containers/-, value: {name: x}}]"),
 		"a variable that is not in the ConfigMap":             toEnv("configMapKeyRef: {name: " + config + ", key: k}"),
 		"variables of a ConfigMap that is not there":          toContainer("envFrom: [{configMapRef: {name: job-" + jobID + "-config}}]"),
 		"a ConfigMap of more than 1 MiB":                      toObject("ConfigMap", "[{op: add, path: /data/a, value: "+strings.Repeat("x", 1<<19)+"}, {op: copy, from: /data/a, path: /data/b}]"),
@@ -361,6 +365,7 @@ func verifications() map[string]string {
 		"a deadline for pods of a Deployment":                 toDeployment("template: {spec: {activeDeadlineSeconds: 1}}"),
 		"pods of a Job that do not end":                       toJob("podFailurePolicy: null, template: {spec: {restartPolicy: Always}}"),
 		"a failure policy for pods that are restarted":        toPod("restartPolicy: OnFailure"),
+		"or are always restarted":                             toPod("restartPolicy: Always"),
 		"a failure policy with early replacement":             toJob("podReplacementPolicy: TerminatingOrFailed"),
 		"exit codes of no container":                          toRules("{action: FailJob, onExitCodes: {containerName: other, operator: In, values: [1]}}"),
 		"indexed without a number":                            toJob("completionMode: Indexed, completions: null"),

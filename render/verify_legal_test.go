@@ -25,6 +25,12 @@ func TestLegalPatches(t *testing.T) {
 		"a domain before a label":                    toObject("Service", "{metadata: {labels: {a.b-c.example.com/x_Y.z: A_b-c.D}, annotations: {example.com/a: b}}}"),
 		"a label of one character":                   toObject("Service", "{metadata: {labels: {a: b, Z: ''}}}"),
 		"a file in a folder of a volume":             toMount("subPath: a/b"),
+		"one port without a name":                    operate("Service", "replace", "/spec/ports", "[{port: 8081, targetPort: 8081}]"),
+		"a node port of a balancer":                  toService("type: LoadBalancer, ports: [{port: 8081, nodePort: 30000}]"),
+		"a cluster's role is not of this set":        toObject("RoleBinding", "{roleRef: {kind: ClusterRole, name: job-"+jobID+"-x}}"),
+		"nor is a user":                              toObject("RoleBinding", "{subjects: [{kind: User, name: job-"+jobID+"-x}]}"),
+		"nor an account of another namespace":        toObject("RoleBinding", "{subjects: [{kind: ServiceAccount, name: job-"+jobID+"-x, namespace: other}]}"),
+		"pods of a Deployment that say so":           toDeployment("template: {spec: {restartPolicy: Always}}"),
 		"two ports without a name":                   toContainer("ports: [{containerPort: 1}, {containerPort: 2}]"),
 		"a configuration of one's own":               toContainer("env: [{name: FLINK_CONF_DIR, value: /conf}], volumeMounts: [{mountPath: /opt/flink/conf, $patch: delete}]"),
 		"the file of the configuration alone":        toContainer("volumeMounts: [{mountPath: /opt/flink/conf, $patch: delete}, {name: flink-config, mountPath: /opt/flink/conf/flink-conf.yaml, subPath: flink-conf.yaml}]"),
@@ -32,6 +38,8 @@ func TestLegalPatches(t *testing.T) {
 		"the file of the configuration among others": toPod("volumes: [{name: flink-config, configMap: {items: [{key: log4j-console.properties, path: log4j-console.properties}, {key: flink-conf.yaml, path: flink-conf.yaml}]}}]"),
 		"someone else's ConfigMap":                   toEnv("configMapKeyRef: {name: mine, key: a}"),
 		"an entry that may be missing":               toEnv("configMapKeyRef: {name: job-" + jobID + "-none, key: a, optional: true}"),
+		"a ConfigMap that may be missing":            toContainer("envFrom: [{configMapRef: {name: job-" + jobID + "-none, optional: true}}]"),
+		"a sidecar that is probed":                   toPod("initContainers: [{name: i, image: i, restartPolicy: Always, livenessProbe: {exec: {command: [a]}}}]"),
 		"a resource of its own kind":                 toContainer("resources: {limits: {example.com/gpu: 0}, requests: {example.com/gpu: 0}}"),
 	} {
 		if problems := problemsOf(t, entry); len(problems) > 0 {

@@ -78,7 +78,7 @@ func (v *verifier) selects(selector map[string]string, path ...string) tree.Map 
 	n := 0
 	for _, o := range v.objects {
 		template := tree.Child(o, "spec", "template")
-		if template != nil && len(selector) > 0 && subset(selector, tree.Strings(template, "metadata", "labels")) {
+		if len(selector) > 0 && subset(selector, tree.Strings(template, "metadata", "labels")) {
 			found = template
 			n++
 		}

@@ -143,7 +143,7 @@ func (v *verifier) env(c tree.Map) {
 		v.leave()
 	})
 	v.each(c, "envFrom", func(e tree.Map) {
-		if ref := tree.Child(e, "configMapRef"); ref != nil && ref["optional"] != true {
+		if ref := tree.Child(e, "configMapRef"); ref["optional"] != true {
 			v.reference("ConfigMap", tree.String(ref, "name"), "configMapRef", "name")
 		}
 	})

@@ -122,6 +122,10 @@ func unreachable(t *testing.T) string {
 		{"pods that two Deployments select", []map[string]any{workload("Deployment", "d", "{a: b, c: d}", "{a: b}"), workload("Deployment", "e", "{c: d, a: b}", "{c: d, a: b}")}, "spec.selector"},
 		{"a Service of no pods", []map[string]any{workload("Deployment", "d", "{a: b}", "{a: b}"), service("{a: c}")}, "spec.selector"},
 		{"a Service of the pods of two workloads", []map[string]any{workload("Deployment", "d", "{a: b, c: d}", "{c: d}"), workload("Deployment", "e", "{a: b, c: e}", "{c: e}"), service("{a: b}")}, "spec.selector"},
+		{"a Service of no pods, whose ports are not to be seen", []map[string]any{workload("Deployment", "d", "{a: b}", "{a: b}"), object("{kind: Service, apiVersion: v1, metadata: {name: s, namespace: ns}, spec: {selector: {a: c}, ports: [{port: 1, targetPort: web}]}}")}, "spec.selector"},
+		{"a Service of all pods", []map[string]any{workload("Deployment", "d", "{a: b}", "{a: b}"), service("{}")}, "spec.selector"},
+		{"a label that is not there is not empty", []map[string]any{workload("Deployment", "d", "{a: b}", "{c: ''}")}, "spec.selector"},
+		{"a Job of a name that is too long for a label", []map[string]any{object("{kind: Job, apiVersion: batch/v1, metadata: {name: " + strings.Repeat("j", 64) + "}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}}")}, "metadata.name"},
 		{"a budget of no pods", []map[string]any{workload("Deployment", "d", "{a: b}", "{a: b}"), object("{kind: PodDisruptionBudget, apiVersion: policy/v1, metadata: {name: p, namespace: ns}, spec: {selector: {matchLabels: {a: c}}}}")}, "spec.selector"},
 		{"a name that is too long for a label", []map[string]any{workload("Deployment", strings.Repeat("d", 64), "{a: b}", "{a: b}")}, "metadata.name"},
 	} {
@@ -197,6 +201,47 @@ func TestProblemsAreBounded(t *testing.T) {
 	for _, p := range problemsOf(t, third) {
 		assert.Assert(t, !said[p], "said twice: %s", p)
 		said[p] = true
+	}
+}
+
+// Limits of what objects have together, each at both ends.
+func TestSizesOfObjects(t *testing.T) {
+	said := func(kind, field string, content map[string]any) (n int) {
+		o := map[string]any{"kind": kind, "metadata": map[string]any{"name": "o"}}
+		maps.Copy(o, content)
+		for _, p := range render.Verify([]map[string]any{o}) {
+			if p.Field == field {
+				n++
+			}
+		}
+		return n
+	}
+	texts := func(field string, sizes ...int) map[string]any {
+		m := map[string]any{}
+		for i, n := range sizes {
+			m[fmt.Sprint(i)] = strings.Repeat("A", n)
+		}
+		return map[string]any{field: m}
+	}
+	without := said("ConfigMap", "data", nil) // which has no configuration
+	for _, c := range []struct {
+		reason  string
+		content map[string]any
+		large   int
+	}{
+		{"1 MiB of text", texts("data", 1<<19, 1<<19), 0},
+		{"one byte more", texts("data", 1<<19, 1<<19+1), 1},
+		{"bytes count as such, not as base64", texts("binaryData", 1<<20, 1<<18, 1<<16), 0},
+		{"more than 1 MiB of them", texts("binaryData", 1<<20, 1<<18, 1<<17), 1},
+	} {
+		assert.Equal(t, said("ConfigMap", "data", c.content)-without, c.large, c.reason)
+	}
+	for n, large := range map[int]int{256<<10 - 1: 0, 256 << 10: 1} { // and the key
+		metadata := map[string]any{"metadata": map[string]any{"annotations": map[string]any{"a": strings.Repeat("x", n)}}}
+		assert.Equal(t, said("Namespace", "metadata.annotations", metadata), large)
+	}
+	for n, long := range map[int]int{63: 0, 64: 1} {
+		assert.Equal(t, said("Deployment", "metadata.name", map[string]any{"metadata": map[string]any{"name": strings.Repeat("x", n)}}), long)
 	}
 }
 
