@@ -9,10 +9,12 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
+	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -106,6 +108,43 @@ func TestExplain(t *testing.T) {
 			assert.DeepEqual(t, e.After, c.after)
 		})
 	}
+}
+
+// TestExplainScenarios compares all explanations of app and session, and of some
+// scenarios, one for each rule that has more than one case, what differs.
+func TestExplainScenarios(t *testing.T) {
+	words := strings.NewReplacer("job-"+jobID+"-", "", "session-6a1a4cfb-43a0-4a3e-bf31-5d0f6a1a2f7e-", "",
+		"Deployment default/app ", "", "SessionCluster default/session ", "", "DeploymentTarget default/staging ", "")
+	sources := func(m render.Manifests) map[string]string {
+		out := map[string]string{}
+		for e := range m.Explain() {
+			var of []string
+			for _, s := range e.Sources {
+				s.Position = patch.Position{} // which every change of a scenario moves
+				of = append(of, words.Replace(s.String()))
+			}
+			out[words.Replace(e.Object.Kind()+" "+e.Object.Name()+"."+e.Path)] = strings.Join(of, ", ")
+		}
+		return out
+	}
+	var out strings.Builder
+	base := map[string]map[string]string{}
+	for _, kind := range []string{"app", "session"} {
+		base[kind] = sources(traced(t, map[string]string{"app": app, "session": session}[kind], render.Job{ID: jobID}))
+		fmt.Fprintf(&out, "%s\n\n%s\n", kind, changes(nil, base[kind]))
+	}
+	cases := scenarios()
+	for _, name := range []string{
+		"app-artifact-s3", "app-attempts", "app-budgets", "app-environment-reference", "app-ha", "app-https-rest", "app-image", "app-loggers", "app-main", "app-pods",
+		"app-queryable-state", "app-template-labels", "app-tls", "app-volume", "app-volume-of-fetcher", "app-volume-over-ours", "session-budgets",
+	} {
+		kind, _, _ := strings.Cut(name, "-")
+		text := changes(base[kind], sources(traced(t, cases[name], render.Job{ID: jobID}, optionsOf(name)...)))
+		if text != "" {
+			fmt.Fprintf(&out, "%s\n\n%s\n", name, text)
+		}
+	}
+	golden.Assert(t, out.String(), "explanations.golden.txt")
 }
 
 func TestExplainArguments(t *testing.T) {
