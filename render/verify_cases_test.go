@@ -348,6 +348,8 @@ func verifications() map[string]string {
 		"a resource that there is not":                        toContainer("resources: {limits: {disk: 1}}"),
 		"a resource of a name that is none":                   toContainer("resources: {limits: {example.com/a b: 1}}"),
 		"a device that is shared":                             toContainer("resources: {limits: {example.com/gpu: 2}, requests: {example.com/gpu: 1}}"),
+		"a device that only requests have":                    toContainer("resources: {requests: {example.com/gpu: 0}}"),
+		"a request that is no quantity":                       toContainer("resources: {limits: {example.com/gpu: 1}, requests: {example.com/gpu: many}}"),
 		"a quantity that is none":                             toContainer("resources: {limits: {cpu: many}}"),
 		"a field that there is not":                           toContainer("imagePullPolice: Always"),
 		"a text where a number is wanted":                     toJob("backoffLimit: many"),

@@ -40,6 +40,11 @@ func TestLegalPatches(t *testing.T) {
 		"an entry that may be missing":               toEnv("configMapKeyRef: {name: job-" + jobID + "-none, key: a, optional: true}"),
 		"a ConfigMap that may be missing":            toContainer("envFrom: [{configMapRef: {name: job-" + jobID + "-none, optional: true}}]"),
 		"a sidecar that is probed":                   toPod("initContainers: [{name: i, image: i, restartPolicy: Always, livenessProbe: {exec: {command: [a]}}}]"),
+		"a pause of all the time there is":           toContainer("lifecycle: {preStop: {sleep: {seconds: 60}}}"),
+		"storage that may grow":                      toContainer("resources: {limits: {ephemeral-storage: 2Gi}, requests: {ephemeral-storage: 1Gi}}"),
+		"large pages":                                toContainer("resources: {limits: {hugepages-2Mi: 4Mi}, requests: {hugepages-2Mi: 4Mi}}"),
+		"memory without a limit":                     toContainer("resources: {limits: {memory: null}}"),
+		"an empty text is as good as none":           toPod("dnsPolicy: ''"),
 		"a resource of its own kind":                 toContainer("resources: {limits: {example.com/gpu: 0}, requests: {example.com/gpu: 0}}"),
 	} {
 		if problems := problemsOf(t, entry); len(problems) > 0 {

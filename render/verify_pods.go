@@ -188,7 +188,7 @@ func (v *verifier) resources(r tree.Map, container string) {
 		values tree.Map
 	}{{"limits", limits}, {"requests", requests}} {
 		for _, name := range tree.Keys(m.values) {
-			if q, ok := quantity(m.values[name]); ok && q.Sign() < 0 {
+			if q, _ := quantity(m.values[name]); q.Sign() < 0 {
 				v.fail("it is negative", m.name, name)
 			}
 			if message := resourceName(name); message != "" {

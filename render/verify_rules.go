@@ -180,7 +180,7 @@ var protocol = enum("TCP", "UDP", "SCTP")
 func enum(values ...string) check {
 	shown := strings.Join(values, ", ")
 	return func(value any) string {
-		if s, ok := value.(string); ok && s != "" && !slices.Contains(values, s) {
+		if s, _ := value.(string); s != "" && !slices.Contains(values, s) {
 			return "Kubernetes takes " + shown
 		}
 		return ""
