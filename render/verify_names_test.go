@@ -10,13 +10,48 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
+// Rules for other texts and lists, each with what it takes and what stands next to that.
+func TestTextsOfFields(t *testing.T) {
+	for _, c := range []struct {
+		rule           string
+		legal, illegal []any
+	}{
+		{"Container.image", []any{"a:b", ""}, []any{" a", "a ", "a\n"}},
+		{"Container.terminationMessagePath", []any{"/a"}, []any{""}},
+		{"HTTPHeader.name", []any{"", "A-b"}, []any{"a b"}},
+		{"HTTPGetAction.port", []any{int64(1), "a", "a-1"}, []any{"", "A", "1", "a_b", strings.Repeat("a", 16)}},
+		{"ServicePort.targetPort", []any{"", int64(0), 0.0, "a"}, []any{"A", "a_b"}},
+		{"ServiceSpec.clusterIP", []any{"", "None", "10.0.0.1", "::1"}, []any{"none", "10.0.0.256"}},
+		{"HostAlias.ip", []any{"10.0.0.1", "::1"}, []any{"", "None", "a"}},
+		{"PodDNSConfig.nameservers", []any{[]any{}, []any{"::1"}}, []any{[]any{"::1", "a"}, []any{""}}},
+		{"EmptyDirVolumeSource.sizeLimit", []any{"1Gi", "0"}, []any{"-1"}},
+		{"KeyToPath.path", []any{"a", "a/b", ".a", "a/..b"}, []any{"", "/a", "..", "../a", "..a", "a/../b"}},
+		{"ObjectFieldSelector.fieldPath", []any{"metadata.uid", "metadata.labels['a']", "status.podIPs"}, []any{"", "metadata.labels", "xmetadata.uid", "metadata.uidx", "metadata.annotations['']"}},
+		{"PodDisruptionBudgetSpec.maxUnavailable", []any{int64(0), "0%", "99%", "100%"}, []any{"", "101%", "999%", "1000%", "x%", "%", "1", "-1%"}},
+		{"PodFailurePolicyOnExitCodesRequirement.values", []any{[]any{int64(0)}, []any{int64(1), int64(2)}}, []any{[]any{}, []any{int64(1), int64(1)}, []any{int64(2), int64(1)}}},
+		{"PodSpec.ephemeralContainers", nil, []any{[]any{}}},
+		{"PodSpec.dnsPolicy", []any{"", "None"}, []any{"none"}},
+		{"RoleRef.name", []any{"a", "...", "a:b"}, []any{".", "..", "a/b", "a%b"}},
+		{"RollingUpdateDeployment.maxSurge", []any{int64(0), "1000%", "123456789%"}, []any{"", "1234567890%", "a%"}},
+		{"ServicePort.appProtocol", []any{"a/b"}, []any{"", "a b"}},
+		{"VolumeMount.subPath", []any{"", "a", "a/b", "..a", "a.."}, []any{"/a", "..", "a/..", "../a"}},
+	} {
+		for _, v := range c.legal {
+			assert.Equal(t, render.CheckField(c.rule, v), "", "%s: %#v", c.rule, v)
+		}
+		for _, v := range c.illegal {
+			assert.Assert(t, render.CheckField(c.rule, v) != "", "%s: %#v", c.rule, v)
+		}
+	}
+}
+
 // Rules for names say what Kubernetes' own say, though most names never reach those.
 func TestNamesAreKubernetes(t *testing.T) {
 	var texts []string
 	// Characters at the ends of what is legal, alone, in pairs and between others.
 	const characters = "`az{/09:@AZ[-._ ~\u00e9"
 	for _, a := range characters {
-		texts = append(texts, string(a), strings.Repeat(string(a), 63), strings.Repeat(string(a), 64))
+		texts = append(texts, string(a), strings.Repeat(string(a), 15), strings.Repeat(string(a), 16), strings.Repeat(string(a), 63), strings.Repeat(string(a), 64))
 		for _, b := range characters {
 			texts = append(texts, string(a)+string(b))
 			for _, c := range characters {

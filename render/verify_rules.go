@@ -260,8 +260,8 @@ func unlessSimple(simple func(string) bool, problems func(string) []string) chec
 // legal is a rule of Kubernetes for texts.
 func legal(problems func(string) []string) check {
 	return func(value any) string {
-		s, ok := value.(string)
-		if !ok || s == "" {
+		s, _ := value.(string)
+		if s == "" {
 			return "" // whether there must be one is another question
 		}
 		return strings.Join(problems(s), "; ")
@@ -277,16 +277,7 @@ func qualified(value any) string {
 
 func forbidden(why string) check { return func(any) string { return why } }
 
-func filled(value any) string {
-	switch v := value.(type) {
-	case string:
-		return unless(v != "", "it is empty")
-	case []any:
-		return unless(len(v) > 0, "it is empty")
-	default:
-		return ""
-	}
-}
+func filled(value any) string { return unless(value != "", "it is empty") }
 
 func image(value any) string {
 	s, _ := value.(string)
@@ -358,8 +349,8 @@ func ascending(value any) string {
 }
 
 func positive(value any) string {
-	q, ok := quantity(value)
-	return unless(!ok || q.Sign() >= 0, "it is negative")
+	q, _ := quantity(value)
+	return unless(q.Sign() >= 0, "it is negative")
 }
 
 // portOrName is a number, or the name of a port.
