@@ -78,6 +78,10 @@ func TestExplain(t *testing.T) {
 			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "system label", "VVP default Deployment default/app metadata.namespace"}, nil, "default"},
 		{"what an operation on the resource copies", withPatches(app+"      kubernetes: {pods: {nodeSelector: {pool: x}}}\n", "{op: copy, from: /metadata/name, path: /spec/template/spec/kubernetes/pods/nodeSelector/name}"), pod + "nodeSelector.name",
 			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field Deployment default/app metadata.name (input.yaml:13:18)"}, nil, "app"},
+		{"a patch of the resource that names another one", withPatches(app, "{apiVersion: v1, kind: Deployment, metadata: {name: other}, spec: {template: {spec: {parallelism: 1}}}}"), "spec.replicas",
+			[]string{"generated replicas", "VVP default " + own + "parallelism"}, nil, int64(1)},
+		{"or another namespace", withPatches(app, "{apiVersion: v1, kind: Deployment, metadata: {namespace: other}, spec: {template: {spec: {parallelism: 1}}}}"), "spec.replicas",
+			[]string{"generated replicas", "VVP default " + own + "parallelism"}, nil, int64(1)},
 		{"what a patch selects by, if another one has set it", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, metadata: {labels: {tier: x}}}", "{target: {labelSelector: tier=x}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
 			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)", "generated replicas", "VVP default " + own + "parallelism", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)"}, int64(1), int64(5)},
 		{"what a patch selects by", withPatches(app+"      kubernetes: {labels: {team: a}}\n", "{target: {labelSelector: team=a, kind: Deployment}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
@@ -136,7 +140,7 @@ func TestExplainScenarios(t *testing.T) {
 	cases := scenarios()
 	for _, name := range []string{
 		"app-artifact-s3", "app-attempts", "app-budgets", "app-environment-reference", "app-ha", "app-https-rest", "app-image", "app-loggers", "app-main", "app-pods",
-		"app-queryable-state", "app-template-labels", "app-tls", "app-volume", "app-volume-of-fetcher", "app-volume-over-ours", "session-budgets",
+		"app-queryable-state", "app-template-labels", "app-tls", "app-volume", "app-volume-of-fetcher", "app-volume-over-ours", "session-budgets", "session-template",
 	} {
 		kind, _, _ := strings.Cut(name, "-")
 		text := changes(base[kind], sources(traced(t, cases[name], render.Job{ID: jobID}, optionsOf(name)...)))
@@ -148,7 +152,9 @@ func TestExplainScenarios(t *testing.T) {
 }
 
 func TestExplainArguments(t *testing.T) {
-	m := traced(t, in(app, "kind: JAR,", "kind: JAR, entryClass: com.example.Main, mainArgs: a b,"), render.Job{ID: jobID, SavepointLocation: "s3://b/s"})
+	text := in(app, "kind: JAR,", "kind: JAR, entryClass: com.example.Main, mainArgs: a b,")
+	text = in(text, "  template:", "  restoreStrategy: {kind: LATEST_SAVEPOINT, allowNonRestoredState: true}\n  template:")
+	m := traced(t, text, render.Job{ID: jobID, SavepointLocation: "s3://b/s"})
 	args := []string{}
 	for e := range m.Explain() {
 		if strings.HasPrefix(e.Path, "spec.template.spec.containers[flink-jobmanager].args") {
@@ -163,6 +169,7 @@ func TestExplainArguments(t *testing.T) {
 		"--job-classname: entryClass", "com.example.Main: entryClass",
 		"--job-id: ID", strings.ReplaceAll(jobID, "-", "") + ": ID",
 		"--fromSavepoint: SavepointLocation", "s3://b/s: SavepointLocation",
+		"--allowNonRestoredState: spec.restoreStrategy.allowNonRestoredState",
 		"--jars: jarUri", "local:///opt/flink/usrlib/app.jar: jarUri",
 		"--: mainArgs", "a: mainArgs", "b: mainArgs"})
 }

@@ -31,7 +31,6 @@ type rule struct {
 
 // found is a field that a rule is about.
 type found struct {
-	path string
 	keys []string // what stands for [*]
 	tail string   // the path below that of the rule, from the last [*] on
 }
@@ -70,7 +69,6 @@ func (r *derivation) existence() sourceList {
 
 // matchPath reports whether a path is the rule's or leads below it.
 func matchPath(rule, path string) (at found, ok bool) {
-	at.path = path
 	for {
 		before, after, more := strings.Cut(rule, "[*]")
 		if path, ok = strings.CutPrefix(path, before); !ok {

@@ -352,6 +352,8 @@ func verifications() map[string]string {
 		"a request that is no quantity":                       toContainer("resources: {limits: {example.com/gpu: 1}, requests: {example.com/gpu: many}}"),
 		"a quantity that is none":                             toContainer("resources: {limits: {cpu: many}}"),
 		"a field that there is not":                           toContainer("imagePullPolice: Always"),
+		"a text where a count of seconds is wanted":           toPod("terminationGracePeriodSeconds: many"),
+		"a number where a time is wanted":                     toObject("Service", "{metadata: {creationTimestamp: 3}}"),
 		"a text where a number is wanted":                     toJob("backoffLimit: many"),
 		"a number where a text is wanted":                     operate("Job", "replace", jobPod+"/containers/0/image", "1"),
 		"a text where true or false is wanted":                toPod("hostNetwork: maybe"),
