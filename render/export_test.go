@@ -32,6 +32,12 @@ func Rules() (paths, names []string) {
 	return paths, names
 }
 
+// MatchPath matches a path with that of a rule.
+func MatchPath(rule, path string) (keys []string, tail string, ok bool) {
+	at, ok := matchPath(rule, path)
+	return at.keys, at.tail, ok
+}
+
 // RuleFor returns the path of the rule for a generated field.
 func RuleFor(path string) string {
 	paths, _ := Rules()

@@ -45,6 +45,16 @@ func TestLegalPatches(t *testing.T) {
 		"large pages":                                toContainer("resources: {limits: {hugepages-2Mi: 4Mi}, requests: {hugepages-2Mi: 4Mi}}"),
 		"memory without a limit":                     toContainer("resources: {limits: {memory: null}}"),
 		"an empty text is as good as none":           toPod("dnsPolicy: ''"),
+		"null is as good as nothing":                 operate("Job", "add", jobPod+"/hostname", "null"),
+		"and is an empty element":                    operate("Job", "add", jobPod+"/containers/0/command", "[a, null]"),
+		"a source of a volume that is null":          operate("Job", "add", jobPod+"/volumes/-", "{name: v, emptyDir: {}, hostPath: null}"),
+		"the largest number of 32 bits":              toPod("priority: 2147483647"),
+		"and the smallest":                           toPod("priority: -2147483648"),
+		"a path of a mount that is empty":            toMount("subPath: '', subPathExpr: b"),
+		"conditions that are none":                   toRules("{action: Ignore, onPodConditions: [], onExitCodes: {operator: In, values: [1]}}"),
+		"a bound of one value":                       nodeTerm("key: a, operator: Gt, values: ['1']"),
+		"privileged, and allowed to be":              toContainer("securityContext: {allowPrivilegeEscalation: true, privileged: true}"),
+		"a probe that says the default":              toContainer("livenessProbe: {successThreshold: 1}"),
 		"a resource of its own kind":                 toContainer("resources: {limits: {example.com/gpu: 0}, requests: {example.com/gpu: 0}}"),
 	} {
 		if problems := problemsOf(t, entry); len(problems) > 0 {
