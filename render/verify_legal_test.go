@@ -28,7 +28,7 @@ func TestLegalPatches(t *testing.T) {
 		"one port without a name":                      operate("Service", "replace", "/spec/ports", "[{port: 8081, targetPort: 8081}]"),
 		"a node port of a balancer":                    toService("type: LoadBalancer, ports: [{port: 8081, nodePort: 30000}]"),
 		"a cluster's role is not of this set":          toObject("RoleBinding", "{roleRef: {kind: ClusterRole, name: job-"+jobID+"-x}}"),
-		"nor is a user":                                toObject("RoleBinding", "{subjects: [{kind: User, name: job-"+jobID+"-x}]}"),
+		"nor is a user":                                toObject("RoleBinding", "{subjects: [{kind: User, name: job-"+jobID+"-x, namespace: staging}]}"),
 		"nor an account of another namespace":          toObject("RoleBinding", "{subjects: [{kind: ServiceAccount, name: job-"+jobID+"-x, namespace: other}]}"),
 		"pods of a Deployment that say so":             toDeployment("template: {spec: {restartPolicy: Always}}"),
 		"two ports without a name":                     toContainer("ports: [{containerPort: 1}, {containerPort: 2}]"),
@@ -64,6 +64,9 @@ func TestLegalPatches(t *testing.T) {
 		"a Service without an address needs no port":   operate("Service", "replace", "/spec", "{clusterIP: None, selector: {jobId: "+jobID+", component: jobmanager}}"),
 		"early replacement without a failure policy":   toJob("podFailurePolicy: null, podReplacementPolicy: TerminatingOrFailed"),
 		"completions are not needed":                   toJob("completions: null"),
+		"a pause in the time that Kubernetes gives":    toPod("terminationGracePeriodSeconds: null, containers: [{name: flink-jobmanager, lifecycle: {preStop: {sleep: {seconds: 5}}}}]"),
+		"a volume that may be empty":                   toVolume("configMap: {name: job-" + jobID + "-none, optional: true}"),
+		"files of someone else's":                      toVolume("configMap: {name: mine, items: [{key: k, path: p}]}"),
 		"a resource of its own kind":                   toContainer("resources: {limits: {example.com/gpu: 0}, requests: {example.com/gpu: 0}}"),
 	} {
 		if problems := problemsOf(t, entry); len(problems) > 0 {
