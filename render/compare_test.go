@@ -112,6 +112,17 @@ func TestCompareWithNothing(t *testing.T) {
 	assert.Equal(t, len(render.Compare(render.Manifests{}, render.Manifests{})), 0)
 }
 
+// What belongs to no resource is not found again by another name.
+func TestCompareOfTargets(t *testing.T) {
+	one := parse(t, []byte(staging)).Targets[0]
+	old, err := renderer(t, render.Platform{Namespace: "vvp", Name: "old"}).Target(one)
+	assert.NilError(t, err)
+	new, err := renderer(t, render.Platform{Namespace: "vvp", Name: "new"}).Target(one)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, said(render.Compare(old, new)), []string{
+		"added Role: created", "added RoleBinding: created", "removed Role: deleted", "removed RoleBinding: deleted"})
+}
+
 // A job may go on while the next one starts, and parts may come and go with it.
 func TestCompareOfSeveralJobs(t *testing.T) {
 	ha := app + "      flinkConfiguration: {high-availability: kubernetes, high-availability.storageDir: \"s3://a/b\"}\n"

@@ -50,6 +50,8 @@ func TestPatchErrorsHavePlaces(t *testing.T) {
 	assert.Assert(t, errors.Is(err, render.ErrUnmatched) && strings.HasPrefix(err.Error(), "input.yaml:8:5: "), "%v", err)
 	u, ok := errors.AsType[*render.UnmatchedError](err)
 	assert.Assert(t, ok && u.Entry == 0 && u.Target == "DeploymentTarget default/staging" && u.Position.Line == 8, "%v", err)
+	u.Position = patch.Position{}
+	assert.Assert(t, strings.HasPrefix(u.Error(), "DeploymentTarget default/staging: "), "a place that is not known is left out: %v", u)
 
 	_, err = renderJob(t, withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing}}}"), render.Job{ID: jobID})
 	v, ok := errors.AsType[*render.VerifyError](err)

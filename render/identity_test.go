@@ -62,8 +62,9 @@ func TestDerivedIDChanges(t *testing.T) {
 
 func TestPatchThatSelectsOnTheDerivedID(t *testing.T) {
 	id := derivedID(t, app)
-	text := withPatches(app, "{target: {kind: Service, labelSelector: jobId="+id+"}, patch: {metadata: {annotations: {a: b}}}}")
+	text := withPatches(app, "{target: {kind: Service}, patch: {metadata: {annotations: {c: d}}}}", "{target: {kind: Service, labelSelector: jobId="+id+"}, patch: {metadata: {annotations: {a: b}}}}")
 	_, err := renderJob(t, text, render.Job{})
+	assert.ErrorContains(t, err, "spec.deploymentPatchSet[1] ", "it is the patch that selects")
 	assert.Assert(t, errors.Is(err, render.ErrDerivedID), "%v", err)
 	_, err = renderJob(t, text, render.Job{ID: id})
 	assert.NilError(t, err)

@@ -204,6 +204,7 @@ func TestUnmatchedPatchesAreCounted(t *testing.T) {
 	}{
 		{"the first of two is enough", withPatches(app+second, patchOf(id["app"])), nil},
 		{"so is the second", withPatches(app+second, patchOf(id["app2"])), nil},
+		{"each matches one of two", withPatches(app+second, patchOf(id["app2"]), patchOf(id["app"])), nil},
 		{"neither", withPatches(app+second, patchOf("none")), []string{"default/staging 0"}},
 		{"one of two patches", withPatches(app, patchOf(id["app"]), patchOf("none")), []string{"default/staging 1"}},
 		{"the other of two patches", withPatches(app, patchOf("none"), patchOf(id["app"])), []string{"default/staging 0"}},

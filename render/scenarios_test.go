@@ -62,6 +62,7 @@ func scenarios() map[string]string {
 		"app-queryable-state":         in(app, "  template:\n", "  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n"),
 		"app-attempts":                in(app, "  template:\n", "  maxJobCreationAttempts: 1\n  template:\n"),
 		"app-image":                   in(app, "kind: JAR,", "kind: JAR, flinkImageRegistry: r.example.com/v2, flinkImageTag: 1.20.1-java17,"),
+		"app-image-repository":        in(app, "kind: JAR,", "kind: JAR, flinkImageRepository: team/flink,"),
 		"app-ha":                      app + "      " + haConf,
 		"app-ha-1.15":                 onVersion(app, "1.15") + "      flinkConfiguration: {high-availability: kubernetes, high-availability.storageDir: s3://b/ha}\n",
 		"app-ha-too-new-a-key":        onVersion(app, "1.15") + "      " + haConf,
