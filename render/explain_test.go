@@ -151,6 +151,44 @@ func TestExplainScenarios(t *testing.T) {
 	golden.Assert(t, out.String(), "explanations.golden.txt")
 }
 
+// Options of the renderer are sources of what they bring about, and of nothing else.
+func TestExplainOptions(t *testing.T) {
+	images, fetcher := render.Images{"1.20": "i"}, render.FetcherImage("f")
+	old := withArtifact("1.18", "s3://b/a.jar")
+	for _, c := range []struct {
+		reason, text, kind, path string
+		option                   render.Option
+		want                     []string
+	}{
+		{"an image where the resource names none", app, "Job", "spec.template.spec.containers[flink-jobmanager].image", images,
+			[]string{"generated image", "option render.Images", "field spec.template.spec.artifact.flinkVersion"}},
+		{"not where it names one", in(app, "kind: JAR,", "kind: JAR, flinkImageTag: x,"), "Job", "spec.template.spec.containers[flink-jobmanager].image", images,
+			[]string{"generated image", "field spec.template.spec.artifact.flinkImageTag", "field spec.template.spec.artifact.flinkVersion"}},
+		{"nor of another version", app, "Job", "spec.template.spec.containers[flink-jobmanager].image", render.Images{"1.19": "i"},
+			[]string{"generated image", "field spec.template.spec.artifact.flinkVersion"}},
+		{"what fetches jars", old, "Job", "spec.template.spec.initContainers[artifact-fetcher].name", fetcher,
+			[]string{"generated container", "field spec.template.spec.artifact.jarUri", "option render.FetcherImage"}},
+		{"not where Flink fetches them", withArtifact("1.20", "s3://b/a.jar"), "Job", "spec.template.spec.volumes[flink-s3-fs-presto-1-20-4].name", nil,
+			[]string{"generated plugins", "field spec.template.spec.artifact.jarUri", "field spec.template.spec.artifact.flinkVersion"}},
+		{"a profile", app, "ConfigMap", "data[log4j-console.properties]", render.LoggingProfiles{"x": "y"},
+			[]string{"generated logging", "VVP default spec.template.spec.logging.log4jLoggers[\"\"]", "VVP default spec.template.spec.logging.loggingProfile", "option render.LoggingProfiles"}},
+		{"the namespace of the platform", in(app, "{namespace: staging}", "{}"), "Job", "metadata.namespace", render.Platform{Namespace: "vvp"},
+			[]string{"generated namespace", "option render.Platform"}},
+	} {
+		var opts []render.Option
+		if c.option != nil {
+			opts = append(opts, c.option)
+		}
+		e := explanation(t, traced(t, c.text, render.Job{ID: jobID}, opts...), c.kind, "", c.path)
+		var got []string
+		for _, s := range e.Sources {
+			s.Position = patch.Position{}
+			got = append(got, strings.Replace(s.String(), "Deployment default/app ", "", 1))
+		}
+		assert.DeepEqual(t, got, c.want)
+	}
+}
+
 func TestExplainArguments(t *testing.T) {
 	text := in(app, "kind: JAR,", "kind: JAR, entryClass: com.example.Main, mainArgs: a b,")
 	text = in(text, "  template:", "  restoreStrategy: {kind: LATEST_SAVEPOINT, allowNonRestoredState: true}\n  template:")
