@@ -93,7 +93,7 @@ func scenarios() map[string]string {
 		"app-tls":                     withTLS(app),
 		"app-tls-1.15":                withTLS(onVersion(app, "1.15")),
 		"app-tls-2.2":                 withTLS(onVersion(app, "2.2")),
-		"app-tls-options-replaced":    withTLS(app) + "      flinkConfiguration: {security.ssl.rest.keystore: /mine, security.ssl.internal.key-password: '${MINE}', security.ssl.rest.authentication-enabled: false, security.ssl.rest.keystore-type: PKCS12}\n      kubernetes: {pods: {envVars: [{name: MINE, value: v}]}}\n",
+		"app-tls-options-replaced":    withTLS(app) + "      flinkConfiguration: {security.ssl.rest.keystore: /mine, security.ssl.internal.key-password: '${MINE}', security.ssl.rest.authentication-enabled: false, security.ssl.rest.keystore-type: PKCS12, security.ssl.rest.truststore-password: mine}\n      kubernetes: {pods: {envVars: [{name: MINE, value: v}]}}\n",
 		"app-tls-patch-password":      withPatches(withTLS(app), "{target: {kind: Job}, patch: {spec: {template: {spec: {containers: [{name: flink-jobmanager, env: [{name: FLINK_TLS_PASSWORD, valueFrom: {secretKeyRef: {name: passwords, key: flink}}}]}]}}}}}"),
 		"app-budgets":                 app + "      numberOfTaskManagers: 2\n",
 		"app-budgets-one-of-each":     app,
