@@ -234,6 +234,16 @@ func TestManifests(t *testing.T) {
 	for range traced.Explain() {
 		t.Error("nothing is known of what lets the platform in")
 	}
+	count := func(m render.Manifests) (n int) {
+		for range m.Explain() {
+			n++
+		}
+		return n
+	}
+	known, err := renderJob(t, app, render.Job{ID: jobID}, render.WithTrace())
+	assert.NilError(t, err)
+	assert.Assert(t, count(known) > 0)
+	assert.Equal(t, count(render.Join(traced, known)), count(known), "what is known beside it is not lost")
 	for v, want := range map[interface{ String() string }]string{render.Op(0): "", render.Reordered: "reordered", render.Op(5): "", render.Refused: "refused", render.Effect(7): ""} {
 		assert.Equal(t, v.String(), want)
 	}
