@@ -355,6 +355,7 @@ func verifications() map[string]string {
 		"a field that there is not":                           toContainer("imagePullPolice: Always"),
 		"a text where a count of seconds is wanted":           toPod("terminationGracePeriodSeconds: many"),
 		"a number where a time is wanted":                     toObject("Service", "{metadata: {creationTimestamp: 3}}"),
+		"a mistake beside what is null":                       toObject("Job", "[{op: add, path: "+jobPod+"/hostname, value: null}, {op: add, path: "+jobPod+"/subdomain, value: null}, {op: add, path: "+jobPod+"/dnsPolicy, value: Mine}]"),
 		"a field that is like none":                           toContainer("zzzzzzzzzz: 1"),
 		"a list where a probe is wanted":                      operate("Job", "replace", jobPod+"/containers/0/livenessProbe", "[]"),
 		"a number among addresses":                            toService("externalIPs: [3, 10.0.0.1]"),
