@@ -197,6 +197,29 @@ func TestExplainOptions(t *testing.T) {
 	}
 }
 
+// Variables are sources of the configuration where an option refers to one: then that
+// option is no line of it. Slots count for the pods of a Deployment only.
+func TestExplainVariables(t *testing.T) {
+	const env = "env: [{name: KEY, value: v}]}]}}"
+	both := "jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, " + env + ", taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, " + env
+	for _, c := range []struct {
+		reason, text, kind, suffix, path, field string
+		listed                                  bool
+	}{
+		{"an option refers to one", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n", "ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", true},
+		{"no option does", app + "      flinkConfiguration: {a: b}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n", "ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", false},
+		{"only an argument does", in(app, "kind: JAR,", "kind: JAR, mainArgs: '${KEY}',") + "      flinkConfiguration: {a: b}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n", "ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", false},
+		{"one of both pod templates", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {" + both + "}\n", "ConfigMap", "", "data[flink-conf.yaml]", "jobManagerPodTemplate.spec.containers[flink-jobmanager].env[KEY].name", true},
+		{"which needs both", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {" + both + "}\n", "ConfigMap", "", "data[flink-conf.yaml]", "taskManagerPodTemplate.spec.containers[flink-taskmanager].env[KEY].name", true},
+		{"slots of a Deployment", app + "      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n", "Deployment", "-taskmanager", "spec.replicas", "flinkConfiguration[taskmanager.numberOfTaskSlots]", true},
+		{"slots of a session cluster", session + "  flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n", "Deployment", "-taskmanager", "spec.replicas", "flinkConfiguration[taskmanager.numberOfTaskSlots]", false},
+	} {
+		e := explanation(t, traced(t, c.text, render.Job{ID: jobID}), c.kind, c.suffix, c.path)
+		listed := slices.ContainsFunc(e.Sources, func(s render.Source) bool { return strings.HasSuffix(s.Field, c.field) })
+		assert.Equal(t, listed, c.listed, "%s: %v", c.reason, e.Sources)
+	}
+}
+
 func TestExplainArguments(t *testing.T) {
 	text := in(app, "kind: JAR,", "kind: JAR, entryClass: com.example.Main, mainArgs: a b,")
 	text = in(text, "  template:", "  restoreStrategy: {kind: LATEST_SAVEPOINT, allowNonRestoredState: true}\n  template:")
