@@ -1,0 +1,122 @@
+package decode_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+// Errors of a validation about what could not be decoded say nothing new.
+func TestResourceLeavesOutWhatWasNotDecoded(t *testing.T) {
+	for at, said := range map[string]bool{
+		"count": false, "count.a": false, "count[0]": false, "counts": true, "coun": true,
+		"labels": false, "labels[a]": false, "labels[ab]": true, "labels[a].b": false, "label": true, "": true,
+	} {
+		var got sample
+		problems := decode.Resource(node(t, "count: x\nlabels: {a: 1}"), &got, func(sample) field.ErrorList {
+			return field.ErrorList{{Type: field.ErrorTypeInvalid, Field: at, Detail: "validated"}}
+		})
+		assert.Equal(t, len(problems) == 3, said, "%s: %v", at, problems)
+	}
+}
+
+func TestProblemsAreBounded(t *testing.T) {
+	for n, want := range map[int]int{998: 999, 999: 1000, 1000: 1001, 2000: 1001} {
+		var got sample
+		problems := decode.Resource(yamldoc.FromTree(map[string]any{"count": "x"}), &got, func(sample) field.ErrorList {
+			var errs field.ErrorList
+			for i := range n {
+				errs = append(errs, field.Invalid(field.NewPath(fmt.Sprint("f", i)), i, "wrong"))
+			}
+			return errs
+		})
+		assert.Equal(t, len(problems), want)
+		assert.Equal(t, problems[want-1].Err.Origin == decode.OriginTooMany, want > decode.MaxProblems)
+		syntax := decode.Syntax(make([]yamldoc.Problem, n))
+		assert.Equal(t, len(syntax), min(n, 1001))
+		assert.Equal(t, syntax[len(syntax)-1].Err.Origin == decode.OriginTooMany, n > decode.MaxProblems)
+		for _, p := range syntax {
+			assert.Equal(t, p.Err.Field, "", "it is about the text, not about a field")
+		}
+	}
+	for _, n := range []int{400, 401} {
+		long := &field.Error{Type: field.ErrorTypeInvalid, Field: strings.Repeat("x", n)}
+		fields, places := decode.Split[yamldoc.Position]([]decode.Problem{{Err: long}})
+		assert.Equal(t, fields[0].Field, strings.Repeat("x", 400)+strings.Repeat("…", n-400))
+		assert.Equal(t, len(long.Field), n, "what is handed in stays")
+		assert.Equal(t, len(places), 0, "no place is known")
+	}
+}
+
+// Problems are in the order of their places; that there are more stands at the end.
+func TestSplitSorts(t *testing.T) {
+	at := func(file string, line, column int, field string) decode.Problem {
+		p := decode.Problem{Pos: yamldoc.Position{File: file, Line: line, Column: column}, Err: decode.TooMany()}
+		p.Err.Field = field
+		if field != "more" {
+			p.Err.Origin = "x"
+		}
+		return p
+	}
+	fields, places := decode.Split[yamldoc.Position]([]decode.Problem{at("", 0, 0, "more"), at("b", 1, 1, "5"), at("a", 2, 1, "4"), at("a", 1, 2, "3"), at("a", 1, 1, "2"), at("", 0, 0, "1")})
+	var got []string
+	for i, f := range fields {
+		got = append(got, f.Field+" "+places[i].String())
+	}
+	assert.DeepEqual(t, got, []string{"1 ", "2 a:1:1", "3 a:1:2", "4 a:2:1", "5 b:1:1", "more "})
+}
+
+// Values are shown, but for what may be a secret, and not at length.
+func TestWhatIsShown(t *testing.T) {
+	for text, shown := range map[string]bool{
+		"count: w72639": true, "flag: 72639": true, "labels: {a: 72639}": true, "labels: {password: 72639}": false,
+		"names: [--parallelism, 72639]": true, "names: [--token, 72639]": false, "names: [72639, --token]": true, "names: [--token, a, 72639]": true,
+		"labels: [72639]": false, "labels: w72639": true, "cpu: w72639": true,
+	} {
+		var got sample
+		problems := decode.Into(node(t, text), nil, &got)
+		assert.Equal(t, len(problems), 1, text)
+		assert.Equal(t, strings.Contains(problems[0].Err.Error(), "72639"), shown, "%s: %v", text, problems[0].Err)
+	}
+	for text, shown := range map[string]bool{
+		"{name: PARALLELISM, value: 72639}": true, "{name: TOKEN, value: 72639}": false, "{value: 72639}": true,
+	} {
+		problems := decode.Check[corev1.EnvVar](node(t, text), nil)
+		assert.Equal(t, len(problems), 1, text)
+		assert.Equal(t, strings.Contains(problems[0].Err.Error(), "72639"), shown, "%s: %v", text, problems[0].Err)
+	}
+	for _, n := range []int{40, 41} {
+		var got sample
+		problems := decode.Into(node(t, "count: "+strings.Repeat("x", n)), nil, &got)
+		assert.Equal(t, problems[0].Err.BadValue, strings.Repeat("x", 40)+strings.Repeat("…", n-40))
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for text, want := range map[string]string{
+		"1": "1", "1.50": "1.50", "-1": "-1", "+1": "1", "-.5": "-0.5", "+.5": "0.5", "1.": "1", "-1.": "-1", "1.e3": "1e3", "1.E3": "1E3", "1.5e3": "1.5e3", "1.5E-3": "1.5E-3",
+		"0." + strings.Repeat("1", 38): "0." + strings.Repeat("1", 38),
+		"0." + strings.Repeat("1", 39): "", "1e1000": "", "01": "", ".": "", "1 ": "",
+	} {
+		var got sample
+		problems := decode.Into(node(t, "cpu: '"+text+"'"), nil, &got)
+		assert.Equal(t, string(got.CPU), want, text)
+		assert.Equal(t, len(problems) == 0, want != "", "%s: %v", text, problems)
+	}
+	for text, want := range map[string]int32{"2.0": 2, "-2.0": -2, "2147483647": 2147483647, "2147483648": 0, "2.5": 0, "1e300": 0, "-1e300": 0, "9007199254740992.0": 0} {
+		var got sample
+		problems := decode.Into(node(t, "count: "+text), nil, &got)
+		assert.Equal(t, len(problems) == 0, want != 0, "%s: %v", text, problems)
+		assert.Assert(t, want == 0 || *got.Count == want, text)
+	}
+	for text, legal := range map[string]bool{"data: {a: AAA=}": true, "data: {a: '?'}": false, "data: {a: 3}": false, "data: {a: ''}": true} {
+		assert.Equal(t, len(decode.Check[corev1.Secret](node(t, text), nil)) == 0, legal, text)
+	}
+}
