@@ -184,6 +184,11 @@ func TestEqual(t *testing.T) {
 	c := patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: '1'}}}")
 	assert.Assert(t, a.Equal(b), "formatting, comments and text do not count")
 	assert.Assert(t, !a.Equal(c), "a string is no number")
+	named := "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: n}, spec: {type: NodePort}}"
+	for _, text := range []string{strings.Replace(named, "name: a", "name: b", 1), strings.Replace(named, "namespace: n", "namespace: m", 1)} {
+		assert.Assert(t, !patch.MustParse(named).Equal(patch.MustParse(text)), "what a merge does not change still says what it is for: %s", text)
+	}
+	assert.Equal(t, patch.MustParse(named).String(), `{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"n"},"spec":{"type":"NodePort"}}`)
 	assert.Assert(t, !a.Equal(patch.Patch{}))
 	assert.Assert(t, patch.Patch{}.Equal(patch.Patch{}))
 	assert.Assert(t, patch.Patch{}.IsZero() && !a.IsZero())
