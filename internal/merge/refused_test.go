@@ -54,6 +54,23 @@ func TestRefusedAnywhere(t *testing.T) {
 	assert.Equal(t, len(all), 4, "%v", err)
 }
 
+// What an object inside another is, is known when there is one: then the patch is
+// refused, not applied in part.
+func TestRefusedOnceTheKindIsKnown(t *testing.T) {
+	inner := podSpec(object{"containers": []any{object{"image": "x"}}})
+	plan, err := merge.Compile(object{"spec": object{"inner": inner, "a": "b"}}, merge.Kubernetes("example.com/v1", "Outer"))
+	assert.NilError(t, err)
+	workload := podSpec(object{"containers": []any{object{"name": "c"}}})
+	workload["apiVersion"], workload["kind"] = "apps/v1", "Deployment"
+	result, _, err := plan.Apply(object{"apiVersion": "example.com/v1", "kind": "Outer", "spec": object{"inner": workload}})
+	all, ok := errors.AsType[merge.RefusedError](err)
+	assert.Assert(t, ok && result == nil, "%v", err)
+	assert.DeepEqual(t, paths(all), []string{"spec.inner.spec.template.spec.containers[0]"})
+	workload["kind"] = "Other" // whose lists nobody knows
+	_, _, err = plan.Apply(object{"apiVersion": "example.com/v1", "kind": "Outer", "spec": object{"inner": workload}})
+	assert.NilError(t, err)
+}
+
 func TestRefusalsAreTold(t *testing.T) {
 	one := &merge.Refused{Path: "a.b", Reason: "it is so", Cure: "do that"}
 	all := merge.RefusedError{one, {Reason: "it is otherwise"}}
