@@ -62,7 +62,7 @@ func TestNamesAreKubernetes(t *testing.T) {
 	long := strings.Repeat("a", 60) + "."
 	var keys []string
 	for _, domain := range []string{"", "a", "A", "a-", "-a", "a.b", "a..b", ".a", "a.", "a_b", "a.B", strings.Repeat("a", 63) + ".b", strings.Repeat("a", 64) + ".b",
-		strings.Repeat(long, 4) + strings.Repeat("a", 9)} {
+		strings.Repeat(long, 4) + strings.Repeat("a", 9), strings.Repeat(long, 4) + strings.Repeat("a", 10)} {
 		for _, name := range []string{"", "a", "A", "a.B_c-d", "-a", "a-", "a/b", strings.Repeat("a", 63), strings.Repeat("a", 64)} {
 			keys = append(keys, domain+"/"+name)
 		}

@@ -225,6 +225,9 @@ func plainKey(s string) bool {
 	if !ok {
 		return s != "" && plain(s, true)
 	}
+	if len(domain) > validation.DNS1123SubdomainMaxLength {
+		return false
+	}
 	for part := range strings.SplitSeq(domain, ".") {
 		if part == "" || !plain(part, false) {
 			return false
