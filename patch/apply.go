@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -19,6 +20,30 @@ type Match struct {
 func (s Set) HasResource(kind string) bool {
 	for _, c := range s.patches {
 		if c.resource == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// IgnoresJobID reports whether the patches for Kubernetes objects plainly select the
+// same objects, and succeed or fail in the same way, whatever the id of the job in
+// names and labels is: no selector has a name, an annotation or the label jobId, no
+// operation is test, copy or move, and nothing looks like a UUID. The renderer asks it
+// before it derives an id.
+func (s Set) IgnoresJobID() bool { return !s.seesID }
+
+// seesID is true in case of doubt.
+func (c *compiled) seesID() bool {
+	return c.selector != nil && (c.selector.seesID() ||
+		slices.ContainsFunc(c.ops, jsonpatch.Op.Looks) ||
+		mentionsID(tree.JSON(c.entry)))
+}
+
+// mentionsID reports whether a text has dashes where a UUID has them.
+func mentionsID(text []byte) bool {
+	for ; len(text) >= 36; text = text[1:] {
+		if text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' {
 			return true
 		}
 	}

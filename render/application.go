@@ -98,8 +98,7 @@ func (a *application) render() ([]tree.Map, error) {
 	if err := a.err(); err != nil {
 		return nil, err
 	}
-	silent := rendering{Renderer: a.Renderer, target: a.target, resource: a.resource}
-	draft, first, err := silent.patched(c)
+	draft, first, err := a.draft(c)
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +106,27 @@ func (a *application) render() ([]tree.Map, error) {
 	if set, err = a.labels(id); err != nil {
 		return nil, err
 	}
+	a.unseen = id
 	objects, second, err := a.patched(a.identified(c, id, set))
-	if err != nil {
-		return nil, err
+	if err != nil || a.target.Patches().IgnoresJobID() {
+		return objects, err
 	}
 	return objects, sameMatches(a.resource, id, first, second)
+}
+
+// draft returns what the id is derived from, and which patches matched. Where patches
+// could not tell ids apart, the objects that do not count are left out, unless
+// something is wrong: then all of it is reported.
+func (a *application) draft(c *cluster) ([]tree.Map, []patch.Match, error) {
+	silent := rendering{Renderer: a.Renderer, target: a.target, resource: a.resource, unseen: ids.Nil}
+	if a.target.Patches().IgnoresJobID() {
+		partial := silent
+		partial.partial = true
+		if draft, _, err := partial.patched(c); err == nil {
+			return draft, nil, nil
+		}
+	}
+	return silent.patched(c)
 }
 
 func (a *application) warnDerived() {

@@ -85,11 +85,11 @@ func TestAllocations(t *testing.T) {
 		most float64
 		f    func() error
 	}{
-		{"rendering with a job id", 530, func() error {
+		{"rendering with a job id", 500, func() error {
 			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{ID: jobID})
 			return err
 		}},
-		{"rendering with a derived id", 850, func() error {
+		{"rendering with a derived id", 670, func() error {
 			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{})
 			return err
 		}},
@@ -97,7 +97,7 @@ func TestAllocations(t *testing.T) {
 			_, err := m.WriteTo(io.Discard)
 			return err
 		}},
-		{"reading a Deployment", 410, func() error {
+		{"reading a Deployment", 335, func() error {
 			_, err := deployment.Parse("", []byte(text))
 			return err
 		}},

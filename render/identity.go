@@ -46,7 +46,7 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []patch.Match, error) {
 	objects, matches, err := g.target.Patches().ApplyShared(tree.Shared{Maps: built})
 	if err != nil {
 		if failed, ok := errors.AsType[*patch.ApplyError](err); ok {
-			err = withoutDraftID(failed)
+			err = g.withoutID(failed)
 		}
 		return nil, nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, err)
 	}
@@ -54,11 +54,14 @@ func (g *rendering) patched(c *cluster) ([]tree.Map, []patch.Match, error) {
 	return objects.Maps, matches, g.trace.patched(built)
 }
 
-// withoutDraftID calls an object of a draft as the documentation does, job-ID: the
-// id that it was rendered with is nothing that anybody has seen.
-func withoutDraftID(e *patch.ApplyError) error {
+// withoutID calls an object with a derived id as the documentation does, job-ID: the
+// id is nothing that anybody has seen.
+func (g *rendering) withoutID(e *patch.ApplyError) error {
+	if g.unseen == "" {
+		return e
+	}
 	out := *e
-	out.Object = strings.ReplaceAll(e.Object, ids.Nil, "ID")
+	out.Object = strings.ReplaceAll(e.Object, g.unseen, "ID")
 	return &out
 }
 

@@ -11,9 +11,14 @@ import (
 	"github.com/flinktarget/flinktarget/labels"
 )
 
-// objects builds everything that the cluster consists of. path is that of
-// kubernetes in the resource.
+// objects builds everything that the cluster consists of, or what the id is derived
+// from, with nil in the place of the others. path is that of kubernetes in the
+// resource.
 func (g *rendering) objects(c *cluster, config string, path *field.Path) []tree.Map {
+	if g.partial {
+		job := g.mergeTemplate(c, labels.JobManager, c.jobManager(), path)
+		return []tree.Map{c.configMap(config), nil, job, nil}
+	}
 	out := []tree.Map{c.configMap(config), c.service(), c.jobManager(), c.taskManager()}
 	if c.haKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)

@@ -129,6 +129,8 @@ type rendering struct {
 	warnings  []Warning
 	errs      field.ErrorList
 	trace     *tracer // nil without WithTrace
+	partial   bool    // of a draft: only what the id is derived from
+	unseen    string  // a job id that nobody has seen, "" for one that was given
 }
 
 func (r *Renderer) start(t target.Target, res resource, kind string) (*rendering, error) {

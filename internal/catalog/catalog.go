@@ -85,10 +85,13 @@ func LabelPaths() [][]string {
 	}
 }
 
+// JobIDLabel is the key of the system label that differs from job to job.
+const JobIDLabel = "jobId"
+
 // SystemLabels returns the keys of the labels that the platform sets.
 func SystemLabels() []string {
 	return []string{
-		"app", "component", "deploymentId", "deploymentName", "jobId",
+		"app", "component", "deploymentId", "deploymentName", JobIDLabel,
 		"sessionClusterId", "sessionClusterName", "system", "vvpNamespace",
 	}
 }
