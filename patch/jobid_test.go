@@ -38,9 +38,14 @@ func TestIgnoresJobID(t *testing.T) {
 		"{target: {kind: Service}, patch: {metadata: {annotations: {x-" + id + ": ''}}}}":                           false,
 		"{target: {kind: Service}, patch: {metadata: {annotations: {x: " + id[:35] + "}}}}":                         false, // with the quote after it
 		"{target: {kind: Service}, patch: {metadata: {annotations: {x: a-b-c-d-e-f, y: 12345678-1234-1234-1234}}}}": true,
+		// A dash too few is no UUID.
+		"{target: {kind: Service}, patch: {metadata: {annotations: {x: 7c9e6679x7425-40de-944b-e07fc1f90ae7}}}}": true,
+		"{target: {kind: Service}, patch: {metadata: {annotations: {x: 7c9e6679-7425x40de-944b-e07fc1f90ae7}}}}": true,
+		"{target: {kind: Service}, patch: {metadata: {annotations: {x: 7c9e6679-7425-40dex944b-e07fc1f90ae7}}}}": true,
+		"{target: {kind: Service}, patch: {metadata: {annotations: {x: 7c9e6679-7425-40de-944bxe07fc1f90ae7}}}}": true,
 	} {
-		p := patch.MustParse(entry)
-		for _, patches := range [][]patch.Patch{{p}, {patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 3}}}"), p}, {p, p}} {
+		p, blind := patch.MustParse(entry), patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 3}}}")
+		for _, patches := range [][]patch.Patch{{p}, {blind, p}, {p, blind}} {
 			s, err := patch.NewSet(patches...)
 			assert.NilError(t, err)
 			assert.Equal(t, s.IgnoresJobID(), want, entry)
