@@ -37,11 +37,28 @@ func (s Set) IgnoresJobID() bool { return !s.seesID }
 func (c *compiled) seesID() bool {
 	return c.selector != nil && (c.selector.seesID() ||
 		slices.ContainsFunc(c.ops, jsonpatch.Op.Looks) ||
-		mentionsID(tree.JSON(c.entry)))
+		mentionsID(c.entry))
 }
 
-// mentionsID reports whether a text has dashes where a UUID has them.
-func mentionsID(text []byte) bool {
+// mentionsID reports whether a key or text in a tree looks like a UUID.
+func mentionsID(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return looksLikeID(v)
+	case []any:
+		return slices.ContainsFunc(v, mentionsID)
+	case map[string]any:
+		for key, e := range v {
+			if looksLikeID(key) || mentionsID(e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// looksLikeID reports whether a text has dashes where a UUID has them.
+func looksLikeID(text string) bool {
 	for ; len(text) >= 36; text = text[1:] {
 		if text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' {
 			return true

@@ -36,8 +36,11 @@ func TestIgnoresJobID(t *testing.T) {
 		"{target: {kind: Service}, patch: [{op: replace, path: /metadata/name, value: job-" + id + "-jobmanager}]}": false,
 		"{target: {kind: Service}, patch: {metadata: {labels: {jobId: " + id + "}}}}":                               false,
 		"{target: {kind: Service}, patch: {metadata: {annotations: {x-" + id + ": ''}}}}":                           false,
-		"{target: {kind: Service}, patch: {metadata: {annotations: {x: " + id[:35] + "}}}}":                         false, // with the quote after it
+		"{target: {kind: Service}, patch: {metadata: {annotations: {x: " + id[:35] + "}}}}":                         true,
 		"{target: {kind: Service}, patch: {metadata: {annotations: {x: a-b-c-d-e-f, y: 12345678-1234-1234-1234}}}}": true,
+		"{target: {kind: Service}, patch: {metadata: {annotations: {x: '" + id + "'}}}}":                            false,
+		"{target: {kind: Service}, patch: {metadata: {annotations: {x: 'so " + id + " it is'}}}}":                   false,
+		"{target: {kind: Service}, patch: [{op: add, path: /spec/ports, value: [a, {b: [" + id + "]}]}]}":           false,
 		// A dash too few is no UUID.
 		"{target: {kind: Service}, patch: {metadata: {annotations: {x: 7c9e6679x7425-40de-944b-e07fc1f90ae7}}}}": true,
 		"{target: {kind: Service}, patch: {metadata: {annotations: {x: 7c9e6679-7425x40de-944b-e07fc1f90ae7}}}}": true,

@@ -69,7 +69,8 @@ func TestDensePatchSetsAreRead(t *testing.T) {
 		}
 		_, err := target.Parse("f", []byte(text))
 		assert.NilError(t, err, name)
-		used := allocated(func() { _, _ = target.Parse("f", []byte(text)) })
+		parse := func() { _, _ = target.Parse("f", []byte(text)) }
+		used := min(allocated(parse), allocated(parse)) // the less that others allocate meanwhile, the better
 		assert.Assert(t, used <= worth([]byte(text)), "%s: %d bytes allocate %d", name, len(text), used)
 	}
 }
