@@ -42,7 +42,14 @@ func TestRead(t *testing.T) {
 		break
 	}
 	assert.Equal(t, n, 1, "who has left is not told")
-	for _, err := range target.Read("f.yaml", strings.NewReader("a: [\n")) {
-		assert.Assert(t, errors.Is(err, target.ErrInvalid), "no YAML: %v", err)
+	n = 0
+	for _, err := range target.Read("f.yaml", strings.NewReader("a: [\n---\n"+text)) {
+		if n++; n == 1 {
+			assert.Assert(t, errors.Is(err, target.ErrInvalid), "no YAML: %v", err)
+		}
+	}
+	assert.Equal(t, n, 4, "what follows a broken document is read")
+	for range target.Read("f.yaml", strings.NewReader("a: [\n---\n"+text)) {
+		break
 	}
 }
