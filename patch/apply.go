@@ -31,10 +31,12 @@ func (s Set) HasResource(kind string) bool {
 // names and labels is: no selector has a name, an annotation or the label jobId, no
 // operation is test, copy or move, and nothing looks like a UUID. The renderer asks it
 // before it derives an id.
-func (s Set) IgnoresJobID() bool { return !s.seesID }
+func (s Set) IgnoresJobID() bool {
+	return !slices.ContainsFunc(s.patches, func(c *compiled) bool { return c.seesID })
+}
 
-// seesID is true in case of doubt.
-func (c *compiled) seesID() bool {
+// mayTellIDs is true in case of doubt.
+func (c *compiled) mayTellIDs() bool {
 	return c.selector != nil && (c.selector.seesID() ||
 		slices.ContainsFunc(c.ops, jsonpatch.Op.Looks) ||
 		mentionsID(c.entry))

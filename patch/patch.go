@@ -37,8 +37,9 @@ type compiled struct {
 	ops       []jsonpatch.Op
 	merges    []merger
 	// loose operations have not been told which objects they are for.
-	loose bool
-	at    Position // of the entry, zero if it was not read from a text
+	loose  bool
+	at     Position // of the entry, zero if it was not read from a text
+	seesID bool     // see IgnoresJobID
 }
 
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms
@@ -71,7 +72,7 @@ func fromNode(n *yamldoc.Node) (Patch, error) {
 	if len(b.problems) > 0 {
 		return Patch{}, invalid(b.problems)
 	}
-	c.at = Position(n.Pos.Position())
+	c.at, c.seesID = Position(n.Pos.Position()), c.mayTellIDs()
 	return Patch{p: c}, nil
 }
 

@@ -20,7 +20,6 @@ const MaxPatches = 256
 type Set struct {
 	_       [0]func()
 	patches []*compiled
-	seesID  bool // see IgnoresJobID
 }
 
 // NewSet returns the set of the patches, in this order. It fails if one of them
@@ -36,8 +35,6 @@ func NewSet(patches ...Patch) (Set, error) {
 			problems = append(problems, decode.Problem{Err: field.Required(at, "the patch is the zero value; make it with patch.Parse")})
 		case p.p.loose:
 			problems = append(problems, decode.Problem{Err: field.Required(at, "several operations are for Kubernetes objects: say which, with For; for the VVP Deployment, each is a patch of its own")})
-		default:
-			s.seesID = s.seesID || p.p.seesID()
 		}
 	}
 	if len(patches) > MaxPatches {
