@@ -44,13 +44,16 @@ func (g *rendering) highAvailability(c *cluster, conf map[string]string, at *fie
 	conf["kubernetes.namespace"] = c.namespace
 }
 
-// identify sets the options that are made of the cluster's name.
+// identify sets the options that are made of the cluster's name. With Kubernetes high
+// availability, kubernetes.cluster-id names the ConfigMaps only: for every kind, Flink
+// makes the folders in the storage from high-availability.cluster-id. Clusters that do
+// not set it share the folder "default", and the first that ends deletes it.
 func (c *cluster) identify(conf map[string]string) {
 	conf["jobmanager.rpc.address"] = c.workloadName(labels.JobManager)
-	switch {
-	case c.haKubernetes:
+	if c.haKubernetes {
 		conf["kubernetes.cluster-id"] = c.name
-	case c.ha:
+	}
+	if c.ha {
 		conf["high-availability.cluster-id"] = c.name
 	}
 }

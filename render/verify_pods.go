@@ -208,7 +208,7 @@ func (v *verifier) resources(r tree.Map, container string) {
 			v.fail("request and limit of such a resource are the same", "requests", name)
 		}
 	}
-	if limit, ok := quantity(limits["memory"]); ok && limit.Value() < v.want.process[container] {
+	if limit, ok := quantity(limits["memory"]); ok && limit.CmpInt64(v.want.process[container]) < 0 {
 		v.fail(fmt.Sprintf("%s are less than the %s that Flink is told to take (%s): change resources of the Deployment or SessionCluster, which sets both",
 			limit.String(), flink.FormatMiB(v.want.process[container]), strings.TrimPrefix(container, containerPrefix)+".memory.process.size"), "limits", "memory")
 	}

@@ -297,7 +297,7 @@ func quantity(value any) (quantities.Quantity, bool) {
 	case int64, float64:
 		text = string(tree.JSON(n))
 	}
-	q, err := quantities.ParseQuantity(text)
+	q, err := decode.ParseQuantity(text)
 	return q, err == nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
@@ -72,6 +73,9 @@ func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
 		return
 	case keeper:
 		d.kept(n, u)
+		return
+	case *resource.Quantity:
+		d.quantity(n, u)
 		return
 	case json.Unmarshaler:
 		d.unmarshaler(n, u)

@@ -47,6 +47,7 @@ func Texts() iter.Seq2[string, []byte] {
 		{"NaN", "spec: {state: .nan, template: .inf}"},
 		{"huge integer", "spec: {maxJobCreationAttempts: 99999999999999999999999}"},
 		{"huge exponent", "spec: {template: {spec: {resources: {jobmanager: {cpu: 1e999999999}}}}}"},
+		{"quantity", `spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {overhead: {cpu: "1e-99999999"}}}}}}}`},
 		{"octal", "spec: {maxJobCreationAttempts: 0o17, template: 0x1f}"},
 		{"number as key", "1: a\nnull: b\n: c"},
 		{"map as key", "{a: b}: c"},
