@@ -14,6 +14,7 @@ func TestBounds(t *testing.T) {
 	bounds := map[[2]int64][]string{
 		{0, math.MaxInt32}: {
 			"ConfigMapVolumeSource.defaultUser", "SecretVolumeSource.defaultUser", "ProjectedVolumeSource.defaultUser",
+			"DownwardAPIVolumeFile.user",
 			"DeploymentSpec.minReadySeconds", "DeploymentSpec.replicas", "DeploymentSpec.revisionHistoryLimit",
 			"JobSpec.backoffLimit", "JobSpec.ttlSecondsAfterFinished",
 			"PodDisruptionBudgetSpec.maxUnavailable", "PodDisruptionBudgetSpec.minAvailable",
@@ -30,11 +31,12 @@ func TestBounds(t *testing.T) {
 		{1, math.MaxInt64}: {"JobSpec.activeDeadlineSeconds", "Probe.terminationGracePeriodSeconds"},
 		{0, 65535}:         {"ContainerPort.hostPort", "ServicePort.nodePort", "ServicePort.targetPort"},
 		{1, 65535}:         {"ContainerPort.containerPort", "GRPCAction.port", "HTTPGetAction.port", "ServicePort.port", "TCPSocketAction.port"},
-		{0, 0o777}:         {"ConfigMapVolumeSource.defaultMode", "KeyToPath.mode", "ProjectedVolumeSource.defaultMode", "SecretVolumeSource.defaultMode"},
-		{0, 0o1777}:        {"EmptyDirVolumeSource.mode"},
-		{1, 100}:           {"PreferredSchedulingTerm.weight", "WeightedPodAffinityTerm.weight"},
-		{1, 1}:             {"JobSpec.completions"}, // one Flink cluster
-		{0, 1}:             {"JobSpec.parallelism"}, // or none, which is suspended
+		{0, 0o777}: {"ConfigMapVolumeSource.defaultMode", "KeyToPath.mode", "ProjectedVolumeSource.defaultMode", "SecretVolumeSource.defaultMode",
+			"DownwardAPIVolumeSource.defaultMode", "DownwardAPIVolumeFile.mode"},
+		{0, 0o1777}: {"EmptyDirVolumeSource.mode"},
+		{1, 100}:    {"PreferredSchedulingTerm.weight", "WeightedPodAffinityTerm.weight"},
+		{1, 1}:      {"JobSpec.completions"}, // one Flink cluster
+		{0, 1}:      {"JobSpec.parallelism"}, // or none, which is suspended
 	}
 	tested := map[string]bool{}
 	for b, names := range bounds {

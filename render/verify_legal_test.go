@@ -9,6 +9,17 @@ import (
 func TestLegalPatches(t *testing.T) {
 	for reason, entry := range map[string]string{
 		"an address is not needed by the usual type":   toService("type: ClusterIP, clusterIP: None"),
+		"all labels as a file":                         toFile("path: labels, fieldRef: {fieldPath: metadata.labels}"),
+		"all annotations as a file in a folder":        toFile("path: a/b, mode: 0400, fieldRef: {apiVersion: v1, fieldPath: metadata.annotations}"),
+		"one annotation as a file":                     toFile("path: a, fieldRef: {fieldPath: \"metadata.annotations['example.com/A']\"}"),
+		"a limit as a file":                            toFile("path: a, resourceFieldRef: {containerName: flink-jobmanager, resource: limits.cpu, divisor: 1m}"),
+		"labels among other files":                     toVolume("projected: {sources: [{downwardAPI: {items: [{path: l, fieldRef: {fieldPath: metadata.labels}}]}}]}"),
+		"one label in a variable":                      toEnv("fieldRef: {fieldPath: \"metadata.labels['jobId']\"}"),
+		"one annotation in a variable":                 toEnv("fieldRef: {fieldPath: \"metadata.annotations['Example.com/a']\"}"),
+		"addresses in a variable":                      toEnv("fieldRef: {fieldPath: status.podIPs}"),
+		"large pages in a variable":                    toEnv("resourceFieldRef: {resource: limits.hugepages-2Mi}"),
+		"to resize without a restart":                  toContainer("resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}, {resourceName: memory, restartPolicy: NotRequired}]"),
+		"a restart of a container of a Deployment":     toDeployment("template: {spec: {containers: [{name: flink-taskmanager, resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}]}]}}"),
 		"a volume of no size":                          toVolume("emptyDir: {sizeLimit: 0}"),
 		"all of the pods":                              toBudget("maxUnavailable: 100%"),
 		"a part of the pods":                           toBudget("maxUnavailable: 99%"),

@@ -28,6 +28,7 @@ func (v *verifier) pods() {
 		v.each(spec, list, func(c tree.Map) {
 			v.image(c, spec)
 			v.container(c, volumes)
+			v.resizing(c, tree.String(spec, "restartPolicy"))
 			if grace, ok := whole(spec["terminationGracePeriodSeconds"]); ok {
 				v.sleep(c, grace)
 			}
@@ -36,6 +37,16 @@ func (v *verifier) pods() {
 	v.each(spec, "initContainers", v.initContainer)
 	v.flink(spec)
 	v.path = v.path[:0]
+}
+
+// resizing: a container that is not to be started again cannot be resized by that.
+func (v *verifier) resizing(c tree.Map, restartPolicy string) {
+	v.unique(c, "resizePolicy", "resourceName", map[string]bool{})
+	v.each(c, "resizePolicy", func(policy tree.Map) {
+		if restartPolicy == "Never" && tree.String(policy, "restartPolicy") == "RestartContainer" {
+			v.fail("must be NotRequired when the pod's restartPolicy is Never, as in the JobManager's Job", "restartPolicy")
+		}
+	})
 }
 
 // spread finds constraints that say the same.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,6 @@ var fieldRules = map[string]check{
 	"ContainerPort.protocol":             protocol,
 	"EnvVar.name":                        word(validation.IsEnvVarName),
 	"EnvFromSource.prefix":               word(validation.IsEnvVarName),
-	"ObjectFieldSelector.fieldPath":      fieldPath,
 	"SecretKeySelector.key":              word(validation.IsConfigMapKey),
 	"ConfigMapKeySelector.key":           word(validation.IsConfigMapKey),
 
@@ -66,16 +66,20 @@ var fieldRules = map[string]check{
 	"GRPCAction.port":                     between(1, 65535),
 	"SleepAction.seconds":                 between(0, math.MaxInt64),
 
-	"Volume.name":                       name(validation.IsDNS1123Label),
-	"VolumeMount.mountPropagation":      enum("None", "HostToContainer", "Bidirectional"),
-	"VolumeMount.subPath":               relative,
-	"VolumeMount.subPathExpr":           relative,
-	"EmptyDirVolumeSource.sizeLimit":    positive,
-	"KeyToPath.mode":                    between(0, 0o777),
-	"KeyToPath.path":                    inside,
-	"ConfigMapVolumeSource.defaultMode": between(0, 0o777),
-	"SecretVolumeSource.defaultMode":    between(0, 0o777),
-	"ProjectedVolumeSource.defaultMode": between(0, 0o777),
+	"Volume.name":                         name(validation.IsDNS1123Label),
+	"VolumeMount.mountPropagation":        enum("None", "HostToContainer", "Bidirectional"),
+	"VolumeMount.subPath":                 relative,
+	"VolumeMount.subPathExpr":             relative,
+	"EmptyDirVolumeSource.sizeLimit":      positive,
+	"KeyToPath.mode":                      between(0, 0o777),
+	"KeyToPath.path":                      inside,
+	"DownwardAPIVolumeFile.path":          inside,
+	"DownwardAPIVolumeFile.mode":          between(0, 0o777),
+	"DownwardAPIVolumeFile.user":          id,
+	"ConfigMapVolumeSource.defaultMode":   between(0, 0o777),
+	"SecretVolumeSource.defaultMode":      between(0, 0o777),
+	"ProjectedVolumeSource.defaultMode":   between(0, 0o777),
+	"DownwardAPIVolumeSource.defaultMode": between(0, 0o777),
 
 	"Toleration.value":                  word(validation.IsValidLabelValue),
 	"ConfigMapVolumeSource.defaultUser": id,
@@ -161,7 +165,7 @@ var fieldRules = map[string]check{
 	"PodFailurePolicyOnPodConditionsPattern.type":     qualified,
 	"PodFailurePolicyOnExitCodesRequirement.operator": enum("In", "NotIn"),
 	"PodFailurePolicyOnExitCodesRequirement.values":   ascending,
-	"ResourceFieldSelector.resource":                  enum("limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage"),
+	"ResourceFieldSelector.resource":                  resourceSelected,
 	"SecretKeySelector.name":                          name(validation.IsDNS1123Subdomain),
 	"ConfigMapKeySelector.name":                       name(validation.IsDNS1123Subdomain),
 	"ServicePort.appProtocol":                         required(qualified),
@@ -311,12 +315,36 @@ func required(more check) check {
 	}
 }
 
-// fields of pods that a container can see in its environment.
-var podField = lazyregexp.New(`^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIP|hostIPs|podIP|podIPs))$`)
+// Fields of a pod that it can see: as a variable of a container, and as a file in a
+// volume. Of labels and annotations both can have one, and only a file all.
+var (
+	variableField = lazyregexp.New(`^(?:metadata\.(?:name|namespace|uid)|spec\.(?:nodeName|serviceAccountName)|` +
+		`status\.(?:hostIP|hostIPs|podIP|podIPs))$`)
+	fileField = lazyregexp.New(`^metadata\.(?:name|namespace|uid|labels|annotations)$`)
+	oneOfMany = lazyregexp.New(`^metadata\.(labels|annotations)\['(.*)'\]$`)
+)
 
-func fieldPath(value any) string {
+func podField(value any, whole func() *regexp.Regexp, others string) string {
 	s, _ := value.(string)
-	return unless(podField().MatchString(s), "a container sees metadata.name, namespace, uid, labels['KEY'] and annotations['KEY'], spec.nodeName and serviceAccountName, status.hostIP, hostIPs, podIP and podIPs")
+	if m := oneOfMany().FindStringSubmatch(s); m != nil {
+		if m[1] == "annotations" {
+			m[2] = strings.ToLower(m[2])
+		}
+		return strings.Join(validation.IsQualifiedName(m[2]), "; ")
+	}
+	return unless(s == "" || whole().MatchString(s), "Kubernetes takes metadata.name, metadata.namespace, metadata.uid, "+
+		"metadata.labels['KEY'], metadata.annotations['KEY'], "+others)
+}
+
+var selectable = enum("limits.cpu", "limits.memory", "limits.ephemeral-storage", "limits.hugepages-SIZE",
+	"requests.cpu", "requests.memory", "requests.ephemeral-storage", "requests.hugepages-SIZE")
+
+func resourceSelected(value any) string {
+	s, _ := value.(string)
+	if strings.HasPrefix(s, "limits.hugepages-") || strings.HasPrefix(s, "requests.hugepages-") {
+		return ""
+	}
+	return selectable(value)
 }
 
 func segment(value any) string {

@@ -297,7 +297,10 @@ func quantity(value any) (quantities.Quantity, bool) {
 	case int64, float64:
 		text = string(tree.JSON(n))
 	}
-	q, err := decode.ParseQuantity(text)
+	if decode.CheckQuantity(text) != nil {
+		return quantities.Quantity{}, false
+	}
+	q, err := quantities.ParseQuantity(text)
 	return q, err == nil
 }
 

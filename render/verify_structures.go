@@ -27,7 +27,7 @@ var structRules = map[string]*structRule{
 	"Container":        {required: []string{"name"}, more: container},
 	"ContainerPort":    {required: []string{"containerPort"}},
 	"EnvVar":           {required: []string{"name"}, more: envVar},
-	"EnvVarSource":     {oneOf: []string{"configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"}, exactly: true},
+	"EnvVarSource":     {oneOf: []string{"configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"}, exactly: true, more: variableSource},
 	"EnvFromSource":    {oneOf: []string{"configMapRef", "secretRef"}, exactly: true},
 	"Probe":            {oneOf: handlers, exactly: true},
 	"LifecycleHandler": {oneOf: []string{"exec", "httpGet", "sleep", "tcpSocket"}, exactly: true},
@@ -44,6 +44,8 @@ var structRules = map[string]*structRule{
 	"SecretKeySelector":                 {required: []string{"name", "key"}},
 	"ConfigMapKeySelector":              {required: []string{"name", "key"}},
 	"KeyToPath":                         {required: []string{"key", "path"}},
+	"DownwardAPIVolumeFile":             {required: []string{"path"}, oneOf: []string{"fieldRef", "resourceFieldRef"}, exactly: true, more: downwardFile},
+	"ContainerResizePolicy":             {required: []string{"resourceName", "restartPolicy"}},
 	"SecretVolumeSource":                {required: []string{"secretName"}},
 	"ConfigMapVolumeSource":             {required: []string{"name"}},
 	"HostPathVolumeSource":              {required: []string{"path"}},
@@ -146,6 +148,21 @@ func volume(m tree.Map) (string, string) {
 		return sources[1], onlyOne(sources)
 	}
 	return "", ""
+}
+
+func variableSource(m tree.Map) (string, string) {
+	return "fieldRef.fieldPath", podField(tree.Child(m, "fieldRef")["fieldPath"], variableField,
+		"spec.nodeName, spec.serviceAccountName, status.hostIP, status.hostIPs, status.podIP, status.podIPs; "+
+			"all labels or annotations are for a downwardAPI volume")
+}
+
+// downwardFile: what a file shows of a container's resources needs its name.
+func downwardFile(m tree.Map) (string, string) {
+	if ref := tree.Child(m, "resourceFieldRef"); ref != nil && empty(ref["containerName"]) {
+		return "resourceFieldRef.containerName", "it is required in a volume"
+	}
+	return "fieldRef.fieldPath", podField(tree.Child(m, "fieldRef")["fieldPath"], fileField,
+		"metadata.labels, metadata.annotations in a volume; others are for variables of a container")
 }
 
 func envVar(m tree.Map) (string, string) {

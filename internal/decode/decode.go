@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"reflect"
 
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
@@ -74,7 +73,7 @@ func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
 	case keeper:
 		d.kept(n, u)
 		return
-	case *resource.Quantity:
+	case quantity:
 		d.quantity(n, u)
 		return
 	case json.Unmarshaler:

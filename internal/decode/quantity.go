@@ -1,10 +1,10 @@
 package decode
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
@@ -17,14 +17,13 @@ const (
 	maxQuantityExponent = 2 // digits
 )
 
-// ParseQuantity is the only way from text to a quantity: resource.ParseQuantity with
-// bounds on its argument.
-func ParseQuantity(text string) (resource.Quantity, error) {
-	text = strings.TrimSpace(text) // as apimachinery does for JSON
+// CheckQuantity bounds the text of a quantity. Every text passes here before
+// apimachinery sees it.
+func CheckQuantity(text string) error {
 	if len(text) > maxQuantityLength || exponentDigits(text) > maxQuantityExponent {
-		return resource.Quantity{}, fmt.Errorf("a quantity has at most %d characters and an exponent from -99 to 99", maxQuantityLength)
+		return fmt.Errorf("a quantity has at most %d characters and an exponent from -99 to 99", maxQuantityLength)
 	}
-	return resource.ParseQuantity(text)
+	return nil
 }
 
 // exponentDigits counts the digits of a decimal exponent, as in 1e-06, without
@@ -34,7 +33,7 @@ func exponentDigits(text string) int {
 	if i < 0 {
 		return 0
 	}
-	exponent := text[i+1:]
+	exponent := strings.TrimSpace(text[i+1:])
 	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
 		exponent = exponent[1:]
 	}
@@ -44,23 +43,21 @@ func exponentDigits(text string) int {
 	return len(strings.TrimLeft(exponent, "0"))
 }
 
-// quantity takes a quantity as a string or a number. Null is left to the type, as
-// in apimachinery: it means 0.
-func (d *decoder) quantity(n *yamldoc.Node, dst *resource.Quantity) {
-	switch n.Kind {
-	case yamldoc.Null:
-		return
-	case yamldoc.String, yamldoc.Int, yamldoc.Float:
-		text := n.Text
-		if n.Kind != yamldoc.String {
-			text = string(n.AppendJSON(nil)) // 0x10 is 16
-		}
-		q, err := ParseQuantity(text)
-		if err != nil {
-			d.fail(n, field.Invalid(d.at(), d.shown(n), err.Error()), OriginType)
-		}
-		*dst = q
+// quantity is resource.Quantity, by its methods: who imports this package only for
+// DeploymentTargets does not link that.
+type quantity interface {
+	json.Unmarshaler
+	CmpInt64(int64) int
+}
+
+func (d *decoder) quantity(n *yamldoc.Node, u quantity) {
+	text := n.Text
+	if n.Kind != yamldoc.String {
+		text = string(n.AppendJSON(nil))
+	}
+	if err := CheckQuantity(text); err != nil && n.Kind != yamldoc.Map && n.Kind != yamldoc.List {
+		d.fail(n, field.Invalid(d.at(), d.shown(n), err.Error()), OriginType)
 		return
 	}
-	d.mismatch(n, "a quantity such as 500m or 2Gi")
+	d.unmarshaler(n, u)
 }

@@ -57,13 +57,20 @@ func (g *generator) pods() tree.Map {
 	return p
 }
 
+// podinfo shows a container the labels and annotations of its pod.
+var podinfo = tree.Map{"downwardAPI": tree.Map{"items": []any{
+	tree.Map{"path": "labels", "fieldRef": tree.Map{"fieldPath": "metadata.labels"}},
+	tree.Map{"path": "annotations", "fieldRef": tree.Map{"fieldPath": "metadata.annotations"}},
+	tree.Map{"path": "cpu", "resourceFieldRef": tree.Map{"containerName": "flink-taskmanager", "resource": "limits.cpu"}},
+}}}
+
 func (g *generator) volumeMounts() []any {
 	var out []any
 	for _, e := range some(g,
 		[2]any{tree.Map{"name": "data", "persistentVolumeClaim": tree.Map{"claimName": "c"}}, tree.Map{"name": "data", "mountPath": "/data", "subPath": "x"}},
 		[2]any{tree.Map{"name": "secret", "secret": tree.Map{"secretName": "s", "defaultMode": int64(256)}}, tree.Map{"name": "secret", "mountPath": "/secret", "readOnly": true}},
 		[2]any{tree.Map{"name": "big", "emptyDir": tree.Map{"medium": "Memory", "sizeLimit": "1.5Gi"}}, tree.Map{"name": "big", "mountPath": pick(g, "/tmp", "/opt/flink/log", "/big")}},
-		[2]any{tree.Map{"name": "all", "projected": tree.Map{"sources": []any{tree.Map{"configMap": tree.Map{"name": "m"}}}}}, tree.Map{"name": "all", "mountPath": "/all"}},
+		[2]any{tree.Map{"name": "all", "projected": tree.Map{"sources": []any{tree.Map{"configMap": tree.Map{"name": "m"}}, podinfo}}}, tree.Map{"name": "all", "mountPath": "/all"}},
 	) {
 		pair := e.([2]any)
 		out = append(out, tree.Map{"name": pair[0].(tree.Map)["name"], "volume": pair[0], "volumeMount": pair[1]})
