@@ -182,6 +182,12 @@ func (a *application) plan(id string, set labels.Set) *cluster {
 	c.managers = a.managers(t.Spec, c.config)
 	a.annotations(c, t.Metadata.Annotations)
 	c.artifact = a.artifact(t.Spec.Artifact, c, at)
+	for scheme := range flink.Schemes(a.job.SavepointLocation) {
+		if _, ok := flink.FileSystem(scheme); ok {
+			c.stores = append(c.stores, objectStore{scheme: scheme})
+		}
+	}
+	a.plugins(c, t.Spec.Artifact.FlinkVersion)
 	c.jobArgs = a.arguments(c, t.Spec.Artifact, id, at)
 	return c
 }
@@ -223,7 +229,7 @@ func (a *application) arguments(c *cluster, artifact deployment.Artifact, id str
 	args, problems := flink.JobArgs{
 		JobClass:              artifact.EntryClass,
 		JobID:                 strings.ReplaceAll(id, "-", ""),
-		Jars:                  c.artifact.jars,
+		Jar:                   c.artifact.jar,
 		FromSavepoint:         a.job.SavepointLocation,
 		AllowNonRestoredState: a.job.SavepointLocation != "" && *a.config.Spec.RestoreStrategy.AllowNonRestoredState,
 		Args:                  main,

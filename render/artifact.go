@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"net/url"
 	"path"
 	"slices"
@@ -12,154 +11,153 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/labels"
 )
 
-// artifact says how the jar gets to where Flink looks for it.
+// artifact says how the jars get to where Flink looks for them.
 type artifact struct {
-	jars      []string // --jars, from Flink 1.19
-	fetches   []fetch  // by init containers into usrlib, before
-	fetcher   string   // the image of the init containers; empty for Flink's, with wget
-	downloads bool     // the JobManager itself downloads, and needs a writable folder
-	plugins   []string // the jars of the file system plugins that it needs for that
+	jar       string // --jars, from Flink 1.19
+	files     []file // for usrlib of both components, by init containers
+	fetcher   string // the image of the init containers that download; empty for Flink's, with wget
+	downloads bool   // the JobManager itself downloads, and needs a writable folder
 }
 
-// fetch is a URI and the name that its file gets.
-type fetch struct{ uri, file string }
-
-// add puts the jars of b behind those of a.
-func (a artifact) add(b artifact) artifact {
-	a.jars = append(a.jars, b.jars...)
-	a.fetches = append(a.fetches, b.fetches...)
-	a.fetcher = cmp.Or(a.fetcher, b.fetcher)
-	a.downloads = a.downloads || b.downloads
-	for _, p := range b.plugins {
-		if !slices.Contains(a.plugins, p) {
-			a.plugins = append(a.plugins, p)
-		}
-	}
-	return a
+// file is a jar that an init container puts into usrlib.
+type file struct {
+	uri  string // to download
+	from string // or the path in the image to copy from
+	name string // below usrlib
 }
 
-// plugins are Flink's file systems by scheme, as the official images have them in
-// opt, without version. The one for s3 is the one that Flink recommends for
-// checkpoints; s3a and s3p name theirs.
-var plugins = map[string]string{
-	"s3": "flink-s3-fs-presto", "s3p": "flink-s3-fs-presto", "s3a": "flink-s3-fs-hadoop",
-	"gs":   "flink-gs-fs-hadoop",
-	"oss":  "flink-oss-fs-hadoop",
-	"abfs": "flink-azure-fs-hadoop", "abfss": "flink-azure-fs-hadoop",
-	"wasb": "flink-azure-fs-hadoop", "wasbs": "flink-azure-fs-hadoop",
+// jar is a URI of an artifact.
+type jar struct {
+	uri *url.URL
+	at  *field.Path
+	job bool // the job's own jar, not a dependency
 }
 
 // artifact is the job's jar with its dependencies.
+//
+// From 1.19 Flink takes jars as --jars (FLINK-28915). It hands one to the TaskManagers;
+// of several, it makes a class path of relative files, which exist on the JobManager
+// alone. So --jars gets the job's jar at most. What is in usrlib is on the class path
+// of all components in all versions.
 func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) artifact {
 	if !strings.EqualFold(a.Kind, deployment.ArtifactJar) {
 		g.fail(field.NotSupported(at.Child("kind"), a.Kind, []string{deployment.ArtifactJar}), "artifact-kind")
 		return artifact{}
 	}
-	out := g.jar(a, a.JarURI, c, at.Child("jarUri"))
-	for i, uri := range a.AdditionalDependencies {
-		at := at.Child("additionalDependencies").Index(i)
-		other := g.jar(a, uri, c, at)
-		for _, f := range other.fetches {
-			if slices.ContainsFunc(out.fetches, func(e fetch) bool { return e.file == f.file }) {
-				g.fail(field.Duplicate(at, f.file), "uri")
-			}
+	out := artifact{fetcher: g.fetcherImage}
+	var places []*field.Path // of the files
+	add := func(uri string, at *field.Path, job bool) {
+		u, ok := g.jarURI(uri, at)
+		if !ok {
+			return
 		}
-		out = out.add(other)
+		g.jar(&out, jar{u, at, job}, len(a.AdditionalDependencies) == 0, c)
+		if len(out.files) > len(places) {
+			places = append(places, at)
+		}
+	}
+	add(a.JarURI, at.Child("jarUri"), true)
+	for i, uri := range a.AdditionalDependencies {
+		add(uri, at.Child("additionalDependencies").Index(i), false)
+	}
+	g.sameNames(out.files, places)
+	if !slices.ContainsFunc(out.files, func(f file) bool { return !f.inPlace() }) || c.mountsUserLib() {
+		// Nothing is mounted over usrlib, or what the user has in it.
+		out.files = slices.DeleteFunc(out.files, file.inPlace)
 	}
 	return out
 }
 
-// jar decides by scheme and version. The rules are Flink's: standalone-job takes
-// --jars since 1.19 (FLINK-28915), and every version finds jars in usrlib.
-func (g *rendering) jar(a deployment.Artifact, uri string, c *cluster, at *field.Path) artifact {
+// inPlace reports whether the file is in usrlib already. It is copied only where a
+// volume for other files hides it.
+func (f file) inPlace() bool { return within(f.from, flink.UserLibDir) }
+
+func (g *rendering) sameNames(files []file, places []*field.Path) {
+	for i, f := range files {
+		if slices.ContainsFunc(files[:i], func(e file) bool { return e.name == f.name }) {
+			g.fail(field.Duplicate(places[i], f.name), "uri")
+		}
+	}
+}
+
+// mountsUserLib reports whether the resource has a volume of its own for usrlib.
+func (c *cluster) mountsUserLib() bool {
+	return c.kubernetes.Pods != nil && slices.ContainsFunc(c.kubernetes.Pods.VolumeMounts, func(m deployment.VolumeMount) bool {
+		return tree.String(decode.Shared(m.VolumeMount), "mountPath") == flink.UserLibDir
+	})
+}
+
+func (g *rendering) jarURI(uri string, at *field.Path) (*url.URL, bool) {
 	if strings.Contains(uri, "${") && flink.Reference().MatchString(uri) {
 		g.fail(field.Invalid(at, decode.Shown(uri), "secret values of VVP are not known here; write the URI out"), "reference")
-		return artifact{}
+		return nil, false
 	}
 	u, err := url.Parse(uri)
 	if err != nil {
 		g.fail(field.Invalid(at, decode.Shown(uri), "not a URI"), "uri")
-		return artifact{}
+		return nil, false
 	}
-	_, store := plugins[u.Scheme]
+	return u, true
+}
+
+// jar decides by scheme and version what is done with a jar, alone or one of several.
+func (g *rendering) jar(out *artifact, j jar, alone bool, c *cluster) {
+	v := c.version
+	_, store := flink.FileSystem(j.uri.Scheme)
+	download := func() { out.files = append(out.files, file{uri: j.uri.String(), name: fileName(j.uri)}) }
 	switch {
-	case u.Scheme == "local" || u.Scheme == "file":
-		return g.inImage(u, c.version, at)
-	case u.Scheme == "http" || u.Scheme == "https":
-		return g.remote(u, c)
-	case store && c.version.Jars:
-		return g.fromStore(a, u, c, at)
+	case j.uri.Scheme == "local" || j.uri.Scheme == "file":
+		g.inImage(out, j, v)
+	case j.uri.Scheme == "http" || j.uri.Scheme == "https":
+		if !v.Jars || !alone {
+			download()
+			return
+		}
+		if _, set := c.config["user.artifacts.raw-http-enabled"]; j.uri.Scheme == "http" && !set {
+			c.config["user.artifacts.raw-http-enabled"] = "true"
+		}
+		out.jar, out.downloads = j.uri.String(), true
+	case store && v.Jars && j.job:
+		// Flink itself fetches from its file systems.
+		out.jar, out.downloads = j.uri.String(), true
+		c.stores = slices.Insert(c.stores, 0, objectStore{scheme: j.uri.Scheme, at: j.at, jar: true})
 	case store && g.fetcherImage != "":
-		return artifact{fetches: []fetch{{u.String(), fileName(u)}}, fetcher: g.fetcherImage}
+		download()
+	case store && v.Jars:
+		g.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink hands only the job's jar to TaskManagers: "+
+			"use https, put the dependency into the image, or give an image that can fetch it with render.FetcherImage"), "uri-scheme")
 	case store:
-		g.fail(field.Invalid(at, decode.Shown(uri), "Flink "+c.version.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
+		g.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink "+v.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
 	default:
-		g.fail(field.NotSupported(at, u.Scheme, append([]string{"file", "http", "https", "local"}, tree.Keys(plugins)...)), "uri-scheme")
+		g.fail(field.NotSupported(j.at, j.uri.Scheme, append([]string{"file", "http", "https", "local"}, flink.FileSystems()...)), "uri-scheme")
 	}
-	return artifact{}
 }
 
 // inImage is a jar that is there already, in the image or on a mounted volume.
-func (g *rendering) inImage(u *url.URL, v flink.Version, at *field.Path) artifact {
-	if u.Host != "" || path.Clean(u.Path) != u.Path {
-		g.fail(field.Invalid(at, decode.Shown(u.String()), "write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
-		return artifact{}
+func (g *rendering) inImage(out *artifact, j jar, v flink.Version) {
+	u := j.uri
+	f := file{from: u.Path, name: path.Base(u.Path)}
+	if f.inPlace() {
+		f.name = strings.TrimPrefix(u.Path, flink.UserLibDir+"/")
 	}
-	if v.Jars {
-		return artifact{jars: []string{(&url.URL{Scheme: "local", Path: u.Path}).String()}}
+	switch {
+	case u.Host != "" || path.Clean(u.Path) != u.Path:
+		g.fail(field.Invalid(j.at, decode.Shown(u.String()), "write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
+		return
+	case !v.Jars && !f.inPlace():
+		// Before 1.19, Flink takes what it finds in usrlib, and cannot be told of one file.
+		g.fail(field.Invalid(j.at, decode.Shown(u.String()), "Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"), "uri")
+		return
+	case v.Jars && j.job:
+		out.jar = (&url.URL{Scheme: "local", Path: u.Path}).String()
+		if !f.inPlace() {
+			return
+		}
 	}
-	// Before, Flink takes what it finds in usrlib, and cannot be told of one file.
-	if !strings.HasPrefix(u.Path, flink.UserLibDir+"/") {
-		g.fail(field.Invalid(at, decode.Shown(u.String()), "Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"), "uri")
-	}
-	return artifact{}
-}
-
-func (g *rendering) remote(u *url.URL, c *cluster) artifact {
-	if !c.version.Jars {
-		return artifact{fetches: []fetch{{u.String(), fileName(u)}}, fetcher: g.fetcherImage}
-	}
-	if _, set := c.config["user.artifacts.raw-http-enabled"]; u.Scheme == "http" && !set {
-		c.config["user.artifacts.raw-http-enabled"] = "true"
-	}
-	return artifact{jars: []string{u.String()}, downloads: true}
-}
-
-// patchVersion is what the name of a plugin's jar ends in.
-var patchVersion = lazyregexp.New(`^[0-9]+\.[0-9]+\.[0-9]+`)
-
-// fromStore lets Flink itself fetch from a file system. The official images have
-// the plugins beside Flink, not in it; the entrypoint links those that
-// ENABLE_BUILT_IN_PLUGINS names, by a file name with the exact version.
-func (g *rendering) fromStore(a deployment.Artifact, u *url.URL, c *cluster, at *field.Path) artifact {
-	out := artifact{jars: []string{u.String()}, downloads: true}
-	if c.jobManagerSets(pluginsVariable) {
-		return out // the user has chosen the plugins
-	}
-	exact := patchVersion().FindString(imageTag(c.image))
-	if exact == "" && patchVersion().MatchString(a.FlinkVersion) {
-		exact = a.FlinkVersion
-	}
-	if exact == "" {
-		g.fail(field.Invalid(at, decode.Shown(u.String()), "Flink needs its plugin for "+u.Scheme+", and the name of that has the exact Flink version, which "+c.image+
-			" does not tell: write a patch version in flinkVersion, such as "+c.version.Patch+", or set "+pluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
-		return artifact{}
-	}
-	out.plugins = []string{plugins[u.Scheme] + "-" + exact + ".jar"}
-	return out
-}
-
-// pluginsVariable is what the entrypoint of Flink's images reads.
-const pluginsVariable = "ENABLE_BUILT_IN_PLUGINS"
-
-func imageTag(image string) string {
-	_, tag, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
-	return tag
+	out.files = append(out.files, f)
 }
 
 // fileName is what the jar is called in usrlib. Flink takes only files for jars
@@ -170,9 +168,4 @@ func fileName(u *url.URL) string {
 		return "job.jar"
 	}
 	return name
-}
-
-// jobManagerSets reports whether the resource sets a variable in the JobManager.
-func (c *cluster) jobManagerSets(name string) bool {
-	return c.variables(labels.JobManager)[name]
 }

@@ -52,46 +52,6 @@ func TestStateThatBelongsToNobody(t *testing.T) {
 	}
 }
 
-func TestFetchedArtifacts(t *testing.T) {
-	// An image that can fetch, for dependencies alone.
-	text := withDependencies(withArtifact("1.17", "local:///opt/flink/usrlib/a.jar"), "'s3://b/b.jar', 's3://b/download'")
-	m, err := renderJob(t, text, render.Job{ID: jobID}, render.FetcherImage("fetch:1"))
-	assert.NilError(t, err)
-	inits := jobManager(t, m).InitContainers
-	assert.Equal(t, len(inits), 2)
-	assert.Equal(t, inits[0].Image, "fetch:1")
-	assert.DeepEqual(t, inits[0].Args, []string{"s3://b/b.jar", "/opt/flink/usrlib/b.jar"})
-	assert.DeepEqual(t, inits[1].Args, []string{"s3://b/download", "/opt/flink/usrlib/job.jar"})
-	m, err = renderJob(t, withArtifact("1.17", "https://h/a$b.jar?x=y"), render.Job{ID: jobID}, render.FetcherImage("fetch:1"))
-	assert.NilError(t, err)
-	assert.DeepEqual(t, jobManager(t, m).InitContainers[0].Args, []string{"https://h/a$$b.jar?x=y", "/opt/flink/usrlib/job.jar"})
-}
-
-func TestPluginsOfArtifacts(t *testing.T) {
-	for _, c := range []struct {
-		reason, text, want string
-	}{
-		{"one for two jars", withDependencies(withArtifact("1.20", "s3://b/a.jar"), "'s3p://b/b.jar'"), "flink-s3-fs-presto-1.20.4.jar"},
-		{"one for each store", withDependencies(withArtifact("1.20", "s3://b/a.jar"), "'gs://b/b.jar'"), "flink-s3-fs-presto-1.20.4.jar;flink-gs-fs-hadoop-1.20.4.jar"},
-		{"for a dependency alone", withDependencies(app, "'s3a://b/b.jar'"), "flink-s3-fs-hadoop-1.20.4.jar"},
-		{"the image's tag tells the version", in(withArtifact("1.20.1", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: 1.20.2-java17,"), "flink-s3-fs-presto-1.20.2.jar"},
-		{"where it does not, the resource does", in(withArtifact("1.20.1", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: mine,"), "flink-s3-fs-presto-1.20.1.jar"},
-		{"who has chosen has chosen", withArtifact("1.20", "s3://b/a.jar") + "      kubernetes: {pods: {envVars: [{name: ENABLE_BUILT_IN_PLUGINS, value: mine.jar}]}}\n", "mine.jar"},
-	} {
-		m, err := renderJob(t, c.text, render.Job{ID: jobID})
-		assert.NilError(t, err, c.reason)
-		got := ""
-		for _, v := range jobManager(t, m).Containers[0].Env {
-			got += v.Value
-		}
-		assert.Equal(t, got, c.want, c.reason)
-		assertMounted(t, jobManager(t, m), "/opt/flink/artifacts")
-	}
-	m, err := renderJob(t, withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'local:///b.jar'"), render.Job{ID: jobID})
-	assert.NilError(t, err)
-	assertMounted(t, jobManager(t, m), "/opt/flink/artifacts")
-}
-
 // configOf is the text of Flink's configuration file.
 func configOf(t *testing.T, m render.Manifests) string {
 	t.Helper()

@@ -37,6 +37,10 @@ type cluster struct {
 	attempts    int32
 	artifact    artifact
 
+	stores         []objectStore
+	plugins        [3][]string // jars of file system plugins to enable, by component
+	unknownPlugins []string    // that were warned of
+
 	ha           bool  // JobManagers find each other, and are found, without the Service
 	haKubernetes bool  // through ConfigMaps
 	jobManagers  int32 // of a session cluster, one of them leading
@@ -68,6 +72,7 @@ func (g *rendering) cluster(s settings, name string, set labels.Set) *cluster {
 	c.image = g.image(s, c.version)
 	at := s.path.Child("flinkConfiguration")
 	c.config = g.configuration(c, s, at)
+	c.stores = configuredStores(s.config, at)
 	g.hidesConfig(c, s.path.Child("kubernetes"))
 	c.log4j = g.log4j(s.logging, s.path.Child("logging"))
 	return c

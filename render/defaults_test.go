@@ -19,14 +19,19 @@ import (
 // chapters are what the tables of defaults.md are about, by their headings.
 var chapters = map[string]string{
 	"Deployments": app,
-	"Deployments with Kubernetes high availability": app + "      " + haConf,
+	"Deployments with Kubernetes high availability": app + "      " + onVolume(haConf),
 	"Session clusters":                             session,
-	"Session clusters with standby JobManagers":    session + "  " + strings.Replace(haConf, "}", ", kubernetes.jobmanager.replicas: 2}", 1),
+	"Session clusters with standby JobManagers":    session + "  " + onVolume(in(haConf, "}", ", kubernetes.jobmanager.replicas: 2}")),
 	"Jars that Flink cannot fetch":                 withArtifact("1.18", "https://h.example.com/a.jar"),
 	"Jars that Flink fetches from an object store": withArtifact("1.20", "s3://bucket/a.jar"),
+	"Options that name an object store":            app + "      flinkConfiguration: {state.checkpoints.dir: 's3://bucket/checkpoints'}\n",
+	"Dependencies in the image":                    withDependencies(withArtifact("1.20", "local:///opt/lib/a.jar"), "'local:///opt/lib/b.jar'"),
 	"Deployments with TLS":                         withTLS(app),
 	"Disruption budgets":                           app + "      numberOfTaskManagers: 2\n",
 }
+
+// onVolume keeps the data of high availability where no plugin is needed.
+func onVolume(conf string) string { return in(conf, "s3://b/ha", "file:///ha") }
 
 // defaults is a row of a table.
 type defaults struct{ chapter, of, field, value, patch string }

@@ -40,7 +40,7 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 	if c.artifact.downloads && component == labels.JobManager {
 		mounts.emptyDir(artifactsVolume, flink.ArtifactsDir)
 	}
-	if names := c.artifact.plugins; len(names) > 0 && component == labels.JobManager {
+	if names := c.plugins[component]; len(names) > 0 {
 		for _, name := range names {
 			// Only the plugin's own folder, so that the image's other plugins stay.
 			plugin := strings.TrimSuffix(name, ".jar")
@@ -48,7 +48,7 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 		}
 		container["env"] = append(tree.Items(container, "env"), tree.Map{"name": pluginsVariable, "value": strings.Join(names, ";")})
 	}
-	if len(c.artifact.fetches) > 0 {
+	if len(c.artifact.files) > 0 {
 		mounts.emptyDir(userLibVolume, flink.UserLibDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
@@ -104,8 +104,15 @@ func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.M
 	for _, m := range p.VolumeMounts {
 		mounts.user(decode.Shared(m.Volume), decode.Shared(m.VolumeMount))
 	}
-	for _, init := range tree.Items(spec, "initContainers") {
+	for i, e := range tree.Items(spec, "initContainers") {
+		init := e.(tree.Map)
 		mounts.follow(tree.Items(init, "volumeMounts"))
+		for _, m := range p.VolumeMounts {
+			// What is copied may be on a volume of the user's.
+			if mount := decode.Shared(m.VolumeMount); within(c.artifact.files[i].from, tree.String(mount, "mountPath")) {
+				init["volumeMounts"] = append(tree.Items(init, "volumeMounts"), mount)
+			}
+		}
 	}
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 }
@@ -130,12 +137,11 @@ func (c *cluster) container(component labels.Component) tree.Map {
 	return out
 }
 
-// fetchers download jars to where Flink looks for them, one container a jar.
-// Flink's image has wget: its own build uses it.
+// fetchers put jars where Flink looks for them, one container a jar. Flink's image
+// has wget: its own build uses it.
 func (c *cluster) fetchers(component labels.Component) []any {
 	var out []any
-	for i, f := range c.artifact.fetches {
-		file, uri := flink.UserLibDir+"/"+f.file, escape(f.uri)
+	for i, f := range c.artifact.files {
 		container := tree.Map{
 			"name": fetcherContainer,
 			// VVP gives every container of a Flink pod the same resources.
@@ -146,10 +152,17 @@ func (c *cluster) fetchers(component labels.Component) []any {
 		if i > 0 {
 			container["name"] = fetcherContainer + "-" + strconv.Itoa(i+1)
 		}
-		if c.artifact.fetcher != "" {
-			container["image"], container["args"] = c.artifact.fetcher, []any{uri, file}
-		} else {
-			container["image"], container["command"] = c.image, []any{"wget", "--no-verbose", "--output-document=" + file, "--", uri}
+		to, uri := flink.UserLibDir+"/"+f.name, escape(f.uri)
+		switch {
+		case f.from != "":
+			// The volume stands elsewhere, so that it does not hide what is copied.
+			container["volumeMounts"] = []any{tree.Map{"name": userLibVolume, "mountPath": flink.ArtifactsDir}}
+			container["image"] = c.image
+			container["command"] = []any{"install", "-D", "-m", "0644", "--", escape(f.from), escape(flink.ArtifactsDir + "/" + f.name)}
+		case c.artifact.fetcher != "":
+			container["image"], container["args"] = c.artifact.fetcher, []any{uri, to}
+		default:
+			container["image"], container["command"] = c.image, []any{"wget", "--no-verbose", "--output-document=" + to, "--", uri}
 		}
 		out = append(out, container)
 	}
@@ -214,12 +227,20 @@ func (v *volumes) user(volume, mount tree.Map) {
 	v.volumes = append(v.volumes, volume)
 }
 
-// follow mounts in another container what is mounted at the same place here.
+// follow mounts in an init container what is mounted at the same place here; what is
+// usrlib here, wherever it stands there.
 func (v *volumes) follow(mounts []any) {
 	for i, m := range mounts {
+		at := tree.String(m, "mountPath")
+		place := at
+		if tree.String(m, "name") == userLibVolume {
+			place = flink.UserLibDir
+		}
 		for _, own := range v.mounts {
-			if tree.String(own, "mountPath") == tree.String(m, "mountPath") {
-				mounts[i] = tree.Copy(own)
+			if tree.String(own, "mountPath") == place {
+				mount := tree.CopyMap(own.(tree.Map))
+				mount["mountPath"] = at
+				mounts[i] = mount
 			}
 		}
 	}

@@ -55,7 +55,12 @@ func TestRefusals(t *testing.T) {
 		{"an image whose tag does not tell the version of the plugin", in(withArtifact("1.20", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: mine,"), []string{jarURI + " Invalid uri-scheme"}},
 		{"two files of one name", withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), b+", "+a), []string{dependencies + "[1] Duplicate uri"}},
 		{"two dependencies of one name, beside a jar that is there", withDependencies(withArtifact("1.17", "local:///opt/flink/usrlib/x.jar"), "'local:///opt/flink/usrlib/y.jar', "+a+", "+a), []string{dependencies + "[2] Duplicate uri"}},
-		{"Flink would fetch only one of these", withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'https://h.example.com/x/a.jar'"), []string{"spec.template.spec.artifact Invalid arguments"}},
+		{"one of these would overwrite the other", withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'https://h.example.com/x/a.jar'"), []string{dependencies + "[0] Duplicate uri"}},
+		{"a copy would, too", withDependencies(withArtifact("1.20", "local:///opt/flink/usrlib/a.jar"), "'https://h.example.com/x/a.jar'"), []string{dependencies + "[0] Duplicate uri"}},
+		{"--jars would take two", withArtifact("1.20", "https://h.example.com/a,b.jar"), []string{"spec.template.spec.artifact Invalid arguments"}},
+		{"a name like any other where it is fetched", withDependencies(withArtifact("1.20", "https://h.example.com/a,b.jar"), b), nil},
+		{"Flink hands on the job's jar only", withDependencies(withArtifact("1.20", "s3://b/a.jar"), b+", 's3://b/c.jar'"), []string{dependencies + "[1] Invalid uri-scheme"}},
+		{"before 1.19 nothing of a store", withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), "'gs://b/c.jar'"), []string{dependencies + "[0] Invalid uri-scheme"}},
 		{"problems of several parts at once", withArtifact("1.18", "s3://bucket/a.jar") + "      flinkConfiguration: {high-availability: kubernetes}\n",
 			[]string{flinkConf + "[high-availability.storageDir] Required high-availability", jarURI + " Invalid uri-scheme"}},
 		{"no JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 0}\n", []string{standby + " Invalid high-availability"}},
@@ -96,7 +101,7 @@ func TestNoSecretInRefusals(t *testing.T) {
 		assert.ErrorIs(t, err, render.ErrInvalid, uri)
 		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%v", err)
 	}
-	for _, uri := range []string{"https://me:hunter2@h/a.jar", "https://me:hunter2@h/a,b.jar"} {
+	for _, uri := range []string{"https://me:hunter2@h/a.jar", "s3://me:hunter2@h/a.jar"} {
 		_, err := renderJob(t, withDependencies(withArtifact("1.20", uri), "'"+uri+"'"), render.Job{ID: jobID})
 		assert.ErrorIs(t, err, render.ErrInvalid, uri)
 		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%v", err)

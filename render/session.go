@@ -49,6 +49,7 @@ func (r *Renderer) sessionCluster(t target.Target, s deployment.SessionCluster) 
 		kubernetes: cfg.Spec.Kubernetes, path: path,
 	}, "session-"+s.ID(), set)
 	c.managers = *cfg.Spec.NumberOfTaskManagers
+	g.plugins(c, cfg.Spec.FlinkVersion)
 	objects, _, err := g.patched(c)
 	if err != nil {
 		return Manifests{}, err

@@ -131,10 +131,25 @@ func (r *derivation) tls() sourceList {
 	return append(r.annotation(deployment.AnnotationTLS), r.renderOption("render.TLSSecret")...)
 }
 
-// plugins depend on the jars' schemes and on the exact version.
+// plugins depend on the schemes of jars, options and the savepoint, on the exact version,
+// and on whether the user names plugins himself.
 func (r *derivation) plugins() sourceList {
-	out := append(r.artifacts(), r.image(found{})...)
-	return append(out, r.setting("kubernetes.pods.envVars", "kubernetes.jobManagerPodTemplate.spec.containers["+containerPrefix+"jobmanager].env")...)
+	var out sourceList
+	for _, s := range r.cluster.stores {
+		switch {
+		case s.jar:
+			out = append(out, r.artifacts()...)
+		case s.key != "":
+			out = append(out, r.option(s.key)...)
+		default:
+			out = append(out, &Source{Step: StepJob, Name: "SavepointLocation"})
+		}
+	}
+	out = append(out, r.image(found{})...)
+	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
+		out = append(out, r.setting("kubernetes."+templateOf(component)+".spec.containers["+containerPrefix+component.String()+"].env")...)
+	}
+	return append(out, r.setting("kubernetes.pods.envVars")...)
 }
 
 func (r *derivation) volume(at found) sourceList {

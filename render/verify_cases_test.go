@@ -332,6 +332,7 @@ func verifications() map[string]string {
 		"a part of what has no parts":                         toEnv("fieldRef: {fieldPath: \"metadata.name['a']\"}"),
 		"an address of the pod in a file":                     toFile("path: a, fieldRef: {fieldPath: status.podIP}"),
 		"an address of the pod in a projected file":           toVolume("projected: {sources: [{downwardAPI: {items: [{path: a, fieldRef: {fieldPath: spec.nodeName}}]}}]}"),
+		"two projected files of one path":                     toVolume("projected: {sources: [{secret: {name: s, items: [{key: k, path: a}]}}, {downwardAPI: {items: [{path: a, fieldRef: {fieldPath: metadata.uid}}]}}]}"),
 		"a limit in a file, of no container":                  toFile("path: a, resourceFieldRef: {resource: limits.cpu}"),
 		"a restart to resize what is not started again":       toContainer("resizePolicy: [{resourceName: memory, restartPolicy: RestartContainer}]"),
 		"a restart of a sidecar of the Job":                   toPod("initContainers: [{name: i, image: i, restartPolicy: Always, resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}]}]"),

@@ -64,7 +64,13 @@ func (v *verifier) spread(spec tree.Map) {
 func (v *verifier) volume(m tree.Map) {
 	v.source(m, "configMap")
 	v.below(m, "projected", func(p tree.Map) {
-		v.each(p, "sources", func(s tree.Map) { v.source(s, "configMap") })
+		paths := map[string]bool{}
+		v.each(p, "sources", func(s tree.Map) {
+			v.source(s, "configMap")
+			for _, source := range [...]string{"configMap", "downwardAPI", "secret"} {
+				v.below(s, source, func(s tree.Map) { v.unique(s, "items", "path", paths) })
+			}
+		})
 	})
 }
 

@@ -11,8 +11,8 @@ import (
 type JobArgs struct {
 	Properties            []Property // dynamic properties, kept in order
 	JobClass              string
-	JobID                 string   // 32 hexadecimal digits
-	Jars                  []string // URIs; needs Version.Jars
+	JobID                 string // 32 hexadecimal digits
+	Jar                   string // a URI; needs Version.Jars
 	FromSavepoint         string
 	AllowNonRestoredState bool
 	Args                  []string // handed to the job's main method as they are
@@ -71,8 +71,8 @@ func (a JobArgs) Strings(v Version) (args []string, problems []Problem) {
 	if a.AllowNonRestoredState {
 		args = append(args, "--allowNonRestoredState")
 	}
-	problems = append(problems, a.checkJars(v)...)
-	option("--jars", strings.Join(a.Jars, ","))
+	problems = append(problems, a.checkJar(v)...)
+	option("--jars", a.Jar)
 	if len(a.Args) > 0 {
 		args = append(append(args, "--"), a.Args...)
 	}
@@ -83,21 +83,12 @@ func (a JobArgs) Strings(v Version) (args []string, problems []Problem) {
 	return args, nil
 }
 
-func (a JobArgs) checkJars(v Version) (problems []Problem) {
-	if len(a.Jars) > 0 && !v.Jars {
+func (a JobArgs) checkJar(v Version) (problems []Problem) {
+	if a.Jar != "" && !v.Jars {
 		problems = append(problems, Problem{Key: "--jars", Reason: "Flink " + v.Minor + " cannot fetch jars", Cure: "use Flink 1.19 or later"})
 	}
-	names := map[string]bool{}
-	for i, uri := range a.Jars { // which may have a password in it, and is not quoted
-		if uri == "" || strings.Contains(uri, ",") {
-			problems = append(problems, Problem{Key: "--jars", Reason: fmt.Sprintf("the URI of jar %d is empty or contains a comma, which separates jars", i+1), Cure: "rename the jar"})
-		}
-		name := uri[strings.LastIndexByte(uri, '/')+1:]
-		if names[name] {
-			// ArtifactFetchManager keeps a file of that name that is already there.
-			problems = append(problems, Problem{Key: "--jars", Reason: fmt.Sprintf("jar %d has the file name of one before it; Flink would fetch only one", i+1), Cure: "rename one of them"})
-		}
-		names[name] = true
+	if strings.Contains(a.Jar, ",") { // the URI may have a password in it, and is not quoted
+		problems = append(problems, Problem{Key: "--jars", Reason: "the URI contains a comma, which separates jars", Cure: "rename the jar"})
 	}
 	return problems
 }

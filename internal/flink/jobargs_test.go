@@ -31,7 +31,7 @@ func TestJobArgs(t *testing.T) {
 		Properties:            []flink.Property{{Key: "jobmanager.rpc.address", Value: "$(POD_IP)"}, {Key: "a", Value: ""}},
 		JobClass:              "org.example.Main",
 		JobID:                 id,
-		Jars:                  []string{"https://host/job.jar", "s3://bucket/lib.jar"},
+		Jar:                   "https://host/job.jar",
 		FromSavepoint:         "s3://bucket/savepoint-1",
 		AllowNonRestoredState: true,
 		Args:                  []string{"--input", "", "x y"},
@@ -42,7 +42,7 @@ func TestJobArgs(t *testing.T) {
 		"-D", "jobmanager.rpc.address=$(POD_IP)", "-D", "a=",
 		"--job-classname", "org.example.Main", "--job-id", id,
 		"--fromSavepoint", "s3://bucket/savepoint-1", "--allowNonRestoredState",
-		"--jars", "https://host/job.jar,s3://bucket/lib.jar",
+		"--jars", "https://host/job.jar",
 		"--", "--input", "", "x y",
 	})
 	args, problems = flink.JobArgs{}.Strings(lookup(t, "2.2"))
@@ -56,10 +56,9 @@ func TestJobArgsProblems(t *testing.T) {
 		key     string // of the one problem; empty for none
 		reason  string
 	}{
-		{"1.18", flink.JobArgs{Jars: []string{"a.jar"}}, "--jars", "--jars came with 1.19"},
-		{"1.19", flink.JobArgs{Jars: []string{"a.jar"}}, "", "--jars came with 1.19"},
-		{"1.20", flink.JobArgs{Jars: []string{"a,b.jar"}}, "--jars", "the comma separates jars"},
-		{"1.20", flink.JobArgs{Jars: []string{"https://a/x.jar", "https://b/x.jar"}}, "--jars", "both would be fetched to the same file"},
+		{"1.18", flink.JobArgs{Jar: "a.jar"}, "--jars", "--jars came with 1.19"},
+		{"1.19", flink.JobArgs{Jar: "a.jar"}, "", "--jars came with 1.19"},
+		{"1.20", flink.JobArgs{Jar: "a,b.jar"}, "--jars", "the comma separates jars"},
 		{"1.20", flink.JobArgs{JobID: "0123"}, "--job-id", "too short"},
 		{"1.20", flink.JobArgs{JobID: strings.Repeat("g", 32)}, "--job-id", "not hexadecimal"},
 		{"1.20", flink.JobArgs{JobID: "01234567-89ab-cdef-0123-456789abcdef"}, "--job-id", "a UUID with dashes"},
@@ -159,7 +158,10 @@ func TestJobArgsReadBack(t *testing.T) {
 				continue
 			}
 			checked++
-			want := parsed{options: map[string]string{}, jars: a.Jars, rest: a.Args}
+			want := parsed{options: map[string]string{}, rest: a.Args}
+			if a.Jar != "" {
+				want.jars = []string{a.Jar}
+			}
 			for _, p := range a.Properties {
 				want.options["-D"+p.Key] = p.Value
 			}
@@ -192,10 +194,8 @@ func randomJobArgs(r *rand.Rand, v flink.Version) flink.JobArgs {
 	for range r.IntN(3) {
 		a.Properties = append(a.Properties, flink.Property{Key: pick(r, "a", "b.c", "x=y"), Value: word()})
 	}
-	for i := range r.IntN(3) {
-		if v.Jars {
-			a.Jars = append(a.Jars, pick(r, "local:///opt/", "https://host/", "")+pick(r, "a", "b")+string(rune('0'+i))+".jar")
-		}
+	if v.Jars {
+		a.Jar = pick(r, "", "local:///opt/a.jar", "https://host/a.jar", "a.jar")
 	}
 	for range r.IntN(5) {
 		a.Args = append(a.Args, word())

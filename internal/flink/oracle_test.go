@@ -221,6 +221,10 @@ func expectedArgs(a flink.JobArgs) string {
 		}
 		return strings.Join(encoded, ",")
 	}
+	var jars []string
+	if a.Jar != "" {
+		jars = []string{a.Jar}
+	}
 	last := map[string]string{}
 	for _, p := range a.Properties {
 		last[p.Key] = p.Value
@@ -231,7 +235,7 @@ func expectedArgs(a flink.JobArgs) string {
 	}
 	return "OK class=" + null(a.JobClass) + " id=" + null(a.JobID) + " savepoint=" + null(a.FromSavepoint) +
 		fmt.Sprint(" allow=", a.AllowNonRestoredState && a.FromSavepoint != "") +
-		" jars=" + list(a.Jars) + " properties=" + list(properties) + " args=" + list(a.Args)
+		" jars=" + list(jars) + " properties=" + list(properties) + " args=" + list(a.Args)
 }
 
 func TestOracleLog4j(t *testing.T) {

@@ -1,0 +1,73 @@
+package flink
+
+import (
+	"iter"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// fileSystems are the plugins for the schemes of file systems, as the official images
+// have them in opt, without version. The one for s3 is the one that Flink recommends
+// for checkpoints; s3a and s3p name theirs.
+var fileSystems = map[string]string{
+	"s3": "flink-s3-fs-presto", "s3p": "flink-s3-fs-presto", "s3a": "flink-s3-fs-hadoop",
+	"gs":   "flink-gs-fs-hadoop",
+	"oss":  "flink-oss-fs-hadoop",
+	"abfs": "flink-azure-fs-hadoop", "abfss": "flink-azure-fs-hadoop",
+	"wasb": "flink-azure-fs-hadoop", "wasbs": "flink-azure-fs-hadoop",
+}
+
+// FileSystem returns the plugin without which Flink does not know a scheme; false if
+// there is none.
+func FileSystem(scheme string) (plugin string, ok bool) {
+	plugin, ok = fileSystems[scheme]
+	return plugin, ok
+}
+
+// FileSystems returns the schemes that FileSystem knows, sorted.
+func FileSystems() []string { return slices.Sorted(maps.Keys(fileSystems)) }
+
+// Schemes yields the schemes of the URIs in the value of an option, which may be a
+// list, in lower case.
+func Schemes(value string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			before, after, ok := strings.Cut(value, "://")
+			if !ok {
+				return
+			}
+			start := len(before)
+			for start > 0 && isSchemeByte(before[start-1]) {
+				start--
+			}
+			if start < len(before) && !yield(strings.ToLower(before[start:])) {
+				return
+			}
+			value = after
+		}
+	}
+}
+
+// isSchemeByte: RFC 3986, 3.1.
+func isSchemeByte(b byte) bool {
+	return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' || b == '+' || b == '-' || b == '.'
+}
+
+// officialTag is how the Flink project tags a patch release.
+var officialTag = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9]+\.[0-9]+\.[0-9]+)(?:-scala_2\.[0-9]+)?(?:-java[0-9]+)?$`)
+})
+
+// OfficialImage returns the exact version of Flink in an image that the Flink project
+// publishes, or that is called like one, as in a mirror; false for others.
+func OfficialImage(image string) (version string, ok bool) {
+	image, _, _ = strings.Cut(image, "@")
+	name, tag, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
+	if m := officialTag().FindStringSubmatch(tag); m != nil && name == "flink" {
+		return m[1], true
+	}
+	return "", false
+}
