@@ -60,7 +60,7 @@
 //	spec.jobFailureExpirationTime               not rendered: it steers VVP when it counts failures
 //	spec.template.metadata.annotations          flink.queryable-state.enabled and flink.security.ssl.enabled are acted on; others not rendered: they are VVP's own
 //	…artifact.kind                              how the program gets into the pods; the renderer takes JAR only
-//	…artifact.jarUri                            argument --jars, an init container, or nothing if it is in the image
+//	…artifact.jarUri                            argument --jars, an init container, or nothing if it is in usrlib of the image
 //	…artifact.entryClass                        argument --job-classname
 //	…artifact.mainArgs                          the arguments of the job
 //	…artifact.sqlScript                         refused by the renderer, with its kind

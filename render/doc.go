@@ -64,6 +64,21 @@
 // pods stay, with their logs, until the Job is deleted. TaskManagers stay until
 // their Deployment is deleted; removing objects is not the renderer's business.
 //
+// # Jars and file systems
+//
+// From Flink 1.19, standalone-job takes the job's jar as --jars, fetches it itself from
+// http, https or an object store, and hands it to the TaskManagers. It does so with one
+// jar only. Dependencies, with them a job's jar of http or https, and all remote jars
+// before 1.19, are put into usrlib of both components by init containers; what the image
+// has there is copied, because the volume hides it. Where artifact.entryClass is empty,
+// Flink takes the only jar in usrlib that has a Main-Class.
+//
+// Flink's images bring the file systems s3, gs, abfs, wasb and oss, but do not load
+// them. For every URI of these in flinkConfiguration and for Job.SavepointLocation, they
+// are told to, on both components, by the variable ENABLE_BUILT_IN_PLUGINS, unless the
+// resource sets it. What other images have is not known: there is a warning. URIs in the
+// arguments of a job do not count.
+//
 // # Identity
 //
 // Names are made of the id of the job. VVP gives a new one to each start of a

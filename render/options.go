@@ -124,10 +124,11 @@ func StrictPatches() Option {
 	})
 }
 
-// FetcherImage says which image fetches jars from object stores for Flink before
-// 1.19, which cannot do that itself. An init container artifact-fetcher runs it
-// with two arguments, the URI and the file to write, and with the environment of
-// the Flink container. It replaces wget for http and https, too.
+// FetcherImage says which image fetches from object stores what Flink does not fetch
+// itself: dependencies, and before Flink 1.19 the job's jar. Init containers
+// artifact-fetcher run it in the pods of both components, with two arguments, the URI
+// and the file to write, and with the environment of the Flink container. It replaces
+// wget for http and https, too.
 func FetcherImage(image string) Option {
 	return option(func(r *Renderer) error {
 		if !isImage(image) {

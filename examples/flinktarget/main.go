@@ -2,6 +2,7 @@
 // manifests, without a platform and without a cluster.
 //
 //	flinktarget render FILE|DIR|- …
+//	flinktarget ids FILE|DIR|- …
 //	flinktarget explain FILE|DIR|- …
 //	flinktarget diff OLD NEW
 //	flinktarget validate FILE|DIR|- …
@@ -53,6 +54,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"render", "write the manifests of Deployments and SessionClusters", tool.render},
+		{"ids", "write the job ids that Deployments are rendered with", tool.ids},
 		{"explain", "say what set each field of the manifests", tool.explain},
 		{"diff", "say what is different between two inputs, and what that means on a cluster", tool.diff},
 		{"validate", "check resources without rendering them", tool.validate},

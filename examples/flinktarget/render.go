@@ -71,21 +71,27 @@ func (t tool) manifests(command string, files []string, o *cli.Flags, j *cli.Job
 	if r == nil {
 		return render.Manifests{}, code
 	}
+	_, m, code := t.rendered(command, r, files, o, j)
+	return m, code
+}
+
+// rendered is manifests with a renderer, and returns what was read, too.
+func (t tool) rendered(command string, r *render.Renderer, files []string, o *cli.Flags, j *cli.Jobs) (deployment.Bundle, render.Manifests, int) {
 	bundle, err := t.read(&o.Input, files)
 	if err != nil {
-		return render.Manifests{}, t.problems(err)
+		return bundle, render.Manifests{}, t.problems(err)
 	}
 	if nothing, ok := cli.Nothing(bundle); ok {
 		t.lines([]cli.Problem{nothing})
 	}
 	if err := j.Check(bundle.Deployments); err != nil {
-		return render.Manifests{}, t.misused("%s: %v", command, err)
+		return bundle, render.Manifests{}, t.misused("%s: %v", command, err)
 	}
 	m, err := r.Bundle(bundle, j.Of)
 	if err != nil {
-		return render.Manifests{}, t.problems(err)
+		return bundle, render.Manifests{}, t.problems(err)
 	}
-	return m, exitOK
+	return bundle, m, exitOK
 }
 
 // renderer returns what the flags ask for. If there is none, the command has been
