@@ -12,7 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -169,7 +169,7 @@ func TestReadmeDeletesAllKinds(t *testing.T) {
 		"Job": "job", "Deployment": "deploy", "Service": "svc", "ConfigMap": "cm", "ServiceAccount": "sa",
 		"Role": "role", "RoleBinding": "rolebinding", "PodDisruptionBudget": "pdb",
 	}
-	for _, kind := range catalog.Kinds() {
+	for _, kind := range kinds.Patchable() {
 		assert.Assert(t, names[kind.Kind] != "", "%s: how does kubectl call it?", kind.Kind)
 		assert.Assert(t, slices.Contains(strings.Split(list[1], ","), names[kind.Kind]), kind.Kind)
 	}

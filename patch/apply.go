@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -80,14 +80,14 @@ func (s Set) ApplyResource(doc map[string]any) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := tree.String(current, "kind")
+	resource, _ := kinds.LookupResource(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: tree.String(current, "kind")})
 	for i, c := range s.patches {
-		if c.resource != kind || !c.names(current) {
+		if c.resource == "" || c.resource != resource.Kind || !c.names(current) {
 			continue
 		}
 		next, _, err := c.apply(current)
 		if err == nil {
-			err = refuse(unchanged(current, next, protectedOfResource))
+			err = refuse(unchanged(current, next, resource.Protected))
 		}
 		if err != nil {
 			return nil, &ApplyError{Entry: i, Object: describe(current), Position: c.at, Err: err}
@@ -160,14 +160,14 @@ func (c *compiled) applyObject(obj map[string]any) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	kind, _ := kinds.Lookup(kinds.TypeOf(obj))
 	if deleted {
-		k, _ := catalog.Lookup(tree.String(obj, "apiVersion"), tree.String(obj, "kind"))
-		if !k.Optional {
+		if !kind.Optional {
 			return nil, &conflict{}
 		}
 		return nil, nil
 	}
-	return next, refuse(append(unchanged(obj, next, protectedOfObject), otherLabels(obj, next)...))
+	return next, refuse(append(unchanged(obj, next, kind.Protected), otherLabels(obj, next)...))
 }
 
 // refuse reports protected paths that a patch changed.
@@ -190,14 +190,6 @@ func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted boo
 	return m.ApplyShared(doc) // what comes out of a Set is a copy
 }
 
-// What no patch changes; read only.
-var (
-	protectedOfResource = catalog.ProtectedOfResource()
-	protectedOfObject   = catalog.ProtectedOfObject()
-	labelPaths          = catalog.LabelPaths()
-	systemLabels        = catalog.SystemLabels()
-)
-
 // unchanged returns the protected paths whose values differ.
 func unchanged(before, after map[string]any, paths [][]string) (changed [][]string) {
 	for _, path := range paths {
@@ -212,9 +204,9 @@ func unchanged(before, after map[string]any, paths [][]string) (changed [][]stri
 
 // otherLabels returns the system labels that differ.
 func otherLabels(before, after map[string]any) (changed [][]string) {
-	for _, path := range labelPaths {
+	for _, path := range kinds.LabelPaths {
 		a, b := tree.Child(before, path...), tree.Child(after, path...)
-		for _, key := range systemLabels {
+		for _, key := range kinds.SystemLabels {
 			was, had := a[key]
 			is, has := b[key]
 			if had != has || !tree.Equal(was, is) {

@@ -6,9 +6,9 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
@@ -59,7 +59,7 @@ func (b *builder) build() *compiled {
 // operation reads one RFC 6902 operation on the VVP Deployment.
 func (b *builder) operation() *compiled {
 	entry := b.root.Value().(map[string]any)
-	c := &compiled{entry: entry, resource: catalog.Deployment}
+	c := &compiled{entry: entry, resource: kinds.Deployment}
 	c.ops = b.operations([]any{entry}, nil, false)
 	return c
 }
@@ -84,7 +84,7 @@ func (b *builder) inline() *compiled {
 	entry := b.root.Value().(map[string]any)
 	apiVersion, kind := b.text("apiVersion"), b.text("kind")
 	switch {
-	case apiVersion == "" && kind == catalog.Deployment:
+	case apiVersion == "" && kind == kinds.Deployment:
 		b.fail(field.NewPath("apiVersion"), field.OmitValueType{}, originForm,
 			"kind Deployment is ambiguous: write apiVersion: apps/v1 for the Kubernetes object, apiVersion: v1 for the VVP Deployment")
 		return nil
@@ -96,12 +96,12 @@ func (b *builder) inline() *compiled {
 		return nil
 	}
 	c := &compiled{entry: entry, name: b.text("metadata", "name"), namespace: b.text("metadata", "namespace")}
-	if catalog.IsResource(apiVersion, kind) {
+	if _, ok := kinds.LookupResource(kinds.TypeMeta{APIVersion: apiVersion, Kind: kind}); ok {
 		c.resource = kind
 		c.merges = b.compile(entry, nil, []schema{resourceSchema(kind)})
 		return c
 	}
-	if _, ok := catalog.Lookup(apiVersion, kind); !ok {
+	if k, _ := kinds.Lookup(kinds.TypeMeta{APIVersion: apiVersion, Kind: kind}); !k.Patchable() {
 		b.fail(field.NewPath("kind"), decode.Shown(kind), originKind, "no such kind of this apiVersion is ever rendered; the kinds are %s%s", emitted(), versionHint(kind))
 		return nil
 	}
@@ -126,8 +126,8 @@ func (b *builder) text(path ...string) string {
 
 func emitted() string {
 	var names []string
-	for _, k := range catalog.Kinds() {
-		names = append(names, k.APIVersion+" "+k.Kind)
+	for _, k := range patchable {
+		names = append(names, k.String())
 	}
 	return strings.Join(names, ", ")
 }
@@ -135,7 +135,7 @@ func emitted() string {
 // versionHint proposes another apiVersion, or another kind.
 func versionHint(kind string) string {
 	var names []string
-	for _, k := range catalog.Kinds() {
+	for _, k := range patchable {
 		if k.Kind == kind {
 			return fmt.Sprintf(" (did you mean apiVersion: %s?)", k.APIVersion)
 		}
@@ -173,8 +173,8 @@ func (b *builder) targeted() *compiled {
 	if len(b.problems) > 0 {
 		return nil
 	}
-	kinds := sel.kinds()
-	if len(kinds) == 0 {
+	selected := sel.kinds()
+	if len(selected) == 0 {
 		b.fail(field.NewPath("target"), field.OmitValueType{}, originKind, "the target selects no kind that is ever rendered; the kinds are %s%s", emitted(), versionHint(s.Kind))
 		return nil
 	}
@@ -184,8 +184,8 @@ func (b *builder) targeted() *compiled {
 		c.ops = b.operations(list, at, true)
 		return c
 	}
-	schemas := make([]schema, len(kinds))
-	for i, k := range kinds {
+	schemas := make([]schema, len(selected))
+	for i, k := range selected {
 		schemas[i] = objectSchema(k.APIVersion, k.Kind)
 	}
 	c.merges = b.compile(body.(map[string]any), at, schemas)

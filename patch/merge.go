@@ -5,10 +5,10 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/document"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -30,7 +30,7 @@ func objectSchema(apiVersion, kind string) schema {
 }
 
 func resourceSchema(kind string) schema {
-	return schema{catalog.VVPVersion, kind, document.Schema(kind)}
+	return schema{kinds.VVPVersion, kind, document.Schema(kind)}
 }
 
 // compile makes a plan for each kind that the patch can meet. The same mistake for

@@ -12,8 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -107,7 +107,7 @@ func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
 	return out, errs
 }
 
-var emittedKinds = catalog.Kinds() // read only
+var patchable = kinds.Patchable() // read only
 
 // Bounds of selectors. Names of Kubernetes have at most 253 characters.
 const (
@@ -134,9 +134,9 @@ func wholly(text string) (re *regexp.Regexp, why string) {
 }
 
 // kinds returns the emitted kinds that s can select.
-func (s *selection) kinds() []catalog.Kind {
-	var out []catalog.Kind
-	for _, k := range emittedKinds {
+func (s *selection) kinds() []kinds.Kind {
+	var out []kinds.Kind
+	for _, k := range patchable {
 		if s.matchKind(k.APIVersion, k.Kind) {
 			out = append(out, k)
 		}
@@ -158,7 +158,7 @@ func (s *selection) seesID() bool {
 		return false
 	}
 	requirements, _ := s.labels.Requirements()
-	return slices.ContainsFunc(requirements, func(r labels.Requirement) bool { return r.Key() == catalog.JobIDLabel })
+	return slices.ContainsFunc(requirements, func(r labels.Requirement) bool { return r.Key() == kinds.JobIDLabel })
 }
 
 func (s *selection) match(obj map[string]any) bool {

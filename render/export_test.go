@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -12,6 +13,7 @@ var (
 	Escape     = escape
 	Expandable = expandable
 	ConfigSum  = configSum
+	Order      = order
 )
 
 // Parts returns as JSON what all clusters share.
@@ -107,7 +109,7 @@ func WithoutVerifyRule(name string, f func()) {
 func WatchVerify(watch, f func()) {
 	made := shapes
 	defer func() { shapes = made }()
-	shapes = func() map[string]*shape { watch(); return made() }
+	shapes = func() map[kinds.TypeMeta]*shape { watch(); return made() }
 	f()
 }
 

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -23,13 +24,7 @@ func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 	checksum(objects)
 	g.trace.checksum(objects)
 	g.trace.complete(objects)
-	slices.SortStableFunc(objects, func(a, b tree.Map) int {
-		return cmp.Or(
-			cmp.Compare(rank(a), rank(b)),
-			cmp.Compare(tree.String(a, "metadata", "namespace"), tree.String(b, "metadata", "namespace")),
-			cmp.Compare(tree.String(a, "metadata", "name"), tree.String(b, "metadata", "name")),
-		)
-	})
+	order(objects)
 	if problems := verify(objects, g.unpatched.expectation()); len(problems) > 0 {
 		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.blame(problems)})
 	}
@@ -41,14 +36,15 @@ func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 	return m, nil
 }
 
-// order is the order in which kinds are applied: what others refer to comes first.
-var order = [...]string{"Namespace", "ServiceAccount", "Role", "RoleBinding", "Secret", "ConfigMap", "Service", "PodDisruptionBudget", "Job", "Deployment"}
-
-func rank(o tree.Map) int {
-	if i := slices.Index(order[:], tree.String(o, "kind")); i >= 0 {
-		return i
-	}
-	return len(order)
+// order sorts objects as they are best applied.
+func order(objects []tree.Map) {
+	slices.SortStableFunc(objects, func(a, b tree.Map) int {
+		return cmp.Or(
+			cmp.Compare(kinds.Rank(kinds.TypeOf(a)), kinds.Rank(kinds.TypeOf(b))),
+			cmp.Compare(tree.String(a, "metadata", "namespace"), tree.String(b, "metadata", "namespace")),
+			cmp.Compare(tree.String(a, "metadata", "name"), tree.String(b, "metadata", "name")),
+		)
+	})
 }
 
 func checksum(objects []tree.Map) {

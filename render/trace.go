@@ -7,9 +7,9 @@ import (
 	klabels "k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
@@ -248,7 +248,7 @@ func selection(t *provenance.Tree, p patch.Patch) sourceList {
 		}
 		requirements, _ := parsed.Requirements()
 		for _, r := range requirements {
-			if !slices.Contains(catalog.SystemLabels(), r.Key()) {
+			if !slices.Contains(kinds.SystemLabels, r.Key()) {
 				out = append(out, t.Under(pathOf("metadata", by+"s", r.Key()))...)
 			}
 		}

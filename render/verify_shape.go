@@ -8,16 +8,13 @@ import (
 	"strings"
 	"sync"
 
-	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	quantities "k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/kinds/types"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -62,15 +59,11 @@ const (
 // shapes has those of the kinds that are rendered.
 var shapes = sync.OnceValue(newShapes)
 
-func newShapes() map[string]*shape {
+func newShapes() map[kinds.TypeMeta]*shape {
 	s := &shapeSet{made: map[reflect.Type]*shape{}}
-	out := map[string]*shape{}
-	for _, v := range []any{
-		corev1.Namespace{}, corev1.ServiceAccount{}, corev1.ConfigMap{}, corev1.Service{},
-		rbacv1.Role{}, rbacv1.RoleBinding{}, batchv1.Job{}, appsv1.Deployment{}, policyv1.PodDisruptionBudget{},
-	} {
-		t := reflect.TypeOf(v)
-		out[t.Name()] = s.of(t)
+	out := map[kinds.TypeMeta]*shape{}
+	for _, k := range kinds.All() {
+		out[k.TypeMeta] = s.of(types.Of(k.TypeMeta))
 	}
 	return out
 }
@@ -162,7 +155,7 @@ func (s *shapeSet) collect(made *structure, t reflect.Type, name string) {
 
 // shape holds the current object against its Kubernetes type, field by field.
 func (v *verifier) shape() {
-	if s, ok := shapes()[tree.String(v.object, "kind")]; ok {
+	if s, ok := shapes()[kinds.TypeOf(v.object)]; ok {
 		v.structure(v.object, s.structure())
 	}
 }

@@ -204,10 +204,12 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
+var apiVersions = map[string]string{"ConfigMap": "v1", "Namespace": "v1", "Deployment": "apps/v1"}
+
 // Limits of what objects have together, each at both ends.
 func TestSizesOfObjects(t *testing.T) {
 	said := func(kind, field string, content map[string]any) (n int) {
-		o := map[string]any{"kind": kind, "metadata": map[string]any{"name": "o"}}
+		o := map[string]any{"apiVersion": apiVersions[kind], "kind": kind, "metadata": map[string]any{"name": "o"}}
 		maps.Copy(o, content)
 		for _, p := range render.Verify([]map[string]any{o}) {
 			if p.Field == field {

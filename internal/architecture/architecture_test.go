@@ -92,9 +92,9 @@ func TestLibraryIsPure(t *testing.T) {
 	}
 }
 
-func TestCatalogImportsNothingOfOurs(t *testing.T) {
-	for _, pkg := range deps(t, "internal/catalog") {
-		assert.Assert(t, !strings.HasPrefix(pkg, module) || pkg == module+"/internal/catalog", "catalog imports %s", pkg)
+func TestKindsImportNothingOfOurs(t *testing.T) {
+	for _, pkg := range deps(t, "internal/kinds") {
+		assert.Assert(t, !strings.HasPrefix(pkg, module) || pkg == module+"/internal/kinds", "kinds imports %s", pkg)
 	}
 }
 

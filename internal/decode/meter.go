@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
@@ -92,7 +92,7 @@ func costCompiled(n *yamldoc.Node) int {
 	return parsing + looking + sum*kinds
 }
 
-var emitted = catalog.Kinds() // read only
+var emitted = kinds.Patchable() // read only
 
 // kindsOf returns for how many kinds a patch is compiled, or more, and what finding
 // that out took.

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -14,13 +14,13 @@ import (
 // present are the maps of a resource that patches always find, if empty. JSON
 // leaves empty ones out.
 var present = map[string][][]string{
-	catalog.Deployment: {
+	kinds.Deployment: {
 		{"metadata", "labels"},
 		{"metadata", "annotations"},
 		{"spec", "template", "metadata", "annotations"},
 		{"spec", "template", "spec", "flinkConfiguration"},
 	},
-	catalog.SessionCluster: {
+	kinds.SessionCluster: {
 		{"metadata", "labels"},
 		{"metadata", "annotations"},
 		{"spec", "flinkConfiguration"},
@@ -57,7 +57,8 @@ func Of(config any) (tree.Map, error) {
 // Schema returns how the lists of a VVP kind are merged.
 func Schema(kind string) merge.Schema {
 	var lists []merge.List
-	for _, l := range catalog.MergeLists(kind) {
+	resource, _ := kinds.LookupResource(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind})
+	for _, l := range resource.Lists {
 		lists = append(lists, merge.List{Path: l.Path, Keys: l.Keys, Type: l.Type})
 	}
 	return merge.Lists(lists...)

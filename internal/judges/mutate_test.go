@@ -8,22 +8,21 @@ import (
 	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/kinds/types"
 )
 
-// types are the kinds in which something is changed.
-var types = map[string]reflect.Type{
-	"ConfigMap": reflect.TypeFor[corev1.ConfigMap](), "Service": reflect.TypeFor[corev1.Service](),
-	"Role": reflect.TypeFor[rbacv1.Role](), "RoleBinding": reflect.TypeFor[rbacv1.RoleBinding](),
-	"Job": reflect.TypeFor[batchv1.Job](), "Deployment": reflect.TypeFor[appsv1.Deployment](),
-	"ServiceAccount": reflect.TypeFor[corev1.ServiceAccount](), "PodDisruptionBudget": reflect.TypeFor[policyv1.PodDisruptionBudget](),
-}
+// goTypes are those of the kinds in which something is changed, by kind.
+var goTypes = func() map[string]reflect.Type {
+	out := map[string]reflect.Type{}
+	for _, k := range kinds.Patchable() {
+		out[k.Kind] = types.Of(k.TypeMeta)
+	}
+	return out
+}()
 
 // place is a value in an object, with its type.
 type place struct {
@@ -106,7 +105,7 @@ func choose[T any](m mutator, values ...T) T { return values[m.IntN(len(values))
 // operation is one JSON patch operation on an object.
 func (m mutator) operation(object map[string]any) map[string]any {
 	kind, _ := object["kind"].(string)
-	all := places("", types[kind], object, reflect.Struct)
+	all := places("", goTypes[kind], object, reflect.Struct)
 	at, what := all[m.IntN(len(all))], m.IntN(4)
 	if at.path == "" {
 		what = 1 // the object itself can only get more

@@ -121,7 +121,7 @@ func (m mutator) version(object map[string]any) map[string]any {
 	kind := object["kind"].(string)
 	for range m.IntN(4) {
 		var op map[string]any
-		if m.IntN(4) == 0 && types[kind] != nil {
+		if m.IntN(4) == 0 && goTypes[kind] != nil {
 			op = m.operation(object)
 		} else {
 			_ = json.Unmarshal([]byte(choose(m, append(anyKind, telling[kind]...)...)), &op)

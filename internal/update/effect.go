@@ -4,14 +4,11 @@ import (
 	"encoding/json"
 	"reflect"
 
-	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	kjson "sigs.k8s.io/json"
 
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/kinds/types"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -30,26 +27,13 @@ const (
 	Refused
 )
 
-// types are those of the kinds whose fields are known.
-var types = map[string]reflect.Type{
-	"v1 Namespace":                             reflect.TypeFor[corev1.Namespace](),
-	"v1 ServiceAccount":                        reflect.TypeFor[corev1.ServiceAccount](),
-	"v1 ConfigMap":                             reflect.TypeFor[corev1.ConfigMap](),
-	"v1 Service":                               reflect.TypeFor[corev1.Service](),
-	"rbac.authorization.k8s.io/v1 Role":        reflect.TypeFor[rbacv1.Role](),
-	"rbac.authorization.k8s.io/v1 RoleBinding": reflect.TypeFor[rbacv1.RoleBinding](),
-	"batch/v1 Job":                             reflect.TypeFor[batchv1.Job](),
-	"apps/v1 Deployment":                       reflect.TypeFor[appsv1.Deployment](),
-	"policy/v1 PodDisruptionBudget":            reflect.TypeFor[policyv1.PodDisruptionBudget](),
-}
-
 // decoded returns an object as Kubernetes reads it: without null, without what is
 // empty, false or 0 where that means the same as nothing, and with quantities in
 // one spelling. Defaults are not filled in. What cannot be read is returned as it
 // is.
 func decoded(obj tree.Map) tree.Map {
-	t, ok := types[tree.String(obj, "apiVersion")+" "+tree.String(obj, "kind")]
-	if !ok {
+	t := types.Of(kinds.TypeOf(obj))
+	if t == nil {
 		return obj
 	}
 	typed := reflect.New(t).Interface()

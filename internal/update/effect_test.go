@@ -1,11 +1,12 @@
 package update_test
 
 import (
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 
-	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/update"
 )
@@ -182,12 +183,31 @@ func TestEffectsOfFields(t *testing.T) {
 	})
 }
 
-// What is rendered is known, down to its fields.
-func TestRenderedKindsAreKnown(t *testing.T) {
-	for _, k := range append(catalog.Kinds(), catalog.Kind{APIVersion: "v1", Kind: "Namespace"}) {
-		assert.Assert(t, update.Known(k.APIVersion, k.Kind), k.Kind)
+// Every kind of the table is known, down to its fields, and its immutable fields are
+// those that an update cannot change.
+func TestEveryKind(t *testing.T) {
+	for _, k := range kinds.All() {
+		t.Log(k)
+		object := func(path, value string) tree.Map {
+			o := tree.Map{"apiVersion": k.APIVersion, "kind": k.Kind}
+			at := o
+			names := strings.Split(path, ".")
+			for _, name := range names[:len(names)-1] {
+				below := tree.Map{}
+				at[name], at = below, below
+			}
+			at[names[len(names)-1]] = value
+			return o
+		}
+		known := update.Decoded(object("none", "x"))
+		assert.Assert(t, known["none"] == nil, "%s: a field that the type does not have is left", k)
+		for _, path := range k.Immutable {
+			old, new := object(path, "x"), object(path, "y")
+			assert.DeepEqual(t, update.Effects(old, new, update.Diff(old, new, nil)), []update.Effect{update.Refused})
+		}
 	}
-	assert.Assert(t, !update.Known("v1", "Deployment"))
+	other := tree.Map{"apiVersion": "v1", "kind": "Deployment", "none": "x"}
+	assert.DeepEqual(t, update.Decoded(other), other)
 }
 
 func TestEffectsOfUnknownKinds(t *testing.T) {

@@ -2,9 +2,11 @@ package update
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -37,19 +39,26 @@ func (r rule) covers(at fieldpath.Path) bool {
 	return true
 }
 
+// rulesOf returns the rules of an object's kind, and those of its immutable fields
+// after them: what depends on more is about fields of their own, or about parts.
 func rulesOf(obj tree.Map) []rule {
-	return rules[tree.String(obj, "apiVersion")+" "+tree.String(obj, "kind")]
+	kind, _ := kinds.Lookup(kinds.TypeOf(obj))
+	out := slices.Clone(rules[kind.TypeMeta])
+	for _, at := range kind.Immutable {
+		out = append(out, rule{at, always(Refused)})
+	}
+	return out
 }
 
-// rules are what Kubernetes does with an update, by kind: those of its API
-// documentation, and of the validation in Kubernetes 1.37, whose functions are
-// named. The first rule that covers a field counts. What no rule covers is updated
-// in place; so are metadata, except for name and namespace, which are what an
-// object is known by.
-var rules = map[string][]rule{
+// rules are what Kubernetes does with an update where that depends on more than the
+// field, by kind: those of its API documentation, and of the validation in Kubernetes
+// 1.37, whose functions are named. The first rule that covers a field counts. What no
+// rule covers is updated in place; so are metadata, except for name and namespace,
+// which are what an object is known by.
+var rules = map[kinds.TypeMeta][]rule{
 	// ValidateJobSpecUpdate. A suspended Job can be given other nodes and, since
 	// Kubernetes 1.36, other resources (validatePodTemplateUpdate).
-	"batch/v1 Job": {
+	{APIVersion: "batch/v1", Kind: "Job"}: {
 		{"spec.template.metadata.labels", unlessSuspended},
 		{"spec.template.metadata.annotations", unlessSuspended},
 		{"spec.template.spec.affinity.nodeAffinity", unlessSuspended},
@@ -58,26 +67,17 @@ var rules = map[string][]rule{
 		{"spec.template.spec.tolerations", unlessSuspended},
 		{"spec.template.spec.containers[].resources", unlessSuspended},
 		{"spec.template.spec.initContainers[].resources", unlessSuspended},
-		{"spec.template", always(Refused)},
-		{"spec.selector", always(Refused)},
 		{"spec.completions", unlessIndexed},
-		{"spec.completionMode", always(Refused)},
-		{"spec.podFailurePolicy", always(Refused)},
-		{"spec.successPolicy", always(Refused)},
-		{"spec.backoffLimitPerIndex", always(Refused)},
-		{"spec.managedBy", always(Refused)},
 		{"spec.scheduling.schedulingPolicy.gang.minCount", betweenGangs},
-		{"spec.scheduling", always(Refused)},
 	},
 	// ValidateDeploymentUpdate. A difference in the template is a new ReplicaSet; in
 	// no other field it is, and a paused Deployment makes none.
-	"apps/v1 Deployment": {
-		{"spec.selector", always(Refused)},
+	{APIVersion: "apps/v1", Kind: "Deployment"}: {
 		{"spec.template", unlessPaused},
 	},
 	// ValidateServiceUpdate; an address or a port that a cluster has assigned stays
 	// if it is not asked for (patchAllocatedValues).
-	"v1 Service": {
+	{APIVersion: "v1", Kind: "Service"}: {
 		{"spec.type", serviceType},
 		{"spec.clusterIP", addresses},
 		{"spec.clusterIPs", addresses},
@@ -86,14 +86,10 @@ var rules = map[string][]rule{
 		{"spec.healthCheckNodePort", healthCheckPort},
 	},
 	// ValidateConfigMapUpdate.
-	"v1 ConfigMap": {
+	{APIVersion: "v1", Kind: "ConfigMap"}: {
 		{"data", ifImmutable},
 		{"binaryData", ifImmutable},
 		{"immutable", ifImmutable},
-	},
-	// ValidateRoleBindingUpdate.
-	"rbac.authorization.k8s.io/v1 RoleBinding": {
-		{"roleRef", always(Refused)},
 	},
 }
 

@@ -5,16 +5,17 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"reflect"
 
 	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/kinds/types"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamlout"
@@ -133,7 +134,7 @@ func renderSides(id string) (ours, peer side, err error) {
 	}
 	var typed []any
 	for o := range m.All() {
-		t := map[string]any{"ConfigMap": &corev1.ConfigMap{}, "Service": &corev1.Service{}, "Job": &batchv1.Job{}, "Deployment": &appsv1.Deployment{}}[o.Kind()]
+		t := reflect.New(types.Of(kinds.TypeMeta{APIVersion: o.APIVersion(), Kind: o.Kind()})).Interface()
 		if err := o.Into(t); err != nil {
 			return ours, peer, err
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/flinktarget/flinktarget/target"
 )
 
-// kinds are VVP's, in the group that Kubernetes calls the core.
-var kinds = [...]string{target.Kind, deployment.KindDeployment, deployment.KindSessionCluster, deployment.KindDefaults}
+// resourceKinds are VVP's, in the group that Kubernetes calls the core.
+var resourceKinds = [...]string{target.Kind, deployment.KindDeployment, deployment.KindSessionCluster, deployment.KindDefaults}
 
 // isResource tells VVP's resources from all others. One without an apiVersion is
 // VVP's too: no object of Kubernetes is without.
@@ -22,7 +22,7 @@ func isResource(n *yamldoc.Node) bool {
 	if grouped {
 		return group == "ververica.platform" && kind == "VvpDeployment"
 	}
-	return slices.Contains(kinds[:], kind)
+	return slices.Contains(resourceKinds[:], kind)
 }
 
 // Keys of annotations by which tools say where an item comes from. Newer and older

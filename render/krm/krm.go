@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/catalog"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/labels"
@@ -95,7 +95,7 @@ func (f *function) collect() {
 		s.file, s.keys = "", nil // it is not written to a file of its own
 		if !isResource(n) {
 			f.report(&s, Result{Severity: Error, Rule: "kind",
-				Message: fmt.Sprintf("a VVP resource is wanted, of kind %s; this is a %s", strings.Join(kinds[:], ", "), text(n, "kind"))})
+				Message: fmt.Sprintf("a VVP resource is wanted, of kind %s; this is a %s", strings.Join(resourceKinds[:], ", "), text(n, "kind"))})
 			continue
 		}
 		f.sources = append(f.sources, s)
@@ -220,7 +220,7 @@ func (f *function) owners() map[string]*source {
 // earlier one; nil if there is none. text gives the object's strings.
 func madeOf(owners map[string]*source, text func(path ...string) string) *source {
 	label := func(key string) string { return text("metadata", "labels", key) }
-	if _, emitted := catalog.Lookup(text("apiVersion"), text("kind")); !emitted || label(labels.KeySystem) != labels.System {
+	if _, emitted := kinds.Lookup(kinds.TypeMeta{APIVersion: text("apiVersion"), Kind: text("kind")}); !emitted || label(labels.KeySystem) != labels.System {
 		return nil
 	}
 	switch label(labels.KeyApp) {

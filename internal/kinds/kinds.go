@@ -1,0 +1,110 @@
+// Package kinds is the one table of the Kubernetes objects that the renderer emits,
+// and of the VVP resources that they are rendered from. It is data: package merge
+// reads how lists merge, patch what may be patched, render in which order objects are
+// applied and what verifies them, update which fields are immutable. It imports
+// nothing of the library.
+//
+// A new kind is an entry here, its Go type in package types, and a builder in render;
+// go test ./internal/merge -run TestTableIsKustomizesSchema -update then writes its
+// merge lists. TestAddedKind adds one.
+package kinds
+
+import "slices"
+
+// TypeMeta is what an object says that it is.
+type TypeMeta struct{ APIVersion, Kind string }
+
+// TypeOf returns what an object says that it is.
+func TypeOf(object map[string]any) TypeMeta {
+	apiVersion, _ := object["apiVersion"].(string)
+	kind, _ := object["kind"].(string)
+	return TypeMeta{apiVersion, kind}
+}
+
+// String returns the two words, as messages have them.
+func (t TypeMeta) String() string { return t.APIVersion + " " + t.Kind }
+
+// Mode says what an object is rendered for.
+type Mode uint8
+
+// The modes, as bits.
+const (
+	Application Mode = 1 << iota // a Deployment that runs in application mode
+	Session                      // a SessionCluster
+	Platform                     // a DeploymentTarget, to which no patch applies
+)
+
+// Kind is a kind of Kubernetes object that the renderer emits.
+type Kind struct {
+	TypeMeta
+	Modes Mode
+	// Optional objects may be deleted by a patch; other objects refer to the rest.
+	Optional bool
+	// Protected are the fields that no patch changes. Read only.
+	Protected [][]string
+	// Immutable are the fields that Kubernetes never lets an update change, as dotted
+	// paths: those of the functions of its validation, in Kubernetes 1.37, that are named.
+	// Fields that only some updates may change are rules of package update.
+	Immutable []string
+}
+
+// Patchable reports whether patches of a target are applied to such objects.
+func (k Kind) Patchable() bool { return k.Modes&clusters != 0 }
+
+const (
+	clusters = Application | Session
+	rbac     = "rbac.authorization.k8s.io/v1"
+)
+
+var (
+	identity = [][]string{{"apiVersion"}, {"kind"}, {"metadata", "name"}, {"metadata", "namespace"}}
+	// selecting kinds are tied to pods by their selector, which mostly is immutable, too.
+	selecting = append(slices.Clone(identity), []string{"spec", "selector"})
+)
+
+// table has the kinds in the order in which they are applied: what others refer to
+// comes first.
+var table = []Kind{
+	{TypeMeta{"v1", "Namespace"}, Platform, false, identity, nil},
+	{TypeMeta{"v1", "ServiceAccount"}, clusters, true, identity, nil},
+	{TypeMeta{rbac, "Role"}, clusters | Platform, true, identity, nil},
+	// ValidateRoleBindingUpdate.
+	{TypeMeta{rbac, "RoleBinding"}, clusters | Platform, true, identity, []string{"roleRef"}},
+	{TypeMeta{"v1", "ConfigMap"}, clusters, false, identity, nil},
+	{TypeMeta{"v1", "Service"}, clusters, false, selecting, nil},
+	{TypeMeta{"policy/v1", "PodDisruptionBudget"}, clusters, true, selecting, nil},
+	// ValidateJobSpecUpdate.
+	{TypeMeta{"batch/v1", "Job"}, Application, false, selecting, []string{
+		"spec.template", "spec.selector", "spec.completionMode", "spec.podFailurePolicy", "spec.successPolicy",
+		"spec.backoffLimitPerIndex", "spec.managedBy", "spec.scheduling",
+	}},
+	// ValidateDeploymentUpdate.
+	{TypeMeta{"apps/v1", "Deployment"}, clusters, false, selecting, []string{"spec.selector"}},
+}
+
+// All returns the kinds in the order in which they are applied. The slice is shared.
+func All() []Kind { return table[:len(table):len(table)] }
+
+// Patchable returns the kinds that patches of a target are applied to, in that order.
+func Patchable() []Kind {
+	return slices.DeleteFunc(slices.Clone(table), func(k Kind) bool { return !k.Patchable() })
+}
+
+// Lookup returns the emitted kind. It returns false for any other, of which nothing but
+// the identity is protected.
+func Lookup(t TypeMeta) (Kind, bool) {
+	i := Rank(t)
+	if i == len(table) {
+		return Kind{TypeMeta: t, Protected: identity}, false
+	}
+	return table[i], true
+}
+
+// Rank returns the place of a kind in the order in which objects are applied. Kinds
+// that are not emitted come last.
+func Rank(t TypeMeta) int {
+	if i := slices.IndexFunc(table, func(k Kind) bool { return k.TypeMeta == t }); i >= 0 {
+		return i
+	}
+	return len(table)
+}

@@ -1,0 +1,33 @@
+// Package types has the Go types of the kinds that the renderer emits. It is a package
+// of its own, because whoever only keeps targets and patches needs none of them: they
+// are most of what a program that renders links.
+package types
+
+import (
+	"reflect"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+
+	"github.com/flinktarget/flinktarget/internal/kinds"
+)
+
+const rbac = "rbac.authorization.k8s.io/v1"
+
+var types = map[kinds.TypeMeta]reflect.Type{
+	{APIVersion: "v1", Kind: "Namespace"}:                  reflect.TypeFor[corev1.Namespace](),
+	{APIVersion: "v1", Kind: "ServiceAccount"}:             reflect.TypeFor[corev1.ServiceAccount](),
+	{APIVersion: rbac, Kind: "Role"}:                       reflect.TypeFor[rbacv1.Role](),
+	{APIVersion: rbac, Kind: "RoleBinding"}:                reflect.TypeFor[rbacv1.RoleBinding](),
+	{APIVersion: "v1", Kind: "ConfigMap"}:                  reflect.TypeFor[corev1.ConfigMap](),
+	{APIVersion: "v1", Kind: "Service"}:                    reflect.TypeFor[corev1.Service](),
+	{APIVersion: "policy/v1", Kind: "PodDisruptionBudget"}: reflect.TypeFor[policyv1.PodDisruptionBudget](),
+	{APIVersion: "batch/v1", Kind: "Job"}:                  reflect.TypeFor[batchv1.Job](),
+	{APIVersion: "apps/v1", Kind: "Deployment"}:            reflect.TypeFor[appsv1.Deployment](),
+}
+
+// Of returns the Go type of a kind that the renderer emits, nil for any other.
+func Of(t kinds.TypeMeta) reflect.Type { return types[t] }
