@@ -104,28 +104,40 @@ func TestApplyObjects(t *testing.T) {
 	}
 }
 
-// Objects of kinds that the renderer does not emit are patched, too.
+// Objects of kinds that the renderer does not emit are patched, too, but for merges
+// that could lose elements: those into kinds of Kubernetes whose lists are not known.
 func TestOtherKinds(t *testing.T) {
-	set := object(t, `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: x}, {name: b}]}}}}`)
-	s := setOf(t, "{target: {labelSelector: '!none'}, patch: {spec: {template: {spec: {containers: [{name: a, image: z}]}}}}}")
-	out, _, err := s.ApplyObjects([]map[string]any{set})
-	assert.NilError(t, err)
-	assert.DeepEqual(t, out[0], object(t, `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: z}, {name: b}]}}}}`))
+	containers := func(head, content string) map[string]any {
+		return object(t, "{"+head+", metadata: {name: a}, spec: {template: {spec: {containers: ["+content+"]}}}}")
+	}
+	const merge = "{target: {labelSelector: '!none'}, patch: {spec: {template: {spec: {containers: [{name: a, image: z}]}}}}}"
+	for _, head := range []string{"apiVersion: apps/v1, kind: StatefulSet", "apiVersion: v1, kind: ReplicationController", "apiVersion: node.k8s.io/v1, kind: X"} {
+		set := containers(head, "{name: a, image: x}, {name: b}")
+		_, _, err := setOf(t, merge).ApplyObjects([]map[string]any{set})
+		e, ok := errors.AsType[*patch.ApplyError](err)
+		assert.Assert(t, ok && !errors.Is(err, patch.ErrConflict), "%s: %v", head, err)
+		assert.Assert(t, e.Object != "")
 
-	// A kind of another API is another kind, whose lists nobody knows.
-	out, _, err = s.ApplyObjects([]map[string]any{object(t, `{apiVersion: example.com/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: x}, {name: b}]}}}}`)})
+		out, _, err := setOf(t, "{target: {}, patch: [{op: replace, path: /spec/template/spec/containers/0/image, value: z}]}").ApplyObjects([]map[string]any{set})
+		assert.NilError(t, err)
+		assert.DeepEqual(t, out[0], containers(head, "{name: a, image: z}, {name: b}"))
+	}
+
+	// The lists of custom resources are replaced, whatever their kind is called.
+	const custom = "apiVersion: example.com/v1, kind: Deployment"
+	resource := containers(custom, "{name: a, image: x}, {name: b}")
+	out, _, err := setOf(t, merge).ApplyObjects([]map[string]any{resource})
 	assert.NilError(t, err)
-	assert.DeepEqual(t, out[0], object(t, `{apiVersion: example.com/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, image: z}]}}}}`))
+	assert.DeepEqual(t, out[0], containers(custom, "{name: a, image: z}"))
 
 	// What such a kind refuses is known only now.
-	_, _, err = setOf(t, "{target: {}, patch: {webhooks: [{a: b}]}}").ApplyObjects([]map[string]any{
-		object(t, "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: a}}")})
+	_, _, err = setOf(t, "{target: {}, patch: {metadata: {finalizers: [{$patch: delete}]}}}").ApplyObjects([]map[string]any{resource})
 	e, ok := errors.AsType[*patch.ApplyError](err)
 	assert.Assert(t, ok, "%v", err)
-	assert.Equal(t, e.Object, "MutatingWebhookConfiguration a")
+	assert.Equal(t, e.Object, "Deployment a")
 
 	// A patch says $patch: delete of an object that nobody knows.
-	_, _, err = setOf(t, "{target: {}, patch: {$patch: delete}}").ApplyObjects([]map[string]any{set})
+	_, _, err = setOf(t, "{target: {}, patch: {$patch: delete}}").ApplyObjects([]map[string]any{resource})
 	assert.Assert(t, errors.Is(err, patch.ErrConflict), "%v", err)
 }
 

@@ -92,9 +92,9 @@
 //     without one.
 //   - JSON patches: replacing what is not there is an error, and integers above
 //     2^53 are not rounded.
-//
-// And one that loses nothing: objects inside objects are merged as such in custom
-// resources only, not in fields that a known kind does not have.
+//   - Strategic merges know the lists of the kinds that are rendered. A merge into
+//     another kind of Kubernetes, which only [Set.ApplyObjects] can meet, is refused; in
+//     custom resources every list is replaced, those of objects inside them, too.
 //
 // # What no patch changes
 //

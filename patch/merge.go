@@ -2,11 +2,11 @@ package patch
 
 import (
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/document"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
@@ -26,11 +26,11 @@ type schema struct {
 }
 
 func objectSchema(apiVersion, kind string) schema {
-	return schema{apiVersion, kind, merge.Kubernetes(apiVersion, kind)}
+	return schema{apiVersion, kind, merge.Of(apiVersion, kind)}
 }
 
 func resourceSchema(kind string) schema {
-	return schema{kinds.VVPVersion, kind, document.Schema(kind)}
+	return schema{kinds.VVPVersion, kind, merge.Of(kinds.VVPVersion, kind)}
 }
 
 // compile makes a plan for each kind that the patch can meet. The same mistake for
@@ -78,8 +78,18 @@ func (c *compiled) merger(doc map[string]any) (*merge.Plan, error) {
 		}
 	}
 	// A kind that the renderer does not emit, handed in by somebody else.
+	if ofKubernetes(apiVersion) {
+		return nil, fmt.Errorf("no such objects are rendered, so that it is not known how the lists of a %s %s merge; write operations (RFC 6902)", apiVersion, kind)
+	}
 	content, _ := c.body().(map[string]any)
-	return merge.CompileShared(content, merge.Kubernetes(apiVersion, kind))
+	return merge.CompileShared(content, merge.Of(apiVersion, kind))
+}
+
+// ofKubernetes reports whether an API is one of Kubernetes' own, whose lists may have
+// merge keys. Those of custom resources have none in strategic merges.
+func ofKubernetes(apiVersion string) bool {
+	group, _ := splitVersion(apiVersion)
+	return !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io")
 }
 
 func operate(ops []jsonpatch.Op, doc map[string]any) (map[string]any, error) {

@@ -79,10 +79,16 @@ func TestWhatApplyErrorsSay(t *testing.T) {
 		assert.Assert(t, strings.HasSuffix(e.Error(), "[0]: "+want), "%v", e)
 	}
 	// What is refused late is no conflict with the platform.
-	hooks := object(t, "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: a}}")
 	for n, more := range map[int]string{20: "", 21: "… and 1 more", 30: "… and 10 more"} {
-		list := strings.TrimSuffix(strings.Repeat("{a: b}, ", n), ", ")
-		_, _, err := setOf(t, "{target: {}, patch: {webhooks: ["+list+"]}}").ApplyObjects([]map[string]any{hooks})
+		data := func(value string) string {
+			text := "data: {"
+			for i := range n {
+				text += fmt.Sprintf("k%d: %s, ", i, value)
+			}
+			return text + "}"
+		}
+		config := object(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, "+data("text")+"}")
+		_, _, err := setOf(t, "{target: {kind: ConfigMap}, patch: {"+data("{a: b}")+"}}").ApplyObjects([]map[string]any{config})
 		assert.Assert(t, err != nil && !errors.Is(err, patch.ErrConflict), "%v", err)
 		assert.Equal(t, strings.Count(err.Error(), "\n"), min(n, 20)-1+min(len(more), 1), "%v", err)
 		assert.Assert(t, strings.HasSuffix(err.Error(), more), "%v", err)

@@ -102,7 +102,7 @@ func values(m render.Manifests) map[string]any {
 	for o := range m.All() {
 		object := o.Map()
 		name := o.Kind() + " " + o.Labels()["component"] + " "
-		collectValues(out, name, nil, object, fieldpath.Schema(object), merge.Elements{})
+		collectValues(out, name, nil, object, merge.Field{Of: fieldpath.Schema(object)})
 		for _, file := range []string{"flink-conf.yaml", "config.yaml"} {
 			for line := range strings.Lines(tree.String(object, "data", file)) {
 				key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
@@ -113,17 +113,16 @@ func values(m render.Manifests) map[string]any {
 	return out
 }
 
-func collectValues(out map[string]any, name string, at fieldpath.Path, v any, schema merge.Schema, elements merge.Elements) {
+func collectValues(out map[string]any, name string, at fieldpath.Path, v any, f merge.Field) {
 	out[name+at.String()] = v
 	switch v := v.(type) {
 	case map[string]any:
 		for key, e := range v {
-			below, elements := schema.Field(key)
-			collectValues(out, name, at.With(fieldpath.Step{Name: key}), e, below, elements)
+			collectValues(out, name, at.With(fieldpath.Step{Name: key}), e, f.Of[key])
 		}
 	case []any:
-		for i, element := range fieldpath.Names(v, elements) {
-			collectValues(out, name, at.With(fieldpath.Step{Name: element, Element: true}), v[i], schema, merge.Elements{})
+		for i, element := range fieldpath.Names(v, f) {
+			collectValues(out, name, at.With(fieldpath.Step{Name: element, Element: true}), v[i], merge.Field{Of: f.Of})
 		}
 	}
 }

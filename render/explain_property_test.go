@@ -12,7 +12,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/document"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
@@ -55,8 +54,8 @@ type removal struct {
 func removals(in inputgen.Input) []removal {
 	var out []removal
 	kind := tree.String(in.Resource, "kind")
-	var walk func(path fieldpath.Path, tokens []string, v any, schema merge.Schema, elements merge.Elements)
-	walk = func(path fieldpath.Path, tokens []string, v any, schema merge.Schema, elements merge.Elements) {
+	var walk func(path fieldpath.Path, tokens []string, v any, f merge.Field)
+	walk = func(path fieldpath.Path, tokens []string, v any, f merge.Field) {
 		if len(path) > 1 { // not metadata and spec as a whole
 			at := path.String()
 			changed := in
@@ -69,8 +68,7 @@ func removals(in inputgen.Input) []removal {
 		switch v := v.(type) {
 		case tree.Map:
 			for _, key := range tree.Keys(v) {
-				below, e := schema.Field(key)
-				walk(path.With(fieldpath.Step{Name: key}), append(slices.Clone(tokens), key), v[key], below, e)
+				walk(path.With(fieldpath.Step{Name: key}), append(slices.Clone(tokens), key), v[key], f.Of[key])
 			}
 		case []any:
 			if len(v) > 0 {
@@ -78,15 +76,15 @@ func removals(in inputgen.Input) []removal {
 					return // what is behind an element that is taken out moves up
 				}
 			}
-			for i, name := range fieldpath.Names(v, elements) {
-				if i < len(v)-1 && !elements.Keyed() {
+			for i, name := range fieldpath.Names(v, f) {
+				if i < len(v)-1 && len(f.Keys) == 0 {
 					continue // likewise
 				}
-				walk(path.With(fieldpath.Step{Name: name, Element: true}), append(slices.Clone(tokens), strconv.Itoa(i)), v[i], schema, elements)
+				walk(path.With(fieldpath.Step{Name: name, Element: true}), append(slices.Clone(tokens), strconv.Itoa(i)), v[i], merge.Field{Of: f.Of})
 			}
 		}
 	}
-	walk(nil, nil, in.Resource, document.Schema(kind), merge.Elements{})
+	walk(nil, nil, in.Resource, merge.Field{Of: merge.Of("v1", kind)})
 	patches := tree.Items(in.Target, "spec", "deploymentPatchSet")
 	for i := range patches {
 		changed := in

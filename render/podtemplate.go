@@ -30,7 +30,7 @@ func (g *rendering) mergeTemplate(c *cluster, component labels.Component, worklo
 		return workload
 	}
 	path := at.Child(name)
-	plan, err := merge.CompileShared(tree.Map{"spec": tree.Map{"template": template}}, merge.Kubernetes(tree.String(workload, "apiVersion"), tree.String(workload, "kind")))
+	plan, err := merge.CompileShared(tree.Map{"spec": tree.Map{"template": template}}, merge.Of(tree.String(workload, "apiVersion"), tree.String(workload, "kind")))
 	if err == nil {
 		var merged tree.Map
 		if merged, _, err = plan.Apply(workload); err == nil {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/document"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
@@ -18,7 +20,7 @@ type layer struct {
 
 func newLayer(kind string, doc tree.Map, source func(path, place string) *Source) layer {
 	l := layer{leaves: map[string]string{}, source: source}
-	for _, leaf := range provenance.New(doc, document.Schema(kind), func(provenance.Leaf) sourceList { return nil }).Leaves() {
+	for _, leaf := range provenance.New(doc, merge.Of(kinds.VVPVersion, kind), func(provenance.Leaf) sourceList { return nil }).Leaves() {
 		l.leaves[leaf.Path] = leaf.Place
 	}
 	return l
@@ -113,7 +115,7 @@ func (g *rendering) traceFields(kind string, layers []layer, resolved, final any
 	builtIn := func(path string) sourceList {
 		return sourceList{&Source{Step: StepDefault, Resource: g.resource.String(), Field: path}}
 	}
-	fields := provenance.New(doc, document.Schema(kind), func(l provenance.Leaf) sourceList {
+	fields := provenance.New(doc, merge.Of(kinds.VVPVersion, kind), func(l provenance.Leaf) sourceList {
 		var out sourceList
 		for _, layer := range layers {
 			if place, ok := layer.leaves[l.Path]; ok {

@@ -1,5 +1,4 @@
-// Package document makes of a VVP resource the tree that patches are applied to, and
-// knows how its lists merge.
+// Package document makes of a VVP resource the tree that patches are applied to.
 package document
 
 import (
@@ -7,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -52,16 +50,6 @@ func Of(config any) (tree.Map, error) {
 	}
 	doc, _ := v.(tree.Map)
 	return doc, nil
-}
-
-// Schema returns how the lists of a VVP kind are merged.
-func Schema(kind string) merge.Schema {
-	var lists []merge.List
-	resource, _ := kinds.LookupResource(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind})
-	for _, l := range resource.Lists {
-		lists = append(lists, merge.List{Path: l.Path, Keys: l.Keys, Type: l.Type})
-	}
-	return merge.Lists(lists...)
 }
 
 // ensure makes the maps on the way to path where there is nothing.

@@ -76,7 +76,7 @@ func quote(s, special string) string {
 
 // Schema returns how the lists of an object are merged.
 func Schema(obj tree.Map) merge.Schema {
-	return merge.Kubernetes(tree.String(obj, "apiVersion"), tree.String(obj, "kind"))
+	return merge.Of(tree.String(obj, "apiVersion"), tree.String(obj, "kind"))
 }
 
 // Names returns what the elements of a list are called, each by another name.
@@ -89,9 +89,9 @@ func Schema(obj tree.Map) merge.Schema {
 //
 // The second element of the same name is called NAME#2, the next NAME#3. Elements
 // without a key, which Kubernetes refuses, are called #1, #2 and so on.
-func Names(list []any, e merge.Elements) []string {
+func Names(list []any, f merge.Field) []string {
 	out := make([]string, len(list))
-	if !e.Keyed() && !e.Set() {
+	if len(f.Keys) == 0 && !f.Set {
 		for i := range list {
 			out[i] = strconv.Itoa(i)
 		}
@@ -99,7 +99,7 @@ func Names(list []any, e merge.Elements) []string {
 	}
 	seen := make(map[string]int, len(list))
 	for i, element := range list {
-		parts := e.Identity(element)
+		parts := f.Identity(element)
 		for j, part := range parts {
 			parts[j] = quote(part, ",#")
 		}
@@ -138,22 +138,20 @@ func (p Place) below(name, token string, element bool) Place {
 func Leaves(v tree.Map, schema merge.Schema) iter.Seq2[Place, any] {
 	return func(yield func(Place, any) bool) {
 		if len(v) > 0 {
-			walk(Place{}, v, schema, merge.Elements{}, yield)
+			walk(Place{}, v, merge.Field{Of: schema}, yield)
 		}
 	}
 }
 
-// walk yields the leaves of v. The schema is that of v, if it is a map, or of its
-// elements, if it is a list.
-func walk(at Place, v any, schema merge.Schema, elements merge.Elements, yield func(Place, any) bool) bool {
+// walk yields the leaves of v, which is what the field has.
+func walk(at Place, v any, f merge.Field, yield func(Place, any) bool) bool {
 	switch v := v.(type) {
 	case tree.Map:
 		if len(v) == 0 {
 			break
 		}
 		for _, key := range tree.Keys(v) {
-			below, e := schema.Field(key)
-			if !walk(at.below(key, key, false), v[key], below, e, yield) {
+			if !walk(at.below(key, key, false), v[key], f.Of[key], yield) {
 				return false
 			}
 		}
@@ -162,9 +160,9 @@ func walk(at Place, v any, schema merge.Schema, elements merge.Elements, yield f
 		if len(v) == 0 {
 			break
 		}
-		for i, name := range Names(v, elements) {
+		for i, name := range Names(v, f) {
 			// A list in a list has no keys.
-			if !walk(at.below(name, strconv.Itoa(i), true), v[i], schema, merge.Elements{}, yield) {
+			if !walk(at.below(name, strconv.Itoa(i), true), v[i], merge.Field{Of: f.Of}, yield) {
 				return false
 			}
 		}

@@ -68,7 +68,7 @@ func TestTypeOf(t *testing.T) {
 	assert.Equal(t, kinds.TypeOf(tree.Map{"kind": int64(1)}), kinds.TypeMeta{})
 }
 
-// A kind that is added to the table is selected and protected by patches, has a place in
+// A kind that is added to the table is selected, protected and merged by patches, has a place in
 // the order, is verified and compared, without a line anywhere else: the test runs those
 // of the other packages, TestEveryKind, on a table with one more.
 func TestAddedKind(t *testing.T) {
@@ -91,11 +91,12 @@ func TestAddedKind(t *testing.T) {
 	}
 	add("kinds/kinds.go", `(?m)^\t{TypeMeta{"v1", "ConfigMap"}`,
 		"\t{TypeMeta{\"v1\", \"Secret\"}, clusters, true, identity, []string{\"type\"}},\n")
+	add("merge/table.go", `(?m)^\t"v1 ConfigMap":`, "\t\"v1 Secret\": rbacV1Role,\n") // what -update writes
 	add("kinds/types/types.go", `(?m)^\t{APIVersion: "v1", Kind: "ConfigMap"}`,
 		"\t{APIVersion: \"v1\", Kind: \"Secret\"}: reflect.TypeFor[corev1.Secret](),\n")
 	list := filepath.Join(dir, "overlay.json")
 	assert.NilError(t, os.WriteFile(list, tree.JSON(tree.Map{"Replace": overlay}), 0o600))
-	packages := []string{"./patch", "./render", "./internal/update"}
+	packages := []string{"./patch", "./internal/merge", "./render", "./internal/update"}
 	cmd := exec.Command("go", append([]string{"test", "-v", "-overlay", list, "-run", "^TestEveryKind$"}, packages...)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()

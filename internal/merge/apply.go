@@ -18,13 +18,6 @@ type node struct {
 	own    bool      // value is what the patch has, as it is
 	fields []step    // of mergeMap, by name
 	list   *listPlan // of mergeKeyed and mergeSet
-	// patch is set for a map of which no type is known. The object may say what
-	// it is; then patch is compiled for that.
-	patch map[string]any
-	typ   *typ
-	// late is what is wrong with the node, or with what is below it, unless the
-	// object says that it is of a known type.
-	late []*Refused
 }
 
 type step struct {
@@ -72,16 +65,6 @@ func (a *applier) apply(n *node, old any) (any, effect) {
 		a.refuse(n.path, "the patch has "+want+" where the object has "+got, "set it to null in a patch before this one to replace it")
 		return old, same
 	}
-	if n.patch != nil {
-		m, _ := old.(map[string]any)
-		if t := typeOf(m); t != nil && t != n.typ {
-			return a.applyAs(n, t, old)
-		}
-	}
-	if len(n.late) > 0 && (old == nil || n.act != mergeMap) {
-		a.refused = append(a.refused, n.late...)
-		return old, same
-	}
 	switch {
 	case n.act == removeMap || n.act == removeList:
 		return nil, gone
@@ -94,17 +77,6 @@ func (a *applier) apply(n *node, old any) (any, effect) {
 	default:
 		return a.mergeList(n, old.([]any))
 	}
-}
-
-// applyAs applies the patch of an open map to an object that says what it is.
-func (a *applier) applyAs(n *node, t *typ, old any) (any, effect) {
-	c := &compiler{}
-	known := c.mapping(n.patch, t, n.path)
-	if len(c.refused) > 0 {
-		a.refused = append(a.refused, c.refused...)
-		return old, same
-	}
-	return a.apply(known, old)
 }
 
 func (a *applier) refuse(path, reason, cure string) {

@@ -22,7 +22,7 @@ func workloadSample(t testing.TB) (obj, patch map[string]any) {
 	return read("deployment.yaml"), read("patch.yaml")
 }
 
-var deploymentSchema = merge.Kubernetes("apps/v1", "Deployment")
+var deploymentSchema = merge.Of("apps/v1", "Deployment")
 
 func compiled(t testing.TB, patch map[string]any) *merge.Plan {
 	t.Helper()

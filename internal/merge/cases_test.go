@@ -135,7 +135,7 @@ func ours(obj, patch map[string]any, schema merge.Schema) outcome {
 
 func (c testCase) schema() merge.Schema {
 	apiVersion, kind, _ := c.place()
-	return merge.Kubernetes(apiVersion, kind)
+	return merge.Of(apiVersion, kind)
 }
 
 func TestCases(t *testing.T) {
@@ -233,7 +233,7 @@ func TestNullLabelsWithTarget(t *testing.T) {
 	obj := parse(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {a: b, c: d}}}`)
 	patch := parse(t, `{metadata: {labels: {a: null}}}`)
 	want := parse(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {c: d}}}`)
-	assert.DeepEqual(t, ours(obj, patch, merge.Kubernetes("v1", "ConfigMap")).object, want)
+	assert.DeepEqual(t, ours(obj, patch, merge.Of("v1", "ConfigMap")).object, want)
 	assert.DeepEqual(t, kustomize(t, obj, patch).object, want)
 	assert.Equal(t, tree.String(kustomizeTarget(t, obj, patch).object, "metadata", "labels", "a"), "null")
 }

@@ -55,22 +55,21 @@ func (c *compiler) dropName(m map[string]any, name, path string) {
 	delete(m, name)
 }
 
-// value compiles what a patch has in the field f of a map of type t.
-func (c *compiler) value(v any, t *typ, name, path string) *node {
+// value compiles what a patch has in a field.
+func (c *compiler) value(v any, f Field, path string) *node {
 	switch v := v.(type) {
 	case nil:
 		return &node{act: remove, path: path}
 	case map[string]any:
-		return c.mapping(v, t.below(name), path)
+		return c.mapping(v, f.Of, path)
 	case []any:
-		f := t.fields[name]
 		switch {
-		case f == nil || f.how == isMap:
-			return c.atomic(v, path, t.open)
-		case f.how == isSet:
+		case f.Set:
 			return c.set(v, path)
-		default:
+		case len(f.Keys) > 0:
 			return c.keyed(v, f, path)
+		default:
+			return c.atomic(v, path)
 		}
 	default:
 		c.legal(v, path)
@@ -91,14 +90,8 @@ func (c *compiler) legal(v any, path string) {
 	}
 }
 
-func (c *compiler) mapping(m map[string]any, t *typ, path string) *node {
+func (c *compiler) mapping(m map[string]any, s Schema, path string) *node {
 	n := &node{act: mergeMap, path: path}
-	if t.open {
-		n.patch, n.typ = m, typeOf(m)
-		if n.typ != nil {
-			t = n.typ
-		}
-	}
 	switch c.directive(m, path) {
 	case "delete":
 		n.act = removeMap
@@ -115,10 +108,9 @@ func (c *compiler) mapping(m map[string]any, t *typ, path string) *node {
 			n.own = false
 			continue
 		}
-		do := c.value(m[name], t, name, under(path, name))
+		do := c.value(m[name], s[name], under(path, name))
 		n.fields = append(n.fields, step{name, do})
 		n.own = n.own && do.own
-		n.late = append(n.late, do.late...)
 	}
 	if n.value = m; !n.own {
 		n.value = n.made()
@@ -171,52 +163,33 @@ func (c *compiler) unsupported(name, path string) bool {
 	return true
 }
 
-// atomic compiles a list that replaces the object's. In an open map it may turn
-// out to be a merged list, once the object is known.
-func (c *compiler) atomic(list []any, path string, open bool) *node {
-	n := &node{act: replaceList, path: path, value: list, has: true, own: true}
+// atomic compiles a list that replaces the object's.
+func (c *compiler) atomic(list []any, path string) *node {
 	for i, e := range list {
-		c.content(e, element(path, i), &n.late)
+		c.content(e, element(path, i))
 	}
-	if !open {
-		c.refused = append(c.refused, n.late...)
-		n.late = nil
-	}
-	return n
+	return &node{act: replaceList, path: path, value: list, has: true, own: true}
 }
 
 // content refuses directives in what is taken as it is.
-func (c *compiler) content(v any, path string, late *[]*Refused) {
+func (c *compiler) content(v any, path string) {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range tree.Keys(v) {
 			if name == directive {
-				*late = append(*late, &Refused{
-					Path:   under(path, name),
-					Reason: "this list is replaced as a whole, $patch has no meaning in it",
-					Cure:   "leave $patch out; to delete the list, set it to null",
-				})
+				c.refuse(under(path, name), "leave $patch out; to delete the list, set it to null",
+					"this list is replaced as a whole, $patch has no meaning in it")
 				continue
 			}
 			if !c.unsupported(name, path) {
-				c.content(v[name], under(path, name), late)
+				c.content(v[name], under(path, name))
 			}
 		}
 	case []any:
 		for i, e := range v {
-			c.content(e, element(path, i), late)
+			c.content(e, element(path, i))
 		}
 	default:
 		c.legal(v, path)
 	}
-}
-
-// typeOf returns the type of a map that says what it is; nil if it does not, or
-// if kustomize has no schema for it.
-func typeOf(m map[string]any) *typ {
-	apiVersion, kind := scalarText(m["apiVersion"]), scalarText(m["kind"])
-	if apiVersion == "" || kind == "" {
-		return nil
-	}
-	return kinds[apiVersion+" "+kind]
 }

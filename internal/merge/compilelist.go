@@ -73,31 +73,31 @@ func (c *compiler) set(list []any, path string) *node {
 	return &node{act: mergeSet, path: path, value: l.values, has: true, list: l}
 }
 
-func (c *compiler) keyed(list []any, f *field, path string) *node {
+func (c *compiler) keyed(list []any, f Field, path string) *node {
 	what, rest := c.split(list, path)
-	l := &listPlan{keys: f.keys, index: make(map[string]int, len(rest)), elems: make([]*node, 0, len(rest))}
+	l := &listPlan{keys: f.Keys, index: make(map[string]int, len(rest)), elems: make([]*node, 0, len(rest))}
 	own := true
 	first := map[string]int{}
 	for _, i := range rest {
 		at := element(path, i)
 		e, ok := list[i].(map[string]any)
 		if !ok {
-			c.refuse(at, "", "expected a map: this list is merged by %s", strings.Join(f.keys, " and "))
+			c.refuse(at, "", "expected a map: this list is merged by %s", strings.Join(f.Keys, " and "))
 			continue
 		}
-		id, ok := c.identify(e, f.keys, at)
+		id, ok := c.identify(e, f.Keys, at)
 		if !ok {
 			continue
 		}
 		if j, ok := first[id]; ok {
-			c.refuse(at, "write one element", "%s is the same as in %s", describe(e, f.keys), element(path, j))
+			c.refuse(at, "write one element", "%s is the same as in %s", describe(e, f.Keys), element(path, j))
 			continue
 		}
 		first[id] = i
-		n := c.element(e, f.of, at)
+		n := c.element(e, f.Of, at)
 		l.index[id] = len(l.elems)
 		l.elems = append(l.elems, n)
-		l.second = l.second || hasSecondKey(e, f.keys)
+		l.second = l.second || hasSecondKey(e, f.Keys)
 		own = own && n.own
 	}
 	value := list
@@ -139,8 +139,8 @@ func (c *compiler) identify(e map[string]any, keys []string, path string) (strin
 	return "", false
 }
 
-func (c *compiler) element(e map[string]any, t *typ, path string) *node {
-	n := c.mapping(e, t, path)
+func (c *compiler) element(e map[string]any, s Schema, path string) *node {
+	n := c.mapping(e, s, path)
 	if n.act == replaceMap {
 		c.refuse(under(path, directive), "set the fields that are to go to null, or replace the list with - $patch: replace and its elements",
 			"kustomize ignores $patch: replace in an element of a merged list")

@@ -35,23 +35,20 @@
 //     not have works as for one that it has.
 //   - null deletes a label or annotation, also in a patch with a target, where
 //     kustomize makes the text "null" of it.
-//   - Objects inside objects are looked for in custom resources only, not in
-//     unknown fields of known kinds.
+//   - Objects inside custom resources are not looked for: their lists are replaced.
 //
 // Tests have each: testdata/differences.yaml and TestNullLabelsWithTarget.
 //
 // # No second engine
 //
 // The compiler models all that kustomize's schema can say (maps, lists that are
-// merged by keys, lists that are merged as sets, lists that are replaced, and objects
-// in custom resources that say what they are), so nothing is left to kustomize's own
-// merge: the share of patches that would need it is 0 %, by construction. Kustomize
-// and its kyaml are the oracle of the tests, which build an object and patches for
-// every list of every kind of the schema.
+// merged by keys, lists that are merged as sets, and lists that are replaced), so
+// nothing is left to kustomize's own merge. Kustomize and its kyaml are the oracle of
+// the tests, which build an object and patches for every list of every kind.
 //
 // # Schema
 //
 // The merge lists are those of Kubernetes 1.21.2, which kustomize has. Newer
-// lists, such as resourceClaims, and newer kinds, such as autoscaling/v2, are
-// replaced as a whole, as by kustomize.
+// lists, such as resourceClaims, are replaced as a whole, as by kustomize. The table
+// has the kinds of package kinds; in objects of any other, all lists are replaced.
 package merge

@@ -8,16 +8,16 @@ import (
 	"github.com/flinktarget/flinktarget/internal/merge"
 )
 
-// schemaAt follows the names of fields; the elements of lists need none.
-func schemaAt(s merge.Schema, path ...string) (merge.Schema, merge.Elements) {
-	var e merge.Elements
+// fieldAt follows the names of fields; the elements of lists need none.
+func fieldAt(s merge.Schema, path ...string) (f merge.Field) {
 	for _, name := range path {
-		s, e = s.Field(name)
+		f = s[name]
+		s = f.Of
 	}
-	return s, e
+	return f
 }
 
-func TestElements(t *testing.T) {
+func TestIdentity(t *testing.T) {
 	pod := []string{"spec", "template", "spec"}
 	at := func(path ...string) []string { return append(pod[:3:3], path...) }
 	type element = map[string]any
@@ -44,12 +44,10 @@ func TestElements(t *testing.T) {
 		{"a kind that is not known", "example.com/v1", "X", []string{"spec", "containers"}, false, false, element{"name": "a"}, nil},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			_, e := schemaAt(merge.Kubernetes(tc.apiVersion, tc.kind), tc.path...)
-			assert.Equal(t, e.Keyed(), tc.keyed)
-			assert.Equal(t, e.Set(), tc.set)
-			assert.DeepEqual(t, e.Identity(tc.element), tc.want)
+			f := fieldAt(merge.Of(tc.apiVersion, tc.kind), tc.path...)
+			assert.Equal(t, len(f.Keys) > 0, tc.keyed)
+			assert.Equal(t, f.Set, tc.set)
+			assert.DeepEqual(t, f.Identity(tc.element), tc.want)
 		})
 	}
-	_, e := merge.Schema{}.Field("x")
-	assert.Assert(t, !e.Keyed() && !e.Set(), "the zero schema knows no lists")
 }

@@ -86,15 +86,6 @@ func (f fields) patch(r *random, old any) any {
 	if !slices.ContainsFunc(tree.Keys(f), func(k string) bool { _, ok := f[k].(often); return ok }) || r.chance(10) {
 		directed(r, m)
 	}
-	for k, s := range f {
-		// Below $patch: replace the object does not say what a map is.
-		if o, ok := s.(often); ok {
-			s = o.shape
-		}
-		if e, ok := s.(embedded); ok && m["$patch"] == "replace" && m[k] != nil {
-			e.named(m[k])
-		}
-	}
 	return m
 }
 
@@ -237,31 +228,6 @@ func (k keyed) patch(r *random, old any) any {
 	return l
 }
 
-// embedded is a map that says what it is, in the object, or else in the patch.
-type embedded struct {
-	apiVersion, kind string
-	of               fields
-}
-
-func (e embedded) object(r *random) any {
-	return e.named(e.of.object(r))
-}
-
-func (e embedded) named(v any) any {
-	if m, ok := v.(map[string]any); ok {
-		m["apiVersion"], m["kind"] = e.apiVersion, e.kind
-	}
-	return v
-}
-
-func (e embedded) patch(r *random, old any) any {
-	v := e.of.patch(r, old)
-	if old == nil || r.chance(30) {
-		return e.named(v)
-	}
-	return v
-}
-
 // values is a list of scalars that is merged as a set.
 type values []any
 
@@ -292,7 +258,7 @@ func (s sample) String() string {
 }
 
 func newSample(r *rand.Rand, misfits bool) sample {
-	return newSampleOf(r, misfits, kinds[r.IntN(len(kinds))])
+	return newSampleOf(r, misfits, kindShapes[r.IntN(len(kindShapes))])
 }
 
 func newSampleOf(r *rand.Rand, misfits bool, k kindShape) sample {

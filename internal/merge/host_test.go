@@ -19,7 +19,7 @@ func TestHostUsesKustomize(t *testing.T) {
 	defer openapi.ResetOpenAPI()
 	plan, err := merge.Compile(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": []any{
 		tree.Map{"name": "b", "image": "new"},
-	}}}}}, merge.Kubernetes("apps/v1", "Deployment"))
+	}}}}}, merge.Of("apps/v1", "Deployment"))
 	assert.NilError(t, err)
 	object := tree.Map{"apiVersion": "apps/v1", "kind": "Deployment", "spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": []any{
 		tree.Map{"name": "a", "image": "old"}, tree.Map{"name": "b", "image": "old"},

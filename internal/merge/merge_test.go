@@ -68,7 +68,7 @@ spec:
       - {name: b, image: z}
       volumes: [{name: v, emptyDir: {medium: null}}]
 `)
-	p, err := merge.Compile(patch, merge.Kubernetes("apps/v1", "Deployment"))
+	p, err := merge.Compile(patch, merge.Of("apps/v1", "Deployment"))
 	assert.NilError(t, err)
 	got, deleted, err := p.Apply(obj)
 	assert.NilError(t, err)
@@ -90,7 +90,7 @@ spec:
 func TestRefusedWithPath(t *testing.T) {
 	_, err := merge.Compile(parse(t, `
 spec: {template: {spec: {containers: [{name: a, $patch: replace}, {image: x}], tolerations: [{$patch: delete}]}}}
-`), merge.Kubernetes("apps/v1", "Deployment"))
+`), merge.Of("apps/v1", "Deployment"))
 	all, ok := errors.AsType[merge.RefusedError](err)
 	assert.Assert(t, ok)
 	var paths []string

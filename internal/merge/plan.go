@@ -16,21 +16,18 @@ type Plan struct {
 // apiVersion, kind, metadata.name and metadata.namespace may be missing, and
 // change nothing if they are there.
 //
-// The error is a [RefusedError], or says that the schema is not consistent.
+// The error is a [RefusedError].
 func Compile(patch map[string]any, schema Schema) (*Plan, error) {
 	return CompileShared(tree.CopyMap(patch), schema)
 }
 
 // CompileShared is Compile for a patch that never changes: the plan keeps parts of it.
 func CompileShared(patch map[string]any, schema Schema) (*Plan, error) {
-	if schema.err != nil {
-		return nil, schema.err
-	}
 	c := &compiler{}
 	content := make(map[string]any, len(patch))
 	maps.Copy(content, patch)
 	c.dropIdentity(content)
-	root := c.mapping(content, schema.typ(), "")
+	root := c.mapping(content, schema, "")
 	if root.act == replaceMap {
 		c.refuse(directive, "set the fields that are to go to null", "kustomize ignores $patch: replace for a whole object")
 	}

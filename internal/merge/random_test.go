@@ -31,7 +31,7 @@ func seeded(t testing.TB) *rand.Rand {
 	return rand.New(rand.NewPCG(uint64(seed), 0))
 }
 
-func (s sample) schema() merge.Schema { return merge.Kubernetes(s.apiVersion, s.kind) }
+func (s sample) schema() merge.Schema { return merge.Of(s.apiVersion, s.kind) }
 
 func TestRandomAgainstKustomize(t *testing.T) {
 	r := seeded(t)
@@ -58,7 +58,7 @@ func TestSamplesMeet(t *testing.T) {
 	r := seeded(t)
 	met, deployments := 0, 0
 	for range 1000 {
-		s := newSampleOf(r, false, kinds[0])
+		s := newSampleOf(r, false, kindShapes[0])
 		deployments++
 		named := map[any]bool{}
 		for _, e := range tree.Items(s.object, "spec", "template", "spec", "containers") {

@@ -40,35 +40,18 @@ func TestRefusedAnywhere(t *testing.T) {
 		spec + "nodeSelector[]":                           podSpec(object{"nodeSelector": object{"": math.NaN()}}),
 		spec + "affinity.nodeAffinity.required[0].x[0].y": podSpec(object{"affinity": object{"nodeAffinity": object{"required": []any{object{"x": []any{object{"y": math.NaN()}}}}}}}),
 	} {
-		_, err := merge.Compile(patch, merge.Kubernetes("apps/v1", "Deployment"))
+		_, err := merge.Compile(patch, merge.Of("apps/v1", "Deployment"))
 		all, ok := errors.AsType[merge.RefusedError](err)
 		assert.Assert(t, ok, "%s: %v", path, err)
 		assert.DeepEqual(t, paths(all), []string{path})
 	}
 	// A name that only looks like a directive is content.
-	_, err := merge.Compile(object{"metadata": object{"annotations": object{"$a": "b", "retainKeys": "c"}}}, merge.Kubernetes("apps/v1", "Deployment"))
+	_, err := merge.Compile(object{"metadata": object{"annotations": object{"$a": "b", "retainKeys": "c"}}}, merge.Of("apps/v1", "Deployment"))
 	assert.NilError(t, err)
 	// Behind what is refused, everything else is looked at.
-	_, err = merge.Compile(podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": math.NaN(), "$retainKeys": 1}, math.NaN()}}), merge.Kubernetes("apps/v1", "Deployment"))
+	_, err = merge.Compile(podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": math.NaN(), "$retainKeys": 1}, math.NaN()}}), merge.Of("apps/v1", "Deployment"))
 	all, _ := errors.AsType[merge.RefusedError](err)
 	assert.Equal(t, len(all), 4, "%v", err)
-}
-
-// What an object inside another is, is known when there is one: then the patch is
-// refused, not applied in part.
-func TestRefusedOnceTheKindIsKnown(t *testing.T) {
-	inner := podSpec(object{"containers": []any{object{"image": "x"}}})
-	plan, err := merge.Compile(object{"spec": object{"inner": inner, "a": "b"}}, merge.Kubernetes("example.com/v1", "Outer"))
-	assert.NilError(t, err)
-	workload := podSpec(object{"containers": []any{object{"name": "c"}}})
-	workload["apiVersion"], workload["kind"] = "apps/v1", "Deployment"
-	result, _, err := plan.Apply(object{"apiVersion": "example.com/v1", "kind": "Outer", "spec": object{"inner": workload}})
-	all, ok := errors.AsType[merge.RefusedError](err)
-	assert.Assert(t, ok && result == nil, "%v", err)
-	assert.DeepEqual(t, paths(all), []string{"spec.inner.spec.template.spec.containers[0]"})
-	workload["kind"] = "Other" // whose lists nobody knows
-	_, _, err = plan.Apply(object{"apiVersion": "example.com/v1", "kind": "Outer", "spec": object{"inner": workload}})
-	assert.NilError(t, err)
 }
 
 func TestRefusalsAreTold(t *testing.T) {

@@ -2,294 +2,110 @@
 
 package merge
 
-// The types of kustomize's OpenAPI schema (Kubernetes 1.21.2) that have merged lists.
+// Merged lists of kustomize's OpenAPI schema (Kubernetes 1.21.2), and of VVP's kinds.
 var (
-	metaV1ObjectMeta = &typ{fields: map[string]*field{
-		"finalizers":      {how: isSet},
-		"ownerReferences": {how: isKeyed, keys: []string{"uid"}, of: plain},
-	}}
-	admissionregistrationV1MutatingWebhookConfiguration = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"webhooks": {how: isKeyed, keys: []string{"name"}, of: plain},
-	}}
-	appsV1ControllerRevision = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-	}}
-	coreV1Container = &typ{fields: map[string]*field{
-		"env":           {how: isKeyed, keys: []string{"name"}, of: plain},
-		"ports":         {how: isKeyed, keys: []string{"containerPort", "protocol"}, of: plain},
-		"volumeDevices": {how: isKeyed, keys: []string{"devicePath"}, of: plain},
-		"volumeMounts":  {how: isKeyed, keys: []string{"mountPath"}, of: plain},
-	}}
-	coreV1EphemeralContainer = &typ{fields: map[string]*field{
-		"env":           {how: isKeyed, keys: []string{"name"}, of: plain},
-		"volumeDevices": {how: isKeyed, keys: []string{"devicePath"}, of: plain},
-		"volumeMounts":  {how: isKeyed, keys: []string{"mountPath"}, of: plain},
-	}}
-	coreV1EphemeralVolumeSource = &typ{fields: map[string]*field{
-		"volumeClaimTemplate": {of: appsV1ControllerRevision},
-	}}
-	coreV1Volume = &typ{fields: map[string]*field{
-		"ephemeral": {of: coreV1EphemeralVolumeSource},
-	}}
-	coreV1PodSpec = &typ{fields: map[string]*field{
-		"containers":                {how: isKeyed, keys: []string{"name"}, of: coreV1Container},
-		"ephemeralContainers":       {how: isKeyed, keys: []string{"name"}, of: coreV1EphemeralContainer},
-		"hostAliases":               {how: isKeyed, keys: []string{"ip"}, of: plain},
-		"imagePullSecrets":          {how: isKeyed, keys: []string{"name"}, of: plain},
-		"initContainers":            {how: isKeyed, keys: []string{"name"}, of: coreV1Container},
-		"topologySpreadConstraints": {how: isKeyed, keys: []string{"topologyKey", "whenUnsatisfiable"}, of: plain},
-		"volumes":                   {how: isKeyed, keys: []string{"name"}, of: coreV1Volume},
-	}}
-	coreV1PodTemplateSpec = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"spec":     {of: coreV1PodSpec},
-	}}
-	appsV1DaemonSetSpec = &typ{fields: map[string]*field{
-		"template": {of: coreV1PodTemplateSpec},
-	}}
-	appsV1DaemonSetStatus = &typ{fields: map[string]*field{
-		"conditions": {how: isKeyed, keys: []string{"type"}, of: plain},
-	}}
-	appsV1DaemonSet = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"spec":     {of: appsV1DaemonSetSpec},
-		"status":   {of: appsV1DaemonSetStatus},
-	}}
-	appsV1Kustomization = &typ{fields: map[string]*field{
-		"configMapGenerator": {how: isKeyed, keys: []string{"name"}, of: plain},
-		"secretGenerator":    {how: isKeyed, keys: []string{"name"}, of: plain},
-	}}
-	batchV1JobTemplateSpec = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"spec":     {of: appsV1DaemonSetSpec},
-	}}
-	batchV1CronJobSpec = &typ{fields: map[string]*field{
-		"jobTemplate": {of: batchV1JobTemplateSpec},
-	}}
-	batchV1CronJob = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"spec":     {of: batchV1CronJobSpec},
-	}}
-	coreV1ComponentStatus = &typ{fields: map[string]*field{
-		"conditions": {how: isKeyed, keys: []string{"type"}, of: plain},
-		"metadata":   {of: metaV1ObjectMeta},
-	}}
-	coreV1Namespace = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"status":   {of: appsV1DaemonSetStatus},
-	}}
-	coreV1NodeSpec = &typ{fields: map[string]*field{
-		"podCIDRs": {how: isSet},
-	}}
-	coreV1NodeStatus = &typ{fields: map[string]*field{
-		"addresses":  {how: isKeyed, keys: []string{"type"}, of: plain},
-		"conditions": {how: isKeyed, keys: []string{"type"}, of: plain},
-	}}
-	coreV1Node = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"spec":     {of: coreV1NodeSpec},
-		"status":   {of: coreV1NodeStatus},
-	}}
-	coreV1PodStatus = &typ{fields: map[string]*field{
-		"conditions": {how: isKeyed, keys: []string{"type"}, of: plain},
-		"podIPs":     {how: isKeyed, keys: []string{"ip"}, of: plain},
-	}}
-	coreV1Pod = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"spec":     {of: coreV1PodSpec},
-		"status":   {of: coreV1PodStatus},
-	}}
-	coreV1PodTemplate = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"template": {of: coreV1PodTemplateSpec},
-	}}
-	coreV1ServiceSpec = &typ{fields: map[string]*field{
-		"ports": {how: isKeyed, keys: []string{"port", "protocol"}, of: plain},
-	}}
-	coreV1Service = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"spec":     {of: coreV1ServiceSpec},
-		"status":   {of: appsV1DaemonSetStatus},
-	}}
-	coreV1ServiceAccount = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"secrets":  {how: isKeyed, keys: []string{"name"}, of: plain},
-	}}
-	storageV1CSINodeSpec = &typ{fields: map[string]*field{
-		"drivers": {how: isKeyed, keys: []string{"name"}, of: plain},
-	}}
-	storageV1CSINode = &typ{fields: map[string]*field{
-		"metadata": {of: metaV1ObjectMeta},
-		"spec":     {of: storageV1CSINodeSpec},
-	}}
+	metaV1ObjectMeta = Schema{
+		"finalizers":      {Set: true},
+		"ownerReferences": {Keys: []string{"uid"}},
+	}
+	coreV1NamespaceStatus = Schema{
+		"conditions": {Keys: []string{"type"}},
+	}
+	coreV1Namespace = Schema{
+		"metadata": {Of: metaV1ObjectMeta},
+		"status":   {Of: coreV1NamespaceStatus},
+	}
+	coreV1ServiceAccount = Schema{
+		"metadata": {Of: metaV1ObjectMeta},
+		"secrets":  {Keys: []string{"name"}},
+	}
+	rbacV1Role = Schema{
+		"metadata": {Of: metaV1ObjectMeta},
+	}
+	coreV1ServiceSpec = Schema{
+		"ports": {Keys: []string{"port", "protocol"}},
+	}
+	coreV1Service = Schema{
+		"metadata": {Of: metaV1ObjectMeta},
+		"spec":     {Of: coreV1ServiceSpec},
+		"status":   {Of: coreV1NamespaceStatus},
+	}
+	coreV1Container = Schema{
+		"env":           {Keys: []string{"name"}},
+		"ports":         {Keys: []string{"containerPort", "protocol"}},
+		"volumeDevices": {Keys: []string{"devicePath"}},
+		"volumeMounts":  {Keys: []string{"mountPath"}},
+	}
+	coreV1EphemeralContainer = Schema{
+		"env":           {Keys: []string{"name"}},
+		"volumeDevices": {Keys: []string{"devicePath"}},
+		"volumeMounts":  {Keys: []string{"mountPath"}},
+	}
+	coreV1EphemeralVolumeSource = Schema{
+		"volumeClaimTemplate": {Of: rbacV1Role},
+	}
+	coreV1Volume = Schema{
+		"ephemeral": {Of: coreV1EphemeralVolumeSource},
+	}
+	coreV1PodSpec = Schema{
+		"containers":                {Keys: []string{"name"}, Of: coreV1Container},
+		"ephemeralContainers":       {Keys: []string{"name"}, Of: coreV1EphemeralContainer},
+		"hostAliases":               {Keys: []string{"ip"}},
+		"imagePullSecrets":          {Keys: []string{"name"}},
+		"initContainers":            {Keys: []string{"name"}, Of: coreV1Container},
+		"topologySpreadConstraints": {Keys: []string{"topologyKey", "whenUnsatisfiable"}},
+		"volumes":                   {Keys: []string{"name"}, Of: coreV1Volume},
+	}
+	coreV1PodTemplateSpec = Schema{
+		"metadata": {Of: metaV1ObjectMeta},
+		"spec":     {Of: coreV1PodSpec},
+	}
+	batchV1JobSpec = Schema{
+		"template": {Of: coreV1PodTemplateSpec},
+	}
+	batchV1Job = Schema{
+		"metadata": {Of: metaV1ObjectMeta},
+		"spec":     {Of: batchV1JobSpec},
+		"status":   {Of: coreV1NamespaceStatus},
+	}
+	vvpVolumeMounts = Schema{
+		"volume": {Of: coreV1Volume},
+	}
+	vvpPods = Schema{
+		"envVars":          {Keys: []string{"name"}},
+		"imagePullSecrets": {Keys: []string{"name"}},
+		"volumeMounts":     {Keys: []string{"name"}, Of: vvpVolumeMounts},
+	}
+	vvpKubernetes = Schema{
+		"jobManagerPodTemplate":  {Of: coreV1PodTemplateSpec},
+		"pods":                   {Of: vvpPods},
+		"taskManagerPodTemplate": {Of: coreV1PodTemplateSpec},
+	}
+	vvpSpec = Schema{
+		"kubernetes": {Of: vvpKubernetes},
+	}
+	vvpTemplate = Schema{
+		"spec": {Of: vvpSpec},
+	}
+	vvpDeploymentSpec = Schema{
+		"template": {Of: vvpTemplate},
+	}
+	vvpDeployment = Schema{
+		"spec": {Of: vvpDeploymentSpec},
+	}
 )
 
-// kinds has every kind of the schema that has merged lists, by apiVersion and kind.
-var kinds = map[string]*typ{
-	"admissionregistration.k8s.io/v1 MutatingWebhookConfiguration":        admissionregistrationV1MutatingWebhookConfiguration,
-	"admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration":      admissionregistrationV1MutatingWebhookConfiguration,
-	"admissionregistration.k8s.io/v1beta1 MutatingWebhookConfiguration":   admissionregistrationV1MutatingWebhookConfiguration,
-	"admissionregistration.k8s.io/v1beta1 ValidatingWebhookConfiguration": admissionregistrationV1MutatingWebhookConfiguration,
-	"apiextensions.k8s.io/v1 CustomResourceDefinition":                    appsV1ControllerRevision,
-	"apiextensions.k8s.io/v1beta1 CustomResourceDefinition":               appsV1ControllerRevision,
-	"apiregistration.k8s.io/v1 APIService":                                coreV1Namespace,
-	"apiregistration.k8s.io/v1beta1 APIService":                           coreV1Namespace,
-	"apps/v1 ControllerRevision":                                          appsV1ControllerRevision,
-	"apps/v1 DaemonSet":                                                   appsV1DaemonSet,
-	"apps/v1 Deployment":                                                  appsV1DaemonSet,
-	"apps/v1 ReplicaSet":                                                  appsV1DaemonSet,
-	"apps/v1 StatefulSet":                                                 appsV1DaemonSet,
-	"authentication.k8s.io/v1 TokenRequest":                               appsV1ControllerRevision,
-	"authentication.k8s.io/v1 TokenReview":                                appsV1ControllerRevision,
-	"authentication.k8s.io/v1beta1 TokenReview":                           appsV1ControllerRevision,
-	"authorization.k8s.io/v1 LocalSubjectAccessReview":                    appsV1ControllerRevision,
-	"authorization.k8s.io/v1 SelfSubjectAccessReview":                     appsV1ControllerRevision,
-	"authorization.k8s.io/v1 SelfSubjectRulesReview":                      appsV1ControllerRevision,
-	"authorization.k8s.io/v1 SubjectAccessReview":                         appsV1ControllerRevision,
-	"authorization.k8s.io/v1beta1 LocalSubjectAccessReview":               appsV1ControllerRevision,
-	"authorization.k8s.io/v1beta1 SelfSubjectAccessReview":                appsV1ControllerRevision,
-	"authorization.k8s.io/v1beta1 SelfSubjectRulesReview":                 appsV1ControllerRevision,
-	"authorization.k8s.io/v1beta1 SubjectAccessReview":                    appsV1ControllerRevision,
-	"autoscaling/v1 HorizontalPodAutoscaler":                              appsV1ControllerRevision,
-	"autoscaling/v1 Scale":                                                appsV1ControllerRevision,
-	"autoscaling/v2beta1 HorizontalPodAutoscaler":                         appsV1ControllerRevision,
-	"autoscaling/v2beta2 HorizontalPodAutoscaler":                         appsV1ControllerRevision,
-	"batch/v1 CronJob":                                                    batchV1CronJob,
-	"batch/v1 Job":                                                        appsV1DaemonSet,
-	"batch/v1beta1 CronJob":                                               batchV1CronJob,
-	"certificates.k8s.io/v1 CertificateSigningRequest":                    appsV1ControllerRevision,
-	"certificates.k8s.io/v1beta1 CertificateSigningRequest":               appsV1ControllerRevision,
-	"coordination.k8s.io/v1 Lease":                                        appsV1ControllerRevision,
-	"coordination.k8s.io/v1beta1 Lease":                                   appsV1ControllerRevision,
-	"discovery.k8s.io/v1 EndpointSlice":                                   appsV1ControllerRevision,
-	"discovery.k8s.io/v1beta1 EndpointSlice":                              appsV1ControllerRevision,
-	"events.k8s.io/v1 Event":                                              appsV1ControllerRevision,
-	"events.k8s.io/v1beta1 Event":                                         appsV1ControllerRevision,
-	"extensions/v1beta1 Ingress":                                          appsV1ControllerRevision,
-	"flowcontrol.apiserver.k8s.io/v1beta1 FlowSchema":                     appsV1ControllerRevision,
-	"flowcontrol.apiserver.k8s.io/v1beta1 PriorityLevelConfiguration":     appsV1ControllerRevision,
-	"kustomize.config.k8s.io/v1beta1 Kustomization":                       appsV1Kustomization,
-	"networking.k8s.io/v1 Ingress":                                        appsV1ControllerRevision,
-	"networking.k8s.io/v1 IngressClass":                                   appsV1ControllerRevision,
-	"networking.k8s.io/v1 NetworkPolicy":                                  appsV1ControllerRevision,
-	"networking.k8s.io/v1beta1 Ingress":                                   appsV1ControllerRevision,
-	"networking.k8s.io/v1beta1 IngressClass":                              appsV1ControllerRevision,
-	"node.k8s.io/v1 RuntimeClass":                                         appsV1ControllerRevision,
-	"node.k8s.io/v1beta1 RuntimeClass":                                    appsV1ControllerRevision,
-	"policy/v1 PodDisruptionBudget":                                       coreV1Namespace,
-	"policy/v1beta1 Eviction":                                             appsV1ControllerRevision,
-	"policy/v1beta1 PodDisruptionBudget":                                  coreV1Namespace,
-	"policy/v1beta1 PodSecurityPolicy":                                    appsV1ControllerRevision,
-	"rbac.authorization.k8s.io/v1 ClusterRole":                            appsV1ControllerRevision,
-	"rbac.authorization.k8s.io/v1 ClusterRoleBinding":                     appsV1ControllerRevision,
-	"rbac.authorization.k8s.io/v1 Role":                                   appsV1ControllerRevision,
-	"rbac.authorization.k8s.io/v1 RoleBinding":                            appsV1ControllerRevision,
-	"rbac.authorization.k8s.io/v1beta1 ClusterRole":                       appsV1ControllerRevision,
-	"rbac.authorization.k8s.io/v1beta1 ClusterRoleBinding":                appsV1ControllerRevision,
-	"rbac.authorization.k8s.io/v1beta1 Role":                              appsV1ControllerRevision,
-	"rbac.authorization.k8s.io/v1beta1 RoleBinding":                       appsV1ControllerRevision,
-	"scheduling.k8s.io/v1 PriorityClass":                                  appsV1ControllerRevision,
-	"scheduling.k8s.io/v1beta1 PriorityClass":                             appsV1ControllerRevision,
-	"storage.k8s.io/v1 CSIDriver":                                         appsV1ControllerRevision,
-	"storage.k8s.io/v1 CSINode":                                           storageV1CSINode,
-	"storage.k8s.io/v1 StorageClass":                                      appsV1ControllerRevision,
-	"storage.k8s.io/v1 VolumeAttachment":                                  appsV1ControllerRevision,
-	"storage.k8s.io/v1beta1 CSIDriver":                                    appsV1ControllerRevision,
-	"storage.k8s.io/v1beta1 CSINode":                                      storageV1CSINode,
-	"storage.k8s.io/v1beta1 CSIStorageCapacity":                           appsV1ControllerRevision,
-	"storage.k8s.io/v1beta1 StorageClass":                                 appsV1ControllerRevision,
-	"storage.k8s.io/v1beta1 VolumeAttachment":                             appsV1ControllerRevision,
-	"v1 Binding":               appsV1ControllerRevision,
-	"v1 ComponentStatus":       coreV1ComponentStatus,
-	"v1 ConfigMap":             appsV1ControllerRevision,
-	"v1 Endpoints":             appsV1ControllerRevision,
-	"v1 Event":                 appsV1ControllerRevision,
-	"v1 LimitRange":            appsV1ControllerRevision,
-	"v1 Namespace":             coreV1Namespace,
-	"v1 Node":                  coreV1Node,
-	"v1 PersistentVolume":      appsV1ControllerRevision,
-	"v1 PersistentVolumeClaim": coreV1Namespace,
-	"v1 Pod":                   coreV1Pod,
-	"v1 PodTemplate":           coreV1PodTemplate,
-	"v1 ReplicationController": appsV1DaemonSet,
-	"v1 ResourceQuota":         appsV1ControllerRevision,
-	"v1 Secret":                appsV1ControllerRevision,
-	"v1 Service":               coreV1Service,
-	"v1 ServiceAccount":        coreV1ServiceAccount,
+// schemas has those of package kinds, by apiVersion and kind.
+var schemas = map[string]Schema{
+	"v1 Namespace":                             coreV1Namespace,
+	"v1 ServiceAccount":                        coreV1ServiceAccount,
+	"rbac.authorization.k8s.io/v1 Role":        rbacV1Role,
+	"rbac.authorization.k8s.io/v1 RoleBinding": rbacV1Role,
+	"v1 ConfigMap":                             rbacV1Role,
+	"v1 Service":                               coreV1Service,
+	"policy/v1 PodDisruptionBudget":            coreV1Namespace,
+	"batch/v1 Job":                             batchV1Job,
+	"apps/v1 Deployment":                       batchV1Job,
+	"v1 Deployment":                            vvpDeployment,
+	"v1 SessionCluster":                        vvpTemplate,
 }
-
-// coreTypes has the types of group core, version v1, by name.
-var coreTypes = map[string]*typ{
-	"Binding":                          appsV1ControllerRevision,
-	"ComponentStatus":                  coreV1ComponentStatus,
-	"ConfigMap":                        appsV1ControllerRevision,
-	"Container":                        coreV1Container,
-	"Endpoints":                        appsV1ControllerRevision,
-	"EphemeralContainer":               coreV1EphemeralContainer,
-	"EphemeralVolumeSource":            coreV1EphemeralVolumeSource,
-	"Event":                            appsV1ControllerRevision,
-	"LimitRange":                       appsV1ControllerRevision,
-	"Namespace":                        coreV1Namespace,
-	"NamespaceStatus":                  appsV1DaemonSetStatus,
-	"Node":                             coreV1Node,
-	"NodeSpec":                         coreV1NodeSpec,
-	"NodeStatus":                       coreV1NodeStatus,
-	"PersistentVolume":                 appsV1ControllerRevision,
-	"PersistentVolumeClaim":            coreV1Namespace,
-	"PersistentVolumeClaimStatus":      appsV1DaemonSetStatus,
-	"PersistentVolumeClaimTemplate":    appsV1ControllerRevision,
-	"Pod":                              coreV1Pod,
-	"PodSpec":                          coreV1PodSpec,
-	"PodStatus":                        coreV1PodStatus,
-	"PodTemplate":                      coreV1PodTemplate,
-	"PodTemplateSpec":                  coreV1PodTemplateSpec,
-	"ReplicationController":            appsV1DaemonSet,
-	"ReplicationControllerSpec":        appsV1DaemonSetSpec,
-	"ReplicationControllerStatus":      appsV1DaemonSetStatus,
-	"ResourceQuota":                    appsV1ControllerRevision,
-	"Secret":                           appsV1ControllerRevision,
-	"Service":                          coreV1Service,
-	"ServiceAccount":                   coreV1ServiceAccount,
-	"ServiceSpec":                      coreV1ServiceSpec,
-	"ServiceStatus":                    appsV1DaemonSetStatus,
-	"Volume":                           coreV1Volume,
-	"AWSElasticBlockStoreVolumeSource": plain, "Affinity": plain, "AttachedVolume": plain, "AzureDiskVolumeSource": plain,
-	"AzureFilePersistentVolumeSource": plain, "AzureFileVolumeSource": plain, "CSIPersistentVolumeSource": plain, "CSIVolumeSource": plain,
-	"Capabilities": plain, "CephFSPersistentVolumeSource": plain, "CephFSVolumeSource": plain, "CinderPersistentVolumeSource": plain,
-	"CinderVolumeSource": plain, "ClientIPConfig": plain, "ComponentCondition": plain, "ComponentStatusList": plain,
-	"ConfigMapEnvSource": plain, "ConfigMapKeySelector": plain, "ConfigMapList": plain, "ConfigMapNodeConfigSource": plain,
-	"ConfigMapProjection": plain, "ConfigMapVolumeSource": plain, "ContainerImage": plain, "ContainerPort": plain,
-	"ContainerState": plain, "ContainerStateRunning": plain, "ContainerStateTerminated": plain, "ContainerStateWaiting": plain,
-	"ContainerStatus": plain, "DaemonEndpoint": plain, "DownwardAPIProjection": plain, "DownwardAPIVolumeFile": plain,
-	"DownwardAPIVolumeSource": plain, "EmptyDirVolumeSource": plain, "EndpointAddress": plain, "EndpointPort": plain,
-	"EndpointSubset": plain, "EndpointsList": plain, "EnvFromSource": plain, "EnvVar": plain,
-	"EnvVarSource": plain, "EventList": plain, "EventSeries": plain, "EventSource": plain,
-	"ExecAction": plain, "FCVolumeSource": plain, "FlexPersistentVolumeSource": plain, "FlexVolumeSource": plain,
-	"FlockerVolumeSource": plain, "GCEPersistentDiskVolumeSource": plain, "GitRepoVolumeSource": plain, "GlusterfsPersistentVolumeSource": plain,
-	"GlusterfsVolumeSource": plain, "HTTPGetAction": plain, "HTTPHeader": plain, "Handler": plain,
-	"HostAlias": plain, "HostPathVolumeSource": plain, "ISCSIPersistentVolumeSource": plain, "ISCSIVolumeSource": plain,
-	"KeyToPath": plain, "Lifecycle": plain, "LimitRangeItem": plain, "LimitRangeList": plain,
-	"LimitRangeSpec": plain, "LoadBalancerIngress": plain, "LoadBalancerStatus": plain, "LocalObjectReference": plain,
-	"LocalVolumeSource": plain, "NFSVolumeSource": plain, "NamespaceCondition": plain, "NamespaceList": plain,
-	"NamespaceSpec": plain, "NodeAddress": plain, "NodeAffinity": plain, "NodeCondition": plain,
-	"NodeConfigSource": plain, "NodeConfigStatus": plain, "NodeDaemonEndpoints": plain, "NodeList": plain,
-	"NodeSelector": plain, "NodeSelectorRequirement": plain, "NodeSelectorTerm": plain, "NodeSystemInfo": plain,
-	"ObjectFieldSelector": plain, "ObjectReference": plain, "PersistentVolumeClaimCondition": plain, "PersistentVolumeClaimList": plain,
-	"PersistentVolumeClaimSpec": plain, "PersistentVolumeClaimVolumeSource": plain, "PersistentVolumeList": plain, "PersistentVolumeSpec": plain,
-	"PersistentVolumeStatus": plain, "PhotonPersistentDiskVolumeSource": plain, "PodAffinity": plain, "PodAffinityTerm": plain,
-	"PodAntiAffinity": plain, "PodCondition": plain, "PodDNSConfig": plain, "PodDNSConfigOption": plain,
-	"PodIP": plain, "PodList": plain, "PodReadinessGate": plain, "PodSecurityContext": plain,
-	"PodTemplateList": plain, "PortStatus": plain, "PortworxVolumeSource": plain, "PreferredSchedulingTerm": plain,
-	"Probe": plain, "ProjectedVolumeSource": plain, "QuobyteVolumeSource": plain, "RBDPersistentVolumeSource": plain,
-	"RBDVolumeSource": plain, "ReplicationControllerCondition": plain, "ReplicationControllerList": plain, "ResourceFieldSelector": plain,
-	"ResourceQuotaList": plain, "ResourceQuotaSpec": plain, "ResourceQuotaStatus": plain, "ResourceRequirements": plain,
-	"SELinuxOptions": plain, "ScaleIOPersistentVolumeSource": plain, "ScaleIOVolumeSource": plain, "ScopeSelector": plain,
-	"ScopedResourceSelectorRequirement": plain, "SeccompProfile": plain, "SecretEnvSource": plain, "SecretKeySelector": plain,
-	"SecretList": plain, "SecretProjection": plain, "SecretReference": plain, "SecretVolumeSource": plain,
-	"SecurityContext": plain, "ServiceAccountList": plain, "ServiceAccountTokenProjection": plain, "ServiceList": plain,
-	"ServicePort": plain, "SessionAffinityConfig": plain, "StorageOSPersistentVolumeSource": plain, "StorageOSVolumeSource": plain,
-	"Sysctl": plain, "TCPSocketAction": plain, "Taint": plain, "Toleration": plain,
-	"TopologySelectorLabelRequirement": plain, "TopologySelectorTerm": plain, "TopologySpreadConstraint": plain, "TypedLocalObjectReference": plain,
-	"VolumeDevice": plain, "VolumeMount": plain, "VolumeNodeAffinity": plain, "VolumeProjection": plain,
-	"VsphereVirtualDiskVolumeSource": plain, "WeightedPodAffinityTerm": plain, "WindowsSecurityContextOptions": plain}

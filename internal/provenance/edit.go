@@ -61,39 +61,38 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Source) (*Tree, error) {
 func (t *Tree) onTheWay(tokens []string) []Source {
 	var out []Source
 	var at fieldpath.Path
-	var elements merge.Elements
-	schema := t.schema
+	f := merge.Field{Of: t.schema}
 	var v any = t.value
 	for _, token := range tokens {
 		switch c := v.(type) {
 		case tree.Map:
 			v, at = c[token], at.With(fieldpath.Step{Name: token})
-			schema, elements = schema.Field(token)
+			f = f.Of[token]
 		case []any:
-			names := fieldpath.Names(c, elements)
+			names := fieldpath.Names(c, f)
 			for i := range c {
-				out = append(out, t.identity(at.With(fieldpath.Step{Name: names[i], Element: true}), c[i], elements)...)
+				out = append(out, t.identity(at.With(fieldpath.Step{Name: names[i], Element: true}), c[i], f)...)
 			}
 			i, err := strconv.Atoi(token)
 			if err != nil || i < 0 || i >= len(c) {
 				return out
 			}
 			v, at = c[i], at.With(fieldpath.Step{Name: names[i], Element: true})
-			elements = merge.Elements{}
+			f = merge.Field{Of: f.Of}
 		}
 	}
 	return out
 }
 
 // identity returns the sources of what tells an element apart.
-func (t *Tree) identity(at fieldpath.Path, element any, elements merge.Elements) []Source {
-	if !elements.Keyed() {
+func (t *Tree) identity(at fieldpath.Path, element any, f merge.Field) []Source {
+	if len(f.Keys) == 0 {
 		return t.Under(at.String())
 	}
 	var out []Source
 	m, _ := element.(tree.Map)
 	for _, key := range tree.Keys(m) {
-		if elements.IsKey(key) {
+		if slices.Contains(f.Keys, key) {
 			out = append(out, t.Under(at.With(fieldpath.Step{Name: key}).String())...)
 		}
 	}

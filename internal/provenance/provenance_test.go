@@ -86,7 +86,7 @@ func TestMerge(t *testing.T) {
 		t.Run(c.reason, func(t *testing.T) {
 			before, content := made(t, c.before), deployment(t, c.patch)
 			was := lines(before)
-			plan, err := merge.Compile(content, merge.Kubernetes("apps/v1", "Deployment"))
+			plan, err := merge.Compile(content, merge.Of("apps/v1", "Deployment"))
 			assert.NilError(t, err)
 			after, _, err := plan.Apply(before.Value())
 			assert.NilError(t, err)
@@ -122,7 +122,7 @@ func TestEdit(t *testing.T) {
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			obj := value(t, c.before).(tree.Map)
-			before := provenance.New(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": obj}}}, merge.Kubernetes("apps/v1", "Deployment"), func(l provenance.Leaf) []provenance.Source {
+			before := provenance.New(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": obj}}}, merge.Of("apps/v1", "Deployment"), func(l provenance.Leaf) []provenance.Source {
 				if s, ok := l.Value.(string); ok {
 					return []provenance.Source{s}
 				}

@@ -84,23 +84,22 @@ func (d *differ) mapping(old, new tree.Map, s merge.Schema) {
 		is, has := new[key]
 		d.enter(fieldpath.Step{Name: key})
 		if !d.either(was, had, is, has) {
-			below, elements := s.Field(key)
-			d.value(was, is, below, elements)
+			d.value(was, is, s[key])
 		}
 		d.leave()
 	}
 }
 
-func (d *differ) value(old, new any, s merge.Schema, e merge.Elements) {
+func (d *differ) value(old, new any, f merge.Field) {
 	switch is := new.(type) {
 	case tree.Map:
 		if was, ok := old.(tree.Map); ok {
-			d.mapping(was, is, s)
+			d.mapping(was, is, f.Of)
 			return
 		}
 	case []any:
 		if was, ok := old.([]any); ok {
-			d.list(was, is, s, e)
+			d.list(was, is, f)
 			return
 		}
 	}
@@ -114,8 +113,8 @@ func (d *differ) sameText(old, new any) bool {
 	return ok && d.renamed != nil && d.renamed(was) == new
 }
 
-func (d *differ) list(old, new []any, s merge.Schema, e merge.Elements) {
-	was, is := fieldpath.Names(old, e), fieldpath.Names(new, e)
+func (d *differ) list(old, new []any, f merge.Field) {
+	was, is := fieldpath.Names(old, f), fieldpath.Names(new, f)
 	index := make(map[string]int, len(is))
 	for j, name := range is {
 		index[name] = j
@@ -132,7 +131,7 @@ func (d *differ) list(old, new []any, s merge.Schema, e merge.Elements) {
 		if ok {
 			matched[j] = true
 			inOrder, last = inOrder && last < j, j
-			d.value(old[i], new[j], s, merge.Elements{})
+			d.value(old[i], new[j], merge.Field{Of: f.Of})
 		} else {
 			d.report(Removed, old[i], nil)
 		}
@@ -145,7 +144,7 @@ func (d *differ) list(old, new []any, s merge.Schema, e merge.Elements) {
 			d.leave()
 		}
 	}
-	if e.Keyed() && !inOrder {
+	if len(f.Keys) > 0 && !inOrder {
 		d.report(Reordered, texts(was), texts(is))
 	}
 }

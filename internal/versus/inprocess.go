@@ -48,7 +48,7 @@ const kustomizationOfMerge = "resources: [objects.yaml]\npatches: [{path: patch.
 
 // merged is one merge, with a patch that is compiled for it.
 func merged(object, patch map[string]any) (map[string]any, error) {
-	plan, err := merge.Compile(patch, merge.Kubernetes("apps/v1", "Deployment"))
+	plan, err := merge.Compile(patch, merge.Of("apps/v1", "Deployment"))
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func mergeSides() (m mergers, err error) {
 	if err != nil {
 		return m, err
 	}
-	plan, err := merge.Compile(patch, merge.Kubernetes("apps/v1", "Deployment"))
+	plan, err := merge.Compile(patch, merge.Of("apps/v1", "Deployment"))
 	if err != nil {
 		return m, err
 	}
