@@ -73,7 +73,7 @@ func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) 
 
 // inPlace reports whether the file is in usrlib already. It is copied only where a
 // volume for other files hides it.
-func (f file) inPlace() bool { return within(f.from, flink.UserLibDir) }
+func (f file) inPlace() bool { return strings.HasPrefix(f.from, flink.UserLibDir+"/") }
 
 func (g *rendering) sameNames(files []file, places []*field.Path) {
 	for i, f := range files {

@@ -34,7 +34,7 @@ func TestPanicsReachTheCaller(t *testing.T) {
 		"a loop": func() { over(r.Stream(t.Context(), items, targets), func() { panic("bad verify") }) },
 	} {
 		before := runtime.NumGoroutine()
-		render.WithPanickingVerify("bad verify", func() {
+		render.WatchVerify(func() { panic("bad verify") }, func() {
 			defer func() { assert.Equal(t, recover(), any("bad verify"), name) }()
 			call()
 		})

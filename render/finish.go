@@ -10,6 +10,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/verify"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -25,8 +26,8 @@ func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 	g.trace.checksum(objects)
 	g.trace.complete(objects)
 	order(objects)
-	if problems := verify(objects, g.unpatched.expectation()); len(problems) > 0 {
-		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.blame(problems)})
+	if problems := verifyObjects(objects, g.unpatched.expectation()); len(problems) > 0 {
+		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.attribute(problems)})
 	}
 	m := Manifests{warnings: g.warnings, resource: g.resource.String()}
 	for _, o := range objects {
@@ -35,6 +36,9 @@ func (g *rendering) finish(objects []tree.Map) (Manifests, error) {
 	m.uses = g.patchUses(objects)
 	return m, nil
 }
+
+// verifyObjects is verify.Objects but in tests of panics.
+var verifyObjects = verify.Objects
 
 // order sorts objects as they are best applied.
 func order(objects []tree.Map) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/verify"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -57,7 +58,7 @@ func TestEveryKind(t *testing.T) {
 
 		o = tree.CopyMap(o)
 		o["noSuchField"] = int64(1)
-		found := slices.ContainsFunc(render.Verify([]tree.Map{o}), func(p render.Problem) bool { return p.Field == "noSuchField" })
+		found := slices.ContainsFunc(verify.Objects([]tree.Map{o}, verify.Expectation{}), func(p verify.Problem) bool { return p.Field == "noSuchField" })
 		assert.Assert(t, found, "the fields of a %s are not verified", k)
 	}
 	objects = append(objects, tree.Map{"kind": "Job"}) // of no known API

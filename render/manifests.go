@@ -13,6 +13,7 @@ import (
 
 	kjson "sigs.k8s.io/json"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -199,9 +200,4 @@ func (o Object) Equal(p Object) bool {
 }
 
 // String returns the kind and namespace/name, without the namespace where there is none.
-func (o Object) String() string {
-	if o.Namespace() == "" {
-		return o.Kind() + " " + o.Name()
-	}
-	return o.Kind() + " " + o.Namespace() + "/" + o.Name()
-}
+func (o Object) String() string { return kinds.NameOf(o.tree) }

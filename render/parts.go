@@ -62,7 +62,7 @@ var (
 	// Another pod would find the job ended, in the high-availability data.
 	ended = tree.Map{
 		"action":      "FailJob",
-		"onExitCodes": tree.Map{"containerName": containerPrefix + labels.JobManager.String(), "operator": "In", "values": []any{int64(exitFailed)}},
+		"onExitCodes": tree.Map{"containerName": flink.ContainerPrefix + labels.JobManager.String(), "operator": "In", "values": []any{int64(exitFailed)}},
 	}
 	failureRules   = []any{evicted}
 	failureRulesHA = []any{evicted, ended}

@@ -12,10 +12,8 @@ import (
 	"github.com/flinktarget/flinktarget/labels"
 )
 
-// Names inside the pods. The containers are called as in VVP's pods, because pod
-// templates and patches address them by name.
+// Names inside the pods.
 const (
-	containerPrefix  = "flink-" // flink-jobmanager, flink-taskmanager
 	fetcherContainer = "artifact-fetcher"
 	configVolume     = "flink-config"
 	tempVolume       = "flink-tmp"
@@ -109,7 +107,8 @@ func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.M
 		mounts.follow(tree.Items(init, "volumeMounts"))
 		for _, m := range p.VolumeMounts {
 			// What is copied may be on a volume of the user's.
-			if mount := decode.Shared(m.VolumeMount); within(c.artifact.files[i].from, tree.String(mount, "mountPath")) {
+			mount := decode.Shared(m.VolumeMount)
+			if strings.HasPrefix(c.artifact.files[i].from, strings.TrimSuffix(tree.String(mount, "mountPath"), "/")+"/") {
 				init["volumeMounts"] = append(tree.Items(init, "volumeMounts"), mount)
 			}
 		}
@@ -127,7 +126,7 @@ func rawList[T any](list []deployment.Raw[T]) []any {
 
 func (c *cluster) container(component labels.Component) tree.Map {
 	out := make(tree.Map, fieldsOfContainer)
-	out["name"] = containerPrefix + component.String()
+	out["name"] = flink.ContainerPrefix + component.String()
 	out["image"] = c.image
 	out["args"] = c.args(component)
 	out["ports"] = c.ports(component)

@@ -104,7 +104,7 @@ func (g *rendering) hidesConfig(c *cluster, path *field.Path) {
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		template, name := c.userTemplate(component)
 		for i, container := range tree.Items(template, "spec", "containers") {
-			if tree.String(container, "name") != containerPrefix+component.String() {
+			if tree.String(container, "name") != flink.ContainerPrefix+component.String() {
 				continue
 			}
 			for j, m := range tree.Items(container, "volumeMounts") {
@@ -137,7 +137,7 @@ func (c *cluster) variables(component labels.Component) map[string]bool {
 	add := func(v any) { names[tree.String(v, "name")] = true }
 	template, _ := c.userTemplate(component)
 	for _, container := range tree.Items(template, "spec", "containers") {
-		if tree.String(container, "name") == containerPrefix+component.String() {
+		if tree.String(container, "name") == flink.ContainerPrefix+component.String() {
 			for _, v := range tree.Items(container, "env") {
 				add(v)
 			}

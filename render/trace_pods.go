@@ -147,7 +147,7 @@ func (r *derivation) plugins() sourceList {
 	}
 	out = append(out, r.image(found{})...)
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		out = append(out, r.setting("kubernetes."+templateOf(component)+".spec.containers["+containerPrefix+component.String()+"].env")...)
+		out = append(out, r.setting("kubernetes."+templateOf(component)+".spec.containers["+flink.ContainerPrefix+component.String()+"].env")...)
 	}
 	return append(out, r.setting("kubernetes.pods.envVars")...)
 }

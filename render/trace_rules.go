@@ -272,7 +272,7 @@ func (r *derivation) variables() sourceList {
 	}
 	out := r.setting("kubernetes.pods.envVars")
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		out = append(out, r.setting("kubernetes."+templateOf(component)+".spec.containers["+containerPrefix+component.String()+"].env")...)
+		out = append(out, r.setting("kubernetes."+templateOf(component)+".spec.containers["+flink.ContainerPrefix+component.String()+"].env")...)
 	}
 	return out
 }

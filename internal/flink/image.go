@@ -35,3 +35,8 @@ const (
 	CommandStandaloneJob = "standalone-job"
 	CommandTaskManager   = "taskmanager"
 )
+
+// ContainerPrefix is what the containers of Flink are called with their component:
+// flink-jobmanager, flink-taskmanager, as in VVP's pods, because pod templates and
+// patches address them by name.
+const ContainerPrefix = "flink-"

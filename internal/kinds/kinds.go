@@ -24,6 +24,18 @@ func TypeOf(object map[string]any) TypeMeta {
 // String returns the two words, as messages have them.
 func (t TypeMeta) String() string { return t.APIVersion + " " + t.Kind }
 
+// NameOf returns what people call an object: its kind and namespace/name, without the
+// namespace where there is none.
+func NameOf(object map[string]any) string {
+	metadata, _ := object["metadata"].(map[string]any)
+	namespace, _ := metadata["namespace"].(string)
+	name, _ := metadata["name"].(string)
+	if namespace != "" {
+		name = namespace + "/" + name
+	}
+	return TypeOf(object).Kind + " " + name
+}
+
 // Mode says what an object is rendered for.
 type Mode uint8
 

@@ -1,4 +1,4 @@
-package render
+package verify
 
 import (
 	"fmt"
@@ -225,9 +225,9 @@ func (v *verifier) resources(r tree.Map, container string) {
 			v.fail("request and limit of such a resource are the same", "requests", name)
 		}
 	}
-	if limit, ok := quantity(limits["memory"]); ok && limit.CmpInt64(v.want.process[container]) < 0 {
+	if limit, ok := quantity(limits["memory"]); ok && limit.CmpInt64(v.want.Process[container]) < 0 {
 		v.fail(fmt.Sprintf("%s are less than the %s that Flink is told to take (%s): change resources of the Deployment or SessionCluster, which sets both",
-			limit.String(), flink.FormatMiB(v.want.process[container]), strings.TrimPrefix(container, containerPrefix)+".memory.process.size"), "limits", "memory")
+			limit.String(), flink.FormatMiB(v.want.Process[container]), strings.TrimPrefix(container, flink.ContainerPrefix)+".memory.process.size"), "limits", "memory")
 	}
 }
 

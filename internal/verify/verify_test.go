@@ -1,4 +1,4 @@
-package render_test
+package verify_test
 
 import (
 	"errors"
@@ -18,6 +18,7 @@ import (
 	"gotest.tools/v3/golden"
 	"sigs.k8s.io/yaml"
 
+	"github.com/flinktarget/flinktarget/internal/verify"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -31,7 +32,7 @@ func problemsOf(t *testing.T, entry string) []render.Problem {
 	if strings.Contains(entry, "component=jobmanager") {
 		text = session // whose JobManager is a Deployment
 	}
-	m, err := renderJob(t, withPatches(text, entry), render.Job{ID: jobID}, render.PodDisruptionBudgets())
+	m, err := renderJob(t, withPatches(text, entry), render.PodDisruptionBudgets())
 	if err == nil {
 		return nil
 	}
@@ -80,7 +81,7 @@ func TestRulesHaveCases(t *testing.T) {
 	for _, rules := range []map[string]string{podRules, volumeRules, containerRules, objectRules} {
 		maps.Copy(cases, rules)
 	}
-	for _, name := range render.VerifyRules() {
+	for _, name := range verify.Rules() {
 		entry, ok := cases[name]
 		if !ok {
 			t.Errorf("the rule %s has no case", name)
@@ -88,7 +89,7 @@ func TestRulesHaveCases(t *testing.T) {
 		}
 		delete(cases, name)
 		with := problemsOf(t, entry)
-		render.WithoutVerifyRule(name, func() {
+		verify.WithoutRule(name, func() {
 			if slices.Equal(problemsOf(t, entry), with) {
 				t.Errorf("%s: the same without it: %v", name, with)
 			}
@@ -130,8 +131,8 @@ func unreachable(t *testing.T) string {
 		{"a name that is too long for a label", []map[string]any{workload("Deployment", strings.Repeat("d", 64), "{a: b}", "{a: b}")}, "metadata.name"},
 	} {
 		var fields []string
-		for _, p := range render.Verify(c.object) {
-			fmt.Fprintln(&out, p)
+		for _, p := range verify.Objects(c.object, verify.Expectation{}) {
+			fmt.Fprintln(&out, p.Message)
 			if !strings.HasPrefix(p.Message, "there is no container") {
 				fields = append(fields, p.Field)
 			}
@@ -148,7 +149,7 @@ var verb = regexp.MustCompile(`%[a-z]`)
 // text: all texts of several words in its source.
 func assertMessagesIn(t *testing.T, text string) {
 	t.Helper()
-	files, err := filepath.Glob("verify*.go")
+	files, err := filepath.Glob("*.go")
 	assert.NilError(t, err)
 	found := 0
 	for _, file := range files {
@@ -178,15 +179,6 @@ func assertMessagesIn(t *testing.T, text string) {
 	assert.Assert(t, found > 50, "messages are found: %d", found)
 }
 
-// loggers are as many as fill a configuration.
-func loggers(n int) string {
-	var b strings.Builder
-	for i := range n {
-		fmt.Fprintf(&b, "a.logger.with.a.long.name.%d: INFO, ", i)
-	}
-	return b.String()
-}
-
 // One bad patch may spoil every object.
 func TestProblemsAreBounded(t *testing.T) {
 	for n, want := range map[int]int{99: 99, 100: 100, 101: 100} {
@@ -211,7 +203,7 @@ func TestSizesOfObjects(t *testing.T) {
 	said := func(kind, field string, content map[string]any) (n int) {
 		o := map[string]any{"apiVersion": apiVersions[kind], "kind": kind, "metadata": map[string]any{"name": "o"}}
 		maps.Copy(o, content)
-		for _, p := range render.Verify([]map[string]any{o}) {
+		for _, p := range verify.Objects([]map[string]any{o}, verify.Expectation{}) {
 			if p.Field == field {
 				n++
 			}
@@ -244,49 +236,5 @@ func TestSizesOfObjects(t *testing.T) {
 	}
 	for n, long := range map[int]int{63: 0, 64: 1} {
 		assert.Equal(t, said("Deployment", "metadata.name", map[string]any{"metadata": map[string]any{"name": strings.Repeat("x", n)}}), long)
-	}
-}
-
-// Who is to blame: the last patch that brought a problem about, or a field of the
-// resource.
-func TestCauses(t *testing.T) {
-	const low = "resources: {requests: {memory: 900M}, limits: {memory: 900M}}"
-	kubernetes := func(text, indent string) string { return indent + "kubernetes: {" + text + "}\n" }
-	harmless := toJob("backoffLimit: 1")
-	large := toObject("ConfigMap", "[{op: add, path: /data/a, value: "+strings.Repeat("x", 1<<19)+"}, {op: copy, from: /data/a, path: /data/b}]")
-	spoils, heals := toPod("volumes: [{name: flink-log, $patch: delete}]"), toPod("volumes: [{name: flink-log, emptyDir: {}}]")
-	for _, c := range []struct {
-		reason, text string
-		causes       []string
-	}{
-		{"the second of two patches", withPatches(app, harmless, spoils), []string{"spec.deploymentPatchSet[1]"}},
-		{"what one spoils, another can heal", withPatches(app, spoils, heals), nil},
-		{"or spoil again", withPatches(app, spoils, heals, harmless, spoils), []string{"spec.deploymentPatchSet[3]"}},
-		{"files of a ConfigMap may be bytes", withPatches(app, toObject("ConfigMap", "{binaryData: {k: AAAA}}"), toVolume("configMap: {name: job-"+jobID+"-flink-config, items: [{key: k, path: p}]}")), nil},
-		{"each patch for its own", withPatches(app, spoils, toService("clusterIP: here")), []string{"spec.deploymentPatchSet[1]", "spec.deploymentPatchSet[0]"}},
-		{"each for its own of one field", withPatches(app, toObject("ConfigMap", "{data: {flink-conf.yaml: null}}"), large),
-			[]string{"spec.deploymentPatchSet[1]", "spec.deploymentPatchSet[0]"}},
-		{"a patch of another object comes before", withPatches(app, toObject("Job, name: other", "{spec: {backoffLimit: 1}}"), spoils), []string{"spec.deploymentPatchSet[1]"}},
-		{"what is said changes with the checksum", withPatches(app, toJob("template: {metadata: {annotations: {a: "+strings.Repeat("x", 256<<10)+"}}}")), []string{"spec.deploymentPatchSet[0]"}},
-		{"the configuration", app + "      logging: {log4jLoggers: {" + loggers(20_000) + "}}\n", []string{"spec.template.spec.flinkConfiguration"}},
-		{"one of two pod templates", app + kubernetes("jobManagerPodTemplate: {spec: {priorityClassName: high}}, taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, "+low+"}]}}", "      "), []string{"spec.template.spec.kubernetes.taskManagerPodTemplate"}},
-		{"a pod template", app + kubernetes("jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, "+low+"}]}}", "      "), []string{"spec.template.spec.kubernetes.jobManagerPodTemplate"}},
-		{"the other one", app + kubernetes("taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, volumeMounts: [{name: v, mountPath: /v}]}]}}", "      "), []string{"spec.template.spec.kubernetes.taskManagerPodTemplate"}},
-		{"of a session cluster", session + kubernetes("jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, "+low+"}]}}", "  "), []string{"spec.kubernetes.jobManagerPodTemplate"}},
-		{"pod options", withTLS(app) + kubernetes("pods: {envVars: [{name: FLINK_TLS_PASSWORD, value: v}]}", "      "), []string{"spec.template.spec.kubernetes.pods", "spec.template.spec.kubernetes.pods"}},
-		{"annotations of pods and of all objects together", app + kubernetes("annotations: {a: "+strings.Repeat("x", 200<<10)+"}, pods: {annotations: {b: "+strings.Repeat("x", 200<<10)+"}}", "      "), []string{"spec.template.spec.kubernetes.pods", "spec.template.spec.kubernetes.pods"}},
-		{"a template that a patch heals", withPatches(app, toContainer("resources: {requests: {memory: 1G}, limits: {memory: 1G}}")) + kubernetes("jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, "+low+"}]}}", "      "), nil},
-	} {
-		t.Run(c.reason, func(t *testing.T) {
-			_, err := renderJob(t, c.text, render.Job{ID: jobID}, render.TLSSecret("s"))
-			var causes []string
-			if e, ok := errors.AsType[*render.VerifyError](err); ok {
-				for _, p := range e.Problems {
-					causes = append(causes, p.Cause)
-				}
-			}
-			assert.DeepEqual(t, causes, c.causes)
-			assert.Equal(t, err == nil, c.causes == nil, "%v", err)
-		})
 	}
 }

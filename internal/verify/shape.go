@@ -1,4 +1,4 @@
-package render
+package verify
 
 import (
 	"encoding/base64"

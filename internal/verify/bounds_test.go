@@ -1,4 +1,4 @@
-package render_test
+package verify_test
 
 import (
 	"math"
@@ -6,7 +6,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/internal/verify"
 )
 
 // The bounds that Kubernetes documents for numbers. Each is tested at both ends.
@@ -43,21 +43,21 @@ func TestBounds(t *testing.T) {
 		for _, name := range names {
 			tested[name] = true
 			for _, n := range b {
-				assert.Equal(t, render.CheckField(name, n), "", "%s: %d", name, n)
-				assert.Equal(t, render.CheckField(name, float64(n)) == "", true, "%s: %d, written as a float", name, n)
+				assert.Equal(t, verify.CheckField(name, n), "", "%s: %d", name, n)
+				assert.Equal(t, verify.CheckField(name, float64(n)) == "", true, "%s: %d, written as a float", name, n)
 			}
-			assert.Assert(t, render.CheckField(name, b[0]-1) != "", "%s: %d", name, b[0]-1)
+			assert.Assert(t, verify.CheckField(name, b[0]-1) != "", "%s: %d", name, b[0]-1)
 			if b[1] < math.MaxInt64 {
-				assert.Assert(t, render.CheckField(name, b[1]+1) != "", "%s: %d", name, b[1]+1)
+				assert.Assert(t, verify.CheckField(name, b[1]+1) != "", "%s: %d", name, b[1]+1)
 			}
 		}
 	}
-	for _, name := range render.FieldRules() {
-		bounded := render.CheckField(name, int64(1)) == "" && render.CheckField(name, int64(math.MinInt64)) != ""
+	for _, name := range verify.FieldRules() {
+		bounded := verify.CheckField(name, int64(1)) == "" && verify.CheckField(name, int64(math.MinInt64)) != ""
 		assert.Equal(t, bounded, tested[name], "%s", name)
 	}
 	groups := func(n int64) string {
-		return render.CheckField("PodSecurityContext.supplementalGroups", []any{int64(0), n})
+		return verify.CheckField("PodSecurityContext.supplementalGroups", []any{int64(0), n})
 	}
 	assert.Assert(t, groups(math.MaxInt32) == "" && groups(-1) != "" && groups(math.MaxInt32+1) != "")
 }

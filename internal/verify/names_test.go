@@ -1,4 +1,4 @@
-package render_test
+package verify_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 	"gotest.tools/v3/assert"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/internal/verify"
 )
 
 // Rules for other texts and lists, each with what it takes and what stands next to that.
@@ -36,10 +36,10 @@ func TestTextsOfFields(t *testing.T) {
 		{"VolumeMount.subPath", []any{"", "a", "a/b", "..a", "a.."}, []any{"/a", "..", "a/..", "../a"}},
 	} {
 		for _, v := range c.legal {
-			assert.Equal(t, render.CheckField(c.rule, v), "", "%s: %#v", c.rule, v)
+			assert.Equal(t, verify.CheckField(c.rule, v), "", "%s: %#v", c.rule, v)
 		}
 		for _, v := range c.illegal {
-			assert.Assert(t, render.CheckField(c.rule, v) != "", "%s: %#v", c.rule, v)
+			assert.Assert(t, verify.CheckField(c.rule, v) != "", "%s: %#v", c.rule, v)
 		}
 	}
 }
@@ -66,7 +66,7 @@ func TestNamesAreKubernetes(t *testing.T) {
 			keys = append(keys, domain+"/"+name)
 		}
 	}
-	own := func(rule string, value any) bool { return render.CheckField(rule, value) == "" }
+	own := func(rule string, value any) bool { return verify.CheckField(rule, value) == "" }
 	one := func(key, value string) map[string]any { return map[string]any{key: value} }
 	for _, s := range append(texts, keys...) {
 		for rule, legal := range map[string]func(string) []string{

@@ -7,13 +7,15 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/verify"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
 // unpatched is what the target's patches were applied to, kept to find out which of
-// them is to blame.
+// them introduced a problem.
 type unpatched struct {
 	cluster *cluster
 	objects []tree.Map
@@ -21,24 +23,24 @@ type unpatched struct {
 }
 
 // expectation is what verification cannot read from the objects.
-func (u unpatched) expectation() expectation {
-	want := expectation{cluster: u.cluster.name, version: u.cluster.version, process: map[string]int64{}, single: !u.cluster.ha}
+func (u unpatched) expectation() verify.Expectation {
+	want := verify.Expectation{Cluster: u.cluster.name, Version: u.cluster.version, Process: map[string]int64{}, Single: !u.cluster.ha}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		size, err := flink.ParseMemory(u.cluster.config[component.String()+".memory.process.size"])
 		if err == nil { // the renderer has written it
-			want.process[containerPrefix+component.String()] = size
+			want.Process[flink.ContainerPrefix+component.String()] = size
 		}
 	}
 	return want
 }
 
-// blame says of each problem which patch brought it about, or which field of the
+// attribute says of each problem which patch introduced it, or which field of the
 // resource. Patches are applied one by one again until the problem is there.
-func (g *rendering) blame(problems []Problem) []Problem {
+func (g *rendering) attribute(problems []verify.Problem) []Problem {
 	want := g.unpatched.expectation()
-	before := verify(g.unpatched.objects, want)
-	causes, ofField := map[Problem]string{}, map[Problem]string{}
-	note := func(p Problem, cause string) {
+	before := verify.Objects(g.unpatched.objects, want)
+	causes, ofField := map[verify.Problem]string{}, map[verify.Problem]string{}
+	note := func(p verify.Problem, cause string) {
 		causes[p] = cause
 		p.Message = ""
 		ofField[p] = cause
@@ -62,10 +64,11 @@ func (g *rendering) blame(problems []Problem) []Problem {
 		}
 		before = after
 	}
-	out := slices.Clone(problems)
-	for i, p := range out {
+	out := make([]Problem, len(problems))
+	for i, p := range problems {
+		out[i] = Problem{Object: p.Object, Field: p.Field, Message: p.Message}
 		// The checksum, which comes after the patches, may change what is said.
-		out[i].Cause = cmp.Or(causes[p], ofField[Problem{Object: p.Object, Field: p.Field}], g.resourceField(p))
+		out[i].Cause = cmp.Or(causes[p], ofField[verify.Problem{Object: p.Object, Field: p.Field}], g.resourceField(p))
 		if at, patched := places[out[i].Cause]; patched {
 			out[i].Position = at
 		} else {
@@ -76,7 +79,7 @@ func (g *rendering) blame(problems []Problem) []Problem {
 }
 
 // problemsWith verifies what the first of the patches make.
-func (g *rendering) problemsWith(patches []patch.Patch, want expectation) []Problem {
+func (g *rendering) problemsWith(patches []patch.Patch, want verify.Expectation) []verify.Problem {
 	set, err := patch.NewSet(patches...)
 	if err != nil {
 		return nil // they are part of a set
@@ -85,14 +88,15 @@ func (g *rendering) problemsWith(patches []patch.Patch, want expectation) []Prob
 	if err != nil {
 		return nil // they were applied before
 	}
-	return verify(objects, want)
+	return verify.Objects(objects, want)
 }
 
-// resourceField is what an object that was not patched owes a problem to.
-func (g *rendering) resourceField(p Problem) string {
+// resourceField is the field of the resource that a problem of an object comes from,
+// if no patch introduced it.
+func (g *rendering) resourceField(p verify.Problem) string {
 	k, path := g.unpatched.cluster.kubernetes, g.unpatched.path
 	for _, o := range g.unpatched.objects {
-		if (Object{tree: o}).String() != p.Object {
+		if kinds.NameOf(o) != p.Object {
 			continue
 		}
 		if tree.String(o, "kind") == "ConfigMap" {

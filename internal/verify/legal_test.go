@@ -1,4 +1,4 @@
-package render_test
+package verify_test
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package render
+package verify
 
 import (
 	"path"
@@ -15,7 +15,7 @@ const configVariable = "FLINK_CONF_DIR"
 
 // flink checks that the pods of a component run Flink, with its configuration.
 func (v *verifier) flink(spec tree.Map) {
-	name := containerPrefix + tree.String(v.object, "metadata", "labels", labels.KeyComponent)
+	name := flink.ContainerPrefix + tree.String(v.object, "metadata", "labels", labels.KeyComponent)
 	for _, c := range tree.Items(spec, "containers") {
 		if tree.String(c, "name") == name {
 			v.configured(c, spec)
@@ -39,7 +39,7 @@ func (v *verifier) configured(container any, spec tree.Map) {
 		case at == flink.ConfDir:
 			v.projected(spec, tree.String(m, "name"))
 			return
-		case within(at, flink.ConfDir) && v.want.version.ReadsConfig(path.Base(at)), within(flink.ConfDir, at):
+		case within(at, flink.ConfDir) && v.want.Version.ReadsConfig(path.Base(at)), within(flink.ConfDir, at):
 			return
 		}
 	}
@@ -54,8 +54,8 @@ func (v *verifier) projected(spec tree.Map, volume string) {
 		if tree.String(e, "name") != volume || len(items) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(items, func(item any) bool { return v.want.version.ReadsConfig(tree.String(item, "path")) }) {
-			v.fail("none of the items becomes "+v.want.version.ConfigFile+", without which Flink does not start", "volumes", "["+volume+"]", "configMap", "items")
+		if !slices.ContainsFunc(items, func(item any) bool { return v.want.Version.ReadsConfig(tree.String(item, "path")) }) {
+			v.fail("none of the items becomes "+v.want.Version.ConfigFile+", without which Flink does not start", "volumes", "["+volume+"]", "configMap", "items")
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package render
+package verify
 
 import (
 	"fmt"
@@ -34,8 +34,8 @@ func (v *verifier) configMap() {
 	if size > maxConfigMap {
 		v.fail(fmt.Sprintf("it has %d bytes; Kubernetes takes %d in a ConfigMap: mount large files from a volume of their own", size, maxConfigMap), "data")
 	}
-	if !slices.ContainsFunc(configKeys(v.object), v.want.version.ReadsConfig) {
-		v.fail("there is no "+v.want.version.ConfigFile+", without which Flink does not start", "data")
+	if !slices.ContainsFunc(configKeys(v.object), v.want.Version.ReadsConfig) {
+		v.fail("there is no "+v.want.Version.ConfigFile+", without which Flink does not start", "data")
 	}
 }
 
@@ -115,7 +115,7 @@ func (v *verifier) roleBinding() {
 // reference checks that an object with one of our names is there. Others are the
 // user's, and not to be seen from here.
 func (v *verifier) reference(kind, name string, path ...string) tree.Map {
-	if v.want.cluster == "" || name != v.want.cluster && !strings.HasPrefix(name, v.want.cluster+"-") {
+	if v.want.Cluster == "" || name != v.want.Cluster && !strings.HasPrefix(name, v.want.Cluster+"-") {
 		return nil
 	}
 	for _, o := range v.objects {
@@ -141,7 +141,7 @@ func (v *verifier) deployment() {
 		v.fail("it is for the pods of Jobs; those of a Deployment have no end", "spec", "template", "spec", "activeDeadlineSeconds")
 	}
 	replicas, _ := whole(tree.Child(v.object, "spec")["replicas"])
-	if component := tree.String(template, "metadata", "labels", labels.KeyComponent); replicas > 1 && component == labels.JobManager.String() && v.want.single {
+	if component := tree.String(template, "metadata", "labels", labels.KeyComponent); replicas > 1 && component == labels.JobManager.String() && v.want.Single {
 		v.fail("several JobManagers need high availability: without it, each would lead a cluster of its own", "spec", "replicas")
 	}
 }

@@ -1,4 +1,4 @@
-package render_test
+package verify_test
 
 import (
 	"bytes"
@@ -82,7 +82,7 @@ func TestLegalQuantities(t *testing.T) {
 		"more than 64 bits hold": `"999E"`,
 	} {
 		for place, text := range quantityPlaces(quantity) {
-			if _, err := renderJob(t, text, render.Job{ID: jobID}); err != nil {
+			if _, err := renderJob(t, text); err != nil {
 				t.Errorf("%s in %s: %v", reason, place, err)
 			}
 		}
@@ -92,9 +92,9 @@ func TestLegalQuantities(t *testing.T) {
 // A limit beyond 64 bits is not less than what Flink takes.
 func TestLargeLimitsDoNotOverflow(t *testing.T) {
 	for _, memory := range []string{"999E", "9e30", "9223372036854775807", "16Ei", "1e99"} {
-		_, err := renderJob(t, withPatches(app, toContainer("resources: {limits: {memory: "+memory+"}}")), render.Job{ID: jobID})
+		_, err := renderJob(t, withPatches(app, toContainer("resources: {limits: {memory: "+memory+"}}")))
 		assert.NilError(t, err, memory)
 	}
-	_, err := renderJob(t, withPatches(app, toContainer("resources: {requests: {memory: 10M}, limits: {memory: 10M}}")), render.Job{ID: jobID})
+	_, err := renderJob(t, withPatches(app, toContainer("resources: {requests: {memory: 10M}, limits: {memory: 10M}}")))
 	assert.ErrorIs(t, err, render.ErrInvalid)
 }
