@@ -12,12 +12,14 @@ import (
 )
 
 // Entries of a patch set.
-func toObject(kind, patch string) string { return "{target: {kind: " + kind + "}, patch: " + patch + "}" }
-func toService(spec string) string       { return toObject("Service", "{spec: {"+spec+"}}") }
-func toJob(spec string) string           { return toObject("Job", "{spec: {"+spec+"}}") }
-func toPod(spec string) string           { return toJob("template: {spec: {" + spec + "}}") }
-func toContainer(s string) string        { return toPod("containers: [{name: flink-jobmanager, " + s + "}]") }
-func toVolume(source string) string      { return toPod("volumes: [{name: v, " + source + "}]") }
+func toObject(kind, patch string) string {
+	return "{target: {kind: " + kind + "}, patch: " + patch + "}"
+}
+func toService(spec string) string  { return toObject("Service", "{spec: {"+spec+"}}") }
+func toJob(spec string) string      { return toObject("Job", "{spec: {"+spec+"}}") }
+func toPod(spec string) string      { return toJob("template: {spec: {" + spec + "}}") }
+func toContainer(s string) string   { return toPod("containers: [{name: flink-jobmanager, " + s + "}]") }
+func toVolume(source string) string { return toPod("volumes: [{name: v, " + source + "}]") }
 
 // loggers are as many as fill a configuration.
 func loggers(n int) string {

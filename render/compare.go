@@ -1,8 +1,8 @@
 package render
 
 import (
+	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/update"
 )
 
 // Op is what happened to an object or a field.
@@ -118,35 +118,46 @@ type FieldChange struct {
 // as a change. Nor is the cluster: a Job that is suspended is taken for one that
 // has never run.
 func Compare(old, new Manifests) []Change {
-	pairs, removed := pair(old.objects, new.objects)
+	pairs, removed := compare.Pairs(treesOf(old.objects), treesOf(new.objects))
 	var out []Change
 	for _, p := range pairs {
-		switch {
-		case p.old.tree == nil:
-			out = append(out, Change{New: p.new, Op: Added, Effect: Created})
-		case p.replaced || !tree.Equal(p.old.tree, p.new.tree):
-			out = append(out, p.change())
+		is := new.objects[p.New]
+		if p.Old < 0 {
+			out = append(out, Change{New: is, Op: Added, Effect: Created})
+			continue
+		}
+		was := old.objects[p.Old]
+		if p.Replaced || !tree.Equal(was.tree, is.tree) {
+			out = append(out, changeOf(was, is, p))
 		}
 	}
-	for _, o := range removed {
-		out = append(out, Change{Old: o, Op: Removed, Effect: Deleted})
+	for _, i := range removed {
+		out = append(out, Change{Old: old.objects[i], Op: Removed, Effect: Deleted})
 	}
 	return out
 }
 
-// change is what is different in a pair.
-func (p objectPair) change() Change {
-	c := Change{Old: p.old, New: p.new, Op: Changed}
-	differences := update.Diff(p.old.tree, p.new.tree, p.renamed)
-	var effects []update.Effect
-	if p.replaced {
+func treesOf(objects []Object) []tree.Map {
+	out := make([]tree.Map, len(objects))
+	for i, o := range objects {
+		out[i] = o.tree
+	}
+	return out
+}
+
+// changeOf is what is different in a pair.
+func changeOf(was, is Object, p compare.Pair) Change {
+	c := Change{Old: was, New: is, Op: Changed}
+	differences := compare.Diff(was.tree, is.tree, p.Renamed)
+	var effects []compare.Effect
+	if p.Replaced {
 		c.Effect = Replaced
 	} else {
-		effects = update.Effects(p.old.tree, p.new.tree, differences)
+		effects = compare.Effects(was.tree, is.tree, differences)
 	}
 	for i, d := range differences {
 		f := FieldChange{Path: d.Path.String(), Op: ops[d.Op], Old: tree.Copy(d.Old), New: tree.Copy(d.New), Effect: Replaced}
-		if !p.replaced {
+		if !p.Replaced {
 			f.Effect = effectOf[effects[i]]
 			c.Effect = max(c.Effect, f.Effect)
 		}
@@ -156,6 +167,6 @@ func (p objectPair) change() Change {
 }
 
 var (
-	ops      = [...]Op{update.Added: Added, update.Removed: Removed, update.Changed: Changed, update.Reordered: Reordered}
-	effectOf = [...]Effect{update.None: NoEffect, update.InPlace: InPlace, update.RollsPods: RollsPods, update.Refused: Refused}
+	ops      = [...]Op{compare.Added: Added, compare.Removed: Removed, compare.Changed: Changed, compare.Reordered: Reordered}
+	effectOf = [...]Effect{compare.None: NoEffect, compare.InPlace: InPlace, compare.RollsPods: RollsPods, compare.Refused: Refused}
 )

@@ -316,7 +316,7 @@ func renamed(t *testing.T, obj tree.Map, from, to string, all render.Manifests) 
 	out := replace(obj).(tree.Map)
 	annotations := tree.Child(out, "spec", "template", "metadata", "annotations")
 	if _, ok := annotations[render.AnnotationConfigChecksum]; ok {
-		annotations[render.AnnotationConfigChecksum] = render.ConfigSum(replace(find(t, all, "ConfigMap", "").Map()["data"]))
+		annotations[render.AnnotationConfigChecksum] = tree.Sum(replace(find(t, all, "ConfigMap", "").Map()["data"]))
 	}
 	return out
 }

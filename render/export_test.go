@@ -9,7 +9,6 @@ import (
 var (
 	Escape     = escape
 	Expandable = expandable
-	ConfigSum  = configSum
 	Order      = order
 )
 

@@ -2,8 +2,6 @@ package render
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,7 +53,7 @@ func checksum(objects []tree.Map) {
 	var sum string
 	for _, o := range objects {
 		if tree.String(o, "kind") == "ConfigMap" {
-			sum = configSum(o["data"])
+			sum = tree.Sum(o["data"])
 		}
 	}
 	for i, o := range objects {
@@ -63,12 +61,6 @@ func checksum(objects []tree.Map) {
 			objects[i] = with(o, sum, "spec", "template", "metadata", "annotations", AnnotationConfigChecksum)
 		}
 	}
-}
-
-// configSum is the checksum of a ConfigMap's data.
-func configSum(data any) string {
-	sum := sha256.Sum256(tree.AppendJSON(make([]byte, 0, 4<<10), data))
-	return hex.EncodeToString(sum[:])
 }
 
 // with returns m with a value at a path. Patched objects share what they can with

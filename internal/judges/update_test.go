@@ -9,11 +9,11 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/judges"
 	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/update"
 )
 
 // telling are operations that matter for an update: fields that are immutable, or
@@ -156,9 +156,9 @@ func valid(object map[string]any) bool {
 	return err == nil && len(refusals) == 0
 }
 
-func verdict(old, new map[string]any) update.Effect {
-	out := update.None
-	for _, e := range update.Effects(old, new, update.Diff(old, new, nil)) {
+func verdict(old, new map[string]any) compare.Effect {
+	out := compare.None
+	for _, e := range compare.Effects(old, new, compare.Diff(old, new, nil)) {
 		out = max(out, e)
 	}
 	return out
@@ -205,11 +205,11 @@ func TestUpdates(t *testing.T) {
 				assert.NilError(t, err)
 				rolls, err := judges.Rolls(old, new)
 				assert.NilError(t, err)
-				shown := func(got update.Effect) string {
-					return fmt.Sprintf("seed %d, %s: effect %d, Kubernetes %v, rolls %v\n%v\n%s", seed, o, got, refusals, rolls, update.Diff(old, new, nil), tree.JSON(new["spec"]))
+				shown := func(got compare.Effect) string {
+					return fmt.Sprintf("seed %d, %s: effect %d, Kubernetes %v, rolls %v\n%v\n%s", seed, o, got, refusals, rolls, compare.Diff(old, new, nil), tree.JSON(new["spec"]))
 				}
 				exact := verdict(defaulted(t, old), defaulted(t, new))
-				if (exact == update.Refused) != (len(refusals) > 0) || exact < update.Refused && (exact == update.RollsPods) != rolls {
+				if (exact == compare.Refused) != (len(refusals) > 0) || exact < compare.Refused && (exact == compare.RollsPods) != rolls {
 					t.Fatal(shown(exact))
 				}
 				raw := verdict(old, new)

@@ -1,7 +1,7 @@
 // Package kinds is the one table of the Kubernetes objects that the renderer emits,
 // and of the VVP resources that they are rendered from. It is data: package merge
 // reads how lists merge, patch what may be patched, render in which order objects are
-// applied and what verifies them, update which fields are immutable. It imports
+// applied and what verifies them, compare which fields are immutable. It imports
 // nothing of the library.
 //
 // A new kind is an entry here, its Go type in package types, and a builder in render;
@@ -56,7 +56,7 @@ type Kind struct {
 	Protected [][]string
 	// Immutable are the fields that Kubernetes never lets an update change, as dotted
 	// paths: those of the functions of its validation, in Kubernetes 1.37, that are named.
-	// Fields that only some updates may change are rules of package update.
+	// Fields that only some updates may change are rules of package compare.
 	Immutable []string
 }
 

@@ -96,7 +96,7 @@ func TestAddedKind(t *testing.T) {
 		"\t{APIVersion: \"v1\", Kind: \"Secret\"}: reflect.TypeFor[corev1.Secret](),\n")
 	list := filepath.Join(dir, "overlay.json")
 	assert.NilError(t, os.WriteFile(list, tree.JSON(tree.Map{"Replace": overlay}), 0o600))
-	packages := []string{"./patch", "./internal/merge", "./render", "./internal/update"}
+	packages := []string{"./patch", "./internal/merge", "./render", "./internal/compare"}
 	cmd := exec.Command("go", append([]string{"test", "-v", "-overlay", list, "-run", "^TestEveryKind$"}, packages...)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()

@@ -1,4 +1,4 @@
-package update_test
+package compare_test
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/update"
 )
 
 // keys are those by which the lists of the random objects are merged, from the
@@ -141,7 +141,7 @@ func swapped(a, b []string) bool {
 // missed, nothing is invented.
 func TestDiffAgainstBruteForce(t *testing.T) {
 	r := rand.New(rand.NewPCG(10, 2))
-	seen := map[update.Op]int{}
+	seen := map[compare.Op]int{}
 	same := 0
 	for i := range 2500 {
 		old := anyObject(r)
@@ -156,24 +156,24 @@ func TestDiffAgainstBruteForce(t *testing.T) {
 		was, wasOrder := facts(old)
 		is, isOrder := facts(new)
 		gone, come, moved := map[string]string{}, map[string]string{}, map[string]bool{}
-		differences := update.Diff(old, new, nil)
+		differences := compare.Diff(old, new, nil)
 		for _, d := range differences {
 			seen[d.Op]++
 			at, field := notation(d.Path)
 			switch d.Op {
-			case update.Reordered:
+			case compare.Reordered:
 				assert.Assert(t, !moved[at], at)
 				moved[at] = true
 				assert.DeepEqual(t, d.Old, anys(wasOrder[at]))
 				assert.DeepEqual(t, d.New, anys(isOrder[at]))
 				continue
-			case update.Changed:
+			case compare.Changed:
 				assert.Assert(t, !tree.Equal(d.Old, d.New))
 			}
-			if d.Op != update.Added {
+			if d.Op != compare.Added {
 				gather(at, field, d.Old, gone, map[string][]string{})
 			}
-			if d.Op != update.Removed {
+			if d.Op != compare.Removed {
 				gather(at, field, d.New, come, map[string][]string{})
 			}
 		}

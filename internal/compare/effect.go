@@ -1,4 +1,4 @@
-package update
+package compare
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package update_test
+package compare_test
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/update"
 )
 
 // Sources of the rules. Names of functions are those of Kubernetes 1.37.
@@ -38,7 +38,7 @@ var apiVersions = map[string]string{
 
 func TestEffects(t *testing.T) {
 	const (
-		none, inPlace, rolls, refused = update.None, update.InPlace, update.RollsPods, update.Refused
+		none, inPlace, rolls, refused = compare.None, compare.InPlace, compare.RollsPods, compare.Refused
 		base                          = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, resources: {limits: {cpu: "1"}}}, {name: d}]}}, `
 		changed                       = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: j, resources: {limits: {cpu: "1"}}}, {name: d}]}}, `
 		resized                       = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, resources: {limits: {cpu: "2"}}}, {name: d}]}}, `
@@ -51,7 +51,7 @@ func TestEffects(t *testing.T) {
 	suspended := func(text string) string { return "spec: {suspend: true, template: {spec: {" + text + "}}}" }
 	for _, tc := range []struct {
 		reason, kind, old, new string
-		want                   update.Effect
+		want                   compare.Effect
 		source                 string
 	}{
 		{"the template of a Job", "Job", spec(base), spec(changed), refused, docJob + "; " + apiJob},
@@ -151,10 +151,10 @@ func TestEffects(t *testing.T) {
 			assert.Assert(t, tc.source != "")
 			head := "{apiVersion: " + apiVersions[tc.kind] + ", kind: " + tc.kind + ", "
 			old, new := object(t, head+tc.old+"}"), object(t, head+tc.new+"}")
-			differences := update.Diff(old, new, nil)
+			differences := compare.Diff(old, new, nil)
 			assert.Assert(t, len(differences) > 0)
-			effects := update.Effects(old, new, differences)
-			got := update.None
+			effects := compare.Effects(old, new, differences)
+			got := compare.None
 			for _, e := range effects {
 				got = max(got, e)
 			}
@@ -168,8 +168,8 @@ func TestEffectsOfFields(t *testing.T) {
 	old := object(t, deployment+`metadata: {labels: {a: b}}, spec: {replicas: 1, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, resources: {limits: {cpu: 1, memory: 1Gi}}}], nodeSelector: {}}}}}`)
 	new := object(t, deployment+`metadata: {labels: {a: c}}, spec: {replicas: 2, selector: {matchLabels: {a: c}}, template: {metadata: {labels: {a: c}}, spec: {containers: [{name: c, resources: {limits: {cpu: 1.0, memory: 1024Mi}}}], nodeSelector: {a: b}, tolerations: null}}}}`+"}")
 	var got []string
-	differences := update.Diff(old, new, nil)
-	for i, e := range update.Effects(old, new, differences) {
+	differences := compare.Diff(old, new, nil)
+	for i, e := range compare.Effects(old, new, differences) {
 		got = append(got, differences[i].Path.String()+" "+[]string{"none", "in place", "rolls", "refused"}[e])
 	}
 	assert.DeepEqual(t, got, []string{
@@ -199,18 +199,18 @@ func TestEveryKind(t *testing.T) {
 			at[names[len(names)-1]] = value
 			return o
 		}
-		known := update.Decoded(object("none", "x"))
+		known := compare.Decoded(object("none", "x"))
 		assert.Assert(t, known["none"] == nil, "%s: a field that the type does not have is left", k)
 		for _, path := range k.Immutable {
 			old, new := object(path, "x"), object(path, "y")
-			assert.DeepEqual(t, update.Effects(old, new, update.Diff(old, new, nil)), []update.Effect{update.Refused})
+			assert.DeepEqual(t, compare.Effects(old, new, compare.Diff(old, new, nil)), []compare.Effect{compare.Refused})
 		}
 	}
 	other := tree.Map{"apiVersion": "v1", "kind": "Deployment", "none": "x"}
-	assert.DeepEqual(t, update.Decoded(other), other)
+	assert.DeepEqual(t, compare.Decoded(other), other)
 }
 
 func TestEffectsOfUnknownKinds(t *testing.T) {
 	old, new := tree.Map{"apiVersion": "a/v1", "kind": "X", "x": nil, "y": "z"}, tree.Map{"apiVersion": "a/v1", "kind": "X", "y": tree.Map{}}
-	assert.DeepEqual(t, update.Effects(old, new, update.Diff(old, new, nil)), []update.Effect{update.None, update.InPlace})
+	assert.DeepEqual(t, compare.Effects(old, new, compare.Diff(old, new, nil)), []compare.Effect{compare.None, compare.InPlace})
 }

@@ -1,7 +1,7 @@
-// Package update says what is different between two versions of a Kubernetes
-// object, and what putting the new one in the place of the old one means on a
-// cluster.
-package update
+// Package compare says what is different between two sets of rendered objects: which
+// object takes the place of which, in which fields they differ, and what putting the
+// new one in the place of the old one means on a cluster.
+package compare
 
 import (
 	"slices"

@@ -1,4 +1,4 @@
-package update_test
+package compare_test
 
 import (
 	"strings"
@@ -7,8 +7,8 @@ import (
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/yaml"
 
+	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/update"
 )
 
 func object(t *testing.T, text string) tree.Map {
@@ -20,11 +20,11 @@ func object(t *testing.T, text string) tree.Map {
 	return v.(tree.Map)
 }
 
-var ops = map[update.Op]string{update.Added: "+", update.Removed: "-", update.Changed: "~", update.Reordered: "%"}
+var ops = map[compare.Op]string{compare.Added: "+", compare.Removed: "-", compare.Changed: "~", compare.Reordered: "%"}
 
 func diff(old, new tree.Map, renamed func(string) string) []string {
 	var out []string
-	for _, d := range update.Diff(old, new, renamed) {
+	for _, d := range compare.Diff(old, new, renamed) {
 		text := ops[d.Op] + " " + d.Path.String()
 		if d.Old != nil {
 			text += " " + string(tree.JSON(d.Old))

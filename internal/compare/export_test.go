@@ -1,4 +1,4 @@
-package update
+package compare
 
 // Decoded is an object as Kubernetes reads it.
 var Decoded = decoded
