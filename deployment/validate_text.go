@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -96,12 +97,17 @@ func legalText(s string) string {
 		return "the text is not UTF-8"
 	case strings.IndexByte(s, 0) >= 0:
 		return illegalNUL
+	case kinds.IsReserved(s):
+		return kinds.Reserved
 	}
 	return ""
 }
 
-// legalText looks for NULs, which JSON escapes, and which backslashes can feign.
+// legalText looks for the reserved id, and for NULs, which JSON escapes, and which backslashes can feign.
 func (r Raw[T]) legalText() string {
+	if kinds.IsReserved(r.text()) {
+		return kinds.Reserved
+	}
 	if !strings.Contains(r.text(), `\u0000`) {
 		return ""
 	}

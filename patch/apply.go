@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -20,49 +19,6 @@ type Match struct {
 func (s Set) HasResource(kind string) bool {
 	for _, c := range s.patches {
 		if c.resource == kind {
-			return true
-		}
-	}
-	return false
-}
-
-// IgnoresJobID reports whether the patches for Kubernetes objects plainly select the
-// same objects, and succeed or fail in the same way, whatever the id of the job in
-// names and labels is: no selector has a name, an annotation or the label jobId, no
-// operation is test, copy or move, and nothing looks like a UUID. The renderer asks it
-// before it derives an id.
-func (s Set) IgnoresJobID() bool {
-	return !slices.ContainsFunc(s.patches, func(c *compiled) bool { return c.seesID })
-}
-
-// mayTellIDs is true in case of doubt.
-func (c *compiled) mayTellIDs() bool {
-	return c.selector != nil && (c.selector.seesID() ||
-		slices.ContainsFunc(c.ops, jsonpatch.Op.Looks) ||
-		mentionsID(c.entry))
-}
-
-// mentionsID reports whether a key or text in a tree looks like a UUID.
-func mentionsID(v any) bool {
-	switch v := v.(type) {
-	case string:
-		return looksLikeID(v)
-	case []any:
-		return slices.ContainsFunc(v, mentionsID)
-	case map[string]any:
-		for key, e := range v {
-			if looksLikeID(key) || mentionsID(e) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// looksLikeID reports whether a text has dashes where a UUID has them.
-func looksLikeID(text string) bool {
-	for ; len(text) >= 36; text = text[1:] {
-		if text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' {
 			return true
 		}
 	}
@@ -152,6 +108,20 @@ func (s Set) ApplyShared(objs tree.Shared) (tree.Shared, []Match, error) {
 	}
 	gone := func(obj map[string]any) bool { return obj == nil }
 	return tree.Shared{Maps: slices.DeleteFunc(current, gone)}, matches, nil
+}
+
+// Selected returns which patches select which objects, without applying them. It is for
+// the renderer of this module.
+func (s Set) Selected(objs tree.Shared) []Match {
+	var matches []Match
+	for i, c := range s.patches {
+		for j, obj := range objs.Maps {
+			if c.selector != nil && c.selector.match(obj) {
+				matches = append(matches, Match{Patch: i, Object: j})
+			}
+		}
+	}
+	return matches
 }
 
 // applyObject returns nil for an object that the patch deletes.

@@ -19,6 +19,7 @@ const (
 	originKind     = "patch-kind"
 	originMerge    = "patch-merge"
 	originJSON     = "patch-operation"
+	originText     = "text"
 )
 
 // builder makes a compiled patch of an entry and collects what is wrong with it.

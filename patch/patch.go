@@ -9,6 +9,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
@@ -37,9 +38,8 @@ type compiled struct {
 	ops       []jsonpatch.Op
 	merges    []merger
 	// loose operations have not been told which objects they are for.
-	loose  bool
-	at     Position // of the entry, zero if it was not read from a text
-	seesID bool     // see IgnoresJobID
+	loose bool
+	at    Position // of the entry, zero if it was not read from a text
 }
 
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms
@@ -69,10 +69,13 @@ func MustParse(text string) Patch {
 func fromNode(n *yamldoc.Node) (Patch, error) {
 	b := &builder{root: n}
 	c := b.build()
+	if len(b.problems) == 0 && kinds.IsReserved(string(tree.JSON(c.entry))) {
+		b.fail(nil, field.OmitValueType{}, originText, "%s", kinds.Reserved)
+	}
 	if len(b.problems) > 0 {
 		return Patch{}, invalid(b.problems)
 	}
-	c.at, c.seesID = Position(n.Pos.Position()), c.mayTellIDs()
+	c.at = Position(n.Pos.Position())
 	return Patch{p: c}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
@@ -147,18 +146,6 @@ func (s *selection) kinds() []kinds.Kind {
 func (s *selection) matchKind(apiVersion, kind string) bool {
 	group, version := splitVersion(apiVersion)
 	return s.group.match(group) && s.version.match(version) && s.kind.match(kind)
-}
-
-// seesID reports whether s may match for one job, and not for another.
-func (s *selection) seesID() bool {
-	if s.name != nil || s.annotations != nil {
-		return true
-	}
-	if s.labels == nil {
-		return false
-	}
-	requirements, _ := s.labels.Requirements()
-	return slices.ContainsFunc(requirements, func(r labels.Requirement) bool { return r.Key() == kinds.JobIDLabel })
 }
 
 func (s *selection) match(obj map[string]any) bool {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
-
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -14,19 +12,11 @@ import (
 	"github.com/flinktarget/flinktarget/patch"
 )
 
-// unpatched is what the target's patches were applied to, kept to find out which of
-// them introduced a problem.
-type unpatched struct {
-	cluster *cluster
-	objects []tree.Map
-	path    *field.Path // of the settings in the resource
-}
-
 // expectation is what verification cannot read from the objects.
-func (u unpatched) expectation() verify.Expectation {
-	want := verify.Expectation{Cluster: u.cluster.name, Version: u.cluster.version, Process: map[string]int64{}, Single: !u.cluster.ha}
+func (g *rendering) expectation() verify.Expectation {
+	want := verify.Expectation{Cluster: g.plan.Name, Version: g.plan.Version, Process: map[string]int64{}, Single: !g.plan.HA}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		size, err := flink.ParseMemory(u.cluster.config[component.String()+".memory.process.size"])
+		size, err := flink.ParseMemory(g.plan.Config[component.String()+".memory.process.size"])
 		if err == nil { // the renderer has written it
 			want.Process[flink.ContainerPrefix+component.String()] = size
 		}
@@ -37,8 +27,8 @@ func (u unpatched) expectation() verify.Expectation {
 // attribute says of each problem which patch introduced it, or which field of the
 // resource. Patches are applied one by one again until the problem is there.
 func (g *rendering) attribute(problems []verify.Problem) []Problem {
-	want := g.unpatched.expectation()
-	before := verify.Objects(g.unpatched.objects, want)
+	want := g.expectation()
+	before := verify.Objects(g.built, want)
 	causes, ofField := map[verify.Problem]string{}, map[verify.Problem]string{}
 	note := func(p verify.Problem, cause string) {
 		causes[p] = cause
@@ -52,14 +42,14 @@ func (g *rendering) attribute(problems []verify.Problem) []Problem {
 	places := map[string]patch.Position{}
 	for i, p := range g.target.Patches().All() {
 		patches = append(patches, p)
-		places[entryPath(i)] = p.Position()
+		places[kinds.PatchField(i)] = p.Position()
 		if !slices.ContainsFunc(g.matched, func(m patch.Match) bool { return m.Patch == i }) {
 			continue
 		}
 		after := g.problemsWith(patches, want)
 		for _, p := range after {
 			if !slices.Contains(before, p) {
-				note(p, entryPath(i))
+				note(p, kinds.PatchField(i))
 			}
 		}
 		before = after
@@ -84,7 +74,7 @@ func (g *rendering) problemsWith(patches []patch.Patch, want verify.Expectation)
 	if err != nil {
 		return nil // they are part of a set
 	}
-	objects, _, err := set.ApplyObjects(g.unpatched.objects)
+	objects, _, err := set.ApplyObjects(g.built)
 	if err != nil {
 		return nil // they were applied before
 	}
@@ -94,25 +84,20 @@ func (g *rendering) problemsWith(patches []patch.Patch, want verify.Expectation)
 // resourceField is the field of the resource that a problem of an object comes from,
 // if no patch introduced it.
 func (g *rendering) resourceField(p verify.Problem) string {
-	k, path := g.unpatched.cluster.kubernetes, g.unpatched.path
-	for _, o := range g.unpatched.objects {
+	for _, o := range g.built {
 		if kinds.NameOf(o) != p.Object {
 			continue
 		}
 		if tree.String(o, "kind") == "ConfigMap" {
-			return path.Child("flinkConfiguration").String()
+			return g.plan.Settings.Child("flinkConfiguration").String()
 		}
-		for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-			if tree.String(o, "metadata", "labels", labels.KeyComponent) != component.String() {
-				continue
-			}
-			if template, name := g.unpatched.cluster.userTemplate(component); len(template) > 0 {
-				return path.Child("kubernetes", name).String()
-			}
+		if at := g.plan.TemplatePath(componentOf(o)); at != nil {
+			return at.String()
 		}
 	}
-	if k.Pods != nil {
-		return path.Child("kubernetes", "pods").String()
+	path := g.plan.Settings.Child("kubernetes")
+	if g.plan.Kubernetes.Pods != nil {
+		path = path.Child("pods")
 	}
-	return path.Child("kubernetes").String()
+	return path.String()
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -58,15 +59,15 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 	x.index()
 	x.duplicates()
 	for _, d := range b.Deployments {
-		var job Job
+		var j Job
 		if jobs != nil {
-			job = jobs(d)
+			j = jobs(d)
 		}
-		x.oneJob(d, job)
-		x.add(d, func(t target.Target) (Manifests, error) { return r.deployment(t, d, job) })
+		x.oneJob(d, j)
+		x.add(d, func(t target.Target) (Manifests, error) { return r.render(t, job{Deployment: d, job: j}) })
 	}
 	for _, s := range b.SessionClusters {
-		x.add(s, func(t target.Target) (Manifests, error) { return r.sessionCluster(t, s) })
+		x.add(s, func(t target.Target) (Manifests, error) { return r.render(t, session{SessionCluster: s}) })
 	}
 	return r.strict(x.render(r.workers))
 }
@@ -88,7 +89,7 @@ type UnmatchedError struct {
 
 // Error names the target and the entry, and where it stands in a file.
 func (e *UnmatchedError) Error() string {
-	text := fmt.Sprintf("%s: %s: %v", e.Target, entryPath(e.Entry), ErrUnmatched)
+	text := fmt.Sprintf("%s: %s: %v", e.Target, kinds.PatchField(e.Entry), ErrUnmatched)
 	if e.Position.File != "" {
 		text = e.Position.String() + ": " + text
 	}
@@ -255,9 +256,6 @@ func (x *bundle) oneJob(d deployment.Deployment, j Job) {
 	x.jobs[j.ID] = d.String()
 }
 
-// entryPath is the field of a patch in its target.
-func entryPath(i int) string { return fmt.Sprintf("spec.deploymentPatchSet[%d]", i) }
-
 // patchUse says whether a patch that could have changed objects did.
 type patchUse struct {
 	target  string
@@ -289,7 +287,7 @@ func unmatched(uses []patchUse, resource string) []Warning {
 		if !u.matched {
 			out = append(out, Warning{
 				Resource: resource,
-				Field:    entryPath(u.patch),
+				Field:    kinds.PatchField(u.patch),
 				Position: u.at,
 				Message:  "the patch of DeploymentTarget " + u.target + " matches no object",
 			})

@@ -4,7 +4,7 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/flinktarget/flinktarget/internal/provenance"
+	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -25,7 +25,7 @@ type Step uint8
 // The steps. Those from StepGenerated to StepDerivedID are the renderer's own, the
 // others are what somebody wrote.
 const (
-	_ Step = iota
+	_ Step = iota // in the order of package explain
 	// StepGenerated is the renderer itself. Name is that of its rule, such as image.
 	StepGenerated
 	// StepSystemLabel puts on a label of the platform.
@@ -158,12 +158,16 @@ func (m Manifests) Explain() iter.Seq[Explanation] {
 	}
 }
 
-func explanation(o Object, l provenance.Leaf) Explanation {
+func explanation(o Object, l explain.Leaf) Explanation {
 	e := Explanation{Object: o, Path: l.Path, Before: tree.Copy(l.Before), After: tree.Copy(l.Value)}
-	for _, s := range l.Sources {
-		// Steps that are the same may have been recorded apart.
-		if s, ok := s.(*Source); ok && !slices.Contains(e.Sources, *s) {
-			e.Sources = append(e.Sources, *s)
+	for _, origin := range l.Sources {
+		from, ok := origin.(*explain.Source)
+		if !ok {
+			continue
+		}
+		s := Source{Step(from.Step), from.Name, from.Resource, from.Field, from.Position}
+		if !slices.Contains(e.Sources, s) { // steps that are the same may have been recorded apart
+			e.Sources = append(e.Sources, s)
 		}
 	}
 	return e

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/patch"
@@ -305,7 +306,7 @@ func TestTraceChangesNothing(t *testing.T) {
 // Every field has an explanation, by a rule that is about it, and every rule is
 // about some field.
 func TestEveryFieldIsExplained(t *testing.T) {
-	paths, _ := render.Rules()
+	paths, _ := explain.Rules()
 	used := map[string]bool{}
 	check := func(name string, m render.Manifests) {
 		var explained, all []string
@@ -314,7 +315,7 @@ func TestEveryFieldIsExplained(t *testing.T) {
 			assert.Assert(t, len(e.Sources) > 0, "%s: %s %s", name, e.Object, e.Path)
 			assert.Assert(t, e.Sources[0] != render.Source{Step: render.StepGenerated}, "%s: no rule for %s %s", name, e.Object, e.Path)
 			if s := e.Sources[len(e.Sources)-1]; s.Step != render.StepPatch && s.Step != render.StepPodTemplate {
-				used[render.RuleFor(e.Path)] = true
+				used[explain.RuleFor(e.Path)] = true
 			}
 		}
 		for o := range m.All() {
@@ -334,44 +335,6 @@ func TestEveryFieldIsExplained(t *testing.T) {
 	}
 	for _, path := range paths {
 		assert.Assert(t, used[path], "no field has the rule %s", path)
-	}
-}
-
-func TestPathsOfRules(t *testing.T) {
-	for _, c := range []struct {
-		rule, path string
-		keys       []string
-		tail       string
-		ok         bool
-	}{
-		{"a.b", "a.b", nil, "", true},
-		{"a.b", "a.b.c", nil, ".c", true},
-		{"a.b", "a.b[0]", nil, "[0]", true},
-		{"a.b", "a.bc", nil, "", false},
-		{"a.b", "a", nil, "", false},
-		{"a[*]", "a.b", []string{"b"}, ".b", true},
-		{"a[*]", "a.b.c", []string{"b"}, ".b.c", true},
-		{"a[*]", "a.b[c]", []string{"b"}, ".b[c]", true},
-		{"a[*]", "a[b.c].d", []string{"b.c"}, "[b.c].d", true},
-		{"a[*]", `a["b]"].d`, []string{"b]"}, `["b]"].d`, true},
-		{"a[*]", `a["b\"]"].d`, []string{`b"]`}, `["b\"]"].d`, true},
-		{"a[*]", `a[b\].d`, []string{`b\`}, `[b\].d`, true},
-		{"a[*]", "a[].d", []string{""}, "[].d", true},
-		{"a[*]", "a", nil, "", false},
-		{"a[*]", "ab", nil, "", false},
-		{"a[*]", "a[b", nil, "", false},
-		{"a[*].d", "a[b].d", []string{"b"}, "", true},
-		{"a[*].d", "a[b].d.e", []string{"b"}, ".e", true},
-		{"a[*].d", "a[b].f", nil, "", false},
-		{"a[*].d[*]", "a[b].d[c].e", []string{"b", "c"}, "[c].e", true},
-		{"a[*][*]", "a[b].c", []string{"b", "c"}, ".c", true},
-	} {
-		keys, tail, ok := render.MatchPath(c.rule, c.path)
-		assert.Equal(t, ok, c.ok, "%s of %s", c.path, c.rule)
-		if ok {
-			assert.DeepEqual(t, keys, c.keys)
-			assert.Equal(t, tail, c.tail, "%s of %s", c.path, c.rule)
-		}
 	}
 }
 
@@ -398,7 +361,7 @@ func TestExplanationsAreFresh(t *testing.T) {
 func TestRulesAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("explain.go")
 	assert.NilError(t, err)
-	_, names := render.Rules()
+	_, names := explain.Rules()
 	for _, name := range names {
 		documented := regexp.MustCompile(`//\t(.*, )?` + regexp.QuoteMeta(name) + `(,|\n|  )`).Match(text)
 		assert.Assert(t, name == "" || documented, "the rule %s is not documented", name)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -8,90 +9,105 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
-
-	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/patch"
 )
 
 // ErrDerivedID is the class of errors about patches that select objects by an id
 // that is derived from what the patches do. The cure is to give Job.ID.
 var ErrDerivedID = errors.New("a patch selects on the derived job id")
 
-// patched makes the objects of a cluster and applies the target's patches.
-func (g *rendering) patched(c *cluster) ([]tree.Map, []patch.Match, error) {
-	if err := g.err(); err != nil {
-		return nil, nil, err
-	}
-	path := field.NewPath("spec")
-	if c.application {
-		path = path.Child("template", "spec")
-	}
-	_, config, problems := flink.ConfigFile(c.version, c.config)
-	for _, p := range problems {
-		at := path.Child("flinkConfiguration")
-		if p.Key != "" {
-			at = at.Key(p.Key)
-		}
-		p.Key = ""
-		g.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "flink-configuration")
-	}
-	built := g.objects(c, config, path.Child("kubernetes"))
-	if err := g.err(); err != nil {
-		return nil, nil, err
-	}
-	g.unpatched = unpatched{cluster: c, objects: built, path: path}
-	objects, matches, err := g.target.Patches().ApplyShared(tree.Shared{Maps: built})
-	if err != nil {
-		if failed, ok := errors.AsType[*patch.ApplyError](err); ok {
-			err = g.withoutID(failed)
-		}
-		return nil, nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, err)
-	}
-	g.matched = matches
-	return objects.Maps, matches, g.trace.patched(built)
-}
+// placeholder stands for an id that is not derived yet, with dashes and, as Flink writes
+// ids, without. It has the form of a derived id, so that patterns of names select both.
+// Resources and patches that have it are refused when they are made, because it would
+// become the id.
+const (
+	placeholder     = kinds.PlaceholderID
+	barePlaceholder = kinds.BarePlaceholderID
+)
 
-// withoutID calls an object with a derived id as the documentation does, job-ID: the
-// id is nothing that anybody has seen.
-func (g *rendering) withoutID(e *patch.ApplyError) error {
-	if g.unseen == "" {
-		return e
+// identify derives the id from patched objects and puts it into them.
+func (g *rendering) identify(s source, objects []tree.Map) ([]tree.Map, error) {
+	id := deriveID(s.(job).ID(), objects)
+	if err := g.sameMatches(id); err != nil {
+		return nil, err
 	}
-	out := *e
-	out.Object = strings.ReplaceAll(e.Object, g.unseen, "ID")
-	return &out
+	g.plan.Name, g.plan.Job.ID = withID(g.plan.Name, id), id
+	for _, o := range slices.Concat(objects, g.built) {
+		setID(o, id)
+	}
+	return objects, nil
 }
 
 // deriveID makes the job id of what a change of must make another job: where it
 // runs, the JobManager's Job, which Kubernetes does not let change, and the
-// configuration. The draft was rendered with the nil id.
-func deriveID(deploymentID string, draft []tree.Map) string {
-	hash := sha256.New()
+// configuration. The placeholder is read as the nil id.
+func deriveID(deploymentID string, objects []tree.Map) string {
 	text := make([]byte, 0, 8<<10)
-	for _, o := range draft {
+	for _, o := range objects {
 		switch tree.String(o, "kind") {
 		case "Job", "ConfigMap":
-			text = append(tree.AppendJSON(text[:0], o), '\n') // the namespace is in it
-			hash.Write(text)
+			text = append(tree.AppendJSON(text, o), '\n') // the namespace is in it
 		}
 	}
-	return ids.Derive("Job", deploymentID, hex.EncodeToString(hash.Sum(nil)))
+	text = bytes.ReplaceAll(text, []byte(placeholder), []byte(ids.Nil))
+	text = bytes.ReplaceAll(text, []byte(barePlaceholder), []byte(strings.ReplaceAll(ids.Nil, "-", "")))
+	sum := sha256.Sum256(text)
+	return ids.Derive("Job", deploymentID, hex.EncodeToString(sum[:]))
 }
 
 // sameMatches reports a patch that selects other objects with the derived id than
-// with the nil id: then the id does not stand for what was rendered.
-func sameMatches(res resource, id string, first, second []patch.Match) error {
-	if slices.Equal(first, second) {
+// with the placeholder: then the id does not stand for what was rendered.
+func (g *rendering) sameMatches(id string) error {
+	set := g.target.Patches()
+	if set.Len() == 0 {
 		return nil
 	}
-	for _, m := range append(slices.Clone(first), second...) {
-		if !slices.Contains(first, m) || !slices.Contains(second, m) {
+	with := make([]tree.Map, len(g.built))
+	for i, o := range g.built { // as far as patches select by it
+		with[i] = tree.Map{"apiVersion": o["apiVersion"], "kind": o["kind"], "metadata": tree.Copy(o["metadata"])}
+		setID(with[i], id)
+	}
+	before, after := set.Selected(tree.Shared{Maps: g.built}), set.Selected(tree.Shared{Maps: with})
+	for _, m := range slices.Concat(before, after) {
+		if !slices.Contains(before, m) || !slices.Contains(after, m) {
 			return fmt.Errorf("%s: %w: %s matches other objects with the job id %s than without it; give Job.ID",
-				res, ErrDerivedID, entryPath(m.Patch), id)
+				g.resource, ErrDerivedID, kinds.PatchField(m.Patch), id)
 		}
 	}
 	return nil
+}
+
+// setID puts an id in the place of the placeholder, where that is. Objects share parts
+// with resources, patches and other renderings, but none that has the placeholder: that
+// was made by this rendering, and what is built and what is patched get the id at once.
+func setID(v any, id string) {
+	switch v := v.(type) {
+	case tree.Map:
+		for key, e := range v {
+			if text, ok := e.(string); !ok {
+				setID(e, id)
+			} else if is := withID(text, id); is != text {
+				v[key] = is
+			}
+		}
+	case []any:
+		for i, e := range v {
+			if text, ok := e.(string); !ok {
+				setID(e, id)
+			} else if is := withID(text, id); is != text {
+				v[i] = is
+			}
+		}
+	}
+}
+
+// withID returns a text with an id in the place of the placeholder.
+func withID(text, id string) string {
+	if len(text) < len(barePlaceholder) || !strings.Contains(text, placeholder[:8]) { // as nearly all
+		return text
+	}
+	text = strings.ReplaceAll(text, placeholder, id)
+	return strings.ReplaceAll(text, barePlaceholder, strings.ReplaceAll(id, "-", ""))
 }

@@ -13,9 +13,9 @@ import (
 
 	kjson "sigs.k8s.io/json"
 
+	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/parallel"
-	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamlout"
 	"github.com/flinktarget/flinktarget/patch"
@@ -155,8 +155,8 @@ func Join(list ...Manifests) Manifests {
 // use. The zero value is an object without fields.
 type Object struct {
 	_     [0]func()
-	tree  tree.Map         // never changed, never handed out
-	trace *provenance.Tree // nil without WithTrace
+	tree  tree.Map      // never changed, never handed out
+	trace *explain.Tree // nil without WithTrace
 }
 
 // APIVersion returns the object's apiVersion, such as "apps/v1".

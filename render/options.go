@@ -73,7 +73,7 @@ func (m Images) apply(r *Renderer) error {
 		}
 		images[version] = image
 	}
-	r.images = images
+	r.options.Images = images
 	return nil
 }
 
@@ -99,7 +99,7 @@ func (m LoggingProfiles) apply(r *Renderer) error {
 			return fmt.Errorf("render.LoggingProfiles: %q: the text is not UTF-8", name)
 		}
 	}
-	r.profiles = maps.Clone(m)
+	r.options.Profiles = maps.Clone(m)
 	return nil
 }
 
@@ -108,7 +108,7 @@ func (m LoggingProfiles) apply(r *Renderer) error {
 // sees it so.
 func AllowUnresolved() Option {
 	return option(func(r *Renderer) error {
-		r.allowUnresolved = true
+		r.options.AllowUnresolved = true
 		return nil
 	})
 }
@@ -134,7 +134,7 @@ func FetcherImage(image string) Option {
 		if !isImage(image) {
 			return fmt.Errorf("render.FetcherImage: %q is not the name of an image", image)
 		}
-		r.fetcherImage = image
+		r.options.FetcherImage = image
 		return nil
 	})
 }
@@ -143,6 +143,47 @@ func FetcherImage(image string) Option {
 func WithNamespace() Option {
 	return option(func(r *Renderer) error {
 		r.withNamespace = true
+		return nil
+	})
+}
+
+// TLSSecret names the Kubernetes Secret with the certificates of Deployments whose
+// template has the annotation flink.security.ssl.enabled: "true". VVP makes such a
+// Secret for each job; here it has to be in the target's namespace, with the keys
+//
+//	keystore.jks    the certificate and its private key
+//	truststore.jks  the certificates that are trusted
+//	password        of both stores and of the private key, without a line break
+//
+// The stores are JKS or PKCS#12, whatever the names say. Flink's internal traffic
+// and its REST API then use TLS, and each side has to prove who it is, as with VVP:
+// a client of the REST API needs a certificate, too. Queryable state has no TLS in
+// Flink. Options of the resource that this sets are replaced, with a warning.
+//
+// The password stands in no manifest. It is a variable of both Flink containers,
+// and from there an argument of their processes, because Flink's images cannot
+// write it into a mounted configuration: who may see the processes of the pod or of
+// its node sees it. Flink hides it in its logs. To take it from another Secret,
+// patch the variable FLINK_TLS_PASSWORD. Probes open connections only, because the
+// kubelet has no certificate. Changed certificates do not restart pods.
+func TLSSecret(name string) Option {
+	return option(func(r *Renderer) error {
+		if problems := validation.IsDNS1123Subdomain(name); len(problems) > 0 {
+			return fmt.Errorf("render.TLSSecret: %q: %s", name, strings.Join(problems, "; "))
+		}
+		r.options.TLSSecret = name
+		return nil
+	})
+}
+
+// PodDisruptionBudgets adds a PodDisruptionBudget for each component of which there
+// are several pods: TaskManagers, and the JobManagers of a SessionCluster with
+// standbys. Who drains nodes then takes one working pod of a component at a time;
+// pods that do not work are no obstacle. A component with one pod gets none: one
+// pod at a time is all of it.
+func PodDisruptionBudgets() Option {
+	return option(func(r *Renderer) error {
+		r.options.Budgets = true
 		return nil
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -60,7 +61,7 @@ func (g *rendering) causes(apply func(patch.Set) error) map[string]cause {
 			for _, f := range e.Fields {
 				key := problemKey(f)
 				if after[key] = true; !before[key] {
-					causes[key] = cause{entryPath(i), p.Position()}
+					causes[key] = cause{kinds.PatchField(i), p.Position()}
 				}
 			}
 		}

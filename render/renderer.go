@@ -10,7 +10,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -46,18 +46,12 @@ func (e *MismatchError) Is(target error) bool { return target == ErrMismatch }
 // A Renderer makes Kubernetes objects of VVP resources. It is immutable and safe
 // for concurrent use. The zero value renders with no options.
 type Renderer struct {
+	options       build.Options
 	platform      Platform
-	images        Images // by minor version
-	fetcherImage  string
-	tlsSecret     string
-	budgets       bool
 	withNamespace bool
-	profiles      LoggingProfiles
-
-	allowUnresolved bool
-	strictPatches   bool
-	workers         int
-	traced          bool
+	strictPatches bool
+	workers       int
+	traced        bool
 }
 
 // New returns a Renderer with these options. It fails if one of them is not legal.
@@ -103,101 +97,4 @@ func (j Job) validate() error {
 		return &InvalidError{Subject: "Job", Fields: errs}
 	}
 	return nil
-}
-
-// resource is what the rendering of a Deployment and of a SessionCluster have in
-// common as seen from the outside.
-type resource interface {
-	String() string
-	Target() target.Ref
-	IsZero() bool
-	Position(field string) patch.Position
-}
-
-var (
-	_ resource = deployment.Deployment{}
-	_ resource = deployment.SessionCluster{}
-)
-
-// rendering is one call of a Renderer: it collects warnings and problems.
-type rendering struct {
-	*Renderer
-	target    target.Target
-	resource  resource
-	matched   []patch.Match // by the index of built objects
-	unpatched unpatched
-	warnings  []Warning
-	errs      field.ErrorList
-	trace     *tracer // nil without WithTrace
-	partial   bool    // of a draft: only what the id is derived from
-	unseen    string  // a job id that nobody has seen, "" for one that was given
-}
-
-func (r *Renderer) start(t target.Target, res resource, kind string) (*rendering, error) {
-	switch {
-	case res.IsZero():
-		return nil, zeroValue(kind, "the "+kind+" is the zero value; make it with its package")
-	case t.IsZero():
-		return nil, zeroValue(res.String(), "the target is the zero value; make it with target.New or target.Parse")
-	case !res.Target().IsZero() && !res.Target().Matches(t):
-		return nil, &MismatchError{Resource: res.String(), Want: res.Target(), Got: t.Ref()}
-	}
-	return &rendering{Renderer: r, target: t, resource: res}, nil
-}
-
-func zeroValue(subject, message string) error {
-	return &InvalidError{Subject: subject, Fields: field.ErrorList{field.Required(nil, message).WithOrigin("required")}}
-}
-
-func (g *rendering) warn(path *field.Path, format string, args ...any) {
-	w := Warning{Resource: g.resource.String(), Message: fmt.Sprintf(format, args...)}
-	if path != nil {
-		w.Field = path.String()
-		w.Position = g.resource.Position(w.Field)
-	}
-	g.warnings = append(g.warnings, w)
-}
-
-// adopt passes on what the resource itself warns of.
-func (g *rendering) adopt(list []deployment.Warning) {
-	for _, w := range list {
-		g.warnings = append(g.warnings, Warning{Resource: g.resource.String(), Field: w.Field, Position: g.resource.Position(w.Field), Message: w.Message})
-	}
-}
-
-func (g *rendering) fail(e *field.Error, origin string) {
-	g.errs = append(g.errs, e.WithOrigin(origin))
-}
-
-// err returns what was reported with fail.
-func (g *rendering) err() error {
-	if len(g.errs) == 0 {
-		return nil
-	}
-	e := &InvalidError{Subject: g.resource.String(), Fields: g.errs}
-	for _, f := range g.errs {
-		if at := g.resource.Position(f.Field); at != (patch.Position{}) {
-			e.Positions = append(e.Positions, at)
-		}
-	}
-	if len(e.Positions) != len(e.Fields) {
-		e.Positions = nil // not read from a text
-	}
-	return e
-}
-
-// namespace returns the Kubernetes namespace of the target.
-func (g *rendering) namespace() string {
-	platform := g.platform.Namespace
-	switch ns := g.target.KubernetesNamespace(); {
-	case ns == "" && platform == "":
-		g.fail(field.Required(field.NewPath("spec", "deploymentTargetName"),
-			fmt.Sprintf("%s has no Kubernetes namespace, which means the platform's own: say which it is with render.Platform{Namespace: …}", g.target)), "platform-namespace")
-		return ""
-	case ns == "" || ns == platform:
-		g.warn(nil, "%s is in the namespace of the platform itself (%s); Ververica advises to keep Flink jobs apart from it", g.target, platform)
-		return platform
-	default:
-		return ns
-	}
 }

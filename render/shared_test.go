@@ -14,16 +14,20 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 
+	"github.com/flinktarget/flinktarget/internal/build"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 )
+
+func sharedParts() string { return string(tree.JSON(build.Parts())) }
 
 // Whatever the tests of this package render and patch, nothing writes to what all
 // clusters share.
 func TestMain(m *testing.M) {
-	before := render.Parts()
+	before := sharedParts()
 	code := m.Run()
-	if render.Parts() != before {
-		fmt.Fprintf(os.Stderr, "FAIL: what all clusters share has changed from\n%s\nto\n%s\n", before, render.Parts())
+	if sharedParts() != before {
+		fmt.Fprintf(os.Stderr, "FAIL: what all clusters share has changed from\n%s\nto\n%s\n", before, sharedParts())
 		code = 1
 	}
 	os.Exit(code)

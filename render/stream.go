@@ -55,7 +55,7 @@ func (r *Renderer) Stream(ctx context.Context, items iter.Seq2[Item, error], tar
 			workers = runtime.GOMAXPROCS(0)
 		}
 		window := 4 * workers
-		s := &stream{Renderer: r, targets: targets, tasks: make(chan task, window)}
+		s := &stream{renderer: r, targets: targets, tasks: make(chan task, window)}
 		done := make(chan struct{})
 		for range workers {
 			go s.work(done)
@@ -74,12 +74,12 @@ func (r *Renderer) Stream(ctx context.Context, items iter.Seq2[Item, error], tar
 }
 
 type stream struct {
-	*Renderer
-	targets func(target.Ref) (target.Target, error)
-	tasks   chan task     // with room for all, so that no worker waits for the caller
-	ended   atomic.Bool   // nobody waits for results any more
-	pending []chan result // in the order of the items
-	seen    bundle        // adds up which patches matched
+	renderer *Renderer
+	targets  func(target.Ref) (target.Target, error)
+	tasks    chan task     // with room for all, so that no worker waits for the caller
+	ended    atomic.Bool   // nobody waits for results any more
+	pending  []chan result // in the order of the items
+	seen     bundle        // adds up which patches matched
 }
 
 // task is an item on its way to a worker.
@@ -109,9 +109,9 @@ func (s *stream) work(done chan<- struct{}) {
 func (s *stream) render(t task) (res result) {
 	defer func() { res.panicked = recover() }()
 	if !t.item.SessionCluster.IsZero() {
-		res.manifests, res.err = s.sessionCluster(t.target, t.item.SessionCluster)
+		res.manifests, res.err = s.renderer.render(t.target, session{SessionCluster: t.item.SessionCluster})
 	} else {
-		res.manifests, res.err = s.deployment(t.target, t.item.Deployment, t.item.Job)
+		res.manifests, res.err = s.renderer.render(t.target, job{Deployment: t.item.Deployment, job: t.item.Job})
 	}
 	return res
 }
@@ -190,6 +190,6 @@ func (s *stream) deliver(yield func(Manifests, error) bool) bool {
 
 func (s *stream) finish(yield func(Manifests, error) bool) {
 	if len(unmatched(s.seen.uses, "")) > 0 {
-		yield(s.strict(Manifests{uses: s.seen.uses}, nil))
+		yield(s.renderer.strict(Manifests{uses: s.seen.uses}, nil))
 	}
 }

@@ -22,10 +22,6 @@ type Op struct {
 	value      any
 }
 
-// Looks reports whether the operation reads something of the document: what it tests,
-// copies or moves.
-func (op Op) Looks() bool { return op.name == "test" || needs[op.name] == "from" }
-
 // Problem is something wrong with the list that Parse reads.
 type Problem struct {
 	// Index is that of the operation.

@@ -9,7 +9,10 @@
 // merge lists. TestAddedKind adds one.
 package kinds
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // TypeMeta is what an object says that it is.
 type TypeMeta struct{ APIVersion, Kind string }
@@ -23,6 +26,9 @@ func TypeOf(object map[string]any) TypeMeta {
 
 // String returns the two words, as messages have them.
 func (t TypeMeta) String() string { return t.APIVersion + " " + t.Kind }
+
+// PatchField is the field of a DeploymentTarget that has its patch of an index.
+func PatchField(i int) string { return fmt.Sprintf("spec.deploymentPatchSet[%d]", i) }
 
 // NameOf returns what people call an object: its kind and namespace/name, without the
 // namespace where there is none.

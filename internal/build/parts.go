@@ -1,4 +1,4 @@
-package render
+package build
 
 import (
 	"github.com/flinktarget/flinktarget/internal/flink"
@@ -28,12 +28,12 @@ var (
 	}
 
 	scratchVolumes = []any{
-		tree.Map{"name": tempVolume, "emptyDir": emptyDir},
-		tree.Map{"name": logVolume, "emptyDir": emptyDir},
+		tree.Map{"name": TempVolume, "emptyDir": emptyDir},
+		tree.Map{"name": LogVolume, "emptyDir": emptyDir},
 	}
 	scratchMounts = []any{
-		tree.Map{"name": tempVolume, "mountPath": flink.TempDir},
-		tree.Map{"name": logVolume, "mountPath": flink.LogDir},
+		tree.Map{"name": TempVolume, "mountPath": flink.TempDir},
+		tree.Map{"name": LogVolume, "mountPath": flink.LogDir},
 	}
 
 	jobManagerPorts = []any{
@@ -105,4 +105,12 @@ func probe(handler tree.Map, period, failures int64) tree.Map {
 	p["timeoutSeconds"] = int64(5)
 	p["failureThreshold"] = failures
 	return p
+}
+
+// Parts returns what all clusters share, for tests that hold that nobody writes to it.
+func Parts() []any {
+	return []any{
+		emptyDir, restricted, podSecurity, scratchVolumes, scratchMounts, jobManagerPorts, taskManagerPorts, servicePorts,
+		tcpProbes, httpProbes, failureRules, failureRulesHA,
+	}
 }

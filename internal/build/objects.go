@@ -1,57 +1,47 @@
-package render
+package build
 
 import (
 	"maps"
 	"math"
-
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
 
-// objects builds everything that the cluster consists of, or what the id is derived
-// from, with nil in the place of the others. path is that of kubernetes in the
-// resource.
-func (g *rendering) objects(c *cluster, config string, path *field.Path) []tree.Map {
-	if g.partial {
-		job := g.mergeTemplate(c, labels.JobManager, c.jobManager(), path)
-		return []tree.Map{c.configMap(config), nil, job, nil}
-	}
-	out := []tree.Map{c.configMap(config), c.service(), c.jobManager(), c.taskManager()}
+// Objects makes everything that the cluster consists of, without the pod templates of
+// the resource.
+func (c *Plan) Objects() []tree.Map {
+	out := []tree.Map{c.configMap(), c.service(), c.jobManager(), c.taskManager()}
 	if c.haKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
 	}
-	if g.budgets {
+	if c.opts.Budgets {
 		out = append(out, c.disruptionBudgets()...)
 	}
-	g.trace.built(c, out...)
-	out[2] = g.mergeTemplate(c, labels.JobManager, out[2], path)
-	out[3] = g.mergeTemplate(c, labels.TaskManager, out[3], path)
 	return out
 }
 
-func (c *cluster) configMapName() string { return c.name + "-flink-config" }
+func (c *Plan) configMapName() string { return c.Name + "-flink-config" }
 
-func (c *cluster) workloadName(component labels.Component) string {
-	return c.name + "-" + component.String()
+func (c *Plan) workloadName(component labels.Component) string {
+	return c.Name + "-" + component.String()
 }
 
 // meta is the metadata of an object of a component, or of none (0).
-func (c *cluster) meta(name string, component labels.Component, user map[string]string) tree.Map {
-	m := tree.Map{"name": name, "namespace": c.namespace, "labels": c.labelled(component, user)}
-	if len(c.kubernetes.Annotations) > 0 {
-		m["annotations"] = tree.FromStrings(c.kubernetes.Annotations)
+func (c *Plan) meta(name string, component labels.Component, user map[string]string) tree.Map {
+	m := tree.Map{"name": name, "namespace": c.Namespace, "labels": c.labelled(component, user)}
+	if len(c.Kubernetes.Annotations) > 0 {
+		m["annotations"] = tree.FromStrings(c.Kubernetes.Annotations)
 	}
 	return m
 }
 
 // labelled are labels of the user with the system's, which win.
-func (c *cluster) labelled(component labels.Component, user map[string]string) tree.Map {
+func (c *Plan) labelled(component labels.Component, user map[string]string) tree.Map {
 	made := &c.labelTrees[component]
 	if *made == nil {
-		*made = labelTree(c.labels.WithComponent(component))
+		*made = labelTree(c.Labels.WithComponent(component))
 	}
 	if len(user) == 0 {
 		return *made // objects share what is the same
@@ -61,10 +51,10 @@ func (c *cluster) labelled(component labels.Component, user map[string]string) t
 	return out
 }
 
-func (c *cluster) selector(component labels.Component) tree.Map {
+func (c *Plan) selector(component labels.Component) tree.Map {
 	made := &c.selectorTrees[component]
 	if *made == nil {
-		*made = labelTree(c.labels.WithComponent(component).Selector())
+		*made = labelTree(c.Labels.WithComponent(component).Selector())
 	}
 	return *made
 }
@@ -77,31 +67,31 @@ func labelTree(set labels.Set) tree.Map {
 	return out
 }
 
-func (c *cluster) podLabels(component labels.Component) tree.Map {
-	if c.kubernetes.Pods == nil {
+func (c *Plan) podLabels(component labels.Component) tree.Map {
+	if c.Kubernetes.Pods == nil {
 		return c.labelled(component, nil)
 	}
-	return c.labelled(component, c.kubernetes.Pods.Labels)
+	return c.labelled(component, c.Kubernetes.Pods.Labels)
 }
 
-func (c *cluster) configMap(config string) tree.Map {
+func (c *Plan) configMap() tree.Map {
 	return tree.Map{
 		"apiVersion": "v1",
 		"kind":       "ConfigMap",
 		"metadata":   c.meta(c.configMapName(), 0, nil),
 		"data": tree.Map{
-			c.version.ConfigFile: config,
+			c.Version.ConfigFile: c.configFile,
 			flink.Log4jFile:      c.log4j,
 		},
 	}
 }
 
 // service is how TaskManagers find the JobManager, and people its REST API.
-func (c *cluster) service() tree.Map {
+func (c *Plan) service() tree.Map {
 	return tree.Map{
 		"apiVersion": "v1",
 		"kind":       "Service",
-		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.kubernetes.Labels),
+		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.Kubernetes.Labels),
 		"spec": tree.Map{
 			"selector": c.selector(labels.JobManager),
 			"ports":    servicePorts,
@@ -109,8 +99,8 @@ func (c *cluster) service() tree.Map {
 	}
 }
 
-func (c *cluster) jobManager() tree.Map {
-	if !c.application {
+func (c *Plan) jobManager() tree.Map {
+	if c.Job == nil {
 		return c.deployment(labels.JobManager, c.jobManagers)
 	}
 	template := c.podTemplate(labels.JobManager)
@@ -119,7 +109,7 @@ func (c *cluster) jobManager() tree.Map {
 	return tree.Map{
 		"apiVersion": "batch/v1",
 		"kind":       "Job",
-		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.kubernetes.Labels),
+		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.Kubernetes.Labels),
 		"spec": tree.Map{
 			"completions":      int64(1),
 			"parallelism":      int64(1),
@@ -133,36 +123,36 @@ func (c *cluster) jobManager() tree.Map {
 // backoffLimit says how many pods may fail. Without high availability each of them
 // starts the job anew: VVP's maxJobCreationAttempts counts the first, too. With it,
 // the job goes on from its last checkpoint, however often its JobManager dies.
-func (c *cluster) backoffLimit() int64 {
-	if c.ha {
+func (c *Plan) backoffLimit() int64 {
+	if c.HA {
 		return math.MaxInt32
 	}
-	return int64(c.attempts - 1)
+	return int64(c.Job.Attempts - 1)
 }
 
-func (c *cluster) failureRules() []any {
-	if c.ha {
+func (c *Plan) failureRules() []any {
+	if c.HA {
 		return failureRulesHA
 	}
 	return failureRules
 }
 
-func (c *cluster) taskManager() tree.Map { return c.deployment(labels.TaskManager, c.managers) }
+func (c *Plan) taskManager() tree.Map { return c.deployment(labels.TaskManager, c.managers) }
 
-func (c *cluster) deployment(component labels.Component, replicas int32) tree.Map {
+func (c *Plan) deployment(component labels.Component, replicas int32) tree.Map {
 	spec := tree.Map{
 		"replicas": int64(replicas),
 		"selector": tree.Map{"matchLabels": c.selector(component)},
 		"template": c.podTemplate(component),
 	}
-	if component == labels.JobManager && !c.ha {
+	if component == labels.JobManager && !c.HA {
 		// Two JobManagers at a time would split the cluster.
 		spec["strategy"] = tree.Map{"type": "Recreate"}
 	}
 	return tree.Map{
 		"apiVersion": "apps/v1",
 		"kind":       "Deployment",
-		"metadata":   c.meta(c.workloadName(component), component, c.kubernetes.Labels),
+		"metadata":   c.meta(c.workloadName(component), component, c.Kubernetes.Labels),
 		"spec":       spec,
 	}
 }

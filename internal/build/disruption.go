@@ -1,4 +1,4 @@
-package render
+package build
 
 import (
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -10,19 +10,7 @@ import (
 // gives by default: it would be killed while it cleans up.
 const gracePeriod = 60
 
-// PodDisruptionBudgets adds a PodDisruptionBudget for each component of which there
-// are several pods: TaskManagers, and the JobManagers of a SessionCluster with
-// standbys. Who drains nodes then takes one working pod of a component at a time;
-// pods that do not work are no obstacle. A component with one pod gets none: one
-// pod at a time is all of it.
-func PodDisruptionBudgets() Option {
-	return option(func(r *Renderer) error {
-		r.budgets = true
-		return nil
-	})
-}
-
-func (c *cluster) disruptionBudgets() []tree.Map {
+func (c *Plan) disruptionBudgets() []tree.Map {
 	var out []tree.Map
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		if c.pods(component) < 2 {
@@ -43,7 +31,7 @@ func (c *cluster) disruptionBudgets() []tree.Map {
 }
 
 // pods is how many pods of a component there are to be.
-func (c *cluster) pods(component labels.Component) int32 {
+func (c *Plan) pods(component labels.Component) int32 {
 	if component == labels.JobManager {
 		return c.jobManagers
 	}
@@ -53,7 +41,7 @@ func (c *cluster) pods(component labels.Component) int32 {
 // spread keeps the pods of a component on several nodes, as far as there are some.
 // The number of TaskManagers is not asked for, because it may be changed at any
 // time without a new template, and so without new pods.
-func (c *cluster) spread(component labels.Component) []any {
+func (c *Plan) spread(component labels.Component) []any {
 	if component == labels.JobManager && c.jobManagers < 2 {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package render
+package build
 
 import (
 	"slices"
@@ -12,30 +12,30 @@ import (
 
 // args are the arguments of the image's entrypoint: a command, then -D options,
 // then what belongs to the job.
-func (c *cluster) args(component labels.Component) []any {
+func (c *Plan) args(component labels.Component) []any {
 	command := flink.CommandTaskManager
 	if component == labels.JobManager {
 		command = flink.CommandJobManager
-		if c.application {
+		if c.Job != nil {
 			command = flink.CommandStandaloneJob
 		}
 	}
 	args := []any{command}
-	if c.ha && component == labels.JobManager {
+	if c.HA && component == labels.JobManager {
 		args = append(args, "-D", "jobmanager.rpc.address=$("+podAddress+")")
 	}
-	for _, p := range c.properties {
+	for _, p := range c.Properties {
 		args = append(args, "-D", escape(p.Key)+"="+p.Value) // the value is escaped already
 	}
 	if component == labels.JobManager {
-		for _, a := range c.jobArgs {
+		for _, a := range c.JobArgs {
 			args = append(args, a)
 		}
 	}
 	return args
 }
 
-func (c *cluster) ports(component labels.Component) []any {
+func (c *Plan) ports(component labels.Component) []any {
 	switch {
 	case component == labels.JobManager:
 		return jobManagerPorts
@@ -46,7 +46,7 @@ func (c *cluster) ports(component labels.Component) []any {
 	}
 }
 
-func (c *cluster) probes(component labels.Component) tree.Map {
+func (c *Plan) probes(component labels.Component) tree.Map {
 	if component == labels.JobManager && !c.tls {
 		return httpProbes
 	}

@@ -1,4 +1,4 @@
-package render
+package build
 
 import (
 	"net/url"
@@ -42,19 +42,20 @@ type jar struct {
 // of several, it makes a class path of relative files, which exist on the JobManager
 // alone. So --jars gets the job's jar at most. What is in usrlib is on the class path
 // of all components in all versions.
-func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) artifact {
+func (d *decider) artifact(c *Plan, at *field.Path) artifact {
+	a := c.Job.Artifact
 	if !strings.EqualFold(a.Kind, deployment.ArtifactJar) {
-		g.fail(field.NotSupported(at.Child("kind"), a.Kind, []string{deployment.ArtifactJar}), "artifact-kind")
+		d.fail(field.NotSupported(at.Child("kind"), a.Kind, []string{deployment.ArtifactJar}), "artifact-kind")
 		return artifact{}
 	}
-	out := artifact{fetcher: g.fetcherImage}
+	out := artifact{fetcher: d.opts.FetcherImage}
 	var places []*field.Path // of the files
 	add := func(uri string, at *field.Path, job bool) {
-		u, ok := g.jarURI(uri, at)
+		u, ok := d.jarURI(uri, at)
 		if !ok {
 			return
 		}
-		g.jar(&out, jar{u, at, job}, len(a.AdditionalDependencies) == 0, c)
+		d.jar(&out, jar{u, at, job}, len(a.AdditionalDependencies) == 0, c)
 		if len(out.files) > len(places) {
 			places = append(places, at)
 		}
@@ -63,81 +64,88 @@ func (g *rendering) artifact(a deployment.Artifact, c *cluster, at *field.Path) 
 	for i, uri := range a.AdditionalDependencies {
 		add(uri, at.Child("additionalDependencies").Index(i), false)
 	}
-	g.sameNames(out.files, places)
+	d.sameNames(out.files, places)
 	if !slices.ContainsFunc(out.files, func(f file) bool { return !f.inPlace() }) || c.mountsUserLib() {
 		// Nothing is mounted over usrlib, or what the user has in it.
 		out.files = slices.DeleteFunc(out.files, file.inPlace)
 	}
+	if !slices.ContainsFunc(out.files, func(f file) bool { return f.uri != "" }) {
+		out.fetcher = ""
+	}
 	return out
 }
+
+// Fetcher returns the image that downloads jars, "" if that is Flink's or nothing is
+// downloaded.
+func (c *Plan) Fetcher() string { return c.artifact.fetcher }
 
 // inPlace reports whether the file is in usrlib already. It is copied only where a
 // volume for other files hides it.
 func (f file) inPlace() bool { return strings.HasPrefix(f.from, flink.UserLibDir+"/") }
 
-func (g *rendering) sameNames(files []file, places []*field.Path) {
+func (d *decider) sameNames(files []file, places []*field.Path) {
 	for i, f := range files {
 		if slices.ContainsFunc(files[:i], func(e file) bool { return e.name == f.name }) {
-			g.fail(field.Duplicate(places[i], f.name), "uri")
+			d.fail(field.Duplicate(places[i], f.name), "uri")
 		}
 	}
 }
 
 // mountsUserLib reports whether the resource has a volume of its own for usrlib.
-func (c *cluster) mountsUserLib() bool {
-	return c.kubernetes.Pods != nil && slices.ContainsFunc(c.kubernetes.Pods.VolumeMounts, func(m deployment.VolumeMount) bool {
+func (c *Plan) mountsUserLib() bool {
+	return c.Kubernetes.Pods != nil && slices.ContainsFunc(c.Kubernetes.Pods.VolumeMounts, func(m deployment.VolumeMount) bool {
 		return tree.String(decode.Shared(m.VolumeMount), "mountPath") == flink.UserLibDir
 	})
 }
 
-func (g *rendering) jarURI(uri string, at *field.Path) (*url.URL, bool) {
+func (d *decider) jarURI(uri string, at *field.Path) (*url.URL, bool) {
 	if strings.Contains(uri, "${") && flink.Reference().MatchString(uri) {
-		g.fail(field.Invalid(at, decode.Shown(uri), "secret values of VVP are not known here; write the URI out"), "reference")
+		d.fail(field.Invalid(at, decode.Shown(uri), "secret values of VVP are not known here; write the URI out"), "reference")
 		return nil, false
 	}
 	u, err := url.Parse(uri)
 	if err != nil {
-		g.fail(field.Invalid(at, decode.Shown(uri), "not a URI"), "uri")
+		d.fail(field.Invalid(at, decode.Shown(uri), "not a URI"), "uri")
 		return nil, false
 	}
 	return u, true
 }
 
 // jar decides by scheme and version what is done with a jar, alone or one of several.
-func (g *rendering) jar(out *artifact, j jar, alone bool, c *cluster) {
-	v := c.version
+func (d *decider) jar(out *artifact, j jar, alone bool, c *Plan) {
+	v := c.Version
 	_, store := flink.FileSystem(j.uri.Scheme)
 	download := func() { out.files = append(out.files, file{uri: j.uri.String(), name: fileName(j.uri)}) }
 	switch {
 	case j.uri.Scheme == "local" || j.uri.Scheme == "file":
-		g.inImage(out, j, v)
+		d.inImage(out, j, v)
 	case j.uri.Scheme == "http" || j.uri.Scheme == "https":
 		if !v.Jars || !alone {
 			download()
 			return
 		}
-		if _, set := c.config["user.artifacts.raw-http-enabled"]; j.uri.Scheme == "http" && !set {
-			c.config["user.artifacts.raw-http-enabled"] = "true"
+		if _, set := c.Config["user.artifacts.raw-http-enabled"]; j.uri.Scheme == "http" && !set {
+			c.Config["user.artifacts.raw-http-enabled"] = "true"
 		}
 		out.jar, out.downloads = j.uri.String(), true
 	case store && v.Jars && j.job:
 		// Flink itself fetches from its file systems.
 		out.jar, out.downloads = j.uri.String(), true
-		c.stores = slices.Insert(c.stores, 0, objectStore{scheme: j.uri.Scheme, at: j.at, jar: true})
-	case store && g.fetcherImage != "":
+		c.Stores = slices.Insert(c.Stores, 0, ObjectStore{scheme: j.uri.Scheme, at: j.at, Jar: true})
+	case store && d.opts.FetcherImage != "":
 		download()
 	case store && v.Jars:
-		g.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink hands only the job's jar to TaskManagers: "+
+		d.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink hands only the job's jar to TaskManagers: "+
 			"use https, put the dependency into the image, or give an image that can fetch it with render.FetcherImage"), "uri-scheme")
 	case store:
-		g.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink "+v.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
+		d.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink "+v.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
 	default:
-		g.fail(field.NotSupported(j.at, j.uri.Scheme, append([]string{"file", "http", "https", "local"}, flink.FileSystems()...)), "uri-scheme")
+		d.fail(field.NotSupported(j.at, j.uri.Scheme, append([]string{"file", "http", "https", "local"}, flink.FileSystems()...)), "uri-scheme")
 	}
 }
 
 // inImage is a jar that is there already, in the image or on a mounted volume.
-func (g *rendering) inImage(out *artifact, j jar, v flink.Version) {
+func (d *decider) inImage(out *artifact, j jar, v flink.Version) {
 	u := j.uri
 	f := file{from: u.Path, name: path.Base(u.Path)}
 	if f.inPlace() {
@@ -145,11 +153,11 @@ func (g *rendering) inImage(out *artifact, j jar, v flink.Version) {
 	}
 	switch {
 	case u.Host != "" || path.Clean(u.Path) != u.Path:
-		g.fail(field.Invalid(j.at, decode.Shown(u.String()), "write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
+		d.fail(field.Invalid(j.at, decode.Shown(u.String()), "write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
 		return
 	case !v.Jars && !f.inPlace():
 		// Before 1.19, Flink takes what it finds in usrlib, and cannot be told of one file.
-		g.fail(field.Invalid(j.at, decode.Shown(u.String()), "Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"), "uri")
+		d.fail(field.Invalid(j.at, decode.Shown(u.String()), "Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"), "uri")
 		return
 	case v.Jars && j.job:
 		out.jar = (&url.URL{Scheme: "local", Path: u.Path}).String()

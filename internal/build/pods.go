@@ -1,4 +1,4 @@
-package render
+package build
 
 import (
 	"maps"
@@ -15,15 +15,15 @@ import (
 // Names inside the pods.
 const (
 	fetcherContainer = "artifact-fetcher"
-	configVolume     = "flink-config"
-	tempVolume       = "flink-tmp"
-	logVolume        = "flink-log"
-	userLibVolume    = "flink-usrlib"
-	artifactsVolume  = "flink-artifacts"
+	ConfigVolume     = "flink-config"
+	TempVolume       = "flink-tmp"
+	LogVolume        = "flink-log"
+	UserLibVolume    = "flink-usrlib"
+	ArtifactsVolume  = "flink-artifacts"
 )
 
 // podTemplate is the pod of one component, before the user's options.
-func (c *cluster) podTemplate(component labels.Component) tree.Map {
+func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	container := c.container(component)
 	spec := make(tree.Map, fieldsOfPod)
 	spec["automountServiceAccountToken"] = false // Flink calls the API server for high availability only
@@ -33,10 +33,10 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 	spec["terminationGracePeriodSeconds"] = int64(gracePeriod)
 	c.advertise(component, spec, container)
 	mounts := &volumes{}
-	mounts.configMap(configVolume, c.configMapName(), flink.ConfDir)
+	mounts.configMap(ConfigVolume, c.configMapName(), flink.ConfDir)
 	mounts.scratch()
 	if c.artifact.downloads && component == labels.JobManager {
-		mounts.emptyDir(artifactsVolume, flink.ArtifactsDir)
+		mounts.emptyDir(ArtifactsVolume, flink.ArtifactsDir)
 	}
 	if names := c.plugins[component]; len(names) > 0 {
 		for _, name := range names {
@@ -44,10 +44,10 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 			plugin := strings.TrimSuffix(name, ".jar")
 			mounts.emptyDir(strings.ReplaceAll(plugin, ".", "-"), flink.PluginsDir+"/"+plugin)
 		}
-		container["env"] = append(tree.Items(container, "env"), tree.Map{"name": pluginsVariable, "value": strings.Join(names, ";")})
+		container["env"] = append(tree.Items(container, "env"), tree.Map{"name": PluginsVariable, "value": strings.Join(names, ";")})
 	}
 	if len(c.artifact.files) > 0 {
-		mounts.emptyDir(userLibVolume, flink.UserLibDir)
+		mounts.emptyDir(UserLibVolume, flink.UserLibDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
 	if constraints := c.spread(component); constraints != nil {
@@ -56,10 +56,10 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 	c.mountCertificates(container, mounts)
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 	metadata := tree.Map{"labels": c.podLabels(component)}
-	if len(c.kubernetes.Annotations) > 0 {
-		metadata["annotations"] = tree.FromStrings(c.kubernetes.Annotations)
+	if len(c.Kubernetes.Annotations) > 0 {
+		metadata["annotations"] = tree.FromStrings(c.Kubernetes.Annotations)
 	}
-	if p := c.kubernetes.Pods; p != nil {
+	if p := c.Kubernetes.Pods; p != nil {
 		c.podOptions(*p, metadata, spec, container, mounts)
 	}
 	return tree.Map{"metadata": metadata, "spec": spec}
@@ -67,9 +67,9 @@ func (c *cluster) podTemplate(component labels.Component) tree.Map {
 
 // podOptions adds VVP's simplified pod options. What the user says wins over what
 // is generated, where both say something.
-func (c *cluster) podOptions(p deployment.Pods, metadata, spec, container tree.Map, mounts *volumes) {
+func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map, mounts *volumes) {
 	if len(p.Annotations) > 0 {
-		all := maps.Clone(c.kubernetes.Annotations)
+		all := maps.Clone(c.Kubernetes.Annotations)
 		if all == nil {
 			all = map[string]string{}
 		}
@@ -124,10 +124,10 @@ func rawList[T any](list []deployment.Raw[T]) []any {
 	return out
 }
 
-func (c *cluster) container(component labels.Component) tree.Map {
+func (c *Plan) container(component labels.Component) tree.Map {
 	out := make(tree.Map, fieldsOfContainer)
 	out["name"] = flink.ContainerPrefix + component.String()
-	out["image"] = c.image
+	out["image"] = c.Image
 	out["args"] = c.args(component)
 	out["ports"] = c.ports(component)
 	out["resources"] = c.containerResources(component)
@@ -138,7 +138,7 @@ func (c *cluster) container(component labels.Component) tree.Map {
 
 // fetchers put jars where Flink looks for them, one container a jar. Flink's image
 // has wget: its own build uses it.
-func (c *cluster) fetchers(component labels.Component) []any {
+func (c *Plan) fetchers(component labels.Component) []any {
 	var out []any
 	for i, f := range c.artifact.files {
 		container := tree.Map{
@@ -146,7 +146,7 @@ func (c *cluster) fetchers(component labels.Component) []any {
 			// VVP gives every container of a Flink pod the same resources.
 			"resources":       c.containerResources(component),
 			"securityContext": restricted,
-			"volumeMounts":    []any{tree.Map{"name": userLibVolume, "mountPath": flink.UserLibDir}, tree.Map{"name": tempVolume, "mountPath": flink.TempDir}},
+			"volumeMounts":    []any{tree.Map{"name": UserLibVolume, "mountPath": flink.UserLibDir}, tree.Map{"name": TempVolume, "mountPath": flink.TempDir}},
 		}
 		if i > 0 {
 			container["name"] = fetcherContainer + "-" + strconv.Itoa(i+1)
@@ -155,13 +155,13 @@ func (c *cluster) fetchers(component labels.Component) []any {
 		switch {
 		case f.from != "":
 			// The volume stands elsewhere, so that it does not hide what is copied.
-			container["volumeMounts"] = []any{tree.Map{"name": userLibVolume, "mountPath": flink.ArtifactsDir}}
-			container["image"] = c.image
+			container["volumeMounts"] = []any{tree.Map{"name": UserLibVolume, "mountPath": flink.ArtifactsDir}}
+			container["image"] = c.Image
 			container["command"] = []any{"install", "-D", "-m", "0644", "--", escape(f.from), escape(flink.ArtifactsDir + "/" + f.name)}
 		case c.artifact.fetcher != "":
 			container["image"], container["args"] = c.artifact.fetcher, []any{uri, to}
 		default:
-			container["image"], container["command"] = c.image, []any{"wget", "--no-verbose", "--output-document=" + to, "--", uri}
+			container["image"], container["command"] = c.Image, []any{"wget", "--no-verbose", "--output-document=" + to, "--", uri}
 		}
 		out = append(out, container)
 	}
@@ -169,10 +169,10 @@ func (c *cluster) fetchers(component labels.Component) []any {
 }
 
 // containerResources has requests equal to limits, as in VVP.
-func (c *cluster) containerResources(component labels.Component) tree.Map {
-	r := c.resources.JobManager
+func (c *Plan) containerResources(component labels.Component) tree.Map {
+	r := c.Resources.JobManager
 	if component == labels.TaskManager {
-		r = c.resources.TaskManager
+		r = c.Resources.TaskManager
 	}
 	amount := tree.Map{"cpu": cpuQuantity(r.CPU.String()), "memory": memoryQuantity(r.Memory)}
 	return tree.Map{"requests": amount, "limits": amount}
@@ -232,7 +232,7 @@ func (v *volumes) follow(mounts []any) {
 	for i, m := range mounts {
 		at := tree.String(m, "mountPath")
 		place := at
-		if tree.String(m, "name") == userLibVolume {
+		if tree.String(m, "name") == UserLibVolume {
 			place = flink.UserLibDir
 		}
 		for _, own := range v.mounts {

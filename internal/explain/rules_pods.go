@@ -1,10 +1,11 @@
-package render
+package explain
 
 import (
 	"strconv"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/labels"
 )
@@ -16,13 +17,13 @@ var podRules = func() []rule {
 		{"spec.template.metadata.labels[*]", "", (*derivation).podLabel},
 		{"spec.template.metadata.annotations[*]", "", (*derivation).podAnnotation},
 		{pod + "automountServiceAccountToken", "service account", (*derivation).account},
-		{pod + "serviceAccountName", "service account", func(r *derivation, at found) sourceList { return append(r.account(at), r.identity...) }},
+		{pod + "serviceAccountName", "service account", func(r *derivation, at found) []Origin { return append(r.account(at), r.identity...) }},
 		{pod + "enableServiceLinks", "isolation", nil},
 		{pod + "restartPolicy", "restarts", nil},
 		{pod + "securityContext[*]", "security", resourceField("kubernetes.pods.securityContext")},
 		{pod + "terminationGracePeriodSeconds", "termination", nil},
 		{pod + "topologySpreadConstraints[*].labelSelector.matchLabels[*]", "spread", (*derivation).spreadLabel},
-		{pod + "topologySpreadConstraints", "spread", func(r *derivation, _ found) sourceList { return r.standbys() }},
+		{pod + "topologySpreadConstraints", "spread", func(r *derivation, _ found) []Origin { return r.standbys() }},
 		{pod + "nodeSelector", "", resourceField("kubernetes.pods.nodeSelector")},
 		{pod + "affinity", "", resourceField("kubernetes.pods.affinity")},
 		{pod + "tolerations", "", resourceField("kubernetes.pods.tolerations")},
@@ -33,7 +34,7 @@ var podRules = func() []rule {
 		rules = append(rules, rule{pod + "containers[*]" + c.at, c.name, c.from})
 	}
 	for _, c := range append(sharedRules, fetcherRules...) {
-		rules = append(rules, rule{pod + "initContainers[*]" + c.at, c.name, func(r *derivation, at found) sourceList {
+		rules = append(rules, rule{pod + "initContainers[*]" + c.at, c.name, func(r *derivation, at found) []Origin {
 			if c.from == nil {
 				return r.artifacts()
 			}
@@ -48,15 +49,15 @@ var (
 	sharedRules = []rule{
 		{".name", "container", nil},
 		{".image", "image", (*derivation).image},
-		{".resources[*].cpu", "resources", func(r *derivation, _ found) sourceList { return r.setting("resources." + r.component() + ".cpu") }},
-		{".resources[*].memory", "resources", func(r *derivation, _ found) sourceList { return r.setting("resources." + r.component() + ".memory") }},
+		{".resources[*].cpu", "resources", func(r *derivation, _ found) []Origin { return r.setting("resources." + r.component() + ".cpu") }},
+		{".resources[*].memory", "resources", func(r *derivation, _ found) []Origin { return r.setting("resources." + r.component() + ".memory") }},
 		{".securityContext", "security", nil},
 		{".env[*]", "", (*derivation).variable},
 		{".volumeMounts[*]", "", (*derivation).mount},
 	}
 	containerRules = []rule{
 		{".args[*]", "arguments", (*derivation).argument},
-		{".ports[" + strconv.Itoa(flink.PortQueryableState) + "]", "ports", func(r *derivation, _ found) sourceList {
+		{".ports[" + strconv.Itoa(flink.PortQueryableState) + "]", "ports", func(r *derivation, _ found) []Origin {
 			return r.annotation(deployment.AnnotationQueryableState)
 		}},
 		{".ports", "ports", nil},
@@ -67,45 +68,37 @@ var (
 	fetcherRules = []rule{{".args", "artifact", nil}, {".command", "artifact", nil}}
 )
 
-// templateOf returns the field of a component's pod template.
-func templateOf(component labels.Component) string {
-	if component == labels.JobManager {
-		return "jobManagerPodTemplate"
-	}
-	return "taskManagerPodTemplate"
-}
-
 func (r *derivation) isJobManager() bool { return r.component() == labels.JobManager.String() }
 
-func generated(name string) sourceList {
-	return sourceList{&Source{Step: StepGenerated, Name: name}}
+func generated(name string) []Origin {
+	return []Origin{&Source{Step: Generated, Name: name}}
 }
 
-func (r *derivation) podLabel(at found) sourceList {
+func (r *derivation) podLabel(at found) []Origin {
 	return r.labelOf(at, "kubernetes.pods.labels")
 }
 
-func (r *derivation) podAnnotation(at found) sourceList {
+func (r *derivation) podAnnotation(at found) []Origin {
 	return r.setting("kubernetes.pods.annotations"+at.tail, "kubernetes.annotations"+at.tail)
 }
 
-func (r *derivation) account(found) sourceList {
+func (r *derivation) account(found) []Origin {
 	return append(r.highAvailability(), r.accounts()...)
 }
 
 // standbys decide whether there are several JobManagers, which are spread.
-func (r *derivation) standbys() sourceList {
+func (r *derivation) standbys() []Origin {
 	if !r.isJobManager() {
 		return nil
 	}
 	return r.replicas()
 }
 
-func (r *derivation) spreadLabel(at found) sourceList {
+func (r *derivation) spreadLabel(at found) []Origin {
 	return append(r.systemLabel(at.keys[1]), r.standbys()...)
 }
 
-func (r *derivation) readiness(found) sourceList {
+func (r *derivation) readiness(found) []Origin {
 	if !r.isJobManager() {
 		return nil
 	}
@@ -113,59 +106,59 @@ func (r *derivation) readiness(found) sourceList {
 }
 
 // variable is one of the resource, or one that Flink needs.
-func (r *derivation) variable(at found) sourceList {
+func (r *derivation) variable(at found) []Origin {
 	if own := r.setting("kubernetes.pods.envVars" + at.tail); len(own) > 0 {
 		return own
 	}
 	switch at.keys[1] {
-	case pluginsVariable:
+	case build.PluginsVariable:
 		return append(generated("plugins"), r.plugins()...)
-	case tlsPassword:
+	case build.TLSPassword:
 		return append(generated("tls"), r.tls()...)
 	default:
 		return append(generated("high availability"), r.highAvailability()...)
 	}
 }
 
-func (r *derivation) tls() sourceList {
+func (r *derivation) tls() []Origin {
 	return append(r.annotation(deployment.AnnotationTLS), r.renderOption("render.TLSSecret")...)
 }
 
 // plugins depend on the schemes of jars, options and the savepoint, on the exact version,
 // and on whether the user names plugins himself.
-func (r *derivation) plugins() sourceList {
-	var out sourceList
-	for _, s := range r.cluster.stores {
+func (r *derivation) plugins() []Origin {
+	var out []Origin
+	for _, s := range r.plan.Stores {
 		switch {
-		case s.jar:
+		case s.Jar:
 			out = append(out, r.artifacts()...)
-		case s.key != "":
-			out = append(out, r.option(s.key)...)
+		case s.Key != "":
+			out = append(out, r.option(s.Key)...)
 		default:
-			out = append(out, &Source{Step: StepJob, Name: "SavepointLocation"})
+			out = append(out, &Source{Step: Job, Name: "SavepointLocation"})
 		}
 	}
 	out = append(out, r.image(found{})...)
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		out = append(out, r.setting("kubernetes."+templateOf(component)+".spec.containers["+flink.ContainerPrefix+component.String()+"].env")...)
+		out = append(out, r.setting("kubernetes."+build.TemplateOf(component)+".spec.containers["+flink.ContainerPrefix+component.String()+"].env")...)
 	}
 	return append(out, r.setting("kubernetes.pods.envVars")...)
 }
 
-func (r *derivation) volume(at found) sourceList {
+func (r *derivation) volume(at found) []Origin {
 	name := at.keys[0]
 	below := strings.TrimPrefix(at.tail, "["+name+"]")
 	if own := r.userVolume("volume.name", name, "volume"+below); len(own) > 0 {
 		return own
 	}
 	switch name {
-	case configVolume:
+	case build.ConfigVolume:
 		return append(generated("volumes"), r.identity...)
-	case tempVolume, logVolume:
+	case build.TempVolume, build.LogVolume:
 		return generated("volumes")
-	case tlsVolume:
+	case build.TLSVolume:
 		return append(generated("tls"), r.tls()...)
-	case artifactsVolume, userLibVolume:
+	case build.ArtifactsVolume, build.UserLibVolume:
 		return append(generated("artifact"), r.artifacts()...)
 	default:
 		return append(generated("plugins"), r.plugins()...)
@@ -173,7 +166,7 @@ func (r *derivation) volume(at found) sourceList {
 }
 
 // mount is one of the user's, which may be where one of ours would be, or ours.
-func (r *derivation) mount(at found) sourceList {
+func (r *derivation) mount(at found) []Origin {
 	path := at.keys[1]
 	below := strings.TrimPrefix(at.tail, "["+path+"]")
 	own := r.userVolume("volumeMount.mountPath", path, "volumeMount"+below)
@@ -183,7 +176,7 @@ func (r *derivation) mount(at found) sourceList {
 	switch path {
 	case flink.ConfDir, flink.TempDir, flink.LogDir:
 		return append(own, generated("volumes")...)
-	case tlsDir:
+	case build.TLSDir:
 		return append(append(own, generated("tls")...), r.tls()...)
 	case flink.ArtifactsDir, flink.UserLibDir:
 		return append(append(own, generated("artifact")...), r.artifacts()...)
@@ -196,7 +189,7 @@ func (r *derivation) mount(at found) sourceList {
 
 // userVolume finds the element of pods.volumeMounts that has a value in a field, and
 // returns the sources of another field of it.
-func (r *derivation) userVolume(field, value, of string) sourceList {
+func (r *derivation) userVolume(field, value, of string) []Origin {
 	list := r.settings + ".kubernetes.pods.volumeMounts"
 	for _, l := range r.fields.Leaves() {
 		element, ok := strings.CutPrefix(l.Path, list)
@@ -208,7 +201,7 @@ func (r *derivation) userVolume(field, value, of string) sourceList {
 }
 
 // argument is one of the container's. Those before it decide where it stands.
-func (r *derivation) argument(at found) sourceList {
+func (r *derivation) argument(at found) []Origin {
 	i, err := strconv.Atoi(at.keys[1])
 	all := r.arguments()
 	if err != nil || i >= len(all) {
@@ -222,13 +215,13 @@ func (r *derivation) argument(at found) sourceList {
 }
 
 // arguments are the sources of each, in the order of cluster.args.
-func (r *derivation) arguments() []sourceList {
-	c := r.cluster
-	out := []sourceList{nil} // the command
-	if c.ha && r.isJobManager() {
+func (r *derivation) arguments() [][]Origin {
+	c := r.plan
+	out := [][]Origin{nil} // the command
+	if c.HA && r.isJobManager() {
 		out = append(out, r.highAvailability(), r.highAvailability())
 	}
-	for _, p := range c.properties {
+	for _, p := range c.Properties {
 		of := append(r.option(p.Key), r.variables()...)
 		of = append(of, r.annotation(deployment.AnnotationTLS)...)
 		out = append(out, of, of)
@@ -236,22 +229,22 @@ func (r *derivation) arguments() []sourceList {
 	if !r.isJobManager() {
 		return out
 	}
-	for i := 0; i < len(c.jobArgs); i++ {
-		var of sourceList
-		switch c.jobArgs[i] {
+	for i := 0; i < len(c.JobArgs); i++ {
+		var of []Origin
+		switch c.JobArgs[i] {
 		case "--job-classname":
 			of = r.setting("artifact.entryClass")
 		case "--job-id":
 			of = r.identity
 		case "--fromSavepoint":
-			of = sourceList{&Source{Step: StepJob, Name: "SavepointLocation"}}
+			of = []Origin{&Source{Step: Job, Name: "SavepointLocation"}}
 		case "--allowNonRestoredState":
-			out = append(out, append(r.chain("spec.restoreStrategy.allowNonRestoredState"), &Source{Step: StepJob, Name: "SavepointLocation"}))
+			out = append(out, append(r.chain("spec.restoreStrategy.allowNonRestoredState"), &Source{Step: Job, Name: "SavepointLocation"}))
 			continue
 		case "--jars":
 			of = r.artifacts()
 		default: // "--" and what is the job's
-			for range c.jobArgs[i:] {
+			for range c.JobArgs[i:] {
 				out = append(out, r.setting("artifact.mainArgs"))
 			}
 			return out

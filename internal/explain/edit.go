@@ -1,4 +1,4 @@
-package provenance
+package explain
 
 import (
 	"slices"
@@ -16,14 +16,14 @@ import (
 // Each operation is done twice: on the value, and on a tree of the same shape that
 // has the Leaf in each leaf's place. So what is moved, copied or shifted keeps what
 // is known of it, whatever the operation is.
-func (t *Tree) Edit(ops []jsonpatch.Op, source Source) (*Tree, error) {
+func (t *Tree) Edit(ops []jsonpatch.Op, source Origin) (*Tree, error) {
 	fresh := &Leaf{}
 	for _, op := range ops {
-		var way []Source
+		var way []Origin
 		for _, tokens := range op.Pointers() {
 			way = append(way, t.onTheWay(tokens)...)
 		}
-		set := func(before []Source) []Source { return slices.Concat([]Source{source}, before, way) }
+		set := func(before []Origin) []Origin { return slices.Concat([]Origin{source}, before, way) }
 		after, err := jsonpatch.Apply(t.value, []jsonpatch.Op{op})
 		if err != nil {
 			return nil, err
@@ -51,15 +51,15 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Source) (*Tree, error) {
 			default:
 				return Leaf{Sources: set(from.Sources), Before: old.Value}, false
 			}
-		}, func(l Leaf) []Source { return set(l.Sources) })
+		}, func(l Leaf) []Origin { return set(l.Sources) })
 	}
 	return t, nil
 }
 
 // onTheWay returns what decides which element of a list an index means: the keys of
 // the elements, or everything in a list without keys.
-func (t *Tree) onTheWay(tokens []string) []Source {
-	var out []Source
+func (t *Tree) onTheWay(tokens []string) []Origin {
+	var out []Origin
 	var at fieldpath.Path
 	f := merge.Field{Of: t.schema}
 	var v any = t.value
@@ -85,11 +85,11 @@ func (t *Tree) onTheWay(tokens []string) []Source {
 }
 
 // identity returns the sources of what tells an element apart.
-func (t *Tree) identity(at fieldpath.Path, element any, f merge.Field) []Source {
+func (t *Tree) identity(at fieldpath.Path, element any, f merge.Field) []Origin {
 	if len(f.Keys) == 0 {
 		return t.Under(at.String())
 	}
-	var out []Source
+	var out []Origin
 	m, _ := element.(tree.Map)
 	for _, key := range tree.Keys(m) {
 		if slices.Contains(f.Keys, key) {

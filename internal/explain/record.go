@@ -1,4 +1,4 @@
-package render
+package explain
 
 import (
 	"slices"
@@ -7,61 +7,62 @@ import (
 	klabels "k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
 )
 
-// tracer records which steps of one rendering set what. Its methods are called by
+// Record records which steps of one rendering set what. Its methods are called by
 // the steps themselves, and do nothing on nil.
-type tracer struct {
-	*rendering
-	fields  *provenance.Tree // of the resource, with defaults and patches
-	objects map[string]*provenance.Tree
+type Record struct {
+	target   target.Target
+	resource resource
+	options  build.Options
+	fields   *Tree // of the resource, with defaults and patches
+	objects  map[string]*Tree
 	// existence has what decides whether there is an object at all.
-	existence map[string]sourceList
+	existence map[string][]Origin
 	// identity is what names are made of: a field of Job, the id of the resource, or
 	// a derived id. What a derived id depends on is known at the end.
-	identity []provenance.Source
+	identity []Origin
 	derived  *Source
 }
-
-type sourceList = []provenance.Source
 
 func keyOf(o tree.Map) string {
 	return tree.String(o, "kind") + " " + tree.String(o, "metadata", "name")
 }
 
 // chain returns the sources of fields of the resource, and of what is below them.
-func (x *tracer) chain(paths ...string) sourceList {
-	var out sourceList
+func (x *Record) chain(paths ...string) []Origin {
+	var out []Origin
 	for _, path := range paths {
 		out = append(out, x.fields.Under(path)...)
 	}
 	return out
 }
 
-// built records generated objects, without the pod templates of the resource.
-func (x *tracer) built(c *cluster, objects ...tree.Map) {
+// Built records generated objects, without the pod templates of the resource.
+func (x *Record) Built(c *build.Plan, objects ...tree.Map) {
 	if x == nil {
 		return
 	}
 	for _, o := range objects {
-		r := &derivation{tracer: x, cluster: c, settings: c.settings.String(), object: o}
-		x.objects[keyOf(o)] = provenance.New(tree.CopyMap(o), fieldpath.Schema(o), r.sources)
+		r := &derivation{Record: x, plan: c, settings: c.Settings.String(), object: o}
+		x.objects[keyOf(o)] = New(tree.CopyMap(o), fieldpath.Schema(o), r.sources)
 		x.existence[keyOf(o)] = r.existence()
 	}
 }
 
-// template records a pod template of the resource, whose path is at.
-func (x *tracer) template(merged, template tree.Map, at *field.Path) {
+// Template records a pod template of the resource, whose path is at.
+func (x *Record) Template(merged, template tree.Map, at *field.Path) {
 	if x == nil {
 		return
 	}
-	sources := func(path string) sourceList {
+	sources := func(path string) []Origin {
 		inner, ok := strings.CutPrefix(path, "spec.template")
 		for ok {
 			if list := x.chain(at.String() + inner); len(list) > 0 {
@@ -87,15 +88,15 @@ func parent(path string) (string, bool) {
 	return path[:i], true
 }
 
-// restored records what the renderer puts back after a pod template: labels of the
+// Restored records what the renderer puts back after a pod template: labels of the
 // system, and the security of containers.
-func (x *tracer) restored(c *cluster, at *field.Path, workload tree.Map) {
+func (x *Record) Restored(c *build.Plan, at *field.Path, workload tree.Map) {
 	if x == nil {
 		return
 	}
-	r := &derivation{tracer: x, cluster: c, settings: c.settings.String(), object: workload}
-	sources := func(path string) sourceList {
-		own := r.sources(provenance.Leaf{Path: path})
+	r := &derivation{Record: x, plan: c, settings: c.Settings.String(), object: workload}
+	sources := func(path string) []Origin {
+		own := r.sources(Leaf{Path: path})
 		if container, _, ok := strings.Cut(strings.TrimPrefix(path, "spec.template"), ".securityContext"); ok {
 			own = append(own, x.chain(at.String()+container+".name")...)
 		}
@@ -105,8 +106,8 @@ func (x *tracer) restored(c *cluster, at *field.Path, workload tree.Map) {
 	x.objects[keyOf(workload)] = t.Assign(tree.CopyMap(workload), sources)
 }
 
-// patched records the target's patches of objects. They were applied before.
-func (x *tracer) patched(objects []tree.Map) error {
+// Patched records the target's patches of objects. They were applied before.
+func (x *Record) Patched(objects []tree.Map) error {
 	if x == nil {
 		return nil
 	}
@@ -140,11 +141,11 @@ func (x *tracer) patched(objects []tree.Map) error {
 	return nil
 }
 
-func (g *rendering) patchSource(i int, p patch.Patch) *Source {
-	return &Source{Step: StepPatch, Resource: g.target.String(), Field: entryPath(i), Position: p.Position()}
+func (x *Record) patchSource(i int, p patch.Patch) *Source {
+	return &Source{Step: Patch, Resource: x.target.String(), Field: kinds.PatchField(i), Position: p.Position()}
 }
 
-func (x *tracer) patchObject(after tree.Map, p patch.Patch, source *Source) error {
+func (x *Record) patchObject(after tree.Map, p patch.Patch, source *Source) error {
 	t := x.objects[keyOf(after)]
 	ops, content, err := contentOf(p)
 	if err != nil {
@@ -155,7 +156,7 @@ func (x *tracer) patchObject(after tree.Map, p patch.Patch, source *Source) erro
 			return err
 		}
 	} else {
-		t = t.Merge(after, content, func(string) sourceList { return sourceList{source} }, selection(t, p)...)
+		t = t.Merge(after, content, func(string) []Origin { return []Origin{source} }, selection(t, p)...)
 	}
 	x.objects[keyOf(after)] = t
 	return nil
@@ -184,12 +185,12 @@ func contentOf(p patch.Patch) ([]jsonpatch.Op, tree.Map, error) {
 	return ops, nil, nil
 }
 
-// checksum records the annotation that is made of the configuration.
-func (x *tracer) checksum(objects []tree.Map) {
+// Checksum records the annotation that is made of the configuration.
+func (x *Record) Checksum(annotation string, objects []tree.Map) {
 	if x == nil {
 		return
 	}
-	of := sourceList{&Source{Step: StepChecksum, Name: AnnotationConfigChecksum}}
+	of := []Origin{&Source{Step: Checksum, Name: annotation}}
 	for _, o := range objects {
 		if tree.String(o, "kind") == "ConfigMap" {
 			of = append(of, x.objects[keyOf(o)].Under("data")...)
@@ -197,22 +198,22 @@ func (x *tracer) checksum(objects []tree.Map) {
 	}
 	for _, o := range objects {
 		t := x.objects[keyOf(o)]
-		x.objects[keyOf(o)] = t.Assign(o, func(string) sourceList { return of })
+		x.objects[keyOf(o)] = t.Assign(o, func(string) []Origin { return of })
 	}
 }
 
-// of returns what is known of a finished object.
-func (x *tracer) of(o tree.Map) *provenance.Tree {
+// Of returns what is known of a finished object.
+func (x *Record) Of(o tree.Map) *Tree {
 	if x == nil {
 		return nil
 	}
 	return x.objects[keyOf(o)]
 }
 
-// complete adds what every field of an object depends on, and says of what is made
+// Complete adds what every field of an object depends on, and says of what is made
 // of a derived id what that is made of: the Job, whose labels have the id of the
 // resource, and the configuration.
-func (x *tracer) complete(objects []tree.Map) {
+func (x *Record) Complete(objects []tree.Map) {
 	if x == nil {
 		return
 	}
@@ -222,7 +223,7 @@ func (x *tracer) complete(objects []tree.Map) {
 	if x.derived == nil {
 		return
 	}
-	of := sourceList{x.derived}
+	of := []Origin{x.derived}
 	for _, o := range objects {
 		if kind := tree.String(o, "kind"); kind == "Job" || kind == "ConfigMap" {
 			of = append(of, x.objects[keyOf(o)].Under("")...)
@@ -235,12 +236,12 @@ func (x *tracer) complete(objects []tree.Map) {
 
 // selection returns the sources of the labels and annotations that a patch selects
 // an object by, but for the system's.
-func selection(t *provenance.Tree, p patch.Patch) sourceList {
+func selection(t *Tree, p patch.Patch) []Origin {
 	entry, err := tree.FromJSON([]byte(p.String()))
 	if err != nil {
 		return nil
 	}
-	var out sourceList
+	var out []Origin
 	for _, by := range [...]string{"label", "annotation"} {
 		parsed, err := klabels.Parse(tree.String(entry, "target", by+"Selector"))
 		if err != nil {

@@ -1,4 +1,4 @@
-package render
+package build
 
 import (
 	"maps"
@@ -13,51 +13,72 @@ import (
 	"github.com/flinktarget/flinktarget/labels"
 )
 
-// userTemplate returns what the resource says of a component's pods, and where.
-func (c *cluster) userTemplate(component labels.Component) (tree.Map, string) {
+// TemplateOf returns the field of a component's pod template.
+func TemplateOf(component labels.Component) string {
 	if component == labels.JobManager {
-		return decode.Shared(c.kubernetes.JobManagerPodTemplate), templateOf(component)
+		return "jobManagerPodTemplate"
 	}
-	return decode.Shared(c.kubernetes.TaskManagerPodTemplate), templateOf(component)
+	return "taskManagerPodTemplate"
 }
 
-// mergeTemplate merges the user's pod template of a component into its generated
-// workload, by the rules of strategic merges: containers by name, null deletes, an
-// explicit false or 0 counts. The labels of the system win.
-func (g *rendering) mergeTemplate(c *cluster, component labels.Component, workload tree.Map, at *field.Path) tree.Map {
+// userTemplate returns what the resource says of a component's pods, and where.
+func (c *Plan) userTemplate(component labels.Component) (tree.Map, string) {
+	if component == labels.JobManager {
+		return decode.Shared(c.Kubernetes.JobManagerPodTemplate), TemplateOf(component)
+	}
+	return decode.Shared(c.Kubernetes.TaskManagerPodTemplate), TemplateOf(component)
+}
+
+// TemplatePath returns the field of the pod template that the resource has for a
+// component, nil if it has none.
+func (c *Plan) TemplatePath(component labels.Component) *field.Path {
+	if template, name := c.userTemplate(component); component != 0 && len(template) > 0 {
+		return c.Settings.Child("kubernetes", name)
+	}
+	return nil
+}
+
+// MergeTemplate merges the user's pod template of a component into its workload, by
+// the rules of strategic merges: containers by name, null deletes, an explicit false or
+// 0 counts. It returns the template, too, which is empty if there is none.
+func (c *Plan) MergeTemplate(component labels.Component, workload tree.Map) (merged, template tree.Map, problems field.ErrorList) {
 	template, name := c.userTemplate(component)
 	if len(template) == 0 {
-		return workload
+		return workload, nil, nil
 	}
-	path := at.Child(name)
-	plan, err := merge.CompileShared(tree.Map{"spec": tree.Map{"template": template}}, merge.Of(tree.String(workload, "apiVersion"), tree.String(workload, "kind")))
+	schema := merge.Of(tree.String(workload, "apiVersion"), tree.String(workload, "kind"))
+	plan, err := merge.CompileShared(tree.Map{"spec": tree.Map{"template": template}}, schema)
 	if err == nil {
-		var merged tree.Map
 		if merged, _, err = plan.Apply(workload); err == nil {
-			g.trace.template(merged, template, path)
-			merged = c.relabel(component, merged)
-			secure(merged, workload)
-			g.trace.restored(c, path, merged)
-			return merged
+			return merged, template, nil
 		}
 	}
-	g.refuse(err, path)
-	return workload
+	return workload, template, refusals(err, c.Settings.Child("kubernetes", name))
 }
 
-// refuse reports why a template cannot be merged, at its own fields.
-func (g *rendering) refuse(err error, path *field.Path) {
+// refusals says why a template cannot be merged, at its own fields.
+func refusals(err error, path *field.Path) field.ErrorList {
+	var d decider
 	for _, r := range merge.Refusals(err) {
 		e := field.Invalid(path, field.OmitValueType{}, r.Message())
 		if inner := strings.TrimPrefix(r.Path, "spec.template"); inner != r.Path {
 			e.Field = path.String() + inner
 		}
-		g.fail(e, "pod-template")
+		d.fail(e, "pod-template")
 	}
+	return d.problems
+}
+
+// Restore gives a workload that a template was merged into what a template does not
+// decide: the labels of the system, and the security of containers that it adds.
+func (c *Plan) Restore(component labels.Component, merged, generated tree.Map) tree.Map {
+	merged = c.relabel(component, merged)
+	secure(merged, generated)
+	return merged
 }
 
 // relabel puts the labels of the system back, wherever a template has its own.
-func (c *cluster) relabel(component labels.Component, workload tree.Map) tree.Map {
+func (c *Plan) relabel(component labels.Component, workload tree.Map) tree.Map {
 	workload = tree.CopyMap(workload)
 	template := tree.Child(workload, "spec", "template")
 	metadata, ok := template["metadata"].(tree.Map)
@@ -90,13 +111,13 @@ func secure(workload, generated tree.Map) {
 
 // hidesConfig refuses volumes of the resource that are mounted over Flink's
 // configuration, which would be lost.
-func (g *rendering) hidesConfig(c *cluster, path *field.Path) {
+func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 	check := func(mount any, at *field.Path) {
 		if tree.String(mount, "mountPath") == flink.ConfDir {
-			g.fail(field.Forbidden(at.Child("mountPath"), "Flink's configuration is mounted there; mount single files elsewhere, or set options in flinkConfiguration"), "volume")
+			d.fail(field.Forbidden(at.Child("mountPath"), "Flink's configuration is mounted there; mount single files elsewhere, or set options in flinkConfiguration"), "volume")
 		}
 	}
-	if p := c.kubernetes.Pods; p != nil {
+	if p := c.Kubernetes.Pods; p != nil {
 		for i, m := range p.VolumeMounts {
 			check(decode.Shared(m.VolumeMount), path.Child("pods", "volumeMounts").Index(i).Child("volumeMount"))
 		}
@@ -116,14 +137,14 @@ func (g *rendering) hidesConfig(c *cluster, path *field.Path) {
 
 // ownAccount returns the service account that the user's template names for the
 // pods of a component, "" if it names none.
-func (c *cluster) ownAccount(component labels.Component) string {
+func (c *Plan) ownAccount(component labels.Component) string {
 	template, _ := c.userTemplate(component)
 	return tree.String(template, "spec", "serviceAccountName")
 }
 
 // environment returns the names of the variables that the resource sets in the
 // Flink containers of both components.
-func (c *cluster) environment() map[string]bool {
+func (c *Plan) environment() map[string]bool {
 	both := c.variables(labels.JobManager)
 	other := c.variables(labels.TaskManager)
 	maps.DeleteFunc(both, func(name string, _ bool) bool { return !other[name] })
@@ -132,7 +153,7 @@ func (c *cluster) environment() map[string]bool {
 
 // variables returns the names of the variables that the resource sets in the Flink
 // container of a component.
-func (c *cluster) variables(component labels.Component) map[string]bool {
+func (c *Plan) variables(component labels.Component) map[string]bool {
 	names := map[string]bool{}
 	add := func(v any) { names[tree.String(v, "name")] = true }
 	template, _ := c.userTemplate(component)
@@ -143,8 +164,8 @@ func (c *cluster) variables(component labels.Component) map[string]bool {
 			}
 		}
 	}
-	if c.kubernetes.Pods != nil {
-		for _, v := range c.kubernetes.Pods.EnvVars {
+	if c.Kubernetes.Pods != nil {
+		for _, v := range c.Kubernetes.Pods.EnvVars {
 			add(decode.Shared(v))
 		}
 	}

@@ -1,15 +1,16 @@
-package render
+package explain
 
 import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/document"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
 )
 
 // layer is one that the fields of a resource come from.
@@ -20,47 +21,51 @@ type layer struct {
 
 func newLayer(kind string, doc tree.Map, source func(path, place string) *Source) layer {
 	l := layer{leaves: map[string]string{}, source: source}
-	for _, leaf := range provenance.New(doc, merge.Of(kinds.VVPVersion, kind), func(provenance.Leaf) sourceList { return nil }).Leaves() {
+	for _, leaf := range New(doc, merge.Of(kinds.VVPVersion, kind), func(Leaf) []Origin { return nil }).Leaves() {
 		l.leaves[leaf.Path] = leaf.Place
 	}
 	return l
 }
 
-// traceDeployment starts a record of a Deployment's rendering: where its fields
-// come from.
-func (g *rendering) traceDeployment(d, patched deployment.Deployment, j Job) error {
-	if !g.traced {
-		return nil
-	}
+// resource is a Deployment or SessionCluster, as sources name it.
+type resource interface {
+	String() string
+	Position(field string) patch.Position
+}
+
+// Deployment starts the record of a Deployment: where its fields, which patches of the
+// target have changed, come from. givenID says that Job.ID is given.
+func Deployment(t target.Target, o build.Options, d, patched deployment.Deployment, givenID bool) (*Record, error) {
 	const kind = deployment.KindDeployment
+	x := &Record{target: t, resource: d, options: o}
 	given, err := document.Of(d.Given())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	layers := []layer{newLayer(kind, given, g.ownField)}
+	layers := []layer{newLayer(kind, given, x.ownField)}
 	for _, defaults := range layersOf(d) {
 		doc, err := document.Of(defaults)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		name := "global"
 		if defaults.Metadata.Namespace != "" {
 			name = defaults.Metadata.Namespace
 		}
 		layers = append(layers, newLayer(kind, tree.Map{"spec": doc["spec"]}, func(path, _ string) *Source {
-			return &Source{Step: StepDefaults, Resource: deployment.KindDefaults + " " + name, Field: path}
+			return &Source{Step: Defaults, Resource: deployment.KindDefaults + " " + name, Field: path}
 		}))
 	}
-	if err := g.traceFields(kind, layers, d.Resolved(), patched.Resolved()); err != nil {
-		return err
+	if err := x.recordFields(kind, layers, d.Resolved(), patched.Resolved()); err != nil {
+		return nil, err
 	}
-	if j.ID != "" {
-		g.trace.identity = sourceList{&Source{Step: StepJob, Name: "ID"}}
-		return nil
+	if givenID {
+		x.identity = []Origin{&Source{Step: Job, Name: "ID"}}
+		return x, nil
 	}
-	g.trace.derived = &Source{Step: StepDerivedID}
-	g.trace.identity = sourceList{g.trace.derived}
-	return nil
+	x.derived = &Source{Step: DerivedID}
+	x.identity = []Origin{x.derived}
+	return x, nil
 }
 
 // layersOf returns the Deployment Defaults of d, the stronger first.
@@ -77,46 +82,45 @@ func layersOf(d deployment.Deployment) []deployment.DefaultsConfig {
 	return out
 }
 
-func (g *rendering) traceSessionCluster(s, patched deployment.SessionCluster) error {
-	if !g.traced {
-		return nil
-	}
+// SessionCluster is Deployment for a SessionCluster.
+func SessionCluster(t target.Target, o build.Options, s, patched deployment.SessionCluster) (*Record, error) {
 	const kind = deployment.KindSessionCluster
+	x := &Record{target: t, resource: s, options: o}
 	given, err := document.Of(s.Config())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := g.traceFields(kind, []layer{newLayer(kind, given, g.ownField)}, s.Resolved(), patched.Resolved()); err != nil {
-		return err
+	if err := x.recordFields(kind, []layer{newLayer(kind, given, x.ownField)}, s.Resolved(), patched.Resolved()); err != nil {
+		return nil, err
 	}
-	g.trace.identity = g.trace.resourceID()
-	return nil
+	x.identity = x.resourceID()
+	return x, nil
 }
 
 // ownField is the source of a field that the resource itself has.
-func (g *rendering) ownField(path, place string) *Source {
-	s := &Source{Step: StepField, Resource: g.resource.String(), Field: path, Position: g.resource.Position(place)}
+func (x *Record) ownField(path, place string) *Source {
+	s := &Source{Step: Field, Resource: x.resource.String(), Field: path, Position: x.resource.Position(place)}
 	switch {
 	case strings.Contains(path, ".kubernetes.pods."):
-		s.Step = StepPodOption
+		s.Step = PodOption
 	case strings.Contains(path, ".kubernetes.jobManagerPodTemplate"), strings.Contains(path, ".kubernetes.taskManagerPodTemplate"):
-		s.Step = StepPodTemplate
+		s.Step = PodTemplate
 	}
 	return s
 }
 
-// traceFields records the layers, the defaults of VVP, and the target's patches. The
+// recordFields records the layers, the defaults of VVP, and the target's patches. The
 // stronger layers come first.
-func (g *rendering) traceFields(kind string, layers []layer, resolved, final any) error {
+func (x *Record) recordFields(kind string, layers []layer, resolved, final any) error {
 	doc, err := document.Resolved(kind, resolved)
 	if err != nil {
 		return err
 	}
-	builtIn := func(path string) sourceList {
-		return sourceList{&Source{Step: StepDefault, Resource: g.resource.String(), Field: path}}
+	builtIn := func(path string) []Origin {
+		return []Origin{&Source{Step: Default, Resource: x.resource.String(), Field: path}}
 	}
-	fields := provenance.New(doc, merge.Of(kinds.VVPVersion, kind), func(l provenance.Leaf) sourceList {
-		var out sourceList
+	fields := New(doc, merge.Of(kinds.VVPVersion, kind), func(l Leaf) []Origin {
+		var out []Origin
 		for _, layer := range layers {
 			if place, ok := layer.leaves[l.Path]; ok {
 				out = append(out, layer.source(l.Path, place))
@@ -127,21 +131,21 @@ func (g *rendering) traceFields(kind string, layers []layer, resolved, final any
 		}
 		return out
 	})
-	if fields, err = g.tracePatches(kind, fields); err != nil {
+	if fields, err = x.recordPatches(kind, fields); err != nil {
 		return err
 	}
 	// A default takes the place of what a patch has removed.
 	if doc, err = document.Resolved(kind, final); err != nil {
 		return err
 	}
-	g.trace = &tracer{rendering: g, fields: fields.Assign(doc, builtIn), objects: map[string]*provenance.Tree{}, existence: map[string]sourceList{}}
+	x.fields, x.objects, x.existence = fields.Assign(doc, builtIn), map[string]*Tree{}, map[string][]Origin{}
 	return nil
 }
 
-// tracePatches records the target's patches of the resource. They were applied
+// recordPatches records the target's patches of the resource. They were applied
 // before.
-func (g *rendering) tracePatches(kind string, fields *provenance.Tree) (*provenance.Tree, error) {
-	for i, p := range g.target.Patches().All() {
+func (x *Record) recordPatches(kind string, fields *Tree) (*Tree, error) {
+	for i, p := range x.target.Patches().All() {
 		set, err := patch.NewSet(p)
 		if err != nil {
 			return nil, err
@@ -154,11 +158,11 @@ func (g *rendering) tracePatches(kind string, fields *provenance.Tree) (*provena
 		if !set.HasResource(kind) || !isFor(content, doc) {
 			continue
 		}
-		source := g.patchSource(i, p)
+		source := x.patchSource(i, p)
 		if ops != nil {
 			fields, err = fields.Edit(ops, source)
 		} else if doc, err = set.ApplyResource(doc); err == nil {
-			fields = fields.Merge(doc, content, func(string) sourceList { return sourceList{source} })
+			fields = fields.Merge(doc, content, func(string) []Origin { return []Origin{source} })
 		}
 		if err != nil {
 			return nil, err

@@ -1,4 +1,4 @@
-package provenance_test
+package explain_test
 
 import (
 	"fmt"
@@ -8,10 +8,10 @@ import (
 	"go.yaml.in/yaml/v3"
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -26,14 +26,14 @@ func value(t *testing.T, text string) any {
 
 // made returns the tree of a pod spec in a Deployment, of which every leaf has its
 // own value as a source, or its path where that is no string.
-func made(t *testing.T, spec string) *provenance.Tree {
+func made(t *testing.T, spec string) *explain.Tree {
 	t.Helper()
 	obj := deployment(t, spec)
-	return provenance.New(obj, fieldpath.Schema(obj), func(l provenance.Leaf) []provenance.Source {
+	return explain.New(obj, fieldpath.Schema(obj), func(l explain.Leaf) []explain.Origin {
 		if s, ok := l.Value.(string); ok {
-			return []provenance.Source{s}
+			return []explain.Origin{s}
 		}
-		return []provenance.Source{short(l.Path)}
+		return []explain.Origin{short(l.Path)}
 	})
 }
 
@@ -45,7 +45,7 @@ func deployment(t *testing.T, spec string) tree.Map {
 func short(path string) string { return strings.TrimPrefix(path, "spec.template.spec.") }
 
 // lines are the leaves of the pod spec with their sources and what was before.
-func lines(t *provenance.Tree) []string {
+func lines(t *explain.Tree) []string {
 	var out []string
 	for _, l := range t.Leaves() {
 		if !strings.HasPrefix(l.Path, "spec.") {
@@ -60,7 +60,7 @@ func lines(t *provenance.Tree) []string {
 	return out
 }
 
-func patch(string) []provenance.Source { return []provenance.Source{"patch"} }
+func patch(string) []explain.Origin { return []explain.Origin{"patch"} }
 
 func TestMerge(t *testing.T) {
 	for _, c := range []struct {
@@ -122,9 +122,9 @@ func TestEdit(t *testing.T) {
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			obj := value(t, c.before).(tree.Map)
-			before := provenance.New(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": obj}}}, merge.Of("apps/v1", "Deployment"), func(l provenance.Leaf) []provenance.Source {
+			before := explain.New(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": obj}}}, merge.Of("apps/v1", "Deployment"), func(l explain.Leaf) []explain.Origin {
 				if s, ok := l.Value.(string); ok {
-					return []provenance.Source{s}
+					return []explain.Origin{s}
 				}
 				return nil
 			})
@@ -150,23 +150,23 @@ func TestEditFails(t *testing.T) {
 func TestRemovedIsRemembered(t *testing.T) {
 	before := made(t, "{a: x, b: {c: y}}")
 	without := before.Assign(deployment(t, "{a: x}"), patch)
-	assert.DeepEqual(t, without.Under("spec.template.spec.b"), []provenance.Source{"patch", "y"})
-	back := without.Assign(deployment(t, "{a: x, b: z}"), func(string) []provenance.Source { return []provenance.Source{"default"} })
+	assert.DeepEqual(t, without.Under("spec.template.spec.b"), []explain.Origin{"patch", "y"})
+	back := without.Assign(deployment(t, "{a: x, b: z}"), func(string) []explain.Origin { return []explain.Origin{"default"} })
 	assert.DeepEqual(t, lines(back), []string{`a = "x" [x]`, `b = "z" [default patch y]`})
 }
 
 func TestExpandAndDepend(t *testing.T) {
 	before := made(t, "{a: x, b: y}")
-	assert.DeepEqual(t, lines(before.Expand("x", []provenance.Source{"x", "y"})), []string{`a = "x" [x y]`, `b = "y" [y]`})
-	assert.DeepEqual(t, lines(before.Depend([]provenance.Source{"y"})), []string{`a = "x" [x y]`, `b = "y" [y]`})
+	assert.DeepEqual(t, lines(before.Expand("x", []explain.Origin{"x", "y"})), []string{`a = "x" [x y]`, `b = "y" [y]`})
+	assert.DeepEqual(t, lines(before.Depend([]explain.Origin{"y"})), []string{`a = "x" [x y]`, `b = "y" [y]`})
 	assert.DeepEqual(t, lines(before), []string{`a = "x" [x]`, `b = "y" [y]`})
 }
 
 func TestUnder(t *testing.T) {
 	before := made(t, "{a: {b: x, c: y}, ab: z}")
-	assert.DeepEqual(t, before.Under("spec.template.spec.a"), []provenance.Source{"x", "y"})
-	assert.DeepEqual(t, before.Under("spec.template.spec.none"), []provenance.Source(nil))
-	assert.DeepEqual(t, before.Under(""), []provenance.Source{"apps/v1", "Deployment", "x", "y", "z"})
+	assert.DeepEqual(t, before.Under("spec.template.spec.a"), []explain.Origin{"x", "y"})
+	assert.DeepEqual(t, before.Under("spec.template.spec.none"), []explain.Origin(nil))
+	assert.DeepEqual(t, before.Under(""), []explain.Origin{"apps/v1", "Deployment", "x", "y", "z"})
 	l, ok := before.Find("spec.template.spec.ab")
 	assert.Assert(t, ok && l.Value == "z" && l.Place == "spec.template.spec.ab")
 	_, ok = before.Find("spec.template.spec.a")

@@ -1,10 +1,4 @@
-// Package provenance keeps, beside a JSON-shaped tree, which steps gave each of its
-// leaves its value.
-//
-// A [Tree] is made of a tree whose leaves have known sources, and every step that
-// changes the tree makes another Tree: [Tree.Merge] for strategic merges, [Tree.Edit]
-// for JSON patches, [Tree.Assign] for anything else. Trees are immutable.
-package provenance
+package explain
 
 import (
 	"slices"
@@ -15,8 +9,8 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// Source is a step that sets values. Sources are compared with ==.
-type Source any
+// Origin is a step that sets values. Sources are compared with ==.
+type Origin any
 
 // Leaf is a value with nothing below it: a scalar, null, an empty map or list.
 type Leaf struct {
@@ -28,7 +22,7 @@ type Leaf struct {
 	// Before is what was there before the last source, nil for nothing.
 	Before any
 	// Sources are the steps that set the value or that it depends on, the last first.
-	Sources []Source
+	Sources []Origin
 }
 
 // Tree is a JSON-shaped tree with the sources of its leaves.
@@ -38,13 +32,13 @@ type Tree struct {
 	leaves []Leaf
 	index  map[string]int
 	// gone has what the leaves depended on that are not there any more.
-	gone map[string][]Source
+	gone map[string][]Origin
 }
 
 // New returns the Tree of a value; sources tells those of each leaf. The value is
 // kept and must not change.
-func New(value tree.Map, schema merge.Schema, sources func(Leaf) []Source) *Tree {
-	t := &Tree{schema: schema, value: value, index: map[string]int{}, gone: map[string][]Source{}}
+func New(value tree.Map, schema merge.Schema, sources func(Leaf) []Origin) *Tree {
+	t := &Tree{schema: schema, value: value, index: map[string]int{}, gone: map[string][]Origin{}}
 	for at, v := range fieldpath.Leaves(value, schema) {
 		l := Leaf{Path: at.Path.String(), Place: at.Index.String(), Value: v}
 		l.Sources = unique(sources(l))
@@ -75,8 +69,8 @@ func (t *Tree) Find(path string) (Leaf, bool) {
 
 // Under returns the sources of everything at a path or below it, also of what is
 // not there any more.
-func (t *Tree) Under(path string) []Source {
-	var out []Source
+func (t *Tree) Under(path string) []Origin {
+	var out []Origin
 	for _, l := range t.leaves {
 		if within(l.Path, path) {
 			out = append(out, l.Sources...)
@@ -102,7 +96,7 @@ const directive = "$patch"
 // Merge returns the Tree after a strategic merge of patch, whose result is after.
 // Sources tells the step that sets the leaf at a path of the result. What the step
 // changes depends on the others, too.
-func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Source, others ...Source) *Tree {
+func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Origin, others ...Origin) *Tree {
 	named := map[string]bool{}
 	for at := range fieldpath.Leaves(patch, t.schema) {
 		if at.Tokens[len(at.Tokens)-1] != directive {
@@ -116,18 +110,18 @@ func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Source, 
 			return old, true
 		}
 		return Leaf{Sources: slices.Concat(sources(path), t.history(path), others), Before: old.Value}, false
-	}, func(l Leaf) []Source { return slices.Concat(sources(l.Path), l.Sources, others) })
+	}, func(l Leaf) []Origin { return slices.Concat(sources(l.Path), l.Sources, others) })
 }
 
 // Assign returns the Tree after a step with the result after. Sources tells the step
 // that sets the leaf at a path.
-func (t *Tree) Assign(after tree.Map, sources func(path string) []Source) *Tree {
+func (t *Tree) Assign(after tree.Map, sources func(path string) []Origin) *Tree {
 	return t.Merge(after, nil, sources)
 }
 
 // Expand returns the Tree in which a list of sources stands for one of them.
-func (t *Tree) Expand(source Source, list []Source) *Tree {
-	return t.with(func(sources []Source) []Source {
+func (t *Tree) Expand(source Origin, list []Origin) *Tree {
+	return t.with(func(sources []Origin) []Origin {
 		if at := slices.Index(sources, source); at >= 0 {
 			return unique(slices.Concat(sources[:at], list, sources[at+1:]))
 		}
@@ -136,11 +130,11 @@ func (t *Tree) Expand(source Source, list []Source) *Tree {
 }
 
 // Depend returns the Tree in which every leaf depends on the sources in list, too.
-func (t *Tree) Depend(list []Source) *Tree {
-	return t.with(func(sources []Source) []Source { return join(sources, list) })
+func (t *Tree) Depend(list []Origin) *Tree {
+	return t.with(func(sources []Origin) []Origin { return join(sources, list) })
 }
 
-func (t *Tree) with(change func([]Source) []Source) *Tree {
+func (t *Tree) with(change func([]Origin) []Origin) *Tree {
 	out := *t
 	out.leaves = slices.Clone(t.leaves)
 	for i, l := range t.leaves {
@@ -151,8 +145,8 @@ func (t *Tree) with(change func([]Source) []Source) *Tree {
 
 // step makes the next Tree. For each leaf, next says what is known of it, and
 // whether it is one of t; for each that is gone, removed says what that depends on.
-func (t *Tree) step(after tree.Map, next func(at fieldpath.Place, v any) (Leaf, bool), removed func(Leaf) []Source) *Tree {
-	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string][]Source{}}
+func (t *Tree) step(after tree.Map, next func(at fieldpath.Place, v any) (Leaf, bool), removed func(Leaf) []Origin) *Tree {
+	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string][]Origin{}}
 	for at, v := range fieldpath.Leaves(after, t.schema) {
 		l, kept := next(at, v)
 		l.Path, l.Place, l.Value = at.Path.String(), at.Index.String(), v
@@ -175,20 +169,20 @@ func (t *Tree) step(after tree.Map, next func(at fieldpath.Place, v any) (Leaf, 
 }
 
 // history returns what a new value at a path takes the place of.
-func (t *Tree) history(path string) []Source {
+func (t *Tree) history(path string) []Origin {
 	if l, ok := t.Find(path); ok {
 		return l.Sources
 	}
 	return t.Under(path)
 }
 
-func join(a, b []Source) []Source {
+func join(a, b []Origin) []Origin {
 	return unique(append(a[:len(a):len(a)], b...))
 }
 
 // unique returns the list without what is in it a second time.
-func unique(list []Source) []Source {
-	var out []Source
+func unique(list []Origin) []Origin {
+	var out []Origin
 	for _, s := range list {
 		if !slices.Contains(out, s) {
 			out = append(out, s)

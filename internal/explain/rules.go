@@ -1,20 +1,20 @@
-package render
+package explain
 
 import (
 	"strconv"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/flink"
-	"github.com/flinktarget/flinktarget/internal/provenance"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
 
 // derivation says what the renderer makes the fields of one generated object of.
 type derivation struct {
-	*tracer
-	cluster  *cluster
+	*Record
+	plan     *build.Plan
 	settings string // path of what both kinds of resources have: resources, flinkConfiguration
 	object   tree.Map
 }
@@ -26,7 +26,7 @@ type rule struct {
 	// name is what the rule is called, "" for fields that the resource gives as they are.
 	name string
 	// from tells what it makes the field of; nil is nothing.
-	from func(r *derivation, at found) sourceList
+	from func(r *derivation, at found) []Origin
 }
 
 // found is a field that a rule is about.
@@ -36,14 +36,14 @@ type found struct {
 }
 
 // sources returns those of a generated field, by the first rule that is about it.
-func (r *derivation) sources(l provenance.Leaf) sourceList {
+func (r *derivation) sources(l Leaf) []Origin {
 	for _, table := range [...][]rule{objectRules, podRules} {
 		for _, rule := range table {
 			at, ok := matchPath(rule.at, l.Path)
 			if !ok {
 				continue
 			}
-			var out sourceList
+			var out []Origin
 			if rule.name != "" {
 				out = generated(rule.name)
 			}
@@ -56,8 +56,30 @@ func (r *derivation) sources(l provenance.Leaf) sourceList {
 	return generated("")
 }
 
+// Rules returns what the rules are about and their names, in the order in which they
+// are asked.
+func Rules() (paths, names []string) {
+	for _, table := range [...][]rule{objectRules, podRules} {
+		for _, r := range table {
+			paths, names = append(paths, r.at), append(names, r.name)
+		}
+	}
+	return paths, names
+}
+
+// RuleFor returns what the rule is about that a field has, "" if there is none.
+func RuleFor(path string) string {
+	paths, _ := Rules()
+	for _, at := range paths {
+		if _, ok := matchPath(at, path); ok {
+			return at
+		}
+	}
+	return ""
+}
+
 // existence returns what decides whether there is the object at all.
-func (r *derivation) existence() sourceList {
+func (r *derivation) existence() []Origin {
 	switch tree.String(r.object, "kind") {
 	case "ServiceAccount", "Role", "RoleBinding":
 		return append(r.highAvailability(), r.accounts()...)
@@ -143,23 +165,23 @@ var objectRules = []rule{
 	{"spec.maxUnavailable", "disruption", nil},
 	{"spec.unhealthyPodEvictionPolicy", "disruption", nil},
 
-	{"spec.replicas", "replicas", func(r *derivation, _ found) sourceList { return r.replicas() }},
-	{"spec.strategy", "strategy", func(r *derivation, _ found) sourceList { return r.highAvailability() }},
+	{"spec.replicas", "replicas", func(r *derivation, _ found) []Origin { return r.replicas() }},
+	{"spec.strategy", "strategy", func(r *derivation, _ found) []Origin { return r.highAvailability() }},
 	{"spec.backoffLimit", "restarts", (*derivation).restarts},
 	{"spec.podFailurePolicy.rules[0]", "restarts", nil},
-	{"spec.podFailurePolicy.rules", "restarts", func(r *derivation, _ found) sourceList { return r.highAvailability() }},
+	{"spec.podFailurePolicy.rules", "restarts", func(r *derivation, _ found) []Origin { return r.highAvailability() }},
 	{"spec.completions", "restarts", nil},
 	{"spec.parallelism", "restarts", nil},
 }
 
 // resourceField is for what the resource gives as it is, or key by key.
-func resourceField(path string) func(*derivation, found) sourceList {
-	return func(r *derivation, at found) sourceList { return r.setting(path + at.tail) }
+func resourceField(path string) func(*derivation, found) []Origin {
+	return func(r *derivation, at found) []Origin { return r.setting(path + at.tail) }
 }
 
 // setting returns the sources of fields of the settings.
-func (r *derivation) setting(paths ...string) sourceList {
-	var out sourceList
+func (r *derivation) setting(paths ...string) []Origin {
+	var out []Origin
 	for _, path := range paths {
 		out = append(out, r.chain(r.settings+"."+path)...)
 	}
@@ -167,16 +189,16 @@ func (r *derivation) setting(paths ...string) sourceList {
 }
 
 // option returns the sources of options of Flink.
-func (r *derivation) option(keys ...string) sourceList {
-	var out sourceList
+func (r *derivation) option(keys ...string) []Origin {
+	var out []Origin
 	for _, key := range keys {
 		out = append(out, r.setting(pathOf("flinkConfiguration", key))...)
 	}
 	return out
 }
 
-func (r *derivation) renderOption(name string) sourceList {
-	return sourceList{&Source{Step: StepOption, Name: name}}
+func (r *derivation) renderOption(name string) []Origin {
+	return []Origin{&Source{Step: Option, Name: name}}
 }
 
 func (r *derivation) component() string {
@@ -186,43 +208,43 @@ func (r *derivation) component() string {
 // highAvailability is what it depends on whether there is any. All of the keys
 // count, those that the version does not know, too, as it may be a patch that took
 // one away.
-func (r *derivation) highAvailability() sourceList {
-	return r.option(r.cluster.version.HAKey, "recovery.mode", "high-availability")
+func (r *derivation) highAvailability() []Origin {
+	return r.option(r.plan.Version.HAKey, "recovery.mode", "high-availability")
 }
 
 // accounts are the service accounts of the pod templates.
-func (r *derivation) accounts() sourceList {
+func (r *derivation) accounts() []Origin {
 	return r.setting("kubernetes.jobManagerPodTemplate.spec.serviceAccountName", "kubernetes.taskManagerPodTemplate.spec.serviceAccountName")
 }
 
-func (r *derivation) named(found) sourceList { return r.identity }
+func (r *derivation) named(found) []Origin { return r.identity }
 
-func (r *derivation) namespaced(found) sourceList {
+func (r *derivation) namespaced(found) []Origin {
 	if r.target.KubernetesNamespace() == "" {
 		return r.renderOption("render.Platform")
 	}
-	return sourceList{&Source{Step: StepTarget, Resource: r.target.String(), Field: "spec.kubernetes.namespace"}}
+	return []Origin{&Source{Step: Target, Resource: r.target.String(), Field: "spec.kubernetes.namespace"}}
 }
 
 // label is one of the system, or one of the user, which differ between workloads
 // and pods.
-func (r *derivation) label(at found) sourceList {
+func (r *derivation) label(at found) []Origin {
 	return r.labelOf(at, "kubernetes.labels")
 }
 
 // labelOf is a label of the system, or one of the user's from a field.
-func (r *derivation) labelOf(at found, field string) sourceList {
+func (r *derivation) labelOf(at found, field string) []Origin {
 	key := at.keys[0]
-	if _, ok := r.cluster.labels.WithComponent(labels.JobManager).Get(key); ok {
-		return append(sourceList{&Source{Step: StepSystemLabel}}, r.systemLabel(key)...)
+	if _, ok := r.plan.Labels.WithComponent(labels.JobManager).Get(key); ok {
+		return append([]Origin{&Source{Step: SystemLabel}}, r.systemLabel(key)...)
 	}
 	return r.setting(field + at.tail)
 }
 
-func (r *derivation) selectedLabel(at found) sourceList { return r.systemLabel(at.keys[0]) }
+func (r *derivation) selectedLabel(at found) []Origin { return r.systemLabel(at.keys[0]) }
 
 // systemLabel is what the value of a label is made of.
-func (r *derivation) systemLabel(key string) sourceList {
+func (r *derivation) systemLabel(key string) []Origin {
 	switch key {
 	case labels.KeyVVPNamespace:
 		return r.chain("metadata.namespace")
@@ -237,26 +259,26 @@ func (r *derivation) systemLabel(key string) sourceList {
 }
 
 // resourceID is metadata.id, or what it is derived from.
-func (t *tracer) resourceID() sourceList {
+func (t *Record) resourceID() []Origin {
 	if id := t.chain("metadata.id"); len(id) > 0 {
 		return id
 	}
 	return t.chain("metadata.name", "metadata.namespace")
 }
 
-func (r *derivation) logging(found) sourceList {
+func (r *derivation) logging(found) []Origin {
 	out := r.setting("logging")
-	if len(r.profiles) > 0 {
+	if len(r.options.Profiles) > 0 {
 		out = append(out, r.renderOption("render.LoggingProfiles")...)
 	}
 	return out
 }
 
 // configuration is everything that is written into Flink's configuration file.
-func (r *derivation) configuration(found) sourceList {
+func (r *derivation) configuration(found) []Origin {
 	out := r.setting("flinkConfiguration", "resources.jobmanager.memory", "resources.taskmanager.memory")
 	out = append(out, r.variables()...)
-	if r.cluster.application {
+	if r.plan.Job != nil {
 		out = append(out, r.setting("parallelism", "artifact.jarUri", "artifact.additionalDependencies")...)
 		out = append(out, r.annotation(deployment.AnnotationTLS, deployment.AnnotationQueryableState)...)
 	}
@@ -266,13 +288,13 @@ func (r *derivation) configuration(found) sourceList {
 
 // variables are those that options refer to: what refers to one that both pods have
 // is no line of the file, but an argument.
-func (r *derivation) variables() sourceList {
+func (r *derivation) variables() []Origin {
 	if !r.refers() {
 		return nil
 	}
 	out := r.setting("kubernetes.pods.envVars")
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		out = append(out, r.setting("kubernetes."+templateOf(component)+".spec.containers["+flink.ContainerPrefix+component.String()+"].env")...)
+		out = append(out, r.setting("kubernetes."+build.TemplateOf(component)+".spec.containers["+flink.ContainerPrefix+component.String()+"].env")...)
 	}
 	return out
 }
@@ -289,8 +311,8 @@ func (r *derivation) refers() bool {
 }
 
 // annotation returns the sources of annotations of a Deployment's template.
-func (r *derivation) annotation(keys ...string) sourceList {
-	var out sourceList
+func (r *derivation) annotation(keys ...string) []Origin {
+	var out []Origin
 	for _, key := range keys {
 		out = append(out, r.chain(pathOf("spec", "template", "metadata", "annotations", key))...)
 	}
@@ -298,45 +320,45 @@ func (r *derivation) annotation(keys ...string) sourceList {
 }
 
 // replicas is what the number of pods of a component is made of.
-func (r *derivation) replicas() sourceList {
+func (r *derivation) replicas() []Origin {
 	if r.component() == labels.JobManager.String() {
-		return append(r.option(standbyKey), r.highAvailability()...)
+		return append(r.option(build.StandbyKey), r.highAvailability()...)
 	}
 	out := r.setting("numberOfTaskManagers")
-	if r.cluster.application {
+	if r.plan.Job != nil {
 		out = append(out, r.setting("parallelism")...)
 		out = append(out, r.option(flink.SlotsKey)...)
 	}
 	return out
 }
 
-func (r *derivation) restarts(found) sourceList {
+func (r *derivation) restarts(found) []Origin {
 	return append(r.highAvailability(), r.chain("spec.maxJobCreationAttempts")...)
 }
 
 // artifacts are the jars, which decide what has to be there to fetch them.
-func (r *derivation) artifacts() sourceList {
+func (r *derivation) artifacts() []Origin {
 	out := r.setting("artifact.jarUri", "artifact.additionalDependencies")
-	if r.cluster.artifact.fetcher != "" {
+	if r.plan.Fetcher() != "" {
 		out = append(out, r.renderOption("render.FetcherImage")...)
 	}
 	return out
 }
 
 // image is what the name of the image is put together of.
-func (r *derivation) image(found) sourceList {
+func (r *derivation) image(found) []Origin {
 	prefix := ""
-	if r.cluster.application {
+	if r.plan.Job != nil {
 		prefix = "artifact."
 	}
 	out := r.setting(prefix+"flinkImageTag", prefix+"flinkImageRepository", prefix+"flinkImageRegistry")
-	if len(out) == 0 && r.images[r.cluster.version.Minor] != "" {
+	if len(out) == 0 && r.options.Images[r.plan.Version.Minor] != "" {
 		out = r.renderOption("render.Images")
 	}
 	return append(out, r.setting(prefix+"flinkVersion")...)
 }
 
 // tlsOptions decide whether REST answers in plain text.
-func (r *derivation) tlsOptions() sourceList {
+func (r *derivation) tlsOptions() []Origin {
 	return append(r.option("security.ssl.rest.enabled", "security.ssl.enabled"), r.annotation(deployment.AnnotationTLS)...)
 }

@@ -1,4 +1,4 @@
-package render
+package build
 
 import (
 	"strings"
@@ -12,7 +12,7 @@ import (
 // references takes the values that refer to environment variables out of conf and
 // returns them as arguments, where Kubernetes puts the variable in. Flink's images
 // do not expand variables in a mounted configuration file.
-func (g *rendering) references(conf map[string]string, env map[string]bool, at *field.Path) []flink.Property {
+func (d *decider) references(conf map[string]string, env map[string]bool, at *field.Path) []flink.Property {
 	var out []flink.Property
 	for _, key := range tree.Keys(conf) {
 		if !strings.Contains(conf[key], "${") {
@@ -26,7 +26,7 @@ func (g *rendering) references(conf map[string]string, env map[string]bool, at *
 		for _, m := range found {
 			if !env[m[1]] {
 				missing = true
-				g.unresolved(m[1], at.Key(key))
+				d.unresolved(m[1], at.Key(key))
 			}
 		}
 		if !missing {
@@ -37,13 +37,13 @@ func (g *rendering) references(conf map[string]string, env map[string]bool, at *
 	return out
 }
 
-func (g *rendering) unresolved(name string, at *field.Path) {
+func (d *decider) unresolved(name string, at *field.Path) {
 	text := "${" + name + "} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink containers of both pod templates; for a secret with valueFrom.secretKeyRef"
-	if g.allowUnresolved {
-		g.warn(at, "%s", text)
+	if d.opts.AllowUnresolved {
+		d.warn(at, "%s", text)
 		return
 	}
-	g.fail(field.Invalid(at, field.OmitValueType{}, text), "reference")
+	d.fail(field.Invalid(at, field.OmitValueType{}, text), "reference")
 }
 
 // expandable turns ${NAME} into Kubernetes' $(NAME), and protects all else.

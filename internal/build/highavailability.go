@@ -1,4 +1,4 @@
-package render
+package build
 
 import (
 	"strconv"
@@ -15,24 +15,24 @@ import (
 // the address that it advertises: its own, because a Service would lead to any.
 const podAddress = "POD_IP"
 
-// standbyKey is Flink's option for the number of JobManagers.
-const standbyKey = "kubernetes.jobmanager.replicas"
+// StandbyKey is Flink's option for the number of JobManagers.
+const StandbyKey = "kubernetes.jobmanager.replicas"
 
 // highAvailability switches it on where the configuration asks for it. What
 // identifies the cluster is the renderer's: two clusters with one id would take
 // each other for themselves.
-func (g *rendering) highAvailability(c *cluster, conf map[string]string, at *field.Path) {
+func (d *decider) highAvailability(c *Plan, conf map[string]string, at *field.Path) {
 	const storage = "high-availability.storageDir"
-	ha := flink.HighAvailability(c.version, conf)
+	ha := flink.HighAvailability(c.Version, conf)
 	if ha.Kind == flink.HANone {
 		if _, ok := conf[storage]; ok {
-			g.warn(at.Key(storage), "no effect: high availability is not switched on (%s)", c.version.HAKey)
+			d.warn(at.Key(storage), "no effect: high availability is not switched on (%s)", c.Version.HAKey)
 		}
 		return
 	}
-	c.ha = true
+	c.HA = true
 	if conf[storage] == "" {
-		g.fail(field.Required(at.Key(storage), "high availability keeps its data in a file system: write the URI of a folder, such as s3://bucket/ha"), "high-availability")
+		d.fail(field.Required(at.Key(storage), "high availability keeps its data in a file system: write the URI of a folder, such as s3://bucket/ha"), "high-availability")
 	}
 	conf["high-availability.jobmanager.port"] = strconv.Itoa(flink.PortJobManagerRPC) // any port otherwise
 	if ha.Kind != flink.HAKubernetes {
@@ -40,39 +40,39 @@ func (g *rendering) highAvailability(c *cluster, conf map[string]string, at *fie
 	}
 	c.haKubernetes = true
 	delete(conf, ha.Key)
-	conf[c.version.HAKey] = c.version.HAKubernetes
-	conf["kubernetes.namespace"] = c.namespace
+	conf[c.Version.HAKey] = c.Version.HAKubernetes
+	conf["kubernetes.namespace"] = c.Namespace
 }
 
 // identify sets the options that are made of the cluster's name. With Kubernetes high
 // availability, kubernetes.cluster-id names the ConfigMaps only: for every kind, Flink
 // makes the folders in the storage from high-availability.cluster-id. Clusters that do
 // not set it share the folder "default", and the first that ends deletes it.
-func (c *cluster) identify(conf map[string]string) {
+func (c *Plan) identify(conf map[string]string) {
 	conf["jobmanager.rpc.address"] = c.workloadName(labels.JobManager)
 	if c.haKubernetes {
-		conf["kubernetes.cluster-id"] = c.name
+		conf["kubernetes.cluster-id"] = c.Name
 	}
-	if c.ha {
-		conf["high-availability.cluster-id"] = c.name
+	if c.HA {
+		conf["high-availability.cluster-id"] = c.Name
 	}
 }
 
 // standby reads how many JobManagers there are to be, one of them leading.
-func (g *rendering) standby(c *cluster, conf map[string]string, at *field.Path) int32 {
-	text, ok := conf[standbyKey]
+func (d *decider) standby(c *Plan, conf map[string]string, at *field.Path) int32 {
+	text, ok := conf[StandbyKey]
 	if !ok {
 		return 1
 	}
-	delete(conf, standbyKey) // it means the number of pods, which is told to Kubernetes
+	delete(conf, StandbyKey) // it means the number of pods, which is told to Kubernetes
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 16)
 	switch {
 	case err != nil || n < 1:
-		g.fail(field.Invalid(at.Key(standbyKey), text, "a whole number of at least 1 is wanted"), "high-availability")
-	case n > 1 && c.application:
-		g.fail(field.Forbidden(at.Key(standbyKey), "a Deployment has one JobManager: its Job replaces one that dies"), "high-availability")
-	case n > 1 && !c.ha:
-		g.fail(field.Forbidden(at.Key(standbyKey), "standby JobManagers need high availability ("+c.version.HAKey+")"), "high-availability")
+		d.fail(field.Invalid(at.Key(StandbyKey), text, "a whole number of at least 1 is wanted"), "high-availability")
+	case n > 1 && c.Job != nil:
+		d.fail(field.Forbidden(at.Key(StandbyKey), "a Deployment has one JobManager: its Job replaces one that dies"), "high-availability")
+	case n > 1 && !c.HA:
+		d.fail(field.Forbidden(at.Key(StandbyKey), "standby JobManagers need high availability ("+c.Version.HAKey+")"), "high-availability")
 	}
 	return int32(n)
 }
@@ -80,17 +80,17 @@ func (g *rendering) standby(c *cluster, conf map[string]string, at *field.Path) 
 // serviceAccount lets JobManager and TaskManagers keep Flink's high-availability
 // data in ConfigMaps. Flink's documentation lists all of these verbs but patch,
 // which its client uses for leader election.
-func (c *cluster) serviceAccount() []tree.Map {
+func (c *Plan) serviceAccount() []tree.Map {
 	return []tree.Map{
 		{
 			"apiVersion": "v1",
 			"kind":       "ServiceAccount",
-			"metadata":   c.meta(c.name, 0, nil),
+			"metadata":   c.meta(c.Name, 0, nil),
 		},
 		{
 			"apiVersion": "rbac.authorization.k8s.io/v1",
 			"kind":       "Role",
-			"metadata":   c.meta(c.name, 0, nil),
+			"metadata":   c.meta(c.Name, 0, nil),
 			"rules": []any{tree.Map{
 				"apiGroups": []any{""},
 				"resources": []any{"configmaps"},
@@ -100,24 +100,24 @@ func (c *cluster) serviceAccount() []tree.Map {
 		{
 			"apiVersion": "rbac.authorization.k8s.io/v1",
 			"kind":       "RoleBinding",
-			"metadata":   c.meta(c.name, 0, nil),
-			"roleRef":    tree.Map{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": c.name},
-			"subjects":   []any{tree.Map{"kind": "ServiceAccount", "name": c.name, "namespace": c.namespace}},
+			"metadata":   c.meta(c.Name, 0, nil),
+			"roleRef":    tree.Map{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": c.Name},
+			"subjects":   []any{tree.Map{"kind": "ServiceAccount", "name": c.Name, "namespace": c.Namespace}},
 		},
 	}
 }
 
 // advertise makes a JobManager known by its pod's address.
-func (c *cluster) advertise(component labels.Component, spec, container tree.Map) {
+func (c *Plan) advertise(component labels.Component, spec, container tree.Map) {
 	switch {
 	case c.ownAccount(component) != "":
 		// Who names an account wants what it may do: its own setting decides.
 		delete(spec, "automountServiceAccountToken")
 	case c.haKubernetes:
-		spec["serviceAccountName"] = c.name
+		spec["serviceAccountName"] = c.Name
 		spec["automountServiceAccountToken"] = true
 	}
-	if c.ha && component == labels.JobManager {
+	if c.HA && component == labels.JobManager {
 		container["env"] = []any{tree.Map{"name": podAddress, "valueFrom": tree.Map{"fieldRef": tree.Map{"fieldPath": "status.podIP"}}}}
 	}
 }

@@ -1,0 +1,310 @@
+// Package build makes the Kubernetes objects of a Flink cluster. [Decide] takes what a
+// resource says and decides everything: all rules, no objects. The [Plan] that it
+// returns makes the objects: no rules. What is wrong is told as field errors, what is
+// worth a look as warnings; patches and the places of fields in files are the
+// business of others.
+package build
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// Options are those of a Renderer that change what is built. They are checked.
+type Options struct {
+	Images          map[string]string // by minor version
+	Profiles        map[string]string // of logging
+	FetcherImage    string
+	TLSSecret       string
+	Budgets         bool
+	AllowUnresolved bool
+}
+
+// Input is what a Deployment or a SessionCluster says of a Flink cluster, with all
+// defaults.
+type Input struct {
+	Name      string // prefix of all names, and Flink's cluster id
+	Namespace string // of Kubernetes
+	Labels    labels.Set
+
+	FlinkVersion              string
+	Registry, Repository, Tag string
+	Resources                 deployment.Resources
+	Config                    map[string]string
+	Logging                   deployment.Logging
+	Kubernetes                deployment.Kubernetes
+	TaskManagers              *int32 // as many as the job needs if nil
+
+	VersionAt *field.Path // of the version in the resource
+	Settings  *field.Path // of resources, flinkConfiguration, logging and kubernetes
+	Job       *Job        // nil for a session cluster
+}
+
+// Job is what a Deployment says of its job.
+type Job struct {
+	ID                    string // a UUID
+	Savepoint             string
+	AllowNonRestoredState bool
+	Parallelism           int32
+	Attempts              int32
+	Artifact              deployment.Artifact
+	Annotations           map[string]string // of the template
+}
+
+// Plan is one Flink cluster with everything decided, and no Kubernetes object made yet.
+type Plan struct {
+	Input
+	opts       Options
+	Version    flink.Version
+	Image      string
+	Properties []flink.Property // what the configuration file cannot hold: passed as -D
+	JobArgs    []string         // of the JobManager, after the command
+	HA         bool             // JobManagers find each other, and are found, without the Service
+	Stores     []ObjectStore
+
+	configFile   string // the text
+	log4j        string
+	haKubernetes bool  // high availability through ConfigMaps
+	tls          bool  // REST answers https only, so that HTTP probes cannot work
+	certificates bool  // of Options.TLSSecret are mounted
+	queryable    bool  // state can be queried
+	managers     int32 // TaskManagers
+	jobManagers  int32 // one of them leading
+	artifact     artifact
+
+	plugins        [3][]string // jars of file system plugins to enable, by component
+	unknownPlugins []string    // that were warned of
+
+	labelTrees, selectorTrees [3]tree.Map // by component, once they are made
+}
+
+// Warning is something to look at, though it can be rendered.
+type Warning struct {
+	Field   *field.Path // nil if it is about no field
+	Message string
+}
+
+// decider collects what is wrong while a plan is made.
+type decider struct {
+	opts     Options
+	problems field.ErrorList
+	warnings []Warning
+}
+
+func (d *decider) fail(e *field.Error, origin string) {
+	d.problems = append(d.problems, e.WithOrigin(origin))
+}
+
+func (d *decider) warn(path *field.Path, format string, args ...any) {
+	d.warnings = append(d.warnings, Warning{path, fmt.Sprintf(format, args...)})
+}
+
+// Decide returns the plan of a cluster. It is of use only without problems. The plan
+// shares with the input what it does not change.
+func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
+	d := &decider{opts: o}
+	c := &Plan{Input: in, opts: o}
+	var err error
+	if c.Version, err = flink.Lookup(in.FlinkVersion); err != nil {
+		d.fail(field.NotSupported(in.VersionAt, in.FlinkVersion, flink.Supported()), "flink-version")
+		return c, d.problems, d.warnings
+	}
+	c.Image = c.image()
+	at := in.Settings.Child("flinkConfiguration")
+	c.Stores = configuredStores(in.Config, at)
+	d.configuration(c, at)
+	d.hidesConfig(c, in.Settings.Child("kubernetes"))
+	c.log4j = d.logging(in.Logging, in.Settings.Child("logging"))
+	if in.Job != nil {
+		d.job(c)
+	}
+	c.managers = c.taskManagers()
+	d.plugins(c)
+	return c, d.problems, d.warnings
+}
+
+// job decides what only the cluster of one job has.
+func (d *decider) job(c *Plan) {
+	at := c.Settings.Child("artifact")
+	c.Config["parallelism.default"] = strconv.Itoa(int(c.Job.Parallelism))
+	d.annotations(c)
+	c.artifact = d.artifact(c, at)
+	for scheme := range flink.Schemes(c.Job.Savepoint) {
+		if _, ok := flink.FileSystem(scheme); ok {
+			c.Stores = append(c.Stores, ObjectStore{scheme: scheme})
+		}
+	}
+	c.JobArgs = d.arguments(c, at)
+}
+
+func (c *Plan) taskManagers() int32 {
+	if c.TaskManagers != nil {
+		return *c.TaskManagers
+	}
+	slots, _ := flink.Slots(c.Config) // checked before
+	return deployment.TaskManagers(c.Job.Parallelism, max(1, slots))
+}
+
+// annotations acts on the annotations of the template that VVP gives a meaning.
+func (d *decider) annotations(c *Plan) {
+	at := field.NewPath("spec", "template", "metadata", "annotations")
+	if c.Job.Annotations[deployment.AnnotationTLS] == "true" {
+		d.certificates(c, at, c.Settings.Child("flinkConfiguration"))
+	}
+	if c.Job.Annotations[deployment.AnnotationQueryableState] != "true" {
+		return
+	}
+	if !c.Version.QueryableState {
+		d.fail(field.Forbidden(at.Key(deployment.AnnotationQueryableState),
+			"queryable state is deprecated in Flink and rendered up to 1.20 only; remove the annotation"), "queryable-state")
+		return
+	}
+	c.queryable = true
+	c.Config["queryable-state.enable"] = "true"
+	c.Config["queryable-state.proxy.ports"] = strconv.Itoa(flink.PortQueryableState)
+}
+
+// arguments are those of standalone-job. Everything of the user's is protected
+// from expansion by Kubernetes.
+func (d *decider) arguments(c *Plan, at *field.Path) []string {
+	main, err := flink.SplitArgs(c.Job.Artifact.MainArgs)
+	if err != nil {
+		d.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, err.Error()), "arguments")
+		return nil
+	}
+	args, problems := flink.JobArgs{
+		JobClass:              c.Job.Artifact.EntryClass,
+		JobID:                 strings.ReplaceAll(c.Job.ID, "-", ""),
+		Jar:                   c.artifact.jar,
+		FromSavepoint:         c.Job.Savepoint,
+		AllowNonRestoredState: c.Job.Savepoint != "" && c.Job.AllowNonRestoredState,
+		Args:                  main,
+	}.Strings(c.Version)
+	for _, p := range problems {
+		d.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "arguments")
+	}
+	return escapeAll(args)
+}
+
+// logging is the logging configuration: a profile with the levels of the resource.
+func (d *decider) logging(l deployment.Logging, at *field.Path) string {
+	profile, ok := d.opts.Profiles[l.LoggingProfile]
+	var text string
+	var problems []flink.Problem
+	switch {
+	case ok:
+		text, problems = flink.Log4jProfile(profile, l.Log4jLoggers)
+	case l.LoggingProfile == defaultProfile:
+		text, problems = flink.Log4jProperties(l.Log4jLoggers)
+	default:
+		e := field.NotSupported(at.Child("loggingProfile"), l.LoggingProfile, append(tree.Keys(d.opts.Profiles), defaultProfile))
+		e.Detail += "; give its text with render.LoggingProfiles"
+		d.fail(e, "logging")
+	}
+	for _, p := range problems {
+		d.fail(field.Invalid(at.Child("log4jLoggers").Key(p.Key), field.OmitValueType{}, p.String()), "logging")
+	}
+	return text
+}
+
+// defaultProfile is the one that VVP always has.
+const defaultProfile = "default"
+
+// image puts the image together as VVP does, registry/repository:tag. What is not
+// given comes from the official images; where nothing is given, options come first.
+func (c *Plan) image() string {
+	repository, tag := c.Repository, c.Tag
+	if image, ok := c.opts.Images[c.Version.Minor]; ok && c.Registry+repository+tag == "" {
+		return image
+	}
+	if repository == "" {
+		repository = "flink"
+	}
+	if tag == "" {
+		tag = c.Version.Patch
+	}
+	if c.Registry != "" {
+		repository = strings.TrimSuffix(c.Registry, "/") + "/" + repository
+	}
+	return repository + ":" + tag
+}
+
+// configuration is the user's configuration with what makes the cluster work.
+func (d *decider) configuration(c *Plan, at *field.Path) {
+	c.Config = maps.Clone(c.Config) // with the defaults there always is one
+	conf := c.Config
+	jvmOptions(conf, c.Version)
+	d.highAvailability(c, conf, at)
+	c.jobManagers = d.standby(c, conf, at)
+	c.tls = conf["security.ssl.rest.enabled"] == "true" || conf["security.ssl.enabled"] == "true"
+	if _, ok := conf[flink.SlotsKey]; !ok {
+		conf[flink.SlotsKey] = "1"
+	}
+	for key, value := range map[string]string{
+		"jobmanager.rpc.port":             strconv.Itoa(flink.PortJobManagerRPC),
+		"blob.server.port":                strconv.Itoa(flink.PortBlobServer),
+		"rest.port":                       strconv.Itoa(flink.PortREST),
+		"taskmanager.rpc.port":            strconv.Itoa(flink.PortTaskManagerRPC),
+		"taskmanager.data.port":           strconv.Itoa(flink.PortTaskManagerData),
+		"jobmanager.memory.process.size":  processSize(c.Resources.JobManager),
+		"taskmanager.memory.process.size": processSize(c.Resources.TaskManager),
+	} {
+		conf[key] = value
+	}
+	c.identify(conf)
+	c.Properties = d.references(conf, c.environment(), at)
+}
+
+// WriteConfig makes the text of the configuration file, which the objects need.
+func (c *Plan) WriteConfig() field.ErrorList {
+	var d decider
+	var problems []flink.Problem
+	_, c.configFile, problems = flink.ConfigFile(c.Version, c.Config)
+	for _, p := range problems {
+		at := c.Settings.Child("flinkConfiguration")
+		if p.Key != "" {
+			at = at.Key(p.Key)
+		}
+		p.Key = ""
+		d.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "flink-configuration")
+	}
+	return d.problems
+}
+
+// jvmOptions sets the options that the distribution's own configuration file has,
+// and that the mounted one hides. The user's options come after them.
+func jvmOptions(conf map[string]string, v flink.Version) {
+	const all, old = "env.java.opts.all", "env.java.opts"
+	if v.JVMOptions == "" {
+		return
+	}
+	if v.JVMOptionsKey != all {
+		conf[v.JVMOptionsKey] = strings.TrimSpace(v.JVMOptions + " " + conf[v.JVMOptionsKey])
+		return
+	}
+	own, ok := conf[all]
+	if !ok {
+		own = conf[old] // the deprecated key counts only where the new one is missing
+	}
+	delete(conf, old)
+	conf[all] = strings.TrimSpace(v.JVMOptions + " " + own)
+}
+
+// processSize tells Flink a size in its own units: powers of two, rounded down,
+// so that it stays below the container's limit.
+func processSize(r deployment.Resource) string {
+	bytes, err := deployment.Bytes(r.Memory)
+	if err != nil {
+		return "" // resources are checked before anything is rendered
+	}
+	return flink.MemoryValue(bytes)
+}

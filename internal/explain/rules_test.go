@@ -1,0 +1,45 @@
+package explain
+
+import (
+	"testing"
+
+	"gotest.tools/v3/assert"
+)
+
+func TestPathsOfRules(t *testing.T) {
+	for _, c := range []struct {
+		rule, path string
+		keys       []string
+		tail       string
+		ok         bool
+	}{
+		{"a.b", "a.b", nil, "", true},
+		{"a.b", "a.b.c", nil, ".c", true},
+		{"a.b", "a.b[0]", nil, "[0]", true},
+		{"a.b", "a.bc", nil, "", false},
+		{"a.b", "a", nil, "", false},
+		{"a[*]", "a.b", []string{"b"}, ".b", true},
+		{"a[*]", "a.b.c", []string{"b"}, ".b.c", true},
+		{"a[*]", "a.b[c]", []string{"b"}, ".b[c]", true},
+		{"a[*]", "a[b.c].d", []string{"b.c"}, "[b.c].d", true},
+		{"a[*]", `a["b]"].d`, []string{"b]"}, `["b]"].d`, true},
+		{"a[*]", `a["b\"]"].d`, []string{`b"]`}, `["b\"]"].d`, true},
+		{"a[*]", `a[b\].d`, []string{`b\`}, `[b\].d`, true},
+		{"a[*]", "a[].d", []string{""}, "[].d", true},
+		{"a[*]", "a", nil, "", false},
+		{"a[*]", "ab", nil, "", false},
+		{"a[*]", "a[b", nil, "", false},
+		{"a[*].d", "a[b].d", []string{"b"}, "", true},
+		{"a[*].d", "a[b].d.e", []string{"b"}, ".e", true},
+		{"a[*].d", "a[b].f", nil, "", false},
+		{"a[*].d[*]", "a[b].d[c].e", []string{"b", "c"}, "[c].e", true},
+		{"a[*][*]", "a[b].c", []string{"b", "c"}, ".c", true},
+	} {
+		at, ok := matchPath(c.rule, c.path)
+		assert.Equal(t, ok, c.ok, "%s of %s", c.path, c.rule)
+		if ok {
+			assert.DeepEqual(t, at.keys, c.keys)
+			assert.Equal(t, at.tail, c.tail, "%s of %s", c.path, c.rule)
+		}
+	}
+}

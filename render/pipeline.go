@@ -1,0 +1,337 @@
+package render
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/build"
+	"github.com/flinktarget/flinktarget/internal/explain"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/verify"
+	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// AnnotationConfigChecksum is put on pod templates with the SHA-256 of the
+// ConfigMap's data, so that pods are replaced when the configuration changes:
+// Kubernetes does not restart them by itself.
+const AnnotationConfigChecksum = "flinktarget.github.io/config-checksum"
+
+// Deployment renders a Deployment in application mode for the target that it
+// refers to: a ConfigMap, a Service, the JobManager's Job and the TaskManagers'
+// Deployment. A Deployment whose state is not RUNNING renders no object, and a
+// warning.
+//
+// Errors are [*MismatchError] if d refers to another target, [*InvalidError] for
+// what cannot be rendered, zero values included, [*patch.ApplyError] for patches that
+// fail, [*VerifyError] for objects that Kubernetes would refuse, [ErrDerivedID], and
+// with [StrictPatches] [ErrUnmatched]. They may be wrapped, so that errors.As and
+// errors.Is find them. On error the Manifests are empty.
+func (r *Renderer) Deployment(t target.Target, d deployment.Deployment, j Job) (Manifests, error) {
+	return r.strict(r.render(t, job{Deployment: d, job: j}))
+}
+
+// SessionCluster renders a SessionCluster for the target that it refers to: a
+// ConfigMap, a Service, and a Deployment for each of JobManager and TaskManagers.
+// A SessionCluster whose state is not RUNNING renders no object, and a warning.
+// Errors are as for [Renderer.Deployment].
+func (r *Renderer) SessionCluster(t target.Target, s deployment.SessionCluster) (Manifests, error) {
+	return r.strict(r.render(t, session{SessionCluster: s}))
+}
+
+// rendering is one call of a Renderer: it collects warnings and problems.
+type rendering struct {
+	renderer *Renderer
+	target   target.Target
+	resource resource
+	warnings []Warning
+	errs     field.ErrorList
+	trace    *explain.Record // nil without WithTrace
+	// What the target's patches were applied to, and which of them changed an object.
+	plan    *build.Plan
+	built   []tree.Map
+	matched []patch.Match // by the index of built objects
+}
+
+// render is the pipeline, as the documentation of the module tells it.
+func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
+	if err := matching(t, s); err != nil {
+		return Manifests{}, err
+	}
+	g := &rendering{renderer: r, target: t, resource: s}
+	if err := s.check(g); err != nil {
+		return Manifests{}, err
+	}
+	patched, err := s.apply(t.Patches())
+	if err != nil {
+		return Manifests{}, g.patchedWrong(err, func(set patch.Set) error { _, err := s.apply(set); return err })
+	}
+	g.addWarnings(patched.warnings())
+	if state := patched.state(); state != deployment.Running {
+		g.warn(field.NewPath("spec", "state"), "state %s renders no objects; removing those that exist takes no savepoint", state)
+		return Manifests{warnings: g.warnings}, nil
+	}
+	objects, err := g.objects(s, patched)
+	if err != nil {
+		return Manifests{}, err
+	}
+	checksum(objects)
+	g.trace.Checksum(AnnotationConfigChecksum, objects)
+	g.trace.Complete(objects)
+	order(objects)
+	if problems := verifyObjects(objects, g.expectation()); len(problems) > 0 {
+		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.attribute(problems)})
+	}
+	return g.manifests(objects), nil
+}
+
+// objects returns the patched objects, with the id of the job.
+func (g *rendering) objects(s, patched source) ([]tree.Map, error) {
+	id := patched.jobID()
+	if id == "" {
+		g.warnDerived(patched)
+		if !g.renderer.traced {
+			objects, err := g.patched(patched, placeholder)
+			if err != nil {
+				return nil, err
+			}
+			return g.identify(patched, objects)
+		}
+		// A record is made with the id itself, which is found without one.
+		silent := &rendering{renderer: g.renderer, target: g.target, resource: g.resource}
+		objects, err := silent.patched(patched, placeholder)
+		if err == nil {
+			_, err = silent.identify(patched, objects)
+		}
+		if err != nil {
+			return nil, err
+		}
+		id = silent.plan.Job.ID
+	}
+	if g.renderer.traced {
+		var err error
+		if g.trace, err = s.record(g, patched); err != nil {
+			return nil, err
+		}
+	}
+	return g.patched(patched, id)
+}
+
+// patched decides, builds and patches the objects for a job id.
+func (g *rendering) patched(s source, id string) ([]tree.Map, error) {
+	in, err := s.input(id)
+	if err != nil {
+		return nil, err
+	}
+	in.Namespace = g.namespace()
+	plan, problems, warnings := build.Decide(in, g.renderer.options)
+	g.errs = append(g.errs, problems...)
+	for _, w := range warnings {
+		g.warn(w.Field, "%s", w.Message)
+	}
+	if err := g.err(); err != nil {
+		return nil, err
+	}
+	g.errs = plan.WriteConfig()
+	g.plan, g.built = plan, plan.Objects()
+	g.trace.Built(plan, g.built...)
+	g.templates()
+	if err := g.err(); err != nil {
+		return nil, err
+	}
+	objects, matches, err := g.target.Patches().ApplyShared(tree.Shared{Maps: g.built})
+	if err != nil {
+		return nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, withoutID(err))
+	}
+	g.matched = matches
+	return objects.Maps, g.trace.Patched(g.built)
+}
+
+// templates merges the pod templates of the resource into the workloads.
+func (g *rendering) templates() {
+	for i, o := range g.built {
+		component := componentOf(o)
+		if tree.Child(o, "spec", "template") == nil {
+			continue
+		}
+		merged, template, problems := g.plan.MergeTemplate(component, o)
+		if g.errs = append(g.errs, problems...); len(template) == 0 || len(problems) > 0 {
+			continue
+		}
+		path := g.plan.Settings.Child("kubernetes", build.TemplateOf(component))
+		g.trace.Template(merged, template, path)
+		g.built[i] = g.plan.Restore(component, merged, o)
+		g.trace.Restored(g.plan, path, g.built[i])
+	}
+}
+
+// componentOf returns the component of a built object, 0 if it is of none.
+func componentOf(o tree.Map) labels.Component {
+	name := tree.String(o, "metadata", "labels", labels.KeyComponent)
+	for _, c := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
+		if c.String() == name {
+			return c
+		}
+	}
+	return 0
+}
+
+// checksum puts the checksum of the configuration on pod templates.
+func checksum(objects []tree.Map) {
+	var sum string
+	for _, o := range objects {
+		if tree.String(o, "kind") == "ConfigMap" {
+			sum = tree.Sum(o["data"])
+		}
+	}
+	for i, o := range objects {
+		if tree.Child(o, "spec", "template", "metadata") != nil {
+			objects[i] = with(o, sum, "spec", "template", "metadata", "annotations", AnnotationConfigChecksum)
+		}
+	}
+}
+
+// with returns m with a value at a path. Patched objects share what they can with
+// others, so what changes is copied.
+func with(m tree.Map, value any, path ...string) tree.Map {
+	out := make(tree.Map, len(m)+1)
+	maps.Copy(out, m)
+	if len(path) == 1 {
+		out[path[0]] = value
+		return out
+	}
+	child, _ := m[path[0]].(tree.Map)
+	out[path[0]] = with(child, value, path[1:]...)
+	return out
+}
+
+// order sorts objects as they are best applied.
+func order(objects []tree.Map) {
+	slices.SortStableFunc(objects, func(a, b tree.Map) int {
+		return cmp.Or(
+			cmp.Compare(kinds.Rank(kinds.TypeOf(a)), kinds.Rank(kinds.TypeOf(b))),
+			cmp.Compare(tree.String(a, "metadata", "namespace"), tree.String(b, "metadata", "namespace")),
+			cmp.Compare(tree.String(a, "metadata", "name"), tree.String(b, "metadata", "name")),
+		)
+	})
+}
+
+// verifyObjects is verify.Objects but in tests of panics.
+var verifyObjects = verify.Objects
+
+func (g *rendering) manifests(objects []tree.Map) Manifests {
+	m := Manifests{warnings: g.warnings, resource: g.resource.String(), uses: g.patchUses(objects)}
+	for _, o := range objects {
+		m.objects = append(m.objects, Object{tree: o, trace: g.trace.Of(o)})
+	}
+	return m
+}
+
+// patchUses tells which of the patches that address a kind of these objects
+// changed one.
+func (g *rendering) patchUses(objects []tree.Map) []patchUse {
+	var out []patchUse
+	for i, p := range g.target.Patches().All() {
+		addressed := slices.ContainsFunc(objects, func(o tree.Map) bool {
+			return p.SelectsKind(tree.String(o, "apiVersion"), tree.String(o, "kind"))
+		})
+		if addressed {
+			matched := slices.ContainsFunc(g.matched, func(m patch.Match) bool { return m.Patch == i })
+			out = append(out, patchUse{target: g.target.Ref().String(), patch: i, at: p.Position(), matched: matched})
+		}
+	}
+	return out
+}
+
+// matching reports zero values, and a target that the resource does not refer to.
+func matching(t target.Target, s source) error {
+	switch {
+	case s.IsZero():
+		return zeroValue(s.kind(), "the "+s.kind()+" is the zero value; make it with its package")
+	case t.IsZero():
+		return zeroValue(s.String(), "the target is the zero value; make it with target.New or target.Parse")
+	case !s.Target().IsZero() && !s.Target().Matches(t):
+		return &MismatchError{Resource: s.String(), Want: s.Target(), Got: t.Ref()}
+	}
+	return nil
+}
+
+func zeroValue(subject, message string) error {
+	return &InvalidError{Subject: subject, Fields: field.ErrorList{field.Required(nil, message).WithOrigin("required")}}
+}
+
+func (g *rendering) warn(path *field.Path, format string, args ...any) {
+	w := Warning{Resource: g.resource.String(), Message: fmt.Sprintf(format, args...)}
+	if path != nil {
+		w.Field = path.String()
+		w.Position = g.resource.Position(w.Field)
+	}
+	g.warnings = append(g.warnings, w)
+}
+
+// addWarnings passes on what the resource itself warns of.
+func (g *rendering) addWarnings(list []deployment.Warning) {
+	for _, w := range list {
+		g.warnings = append(g.warnings, Warning{Resource: g.resource.String(), Field: w.Field, Position: g.resource.Position(w.Field), Message: w.Message})
+	}
+}
+
+func (g *rendering) fail(e *field.Error, origin string) {
+	g.errs = append(g.errs, e.WithOrigin(origin))
+}
+
+// err returns what was reported with fail.
+func (g *rendering) err() error {
+	if len(g.errs) == 0 {
+		return nil
+	}
+	e := &InvalidError{Subject: g.resource.String(), Fields: g.errs}
+	for _, f := range g.errs {
+		if at := g.resource.Position(f.Field); at != (patch.Position{}) {
+			e.Positions = append(e.Positions, at)
+		}
+	}
+	if len(e.Positions) != len(e.Fields) {
+		e.Positions = nil // not read from a text
+	}
+	return e
+}
+
+// namespace returns the Kubernetes namespace of the target.
+func (g *rendering) namespace() string {
+	platform := g.renderer.platform.Namespace
+	switch ns := g.target.KubernetesNamespace(); {
+	case ns == "" && platform == "":
+		g.fail(field.Required(field.NewPath("spec", "deploymentTargetName"),
+			fmt.Sprintf("%s has no Kubernetes namespace, which means the platform's own: say which it is with render.Platform{Namespace: …}", g.target)), "platform-namespace")
+		return ""
+	case ns == "" || ns == platform:
+		g.warn(nil, "%s is in the namespace of the platform itself (%s); Ververica advises to keep Flink jobs apart from it", g.target, platform)
+		return platform
+	default:
+		return ns
+	}
+}
+
+func (g *rendering) warnDerived(s source) {
+	if j, ok := s.(job); ok && j.startsEmpty() {
+		g.warn(nil, "the job id is derived, and no savepoint is given: a changed configuration gives a new job that starts without state, next to the old one until that is removed (give Job.ID, and Job.SavepointLocation to restore)")
+	}
+}
+
+// withoutID calls an object whose id is to be derived as the documentation does,
+// job-ID: the placeholder is nothing that anybody has seen.
+func withoutID(err error) error {
+	if failed, ok := errors.AsType[*patch.ApplyError](err); ok {
+		failed.Object = withID(failed.Object, "ID")
+	}
+	return err
+}

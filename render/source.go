@@ -1,0 +1,146 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/build"
+	"github.com/flinktarget/flinktarget/internal/explain"
+	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// resource is a Deployment or a SessionCluster as seen from the outside.
+type resource interface {
+	String() string
+	Target() target.Ref
+	IsZero() bool
+	Position(field string) patch.Position
+}
+
+// source is a resource on its way through the pipeline, which is the same for both.
+type source interface {
+	resource
+	kind() string
+	// check refuses what is never rendered.
+	check(*rendering) error
+	// apply returns the source with the patches for VVP resources.
+	apply(patch.Set) (source, error)
+	// state is that of the spec, warnings what the resource itself warns of.
+	state() deployment.State
+	warnings() []deployment.Warning
+	// jobID is the id of the job; "" if it is to be derived. The names of a session
+	// cluster do not depend on one.
+	jobID() string
+	// input is what is built, for this id.
+	input(jobID string) (build.Input, error)
+	// record starts a record of what set each field.
+	record(g *rendering, patched source) (*explain.Record, error)
+}
+
+// job is a Deployment with the job to run.
+type job struct {
+	deployment.Deployment
+	job    Job
+	config deployment.Config // with defaults, once patches were applied
+}
+
+func (s job) kind() string { return deployment.KindDeployment }
+
+func (s job) check(g *rendering) error {
+	if err := s.job.validate(); err != nil || !s.Target().IsZero() {
+		return err
+	}
+	g.fail(field.Forbidden(field.NewPath("spec", "sessionClusterName"),
+		"Deployments in session mode are not rendered: they are jobs on a cluster, not objects of Kubernetes"), "session-mode")
+	return g.err()
+}
+
+func (s job) apply(set patch.Set) (source, error) {
+	patched, err := s.Patch(set)
+	if err != nil {
+		return nil, err
+	}
+	return job{patched, s.job, patched.Resolved()}, nil
+}
+
+func (s job) state() deployment.State        { return s.config.Spec.State }
+func (s job) warnings() []deployment.Warning { return s.Warnings() }
+func (s job) jobID() string                  { return s.job.ID }
+
+func (s job) input(jobID string) (build.Input, error) {
+	set, err := labels.ForDeployment(labels.Deployment{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name(), JobID: jobID})
+	if err != nil {
+		return build.Input{}, fmt.Errorf("%s: %w", s, err)
+	}
+	spec, path := s.config.Spec, field.NewPath("spec", "template", "spec")
+	t := spec.Template.Spec
+	return build.Input{
+		Name: "job-" + jobID, Labels: set,
+		FlinkVersion: t.Artifact.FlinkVersion, VersionAt: path.Child("artifact", "flinkVersion"),
+		Registry: t.Artifact.FlinkImageRegistry, Repository: t.Artifact.FlinkImageRepository, Tag: t.Artifact.FlinkImageTag,
+		Resources: t.Resources, Config: t.FlinkConfiguration, Logging: t.Logging,
+		Kubernetes: t.Kubernetes, Settings: path, TaskManagers: t.NumberOfTaskManagers,
+		Job: &build.Job{
+			ID: jobID, Savepoint: s.job.SavepointLocation, AllowNonRestoredState: *spec.RestoreStrategy.AllowNonRestoredState,
+			Parallelism: *t.Parallelism, Attempts: *spec.MaxJobCreationAttempts, Artifact: t.Artifact,
+			Annotations: spec.Template.Metadata.Annotations,
+		},
+	}, nil
+}
+
+// startsEmpty reports whether a new job starts without the state that the resource asks for.
+func (s job) startsEmpty() bool {
+	spec := s.config.Spec
+	restore := strings.ToUpper(spec.RestoreStrategy.Kind)
+	return s.job.SavepointLocation == "" && (strings.EqualFold(spec.UpgradeStrategy.Kind, "STATEFUL") ||
+		restore == "LATEST_STATE" || restore == "LATEST_SAVEPOINT")
+}
+
+func (s job) record(g *rendering, patched source) (*explain.Record, error) {
+	return explain.Deployment(g.target, g.renderer.options, s.Deployment, patched.(job).Deployment, s.job.ID != "")
+}
+
+// session is a SessionCluster.
+type session struct {
+	deployment.SessionCluster
+	config deployment.SessionClusterConfig // with defaults, once patches were applied
+}
+
+func (s session) kind() string           { return deployment.KindSessionCluster }
+func (s session) check(*rendering) error { return nil }
+
+func (s session) apply(set patch.Set) (source, error) {
+	patched, err := s.Patch(set)
+	if err != nil {
+		return nil, err
+	}
+	return session{patched, patched.Resolved()}, nil
+}
+
+func (s session) state() deployment.State        { return s.config.Spec.State }
+func (s session) warnings() []deployment.Warning { return s.Warnings() }
+func (s session) jobID() string                  { return s.ID() }
+
+func (s session) input(string) (build.Input, error) {
+	set, err := labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
+	if err != nil {
+		return build.Input{}, fmt.Errorf("%s: %w", s, err)
+	}
+	spec, path := s.config.Spec, field.NewPath("spec")
+	return build.Input{
+		Name: "session-" + s.ID(), Labels: set,
+		FlinkVersion: spec.FlinkVersion, VersionAt: path.Child("flinkVersion"),
+		Registry: spec.FlinkImageRegistry, Repository: spec.FlinkImageRepository, Tag: spec.FlinkImageTag,
+		Resources: spec.Resources, Config: spec.FlinkConfiguration, Logging: spec.Logging,
+		Kubernetes: spec.Kubernetes, Settings: path, TaskManagers: spec.NumberOfTaskManagers,
+	}, nil
+}
+
+func (s session) record(g *rendering, patched source) (*explain.Record, error) {
+	return explain.SessionCluster(g.target, g.renderer.options, s.SessionCluster, patched.(session).SessionCluster)
+}
