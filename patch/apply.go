@@ -153,11 +153,7 @@ func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted boo
 		result, err = operate(c.ops, doc)
 		return result, false, err
 	}
-	m, err := c.merger(doc)
-	if err != nil {
-		return nil, false, err
-	}
-	return m.ApplyShared(doc) // what comes out of a Set is a copy
+	return merged(c.content, doc)
 }
 
 // unchanged returns the protected paths whose values differ.

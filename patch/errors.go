@@ -172,7 +172,7 @@ func (e *ApplyError) Error() string {
 	}
 	lines := make([]string, min(len(all), shownProblems))
 	for i := range lines {
-		lines[i] = cut(secrets.Mask(all[i].Path)) + ": " + all[i].Message()
+		lines[i] = cut(secrets.Mask(all[i].Path)) + ": " + all[i].Message
 	}
 	if more := len(all) - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("… and %d more", more))

@@ -97,17 +97,18 @@ func (b *builder) inline() *compiled {
 		return nil
 	}
 	c := &compiled{entry: entry, name: b.text("metadata", "name"), namespace: b.text("metadata", "namespace")}
-	if _, ok := kinds.LookupResource(kinds.TypeMeta{APIVersion: apiVersion, Kind: kind}); ok {
+	t := kinds.TypeMeta{APIVersion: apiVersion, Kind: kind}
+	if _, ok := kinds.LookupResource(t); ok {
 		c.resource = kind
-		c.merges = b.compile(entry, nil, []schema{resourceSchema(kind)})
+		c.content = b.checked(entry, nil, t)
 		return c
 	}
-	if k, _ := kinds.Lookup(kinds.TypeMeta{APIVersion: apiVersion, Kind: kind}); !k.Patchable() {
+	if k, _ := kinds.Lookup(t); !k.Patchable() {
 		b.fail(field.NewPath("kind"), decode.Shown(kind), originKind, "no such kind of this apiVersion is ever rendered; the kinds are %s%s", emitted(), versionHint(kind))
 		return nil
 	}
 	c.selector = exactly(apiVersion, kind, c.name, c.namespace)
-	c.merges = b.compile(entry, nil, []schema{objectSchema(apiVersion, kind)})
+	c.content = b.checked(entry, nil, t)
 	return c
 }
 
@@ -185,11 +186,7 @@ func (b *builder) targeted() *compiled {
 		c.ops = b.operations(list, at, true)
 		return c
 	}
-	schemas := make([]schema, len(selected))
-	for i, k := range selected {
-		schemas[i] = objectSchema(k.APIVersion, k.Kind)
-	}
-	c.merges = b.compile(body.(map[string]any), at, schemas)
+	c.content = b.checked(body.(map[string]any), at, selected...)
 	return c
 }
 

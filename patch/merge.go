@@ -10,51 +10,24 @@ import (
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// merger is a strategic merge compiled for one kind.
-type merger struct {
-	apiVersion, kind string
-	plan             *merge.Plan
-}
-
-// schema says for which kind a patch is compiled, and how its lists merge.
-type schema struct {
-	apiVersion, kind string
-	lists            merge.Schema
-}
-
-func objectSchema(apiVersion, kind string) schema {
-	return schema{apiVersion, kind, merge.Of(apiVersion, kind)}
-}
-
-func resourceSchema(kind string) schema {
-	return schema{kinds.VVPVersion, kind, merge.Of(kinds.VVPVersion, kind)}
-}
-
-// compile makes a plan for each kind that the patch can meet. The same mistake for
-// several kinds is reported once.
-func (b *builder) compile(content map[string]any, at *field.Path, schemas []schema) []merger {
-	var out []merger
-	seen := map[string]bool{}
-	for _, s := range schemas {
-		plan, err := merge.CompileShared(content, s.lists)
-		if err == nil {
-			out = append(out, merger{s.apiVersion, s.kind, plan})
-			continue
-		}
-		for _, refused := range merge.Refusals(err) {
-			text := refused.Message()
-			if key := refused.Path + "\x00" + text; !seen[key] {
-				seen[key] = true
-				e := field.Invalid(at, field.OmitValueType{}, text).WithOrigin(originMerge)
-				e.Field = below(at, refused.Path)
-				b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
+// checked returns what a strategic merge says, after it was checked for each kind that it
+// can meet. The same mistake for several kinds is reported once.
+func (b *builder) checked(content map[string]any, at *field.Path, types ...kinds.TypeMeta) map[string]any {
+	seen := map[merge.Refused]bool{}
+	for _, t := range types {
+		for _, refused := range merge.Check(content, merge.Of(t)) {
+			if seen[refused] {
+				continue
 			}
+			seen[refused] = true
+			e := field.Invalid(at, field.OmitValueType{}, refused.Message).WithOrigin(originMerge)
+			e.Field = below(at, refused.Path)
+			b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
 		}
 	}
-	return out
+	return content
 }
 
 // below joins a path and a path inside the patch, both as printed.
@@ -69,20 +42,16 @@ func below(at *field.Path, inner string) string {
 	}
 }
 
-// merger returns the plan for the kind of doc.
-func (c *compiled) merger(doc map[string]any) (*merge.Plan, error) {
-	apiVersion, kind := tree.String(doc, "apiVersion"), tree.String(doc, "kind")
-	for _, m := range c.merges {
-		if m.apiVersion == apiVersion && m.kind == kind {
-			return m.plan, nil
-		}
+// merged returns doc with a strategic merge, or true if that deletes it. The result shares
+// with both what they have in common.
+func merged(content, doc map[string]any) (result map[string]any, deleted bool, err error) {
+	t := kinds.TypeOf(doc)
+	_, emitted := kinds.Lookup(t)
+	_, resource := kinds.LookupResource(t)
+	if !emitted && !resource && ofKubernetes(t.APIVersion) {
+		return nil, false, fmt.Errorf("no such objects are rendered, so that it is not known how the lists of a %s merge; write operations (RFC 6902)", t)
 	}
-	// A kind that the renderer does not emit, handed in by somebody else.
-	if ofKubernetes(apiVersion) {
-		return nil, fmt.Errorf("no such objects are rendered, so that it is not known how the lists of a %s %s merge; write operations (RFC 6902)", apiVersion, kind)
-	}
-	content, _ := c.body().(map[string]any)
-	return merge.CompileShared(content, merge.Of(apiVersion, kind))
+	return merge.Apply(doc, content, merge.Of(t))
 }
 
 // ofKubernetes reports whether an API is one of Kubernetes' own, whose lists may have

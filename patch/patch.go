@@ -36,7 +36,7 @@ type compiled struct {
 	namespace string
 	selector  *selection
 	ops       []jsonpatch.Op
-	merges    []merger
+	content   map[string]any // of a strategic merge, read only
 	// loose operations have not been told which objects they are for.
 	loose bool
 	at    Position // of the entry, zero if it was not read from a text

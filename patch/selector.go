@@ -133,11 +133,11 @@ func wholly(text string) (re *regexp.Regexp, why string) {
 }
 
 // kinds returns the emitted kinds that s can select.
-func (s *selection) kinds() []kinds.Kind {
-	var out []kinds.Kind
+func (s *selection) kinds() []kinds.TypeMeta {
+	var out []kinds.TypeMeta
 	for _, k := range patchable {
 		if s.matchKind(k.APIVersion, k.Kind) {
-			out = append(out, k)
+			out = append(out, k.TypeMeta)
 		}
 	}
 	return out

@@ -11,6 +11,8 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
@@ -270,7 +272,7 @@ func checkFields(t *testing.T, c render.Change, old render.Manifests) {
 	}
 	leavesOf := func(obj tree.Map) map[string]string {
 		out := map[string]string{}
-		for p, v := range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+		for p, v := range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 			out[p.Path.String()] = string(tree.JSON(v))
 		}
 		return out

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
@@ -102,7 +103,7 @@ func values(m render.Manifests) map[string]any {
 	for o := range m.All() {
 		object := o.Map()
 		name := o.Kind() + " " + o.Labels()["component"] + " "
-		collectValues(out, name, nil, object, merge.Field{Of: fieldpath.Schema(object)})
+		collectValues(out, name, nil, object, merge.Field{Of: merge.Of(kinds.TypeOf(object))})
 		for _, file := range []string{"flink-conf.yaml", "config.yaml"} {
 			for line := range strings.Lines(tree.String(object, "data", file)) {
 				key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
@@ -121,7 +122,7 @@ func collectValues(out map[string]any, name string, at fieldpath.Path, v any, f 
 			collectValues(out, name, at.With(fieldpath.Step{Name: key}), e, f.Of[key])
 		}
 	case []any:
-		for i, element := range fieldpath.Names(v, f) {
+		for i, element := range f.Names(v) {
 			collectValues(out, name, at.With(fieldpath.Step{Name: element, Element: true}), v[i], merge.Field{Of: f.Of})
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -53,7 +54,6 @@ type removal struct {
 // removals are all fields of the resource, with what is below them, and all patches.
 func removals(in inputgen.Input) []removal {
 	var out []removal
-	kind := tree.String(in.Resource, "kind")
 	var walk func(path fieldpath.Path, tokens []string, v any, f merge.Field)
 	walk = func(path fieldpath.Path, tokens []string, v any, f merge.Field) {
 		if len(path) > 1 { // not metadata and spec as a whole
@@ -76,7 +76,7 @@ func removals(in inputgen.Input) []removal {
 					return // what is behind an element that is taken out moves up
 				}
 			}
-			for i, name := range fieldpath.Names(v, f) {
+			for i, name := range f.Names(v) {
 				if i < len(v)-1 && len(f.Keys) == 0 {
 					continue // likewise
 				}
@@ -84,7 +84,7 @@ func removals(in inputgen.Input) []removal {
 			}
 		}
 	}
-	walk(nil, nil, in.Resource, merge.Field{Of: merge.Of("v1", kind)})
+	walk(nil, nil, in.Resource, merge.Field{Of: merge.Of(kinds.TypeOf(in.Resource))})
 	patches := tree.Items(in.Target, "spec", "deploymentPatchSet")
 	for i := range patches {
 		changed := in

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"errors"
 	"maps"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
@@ -46,21 +48,19 @@ func (c *Plan) MergeTemplate(component labels.Component, workload tree.Map) (mer
 	if len(template) == 0 {
 		return workload, nil, nil
 	}
-	schema := merge.Of(tree.String(workload, "apiVersion"), tree.String(workload, "kind"))
-	plan, err := merge.CompileShared(tree.Map{"spec": tree.Map{"template": template}}, schema)
-	if err == nil {
-		if merged, _, err = plan.Apply(workload); err == nil {
-			return merged, template, nil
-		}
+	merged, _, err := merge.Apply(workload, tree.Map{"spec": tree.Map{"template": template}}, merge.Of(kinds.TypeOf(workload)))
+	if err != nil {
+		return workload, template, refusals(err, c.Settings.Child("kubernetes", name))
 	}
-	return workload, template, refusals(err, c.Settings.Child("kubernetes", name))
+	return merged, template, nil
 }
 
 // refusals says why a template cannot be merged, at its own fields.
 func refusals(err error, path *field.Path) field.ErrorList {
 	var d decider
-	for _, r := range merge.Refusals(err) {
-		e := field.Invalid(path, field.OmitValueType{}, r.Message())
+	refused, _ := errors.AsType[merge.RefusedError](err)
+	for _, r := range refused {
+		e := field.Invalid(path, field.OmitValueType{}, r.Message)
 		if inner := strings.TrimPrefix(r.Path, "spec.template"); inner != r.Path {
 			e.Field = path.String() + inner
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -37,13 +38,13 @@ type Difference struct {
 
 // Diff returns the differences between two versions of an object, in the order of
 // their paths in a walk through both. Elements of lists are the same if their names
-// are, see [fieldpath.Names]; the order of the elements of a set does not count.
+// are, see [merge.Field.Names]; the order of the elements of a set does not count.
 //
 // If renamed is not nil, it is applied to the texts of the old version before they
 // are compared; those that were the same without it are the same, too.
 func Diff(old, new tree.Map, renamed func(string) string) []Difference {
 	d := &differ{renamed: renamed}
-	d.mapping(old, new, fieldpath.Schema(new))
+	d.mapping(old, new, merge.Of(kinds.TypeOf(new)))
 	return d.out
 }
 
@@ -114,7 +115,7 @@ func (d *differ) sameText(old, new any) bool {
 }
 
 func (d *differ) list(old, new []any, f merge.Field) {
-	was, is := fieldpath.Names(old, f), fieldpath.Names(new, f)
+	was, is := f.Names(old), f.Names(new)
 	index := make(map[string]int, len(is))
 	for j, name := range is {
 		index[name] = j

@@ -69,7 +69,7 @@ func (t *Tree) onTheWay(tokens []string) []Origin {
 			v, at = c[token], at.With(fieldpath.Step{Name: token})
 			f = f.Of[token]
 		case []any:
-			names := fieldpath.Names(c, f)
+			names := f.Names(c)
 			for i := range c {
 				out = append(out, t.identity(at.With(fieldpath.Step{Name: names[i], Element: true}), c[i], f)...)
 			}

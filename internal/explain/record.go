@@ -11,6 +11,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -52,7 +53,7 @@ func (x *Record) Built(c *build.Plan, objects ...tree.Map) {
 	}
 	for _, o := range objects {
 		r := &derivation{Record: x, plan: c, settings: c.Settings.String(), object: o}
-		x.objects[keyOf(o)] = New(tree.CopyMap(o), fieldpath.Schema(o), r.sources)
+		x.objects[keyOf(o)] = New(tree.CopyMap(o), merge.Of(kinds.TypeOf(o)), r.sources)
 		x.existence[keyOf(o)] = r.existence()
 	}
 }

@@ -21,7 +21,7 @@ type layer struct {
 
 func newLayer(kind string, doc tree.Map, source func(path, place string) *Source) layer {
 	l := layer{leaves: map[string]string{}, source: source}
-	for _, leaf := range New(doc, merge.Of(kinds.VVPVersion, kind), func(Leaf) []Origin { return nil }).Leaves() {
+	for _, leaf := range New(doc, merge.Of(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}), func(Leaf) []Origin { return nil }).Leaves() {
 		l.leaves[leaf.Path] = leaf.Place
 	}
 	return l
@@ -119,7 +119,7 @@ func (x *Record) recordFields(kind string, layers []layer, resolved, final any) 
 	builtIn := func(path string) []Origin {
 		return []Origin{&Source{Step: Default, Resource: x.resource.String(), Field: path}}
 	}
-	fields := New(doc, merge.Of(kinds.VVPVersion, kind), func(l Leaf) []Origin {
+	fields := New(doc, merge.Of(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}), func(l Leaf) []Origin {
 		var out []Origin
 		for _, layer := range layers {
 			if place, ok := layer.leaves[l.Path]; ok {

@@ -9,8 +9,8 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/explain"
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -29,7 +29,7 @@ func value(t *testing.T, text string) any {
 func made(t *testing.T, spec string) *explain.Tree {
 	t.Helper()
 	obj := deployment(t, spec)
-	return explain.New(obj, fieldpath.Schema(obj), func(l explain.Leaf) []explain.Origin {
+	return explain.New(obj, merge.Of(kinds.TypeOf(obj)), func(l explain.Leaf) []explain.Origin {
 		if s, ok := l.Value.(string); ok {
 			return []explain.Origin{s}
 		}
@@ -86,9 +86,7 @@ func TestMerge(t *testing.T) {
 		t.Run(c.reason, func(t *testing.T) {
 			before, content := made(t, c.before), deployment(t, c.patch)
 			was := lines(before)
-			plan, err := merge.Compile(content, merge.Of("apps/v1", "Deployment"))
-			assert.NilError(t, err)
-			after, _, err := plan.Apply(before.Value())
+			after, _, err := merge.Apply(before.Value(), content, merge.Of(kinds.TypeOf(content)))
 			assert.NilError(t, err)
 			assert.DeepEqual(t, lines(before.Merge(after, content, patch)), c.want)
 			assert.DeepEqual(t, lines(before), was)
@@ -122,7 +120,7 @@ func TestEdit(t *testing.T) {
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			obj := value(t, c.before).(tree.Map)
-			before := explain.New(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": obj}}}, merge.Of("apps/v1", "Deployment"), func(l explain.Leaf) []explain.Origin {
+			before := explain.New(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": obj}}}, merge.Of(kinds.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}), func(l explain.Leaf) []explain.Origin {
 				if s, ok := l.Value.(string); ok {
 					return []explain.Origin{s}
 				}

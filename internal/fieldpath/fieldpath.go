@@ -4,7 +4,7 @@
 // names of fields are joined by dots, and what is not a plain name, such as the key
 // labels["a.b/c"], stands in brackets: labels[a.b/c]. Elements of lists stand in
 // brackets, too. What they are called depends on how Kubernetes merges the list,
-// see [Names].
+// see [merge.Field.Names].
 package fieldpath
 
 import (
@@ -22,7 +22,7 @@ type Path []Step
 
 // Step is one level of a path.
 type Step struct {
-	// Name is the key of a map, or what Names calls the element of a list.
+	// Name is the key of a map, or what merge.Field.Names calls the element of a list.
 	Name string
 	// Element says that it is an element of a list.
 	Element bool
@@ -74,49 +74,9 @@ func quote(s, special string) string {
 	return s
 }
 
-// Schema returns how the lists of an object are merged.
-func Schema(obj tree.Map) merge.Schema {
-	return merge.Of(tree.String(obj, "apiVersion"), tree.String(obj, "kind"))
-}
-
-// Names returns what the elements of a list are called, each by another name.
-//
-//   - Elements of a list that Kubernetes merges by keys are called by the values of
-//     the keys, joined by commas: env[TZ], topologySpreadConstraints[zone,DoNotSchedule],
-//     ports[8081]; the protocol of a port is left out if it is TCP.
-//   - Elements of a set are called by their text: finalizers[example.com/a].
-//   - Elements of other lists are called by their index, from 0: args[0].
-//
-// The second element of the same name is called NAME#2, the next NAME#3. Elements
-// without a key, which Kubernetes refuses, are called #1, #2 and so on.
-func Names(list []any, f merge.Field) []string {
-	out := make([]string, len(list))
-	if len(f.Keys) == 0 && !f.Set {
-		for i := range list {
-			out[i] = strconv.Itoa(i)
-		}
-		return out
-	}
-	seen := make(map[string]int, len(list))
-	for i, element := range list {
-		parts := f.Identity(element)
-		for j, part := range parts {
-			parts[j] = quote(part, ",#")
-		}
-		name := strings.Join(parts, ",")
-		seen[name]++
-		if n := seen[name]; n > 1 || name == "" {
-			out[i] = name + "#" + strconv.Itoa(n)
-		} else {
-			out[i] = name
-		}
-	}
-	return out
-}
-
 // A Place is where a leaf is.
 type Place struct {
-	// Path calls elements of lists as Names does, Index by their index.
+	// Path calls elements of lists as merge.Field.Names does, Index by their index.
 	Path, Index Path
 	// Tokens are those of a JSON pointer, not escaped.
 	Tokens []string
@@ -160,7 +120,7 @@ func walk(at Place, v any, f merge.Field, yield func(Place, any) bool) bool {
 		if len(v) == 0 {
 			break
 		}
-		for i, name := range Names(v, f) {
+		for i, name := range f.Names(v) {
 			// A list in a list has no keys.
 			if !walk(at.below(name, strconv.Itoa(i), true), v[i], merge.Field{Of: f.Of}, yield) {
 				return false

@@ -9,6 +9,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -23,7 +25,7 @@ func object(t *testing.T, text string) tree.Map {
 
 func leaves(obj tree.Map) []string {
 	var out []string
-	for p, v := range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+	for p, v := range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 		out = append(out, p.Path.String()+" = "+string(tree.JSON(v)))
 	}
 	return out
@@ -92,7 +94,7 @@ func TestLeavesCanStop(t *testing.T) {
 	obj := object(t, deployment+`spec: {template: {spec: {containers: [{name: a, env: [{name: A, value: b}]}]}}}}`)
 	for stop := range len(leaves(obj)) {
 		n := 0
-		for range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+		for range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 			if n++; n > stop {
 				break
 			}
@@ -106,7 +108,7 @@ func TestPathsAreFresh(t *testing.T) {
 	obj := object(t, deployment+`spec: {template: {spec: {containers: [{name: a, image: b}, {name: c, image: d}]}}}}`)
 	want := leaves(obj)
 	var kept []fieldpath.Path
-	for at := range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+	for at := range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 		kept = append(kept, at.Path)
 		_ = append(at.Path.With(fieldpath.Step{Name: "x"}), fieldpath.Step{Name: "y"})
 	}
@@ -168,7 +170,7 @@ func TestPathsAreUnique(t *testing.T) {
 		obj := tree.Map{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": tree.Map{"finalizers": value(2), "labels": value(2)},
 			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": containers, "topologySpreadConstraints": keyed("topologyKey", "whenUnsatisfiable"), "y": value(4)}}}}
 		seen := map[string]bool{}
-		for p := range fieldpath.Leaves(obj, fieldpath.Schema(obj)) {
+		for p := range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 			text := p.Path.String()
 			assert.Assert(t, !seen[text], "%s twice in %v", text, obj)
 			seen[text] = true

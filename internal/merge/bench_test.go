@@ -6,6 +6,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -22,31 +23,18 @@ func workloadSample(t testing.TB) (obj, patch map[string]any) {
 	return read("deployment.yaml"), read("patch.yaml")
 }
 
-var deploymentSchema = merge.Of("apps/v1", "Deployment")
-
-func compiled(t testing.TB, patch map[string]any) *merge.Plan {
-	t.Helper()
-	p, err := merge.Compile(patch, deploymentSchema)
-	assert.NilError(t, err)
-	return p
-}
+var deploymentSchema = merge.Of(kinds.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"})
 
 // The number of allocations is exact, so it is a test and not a benchmark.
 func TestApplyAllocations(t *testing.T) {
 	obj, patch := workloadSample(t)
-	p := compiled(t, patch)
-	own := testing.AllocsPerRun(100, func() {
-		if _, _, err := p.Apply(obj); err != nil {
+	n := testing.AllocsPerRun(100, func() {
+		if _, _, err := merge.Apply(obj, patch, deploymentSchema); err != nil {
 			t.Fatal(err)
 		}
 	})
-	shared := testing.AllocsPerRun(100, func() {
-		if _, _, err := p.ApplyShared(obj); err != nil {
-			t.Fatal(err)
-		}
-	})
-	t.Logf("%v allocations, %v when shared", own, shared)
-	assert.Assert(t, own <= 56 && shared <= 28, "%v allocations, %v when shared", own, shared)
+	t.Logf("%v allocations", n)
+	assert.Assert(t, n <= 40, "%v allocations", n)
 }
 
 func TestBenchmarkSampleAgainstKustomize(t *testing.T) {
@@ -57,21 +45,9 @@ func TestBenchmarkSampleAgainstKustomize(t *testing.T) {
 
 func BenchmarkApply(b *testing.B) {
 	obj, patch := workloadSample(b)
-	p := compiled(b, patch)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := p.Apply(obj); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkApplyShared(b *testing.B) {
-	obj, patch := workloadSample(b)
-	p := compiled(b, patch)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, _, err := p.ApplyShared(obj); err != nil {
+		if _, _, err := merge.Apply(obj, patch, deploymentSchema); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -79,11 +55,10 @@ func BenchmarkApplyShared(b *testing.B) {
 
 func BenchmarkApplyParallel(b *testing.B) {
 	obj, patch := workloadSample(b)
-	p := compiled(b, patch)
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, _, err := p.Apply(obj); err != nil {
+			if _, _, err := merge.Apply(obj, patch, deploymentSchema); err != nil {
 				b.Error(err)
 				return
 			}
@@ -91,12 +66,12 @@ func BenchmarkApplyParallel(b *testing.B) {
 	})
 }
 
-func BenchmarkCompile(b *testing.B) {
+func BenchmarkCheck(b *testing.B) {
 	_, patch := workloadSample(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := merge.Compile(patch, deploymentSchema); err != nil {
-			b.Fatal(err)
+		if refused := merge.Check(patch, deploymentSchema); len(refused) > 0 {
+			b.Fatal(refused)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -124,18 +125,14 @@ func (c testCase) outcome(key string) outcome {
 }
 
 func ours(obj, patch map[string]any, schema merge.Schema) outcome {
-	p, err := merge.Compile(patch, schema)
-	if err != nil {
-		return outcome{err: err}
-	}
 	var o outcome
-	o.object, o.deleted, o.err = p.Apply(obj)
+	o.object, o.deleted, o.err = merge.Apply(obj, patch, schema)
 	return o
 }
 
 func (c testCase) schema() merge.Schema {
 	apiVersion, kind, _ := c.place()
-	return merge.Of(apiVersion, kind)
+	return merge.Of(kinds.TypeMeta{APIVersion: apiVersion, Kind: kind})
 }
 
 func TestCases(t *testing.T) {
@@ -145,10 +142,10 @@ func TestCases(t *testing.T) {
 			got := ours(obj, patch, c.schema())
 			switch {
 			case c.doc["refused"] != nil:
-				all, ok := errors.AsType[merge.RefusedError](got.err)
-				assert.Assert(t, ok, "%v", got)
-				assert.DeepEqual(t, paths(all), c.paths("refused"))
+				assert.DeepEqual(t, paths(merge.Check(patch, c.schema())), c.paths("refused"))
+				assert.Assert(t, len(refusals(got.err)) > 0, "it is applied unchecked: %v", got)
 			case c.doc["fails"] != nil:
+				assert.DeepEqual(t, paths(merge.Check(patch, c.schema())), paths(nil))
 				assert.DeepEqual(t, paths(refusals(got.err)), c.paths("fails"))
 			default:
 				want := c.outcome("want")
@@ -161,12 +158,12 @@ func TestCases(t *testing.T) {
 	}
 }
 
-func refusals(err error) []*merge.Refused {
+func refusals(err error) []merge.Refused {
 	all, _ := errors.AsType[merge.RefusedError](err)
 	return all
 }
 
-func paths(all []*merge.Refused) []string {
+func paths(all []merge.Refused) []string {
 	var out []string
 	for _, r := range all {
 		out = append(out, r.Path)
@@ -233,7 +230,7 @@ func TestNullLabelsWithTarget(t *testing.T) {
 	obj := parse(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {a: b, c: d}}}`)
 	patch := parse(t, `{metadata: {labels: {a: null}}}`)
 	want := parse(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {c: d}}}`)
-	assert.DeepEqual(t, ours(obj, patch, merge.Of("v1", "ConfigMap")).object, want)
+	assert.DeepEqual(t, ours(obj, patch, merge.Of(kinds.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"})).object, want)
 	assert.DeepEqual(t, kustomize(t, obj, patch).object, want)
 	assert.Equal(t, tree.String(kustomizeTarget(t, obj, patch).object, "metadata", "labels", "a"), "null")
 }

@@ -142,7 +142,7 @@ func (w *everything) compare(at []any, old, patch any) {
 		object["metadata"] = metadata
 	}
 	metadata["name"] = "x"
-	got, want := ours(object, content, merge.Of(w.apiVersion, w.kind)), kyamlMerge(object, content)
+	got, want := ours(object, content, merge.Of(kinds.TypeMeta{APIVersion: w.apiVersion, Kind: w.kind})), kyamlMerge(object, content)
 	assert.Assert(w.t, got.equal(want), "%s %s %v\nobject %s\npatch  %s\nours   %v\nkyaml  %v", w.apiVersion, w.kind, at, tree.JSON(object), tree.JSON(content), got, want)
 }
 

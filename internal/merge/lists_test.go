@@ -98,7 +98,7 @@ func TestEveryKind(t *testing.T) {
 	for _, k := range kinds.All() {
 		t.Log(k)
 		object, patch := parse(t, `{metadata: {finalizers: [a/a]}}`), parse(t, `{metadata: {finalizers: [b/b]}}`)
-		got := ours(object, patch, merge.Of(k.APIVersion, k.Kind))
+		got := ours(object, patch, merge.Of(k.TypeMeta))
 		assert.DeepEqual(t, got.object, parse(t, `{metadata: {finalizers: [b/b, a/a]}}`))
 	}
 }

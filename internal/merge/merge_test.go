@@ -1,7 +1,6 @@
 package merge_test
 
 import (
-	"errors"
 	"go/parser"
 	"go/token"
 	"path/filepath"
@@ -41,7 +40,7 @@ func TestImports(t *testing.T) {
 		for _, i := range f.Imports {
 			path, err := strconv.Unquote(i.Path.Value)
 			assert.NilError(t, err)
-			ours := path == "github.com/flinktarget/flinktarget/internal/tree"
+			ours := strings.HasPrefix(path, "github.com/flinktarget/flinktarget/internal/")
 			assert.Assert(t, ours || !strings.Contains(path, "."), "%s imports %s", file, path)
 		}
 	}
@@ -68,9 +67,7 @@ spec:
       - {name: b, image: z}
       volumes: [{name: v, emptyDir: {medium: null}}]
 `)
-	p, err := merge.Compile(patch, merge.Of("apps/v1", "Deployment"))
-	assert.NilError(t, err)
-	got, deleted, err := p.Apply(obj)
+	got, deleted, err := merge.Apply(obj, patch, deploymentSchema)
 	assert.NilError(t, err)
 	assert.Assert(t, !deleted)
 	assert.DeepEqual(t, got, parse(t, `
@@ -88,16 +85,10 @@ spec:
 }
 
 func TestRefusedWithPath(t *testing.T) {
-	_, err := merge.Compile(parse(t, `
+	refused := merge.Check(parse(t, `
 spec: {template: {spec: {containers: [{name: a, $patch: replace}, {image: x}], tolerations: [{$patch: delete}]}}}
-`), merge.Of("apps/v1", "Deployment"))
-	all, ok := errors.AsType[merge.RefusedError](err)
-	assert.Assert(t, ok)
-	var paths []string
-	for _, r := range all {
-		paths = append(paths, r.Path)
-	}
-	assert.DeepEqual(t, paths, []string{
+`), deploymentSchema)
+	assert.DeepEqual(t, paths(refused), []string{
 		"spec.template.spec.containers[0].$patch",
 		"spec.template.spec.containers[1]",
 		"spec.template.spec.tolerations[0].$patch",

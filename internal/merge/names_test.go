@@ -5,6 +5,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 )
 
@@ -17,7 +18,7 @@ func fieldAt(s merge.Schema, path ...string) (f merge.Field) {
 	return f
 }
 
-func TestIdentity(t *testing.T) {
+func TestNames(t *testing.T) {
 	pod := []string{"spec", "template", "spec"}
 	at := func(path ...string) []string { return append(pod[:3:3], path...) }
 	type element = map[string]any
@@ -26,28 +27,28 @@ func TestIdentity(t *testing.T) {
 		path                     []string
 		keyed, set               bool
 		element                  any
-		want                     []string
+		want                     string
 	}{
-		{"one key", "batch/v1", "Job", at("containers"), true, false, element{"name": "a", "image": "b"}, []string{"a"}},
-		{"below a keyed list", "batch/v1", "Job", at("containers", "volumeMounts"), true, false, element{"mountPath": "/a", "name": "v"}, []string{"/a"}},
-		{"two keys", "v1", "Service", []string{"spec", "ports"}, true, false, element{"port": int64(53), "protocol": "UDP"}, []string{"53", "UDP"}},
-		{"the second key has its default", "v1", "Service", []string{"spec", "ports"}, true, false, element{"port": int64(53), "protocol": "TCP"}, []string{"53"}},
-		{"the second key is missing, and has a default", "v1", "Service", []string{"spec", "ports"}, true, false, element{"port": int64(53)}, []string{"53"}},
-		{"the second key is missing, and has no default", "apps/v1", "Deployment", at("topologySpreadConstraints"), true, false, element{"topologyKey": "zone"}, nil},
-		{"TCP in another key", "apps/v1", "Deployment", at("topologySpreadConstraints"), true, false, element{"topologyKey": "zone", "whenUnsatisfiable": "TCP"}, []string{"zone", "TCP"}},
-		{"no key", "apps/v1", "Deployment", at("containers"), true, false, element{"image": "b"}, nil},
-		{"a key that is no scalar", "apps/v1", "Deployment", at("containers"), true, false, element{"name": element{}}, nil},
-		{"no map", "apps/v1", "Deployment", at("containers"), true, false, "a", nil},
-		{"a set", "v1", "ConfigMap", []string{"metadata", "finalizers"}, false, true, "a", []string{"a"}},
-		{"what cannot be in a set", "v1", "ConfigMap", []string{"metadata", "finalizers"}, false, true, element{}, nil},
-		{"a list that is replaced", "apps/v1", "Deployment", at("tolerations"), false, false, element{"key": "a"}, nil},
-		{"a kind that is not known", "example.com/v1", "X", []string{"spec", "containers"}, false, false, element{"name": "a"}, nil},
+		{"one key", "batch/v1", "Job", at("containers"), true, false, element{"name": "a", "image": "b"}, "a"},
+		{"below a keyed list", "batch/v1", "Job", at("containers", "volumeMounts"), true, false, element{"mountPath": "/a", "name": "v"}, "/a"},
+		{"two keys", "v1", "Service", []string{"spec", "ports"}, true, false, element{"port": int64(53), "protocol": "UDP"}, "53,UDP"},
+		{"the second key has its default", "v1", "Service", []string{"spec", "ports"}, true, false, element{"port": int64(53), "protocol": "TCP"}, "53"},
+		{"the second key is missing, and has a default", "v1", "Service", []string{"spec", "ports"}, true, false, element{"port": int64(53)}, "53"},
+		{"the second key is missing, and has no default", "apps/v1", "Deployment", at("topologySpreadConstraints"), true, false, element{"topologyKey": "zone"}, "#1"},
+		{"TCP in another key", "apps/v1", "Deployment", at("topologySpreadConstraints"), true, false, element{"topologyKey": "zone", "whenUnsatisfiable": "TCP"}, "zone,TCP"},
+		{"no key", "apps/v1", "Deployment", at("containers"), true, false, element{"image": "b"}, "#1"},
+		{"a key that is no scalar", "apps/v1", "Deployment", at("containers"), true, false, element{"name": element{}}, "#1"},
+		{"no map", "apps/v1", "Deployment", at("containers"), true, false, "a", "#1"},
+		{"a set", "v1", "ConfigMap", []string{"metadata", "finalizers"}, false, true, "a", "a"},
+		{"what cannot be in a set", "v1", "ConfigMap", []string{"metadata", "finalizers"}, false, true, element{}, "#1"},
+		{"a list that is replaced", "apps/v1", "Deployment", at("tolerations"), false, false, element{"key": "a"}, "0"},
+		{"a kind that is not known", "example.com/v1", "X", []string{"spec", "containers"}, false, false, element{"name": "a"}, "0"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			f := fieldAt(merge.Of(tc.apiVersion, tc.kind), tc.path...)
+			f := fieldAt(merge.Of(kinds.TypeMeta{APIVersion: tc.apiVersion, Kind: tc.kind}), tc.path...)
 			assert.Equal(t, len(f.Keys) > 0, tc.keyed)
 			assert.Equal(t, f.Set, tc.set)
-			assert.DeepEqual(t, f.Identity(tc.element), tc.want)
+			assert.DeepEqual(t, f.Names([]any{tc.element}), []string{tc.want})
 		})
 	}
 }

@@ -13,64 +13,30 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// check applies a patch in all ways and asserts what holds for every patch and
-// object: nothing panics, nothing handed in changes, the same comes out again,
-// and the result is a JSON document that shares nothing with the plan.
+// check applies a patch and asserts what holds for every patch and object: nothing
+// panics, nothing handed in changes, the same comes out again, the result is a JSON
+// document, and what is wrong whatever the object is, is wrong with this one.
 func check(t testing.TB, obj, patch map[string]any, schema merge.Schema) {
 	t.Helper()
 	label := fmt.Sprintf("object %s\npatch  %s", tree.JSON(asAny(obj)), tree.JSON(asAny(patch)))
 	obj0, patch0 := tree.CopyMap(obj), tree.CopyMap(patch)
-	p, err := merge.Compile(patch, schema)
-	assert.Assert(t, tree.Equal(asAny(patch), asAny(patch0)), "Compile changed the patch\n%s", label)
-	if err != nil {
-		for _, r := range refusals(err) {
-			assert.Assert(t, r.Reason != "", label)
-		}
-		return
-	}
-	before := applied(p, tree.CopyMap(obj)).String()
-	scramble(patch)
-
-	shared, sharedDeleted, sharedErr := p.ApplyShared(obj)
-	sharedText := outcome{shared, sharedDeleted, sharedErr}.String()
-	mine := tree.CopyMap(obj)
-	first := applied(p, mine)
+	refused := merge.Check(patch, schema)
+	first := ours(obj, patch, schema)
 	text := first.String()
-	assert.Equal(t, text, before, "the plan shares memory with the patch\n%s", label)
-	assert.Equal(t, text, sharedText, label)
-	assert.Assert(t, tree.Equal(asAny(obj), asAny(obj0)), "Apply changed the object\n%s", label)
-	assert.Assert(t, tree.Equal(asAny(mine), asAny(obj0)), "Apply changed the object\n%s", label)
+	for _, r := range refused {
+		assert.Assert(t, r.Message != "", label)
+		assert.Assert(t, first.err != nil, "it was refused: %v\n%s", r, label)
+	}
 	legal(t, asAny(first.object), label)
 
-	scramble(asAny(first.object))
-	second := applied(p, obj)
-	assert.Equal(t, second.String(), text, "the result shares memory with the plan\n%s", label)
-	assert.Equal(t, outcome{shared, sharedDeleted, sharedErr}.String(), sharedText, label)
-}
-
-func applied(p *merge.Plan, obj map[string]any) outcome {
-	var o outcome
-	o.object, o.deleted, o.err = p.Apply(obj)
-	return o
-}
-
-// scramble damages all that can be reached from v.
-func scramble(v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		for _, k := range tree.Keys(v) {
-			scramble(v[k])
-			v[k] = "scrambled"
-		}
-		if v != nil {
-			v["scrambled"] = true
-		}
-	case []any:
-		for i := range v {
-			scramble(v[i])
-			v[i] = "scrambled"
-		}
-	}
+	// What shares memory with the object, the patch or the result is not written to, by
+	// a merge of the same patch into the result, or of another.
+	ours(first.object, patch, schema)
+	ours(first.object, map[string]any{"metadata": map[string]any{"$patch": "replace", "finalizers": []any{"a"}}, "spec": patch["spec"]}, schema)
+	assert.Equal(t, first.String(), text, label)
+	assert.Assert(t, tree.Equal(asAny(obj), asAny(obj0)), "Apply changed the object\n%s", label)
+	assert.Assert(t, tree.Equal(asAny(patch), asAny(patch0)), "Apply changed the patch\n%s", label)
+	assert.Equal(t, ours(tree.CopyMap(obj), tree.CopyMap(patch), schema).String(), text, label)
 }
 
 func legal(t testing.TB, v any, label string) {
@@ -216,7 +182,7 @@ func TestNothingToDo(t *testing.T) {
 	} {
 		assertSameMap(t, ours(obj, parse(t, patch), deploymentSchema), obj, patch)
 	}
-	assertSameMap(t, applied(&merge.Plan{}, obj), obj, "the zero value")
+	assertSameMap(t, ours(obj, nil, deploymentSchema), obj, "no patch")
 	got := ours(nil, nil, deploymentSchema)
 	assert.Assert(t, got.err == nil && got.object == nil && !got.deleted)
 }
@@ -260,12 +226,12 @@ func TestIdentityStays(t *testing.T) {
 	}
 }
 
-// Objects that share metadata with a plan do not get each other's identity.
+// Objects that share metadata with a patch do not get each other's identity.
 func TestSharedMetadata(t *testing.T) {
-	p := compiled(t, parse(t, `{metadata: {$patch: replace, labels: {a: b}}}`))
+	patch := parse(t, `{metadata: {$patch: replace, labels: {a: b}}}`)
 	var got []map[string]any
 	for _, name := range []string{"one", "two"} {
-		m, _, err := p.ApplyShared(map[string]any{"metadata": map[string]any{"name": name}})
+		m, _, err := merge.Apply(map[string]any{"metadata": map[string]any{"name": name}}, patch, deploymentSchema)
 		assert.NilError(t, err)
 		got = append(got, m)
 	}
@@ -273,10 +239,11 @@ func TestSharedMetadata(t *testing.T) {
 	assert.Equal(t, tree.String(got[1], "metadata", "name"), "two")
 }
 
-// The parts that a patch does not lead into are those of the object.
+// The parts that a patch does not lead into are those of the object, and what only the
+// patch has is part of the patch.
 func TestCopyOnWrite(t *testing.T) {
 	obj, patch := workloadSample(t)
-	got, _, err := compiled(t, patch).Apply(obj)
+	got, _, err := merge.Apply(obj, patch, deploymentSchema)
 	assert.NilError(t, err)
 	tree.Child(obj, "spec", "selector")["mark"] = true
 	assert.Equal(t, tree.Child(got, "spec", "selector")["mark"], true)
@@ -285,31 +252,24 @@ func TestCopyOnWrite(t *testing.T) {
 	assert.Assert(t, !there)
 }
 
-func TestPlansAreShared(t *testing.T) {
+func TestPatchesAreShared(t *testing.T) {
 	r := seeded(t)
 	for _, k := range []kindShape{kindShapes[0], kindShapes[len(kindShapes)-1]} {
 		s := newSampleOf(r, false, k)
-		p, err := merge.Compile(s.patch, s.schema())
-		assert.NilError(t, err)
 		objects := make([]map[string]any, 8)
 		for i := range objects {
 			objects[i] = newSampleOf(r, false, k).object
 		}
 		want := make([]string, len(objects))
 		for i, o := range objects {
-			want[i] = applied(p, o).String()
+			want[i] = ours(o, s.patch, s.schema()).String()
 		}
 		var wg sync.WaitGroup
 		for g := range 32 {
 			wg.Go(func() {
 				for i := range 4 * len(objects) {
 					j := (i + g) % len(objects)
-					if got := applied(p, objects[j]).String(); got != want[j] {
-						t.Errorf("%s\n%s", got, want[j])
-					}
-					o := outcome{}
-					o.object, o.deleted, o.err = p.ApplyShared(objects[j])
-					if got := o.String(); got != want[j] {
+					if got := ours(objects[j], s.patch, s.schema()).String(); got != want[j] {
 						t.Errorf("%s\n%s", got, want[j])
 					}
 				}

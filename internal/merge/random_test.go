@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -31,7 +32,9 @@ func seeded(t testing.TB) *rand.Rand {
 	return rand.New(rand.NewPCG(uint64(seed), 0))
 }
 
-func (s sample) schema() merge.Schema { return merge.Of(s.apiVersion, s.kind) }
+func (s sample) schema() merge.Schema {
+	return merge.Of(kinds.TypeMeta{APIVersion: s.apiVersion, Kind: s.kind})
+}
 
 func TestRandomAgainstKustomize(t *testing.T) {
 	r := seeded(t)

@@ -1,86 +1,49 @@
 package merge
 
 import (
-	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// Refused says why a part of a patch cannot be applied. Compile finds what is
-// wrong whatever the object is, Apply what does not fit one.
+// Refused says why a part of a patch cannot be applied.
 type Refused struct {
-	// Path is the field inside the patch, such as
-	// spec.template.spec.containers[0] or metadata.labels[a.b/c]; "" is the whole
-	// patch.
+	// Path is the field inside the patch, as [tree.Path.Field] writes it: such as
+	// spec.template.spec.containers[0] or metadata.labels[a.b/c]; "" is the whole patch.
 	Path string
-	// Reason says what is wrong, as a clause.
-	Reason string
-	// Cure says what to write instead; it may be empty.
-	Cure string
+	// Message says what is wrong and, behind a semicolon, what to write instead.
+	Message string
 }
 
-func (e *Refused) Error() string {
-	var b strings.Builder
-	if e.Path != "" {
-		b.WriteString(e.Path + ": ")
-	}
-	b.WriteString(e.Message())
-	return b.String()
-}
-
-// RefusedError has all that is wrong with a patch: keys in the order of their
-// names, elements in their own.
-type RefusedError []*Refused
+// RefusedError has what is wrong with a patch: keys in the order of their names,
+// elements in their own.
+type RefusedError []Refused
 
 func (e RefusedError) Error() string {
 	lines := make([]string, len(e))
 	for i, r := range e {
-		lines[i] = r.Error()
+		lines[i] = strings.TrimPrefix(r.Path+": "+r.Message, ": ")
 	}
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns the refusals, each a *Refused.
-func (e RefusedError) Unwrap() []error {
-	out := make([]error, len(e))
-	for i, r := range e {
-		out[i] = r
-	}
-	return out
-}
+// maxRefused bounds the text of what is refused: a patch may have a long key, and much
+// that is wrong below it.
+const maxRefused = 1 << 18
 
-// Refusals returns all that an error of Compile or Apply says, one by one. Any
-// other error is one refusal of the whole patch.
-func Refusals(err error) []*Refused {
-	if many, ok := errors.AsType[RefusedError](err); ok {
-		return many
+// refuse adds a refusal of what is at the current path, or in a field of that.
+func (m *merger) refuse(message string, field ...string) {
+	if m.text > maxRefused {
+		return
 	}
-	if one, ok := errors.AsType[*Refused](err); ok {
-		return []*Refused{one}
+	path := m.path
+	for _, name := range field {
+		path = path.With(tree.Step{Name: name})
 	}
-	return []*Refused{{Reason: err.Error()}}
-}
-
-// Message is the reason with its cure.
-func (e *Refused) Message() string {
-	if e.Cure == "" {
-		return e.Reason
+	r := Refused{Path: path.Field(), Message: message}
+	if m.text += len(r.Path) + len(message); m.text > maxRefused {
+		m.refused = append(m.refused, Refused{Message: "there is more wrong with the patch than can be said"})
+		return
 	}
-	return e.Reason + "; " + e.Cure
-}
-
-// under returns the path of a field of the map at path. The form is that of
-// field.Path: keys that are not plain names stand in brackets.
-func under(path, name string) string {
-	if name == "" || strings.ContainsAny(name, ".[]/ ") {
-		return path + "[" + name + "]"
-	}
-	if path == "" {
-		return name
-	}
-	return path + "." + name
-}
-
-func element(path string, i int) string {
-	return fmt.Sprintf("%s[%d]", path, i)
+	m.refused = append(m.refused, r)
 }

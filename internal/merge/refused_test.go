@@ -2,12 +2,15 @@ package merge_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 type object = map[string]any
@@ -40,27 +43,72 @@ func TestRefusedAnywhere(t *testing.T) {
 		spec + "nodeSelector[]":                           podSpec(object{"nodeSelector": object{"": math.NaN()}}),
 		spec + "affinity.nodeAffinity.required[0].x[0].y": podSpec(object{"affinity": object{"nodeAffinity": object{"required": []any{object{"x": []any{object{"y": math.NaN()}}}}}}}),
 	} {
-		_, err := merge.Compile(patch, merge.Of("apps/v1", "Deployment"))
-		all, ok := errors.AsType[merge.RefusedError](err)
-		assert.Assert(t, ok, "%s: %v", path, err)
-		assert.DeepEqual(t, paths(all), []string{path})
+		assert.DeepEqual(t, paths(merge.Check(patch, deploymentSchema)), []string{path})
 	}
 	// A name that only looks like a directive is content.
-	_, err := merge.Compile(object{"metadata": object{"annotations": object{"$a": "b", "retainKeys": "c"}}}, merge.Of("apps/v1", "Deployment"))
-	assert.NilError(t, err)
+	refused := merge.Check(object{"metadata": object{"annotations": object{"$a": "b", "retainKeys": "c", "$retainKeysX": "d"}}}, deploymentSchema)
+	assert.Equal(t, len(refused), 0, "%v", refused)
 	// Behind what is refused, everything else is looked at.
-	_, err = merge.Compile(podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": math.NaN(), "$retainKeys": 1}, math.NaN()}}), merge.Of("apps/v1", "Deployment"))
-	all, _ := errors.AsType[merge.RefusedError](err)
-	assert.Equal(t, len(all), 4, "%v", err)
+	refused = merge.Check(podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": math.NaN(), "$retainKeys": 1}, math.NaN()}}), deploymentSchema)
+	assert.Equal(t, len(refused), 4, "%v", refused)
 }
 
 func TestRefusalsAreTold(t *testing.T) {
-	one := &merge.Refused{Path: "a.b", Reason: "it is so", Cure: "do that"}
-	all := merge.RefusedError{one, {Reason: "it is otherwise"}}
-	assert.Equal(t, all.Error(), "a.b: it is so; do that\nit is otherwise")
-	assert.DeepEqual(t, merge.Refusals(all), []*merge.Refused(all))
-	assert.DeepEqual(t, merge.Refusals(one), []*merge.Refused{one})
-	assert.DeepEqual(t, merge.Refusals(errors.New("other")), []*merge.Refused{{Reason: "other"}})
-	found, ok := errors.AsType[*merge.Refused](error(all))
-	assert.Assert(t, ok && found == one)
+	_, _, err := merge.Apply(nil, object{"$patch": "replace", "metadata": object{"finalizers": []any{object{}}}}, deploymentSchema)
+	all, ok := errors.AsType[merge.RefusedError](err)
+	assert.Assert(t, ok)
+	assert.DeepEqual(t, all, merge.RefusedError{
+		{Path: "metadata.finalizers[0]", Message: "expected a scalar: this list is merged as a set of values"},
+		{Path: "$patch", Message: "kustomize ignores $patch: replace for a whole object; set the fields that are to go to null"},
+	})
+	assert.Equal(t, err.Error(), "metadata.finalizers[0]: "+all[0].Message+"\n$patch: "+all[1].Message)
+	assert.Equal(t, merge.RefusedError{{Message: "no"}}.Error(), "no")
+}
+
+// However much is wrong, and below however long a key, what is said has a bound.
+func TestRefusalsAreBounded(t *testing.T) {
+	wrong, maps := make([]any, 20_000), object{}
+	for i := range wrong {
+		wrong[i] = object{"image": "x"}
+		maps[fmt.Sprint(i)] = object{"$patch": "x"}
+	}
+	for _, tc := range []struct {
+		key  string
+		most int
+	}{{"a", 5000}, {strings.Repeat("a", 1<<16), 5}, {strings.Repeat("a", 1<<20), 1}} {
+		refused := merge.Check(object{tc.key: maps, "metadata": object{"ownerReferences": wrong}}, deploymentSchema)
+		text := merge.RefusedError(refused).Error()
+		assert.Assert(t, len(refused) <= tc.most && len(text) < 1<<19, "%d, %d bytes", len(refused), len(text))
+		assert.Assert(t, strings.HasSuffix(text, "there is more wrong with the patch than can be said"))
+	}
+}
+
+// Depth has a bound, and elements are not compared with each other: for as many as
+// these, that would take minutes.
+func TestHostileSizes(t *testing.T) {
+	deep := func(n int) any {
+		var v any = "x"
+		for range n {
+			v = object{"a": v}
+		}
+		return v
+	}
+	patch := object{"spec": deep(498)}
+	assert.Equal(t, len(merge.Check(patch, deploymentSchema)), 0)
+	for _, v := range []any{deep(502), []any{deep(502)}, deep(100_000), []any{deep(100_000)}} {
+		refused := merge.Check(object{"spec": object{"a": v}}, deploymentSchema)
+		assert.Assert(t, len(refused) == 1 && strings.Contains(refused[0].Message, "deeper"), "%v", len(refused))
+	}
+	containers := func(n int, image string) object {
+		list := make([]any, n)
+		for i := range list {
+			list[i] = object{"name": fmt.Sprint("c", i), "image": image, "ports": []any{object{"containerPort": int64(i)}}}
+		}
+		return podSpec(object{"containers": list})
+	}
+	const n = 200_000
+	was, is := containers(n, "old"), containers(n, "new")
+	got := ours(was, is, deploymentSchema)
+	assert.NilError(t, got.err)
+	assert.Assert(t, tree.Equal(got.object, is))
 }

@@ -13,6 +13,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -57,7 +58,7 @@ func runRows(t *testing.T, rows []row) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			obj, patch, want := parse(t, r.object), parse(t, r.patch), parse(t, r.expected)
-			got := ours(obj, patch, merge.Of(tree.String(obj, "apiVersion"), tree.String(obj, "kind")))
+			got := ours(obj, patch, merge.Of(kinds.TypeOf(obj)))
 			a, b := asAny(want), asAny(got.object)
 			if r.anyOrder {
 				a, b = sorted(a), sorted(b)

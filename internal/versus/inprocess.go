@@ -46,22 +46,15 @@ func mergeSample() (object, patch map[string]any, texts [2][]byte, err error) {
 
 const kustomizationOfMerge = "resources: [objects.yaml]\npatches: [{path: patch.yaml, target: {kind: Deployment}}]\n"
 
-// merged is one merge, with a patch that is compiled for it.
+// merged is one merge. The result shares with object and patch what comes from one of them.
 func merged(object, patch map[string]any) (map[string]any, error) {
-	plan, err := merge.Compile(patch, merge.Of("apps/v1", "Deployment"))
-	if err != nil {
-		return nil, err
-	}
-	result, _, err := plan.Apply(object)
+	result, _, err := merge.Apply(object, patch, merge.Of(kinds.TypeOf(object)))
 	return result, err
 }
 
 // mergers are the ways to apply one patch to one object.
 type mergers struct {
-	// shared is how the renderer merges: the result shares with the patch what both
-	// have in common, because neither is ever written to. own is how patch.Set.Apply
-	// does it for its callers: the result is all their own.
-	shared, own, kustomize, apimachinery side
+	ours, kustomize, apimachinery side
 }
 
 func mergeSides() (m mergers, err error) {
@@ -69,20 +62,12 @@ func mergeSides() (m mergers, err error) {
 	if err != nil {
 		return m, err
 	}
-	plan, err := merge.Compile(patch, merge.Of("apps/v1", "Deployment"))
-	if err != nil {
-		return m, err
-	}
 	meta, err := strategicpatch.NewPatchMetaFromStruct(appsv1.Deployment{})
 	if err != nil {
 		return m, err
 	}
-	m.shared = sideOf("a compiled patch, shared", func() error {
-		_, _, err := plan.ApplyShared(object)
-		return err
-	})
-	m.own = sideOf("a compiled patch", func() error {
-		_, _, err := plan.Apply(object)
+	m.ours = sideOf("merge.Apply", func() error {
+		_, err := merged(object, patch)
 		return err
 	})
 	m.kustomize = sideOf("krusty", func() error {

@@ -108,7 +108,7 @@ func TestStream(t *testing.T) {
 func BenchmarkMerge(b *testing.B) {
 	m, err := mergeSides()
 	assert.NilError(b, err)
-	benchmark(b, m.shared, m.own, m.kustomize, m.apimachinery)
+	benchmark(b, m.ours, m.kustomize, m.apimachinery)
 }
 
 func BenchmarkRender(b *testing.B) {

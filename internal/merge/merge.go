@@ -1,0 +1,274 @@
+package merge
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// Check returns all that is wrong with a patch whatever it is applied to: it merges the
+// patch into nothing.
+func Check(patch map[string]any, s Schema) []Refused {
+	m := merger{}
+	m.object(nil, patch, s)
+	return m.refused
+}
+
+// Apply returns object with the patch merged into it, or true if the patch deletes the
+// whole object. What the patch says of apiVersion, kind, metadata.name and
+// metadata.namespace changes nothing. The error is a [RefusedError] that has all that
+// does not fit, and what Check finds.
+//
+// Neither object nor patch is changed. The result shares with them the maps and lists
+// that come from one of them alone, and is object itself if nothing changes: treat all
+// three as read-only, or copy.
+func Apply(object, patch map[string]any, s Schema) (result map[string]any, deleted bool, err error) {
+	m := merger{}
+	result, did := m.object(object, patch, s)
+	if len(m.refused) > 0 {
+		return nil, false, RefusedError(m.refused)
+	}
+	return result, did == gone, nil
+}
+
+// merger is one merge. What does not fit is collected, and left as it is.
+type merger struct {
+	path    tree.Path // where in the patch it is
+	refused []Refused
+	text    int // the size of what is refused
+}
+
+// effect is what became of a value.
+type effect uint8
+
+const (
+	kept  effect = iota // it is what the object has
+	taken               // it is what the patch has
+	made                // it is new, and may be written to
+	gone                // it is no more
+)
+
+func (m *merger) object(object, patch map[string]any, s Schema) (map[string]any, effect) {
+	m.path = make(tree.Path, 0, 16)
+	result, did := m.mapping(patch, object, s)
+	if patch[directive] == "replace" {
+		m.refuse("kustomize ignores $patch: replace for a whole object; set the fields that are to go to null", directive)
+	}
+	if did == made {
+		keepIdentity(object, result)
+	}
+	return result, did
+}
+
+// value returns what becomes of old by what the patch has in the same field. Nothing
+// and null are the same to kustomize.
+func (m *merger) value(patch, old any, f Field) (any, effect) {
+	switch is, was := shapeOf(patch), shapeOf(old); {
+	case patch == nil:
+		return nil, gone
+	case old != nil && is != was:
+		m.refuse("the patch has " + is + " where the object has " + was + "; set it to null in a patch before this one to replace it")
+		return old, kept
+	case m.tooDeep():
+		return old, kept
+	}
+	switch p := patch.(type) {
+	case map[string]any:
+		o, _ := old.(map[string]any)
+		return m.mapping(p, o, f.Of)
+	case []any:
+		o, _ := old.([]any)
+		return m.list(p, o, f)
+	default:
+		if !m.legal(p) || p == old {
+			return old, kept
+		}
+		return p, taken
+	}
+}
+
+// mapping merges into a copy of old, which is made once something changes. Where the
+// object has nothing, it takes the patch, or a copy without directives and null.
+func (m *merger) mapping(patch, old map[string]any, s Schema) (map[string]any, effect) {
+	switch m.directive(patch) {
+	case "delete":
+		return nil, gone
+	case "replace":
+		old = nil
+	}
+	out, did := old, kept
+	if old == nil {
+		out, did = patch, taken
+	}
+	var few [16]string
+	for _, name := range tree.AppendKeys(few[:0], patch) {
+		var is any
+		e, had := gone, false // what is no content does not get in
+		if name != directive && !m.isIdentity(name, patch[name]) && !m.unsupported(name) {
+			var was any
+			was, had = old[name]
+			m.enter(name)
+			is, e = m.value(patch[name], was, s[name])
+			m.leave()
+		}
+		if e == kept || e == gone && old != nil && !had || e == taken && old == nil {
+			continue
+		}
+		if did != made {
+			out, did = maps.Clone(out), made
+		}
+		if e == gone {
+			delete(out, name)
+		} else {
+			out[name] = is
+		}
+	}
+	return out, did
+}
+
+func (m *merger) enter(name string) { m.path = append(m.path, tree.Step{Name: name}) }
+func (m *merger) element(i int) {
+	m.path = append(m.path, tree.Step{Name: strconv.Itoa(i), Element: true})
+}
+func (m *merger) leave() { m.path = m.path[:len(m.path)-1] }
+
+// tooDeep bounds the recursion: no object of Kubernetes is nested as deep.
+func (m *merger) tooDeep() bool {
+	const deepest = 500
+	if len(m.path) <= deepest {
+		return false
+	}
+	m.refuse(fmt.Sprintf("maps and lists are nested deeper than %d levels", deepest))
+	return true
+}
+
+// content refuses directives in what is taken as it is.
+func (m *merger) content(v any) {
+	if m.tooDeep() {
+		return
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		var few [16]string
+		for _, name := range tree.AppendKeys(few[:0], v) {
+			if name == directive {
+				m.refuse("this list is replaced as a whole, $patch has no meaning in it; "+
+					"leave $patch out; to delete the list, set it to null", name)
+			} else if !m.unsupported(name) {
+				m.enter(name)
+				m.content(v[name])
+				m.leave()
+			}
+		}
+	case []any:
+		for i, e := range v {
+			m.element(i)
+			m.content(e)
+			m.leave()
+		}
+	default:
+		m.legal(v)
+	}
+}
+
+// legal refuses what is not a scalar of a JSON document.
+func (m *merger) legal(v any) bool {
+	switch f := v.(type) {
+	case nil, bool, int64, string:
+		return true
+	case float64:
+		if !math.IsNaN(f) && !math.IsInf(f, 0) {
+			return true
+		}
+		m.refuse(fmt.Sprintf("%v is not a JSON number", f))
+	default:
+		m.refuse(fmt.Sprintf("a %T cannot be part of a JSON document", v))
+	}
+	return false
+}
+
+const directive = "$patch"
+
+// directive returns the value of $patch; "merge" if there is none.
+func (m *merger) directive(patch map[string]any) string {
+	v, ok := patch[directive]
+	if !ok {
+		return "merge"
+	}
+	switch s, _ := v.(string); s {
+	case "merge", "delete", "replace":
+		return s
+	}
+	m.refuse("$patch is delete, replace or merge, nothing else", directive)
+	return "merge"
+}
+
+// unsupportedDirectives are what kustomize does not know and would write into the
+// object. A slash and the name of a list is behind some of them.
+var unsupportedDirectives = [...]struct{ name, cure string }{
+	{"$retainKeys", "set the keys that are to go to null, or use $patch: replace"},
+	{"$setElementOrder", "to set an order, replace the list with - $patch: replace and its elements"},
+	{"$deleteFromPrimitiveList", "replace the list with - $patch: replace and the values that stay"},
+}
+
+func (m *merger) unsupported(name string) bool {
+	word, _, _ := strings.Cut(name, "/")
+	for _, d := range unsupportedDirectives {
+		if word == d.name {
+			m.refuse("kustomize does not support "+word+"; "+d.cure, name)
+			return true
+		}
+	}
+	return false
+}
+
+// isIdentity reports whether a field is one that a patch never changes: those that
+// kustomize sets back after a merge, and apiVersion, which it sets in the patch.
+func (m *merger) isIdentity(name string, v any) bool {
+	switch {
+	case len(m.path) == 0 && (name == "apiVersion" || name == "kind"):
+	case len(m.path) == 1 && m.path[0].Name == "metadata" && (name == "name" || name == "namespace"):
+	default:
+		return false
+	}
+	if _, ok := v.(string); !ok && v != nil {
+		m.refuse("expected a string", name)
+	}
+	return true
+}
+
+// keepIdentity puts the name and namespace of object into a new result whose metadata
+// was replaced or deleted, and leaves no metadata where there were none.
+func keepIdentity(object, result map[string]any) {
+	was, had := object["metadata"]
+	is, has := result["metadata"].(map[string]any)
+	for _, name := range [...]string{"name", "namespace"} {
+		v, ok := tree.Get(was, name)
+		if _, stayed := is[name]; !ok || stayed {
+			continue
+		}
+		if is == nil {
+			is = map[string]any{}
+			result["metadata"] = is
+		}
+		is[name] = v
+	}
+	if !had && has && len(is) == 0 {
+		delete(result, "metadata")
+	}
+}
+
+func shapeOf(v any) string {
+	switch v.(type) {
+	case map[string]any:
+		return "a map"
+	case []any:
+		return "a list"
+	default:
+		return "a scalar"
+	}
+}
