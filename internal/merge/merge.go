@@ -251,11 +251,11 @@ func keepIdentity(object, result map[string]any) {
 		if _, stayed := is[name]; !ok || stayed {
 			continue
 		}
-		if is == nil {
+		if is = maps.Clone(is); is == nil { // what there is may be the patch's
 			is = map[string]any{}
-			result["metadata"] = is
 		}
 		is[name] = v
+		result["metadata"] = is
 	}
 	if !had && has && len(is) == 0 {
 		delete(result, "metadata")

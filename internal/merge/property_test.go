@@ -239,6 +239,15 @@ func TestSharedMetadata(t *testing.T) {
 	assert.Equal(t, tree.String(got[1], "metadata", "name"), "two")
 }
 
+// The patch's own metadata does not get the identity of an object, even where the patch
+// is refused in the end.
+func TestPatchWithoutMetadata(t *testing.T) {
+	patch := parse(t, `{$patch: replace, metadata: {}}`)
+	_, _, err := merge.Apply(parse(t, `{metadata: {name: a}}`), patch, deploymentSchema)
+	assert.Assert(t, err != nil)
+	assert.DeepEqual(t, patch, parse(t, `{$patch: replace, metadata: {}}`))
+}
+
 // The parts that a patch does not lead into are those of the object, and what only the
 // patch has is part of the patch.
 func TestCopyOnWrite(t *testing.T) {
