@@ -10,7 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/rendertest"
@@ -272,7 +272,7 @@ func checkFields(t *testing.T, c render.Change, old render.Manifests) {
 	}
 	leavesOf := func(obj tree.Map) map[string]string {
 		out := map[string]string{}
-		for p, v := range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
+		for p, v := range explain.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 			out[p.Path.String()] = string(tree.JSON(v))
 		}
 		return out

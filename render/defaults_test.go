@@ -10,7 +10,6 @@ import (
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/yaml"
 
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -114,16 +113,16 @@ func values(m render.Manifests) map[string]any {
 	return out
 }
 
-func collectValues(out map[string]any, name string, at fieldpath.Path, v any, f merge.Field) {
+func collectValues(out map[string]any, name string, at tree.Path, v any, f merge.Field) {
 	out[name+at.String()] = v
 	switch v := v.(type) {
 	case map[string]any:
 		for key, e := range v {
-			collectValues(out, name, at.With(fieldpath.Step{Name: key}), e, f.Of[key])
+			collectValues(out, name, at.With(tree.Step{Name: key}), e, f.Of[key])
 		}
 	case []any:
 		for i, element := range f.Names(v) {
-			collectValues(out, name, at.With(fieldpath.Step{Name: element, Element: true}), v[i], merge.Field{Of: f.Of})
+			collectValues(out, name, at.With(tree.Step{Name: element, Element: true}), v[i], merge.Field{Of: f.Of})
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
@@ -54,8 +53,8 @@ type removal struct {
 // removals are all fields of the resource, with what is below them, and all patches.
 func removals(in inputgen.Input) []removal {
 	var out []removal
-	var walk func(path fieldpath.Path, tokens []string, v any, f merge.Field)
-	walk = func(path fieldpath.Path, tokens []string, v any, f merge.Field) {
+	var walk func(path tree.Path, tokens []string, v any, f merge.Field)
+	walk = func(path tree.Path, tokens []string, v any, f merge.Field) {
 		if len(path) > 1 { // not metadata and spec as a whole
 			at := path.String()
 			changed := in
@@ -68,7 +67,7 @@ func removals(in inputgen.Input) []removal {
 		switch v := v.(type) {
 		case tree.Map:
 			for _, key := range tree.Keys(v) {
-				walk(path.With(fieldpath.Step{Name: key}), append(slices.Clone(tokens), key), v[key], f.Of[key])
+				walk(path.With(tree.Step{Name: key}), append(slices.Clone(tokens), key), v[key], f.Of[key])
 			}
 		case []any:
 			if len(v) > 0 {
@@ -80,7 +79,7 @@ func removals(in inputgen.Input) []removal {
 				if i < len(v)-1 && len(f.Keys) == 0 {
 					continue // likewise
 				}
-				walk(path.With(fieldpath.Step{Name: name, Element: true}), append(slices.Clone(tokens), strconv.Itoa(i)), v[i], merge.Field{Of: f.Of})
+				walk(path.With(tree.Step{Name: name, Element: true}), append(slices.Clone(tokens), strconv.Itoa(i)), v[i], merge.Field{Of: f.Of})
 			}
 		}
 	}

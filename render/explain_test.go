@@ -13,7 +13,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/explain"
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
@@ -321,7 +320,7 @@ func TestEveryFieldIsExplained(t *testing.T) {
 			}
 		}
 		for o := range m.All() {
-			for p, v := range fieldpath.Leaves(o.Map(), merge.Of(kinds.TypeOf(o.Map()))) {
+			for p, v := range explain.Leaves(o.Map(), merge.Of(kinds.TypeOf(o.Map()))) {
 				all = append(all, fmt.Sprint(o, " ", p.Path, ": ", v))
 			}
 		}

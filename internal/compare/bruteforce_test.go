@@ -11,7 +11,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/compare"
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -102,7 +101,7 @@ func count(names []string, name string) int {
 	return n
 }
 
-func notation(p fieldpath.Path) (at, field string) {
+func notation(p tree.Path) (at, field string) {
 	for _, s := range p {
 		field = s.Name
 		if at += "/"; s.Element {

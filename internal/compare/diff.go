@@ -6,7 +6,6 @@ package compare
 import (
 	"slices"
 
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -29,7 +28,7 @@ const (
 // in one of them only is one difference, with all that is below it.
 type Difference struct {
 	// Path is that of the new version; that of the old one for what was removed.
-	Path fieldpath.Path
+	Path tree.Path
 	Op   Op
 	// Old and New are parts of the objects, nil for what is not there. For a list
 	// that was reordered, they are the names of its elements.
@@ -50,12 +49,12 @@ func Diff(old, new tree.Map, renamed func(string) string) []Difference {
 
 type differ struct {
 	renamed func(string) string
-	at      fieldpath.Path
+	at      tree.Path
 	out     []Difference
 }
 
-func (d *differ) enter(s fieldpath.Step) { d.at = append(d.at, s) }
-func (d *differ) leave()                 { d.at = d.at[:len(d.at)-1] }
+func (d *differ) enter(s tree.Step) { d.at = append(d.at, s) }
+func (d *differ) leave()            { d.at = d.at[:len(d.at)-1] }
 
 func (d *differ) report(op Op, old, new any) {
 	d.out = append(d.out, Difference{Path: slices.Clone(d.at), Op: op, Old: old, New: new})
@@ -83,7 +82,7 @@ func (d *differ) mapping(old, new tree.Map, s merge.Schema) {
 	for _, key := range keys {
 		was, had := old[key]
 		is, has := new[key]
-		d.enter(fieldpath.Step{Name: key})
+		d.enter(tree.Step{Name: key})
 		if !d.either(was, had, is, has) {
 			d.value(was, is, s[key])
 		}
@@ -128,7 +127,7 @@ func (d *differ) list(old, new []any, f merge.Field) {
 			name = d.renamed(name)
 			j, ok = index[name]
 		}
-		d.enter(fieldpath.Step{Name: name, Element: true})
+		d.enter(tree.Step{Name: name, Element: true})
 		if ok {
 			matched[j] = true
 			inOrder, last = inOrder && last < j, j
@@ -140,7 +139,7 @@ func (d *differ) list(old, new []any, f merge.Field) {
 	}
 	for j, name := range is {
 		if !matched[j] {
-			d.enter(fieldpath.Step{Name: name, Element: true})
+			d.enter(tree.Step{Name: name, Element: true})
 			d.report(Added, nil, new[j])
 			d.leave()
 		}

@@ -6,7 +6,6 @@ import (
 
 	kjson "sigs.k8s.io/json"
 
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/kinds/types"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -77,16 +76,16 @@ func Effects(old, new tree.Map, differences []Difference) []Effect {
 }
 
 // effect returns the greatest effect of what is at or below a path.
-func (v versions) effect(rules []rule, at fieldpath.Path, value any) Effect {
+func (v versions) effect(rules []rule, at tree.Path, value any) Effect {
 	effect := None
 	switch value := value.(type) {
 	case tree.Map:
 		for key, e := range value {
-			effect = max(effect, v.effect(rules, at.With(fieldpath.Step{Name: key}), e))
+			effect = max(effect, v.effect(rules, at.With(tree.Step{Name: key}), e))
 		}
 	case []any:
 		for _, e := range value {
-			effect = max(effect, v.effect(rules, at.With(fieldpath.Step{Element: true}), e))
+			effect = max(effect, v.effect(rules, at.With(tree.Step{Element: true}), e))
 		}
 	case nil:
 		return None

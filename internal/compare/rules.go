@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -21,7 +20,7 @@ type rule struct {
 }
 
 // covers reports whether a path leads to the field of the rule, or below it.
-func (r rule) covers(at fieldpath.Path) bool {
+func (r rule) covers(at tree.Path) bool {
 	i := 0
 	for name := range strings.SplitSeq(r.at, ".") {
 		name, isList := strings.CutSuffix(name, "[]")

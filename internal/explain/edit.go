@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -37,9 +36,9 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Origin) (*Tree, error) {
 			return nil, err
 		}
 		value, _ := after.(tree.Map)
-		t = t.step(value, func(at fieldpath.Place, v any) (Leaf, bool) {
+		t = t.step(value, func(at Place, v any) (Leaf, bool) {
 			path := at.Path.String()
-			from := leafAt(shape, at.Tokens)
+			from := leafAt(shape, at.Index)
 			old, had := t.Find(path)
 			switch {
 			case from == nil && had && tree.Equal(old.Value, v):
@@ -60,24 +59,24 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Origin) (*Tree, error) {
 // the elements, or everything in a list without keys.
 func (t *Tree) onTheWay(tokens []string) []Origin {
 	var out []Origin
-	var at fieldpath.Path
+	var at tree.Path
 	f := merge.Field{Of: t.schema}
 	var v any = t.value
 	for _, token := range tokens {
 		switch c := v.(type) {
 		case tree.Map:
-			v, at = c[token], at.With(fieldpath.Step{Name: token})
+			v, at = c[token], at.With(tree.Step{Name: token})
 			f = f.Of[token]
 		case []any:
 			names := f.Names(c)
 			for i := range c {
-				out = append(out, t.identity(at.With(fieldpath.Step{Name: names[i], Element: true}), c[i], f)...)
+				out = append(out, t.identity(at.With(tree.Step{Name: names[i], Element: true}), c[i], f)...)
 			}
 			i, err := strconv.Atoi(token)
 			if err != nil || i < 0 || i >= len(c) {
 				return out
 			}
-			v, at = c[i], at.With(fieldpath.Step{Name: names[i], Element: true})
+			v, at = c[i], at.With(tree.Step{Name: names[i], Element: true})
 			f = merge.Field{Of: f.Of}
 		}
 	}
@@ -85,7 +84,7 @@ func (t *Tree) onTheWay(tokens []string) []Origin {
 }
 
 // identity returns the sources of what tells an element apart.
-func (t *Tree) identity(at fieldpath.Path, element any, f merge.Field) []Origin {
+func (t *Tree) identity(at tree.Path, element any, f merge.Field) []Origin {
 	if len(f.Keys) == 0 {
 		return t.Under(at.String())
 	}
@@ -93,7 +92,7 @@ func (t *Tree) identity(at fieldpath.Path, element any, f merge.Field) []Origin 
 	m, _ := element.(tree.Map)
 	for _, key := range tree.Keys(m) {
 		if slices.Contains(f.Keys, key) {
-			out = append(out, t.Under(at.With(fieldpath.Step{Name: key}).String())...)
+			out = append(out, t.Under(at.With(tree.Step{Name: key}).String())...)
 		}
 	}
 	return out
@@ -133,13 +132,13 @@ func (t *Tree) shape() tree.Map {
 }
 
 // leafAt returns the Leaf at a place, nil for an empty map or list.
-func leafAt(v any, tokens []string) *Leaf {
-	for _, token := range tokens {
+func leafAt(v any, index tree.Path) *Leaf {
+	for _, s := range index {
 		switch c := v.(type) {
 		case tree.Map:
-			v = c[token]
+			v = c[s.Name]
 		case []any:
-			i, _ := strconv.Atoi(token) // Leaves has written it
+			i, _ := strconv.Atoi(s.Name) // Leaves has written it
 			v = c[i]
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/build"
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
@@ -260,9 +259,9 @@ func selection(t *Tree, p patch.Patch) []Origin {
 
 // pathOf returns the path of a field as leaves have it.
 func pathOf(keys ...string) string {
-	var p fieldpath.Path
+	var p tree.Path
 	for _, key := range keys {
-		p = append(p, fieldpath.Step{Name: key})
+		p = append(p, tree.Step{Name: key})
 	}
 	return p.String()
 }

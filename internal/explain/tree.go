@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -14,7 +13,7 @@ type Origin any
 
 // Leaf is a value with nothing below it: a scalar, null, an empty map or list.
 type Leaf struct {
-	// Path is where it is, as package fieldpath writes it.
+	// Path is where it is, as [tree.Path.String] writes it.
 	Path string
 	// Place is the same with the index of each element of a list.
 	Place string
@@ -39,7 +38,7 @@ type Tree struct {
 // kept and must not change.
 func New(value tree.Map, schema merge.Schema, sources func(Leaf) []Origin) *Tree {
 	t := &Tree{schema: schema, value: value, index: map[string]int{}, gone: map[string][]Origin{}}
-	for at, v := range fieldpath.Leaves(value, schema) {
+	for at, v := range Leaves(value, schema) {
 		l := Leaf{Path: at.Path.String(), Place: at.Index.String(), Value: v}
 		l.Sources = unique(sources(l))
 		t.add(l)
@@ -98,12 +97,12 @@ const directive = "$patch"
 // changes depends on the others, too.
 func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Origin, others ...Origin) *Tree {
 	named := map[string]bool{}
-	for at := range fieldpath.Leaves(patch, t.schema) {
-		if at.Tokens[len(at.Tokens)-1] != directive {
+	for at := range Leaves(patch, t.schema) {
+		if at.Path[len(at.Path)-1].Name != directive {
 			named[at.Path.String()] = true
 		}
 	}
-	return t.step(after, func(at fieldpath.Place, v any) (Leaf, bool) {
+	return t.step(after, func(at Place, v any) (Leaf, bool) {
 		path := at.Path.String()
 		old, had := t.Find(path)
 		if had && !named[path] && tree.Equal(old.Value, v) {
@@ -145,9 +144,9 @@ func (t *Tree) with(change func([]Origin) []Origin) *Tree {
 
 // step makes the next Tree. For each leaf, next says what is known of it, and
 // whether it is one of t; for each that is gone, removed says what that depends on.
-func (t *Tree) step(after tree.Map, next func(at fieldpath.Place, v any) (Leaf, bool), removed func(Leaf) []Origin) *Tree {
+func (t *Tree) step(after tree.Map, next func(at Place, v any) (Leaf, bool), removed func(Leaf) []Origin) *Tree {
 	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string][]Origin{}}
-	for at, v := range fieldpath.Leaves(after, t.schema) {
+	for at, v := range Leaves(after, t.schema) {
 		l, kept := next(at, v)
 		l.Path, l.Place, l.Value = at.Path.String(), at.Index.String(), v
 		if !kept {

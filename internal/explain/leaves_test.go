@@ -1,14 +1,13 @@
-package fieldpath_test
+package explain_test
 
 import (
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/yaml"
 
-	"github.com/flinktarget/flinktarget/internal/fieldpath"
+	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -23,16 +22,16 @@ func object(t *testing.T, text string) tree.Map {
 	return v.(tree.Map)
 }
 
-func leaves(obj tree.Map) []string {
+func leavesOf(obj tree.Map) []string {
 	var out []string
-	for p, v := range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
+	for p, v := range explain.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 		out = append(out, p.Path.String()+" = "+string(tree.JSON(v)))
 	}
 	return out
 }
 
-// deployment is put before the fields of an object.
-const deployment = "{apiVersion: apps/v1, kind: Deployment, "
+// head is put before the fields of an object.
+const head = "{apiVersion: apps/v1, kind: Deployment, "
 
 func TestLeaves(t *testing.T) {
 	for _, tc := range []struct {
@@ -75,49 +74,32 @@ func TestLeaves(t *testing.T) {
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			want := append([]string{`apiVersion = "apps/v1"`, `kind = "Deployment"`}, tc.want...)
-			assert.DeepEqual(t, leaves(object(t, deployment+tc.text[1:])), want)
+			assert.DeepEqual(t, leavesOf(object(t, head+tc.text[1:])), want)
 		})
 	}
 }
 
 func TestLeavesOfAnUnknownKind(t *testing.T) {
 	obj := object(t, `{apiVersion: example.com/v1, kind: X, metadata: {finalizers: [a]}, spec: {containers: [{name: a}]}}`)
-	assert.DeepEqual(t, leaves(obj)[2:], []string{`metadata.finalizers[0] = "a"`, `spec.containers[0].name = "a"`})
+	assert.DeepEqual(t, leavesOf(obj)[2:], []string{`metadata.finalizers[0] = "a"`, `spec.containers[0].name = "a"`})
 }
 
 func TestNoLeaves(t *testing.T) {
-	assert.Equal(t, len(leaves(nil)), 0)
-	assert.Equal(t, len(leaves(tree.Map{})), 0)
+	assert.Equal(t, len(leavesOf(nil)), 0)
+	assert.Equal(t, len(leavesOf(tree.Map{})), 0)
 }
 
 func TestLeavesCanStop(t *testing.T) {
-	obj := object(t, deployment+`spec: {template: {spec: {containers: [{name: a, env: [{name: A, value: b}]}]}}}}`)
-	for stop := range len(leaves(obj)) {
+	obj := object(t, head+`spec: {template: {spec: {containers: [{name: a, env: [{name: A, value: b}]}]}}}}`)
+	for stop := range len(leavesOf(obj)) {
 		n := 0
-		for range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
+		for range explain.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 			if n++; n > stop {
 				break
 			}
 		}
 		assert.Equal(t, n, stop+1)
 	}
-}
-
-// Paths stay what they are, whatever is done to others.
-func TestPathsAreFresh(t *testing.T) {
-	obj := object(t, deployment+`spec: {template: {spec: {containers: [{name: a, image: b}, {name: c, image: d}]}}}}`)
-	want := leaves(obj)
-	var kept []fieldpath.Path
-	for at := range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
-		kept = append(kept, at.Path)
-		_ = append(at.Path.With(fieldpath.Step{Name: "x"}), fieldpath.Step{Name: "y"})
-	}
-	for i, p := range kept {
-		assert.Assert(t, strings.HasPrefix(want[i], p.String()+" = "))
-	}
-	p := kept[len(kept)-1]
-	a, b := p.With(fieldpath.Step{Name: "a"}), p.With(fieldpath.Step{Name: "b"})
-	assert.Assert(t, a.String() != b.String())
 }
 
 // A path means one leaf, and the leaves are all of the object: whatever is in it.
@@ -170,7 +152,7 @@ func TestPathsAreUnique(t *testing.T) {
 		obj := tree.Map{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": tree.Map{"finalizers": value(2), "labels": value(2)},
 			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": containers, "topologySpreadConstraints": keyed("topologyKey", "whenUnsatisfiable"), "y": value(4)}}}}
 		seen := map[string]bool{}
-		for p := range fieldpath.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
+		for p := range explain.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 			text := p.Path.String()
 			assert.Assert(t, !seen[text], "%s twice in %v", text, obj)
 			seen[text] = true
