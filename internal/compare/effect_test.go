@@ -31,10 +31,13 @@ const (
 	apiDecoding   = "the Go types in k8s.io/api, and Semantic.DeepEqual of k8s.io/apimachinery"
 )
 
-var apiVersions = map[string]string{
-	"Job": "batch/v1", "Deployment": "apps/v1", "Service": "v1", "ConfigMap": "v1", "ServiceAccount": "v1", "Namespace": "v1",
-	"Role": "rbac.authorization.k8s.io/v1", "RoleBinding": "rbac.authorization.k8s.io/v1", "PodDisruptionBudget": "policy/v1",
-}
+var apiVersions = func() map[string]string {
+	out := map[string]string{}
+	for _, k := range kinds.All() {
+		out[k.Kind] = k.APIVersion
+	}
+	return out
+}()
 
 func TestEffects(t *testing.T) {
 	const (

@@ -1,6 +1,7 @@
 package kinds_test
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/kinds/types"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
 )
 
 func TestTable(t *testing.T) {
@@ -60,6 +62,19 @@ func hasField(t reflect.Type, path []string) bool {
 		t = f.Type
 	}
 	return true
+}
+
+// The table knows the labels of the platform by their keys only.
+func TestSystemLabels(t *testing.T) {
+	job, err := labels.ForDeployment(labels.Deployment{ID: "1", Name: "a", Namespace: "b", JobID: "2"})
+	assert.NilError(t, err)
+	session, err := labels.ForSessionCluster(labels.SessionCluster{ID: "1", Name: "a", Namespace: "b"})
+	assert.NilError(t, err)
+	set := map[string]string{}
+	maps.Copy(set, job.WithComponent(labels.JobManager).Map())
+	maps.Copy(set, session.Map())
+	assert.DeepEqual(t, kinds.SystemLabels, tree.Keys(set))
+	assert.Equal(t, kinds.JobIDLabel, labels.KeyJobID)
 }
 
 func TestTypeOf(t *testing.T) {

@@ -216,6 +216,9 @@ var unsupportedDirectives = [...]struct{ name, cure string }{
 }
 
 func (m *merger) unsupported(name string) bool {
+	if !strings.HasPrefix(name, "$") {
+		return false
+	}
 	word, _, _ := strings.Cut(name, "/")
 	for _, d := range unsupportedDirectives {
 		if word == d.name {

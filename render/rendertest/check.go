@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
@@ -77,7 +78,8 @@ func (o object) pods() (map[string]string, bool) {
 // ofPlatform tells the objects of Renderer.Target, which belong to no resource.
 func (o object) ofPlatform() bool {
 	_, ofResource := o.labels()[labels.KeyApp]
-	return !ofResource && slices.Contains([]string{"Namespace", "Role", "RoleBinding"}, o.kind())
+	k, _ := kinds.Lookup(kinds.TypeOf(o.tree))
+	return !ofResource && k.Modes&kinds.Platform != 0
 }
 
 type checker struct {
