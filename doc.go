@@ -35,7 +35,7 @@
 //
 // # What it links
 //
-// A program that imports labels links no other module; patch links 6, target 7,
+// A program that imports labels links no other module; patch and target 7,
 // deployment and render 20. Their licences are
 //
 //   - Apache-2.0: k8s.io/*, sigs.k8s.io/* (sigs.k8s.io/json has parts of Go, BSD-3-Clause),

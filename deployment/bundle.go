@@ -75,7 +75,7 @@ func (d Defaults) document(doc yamldoc.Document, bad []yamldoc.Problem) *reader 
 	return r
 }
 
-var readable = []string{target.Kind, KindDeployment, KindSessionCluster, kindWrapper}
+var resourceKinds = []string{target.Kind, KindDeployment, KindSessionCluster, kindWrapper}
 
 func (r *reader) document(root *yamldoc.Node, lists bool) {
 	kind := root.Get("kind")
@@ -83,7 +83,7 @@ func (r *reader) document(root *yamldoc.Node, lists bool) {
 	case root.Kind != yamldoc.Map:
 		r.fail(root.Pos.Position(), field.Invalid(nil, field.OmitValueType{}, "a resource is a map, not a "+root.Kind.String()))
 	case kind == nil:
-		r.fail(root.Pos.Position(), field.Required(field.NewPath("kind"), "write one of "+strings.Join(readable, ", ")))
+		r.fail(root.Pos.Position(), field.Required(field.NewPath("kind"), "write one of "+strings.Join(resourceKinds, ", ")))
 	case kind.Text == target.Kind:
 		r.target(root)
 	case kind.Text == KindDeployment, kind.Text == kindWrapper:
@@ -102,8 +102,8 @@ func (r *reader) document(root *yamldoc.Node, lists bool) {
 }
 
 func (r *reader) unknownKind(kind *yamldoc.Node) {
-	e := field.NotSupported(field.NewPath("kind"), clip(kind.Text), readable)
-	if best := decode.Nearest(kind.Text, readable); best != "" {
+	e := field.NotSupported(field.NewPath("kind"), clip(kind.Text), resourceKinds)
+	if best := decode.Nearest(kind.Text, resourceKinds); best != "" {
 		e.Detail += "; did you mean " + best + "?"
 	}
 	switch kind.Text {
@@ -116,9 +116,9 @@ func (r *reader) unknownKind(kind *yamldoc.Node) {
 }
 
 // isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'. kind
-// is none of readable.
+// is none of resourceKinds.
 func isList(kind string) bool {
-	return kind == "List" || strings.HasPrefix(kind, "ResourceList") || slices.Contains(readable, strings.TrimSuffix(kind, "List"))
+	return kind == "List" || strings.HasPrefix(kind, "ResourceList") || slices.Contains(resourceKinds, strings.TrimSuffix(kind, "List"))
 }
 
 func (r *reader) list(root *yamldoc.Node) {

@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -107,7 +107,7 @@ func idOf(kind string, m Metadata) string {
 	if m.ID != "" {
 		return m.ID
 	}
-	return ids.Derive(kind, namespaceOf(m), m.Name)
+	return kinds.DeriveID(kind, namespaceOf(m), m.Name)
 }
 
 // Name returns metadata.name.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
@@ -105,7 +105,7 @@ func versionRule() rule {
 func commonRules() map[string]rule {
 	return map[string]rule{
 		"apiVersion":           oneOf("The version of VVP's API.", APIVersion),
-		"metadata.id":          {"description": "The UUID that VVP gave. Derived from kind, namespace and name if it is left out.", "pattern": ids.Pattern + "|^$"},
+		"metadata.id":          {"description": "The UUID that VVP gave. Derived from kind, namespace and name if it is left out.", "pattern": kinds.IDPattern + "|^$"},
 		"metadata.namespace":   describe("A VVP namespace, not one of Kubernetes; default if it is left out."),
 		"metadata.labels":      describe("VVP's own; not copied to Kubernetes."),
 		"metadata.annotations": describe("VVP's own; not copied to Kubernetes."),

@@ -3,7 +3,7 @@ package deployment
 import (
 	"slices"
 
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 )
 
 func deploymentRules() map[string]rule {
@@ -18,7 +18,7 @@ func deploymentRules() map[string]rule {
 		"metadata.displayName":      describe("For VVP's user interface; not rendered."),
 		"spec":                      {"required": []any{"template"}, "oneOf": []any{isSet("deploymentTargetId"), isSet("deploymentTargetName"), isSet("sessionClusterName")}},
 		"spec.state":                stateRule(),
-		"spec.deploymentTargetId":   {"description": "The DeploymentTarget that says where to run, by its id.", "pattern": ids.Pattern + "|^$"},
+		"spec.deploymentTargetId":   {"description": "The DeploymentTarget that says where to run, by its id.", "pattern": kinds.IDPattern + "|^$"},
 		"spec.deploymentTargetName": {"description": "The DeploymentTarget that says where to run.", "pattern": "^[0-9a-zA-Z_-]{0,250}$"},
 		"spec.sessionClusterName":   {"description": "The SessionCluster to run on, in place of a DeploymentTarget.", "pattern": clusterPattern},
 

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
@@ -181,7 +181,7 @@ func (c *checks) metadata(m Metadata) {
 	if m.Name == "" {
 		c.required(path.Child("name"), "a resource needs a name")
 	}
-	if m.ID != "" && !ids.Valid(m.ID) {
+	if m.ID != "" && !kinds.ValidID(m.ID) {
 		c.invalid(path.Child("id"), clip(m.ID), originUUID, "a UUID in lower case is wanted, such as 5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58")
 	}
 	for _, msg := range validation.IsValidLabelValue(m.Namespace) {
@@ -207,7 +207,7 @@ func (c *checks) references(s Spec, path *field.Path) {
 	case len(set) > 1:
 		c.add(field.Forbidden(path.Child(set[1]), "only one of "+strings.Join(set, ", ")+" can be set"), originExclusive)
 	}
-	if id := s.DeploymentTargetID; id != "" && !ids.Valid(id) {
+	if id := s.DeploymentTargetID; id != "" && !kinds.ValidID(id) {
 		c.invalid(path.Child("deploymentTargetId"), clip(id), originUUID, "a UUID in lower case is wanted; a target's name goes into deploymentTargetName")
 	}
 	if s.DeploymentTargetName != "" {

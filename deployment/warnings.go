@@ -8,7 +8,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -35,7 +35,7 @@ func (d Deployment) Warnings() []Warning {
 	}
 	c := d.d.config
 	w := &warnings{system: func() (labels.Set, error) {
-		return labels.ForDeployment(labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: ids.Nil})
+		return labels.ForDeployment(labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: kinds.NilID})
 	}}
 	if c.Spec.State == canceled {
 		w.add(field.NewPath("spec", "state"), "read as %s, which is how VVP's API writes it", Cancelled)

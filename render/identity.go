@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flinktarget/flinktarget/internal/ids"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -51,10 +50,10 @@ func deriveID(deploymentID string, objects []tree.Map) string {
 			text = append(tree.AppendJSON(text, o), '\n') // the namespace is in it
 		}
 	}
-	text = bytes.ReplaceAll(text, []byte(placeholder), []byte(ids.Nil))
-	text = bytes.ReplaceAll(text, []byte(barePlaceholder), []byte(strings.ReplaceAll(ids.Nil, "-", "")))
+	text = bytes.ReplaceAll(text, []byte(placeholder), []byte(kinds.NilID))
+	text = bytes.ReplaceAll(text, []byte(barePlaceholder), []byte(strings.ReplaceAll(kinds.NilID, "-", "")))
 	sum := sha256.Sum256(text)
-	return ids.Derive("Job", deploymentID, hex.EncodeToString(sum[:]))
+	return kinds.DeriveID("Job", deploymentID, hex.EncodeToString(sum[:]))
 }
 
 // sameMatches reports a patch that selects other objects with the derived id than

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/build"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -84,7 +84,7 @@ type Job struct {
 
 func (j Job) validate() error {
 	var errs field.ErrorList
-	if j.ID != "" && (!ids.Valid(j.ID) || j.ID == ids.Nil) {
+	if j.ID != "" && (!kinds.ValidID(j.ID) || j.ID == kinds.NilID) {
 		errs = append(errs, field.Invalid(field.NewPath("ID"), j.ID, "a UUID in lower case is wanted, and not the nil UUID").WithOrigin("uuid"))
 	}
 	if s := j.SavepointLocation; s != "" {

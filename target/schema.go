@@ -4,7 +4,7 @@ import (
 	"reflect"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -22,7 +22,7 @@ func JSONSchema() []byte {
 			"kind":                      {"anyOf": []any{schema.Map{"enum": []any{Kind}}, schema.Map{"pattern": "^$"}}},
 			"apiVersion":                {"anyOf": []any{schema.Map{"enum": []any{APIVersion}}, schema.Map{"pattern": "^$"}}},
 			"metadata":                  {"required": []any{"name"}},
-			"metadata.id":               {"description": "The UUID that VVP gave, by which Deployments may refer to the target.", "pattern": ids.Pattern + "|^$"},
+			"metadata.id":               {"description": "The UUID that VVP gave, by which Deployments may refer to the target.", "pattern": kinds.IDPattern + "|^$"},
 			"metadata.name":             {"description": "1 to 250 characters of 0-9, a-z, A-Z, - and _.", "pattern": "^[0-9a-zA-Z_-]{1,250}$"},
 			"metadata.namespace":        {"description": "A VVP namespace, not one of Kubernetes; default if it is left out."},
 			"metadata.labels":           {"description": "VVP's own; not copied to Kubernetes."},

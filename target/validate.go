@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
@@ -42,7 +42,7 @@ func validate(c Config) field.ErrorList {
 
 func validateMetadata(m Metadata, path *field.Path) field.ErrorList {
 	errs := validateName(m.Name, path.Child("name"))
-	if m.ID != "" && !ids.Valid(m.ID) {
+	if m.ID != "" && !kinds.ValidID(m.ID) {
 		errs = append(errs, field.Invalid(path.Child("id"), decode.Shown(m.ID), "a UUID in lower case is wanted, such as 2da2f867-5899-4bef-8ad0-9771bbac38b4").WithOrigin(originUUID))
 	}
 	errs = append(errs, validateNamespace(m.Namespace, path.Child("namespace"))...)

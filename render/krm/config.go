@@ -8,7 +8,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -185,7 +185,7 @@ func (s *setup) jobs(deployments []deployment.Deployment) map[string]render.Job 
 	}
 	for i, j := range s.spec.Jobs {
 		path := fmt.Sprintf("%s.jobs[%d]", s.at, i)
-		if j.ID != "" && (!ids.Valid(j.ID) || j.ID == ids.Nil) {
+		if j.ID != "" && (!kinds.ValidID(j.ID) || j.ID == kinds.NilID) {
 			s.fail(path+".id", "uuid", "%q: a UUID in lower case is wanted, and not the nil UUID", j.ID)
 		}
 		found := false

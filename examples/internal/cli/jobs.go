@@ -11,13 +11,13 @@ import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/ids"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/render"
 )
 
 // JobID says what is wrong with an id of a job.
 func JobID(s string) error {
-	if !ids.Valid(s) || s == ids.Nil {
+	if !kinds.ValidID(s) || s == kinds.NilID {
 		return errors.New("a UUID in lower case is wanted, and not the nil UUID")
 	}
 	return nil

@@ -1,0 +1,35 @@
+package kinds
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// NilID is the nil UUID, which identifies nothing.
+const NilID = "00000000-0000-0000-0000-000000000000"
+
+// IDPattern is a regular expression for what ValidID accepts, in the syntax of JSON Schema.
+const IDPattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+// ValidID reports whether s is a UUID as VVP writes it: 36 characters, lower case.
+// Kubernetes names are made of it, so no other spelling is valid.
+func ValidID(s string) bool {
+	return len(s) == len(NilID) && s == strings.ToLower(s) && uuid.Validate(s) == nil
+}
+
+// idSpace keeps derived ids apart from UUIDv5s that others derive from the same words.
+var idSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/flinktarget/flinktarget"))
+
+// idEscape makes the separator of DeriveID unique.
+var idEscape = strings.NewReplacer("\x00", "\x01\x00", "\x01", "\x01\x01")
+
+// DeriveID returns the UUIDv5 of the parts. Different lists of parts give different
+// ids, whatever characters they contain.
+func DeriveID(parts ...string) string {
+	var name strings.Builder
+	for _, p := range parts {
+		name.WriteString(idEscape.Replace(p) + "\x00")
+	}
+	return uuid.NewSHA1(idSpace, []byte(name.String())).String()
+}
