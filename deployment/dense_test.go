@@ -8,13 +8,13 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/race"
+	"github.com/flinktarget/flinktarget/internal/hostile"
 )
 
 // What VVP's API returns has no blank that it could do without, and is read all the
 // same, within the bounds of hostile texts.
 func TestDenseListIsRead(t *testing.T) {
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		t.Skip("it is the memory of the plain build that is bounded")
 	}
 	const n = 300

@@ -7,7 +7,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/hostile"
-	"github.com/flinktarget/flinktarget/internal/race"
 )
 
 // seeds are hostile texts, resources of all shapes, and generated ones.
@@ -50,7 +49,7 @@ func checkError(t *testing.T, err error) {
 
 func checkMemory(t *testing.T, text []byte, parse func()) {
 	t.Helper()
-	if used := allocated(parse); !race.Enabled && used > worth(text) {
+	if used := allocated(parse); !hostile.RaceDetector() && used > worth(text) {
 		t.Errorf("%d bytes allocate %d", len(text), used)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/hostile"
-	"github.com/flinktarget/flinktarget/internal/race"
 )
 
 // allocated returns how many bytes f allocates. Nothing else may run.
@@ -23,7 +22,7 @@ func allocated(f func()) int {
 func worth(text []byte) int { return 50*len(text) + 1<<20 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		t.Skip("it is the memory of the plain build that is bounded")
 	}
 	parsers := map[string]func([]byte){

@@ -8,7 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/race"
+	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -73,7 +73,7 @@ func BenchmarkRender(b *testing.B) {
 // Allocations are counted, not timed, so that these are tests: each bound is a tenth
 // above what it was when it was set.
 func TestAllocations(t *testing.T) {
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		t.Skip("it is the memory of the plain build that is bounded")
 	}
 	b := parse(t, []byte(workload))

@@ -11,7 +11,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/hostile"
-	"github.com/flinktarget/flinktarget/internal/race"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -28,7 +27,7 @@ func allocated(f func()) int {
 func worth(text []byte) int { return 50*len(text) + 1<<20 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		t.Skip("it is the memory of the plain build that is bounded")
 	}
 	check := func(name string, text []byte) {
@@ -51,7 +50,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 // As many patches as a target can have, however they are written.
 func TestDensePatchSetsAreRead(t *testing.T) {
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		t.Skip("it is the memory of the plain build that is bounded")
 	}
 	for name, entry := range map[string]string{
@@ -89,7 +88,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var v target.Target
 		var err error
-		if used := allocated(func() { v, err = target.Parse("f", text) }); !race.Enabled && used > worth(text) {
+		if used := allocated(func() { v, err = target.Parse("f", text) }); !hostile.RaceDetector() && used > worth(text) {
 			t.Errorf("%d bytes allocate %d", len(text), used)
 		}
 		if err != nil {

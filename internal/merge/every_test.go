@@ -11,14 +11,14 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	"github.com/flinktarget/flinktarget/internal/race"
+	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // Every list and every map of every kind that is emitted gives what kyaml gives: there
 // is nothing that another engine would have to do.
 func TestEveryConstructAgainstKyaml(t *testing.T) {
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		t.Skip("it takes most of the package's time, and nothing in it runs at once; the plain build runs it")
 	}
 	w := &everything{t: t, seen: map[string]bool{}, defs: openapi.Schema().Definitions}

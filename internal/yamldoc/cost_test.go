@@ -8,7 +8,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/hostile"
-	"github.com/flinktarget/flinktarget/internal/race"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 )
 
@@ -22,7 +21,7 @@ func allocated(f func()) int {
 
 // Whatever is read costs what was estimated, or less.
 func TestCostIsAnUpperBound(t *testing.T) {
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		t.Skip("it is the memory of the plain build that is estimated")
 	}
 	read := 0

@@ -11,7 +11,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/hostile"
-	"github.com/flinktarget/flinktarget/internal/race"
 )
 
 // byLibrary reads a text as if it were not JSON.
@@ -85,7 +84,7 @@ func TestJSON(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	read = 0
 	texts := 30_000
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		texts = 3000
 	}
 	for range texts {
@@ -142,7 +141,7 @@ var lines = []string{
 func TestSimpleAgainstTheLibrary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	simple, legal, documents := 0, 0, 100_000
-	if race.Enabled {
+	if hostile.RaceDetector() {
 		documents = 10_000 // nothing here runs at once, and it takes twenty times as long
 	}
 	for range documents {
