@@ -25,8 +25,8 @@ const (
 	AppSessionCluster = "flink-session-cluster" // of KeyApp, for a SessionCluster
 )
 
-// Component tells the two parts of a Flink cluster apart. Its zero value, like
-// every value that is not one of the constants, means neither of them.
+// Component is one of the two parts of a Flink cluster. The zero value, like every
+// value that is not one of the constants, means neither.
 type Component uint8
 
 // The parts of a Flink cluster.
@@ -48,75 +48,71 @@ func (c Component) String() string {
 	}
 }
 
-// Deployment holds what the labels of a Deployment are made of. All fields are
+// Deployment has what the labels of a Deployment are made of. All fields are
 // required.
 type Deployment struct {
 	Namespace string // metadata.namespace: the platform's namespace, not Kubernetes'
 	ID        string // metadata.id
-	Name      string // metadata.name; any text, it is put through Value
+	Name      string // metadata.name; any text, because Value is applied to it
 	JobID     string // metadata.id of the Job, with dashes
 }
 
-// SessionCluster holds what the labels of a SessionCluster are made of. All fields
-// are required.
-type SessionCluster struct {
-	Namespace string // metadata.namespace: the platform's namespace, not Kubernetes'
-	ID        string // metadata.id
-	Name      string // metadata.name; any text, it is put through Value
-}
+// SessionCluster has what the labels of a SessionCluster are made of: Namespace, ID
+// and Name as in Deployment. All fields are required.
+type SessionCluster struct{ Namespace, ID, Name string }
 
 // ForDeployment returns the labels of the Kubernetes objects of d, without a
-// component. If a field is empty, or one other than Name is not a legal label
-// value, it returns the empty Set and an error that holds one *InputError for each
+// component. If a field is empty, or one other than Name is not a valid label
+// value, it returns the empty Set and an error that joins one *InputError for each
 // such field.
 func ForDeployment(d Deployment) (Set, error) {
-	err := errors.Join(
-		checkValue("Namespace", d.Namespace),
-		checkValue("ID", d.ID),
-		checkName(d.Name),
-		checkValue("JobID", d.JobID),
-	)
-	if err != nil {
-		return Set{}, err
-	}
-	return newSet(
-		label{KeyApp, AppJob},
-		label{KeySystem, System},
-		label{KeyVVPNamespace, d.Namespace},
-		label{KeyDeploymentID, d.ID},
-		label{KeyDeploymentName, Value(d.Name)},
-		label{KeyJobID, d.JobID},
-	), nil
+	return newSet(AppJob, []input{
+		{"Namespace", KeyVVPNamespace, d.Namespace},
+		{"ID", KeyDeploymentID, d.ID},
+		{"Name", KeyDeploymentName, d.Name},
+		{"JobID", KeyJobID, d.JobID},
+	})
 }
 
 // ForSessionCluster returns the labels of the Kubernetes objects of s, without a
 // component. Its errors are those of ForDeployment.
 func ForSessionCluster(s SessionCluster) (Set, error) {
-	err := errors.Join(
-		checkValue("Namespace", s.Namespace),
-		checkValue("ID", s.ID),
-		checkName(s.Name),
-	)
-	if err != nil {
-		return Set{}, err
-	}
-	return newSet(
-		label{KeyApp, AppSessionCluster},
-		label{KeySystem, System},
-		label{KeyVVPNamespace, s.Namespace},
-		label{KeySessionClusterID, s.ID},
-		label{KeySessionClusterName, Value(s.Name)},
-	), nil
+	return newSet(AppSessionCluster, []input{
+		{"Namespace", KeyVVPNamespace, s.Namespace},
+		{"ID", KeySessionClusterID, s.ID},
+		{"Name", KeySessionClusterName, s.Name},
+	})
 }
 
-// InputError says that a field of a Deployment or SessionCluster of this package
-// is missing, or that it is not a legal label value.
+type input struct{ field, key, value string }
+
+func newSet(app string, inputs []input) (Set, error) {
+	labels := map[string]string{KeyApp: app, KeySystem: System}
+	var errs []error
+	for _, in := range inputs {
+		value := in.value
+		if in.field == "Name" {
+			value = Value(value)
+		}
+		if value == "" || !isLegal(value) {
+			errs = append(errs, &InputError{Input: in.field, Value: in.value})
+		}
+		labels[in.key] = value
+	}
+	if len(errs) > 0 {
+		return Set{}, errors.Join(errs...)
+	}
+	return setOf(labels), nil
+}
+
+// InputError reports a field of a Deployment or SessionCluster of this package that
+// is missing, or is not a valid label value.
 type InputError struct {
 	Input string // the name of the field: Namespace, ID, Name or JobID
-	Value string // what it held; empty means that it is missing
+	Value string // the value of the field; empty if it is missing
 }
 
-// Error names the field, and its value if there is one.
+// Error names the field and up to 126 bytes of its value.
 func (e *InputError) Error() string {
 	if e.Value == "" {
 		return fmt.Sprintf("labels: %s is required", e.Input)
@@ -125,21 +121,7 @@ func (e *InputError) Error() string {
 	if len(shown) > 2*maxValueLen {
 		shown = shown[:2*maxValueLen] + "..."
 	}
-	return fmt.Sprintf("labels: %s %q is not a legal label value: "+
-		"at most %d characters, A-Z, a-z, 0-9, '-', '_' or '.', the first and the last a letter or a digit",
+	return fmt.Sprintf("labels: %s %q is not a valid label value: must be no more than %d characters, consist of "+
+		"alphanumeric characters, '-', '_' or '.', and start and end with an alphanumeric character",
 		e.Input, shown, maxValueLen)
-}
-
-func checkValue(input, value string) error {
-	if value == "" || !isLegal(value) {
-		return &InputError{Input: input, Value: value}
-	}
-	return nil
-}
-
-func checkName(name string) error {
-	if name == "" {
-		return &InputError{Input: "Name"}
-	}
-	return nil
 }

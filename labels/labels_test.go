@@ -42,32 +42,44 @@ func sessionSet(t *testing.T) labels.Set {
 func TestTables(t *testing.T) {
 	dep, ses := deploymentSet(t), sessionSet(t)
 	for _, c := range []struct {
+		reason string
 		set    labels.Set
 		want   map[string]string
-		reason string
-	}{
-		{dep, map[string]string{
+	}{{
+		"the platform's table for Deployments", dep,
+		map[string]string{
 			"app": "flink-job", "system": "ververica-platform", "vvpNamespace": "default",
 			"deploymentId": deploymentID, "deploymentName": "my-deployment-name", "jobId": jobID,
-		}, "the platform's table for Deployments"},
-		{ses, map[string]string{
+		},
+	}, {
+		"the platform's table for SessionClusters", ses,
+		map[string]string{
 			"app": "flink-session-cluster", "system": "ververica-platform", "vvpNamespace": "default",
 			"sessionClusterId": sessionID, "sessionClusterName": "sql-editor",
-		}, "the platform's table for SessionClusters"},
-		{ses.WithComponent(labels.JobManager), map[string]string{
+		},
+	}, {
+		"the component is added", ses.WithComponent(labels.JobManager),
+		map[string]string{
 			"app": "flink-session-cluster", "system": "ververica-platform", "vvpNamespace": "default",
 			"sessionClusterId": sessionID, "sessionClusterName": "sql-editor", "component": "jobmanager",
-		}, "the component comes on top"},
-		{dep.Selector(), map[string]string{"jobId": jobID}, "the frozen selector of a Deployment"},
-		{ses.Selector(), map[string]string{"sessionClusterId": sessionID}, "the frozen selector of a SessionCluster"},
-		{dep.WithComponent(labels.TaskManager).Selector(), map[string]string{"jobId": jobID, "component": "taskmanager"},
-			"the frozen selector of a Deployment's TaskManagers"},
-		{ses.WithComponent(labels.JobManager).Selector(),
-			map[string]string{"sessionClusterId": sessionID, "component": "jobmanager"},
-			"the frozen selector of a SessionCluster's JobManager"},
-		{labels.Set{}, map[string]string{}, "the zero value is the empty set"},
-		{labels.Set{}.Selector(), map[string]string{}, "and has an empty selector"},
-	} {
+		},
+	}, {
+		"the frozen selector of a Deployment", dep.Selector(),
+		map[string]string{"jobId": jobID},
+	}, {
+		"the frozen selector of a SessionCluster", ses.Selector(),
+		map[string]string{"sessionClusterId": sessionID},
+	}, {
+		"the frozen selector of a Deployment's TaskManagers", dep.WithComponent(labels.TaskManager).Selector(),
+		map[string]string{"jobId": jobID, "component": "taskmanager"},
+	}, {
+		"the frozen selector of a SessionCluster's JobManager", ses.WithComponent(labels.JobManager).Selector(),
+		map[string]string{"sessionClusterId": sessionID, "component": "jobmanager"},
+	}, {
+		"the zero value is the empty set", labels.Set{}, map[string]string{},
+	}, {
+		"the selector of the empty set is empty", labels.Set{}.Selector(), map[string]string{},
+	}} {
 		assert.DeepEqual(t, c.set.Map(), c.want)
 		assert.Equal(t, c.set.Len(), len(c.want), c.reason)
 		assert.DeepEqual(t, maps.Collect(c.set.All()), c.want)
@@ -170,7 +182,7 @@ func TestInputErrors(t *testing.T) {
 		reason string
 	}{
 		{func(d *labels.Deployment) { d.Namespace = "" }, []string{"Namespace"}, "required"},
-		{func(d *labels.Deployment) { d.Namespace = "a,b" }, []string{"Namespace"}, "a comma would end the label in a selector"},
+		{func(d *labels.Deployment) { d.Namespace = "a,b" }, []string{"Namespace"}, "a comma ends a label"},
 		{func(d *labels.Deployment) { d.Namespace = "a=b" }, []string{"Namespace"}, "an equals sign likewise"},
 		{func(d *labels.Deployment) { d.ID = "" }, []string{"ID"}, "required"},
 		{func(d *labels.Deployment) { d.ID = strings.Repeat("a", 64) }, []string{"ID"}, "over the limit"},
@@ -178,8 +190,8 @@ func TestInputErrors(t *testing.T) {
 		{func(d *labels.Deployment) { d.ID = "a." }, []string{"ID"}, "ends with a separator"},
 		{func(d *labels.Deployment) { d.Name = "" }, []string{"Name"}, "required"},
 		{func(d *labels.Deployment) { d.JobID = "" }, []string{"JobID"}, "required"},
-		{func(d *labels.Deployment) { d.JobID = "日本語" }, []string{"JobID"}, "ids are not made legal: they must match exactly"},
-		{func(d *labels.Deployment) { *d = labels.Deployment{} }, []string{"Namespace", "ID", "Name", "JobID"}, "all at once"},
+		{func(d *labels.Deployment) { d.JobID = "日本語" }, []string{"JobID"}, "Value is not applied to ids"},
+		{func(d *labels.Deployment) { *d = labels.Deployment{} }, []string{"Namespace", "ID", "Name", "JobID"}, "all"},
 	} {
 		d := deployment()
 		c.change(&d)
@@ -215,16 +227,16 @@ func inputs(err error) []string {
 }
 
 func TestInputErrorText(t *testing.T) {
-	e := &labels.InputError{Input: "ID", Value: strings.Repeat("x", 1<<20)}
-	assert.Assert(t, len(e.Error()) < 500, "a long value must not flood the message")
-	assert.Assert(t, strings.Contains(e.Error(), "ID"))
-	assert.Assert(t, strings.Contains((&labels.InputError{Input: "ID", Value: "a,b"}).Error(), `ID "a,b" is not a legal label value`))
 	whole := strings.Repeat("x", 126)
-	assert.Assert(t, strings.Contains((&labels.InputError{Input: "ID", Value: whole}).Error(), `"`+whole+`"`), "up to twice the limit, a value is shown whole")
-	longer := (&labels.InputError{Input: "ID", Value: whole + "y"}).Error()
-	assert.Assert(t, strings.Contains(longer, `"`+whole+`..."`) && strings.Contains(longer, "at most 63 characters"), "%s", longer)
-	missing := &labels.InputError{Input: "JobID"}
-	assert.Assert(t, strings.Contains(missing.Error(), "JobID is required"))
+	for value, want := range map[string]string{
+		"":          "labels: ID is required",
+		"a,b":       `labels: ID "a,b" is not a valid label value: must be no more than 63 characters`,
+		whole:       `labels: ID "` + whole + `" is not`,
+		whole + "y": `labels: ID "` + whole + `..." is not`,
+	} {
+		got := (&labels.InputError{Input: "ID", Value: value}).Error()
+		assert.Assert(t, strings.HasPrefix(got, want), "%s", got)
+	}
 }
 
 // Every accepted input gives legal labels, every refused one is illegal or empty.
@@ -236,7 +248,9 @@ func FuzzForDeployment(f *testing.F) {
 	f.Fuzz(func(t *testing.T, ns, id, name, job string) {
 		set, err := labels.ForDeployment(labels.Deployment{Namespace: ns, ID: id, Name: name, JobID: job})
 		var want []string
-		for _, in := range []struct{ field, value string }{{"Namespace", ns}, {"ID", id}, {"Name", name}, {"JobID", job}} {
+		for _, in := range []struct{ field, value string }{
+			{"Namespace", ns}, {"ID", id}, {"Name", name}, {"JobID", job},
+		} {
 			bad := in.field != "Name" && len(validation.IsValidLabelValue(in.value)) > 0
 			if in.value == "" || bad {
 				want = append(want, in.field)
@@ -254,22 +268,4 @@ func FuzzForDeployment(f *testing.F) {
 		sel := k8slabels.SelectorFromSet(set.WithComponent(labels.JobManager).Selector().Map())
 		assert.Assert(t, sel.Matches(k8slabels.Set(set.WithComponent(labels.JobManager).Map())))
 	})
-}
-
-// Labels are made for every object of every rendering. The numbers of allocations
-// are exact.
-func TestAllocations(t *testing.T) {
-	s := deploymentSet(t)
-	for _, c := range []struct {
-		reason string
-		most   float64
-		f      func()
-	}{
-		{"a legal value is returned as it is", 0, func() { labels.Value("top-speed-windowing") }},
-		{"a set is one text", 1, func() { s.WithComponent(labels.JobManager) }},
-		{"a selector, too", 1, func() { s.Selector() }},
-	} {
-		got := testing.AllocsPerRun(100, c.f)
-		assert.Assert(t, got <= c.most, "%s: %v allocations", c.reason, got)
-	}
 }

@@ -2,97 +2,62 @@ package labels
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// Set is a set of labels, made by ForDeployment or ForSessionCluster. It is
-// immutable: copy it, share it between goroutines, compare it with ==, use it as a
-// map key. The zero value is the empty set.
+// Set is a set of labels, made by ForDeployment or ForSessionCluster. It is an
+// immutable value, safe for concurrent use: it can be copied, compared with ==, and
+// be the key of a map. The zero value is the empty set.
 type Set struct {
 	// The labels as key=value, sorted by key, separated by commas. Neither sign can
 	// be part of a label, so equal sets have equal texts.
 	text string
 }
 
-type label struct{ key, value string }
-
-// newSet returns the set of ls, which have different keys. It sorts ls in place.
-func newSet(ls ...label) Set {
-	slices.SortFunc(ls, func(a, b label) int { return strings.Compare(a.key, b.key) })
-	return join(ls)
-}
-
-// join returns the set of ls, which are sorted.
-func join(ls []label) Set {
-	size := 0
-	for _, l := range ls {
-		size += len(l.key) + len(l.value) + 2
+func setOf(labels map[string]string) Set {
+	pairs := make([]string, 0, len(labels))
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		pairs = append(pairs, key+"="+labels[key])
 	}
-	var b strings.Builder
-	b.Grow(size)
-	for i, l := range ls {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(l.key)
-		b.WriteByte('=')
-		b.WriteString(l.value)
-	}
-	return Set{text: b.String()}
+	return Set{text: strings.Join(pairs, ",")}
 }
 
 // WithComponent returns s with the label component of c in place of any that s
-// had. A c that is neither JobManager nor TaskManager leaves none.
+// has. If c is neither JobManager nor TaskManager, the result has none.
 func (s Set) WithComponent(c Component) Set {
-	ls := make([]label, 0, 8)
-	at := 0 // where the component belongs
-	for k, v := range s.All() {
-		if k < KeyComponent {
-			at++
-		}
-		if k != KeyComponent {
-			ls = append(ls, label{k, v})
-		}
-	}
+	m := s.Map()
+	delete(m, KeyComponent)
 	if v := c.String(); v != "" {
-		ls = slices.Insert(ls, at, label{KeyComponent, v})
+		m[KeyComponent] = v
 	}
-	return join(ls)
+	return setOf(m)
 }
 
-// Selector returns the labels of s by which workloads and Services select pods:
-// jobId or sessionClusterId, and component if s has it. The package comment says
-// why these and no others. The selector of the empty set is empty, which Kubernetes
-// takes to match everything.
+// Selector returns the labels of s that belong in the selector of a workload or a
+// Service: jobId or sessionClusterId, and component if s has it. The choice is
+// frozen: Kubernetes does not let spec.selector of a Deployment change after its
+// creation, so that a selector with one label more or less could only be applied
+// by deleting the running workload. For the same reason it has no name: names may
+// change, ids may not. The selector of the empty set is empty, and Kubernetes
+// matches everything with it.
 func (s Set) Selector() Set {
-	ls := make([]label, 0, 2)
-	for k, v := range s.All() {
-		switch k {
-		case KeyJobID, KeySessionClusterID, KeyComponent:
-			ls = append(ls, label{k, v})
-		}
-	}
-	return join(ls)
+	m := s.Map()
+	maps.DeleteFunc(m, func(key, _ string) bool {
+		return key != KeyJobID && key != KeySessionClusterID && key != KeyComponent
+	})
+	return setOf(m)
 }
 
 // Get returns the value of the label key and whether s has that label.
 func (s Set) Get(key string) (string, bool) {
-	for k, v := range s.All() {
-		if k == key {
-			return v, true
-		}
-	}
-	return "", false
+	value, ok := s.Map()[key]
+	return value, ok
 }
 
 // Len returns the number of labels.
-func (s Set) Len() int {
-	if s.text == "" {
-		return 0
-	}
-	return strings.Count(s.text, ",") + 1
-}
+func (s Set) Len() int { return len(s.Map()) }
 
 // All yields keys and values in the order of the keys.
 func (s Set) All() iter.Seq2[string, string] {
@@ -108,19 +73,13 @@ func (s Set) All() iter.Seq2[string, string] {
 	}
 }
 
-// Map returns the labels in a new map, which is the caller's. It is never nil.
-func (s Set) Map() map[string]string {
-	m := make(map[string]string, s.Len())
-	for k, v := range s.All() {
-		m[k] = v
-	}
-	return m
-}
+// Map returns the labels in a new map, which the caller owns. It is never nil.
+func (s Set) Map() map[string]string { return maps.Collect(s.All()) }
 
-// Equal reports whether s and t hold the same labels, as s == t does.
+// Equal reports whether s and t have the same labels, as s == t does.
 func (s Set) Equal(t Set) bool { return s == t }
 
 // String returns the labels as key=value, in the order of the keys, separated by
-// commas. This is also the Kubernetes label selector that matches objects which
-// carry all labels of s, in the form that kubectl and list options take.
+// commas: the label selector, in the form that kubectl and list options accept, that
+// matches the objects which have all labels of s.
 func (s Set) String() string { return s.text }

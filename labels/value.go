@@ -7,20 +7,17 @@ import (
 )
 
 const (
-	// maxValueLen is the limit of Kubernetes for the length of a label value.
-	maxValueLen = 63
+	maxValueLen = 63 // the limit of Kubernetes
 	digestLen   = 10
 	separators  = "-_."
 )
 
-// Value returns s as a legal Kubernetes label value, by the rule in the package
-// comment: lower case, each run of other characters than [a-z0-9._-] one '-', the
-// ends alphanumeric, at most 63 characters, and a digest of s where something
-// would be lost. It is idempotent, and empty only for an empty s. s may be any
-// bytes.
+// Value returns s, which may be any bytes, as a valid Kubernetes label value, by the
+// rule in the package comment. The result is empty only for an empty s, and
+// Value(Value(s)) == Value(s).
 func Value(s string) string {
-	if isLegal(s) && !hasUpper(s) {
-		return s
+	if s == "" {
+		return ""
 	}
 	folded, lost := fold(s)
 	folded = strings.Trim(folded, separators)
@@ -38,58 +35,35 @@ func Value(s string) string {
 	return folded + "-" + digest
 }
 
-// fold returns s in lower case, each run of characters that a label value cannot
-// have replaced by one '-', and whether any of these was outside ASCII. It works
-// on bytes: no byte of a longer UTF-8 sequence, and none of a broken one, is ASCII.
+// fold does steps 2 and 3, and reports whether step 3 replaced anything outside
+// ASCII. It works on bytes: no byte of a longer or broken UTF-8 sequence is ASCII.
 func fold(s string) (folded string, lost bool) {
-	out := make([]byte, 0, len(s))
+	var b strings.Builder
 	inRun := false
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case 'A' <= c && c <= 'Z':
+	for _, c := range []byte(s) {
+		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
-		case isAlphanumeric(c), strings.IndexByte(separators, c) >= 0:
-		default:
-			lost = lost || c >= 0x80
-			if inRun {
-				continue
-			}
-			inRun = true
-			out = append(out, '-')
-			continue
 		}
-		inRun = false
-		out = append(out, c)
+		replaced := isIllegal(rune(c))
+		if replaced {
+			lost = lost || c >= 0x80
+			c = '-'
+		}
+		if !replaced || !inRun {
+			b.WriteByte(c)
+		}
+		inRun = replaced
 	}
-	return string(out), lost
+	return b.String(), lost
 }
 
 // isLegal reports whether Kubernetes accepts s as a label value.
 func isLegal(s string) bool {
-	if s == "" {
-		return true
-	}
-	if len(s) > maxValueLen || !isAlphanumeric(s[0]) || !isAlphanumeric(s[len(s)-1]) {
-		return false
-	}
-	for i := range len(s) {
-		if !isAlphanumeric(s[i]) && strings.IndexByte(separators, s[i]) < 0 {
-			return false
-		}
-	}
-	return true
+	return len(s) <= maxValueLen && s == strings.Trim(s, separators) && !strings.ContainsFunc(s, isIllegal)
 }
 
-func isAlphanumeric(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-}
-
-func hasUpper(s string) bool {
-	for i := range len(s) {
-		if 'A' <= s[i] && s[i] <= 'Z' {
-			return true
-		}
-	}
-	return false
+// isIllegal reports whether a label value must not contain c.
+func isIllegal(c rune) bool {
+	alphanumeric := '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+	return !alphanumeric && !strings.ContainsRune(separators, c)
 }
