@@ -7,28 +7,77 @@
 //	go run . -short     without what takes long, and fewer turns
 //	go run . -run PARSE only the rows whose measure matches the regular expression
 //	go run . -write     writes the table to RESULTS.md, whose remarks stay, and to the README, too
+//	go test -bench .    has what is measured within one process as benchmarks
 //
 // Both sides of a comparison run by turns, and what is printed are medians over the
 // turns, so that the load of a machine falls on both. Times of programs are from
 // start to end, with everything that they write going to a file; memory is the
 // largest resident set. The peer of whole programs is kustomize build of the version
 // in go.mod: kubectl kustomize is the same code, and takes longer to start.
-//
-//	go test -bench . has the comparisons within one process as benchmarks
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"log"
+	"math"
 	"os"
+	"os/exec"
 	"regexp"
+	"runtime"
+	"strings"
 	"time"
 )
 
+// rows is the table. A row that compares the library with itself has the smaller
+// input or the fewer cores as its peer.
+func rows(p programs) []row {
+	flinktarget := func(name string, n, cores int, flags ...string) side {
+		return p.program(name, n, cores, append(append([]string{"flinktarget", "render"}, flags...), "-")...)
+	}
+	const ours = "flinktarget render"
+	marshal := p.bench("encoding/json Marshal", "Render/marshal")
+	return []row{
+		{"one strategic merge of 42 lines, object already built, as the renderer does it", 31, faster(400), []side{
+			p.bench("merge.Apply", "Merge/shared"), p.bench("krusty", "Merge/kustomize")}},
+		{"the same, allocations", 1, allocs(35), []side{
+			p.bench("shared", "Merge/shared"), p.bench("sharing nothing", "Merge/own")}},
+		{"the same, with a result that shares nothing with the patch", 31, faster(1), []side{
+			p.bench("merge.Apply, its result copied", "Merge/own"), p.bench("strategicpatch", "Merge/apimachinery")}},
+		{"whole process, 1 Deployment", 21, faster(10), []side{flinktarget(ours, 1, 0), p.kustomize(1)}},
+		{"whole process, 100 Deployments", 7, faster(100), []side{flinktarget(ours, 100, 0), p.kustomize(100)}},
+		{"whole process, 1000 Deployments", 1, faster(500), []side{flinktarget(ours, 1000, 0), p.kustomize(1000)}},
+		{"whole process, 10,000 Deployments against 1,000: time", 5, atMost(11), []side{
+			flinktarget("10000 Deployments", 10_000, 0), flinktarget("1000 Deployments", 1000, 0)}},
+		{"whole process, 100,000 Deployments against 1,000, --stream: memory", 1, memory(1.5), []side{
+			flinktarget("100000 Deployments", 100_000, 0, "--stream"),
+			flinktarget("1000 Deployments", 1000, 0, "--stream")}},
+		{"building, patching, finishing, verifying one Deployment, id given", 31, atMost(4), []side{
+			p.bench("Renderer.Deployment", "Render/given"), marshal}},
+		{"the same, id derived", 31, atMost(4), []side{p.bench("Renderer.Deployment", "Render/derived"), marshal}},
+		{"writing the objects of one Deployment as YAML", 31, faster(5), []side{
+			p.bench("yamlout", "Write/ours"), p.bench("sigs.k8s.io/yaml Marshal", "Write/sigs")}},
+		{"parsing one Deployment strictly, with positions", 31, atMost(2), []side{
+			p.bench("deployment.Parse", "Parse/ours"), p.bench("sigs.k8s.io/yaml UnmarshalStrict", "Parse/sigs")}},
+		{"whole process, 1,000 Deployments, --stream: two cores against one", 11, faster(1.7), []side{
+			flinktarget("two", 1000, 2, "--stream"), flinktarget("one", 1000, 1, "--stream")}},
+		{"first rendering in a fresh process, start to end", 31, within(15 * time.Millisecond), []side{
+			p.program("render.YAML", 1, 0, "first"), p.program("kustomize's schema load", 1, 0, "schemaload"),
+			p.program("the imports alone", 1, 0, "first", "nothing")}},
+	}
+}
+
+// The rows that -short leaves out, and those that the README quotes.
+var (
+	long     = regexp.MustCompile(`^whole process, (1000 |10,000|100,000)`)
+	inReadme = regexp.MustCompile(`^whole process, \d+ Deployment|^building|^the same, id|^writing`)
+)
+
 func main() {
+	log.SetFlags(0)
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		log.Fatal(err)
 	}
 }
 
@@ -38,39 +87,74 @@ func run() error {
 	write := flag.Bool("write", false, "write RESULTS.md, and the table in the README")
 	flag.Parse()
 	pattern, err := regexp.Compile(*only)
+	switch {
+	case err != nil:
+		return err
+	case *write && (*short || *only != ""):
+		return errors.New("-write is for the whole table")
+	}
+	dir, err := os.MkdirTemp("", "versus")
 	if err != nil {
 		return err
 	}
-	if *write && (*short || *only != "") {
-		return fmt.Errorf("-write is for the whole table")
-	}
-	if err := benchTime(30 * time.Millisecond); err != nil {
+	defer os.RemoveAll(dir)
+	p := programs{dir: dir, most: math.MaxInt, benchTime: "30ms"}
+	if err := p.build(); err != nil {
 		return err
 	}
-	p, err := buildPrograms()
-	if err != nil {
-		return err
-	}
-	defer p.remove()
-	s := suite{programs: p, short: *short, turns: 31}
+	turns := math.MaxInt
 	if *short {
-		s.turns = 5
+		turns = 5
 	}
-	var rows []row
+	table, quoted := header, header
 	fmt.Print(header)
-	for _, m := range s.measurements() {
-		if !pattern.MatchString(m.name) {
+	for _, r := range rows(p) {
+		if !pattern.MatchString(r.measure) || *short && long.MatchString(r.measure) {
 			continue
 		}
-		r, err := m.run(m.name)
+		line, err := r.line(turns)
 		if err != nil {
-			return fmt.Errorf("%s: %w", m.name, err)
+			return err
 		}
-		fmt.Print(r)
-		rows = append(rows, r)
+		fmt.Print(line)
+		table += line
+		if inReadme.MatchString(r.measure) {
+			quoted += line
+		}
 	}
-	if *write {
-		return writeResults(rows)
+	if !*write {
+		return nil
 	}
-	return nil
+	text := "# Measured against its peers\n\nWritten by `go run . -write` in this folder; " +
+		"`go doc .` says how it is measured.\n\n" + environment() + "\n" + table
+	return errors.Join(
+		replace("RESULTS.md", "", "\n<!-- remarks -->\n", text),
+		replace("../../README.md", "<!-- measured -->\n", "<!-- end -->\n", quoted))
+}
+
+// replace puts a text between two marks of a file.
+func replace(file, begin, end, text string) error {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(old), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		return errors.New(file + " has no place for the table")
+	}
+	return os.WriteFile(file, []byte(before+begin+text+end+after), 0o644)
+}
+
+// environment says when, with what and on what was measured.
+func environment() string {
+	cpuinfo, _ := os.ReadFile("/proc/cpuinfo")
+	cpu := regexp.MustCompile(`(?m)^model name\s*: (.*)$`).FindSubmatch(append(cpuinfo, "\nmodel name: unknown"...))[1]
+	load, _ := os.ReadFile("/proc/loadavg")
+	versions, _ := exec.Command("go", "list", "-m", "-f", "- {{.Path}} {{.Version}}", "go.yaml.in/yaml/v3",
+		"k8s.io/apimachinery", "sigs.k8s.io/kustomize/api", "sigs.k8s.io/kustomize/kustomize/v5",
+		"sigs.k8s.io/kustomize/kyaml", "sigs.k8s.io/yaml").Output()
+	return fmt.Sprintf("- %s, %s, %s/%s, %d CPUs: %s\n- load average, with this program's own: %.14s\n%s",
+		time.Now().UTC().Format(time.DateOnly), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cpu,
+		load, versions)
 }

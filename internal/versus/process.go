@@ -2,74 +2,90 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
-// programs are built once, into a folder of their own.
-type programs struct{ dir string }
-
-func buildPrograms() (programs, error) {
-	dir, err := os.MkdirTemp("", "versus")
-	if err != nil {
-		return programs{}, err
-	}
-	const module = "github.com/flinktarget/flinktarget"
-	for name, pkg := range map[string]string{
-		"flinktarget": module + "/examples/flinktarget",
-		"kustomize":   "sigs.k8s.io/kustomize/kustomize/v5",
-		"launch":      module + "/internal/versus/launch",
-		"first":       module + "/internal/versus/first",
-		"schemaload":  module + "/internal/versus/schemaload",
-	} {
-		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, name), pkg)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			os.RemoveAll(dir)
-			return programs{}, fmt.Errorf("building %s: %w\n%s", name, err, out)
-		}
-	}
-	return programs{dir}, nil
+// programs are built once, into a folder of their own, which has their inputs, too. No
+// input has more Deployments than most: a test of all rows need not take hours.
+type programs struct {
+	dir, benchTime string
+	most           int
 }
 
-func (p programs) remove() { os.RemoveAll(p.dir) }
+func (p programs) build() error {
+	const module = "github.com/flinktarget/flinktarget/"
+	for _, args := range [][]string{
+		{"build", "-o", p.dir + "/", module + "examples/flinktarget", "sigs.k8s.io/kustomize/kustomize/v5",
+			module + "internal/versus/first", module + "internal/versus/schemaload"},
+		{"test", "-c", "-o", p.path("benchmarks"), "."},
+	} {
+		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+			return fmt.Errorf("go %v: %w\n%s", args, err, out)
+		}
+	}
+	return nil
+}
 
 func (p programs) path(name string) string { return filepath.Join(p.dir, name) }
 
-// taken is what launch prints.
-type taken struct {
-	Wall, CPU time.Duration
-	Peak      int64
+// bench is a benchmark of bench_test.go, in a process of its own.
+func (p programs) bench(name, benchmark string) side {
+	return side{name, func() (s sample, err error) {
+		out, err := exec.Command(p.path("benchmarks"), "-test.run=^$", "-test.benchmem",
+			"-test.bench=^Benchmark"+benchmark+"$", "-test.benchtime="+p.benchTime).CombinedOutput()
+		if err == nil {
+			var runs int
+			_, line, _ := strings.Cut(string(out), "\nBenchmark")
+			_, figures, _ := strings.Cut(line, "\t")
+			_, err = fmt.Sscanf(figures, "%d %f ns/op %d B/op %d allocs/op", &runs, &s.time, &s.bytes, &s.allocs)
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w\n%s", benchmark, err, out)
+		}
+		return s, err
+	}}
 }
 
-// run runs a program with a file as standard input. What it prints goes to the file
-// "out", so that both sides of a comparison write it.
-func (p programs) run(stdin, name string, args ...string) (t taken, err error) {
-	return p.runOn(0, stdin, name, args...)
+// program runs a program with W of n Deployments as its standard input.
+func (p programs) program(name string, n, cores int, command ...string) side {
+	return side{name, func() (sample, error) {
+		in, err := p.workload(patchesYAML, n)
+		if err != nil {
+			return sample{}, err
+		}
+		return p.run(cores, in, command...)
+	}}
 }
 
-// runOn is run on a number of cores, 0 for all.
-func (p programs) runOn(cores int, stdin, name string, args ...string) (t taken, err error) {
-	cmd := exec.Command(p.path("launch"), append([]string{stdin, p.path("out"), p.path(name)}, args...)...)
-	if cores > 0 {
-		cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", cores))
-	}
-	var problem strings.Builder
-	cmd.Stderr = &problem
-	out, err := cmd.Output()
-	if err != nil {
-		return t, fmt.Errorf("%s %v: %w\n%s", name, args, err, problem.String())
-	}
-	return t, json.Unmarshal(out, &t)
+// kustomize patches the objects of W with n Deployments.
+func (p programs) kustomize(n int) side {
+	return side{"kustomize build", func() (sample, error) {
+		in, err := p.workload(unpatched, n)
+		if err == nil {
+			_, err = p.run(0, in, "flinktarget", "render", "-")
+		}
+		err = errors.Join(err,
+			os.MkdirAll(p.path("kustomize.d"), 0o755),
+			os.Rename(p.path("out"), p.path("kustomize.d/objects.yaml")),
+			os.WriteFile(p.path("kustomize.d/kustomization.yaml"), []byte(kustomizationYAML()), 0o644))
+		if err != nil {
+			return sample{}, err
+		}
+		return p.run(0, in, "kustomize", "build", p.path("kustomize.d"))
+	}}
 }
 
-// input writes W with n Deployments to a file, if it is not there yet.
-func (p programs) input(n int) (string, error) {
-	name := p.path(fmt.Sprintf("w%d.yaml", n))
+// workload returns a file that has W with n Deployments.
+func (p programs) workload(patches string, n int) (string, error) {
+	n = min(n, p.most)
+	name := p.path(fmt.Sprintf("w%d-%d.yaml", n, len(patches)))
 	if _, err := os.Stat(name); err == nil {
 		return name, nil
 	}
@@ -78,54 +94,30 @@ func (p programs) input(n int) (string, error) {
 		return "", err
 	}
 	w := bufio.NewWriter(f)
-	if err := writeW(w, n); err != nil {
-		return "", err
-	}
-	if err := w.Flush(); err != nil {
-		return "", err
-	}
-	return name, f.Close()
+	return name, errors.Join(writeW(w, patches, n), w.Flush(), f.Close())
 }
 
-// kustomization writes a folder for kustomize with the unpatched objects of W.
-func (p programs) kustomization(n int) (string, error) {
-	dir := p.path(fmt.Sprintf("k%d", n))
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return "", err
+// run runs a program with a file as its standard input. What it prints goes to the file
+// out, so that both sides of a comparison write it. Linux counts the peak memory of
+// who starts a program to that of the program: this one has to be small.
+func (p programs) run(cores int, input string, command ...string) (s sample, err error) {
+	in, err := os.Open(input)
+	out, e := os.Create(p.path("out"))
+	if err := errors.Join(err, e); err != nil {
+		return s, err
 	}
-	f, err := os.Create(filepath.Join(dir, "objects.yaml"))
-	if err != nil {
-		return "", err
+	defer in.Close()
+	defer out.Close()
+	var said strings.Builder
+	cmd := exec.Command(p.path(command[0]), command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &said
+	if cores > 0 {
+		cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", cores))
 	}
-	w := bufio.NewWriter(f)
-	if err := writeUnpatched(w, n, noJob); err != nil {
-		return "", err
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return s, fmt.Errorf("%v: %w\n%s", command, err, said.String())
 	}
-	if err := w.Flush(); err != nil {
-		return "", err
-	}
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	return dir, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(kustomizationYAML()), 0o644)
-}
-
-// byTurns runs both sides by turns and returns the medians of their wall times and
-// of the ratios, and the largest peaks.
-func byTurns(turns int, ours, peer func() (taken, error)) (o, p taken, ratio float64, err error) {
-	var times [2][]float64
-	var ratios []float64
-	for range turns {
-		var took [2]taken
-		for i, run := range [...]func() (taken, error){ours, peer} {
-			if took[i], err = run(); err != nil {
-				return o, p, 0, err
-			}
-			times[i] = append(times[i], float64(took[i].Wall))
-		}
-		ratios = append(ratios, float64(took[1].Wall)/float64(took[0].Wall))
-		o.Peak, p.Peak = max(o.Peak, took[0].Peak), max(p.Peak, took[1].Peak)
-	}
-	o.Wall, p.Wall = time.Duration(median(times[0])), time.Duration(median(times[1]))
-	return o, p, median(ratios), nil
+	took, usage := time.Since(start), cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return sample{time: float64(took), peak: usage.Maxrss * 1024}, nil // Linux counts KiB
 }

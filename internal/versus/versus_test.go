@@ -2,6 +2,10 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,6 +13,7 @@ import (
 	"gotest.tools/v3/assert/cmp"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/render"
@@ -32,56 +37,47 @@ func objectsByName(t *testing.T, stream []byte) map[string]any {
 // of the unpatched objects what the library renders with the patches.
 func TestSameObjects(t *testing.T) {
 	const n = 3
-	jobs := func(i int) render.Job {
-		return render.Job{ID: jobID[:len(jobID)-1] + string(rune('0'+i))}
+	rendered := func(patches string) []byte {
+		i := 0
+		m, err := new(render.Renderer).Bundle(bundle(t, patches, n), func(deployment.Deployment) render.Job {
+			i++
+			return render.Job{ID: jobID[:len(jobID)-1] + strconv.Itoa(i)}
+		})
+		assert.NilError(t, err)
+		var text bytes.Buffer
+		_, err = m.WriteTo(&text)
+		assert.NilError(t, err)
+		return text.Bytes()
 	}
-	var unpatched bytes.Buffer
-	assert.NilError(t, writeUnpatched(&unpatched, n, jobs))
-	built, err := build(unpatched.String(), kustomizationYAML(), "")
+	built, err := kustomize(rendered(unpatched), nil, kustomizationYAML())
 	assert.NilError(t, err)
-
-	b, err := bundle(n)
-	assert.NilError(t, err)
-	i := -1
-	m, err := new(render.Renderer).Bundle(b, func(deployment.Deployment) render.Job { i++; return jobs(i) })
-	assert.NilError(t, err)
-	var ours bytes.Buffer
-	_, err = m.WriteTo(&ours)
-	assert.NilError(t, err)
-
-	want, got := objectsByName(t, built), objectsByName(t, ours.Bytes())
+	want, got := objectsByName(t, built), objectsByName(t, rendered(patchesYAML))
 	assert.Equal(t, len(got), 4*n)
 	assert.DeepEqual(t, got, want)
 }
 
-// A merge gives what kustomize and apimachinery give, up to the order of lists with
-// the latter.
+// A merge gives what kustomize gives.
 func TestSameMerge(t *testing.T) {
-	object, patch, texts, err := mergeSample()
+	text, patch := mergeTexts(t)
+	built, err := kustomize(text, patch, mergeKustomization)
 	assert.NilError(t, err)
-	built, err := build(string(texts[0]), kustomizationOfMerge, string(texts[1]))
-	assert.NilError(t, err)
-	got, err := merged(object, patch)
+	object, merged, schema := mergeTrees(t)
+	got, _, err := merge.Apply(object, merged, schema)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, objectsByName(t, built)["Deployment "+tree.String(object, "metadata", "name")], any(got))
 }
 
 // What is written reads back equal with the peer.
 func TestSameYAML(t *testing.T) {
-	objects, err := objectsOfOne()
-	assert.NilError(t, err)
+	objects := objectsOfOne(t)
 	assert.Equal(t, len(objects), 4)
-	m, err := renderedOne()
+	m, err := rendering(t, jobID)()
 	assert.NilError(t, err)
 	var text bytes.Buffer
 	_, err = m.WriteTo(&text)
 	assert.NilError(t, err)
 	for i, doc := range strings.Split(strings.TrimPrefix(text.String(), "---\n"), "\n---\n") {
-		asJSON, err := sigsyaml.YAMLToJSON([]byte(doc))
-		assert.NilError(t, err)
-		v, err := tree.FromJSON(asJSON)
-		assert.NilError(t, err)
-		assert.Assert(t, tree.Equal(v, objects[i]), "%s", doc)
+		assert.Assert(t, tree.Equal(parsed(t, []byte(doc)), objects[i]), "%s", doc)
 	}
 }
 
@@ -97,54 +93,53 @@ func TestSameConfig(t *testing.T) {
 	assert.Assert(t, d.Equal(e))
 }
 
-func TestStream(t *testing.T) {
-	var in, out, want bytes.Buffer
-	assert.NilError(t, writeW(&in, 3))
-	assert.NilError(t, stream(bytes.NewReader(in.Bytes()), &out))
-	assert.NilError(t, render.YAML(&want, &in))
-	assert.Equal(t, out.String(), want.String())
-}
-
-func BenchmarkMerge(b *testing.B) {
-	m, err := mergeSides()
-	assert.NilError(b, err)
-	benchmark(b, m.ours, m.kustomize, m.apimachinery)
-}
-
-func BenchmarkRender(b *testing.B) {
-	for name, id := range map[string]string{"id given": jobID, "id derived": ""} {
-		b.Run(name, func(b *testing.B) {
-			ours, peer, err := renderSides(id)
-			assert.NilError(b, err)
-			benchmark(b, ours, peer)
-		})
+// Every row can be measured, and stands in the tables. Its figures mean nothing here.
+func TestEveryRow(t *testing.T) {
+	p := programs{dir: t.TempDir(), benchTime: "1x", most: 2}
+	assert.NilError(t, p.build())
+	results, readme := columns(t, "RESULTS.md"), columns(t, "../../README.md")
+	var measured, quoted []string
+	for _, r := range rows(p) {
+		line, err := r.line(1)
+		assert.NilError(t, err)
+		t.Log(line)
+		assert.Assert(t, tableLine.MatchString(line), line)
+		measured = append(measured, r.measure)
+		if inReadme.MatchString(r.measure) {
+			quoted = append(quoted, r.measure)
+		}
 	}
+	assert.DeepEqual(t, results, measured)
+	assert.DeepEqual(t, readme, quoted)
 }
 
-func BenchmarkWrite(b *testing.B) {
-	ours, peer, err := writeSides()
-	assert.NilError(b, err)
-	benchmark(b, ours, peer)
-}
+// tableLine is a line of a table with a goal that is met or missed.
+var tableLine = regexp.MustCompile(
+	`(?m)^\| ([^|]+) \| [^|]+: [^|]+ \| [^|]+: [^|]+ \| [^|]* \| [≤≥] [^|]+ \| (?:met|\*\*missed\*\*) \|$`)
 
-func BenchmarkParse(b *testing.B) {
-	ours, peer := parseSides()
-	benchmark(b, ours, peer)
-}
-
-func BenchmarkStream(b *testing.B) {
-	var text bytes.Buffer
-	assert.NilError(b, writeW(&text, 300))
-	b.Run("one core", func(b *testing.B) { benchmark(b, streamOf(text.Bytes(), 1)) })
-	b.Run("two cores", func(b *testing.B) { benchmark(b, streamOf(text.Bytes(), 2)) })
-}
-
-func benchmark(b *testing.B, sides ...side) {
-	for _, s := range sides {
-		b.Run(s.name, func(b *testing.B) {
-			var err error
-			s.bench(&err)(b)
-			assert.NilError(b, err)
-		})
+// columns returns the measures in the table of a file.
+func columns(t *testing.T, file string) (measures []string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	assert.NilError(t, err)
+	for _, line := range tableLine.FindAllStringSubmatch(string(text), -1) {
+		measures = append(measures, line[1])
 	}
+	return measures
+}
+
+// The table takes the place of the old one, and what is around it stays.
+func TestReplace(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "README.md")
+	assert.NilError(t, os.WriteFile(file, []byte("before <begin>old<end> after"), 0o644))
+	assert.NilError(t, replace(file, "<begin>", "<end>", "new"))
+	text, err := os.ReadFile(file)
+	assert.NilError(t, err)
+	assert.Equal(t, string(text), "before <begin>new<end> after")
+	assert.ErrorContains(t, replace(file, "<begin>", "<there is none>", "new"), "no place for the table")
+}
+
+func TestEnvironment(t *testing.T) {
+	lines := regexp.MustCompile(`^- [\d-]{10}, go\S+, \w+/\w+, \d+ CPUs: .+\n- load average, .*\n(- \S+ v\S+\n){6}$`)
+	assert.Assert(t, cmp.Regexp(lines, environment()))
 }
