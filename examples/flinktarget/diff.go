@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"io"
@@ -12,7 +11,7 @@ import (
 )
 
 const diffHelp = `Renders OLD and NEW and says what is different, and what applying NEW means on a
-cluster that has OLD:
+cluster that has OLD. Each is a FILE, a DIR or -, with all targets that are referred to.
 
   no effect   Kubernetes does not see the difference, or keeps what it has
   in place    the object is updated, its pods go on running
@@ -24,11 +23,6 @@ cluster that has OLD:
   refused     the field is immutable, and Kubernetes refuses the whole object:
               delete it first, or let a new job id make a new one
 
-Usage:
-
-  flinktarget diff [flags] OLD NEW
-
-Each is a FILE, a DIR or -, with all targets that are referred to.
 ` + cli.ReadingHelp + `
 Values of fields that look like secrets are not shown. The exit code is 0 without
 differences, 1 with differences, and 2 if something is wrong.
@@ -52,70 +46,56 @@ What a new job from a savepoint changes:
 
 // The exit codes of diff, which are those of diff(1).
 const (
-	exitSame    = 0
-	exitDiffer  = 1
-	exitTrouble = 2
+	exitSame    = exitOK
+	exitDiffer  = exitInput
+	exitTrouble = exitUsage
 )
 
 // diff compares what two inputs render to.
-func (t tool) diff(args []string) int {
-	fs := flag.NewFlagSet("diff", flag.ContinueOnError)
-	o, output := cli.RenderFlags(fs), reportFlag(fs)
+func (t tool) diff(fs *flag.FlagSet) func([]string) error {
+	o, output := t.renderFlags(fs), formatFlag(fs, "text")
 	j := jobsOfBoth{old: cli.OldJobFlags(fs), new: cli.JobFlags(fs)}
-	inputs, code, done := t.parse(fs, diffHelp, args)
-	switch {
-	case done:
-		return code
-	case len(inputs) != 2:
-		return t.misused("diff: name two inputs, the old and the new one")
-	case inputs[0] == "-" && inputs[1] == "-":
-		return t.misused("diff: only one of the inputs can be the standard input")
-	}
-	r, code := t.renderer("diff", o)
-	if r == nil {
-		return max(code, exitTrouble)
-	}
-	changes, err := t.compare(r, inputs, o, j)
-	if err == nil {
-		err = writeChanges(t.stdout, changes, *output)
-	}
-	switch {
-	case err != nil:
-		t.problems(err)
-		return exitTrouble
-	case len(changes) > 0:
-		return exitDiffer
-	default:
-		return exitSame
+	return func(inputs []string) error {
+		if inputs[0] == "-" && inputs[1] == "-" {
+			return cli.Misused("only one of the inputs can be the standard input")
+		}
+		changes, err := t.compare(inputs, o, j)
+		switch {
+		case err != nil:
+			return err
+		case output.json():
+			err = writeChangesJSON(t.stdout, changes)
+		default:
+			err = writeChangesText(t.stdout, changes)
+		}
+		if err == nil && len(changes) > 0 {
+			return errSaid
+		}
+		return err
 	}
 }
 
 // compare renders both inputs. Only the new one's warnings are of interest.
-func (t tool) compare(r *render.Renderer, inputs []string, o *cli.Flags, j jobsOfBoth) ([]render.Change, error) {
-	var bundles [2]deployment.Bundle
-	var errs []error
-	for i, input := range inputs {
-		var err error
-		bundles[i], err = t.read(&o.Input, []string{input})
-		errs = append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil {
+func (t tool) compare(inputs []string, o *cli.Flags, j jobsOfBoth) ([]render.Change, error) {
+	r, err := o.Renderer()
+	if err != nil {
 		return nil, err
 	}
-	if err := j.check(bundles[0].Deployments, bundles[1].Deployments); err != nil {
+	old, err := o.Read(inputs[:1])
+	new, err2 := o.Read(inputs[1:])
+	if err := errors.Join(err, err2); err != nil {
 		return nil, err
 	}
-	var rendered [2]render.Manifests
-	for i, of := range []func(deployment.Deployment) render.Job{j.ofOld, j.new.Of} {
-		var err error
-		rendered[i], err = r.Bundle(bundles[i], of)
-		errs = append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil {
+	if err := j.check(old.Deployments, new.Deployments); err != nil {
 		return nil, err
 	}
-	t.warn(rendered[1])
-	return render.Compare(rendered[0], rendered[1]), nil
+	before, err := r.Bundle(old, j.ofOld)
+	after, err2 := r.Bundle(new, j.new.Of)
+	if err := errors.Join(err, err2); err != nil {
+		return nil, err
+	}
+	t.lines(cli.WarningsOf(after)...)
+	return render.Compare(before, after), nil
 }
 
 // jobsOfBoth are the flags that say which jobs the inputs are of.
@@ -146,13 +126,6 @@ func different(old, new []deployment.Deployment) []deployment.Deployment {
 		}
 	}
 	return out
-}
-
-func writeChanges(w io.Writer, changes []render.Change, f format) error {
-	if f == "json" {
-		return writeChangesJSON(w, changes)
-	}
-	return writeChangesText(w, changes)
 }
 
 // change is an object in JSON.
@@ -202,8 +175,5 @@ func writeChangesJSON(w io.Writer, changes []render.Change) error {
 			out[i].Fields = append(out[i].Fields, e)
 		}
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"changes": out})
+	return cli.WriteJSON(w, map[string]any{"changes": out})
 }

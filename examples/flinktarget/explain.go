@@ -17,10 +17,6 @@ const explainHelp = `Says of each field of the manifests what set it: the last s
 that made the value of, and what the value took the place of. A derived id is made of
 nearly everything: what it is made of is only counted, without --all.
 
-Usage:
-
-  flinktarget explain [flags] FILE|DIR|- …
-
 ` + cli.ReadingHelp + `
 Values of fields that look like secrets are not shown, in text nor in JSON.
 
@@ -32,33 +28,28 @@ Examples:
 `
 
 // explain writes a table, or with -o json a list.
-func (t tool) explain(args []string) int {
-	fs := flag.NewFlagSet("explain", flag.ContinueOnError)
-	o, j, output := cli.RenderFlags(fs), cli.JobFlags(fs), reportFlag(fs)
+func (t tool) explain(fs *flag.FlagSet) func([]string) error {
+	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "text")
 	var only selection
 	fs.StringVar(&only.object, "object", "", "explain only objects of this `KIND[/NAME]`; * in a name stands for anything")
 	fs.StringVar(&only.path, "path", "", "explain only the `FIELD` with this path or this last name, and what is below it")
 	all := fs.Bool("all", false, "list all that a derived id is made of; -o json always does")
-	files, code, done := t.parse(fs, explainHelp, args)
-	switch {
-	case done:
-		return code
-	case len(files) == 0:
-		return t.misused("explain: name the files to read, or - for the standard input")
+	return func(files []string) error {
+		_, m, err := t.manifests(files, o, j, render.WithTrace())
+		if err != nil {
+			return err
+		}
+		t.lines(cli.WarningsOf(m)...)
+		found := only.of(m)
+		switch {
+		case len(found) == 0:
+			return fmt.Errorf("no field fits --object %q --path %q", only.object, only.path)
+		case output.json():
+			return writeExplanationsJSON(t.stdout, found)
+		default:
+			return writeExplanations(t.stdout, found, *all)
+		}
 	}
-	m, code := t.manifests("explain", files, o, j, render.WithTrace())
-	if code != exitOK {
-		return code
-	}
-	t.warn(m)
-	found := only.of(m)
-	if len(found) == 0 {
-		return t.problems(fmt.Errorf("no field fits --object %q --path %q", only.object, only.path))
-	}
-	if err := writeExplanations(t.stdout, found, output, *all); err != nil {
-		return t.problems(err)
-	}
-	return exitOK
 }
 
 // selection says which fields are asked for.
@@ -95,10 +86,7 @@ func leads(full, part string) bool {
 	return false
 }
 
-func writeExplanations(w io.Writer, list []render.Explanation, f *format, all bool) error {
-	if *f == "json" {
-		return writeExplanationsJSON(w, list)
-	}
+func writeExplanations(w io.Writer, list []render.Explanation, all bool) error {
 	var object string
 	var table *tabwriter.Writer
 	for _, e := range list {
@@ -168,23 +156,17 @@ type source struct {
 	Column   int    `json:"column,omitempty"`
 }
 
-func sourcesOf(e render.Explanation) []source {
-	out := make([]source, len(e.Sources))
-	for i, s := range e.Sources {
-		at := s.Position
-		out[i] = source{s.Step.String(), cli.InFlags(s.Name), s.Resource, s.Field, at.File, at.Line, at.Column}
-	}
-	return out
-}
-
 func writeExplanationsJSON(w io.Writer, list []render.Explanation) error {
 	out := make([]explanation, len(list))
 	for i, e := range list {
 		o := e.Object
-		out[i] = explanation{o.APIVersion(), o.Kind(), o.Namespace(), o.Name(), e.Path, shown(e.Object, e.Path, e.After), shown(e.Object, e.Path, e.Before), sourcesOf(e)}
+		out[i] = explanation{APIVersion: o.APIVersion(), Kind: o.Kind(), Namespace: o.Namespace(), Name: o.Name(),
+			Path: e.Path, Value: shown(o, e.Path, e.After), Before: shown(o, e.Path, e.Before)}
+		for _, s := range e.Sources {
+			at := s.Position
+			out[i].Sources = append(out[i].Sources,
+				source{s.Step.String(), cli.InFlags(s.Name), s.Resource, s.Field, at.File, at.Line, at.Column})
+		}
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"fields": out})
+	return cli.WriteJSON(w, map[string]any{"fields": out})
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 
@@ -17,10 +16,6 @@ A derived id changes with the manifests of its job, and a job with a new id star
 without state. Before an upgrade of this tool that changes manifests, write the ids
 down with the old version, and give them to the new one.
 
-Usage:
-
-  flinktarget ids [flags] FILE|DIR|- …
-
 ` + cli.ReadingHelp + `
 Examples:
 
@@ -29,47 +24,33 @@ Examples:
   flinktarget render "${ids[@]/#/--job-id=}" resources/  # with the new one
 `
 
-func (t tool) ids(args []string) int {
-	fs := flag.NewFlagSet("ids", flag.ContinueOnError)
-	o, j, output := cli.RenderFlags(fs), cli.JobFlags(fs), reportFlag(fs)
-	files, code, done := t.parse(fs, idsHelp, args)
-	switch {
-	case done:
-		return code
-	case len(files) == 0:
-		return t.misused("ids: name the files to read, or - for the standard input")
-	}
-	r, code := t.renderer("ids", o)
-	if r == nil {
-		return code
-	}
-	bundle, m, code := t.rendered("ids", r, files, o, j)
-	if code != exitOK {
-		return code
-	}
-	ids := map[string]string{} // by the id of the Deployment
-	for object := range m.All() {
-		set := object.Labels()
-		ids[set[labels.KeyDeploymentID]] = set[labels.KeyJobID]
-	}
-	byName := map[string]string{}
-	for _, d := range bundle.Deployments {
-		id, ok := ids[d.ID()]
-		if !ok {
-			continue
-		}
-		name := d.Namespace() + "/" + d.Name()
-		byName[name] = id
-		if *output != "json" {
-			fmt.Fprintf(t.stdout, "%s=%s\n", name, id)
-		}
-	}
-	if *output == "json" {
-		text, err := json.MarshalIndent(byName, "", "  ")
+func (t tool) ids(fs *flag.FlagSet) func([]string) error {
+	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "text")
+	return func(files []string) error {
+		bundle, m, err := t.manifests(files, o, j)
 		if err != nil {
-			return t.problems(err)
+			return err
 		}
-		fmt.Fprintf(t.stdout, "%s\n", text)
+		ids := map[string]string{} // by the id of the Deployment
+		for object := range m.All() {
+			set := object.Labels()
+			ids[set[labels.KeyDeploymentID]] = set[labels.KeyJobID]
+		}
+		byName := map[string]string{}
+		for _, d := range bundle.Deployments {
+			id, ok := ids[d.ID()]
+			if !ok {
+				continue
+			}
+			name := d.Namespace() + "/" + d.Name()
+			byName[name] = id
+			if !output.json() {
+				fmt.Fprintf(t.stdout, "%s=%s\n", name, id)
+			}
+		}
+		if output.json() {
+			return cli.WriteJSON(t.stdout, byName)
+		}
+		return nil
 	}
-	return exitOK
 }

@@ -43,31 +43,40 @@ const (
 	exitUsage = 2
 )
 
-// command is one thing that the tool does. Its run function parses its own flags,
-// with tool.parse, and returns the exit code.
+// errSaid stands for an exit code of 1 of which everything is said.
+var errSaid = errors.New("")
+
+// command is one thing that the tool does.
 type command struct {
-	name, summary string
-	run           func(t tool, args []string) int
+	// args are the arguments, of which files and folders may be many.
+	name, args, summary, help string
+	// define defines the flags, and returns what is done with the arguments.
+	define func(t tool, fs *flag.FlagSet) func(args []string) error
 }
+
+const files = "FILE|DIR|- …"
 
 // commands are all commands, in the order in which the usage text lists them.
 func commands() []command {
 	return []command{
-		{"render", "write the manifests of Deployments and SessionClusters", tool.render},
-		{"ids", "write the job ids that Deployments are rendered with", tool.ids},
-		{"explain", "say what set each field of the manifests", tool.explain},
-		{"diff", "say what is different between two inputs, and what that means on a cluster", tool.diff},
-		{"validate", "check resources without rendering them", tool.validate},
-		{"schema", "write the JSON Schema of a kind, for editors", tool.schema},
-		{"target", "write what lets the platform run Flink in the targets' namespaces", tool.target},
-		{"version", "write the version of this tool", tool.version},
+		{"render", files, "write the manifests of Deployments and SessionClusters", renderHelp, tool.render},
+		{"ids", files, "write the job ids that Deployments are rendered with", idsHelp, tool.ids},
+		{"explain", files, "say what set each field of the manifests", explainHelp, tool.explain},
+		{"diff", "OLD NEW", "say what is different between two inputs, and what that means on a cluster", diffHelp, tool.diff},
+		{"validate", files, "check resources without rendering them", validateHelp, tool.validate},
+		{"schema", "KIND", "write the JSON Schema of a kind, for editors", schemaHelp, tool.schema},
+		{"target", files, "write what lets the platform run Flink in the targets' namespaces", targetHelp, tool.target},
+		{"version", "", "write the version of this tool", versionHelp, tool.version},
 	}
 }
 
 // usage is the text of flinktarget --help.
 func usage() string {
 	var b strings.Builder
-	b.WriteString(`flinktarget renders Ververica Platform resources as Kubernetes manifests.
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
+	}
+	return `flinktarget renders Ververica Platform resources as Kubernetes manifests.
 
 Usage:
 
@@ -75,18 +84,13 @@ Usage:
 
 Commands:
 
-`)
-	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
-	}
-	b.WriteString(`
+` + b.String() + `
 Run "flinktarget COMMAND --help" for the flags and examples of a command.
 
 Exit codes: 0 if all is well, 1 if the input is not or something cannot be read or
 written, 2 if the command line is not.
 Those of diff: 0 without differences, 1 with, 2 if something is wrong.
-`)
-	return b.String()
+`
 }
 
 func main() {
@@ -122,93 +126,118 @@ func (t tool) run(args []string) int {
 		fmt.Fprint(t.stderr, usage())
 		return exitUsage
 	}
-	switch name, rest := args[0], args[1:]; name {
-	case "-h", "-help", "--help":
+	name, rest := args[0], args[1:]
+	switch {
+	case name == "help" && len(rest) > 0:
+		name, rest = rest[0], []string{"--help"}
+	case name == "help", name == "-h", name == "-help", name == "--help":
 		fmt.Fprint(t.stdout, usage())
 		return exitOK
-	case "--version":
-		return t.version(rest)
-	case "help":
-		if len(rest) == 0 {
-			fmt.Fprint(t.stdout, usage())
-			return exitOK
-		}
-		return t.command(rest[0], []string{"--help"})
-	default:
-		return t.command(name, rest)
+	case name == "--version":
+		name = "version"
 	}
-}
-
-func (t tool) command(name string, args []string) int {
 	var names []string
 	for _, c := range commands() {
 		if c.name == name {
-			return c.run(t, args)
+			return t.exit(name, t.command(c, rest))
 		}
 		names = append(names, c.name)
 	}
-	return t.misused("there is no command %q; the commands are %s", name, strings.Join(names, ", "))
-}
-
-// misused reports a command line that makes no sense.
-func (t tool) misused(format string, args ...any) int {
-	fmt.Fprintf(t.stderr, "flinktarget: "+format+"\n", args...)
+	fmt.Fprintf(t.stderr, "flinktarget: there is no command %q; the commands are %s\n", name, strings.Join(names, ", "))
 	return exitUsage
 }
 
-// parse reads flags wherever they stand and returns the other arguments. If done
-// is true, the command has been answered, with this exit code.
-func (t tool) parse(fs *flag.FlagSet, help string, args []string) (rest []string, code int, done bool) {
-	fs.SetOutput(io.Discard)
-	fs.Usage = func() {}
-	for {
-		err := fs.Parse(args)
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(t.stdout, help)
-			flags := 0
-			fs.VisitAll(func(*flag.Flag) { flags++ })
-			if flags > 0 {
-				fmt.Fprint(t.stdout, "\nFlags:\n\n")
-				fs.SetOutput(t.stdout)
-				fs.PrintDefaults()
-			}
-			return nil, exitOK, true
-		}
-		if err != nil {
-			return nil, t.misused("%s: %v", fs.Name(), err), true
-		}
-		if fs.NArg() == 0 {
-			return rest, exitOK, false
-		}
-		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
+// exit says what is wrong, and returns the exit code.
+func (t tool) exit(name string, err error) int {
+	_, misused := errors.AsType[cli.UsageError](err)
+	switch {
+	case err == nil:
+		return exitOK
+	case err == errSaid:
+		return exitInput
+	case misused:
+		fmt.Fprintf(t.stderr, "flinktarget: %s: %s\n", name, cli.InFlags(err.Error()))
+		return exitUsage
+	}
+	t.lines(cli.ProblemsOf(err)...)
+	if name == "diff" {
+		return exitTrouble
+	}
+	return exitInput
+}
+
+// lines writes problems, each on a line of its own.
+func (t tool) lines(list ...cli.Problem) {
+	for _, p := range list {
+		fmt.Fprintln(t.stderr, p)
 	}
 }
 
-const versionHelp = `Writes the version of this tool, and what it was built from and with.
-
-Usage:
-
-  flinktarget version
-`
-
-func (t tool) version(args []string) int {
-	rest, code, done := t.parse(flag.NewFlagSet("version", flag.ContinueOnError), versionHelp, args)
-	switch {
-	case done:
-		return code
-	case len(rest) > 0:
-		return t.misused("version: there is nothing to name")
-	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		fmt.Fprintln(t.stdout, "flinktarget (unknown version)")
-		return exitOK
-	}
-	fmt.Fprintf(t.stdout, "flinktarget %s, %s\n", cmp.Or(info.Main.Version, "(devel)"), info.GoVersion)
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" || s.Key == "vcs.time" || s.Key == "vcs.modified" {
-			fmt.Fprintf(t.stdout, "%s: %s\n", s.Key, s.Value)
+// command reads flags wherever they stand, and runs a command.
+func (t tool) command(c command, args []string) error {
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	do := c.define(t, fs)
+	var rest []string
+	for {
+		err := fs.Parse(args)
+		if errors.Is(err, flag.ErrHelp) {
+			t.help(c, fs)
+			return nil
 		}
+		if err != nil {
+			return cli.Misused("%w", err)
+		}
+		if fs.NArg() == 0 {
+			break
+		}
+		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
 	}
-	return exitOK
+	switch {
+	case c.args == files && len(rest) == 0:
+		return cli.Misused("name the files to read, or - for the standard input")
+	case c.args == "" && len(rest) > 0:
+		return cli.Misused("there is nothing to name")
+	case c.args != files && len(rest) != len(strings.Fields(c.args)):
+		return cli.Misused("name %s", c.args)
+	}
+	return do(rest)
+}
+
+// help writes the help text of a command. How to use it stands after the first paragraph.
+func (t tool) help(c command, fs *flag.FlagSet) {
+	var flags strings.Builder
+	fs.SetOutput(&flags)
+	fs.PrintDefaults()
+	what, more, _ := strings.Cut(c.help, "\n\n")
+	synopsis := "flinktarget " + c.name
+	if flags.Len() > 0 {
+		synopsis += " [flags]"
+	}
+	fmt.Fprintf(t.stdout, "%s\n\nUsage:\n\n  %s\n", strings.TrimSpace(what), strings.TrimSpace(synopsis+" "+c.args))
+	if more != "" {
+		fmt.Fprintf(t.stdout, "\n%s", more)
+	}
+	if flags.Len() > 0 {
+		fmt.Fprintf(t.stdout, "\nFlags:\n\n%s", flags.String())
+	}
+}
+
+const versionHelp = "Writes the version of this tool, and what it was built from and with."
+
+func (t tool) version(*flag.FlagSet) func([]string) error {
+	return func([]string) error {
+		info, ok := debug.ReadBuildInfo()
+		if !ok {
+			fmt.Fprintln(t.stdout, "flinktarget (unknown version)")
+			return nil
+		}
+		fmt.Fprintf(t.stdout, "flinktarget %s, %s\n", cmp.Or(info.Main.Version, "(devel)"), info.GoVersion)
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" || s.Key == "vcs.time" || s.Key == "vcs.modified" {
+				fmt.Fprintf(t.stdout, "%s: %s\n", s.Key, s.Value)
+			}
+		}
+		return nil
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
@@ -15,37 +14,40 @@ import (
 
 // stream renders inputs of any length in the order in which they come. What fails
 // is reported, and the rest goes on.
-func (t tool) stream(r *render.Renderer, args []string, in *cli.Input, j *cli.Jobs, f format) int {
-	defaults, err := in.ReadDefaults()
-	if err != nil {
-		return t.problems(err)
+func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, f format) error {
+	if err := j.Anonymous("--stream does not know how many Deployments come"); err != nil {
+		return err
 	}
-	s := &streaming{tool: t, input: in, defaults: defaults, jobs: j, targets: map[target.Ref]target.Target{}}
+	r, err := o.Renderer()
+	if err != nil {
+		return err
+	}
+	s := &streaming{tool: t, jobs: j, targets: map[target.Ref]target.Target{}}
 	out := bufio.NewWriter(t.stdout)
-	for m, err := range r.Stream(context.Background(), s.items(args), s.find) {
+	for m, err := range r.Stream(context.Background(), s.items(o.Documents(args)), s.find) {
 		if err != nil {
 			s.fail(err)
 			continue
 		}
-		t.warn(m)
+		t.lines(cli.WarningsOf(m)...)
 		if err := writeOne(out, m, f); err != nil {
-			return t.problems(err)
+			return err
 		}
 	}
-	if nothing, ok := cli.Nothing(deployment.Bundle{}); ok && !s.some {
-		t.lines([]cli.Problem{nothing})
+	if !s.some {
+		t.lines(cli.Nothing)
 	}
 	if err := j.Unknown(nil); err != nil {
 		s.fail(err)
 	}
 	if err := out.Flush(); err != nil {
-		return t.problems(err)
+		return err
 	}
-	return s.code
+	return s.failed
 }
 
 func writeOne(out io.Writer, m render.Manifests, f format) error {
-	if f == "yaml" {
+	if !f.json() {
 		_, err := m.WriteTo(out)
 		return err
 	}
@@ -63,68 +65,36 @@ func writeOne(out io.Writer, m render.Manifests, f format) error {
 
 type streaming struct {
 	tool
-	input    *cli.Input
-	defaults deployment.Defaults
-	jobs     *cli.Jobs
-	targets  map[target.Ref]target.Target // by name and by id
-	some     bool                         // whether there was anything to render
-	code     int
+	jobs    *cli.Jobs
+	targets map[target.Ref]target.Target // by name and by id
+	some    bool                         // whether there was anything to render
+	failed  error
 }
 
-func (s *streaming) fail(err error) { s.code = s.problems(err) }
+func (s *streaming) fail(err error) {
+	s.lines(cli.ProblemsOf(err)...)
+	s.failed = errSaid
+}
 
-// items yields what the files hold, and keeps the targets.
-func (s *streaming) items(args []string) func(yield func(render.Item, error) bool) {
+// items yields what is to be rendered, and keeps the targets.
+func (s *streaming) items(docs func(func(deployment.Document, error) bool)) func(func(render.Item, error) bool) {
 	return func(yield func(render.Item, error) bool) {
-		for _, arg := range args {
-			files, err := cli.Expand(arg)
-			if err != nil {
-				s.fail(err)
+		for doc, err := range docs {
+			if err == nil && !doc.Target.IsZero() {
+				s.keep(doc.Target)
+				continue
 			}
-			for _, file := range files {
-				if !s.file(file, yield) {
-					return
-				}
+			s.some = true
+			item := render.Item{Deployment: doc.Deployment, SessionCluster: doc.SessionCluster}
+			if err == nil && !item.Deployment.IsZero() {
+				item.Job = s.jobs.Of(item.Deployment)
+				err = s.jobs.Claim(item.Deployment, item.Job.ID)
+			}
+			if !yield(item, err) {
+				return
 			}
 		}
 	}
-}
-
-func (s *streaming) file(name string, yield func(render.Item, error) bool) bool {
-	in, label := s.stdin, "<stdin>"
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			s.fail(err)
-			return true
-		}
-		defer f.Close()
-		in, label = f, name
-	}
-	return s.documents(label, in, yield)
-}
-
-func (s *streaming) documents(label string, in io.Reader, yield func(render.Item, error) bool) bool {
-	for doc, err := range s.defaults.Read(label, in) {
-		if left, ok := cli.Unknown(err); ok && s.input.SkipUnknownKinds {
-			s.lines([]cli.Problem{left})
-			continue
-		}
-		if err == nil && !doc.Target.IsZero() {
-			s.keep(doc.Target)
-			continue
-		}
-		s.some = true
-		item := render.Item{Deployment: doc.Deployment, SessionCluster: doc.SessionCluster}
-		if err == nil && !item.Deployment.IsZero() {
-			item.Job = s.jobs.Of(item.Deployment)
-			err = s.jobs.Claim(item.Deployment, item.Job.ID)
-		}
-		if !yield(item, err) {
-			return false
-		}
-	}
-	return true
 }
 
 func (s *streaming) keep(dt target.Target) {

@@ -15,10 +15,6 @@ const validateHelp = `Checks the resources that are found in the arguments, each
 are legal, not whether their target is there. With --render they are rendered, too,
 which finds what is wrong between them.
 
-Usage:
-
-  flinktarget validate [flags] FILE|DIR|- …
-
 ` + cli.ReadingHelp + `
 Problems are lines on the standard error. With -o json they are a report on the
 standard output instead, whatever the exit code:
@@ -30,49 +26,42 @@ What is not known of a problem is left out. severity is error or warning. Warnin
 do not change the exit code.
 `
 
-func (t tool) validate(args []string) int {
-	fs := flag.NewFlagSet("validate", flag.ContinueOnError)
-	o, output := cli.RenderFlags(fs), reportFlag(fs)
+func (t tool) validate(fs *flag.FlagSet) func([]string) error {
+	o, output := t.renderFlags(fs), formatFlag(fs, "text")
 	alsoRender := fs.Bool("render", false, "render the resources, too, with the other flags of the command render")
-	files, code, done := t.parse(fs, validateHelp, args)
-	switch {
-	case done:
-		return code
-	case len(files) == 0:
-		return t.misused("validate: name the files to read, or - for the standard input")
+	return func(files []string) error {
+		if name := useless(fs); name != "" && !*alsoRender {
+			return cli.Misused("--%s is for rendering: give --render, too", name)
+		}
+		r, err := o.Renderer()
+		if err != nil {
+			return err
+		}
+		found := []cli.Problem{} // which is a list in JSON, too
+		o.Warn = func(p cli.Problem) { found = append(found, p) }
+		bundle, err := o.Read(files)
+		if err == nil && cli.Empty(bundle) && (*alsoRender || len(bundle.Targets) == 0) {
+			found = append(found, cli.Nothing)
+		}
+		warnings := warningsIn(bundle)
+		if err == nil && *alsoRender {
+			var m render.Manifests
+			m, err = r.Bundle(bundle, nil)
+			warnings = cli.WarningsOf(m)
+		}
+		found = append(found, cli.ProblemsOf(err)...)
+		if err == nil {
+			found = append(found, warnings...)
+		} else {
+			err = errSaid
+		}
+		if !output.json() {
+			t.lines(found...)
+		} else if failed := cli.WriteJSON(t.stdout, map[string]any{"problems": found}); failed != nil {
+			return failed
+		}
+		return err
 	}
-	if name := useless(fs); name != "" && !*alsoRender {
-		return t.misused("validate: --%s is for rendering: give --render, too", name)
-	}
-	r, code := t.renderer("validate", o)
-	if r == nil {
-		return code
-	}
-	o.Stdin = t.stdin
-	bundle, left, err := o.Read(files)
-	found := append(left, cli.ProblemsOf(err)...)
-	if nothing, ok := cli.Nothing(bundle); ok && err == nil && (*alsoRender || len(bundle.Targets) == 0) {
-		found = append(found, nothing)
-	}
-	switch {
-	case err != nil:
-	case *alsoRender:
-		var m render.Manifests
-		m, err = r.Bundle(bundle, nil)
-		found = append(append(found, cli.ProblemsOf(err)...), cli.WarningsOf(m)...)
-	default:
-		found = append(found, warningsIn(bundle)...)
-	}
-	code = exitOK
-	if err != nil {
-		code = exitInput
-	}
-	if *output == "text" {
-		t.lines(found)
-	} else if err := cli.Report(t.stdout, found); err != nil {
-		return t.problems(err)
-	}
-	return code
 }
 
 // useless returns a flag that was given and does nothing without --render.
@@ -88,29 +77,18 @@ func useless(fs *flag.FlagSet) (name string) {
 }
 
 // warningsIn returns the warnings about each resource on its own.
-func warningsIn(b deployment.Bundle) []cli.Problem {
-	var out []cli.Problem
+func warningsIn(b deployment.Bundle) (out []cli.Problem) {
+	add := func(resource string, at func(field string) patch.Position, warnings []deployment.Warning) {
+		for _, w := range warnings {
+			p := cli.Problem{Severity: cli.Warning, Resource: resource, Field: w.Field, Message: cli.InFlags(w.Message)}
+			out = append(out, p.At(at(w.Field)))
+		}
+	}
 	for _, d := range b.Deployments {
-		out = append(out, warningsAbout(d, d.Warnings())...)
+		add(d.String(), d.Position, d.Warnings())
 	}
 	for _, s := range b.SessionClusters {
-		out = append(out, warningsAbout(s, s.Warnings())...)
-	}
-	return out
-}
-
-// checked is a Deployment or a SessionCluster.
-type checked interface {
-	fmt.Stringer
-	Position(field string) patch.Position
-}
-
-func warningsAbout(r checked, warnings []deployment.Warning) []cli.Problem {
-	var out []cli.Problem
-	for _, w := range warnings {
-		p := cli.Problem{Severity: cli.Warning, Resource: r.String(), Field: w.Field, Message: cli.InFlags(w.Message)}
-		p.At(r.Position(w.Field))
-		out = append(out, p)
+		add(s.String(), s.Position, s.Warnings())
 	}
 	return out
 }
@@ -118,33 +96,22 @@ func warningsAbout(r checked, warnings []deployment.Warning) []cli.Problem {
 const schemaHelp = `Writes the JSON Schema of a kind: DeploymentTarget, Deployment or SessionCluster.
 Editors complete and check YAML with it.
 
-Usage:
-
-  flinktarget schema KIND
-
 For example, for an editor that reads a comment with the name of a schema:
 
   flinktarget schema Deployment >deployment.schema.json
   sed -i '1i # yaml-language-server: $schema=deployment.schema.json' orders.yaml
 `
 
-func (t tool) schema(args []string) int {
-	fs := flag.NewFlagSet("schema", flag.ContinueOnError)
-	kinds, code, done := t.parse(fs, schemaHelp, args)
-	switch {
-	case done:
-		return code
-	case len(kinds) != 1:
-		return t.misused("schema: name one kind")
+func (t tool) schema(*flag.FlagSet) func([]string) error {
+	return func(kind []string) error {
+		text, err := target.JSONSchema(), error(nil)
+		if kind[0] != target.Kind {
+			text, err = deployment.JSONSchema(kind[0])
+		}
+		if err != nil {
+			return cli.Misused("%w", err)
+		}
+		fmt.Fprintf(t.stdout, "%s\n", text)
+		return nil
 	}
-	if kinds[0] == target.Kind {
-		fmt.Fprintf(t.stdout, "%s\n", target.JSONSchema())
-		return exitOK
-	}
-	text, err := deployment.JSONSchema(kinds[0])
-	if err != nil {
-		return t.misused("schema: %v", err)
-	}
-	fmt.Fprintf(t.stdout, "%s\n", text)
-	return exitOK
 }

@@ -43,7 +43,6 @@ import (
 	"path/filepath"
 
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
-	"github.com/flinktarget/flinktarget/render"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -80,13 +79,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("gitops", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	s := settings{Flags: cli.RenderFlags(fs), jobs: cli.JobFlags(fs)}
+	s.Warn = func(p cli.Problem) { fmt.Fprintln(stderr, p) }
 	fs.StringVar(&s.out, "out", "manifests", "the output `folder`")
 	fs.BoolVar(&s.check, "check", false, "write nothing, and fail if anything would be written")
 	fs.BoolVar(&s.allowEmpty, "allow-empty", false, "accept an input without a Deployment or SessionCluster, and remove what ran")
-	misused := func(err error) int {
-		fmt.Fprintf(stderr, "gitops: %s\n", cli.InFlags(err.Error()))
-		return 2
-	}
 	err := fs.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -94,36 +90,18 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprint(out, help)
 		fs.SetOutput(out)
 		fs.PrintDefaults()
-		return report(stderr, nil, out.Err)
+		err = out.Err
 	case err != nil:
-		return misused(err)
-	case fs.NArg() == 0:
-		return misused(errors.New("name the files or folders to read"))
+		err = cli.Misused("%w", err)
+	default:
+		err = s.run(fs.Args(), stdout)
 	}
-	p, err := s.program()
-	if _, unreadable := errors.AsType[*os.PathError](err); err != nil && !unreadable {
-		return misused(err)
+	if _, misused := errors.AsType[cli.UsageError](err); misused {
+		fmt.Fprintf(stderr, "gitops: %s\n", cli.InFlags(err.Error()))
+		return 2
 	}
-	if err != nil {
-		return report(stderr, nil, err)
-	}
-	changes, warnings, err := p.renew(fs.Args())
-	for _, c := range changes {
-		fmt.Fprintln(stdout, c)
-	}
-	if _, isUsage := errors.AsType[usageError](err); isUsage {
-		return misused(err)
-	}
-	if err == nil && s.check && len(changes) > 0 {
-		err = fmt.Errorf("%s is not what its resources render to: run gitops without -check", s.out)
-	}
-	return report(stderr, warnings, err)
-}
-
-// report writes warnings and an error, and returns the exit code.
-func report(stderr io.Writer, warnings []cli.Problem, err error) int {
-	for _, p := range append(warnings, cli.ProblemsOf(err)...) {
-		fmt.Fprintln(stderr, p)
+	for _, p := range cli.ProblemsOf(err) {
+		s.Warn(p)
 	}
 	if err != nil {
 		return 1
@@ -131,43 +109,37 @@ func report(stderr io.Writer, warnings []cli.Problem, err error) int {
 	return 0
 }
 
-// usageError is an error about a flag that only the input shows.
-type usageError struct{ error }
-
-// program is what the flags ask for.
-type program struct {
-	settings
-	all *render.Renderer // for everything together
-	one *render.Renderer // for one resource, which need not meet each patch
-}
-
-func (s settings) program() (program, error) {
-	p := program{settings: s}
-	p.out = filepath.Clean(p.out)
-	var err error
-	if p.all, err = s.Renderer(); err != nil {
-		return p, err
+func (s settings) run(inputs []string, stdout io.Writer) error {
+	if len(inputs) == 0 {
+		return cli.Misused("name the files or folders to read")
 	}
-	lenient := *s.Flags
-	lenient.Strict = false
-	p.one, err = lenient.Renderer()
-	return p, err
+	changes, err := s.renew(inputs)
+	for _, c := range changes {
+		fmt.Fprintln(stdout, c)
+	}
+	if err == nil && s.check && len(changes) > 0 {
+		err = fmt.Errorf("%s is not what its resources render to: run gitops without -check", s.out)
+	}
+	return err
 }
 
 // renew makes the output folder what the resources render to.
-func (p program) renew(inputs []string) ([]change, []cli.Problem, error) {
-	if err := apart(p.out, inputs); err != nil {
-		return nil, nil, err
-	}
-	bundle, warnings, err := p.read(inputs)
+func (s settings) renew(inputs []string) ([]change, error) {
+	all, err := s.Renderer()
 	if err != nil {
-		return nil, warnings, err
+		return nil, err
 	}
-	files, more, err := p.manifests(bundle)
-	warnings = append(warnings, more...)
+	s.out = filepath.Clean(s.out)
+	if err := apart(s.out, inputs); err != nil {
+		return nil, err
+	}
+	bundle, err := s.read(inputs)
 	if err != nil {
-		return nil, warnings, err
+		return nil, err
 	}
-	changes, err := sync(p.out, files, p.check)
-	return changes, warnings, err
+	files, err := s.manifests(all, bundle)
+	if err != nil {
+		return nil, err
+	}
+	return sync(s.out, files, s.check)
 }

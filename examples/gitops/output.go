@@ -93,8 +93,13 @@ func old(root *os.Root, files map[string][]byte) (changes []change, errs []error
 		case !d.Type().IsRegular(), path.Ext(file) != ".yaml", files[file] != nil:
 			return nil
 		}
-		ours, err := startsWith(root, file, header(file))
-		if ours {
+		f, err := root.Open(file)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		start, err := io.ReadAll(io.LimitReader(f, int64(len(header(file)))))
+		if string(start) == header(file) {
 			changes = append(changes, change{verb: "remove", file: file})
 		}
 		return err
@@ -102,42 +107,23 @@ func old(root *os.Root, files map[string][]byte) (changes []change, errs []error
 	return changes, []error{err}
 }
 
-func startsWith(root *os.Root, file, line string) (bool, error) {
-	f, err := root.Open(file)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	start, err := io.ReadAll(io.LimitReader(f, int64(len(line))))
-	return string(start) == line, err
-}
-
 // current returns the text of a file that may be written, nil if there is none yet.
 func current(root *os.Root, file string) ([]byte, error) {
-	for i := range file {
-		if file[i] != '/' {
+	for i, c := range file + "/" {
+		if c != '/' {
 			continue
 		}
 		info, err := root.Lstat(file[:i])
-		if errors.Is(err, fs.ErrNotExist) {
+		switch isFile := i == len(file); {
+		case errors.Is(err, fs.ErrNotExist):
 			return nil, nil
-		}
-		if err != nil {
+		case err != nil:
 			return nil, err
-		}
-		if !info.IsDir() {
+		case isFile && !info.Mode().IsRegular():
+			return nil, fmt.Errorf("%s is in the way: it is no regular file (symbolic links are not followed)", file)
+		case !isFile && !info.IsDir():
 			return nil, fmt.Errorf("%s is in the way: it is no folder (symbolic links are not followed)", file[:i])
 		}
-	}
-	info, err := root.Lstat(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is in the way: it is no regular file (symbolic links are not followed)", file)
 	}
 	text, err := root.ReadFile(file)
 	if err != nil {
@@ -212,25 +198,19 @@ func within(p, folder string) (bool, error) {
 	if p, err = filepath.Abs(p); err != nil {
 		return false, err
 	}
-	real, err := filepath.EvalSymlinks(p)
-	for errors.Is(err, fs.ErrNotExist) && filepath.Dir(p) != p {
-		p = filepath.Dir(p)
-		real, err = filepath.EvalSymlinks(p)
-	}
-	if err != nil {
-		return false, err
-	}
-	for {
-		info, err := os.Stat(real)
-		if err != nil {
+	for resolved := false; ; p = filepath.Dir(p) {
+		if real, err := filepath.EvalSymlinks(p); err == nil && !resolved {
+			p, resolved = real, true
+		}
+		info, err := os.Stat(p)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
-		if os.SameFile(info, top) {
+		if err == nil && os.SameFile(info, top) {
 			return true, nil
 		}
-		if filepath.Dir(real) == real {
+		if p == filepath.Dir(p) {
 			return false, nil
 		}
-		real = filepath.Dir(real)
 	}
 }

@@ -20,18 +20,15 @@ import (
 )
 
 // read reads all resources. That there are none is an error: everything would be removed.
-func (p program) read(inputs []string) (deployment.Bundle, []cli.Problem, error) {
+func (s settings) read(inputs []string) (deployment.Bundle, error) {
 	if slices.Contains(inputs, "-") {
-		return deployment.Bundle{}, nil, usageError{errors.New("-: the standard input is not read")}
+		return deployment.Bundle{}, cli.Misused("-: the standard input is not read")
 	}
-	b, warnings, err := p.Read(inputs)
-	if err != nil {
-		return b, warnings, err
+	b, err := s.Read(inputs)
+	if err == nil && cli.Empty(b) && !s.allowEmpty {
+		err = fmt.Errorf("%s: everything that runs would be removed; if that is meant, give -allow-empty", cli.Nothing.Message)
 	}
-	if nothing, ok := cli.Nothing(b); ok && !p.allowEmpty {
-		err = fmt.Errorf("%s: everything that runs would be removed; if that is meant, give -allow-empty", nothing.Message)
-	}
-	return b, warnings, err
+	return b, err
 }
 
 const (
@@ -41,17 +38,17 @@ const (
 
 // job returns what starts a Deployment. Where nobody names an id it is derived, so that a
 // change of the job is a new object, whose name Kubernetes has not seen.
-func (p program) job(d deployment.Deployment) render.Job {
-	j, annotations := p.jobs.Of(d), d.Config().Metadata.Annotations
+func (s settings) job(d deployment.Deployment) render.Job {
+	j, annotations := s.jobs.Of(d), d.Config().Metadata.Annotations
 	j.ID = cmp.Or(j.ID, annotations[jobID])
 	j.SavepointLocation = cmp.Or(j.SavepointLocation, annotations[savepoint])
 	return j
 }
 
 // checkJobs reports what is wrong with flags and annotations.
-func (p program) checkJobs(all []deployment.Deployment) error {
-	if err := p.jobs.Check(all); err != nil {
-		return usageError{err}
+func (s settings) checkJobs(all []deployment.Deployment) error {
+	if err := s.jobs.Check(all); err != nil {
+		return err
 	}
 	var errs []error
 	for _, d := range all {
@@ -64,8 +61,8 @@ func (p program) checkJobs(all []deployment.Deployment) error {
 				errs = append(errs, refused(d, a.key, value, err))
 			}
 		}
-		if id := p.job(d).ID; id != "" {
-			if err := p.jobs.Claim(d, id); err != nil {
+		if id := s.job(d).ID; id != "" {
+			if err := s.jobs.Claim(d, id); err != nil {
 				errs = append(errs, refused(d, jobID, id, err))
 			}
 		}
@@ -83,31 +80,42 @@ func refused(d deployment.Deployment, annotation, value string, err error) error
 }
 
 // manifests returns the files of the output folder by their paths, with slashes.
-func (p program) manifests(b deployment.Bundle) (map[string][]byte, []cli.Problem, error) {
-	if err := p.checkJobs(b.Deployments); err != nil {
-		return nil, nil, err
+func (s settings) manifests(all *render.Renderer, b deployment.Bundle) (map[string][]byte, error) {
+	if err := s.checkJobs(b.Deployments); err != nil {
+		return nil, err
 	}
 	// All at once, for everything that is wrong, also between resources.
-	all, err := p.all.Bundle(b, p.job)
+	m, err := all.Bundle(b, s.job)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	lenient := *s.Flags // one resource need not meet each patch
+	lenient.Strict = false
+	one, err := lenient.Renderer()
+	if err != nil {
+		return nil, err
 	}
 	o := &output{targets: b.Targets, files: map[string][]byte{}, lists: map[string][]string{}, folded: map[string]string{}}
 	for _, t := range b.Targets {
 		o.folder(t)
 	}
 	for _, d := range b.Deployments {
-		m, err := p.one.Deployment(o.target(d.Target()), d, p.job(d))
-		o.add(d.Target(), fileName("deployment", d.Name(), d.ID()), m, err)
+		t := o.target(d.Target())
+		m, err := one.Deployment(t, d, s.job(d))
+		o.add(t, fileName("deployment", d.Name(), d.ID()), m, err)
 	}
-	for _, s := range b.SessionClusters {
-		m, err := p.one.SessionCluster(o.target(s.Target()), s)
-		o.add(s.Target(), fileName("sessioncluster", s.Name(), s.ID()), m, err)
+	for _, c := range b.SessionClusters {
+		t := o.target(c.Target())
+		m, err := one.SessionCluster(t, c)
+		o.add(t, fileName("sessioncluster", c.Name(), c.ID()), m, err)
 	}
 	for dir, list := range o.lists {
 		o.files[path.Join(dir, "kustomization.yaml")] = kustomization(list)
 	}
-	return o.files, cli.WarningsOf(all), errors.Join(o.errs...)
+	for _, p := range cli.WarningsOf(m) {
+		s.Warn(p)
+	}
+	return o.files, errors.Join(o.errs...)
 }
 
 type output struct {
@@ -118,44 +126,42 @@ type output struct {
 	errs    []error
 }
 
-func (o *output) folder(t target.Target) {
-	dir := path.Join(t.Namespace(), t.Name())
-	o.once(t.Namespace())
-	o.once(dir)
-	o.lists[dir] = nil
-}
+func folderOf(t target.Target) string { return path.Join(t.Namespace(), t.Name()) }
 
-// once reports paths that are one where case does not count, as on macOS and Windows.
-func (o *output) once(p string) {
-	key := strings.ToLower(p)
-	if first, ok := o.folded[key]; ok && first != p {
-		o.errs = append(o.errs, fmt.Errorf("the folders %s and %s differ only in case: rename one", first, p))
+// folder adds a target's folder. Paths that are one where case does not count, as on
+// macOS and Windows, are errors.
+func (o *output) folder(t target.Target) {
+	for _, p := range []string{t.Namespace(), folderOf(t)} {
+		key := strings.ToLower(p)
+		if first, ok := o.folded[key]; ok && first != p {
+			o.errs = append(o.errs, fmt.Errorf("the folders %s and %s differ only in case: rename one", first, p))
+		}
+		o.folded[key] = p
 	}
-	o.folded[key] = p
+	o.lists[folderOf(t)] = nil
 }
 
 // target returns what a reference means; that it means something, Bundle has checked.
 func (o *output) target(ref target.Ref) target.Target {
-	i := slices.IndexFunc(o.targets, ref.Matches)
-	return o.targets[i]
+	return o.targets[slices.IndexFunc(o.targets, ref.Matches)]
 }
 
-func (o *output) add(ref target.Ref, file string, m render.Manifests, err error) {
-	t := o.target(ref)
-	dir := path.Join(t.Namespace(), t.Name())
-	if err != nil || m.Len() == 0 { // not to run
-		o.errs = append(o.errs, err)
-		return
-	}
+func (o *output) add(t target.Target, name string, m render.Manifests, err error) {
+	dir := folderOf(t)
+	file := path.Join(dir, name)
 	var text bytes.Buffer
-	if _, err := m.WriteTo(&text); err != nil {
-		o.errs = append(o.errs, err)
+	switch {
+	case err != nil:
+	case m.Len() == 0: // not to run
+		return
+	case o.files[file] != nil:
+		err = fmt.Errorf("two resources would be the file %s: rename one", file)
+	default:
+		_, err = m.WriteTo(&text)
 	}
-	if slices.Contains(o.lists[dir], file) {
-		o.errs = append(o.errs, fmt.Errorf("two resources would be the file %s/%s: rename one", dir, file))
-	}
-	o.lists[dir] = append(o.lists[dir], file)
-	o.files[path.Join(dir, file)] = text.Bytes()
+	o.errs = append(o.errs, err)
+	o.lists[dir] = append(o.lists[dir], name)
+	o.files[file] = text.Bytes()
 }
 
 // fileName depends on nothing but the resource. Names that are no file names, or differ

@@ -5,8 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"os"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -25,42 +25,68 @@ the resources is an error without --skip-unknown-kinds.
 type Input struct {
 	// Stdin is what the argument - stands for.
 	Stdin io.Reader
+	// Warn is told of what is left out, and of files that hold nothing, which may have
+	// been cut off.
+	Warn func(Problem)
 	// Defaults is a file of DeploymentDefaults, empty for none.
 	Defaults string
-	// SkipUnknownKinds leaves out documents of other kinds, with a warning.
-	SkipUnknownKinds bool
+
+	skipUnknown bool
+	skipped     int // documents so far
 }
 
 // Flags defines the flags of all commands that read resources.
 func (in *Input) Flags(fs *flag.FlagSet) {
-	fs.BoolVar(&in.SkipUnknownKinds, "skip-unknown-kinds", false, "leave out documents of other kinds or API versions, with a warning each")
+	fs.BoolVar(&in.skipUnknown, "skip-unknown-kinds", false, "leave out documents of other kinds or API versions, with a warning each")
 }
 
-// Read parses all files, and reports the problems of all of them. Warnings are about
-// what was left out, and about files that hold nothing, which may have been cut off.
-func (in *Input) Read(args []string) (all deployment.Bundle, warnings []Problem, err error) {
-	defaults, err := in.ReadDefaults()
+// Read parses all files, and reports the problems of all of them.
+func (in *Input) Read(args []string) (all deployment.Bundle, err error) {
+	defaults, err := in.defaults()
 	if err != nil {
-		return all, nil, err
+		return all, err
 	}
 	var errs []error
-	for _, arg := range args {
-		list, err := Expand(arg)
-		errs = append(errs, err)
-		for _, file := range list {
-			b, left, err := in.file(file, defaults)
-			errs, warnings = append(errs, err), append(warnings, left...)
-			if err == nil && len(left)+len(b.Targets)+len(b.Deployments)+len(b.SessionClusters) == 0 {
-				warnings = append(warnings, Problem{Severity: Warning, File: file, Message: "there is no resource in the file"})
-			}
-			all.Add(b)
+	for file, err := range expand(args) {
+		var b deployment.Bundle
+		skipped := in.skipped
+		if err == nil {
+			b, err = in.file(file, defaults)
 		}
+		if err == nil && Empty(b) && len(b.Targets) == 0 && in.skipped == skipped {
+			in.Warn(Problem{Severity: Warning, File: file, Message: "there is no resource in the file"})
+		}
+		errs = append(errs, err)
+		all.Add(b)
 	}
-	return all, warnings, errors.Join(errs...)
+	return all, errors.Join(errs...)
 }
 
-// ReadDefaults reads the file of defaults, if there is one.
-func (in *Input) ReadDefaults() (deployment.Defaults, error) {
+// Documents reads all files one document at a time.
+func (in *Input) Documents(args []string) iter.Seq2[deployment.Document, error] {
+	return func(yield func(deployment.Document, error) bool) {
+		defaults, err := in.defaults()
+		if err != nil {
+			yield(deployment.Document{}, err)
+			return
+		}
+		for file, err := range expand(args) {
+			if err != nil && !yield(deployment.Document{}, err) {
+				return
+			}
+			if err != nil {
+				continue
+			}
+			for doc, err := range in.documents(file, defaults) {
+				if !yield(doc, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (in *Input) defaults() (deployment.Defaults, error) {
 	if in.Defaults == "" {
 		return deployment.Defaults{}, nil
 	}
@@ -71,52 +97,68 @@ func (in *Input) ReadDefaults() (deployment.Defaults, error) {
 	return deployment.ParseDefaults(in.Defaults, text)
 }
 
-func (in *Input) file(file string, defaults deployment.Defaults) (deployment.Bundle, []Problem, error) {
-	var text []byte
-	var err error
-	if file == "-" {
-		file = "<stdin>"
-		if text, err = io.ReadAll(in.Stdin); err != nil {
-			err = fmt.Errorf("standard input: %w", err)
+// file parses a file on all CPUs, if its documents need not be looked at one by one.
+func (in *Input) file(file string, defaults deployment.Defaults) (b deployment.Bundle, err error) {
+	if in.skipUnknown {
+		var errs []error
+		for doc, err := range in.documents(file, defaults) {
+			errs = append(errs, err)
+			switch {
+			case !doc.Target.IsZero():
+				b.Targets = append(b.Targets, doc.Target)
+			case !doc.Deployment.IsZero():
+				b.Deployments = append(b.Deployments, doc.Deployment)
+			case !doc.SessionCluster.IsZero():
+				b.SessionClusters = append(b.SessionClusters, doc.SessionCluster)
+			}
 		}
-	} else {
-		text, err = os.ReadFile(file)
+		return b, errors.Join(errs...)
 	}
+	r, label, err := in.open(file)
 	if err != nil {
-		return deployment.Bundle{}, nil, err
+		return b, err
 	}
-	if in.SkipUnknownKinds {
-		return known(file, string(text), defaults)
+	defer r.Close()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return b, fmt.Errorf("reading %s: %w", label, err)
 	}
-	b, err := defaults.ParseAll(file, text)
-	return b, nil, err
+	return defaults.ParseAll(label, text)
 }
 
-// known parses the documents of a text that are of VVP's kinds.
-func known(file, text string, defaults deployment.Defaults) (b deployment.Bundle, left []Problem, err error) {
-	var errs []error
-	for doc, err := range defaults.Read(file, strings.NewReader(text)) {
-		if skipped, ok := Unknown(err); ok {
-			left = append(left, skipped)
-			continue
+// documents reads a file, without the documents that are to be left out.
+func (in *Input) documents(file string, defaults deployment.Defaults) iter.Seq2[deployment.Document, error] {
+	return func(yield func(deployment.Document, error) bool) {
+		r, label, err := in.open(file)
+		if err != nil {
+			yield(deployment.Document{}, err)
+			return
 		}
-		errs = append(errs, err)
-		switch {
-		case !doc.Target.IsZero():
-			b.Targets = append(b.Targets, doc.Target)
-		case !doc.Deployment.IsZero():
-			b.Deployments = append(b.Deployments, doc.Deployment)
-		case !doc.SessionCluster.IsZero():
-			b.SessionClusters = append(b.SessionClusters, doc.SessionCluster)
+		defer r.Close()
+		for doc, err := range defaults.Read(label, r) {
+			if left, ok := unknown(err); ok && in.skipUnknown {
+				in.skipped++
+				in.Warn(left)
+			} else if !yield(doc, err) {
+				return
+			}
 		}
 	}
-	return b, left, errors.Join(errs...)
 }
 
-// Unknown reports whether err is about a document of another kind, such as a Service,
+// open returns a file or the standard input, and what it is called.
+func (in *Input) open(file string) (io.ReadCloser, string, error) {
+	if file == "-" {
+		return io.NopCloser(in.Stdin), "<stdin>", nil
+	}
+	f, err := os.Open(file)
+	return f, file, err
+}
+
+// unknown reports whether err is about a document of another kind, such as a Service,
 // or of another API version, such as a Deployment of apps/v1. The problem is a warning
 // that it is left out.
-func Unknown(err error) (Problem, bool) {
+func unknown(err error) (Problem, bool) {
 	e, ok := errors.AsType[*deployment.InvalidError](err)
 	if !ok {
 		return Problem{}, false
@@ -127,33 +169,41 @@ func Unknown(err error) (Problem, bool) {
 		}
 		p := Problem{Severity: Warning, Field: f.Field, Message: fmt.Sprintf("the document is left out: %v is not VVP's", f.BadValue)}
 		if i < len(e.Positions) {
-			p.At(e.Positions[i])
+			p = p.At(e.Positions[i])
 		}
 		return p, true
 	}
 	return Problem{}, false
 }
 
-// Expand returns a file, or the files of a folder that hold resources.
-func Expand(arg string) ([]string, error) {
-	if arg == "-" {
-		return []string{arg}, nil
+// expand yields files, and of folders the files that hold resources.
+func expand(args []string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, arg := range args {
+			list := []string{arg}
+			info, err := os.Stat(arg)
+			switch {
+			case arg == "-":
+				err = nil
+			case err != nil:
+				list = nil
+			case info.IsDir():
+				list, err = files.In(arg, os.DirFS(arg))
+			}
+			if err != nil && !yield("", err) {
+				return
+			}
+			for _, file := range list {
+				if !yield(file, nil) {
+					return
+				}
+			}
+		}
 	}
-	info, err := os.Stat(arg)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return []string{arg}, nil
-	}
-	return files.In(arg, os.DirFS(arg))
 }
 
-// Nothing is the warning about an input in which nothing can be rendered; ok is false
-// if there is something.
-func Nothing(b deployment.Bundle) (warning Problem, ok bool) {
-	if len(b.Deployments)+len(b.SessionClusters) > 0 {
-		return Problem{}, false
-	}
-	return Problem{Severity: Warning, Message: "there is no Deployment or SessionCluster in the input"}, true
-}
+// Nothing is the warning about an input that is Empty.
+var Nothing = Problem{Severity: Warning, Message: "there is no Deployment or SessionCluster in the input"}
+
+// Empty reports whether there is nothing to render.
+func Empty(b deployment.Bundle) bool { return len(b.Deployments)+len(b.SessionClusters) == 0 }

@@ -44,7 +44,7 @@ type perDeployment struct {
 	seen  map[string]bool // the keys whose Deployment has come
 }
 
-func (p *perDeployment) Set(s string) error {
+func (p perDeployment) Set(s string) error {
 	// An = of a URI or a path stands after its beginning.
 	key, value, ok := strings.Cut(s, "=")
 	if !ok || strings.Contains(key, "://") || strings.HasPrefix(key, "/") {
@@ -60,9 +60,9 @@ func (p *perDeployment) Set(s string) error {
 }
 
 // of returns the value for a Deployment, empty if there is none.
-func (p *perDeployment) of(d deployment.Deployment) (first string) {
+func (p perDeployment) of(d deployment.Deployment) (first string) {
 	for _, key := range []string{d.Namespace() + "/" + d.Name(), d.Name(), ""} {
-		if value, ok := p.pairs.of[key]; ok {
+		if value, ok := p.pairs[key]; ok {
 			p.seen[key] = true
 			first = cmp.Or(first, value)
 		}
@@ -78,59 +78,65 @@ type Jobs struct {
 
 // JobFlags defines --job-id and --savepoint.
 func JobFlags(fs *flag.FlagSet) *Jobs {
-	return jobFlags(fs, "",
+	return jobFlags(fs, "", Savepoint,
 		"`[DEPLOYMENT=]UUID` of the job; derived if not given; may be repeated;\nDEPLOYMENT is a name or namespace/name",
-		"`[DEPLOYMENT=]URI` of a savepoint that the job starts from; may be repeated", Savepoint)
+		"`[DEPLOYMENT=]URI` of a savepoint that the job starts from; may be repeated")
 }
 
 // OldJobFlags defines --old-job-id and --old-savepoint, for the job that is replaced.
 func OldJobFlags(fs *flag.FlagSet) *Jobs {
-	return jobFlags(fs, "old-",
-		"`[DEPLOYMENT=]UUID` of the job in OLD, where it is not the one of NEW",
-		"`[DEPLOYMENT=]URI` that the job in OLD started from, or "+NoSavepoint,
-		func(s string) error {
-			if s == NoSavepoint {
-				return nil
-			}
-			return Savepoint(s)
-		})
-}
-
-func jobFlags(fs *flag.FlagSet, prefix, idUsage, savepointUsage string, savepoint func(string) error) *Jobs {
-	j := &Jobs{
-		ids:        perDeployment{name: prefix + "job-id", check: JobID, seen: map[string]bool{}},
-		savepoints: perDeployment{name: prefix + "savepoint", check: savepoint, seen: map[string]bool{}},
-		claimed:    map[string]deployment.Deployment{},
+	orNone := func(s string) error {
+		if s == NoSavepoint {
+			return nil
+		}
+		return Savepoint(s)
 	}
-	fs.Var(&j.ids, j.ids.name, idUsage)
-	fs.Var(&j.savepoints, j.savepoints.name, savepointUsage)
-	return j
+	return jobFlags(fs, "old-", orNone,
+		"`[DEPLOYMENT=]UUID` of the job in OLD, where it is not the one of NEW",
+		"`[DEPLOYMENT=]URI` that the job in OLD started from, or "+NoSavepoint)
 }
 
-func (j *Jobs) flags() []*perDeployment { return []*perDeployment{&j.ids, &j.savepoints} }
+func jobFlags(fs *flag.FlagSet, prefix string, savepoint func(string) error, idUsage, savepointUsage string) *Jobs {
+	define := func(name, usage string, check func(string) error) perDeployment {
+		p := perDeployment{pairs{}, prefix + name, check, map[string]bool{}}
+		fs.Var(p, p.name, usage)
+		return p
+	}
+	return &Jobs{
+		define("job-id", idUsage, JobID), define("savepoint", savepointUsage, savepoint),
+		map[string]deployment.Deployment{},
+	}
+}
 
-// Anonymous returns an error if a flag does not say which Deployment it is for.
-func (j *Jobs) Anonymous() error {
+func (j *Jobs) flags() []perDeployment { return []perDeployment{j.ids, j.savepoints} }
+
+// Anonymous returns a UsageError if a flag does not say which Deployment it is for.
+func (j *Jobs) Anonymous(why string) error {
 	for _, p := range j.flags() {
-		if value := p.pairs.of[""]; value != "" {
-			return fmt.Errorf("--%s %s: for which Deployment? write --%s DEPLOYMENT=%s", p.name, value, p.name, value)
+		if value := p.pairs[""]; value != "" {
+			return Misused("%s: --%s %s: for which Deployment? write --%s DEPLOYMENT=%s", why, p.name, value, p.name, value)
 		}
 	}
 	return nil
 }
 
-// Check reports flags that are for no Deployment of the input, or for which of them is
-// not said, and Deployments of one id.
+// Check returns a UsageError if a flag is for no Deployment of the input, or for which of
+// them is not said, or for Deployments of one id.
 func (j *Jobs) Check(all []deployment.Deployment) error {
-	if err := j.Anonymous(); err != nil && len(all) > 1 {
-		return fmt.Errorf("there are %d Deployments: %w", len(all), err)
+	if len(all) > 1 {
+		if err := j.Anonymous(fmt.Sprintf("there are %d Deployments", len(all))); err != nil {
+			return err
+		}
 	}
 	for _, d := range all {
 		if err := j.Claim(d, j.Of(d).ID); err != nil {
-			return fmt.Errorf("--%s: %w", j.ids.name, err)
+			return Misused("--%s: %w", j.ids.name, err)
 		}
 	}
-	return j.Unknown(all)
+	if err := j.Unknown(all); err != nil {
+		return UsageError{err}
+	}
+	return nil
 }
 
 // Of returns the job of a Deployment.
@@ -163,21 +169,19 @@ func (j *Jobs) Claim(d deployment.Deployment, id string) error {
 // Unknown returns an error if a flag is for a Deployment that has not come. Those that
 // have are named.
 func (j *Jobs) Unknown(all []deployment.Deployment) error {
-	var names []string
-	for _, d := range all {
-		names = append(names, d.Namespace()+"/"+d.Name())
+	have := ""
+	for i, d := range all {
+		have += []string{"; it has ", ", "}[min(i, 1)] + d.Namespace() + "/" + d.Name()
 	}
 	var errs []error
 	for _, p := range j.flags() {
-		for _, key := range slices.Sorted(maps.Keys(p.pairs.of)) {
+		for _, key := range slices.Sorted(maps.Keys(p.pairs)) {
 			switch {
 			case p.seen[key]:
 			case key == "":
 				errs = append(errs, fmt.Errorf("--%s: the input has no Deployment", p.name))
-			case len(names) > 0:
-				errs = append(errs, fmt.Errorf("--%s: the input has no Deployment %s; it has %s", p.name, key, strings.Join(names, ", ")))
 			default:
-				errs = append(errs, fmt.Errorf("--%s: the input has no Deployment %s", p.name, key))
+				errs = append(errs, fmt.Errorf("--%s: the input has no Deployment %s%s", p.name, key, have))
 			}
 		}
 	}

@@ -12,6 +12,12 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
+// A UsageError is about the command line, though it may take the input to see it.
+type UsageError struct{ error }
+
+// Misused returns a UsageError.
+func Misused(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
+
 // A Problem is a line on the standard error, or an entry of a report in JSON.
 type Problem struct {
 	Severity string `json:"severity"` // error or warning
@@ -33,80 +39,68 @@ const (
 // String returns file:line:column: field: message, with the resource where the place is
 // not known.
 func (p Problem) String() string {
-	var parts []string
-	add := func(s string) {
-		if s != "" {
-			parts = append(parts, s)
+	place := patch.Position{File: p.File, Line: p.Line, Column: p.Column}.String()
+	if place == "" {
+		place = p.Resource
+	}
+	text := p.Message
+	if p.Severity == Warning {
+		text = Warning + ": " + text
+	}
+	for _, before := range []string{p.Field, place} {
+		if before != "" {
+			text = before + ": " + text
 		}
 	}
-	if place := (patch.Position{File: p.File, Line: p.Line, Column: p.Column}).String(); place != "" {
-		add(place)
-	} else {
-		add(p.Resource)
-	}
-	add(p.Field)
-	if p.Severity == Warning {
-		add(Warning)
-	}
-	add(p.Message)
-	return strings.Join(parts, ": ")
+	return text
 }
 
-// At sets where the problem is.
-func (p *Problem) At(pos patch.Position) { p.File, p.Line, p.Column = pos.File, pos.Line, pos.Column }
+// At returns the problem with its place.
+func (p Problem) At(pos patch.Position) Problem {
+	p.File, p.Line, p.Column = pos.File, pos.Line, pos.Column
+	return p
+}
 
 // ProblemsOf takes an error apart: each problem of each resource for itself.
-func ProblemsOf(err error) []Problem {
+func ProblemsOf(err error) (out []Problem) {
 	if err == nil {
 		return nil
 	}
-	if e, ok := errors.AsType[*deployment.InvalidError](err); ok && !several(err) {
-		return invalid(e, strings.TrimSuffix(err.Error(), e.Error()))
-	}
-	if e, ok := errors.AsType[*render.VerifyError](err); ok && !several(err) {
-		var out []Problem
-		for _, p := range e.Problems {
-			problem := Problem{Severity: Error, Rule: "verify",
-				Resource: strings.TrimSuffix(strings.TrimSuffix(err.Error(), e.Error()), ": "),
-				Field:    p.Cause, Message: InFlags(p.Object + ": " + p.Field + ": " + p.Message)}
-			problem.At(p.Position)
-			out = append(out, problem)
-		}
-		return out
-	}
-	if e, ok := err.(*render.UnmatchedError); ok {
-		p := Problem{Severity: Error, Rule: "patch", Resource: e.Target, Field: entry(e.Entry), Message: e.Target + ": " + render.ErrUnmatched.Error()}
-		p.At(e.Position)
-		return []Problem{p}
-	}
-	if e, ok := errors.AsType[*patch.ApplyError](err); ok && !several(err) {
-		outside, inside := strings.TrimSuffix(err.Error(), e.Error()), strings.TrimPrefix(e.Error(), e.Position.String()+": ")
-		p := Problem{Severity: Error, Rule: "patch", Field: entry(e.Entry), Message: InFlags(outside + strings.TrimPrefix(inside, entry(e.Entry)+": "))}
-		p.At(e.Position)
-		return []Problem{p}
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []Problem
+	e, isInvalid := errors.AsType[*deployment.InvalidError](err)
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && err != error(e) {
 		for _, e := range joined.Unwrap() {
 			out = append(out, ProblemsOf(e)...)
 		}
 		return out
+	}
+	// The text that others put around an error stands before its own.
+	outside := func(e error) string { return strings.TrimSuffix(err.Error(), e.Error()) }
+	if isInvalid {
+		return invalid(e, outside(e))
+	}
+	if e, ok := errors.AsType[*render.VerifyError](err); ok {
+		for _, p := range e.Problems {
+			out = append(out, Problem{Severity: Error, Rule: "verify", Resource: strings.TrimSuffix(outside(e), ": "),
+				Field: p.Cause, Message: InFlags(p.Object + ": " + p.Field + ": " + p.Message)}.At(p.Position))
+		}
+		return out
+	}
+	p := Problem{Severity: Error, Rule: "patch"}
+	if e, ok := errors.AsType[*render.UnmatchedError](err); ok {
+		p.Resource, p.Field, p.Message = e.Target, entry(e.Entry), e.Target+": "+render.ErrUnmatched.Error()
+		return []Problem{p.At(e.Position)}
+	}
+	if e, ok := errors.AsType[*patch.ApplyError](err); ok {
+		p.Field = entry(e.Entry)
+		p.Message = InFlags(outside(e) + strings.TrimPrefix(strings.TrimPrefix(e.Error(), e.Position.String()+": "), p.Field+": "))
+		return []Problem{p.At(e.Position)}
 	}
 	return []Problem{{Severity: Error, Message: InFlags(err.Error())}}
 }
 
 func entry(i int) string { return fmt.Sprintf("spec.deploymentPatchSet[%d]", i) }
 
-// several reports whether err joins errors that have nothing to do with each other.
-func several(err error) bool {
-	if _, ok := err.(*deployment.InvalidError); ok {
-		return false
-	}
-	_, ok := err.(interface{ Unwrap() []error })
-	return ok
-}
-
-func invalid(e *deployment.InvalidError, prefix string) []Problem {
+func invalid(e *deployment.InvalidError, outside string) []Problem {
 	var out []Problem
 	for i, f := range e.Fields {
 		p := Problem{Severity: Error, Resource: e.Subject, Field: f.Field, Rule: f.Origin}
@@ -115,13 +109,13 @@ func invalid(e *deployment.InvalidError, prefix string) []Problem {
 		}
 		text := e.Problem(i)
 		if i < len(e.Positions) {
-			p.At(e.Positions[i])
+			p = p.At(e.Positions[i])
 			text = strings.TrimPrefix(text, e.Positions[i].String()+": ")
 			if p.Resource == p.File {
 				p.Resource = "" // a file of many resources
 			}
 		}
-		p.Message = InFlags(prefix + strings.TrimPrefix(text, p.Field+": "))
+		p.Message = InFlags(outside + strings.TrimPrefix(text, p.Field+": "))
 		out = append(out, p)
 	}
 	return out
@@ -151,20 +145,15 @@ func InFlags(message string) string { return flags.Replace(message) }
 func WarningsOf(m render.Manifests) []Problem {
 	var out []Problem
 	for _, w := range m.Warnings() {
-		p := Problem{Severity: Warning, Resource: w.Resource, Field: w.Field, Message: InFlags(w.Message)}
-		p.At(w.Position)
-		out = append(out, p)
+		out = append(out, Problem{Severity: Warning, Resource: w.Resource, Field: w.Field, Message: InFlags(w.Message)}.At(w.Position))
 	}
 	return out
 }
 
-// Report writes problems as a JSON document.
-func Report(w io.Writer, list []Problem) error {
-	if list == nil {
-		list = []Problem{}
-	}
+// WriteJSON writes a document for programs, which people can read, too.
+func WriteJSON(w io.Writer, document any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"problems": list})
+	return enc.Encode(document)
 }
