@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"flag"
-	"io"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
@@ -64,14 +63,14 @@ func (t tool) diff(fs *flag.FlagSet) func([]string) error {
 		case err != nil:
 			return err
 		case output.json():
-			err = writeChangesJSON(t.stdout, changes)
+			writeChangesJSON(t.stdout, changes)
 		default:
-			err = writeChangesText(t.stdout, changes)
+			writeChangesText(t.stdout, changes)
 		}
-		if err == nil && len(changes) > 0 {
+		if len(changes) > 0 {
 			return errSaid
 		}
-		return err
+		return nil
 	}
 }
 
@@ -156,7 +155,7 @@ func referenceTo(o render.Object) reference {
 	return reference{o.APIVersion(), o.Kind(), o.Namespace(), o.Name()}
 }
 
-func writeChangesJSON(w io.Writer, changes []render.Change) error {
+func writeChangesJSON(w *cli.Output, changes []render.Change) {
 	out := make([]change, len(changes))
 	for i, c := range changes {
 		out[i] = change{Op: c.Op.String(), Effect: c.Effect.String(), Object: referenceTo(c.Object())}
@@ -175,5 +174,5 @@ func writeChangesJSON(w io.Writer, changes []render.Change) error {
 			out[i].Fields = append(out[i].Fields, e)
 		}
 	}
-	return cli.WriteJSON(w, map[string]any{"changes": out})
+	cli.WriteJSON(w, map[string]any{"changes": out})
 }

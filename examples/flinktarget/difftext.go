@@ -1,54 +1,49 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// diffText writes changes for people.
-type diffText struct{ bytes.Buffer }
-
-func writeChangesText(w io.Writer, changes []render.Change) error {
-	var out diffText
+// writeChangesText writes changes for people.
+func writeChangesText(w io.Writer, changes []render.Change) {
 	counts := map[render.Effect]int{}
 	group := ""
 	for i, c := range changes {
 		counts[c.Effect]++
 		begins := replaces(c) != group
 		if i > 0 && (begins || group == "" && (len(c.Fields) > 0 || len(changes[i-1].Fields) > 0)) {
-			out.WriteByte('\n')
+			fmt.Fprintln(w)
 		}
-		if group = replaces(c); group != "" {
-			if begins {
-				fmt.Fprintln(&out, group)
-			}
-			fmt.Fprintf(&out, "  %s\n", c.New)
-			if len(c.Fields) == 0 {
-				out.WriteString("    no other difference\n")
-			}
-			out.fields("    ", c)
+		if group = replaces(c); group == "" {
+			fmt.Fprintf(w, "%s: %s\n", c.Object(), c.Effect)
+			writeFields(w, "  ", c)
 			continue
 		}
-		fmt.Fprintf(&out, "%s: %s\n", c.Object(), c.Effect)
-		out.fields("  ", c)
+		if begins {
+			fmt.Fprintln(w, group)
+		}
+		fmt.Fprintf(w, "  %s\n", c.New)
+		if len(c.Fields) == 0 {
+			fmt.Fprintln(w, "    no other difference")
+		}
+		writeFields(w, "    ", c)
 	}
-	var parts []string
+	before := "\nobjects: "
 	for e := render.NoEffect; e <= render.Refused; e++ {
 		if counts[e] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[e], e))
+			fmt.Fprintf(w, "%s%d %s", before, counts[e], e)
+			before = ", "
 		}
 	}
-	if len(parts) > 0 {
-		fmt.Fprintf(&out, "\nobjects: %s\n", strings.Join(parts, ", "))
+	if len(changes) > 0 {
+		fmt.Fprintln(w)
 	}
-	_, err := out.WriteTo(w)
-	return err
 }
 
 // replaces says what a change that replaces an object is part of, empty for others.
@@ -69,9 +64,9 @@ func replaces(c render.Change) string {
 
 var signs = map[render.Op]string{render.Added: "+", render.Removed: "-", render.Changed: "~", render.Reordered: "%"}
 
-// fields writes a table, and below it the lines of texts that have many.
-func (out *diffText) fields(indent string, c render.Change) {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+// writeFields writes a table, and below it the lines of texts that have many.
+func writeFields(w io.Writer, indent string, c render.Change) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	var texts []render.FieldChange
 	for _, f := range c.Fields {
 		if isText(f.Old) || isText(f.New) {
@@ -82,21 +77,19 @@ func (out *diffText) fields(indent string, c render.Change) {
 		if strings.HasSuffix(f.Path, "["+render.AnnotationConfigChecksum+"]") {
 			old, new = short(old), short(new)
 		}
-		var value string
+		value := lineOf(old) + " → " + lineOf(new)
 		switch f.Op {
 		case render.Added:
 			value = lineOf(new)
 		case render.Removed:
 			value = lineOf(old)
-		default:
-			value = lineOf(old) + " → " + lineOf(new)
 		}
 		fmt.Fprintf(table, "%s%s %s\t%s%s\n", indent, signs[f.Op], f.Path, value, effectOf(c, f))
 	}
-	table.Flush() // into memory
+	_ = table.Flush() // w keeps the error
 	for _, f := range texts {
-		fmt.Fprintf(out, "%s%s %s%s\n", indent, signs[f.Op], f.Path, effectOf(c, f))
-		out.lines(indent+"    ", f)
+		fmt.Fprintf(w, "%s%s %s%s\n", indent, signs[f.Op], f.Path, effectOf(c, f))
+		writeLines(w, indent+"    ", f)
 	}
 }
 
@@ -123,32 +116,23 @@ func isText(v any) bool {
 
 // lineOf is a value in a line of a table, as a whole.
 func lineOf(v any) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
 	if s, ok := v.(string); ok && s != "" && !strings.ContainsAny(s, "\t\"\\") && s == strings.TrimSpace(s) {
 		return s
 	}
-	if err := enc.Encode(v); err != nil {
-		return fmt.Sprint(v)
-	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return string(tree.JSON(v))
 }
 
-// lines writes the lines that are in one of two texts only. They are compared before
+// writeLines writes the lines that are in one of two texts only. They are compared before
 // anything is hidden.
-func (out *diffText) lines(indent string, f render.FieldChange) {
-	name, gap := nameOf(f.Path), false
+func writeLines(w io.Writer, indent string, f render.FieldChange) {
+	name, gap := nameOf(f.Path), ""
 	for _, l := range lineDiff(split(f.Old, f.Op != render.Added), split(f.New, f.Op != render.Removed)) {
 		if l.sign == ' ' {
-			gap = true
+			gap = indent + "  …\n"
 			continue
 		}
-		if gap {
-			fmt.Fprintf(out, "%s  …\n", indent)
-			gap = false
-		}
-		fmt.Fprintf(out, "%s%c %s\n", indent, l.sign, hideText(name, l.text))
+		fmt.Fprintf(w, "%s%s%c %s\n", gap, indent, l.sign, hideText(name, l.text))
+		gap = ""
 	}
 }
 

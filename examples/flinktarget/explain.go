@@ -45,10 +45,11 @@ func (t tool) explain(fs *flag.FlagSet) func([]string) error {
 		case len(found) == 0:
 			return fmt.Errorf("no field fits --object %q --path %q", only.object, only.path)
 		case output.json():
-			return writeExplanationsJSON(t.stdout, found)
+			writeExplanationsJSON(t.stdout, found)
 		default:
-			return writeExplanations(t.stdout, found, *all)
+			writeExplanations(t.stdout, found, *all)
 		}
+		return nil
 	}
 }
 
@@ -86,20 +87,17 @@ func leads(full, part string) bool {
 	return false
 }
 
-func writeExplanations(w io.Writer, list []render.Explanation, all bool) error {
-	var object string
-	var table *tabwriter.Writer
+func writeExplanations(w io.Writer, list []render.Explanation, all bool) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	object := ""
 	for _, e := range list {
 		if e.Object.String() != object {
-			if table != nil {
-				if err := table.Flush(); err != nil {
-					return err
-				}
+			if object != "" {
+				_ = table.Flush() // w keeps the error
 				fmt.Fprintln(w)
 			}
 			object = e.Object.String()
 			fmt.Fprintln(w, object)
-			table = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		}
 		first, value := e.Path, inOneLine(shown(e.Object, e.Path, e.After))
 		for i, s := range e.Sources {
@@ -114,7 +112,7 @@ func writeExplanations(w io.Writer, list []render.Explanation, all bool) error {
 			}
 		}
 	}
-	return table.Flush()
+	_ = table.Flush()
 }
 
 // inOneLine is a value for a table.
@@ -156,7 +154,7 @@ type source struct {
 	Column   int    `json:"column,omitempty"`
 }
 
-func writeExplanationsJSON(w io.Writer, list []render.Explanation) error {
+func writeExplanationsJSON(w *cli.Output, list []render.Explanation) {
 	out := make([]explanation, len(list))
 	for i, e := range list {
 		o := e.Object
@@ -168,5 +166,5 @@ func writeExplanationsJSON(w io.Writer, list []render.Explanation) error {
 				source{s.Step.String(), cli.InFlags(s.Name), s.Resource, s.Field, at.File, at.Line, at.Column})
 		}
 	}
-	return cli.WriteJSON(w, map[string]any{"fields": out})
+	cli.WriteJSON(w, map[string]any{"fields": out})
 }

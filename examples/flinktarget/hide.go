@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/secrets"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -28,39 +28,27 @@ func bothShown(c render.Change, f render.FieldChange) (old, new any) {
 
 var argument = regexp.MustCompile(`^spec\.template\.spec\.(\w+)\[([^]]+)\]\.(args|command)\[(\d+)\]$`)
 
-// optionBefore returns the argument before an argument of a container, if that is an
-// option: it says what the argument is. Of other fields it returns the name.
+// optionBefore returns what says what the argument of a container is, if the path is of
+// one, and the name if not.
 func optionBefore(o render.Object, path, name string) string {
 	m := argument.FindStringSubmatch(path)
 	if m == nil {
 		return name
 	}
-	var pods struct {
-		Spec struct {
-			Template struct {
-				Spec map[string]json.RawMessage `json:"spec"`
-			} `json:"template"`
-		} `json:"spec"`
-	}
-	text, err := o.MarshalJSON()
-	if err != nil || json.Unmarshal(text, &pods) != nil {
-		return name
-	}
-	var containers []struct {
-		Name          string
-		Args, Command []string
-	}
-	if json.Unmarshal(pods.Spec.Template.Spec[m[1]], &containers) != nil {
-		return name
-	}
 	index, _ := strconv.Atoi(m[4])
-	for _, c := range containers {
-		list := c.Args
-		if m[3] == "command" {
-			list = c.Command
+	for _, c := range tree.Items(o.Map(), "spec", "template", "spec", m[1]) {
+		if tree.String(c, "name") == m[2] {
+			name = called(tree.Items(c, m[3]), index, name)
 		}
-		if c.Name == m[2] && index > 0 && index <= len(list) && strings.HasPrefix(list[index-1], "-") {
-			return list[index-1]
+	}
+	return name
+}
+
+// called returns what an element of a list is called: like the option before it.
+func called(list []any, i int, name string) string {
+	if i > 0 && i <= len(list) {
+		if option, ok := list[i-1].(string); ok && strings.HasPrefix(option, "-") {
+			return option
 		}
 	}
 	return name
@@ -89,23 +77,17 @@ func hide(name string, v any) any {
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			called := name
-			if i > 0 {
-				if option, ok := v[i-1].(string); ok && strings.HasPrefix(option, "-") {
-					called = option
-				}
-			}
-			out[i] = hide(called, e)
+			out[i] = hide(called(v, i, name), e)
 		}
 		return out
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for key, e := range v {
-			called := key
+			name := key
 			if variable, ok := v["name"].(string); ok && key == "value" {
-				called = variable
+				name = variable
 			}
-			out[key] = hide(called, e)
+			out[key] = hide(name, e)
 		}
 		return out
 	default:

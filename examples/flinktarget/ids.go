@@ -49,7 +49,7 @@ func (t tool) ids(fs *flag.FlagSet) func([]string) error {
 			}
 		}
 		if output.json() {
-			return cli.WriteJSON(t.stdout, byName)
+			cli.WriteJSON(t.stdout, byName)
 		}
 		return nil
 	}

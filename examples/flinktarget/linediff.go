@@ -12,47 +12,24 @@ const maxTable = 1 << 22
 
 // lineDiff returns the lines of both texts in their order, as many as possible of
 // them as lines of both.
-func lineDiff(old, new []string) []line {
-	var out, tail []line
-	for len(old) > 0 && len(new) > 0 && old[0] == new[0] {
-		out = append(out, line{' ', old[0]})
-		old, new = old[1:], new[1:]
-	}
-	for len(old) > 0 && len(new) > 0 && old[len(old)-1] == new[len(new)-1] {
-		tail = append(tail, line{' ', old[len(old)-1]})
-		old, new = old[:len(old)-1], new[:len(new)-1]
-	}
-	out = append(out, middle(old, new)...)
-	for i := range tail {
-		out = append(out, tail[len(tail)-1-i])
-	}
-	return out
-}
-
-// middle finds a longest common subsequence.
-func middle(old, new []string) []line {
-	width := len(new) + 1
-	var common []int32 // the length of one for each pair of rests
-	if (len(old)+1)*width <= maxTable {
-		common = make([]int32, (len(old)+1)*width)
-		for i := len(old) - 1; i >= 0; i-- {
-			for j := len(new) - 1; j >= 0; j-- {
-				if old[i] == new[j] {
-					common[i*width+j] = common[(i+1)*width+j+1] + 1
-				} else {
-					common[i*width+j] = max(common[(i+1)*width+j], common[i*width+j+1])
-				}
+func lineDiff(old, new []string) (out []line) {
+	// common has the length of a longest common subsequence for each pair of rests.
+	common := make([][]int32, len(old)+1)
+	small := (len(old)+1)*(len(new)+1) <= maxTable
+	for i := len(old); i >= 0 && small; i-- {
+		common[i] = make([]int32, len(new)+1)
+		for j := len(new) - 1; j >= 0 && i < len(old); j-- {
+			if common[i][j] = max(common[i+1][j], common[i][j+1]); old[i] == new[j] {
+				common[i][j] = common[i+1][j+1] + 1
 			}
 		}
 	}
-	var out []line
-	i, j := 0, 0
-	for i < len(old) || j < len(new) {
+	for i, j := 0, 0; i < len(old) || j < len(new); {
 		switch {
-		case i < len(old) && j < len(new) && common != nil && old[i] == new[j]:
+		case small && i < len(old) && j < len(new) && old[i] == new[j]:
 			out = append(out, line{' ', old[i]})
 			i, j = i+1, j+1
-		case i < len(old) && (j == len(new) || common == nil || common[(i+1)*width+j] >= common[i*width+j+1]):
+		case i < len(old) && (!small || j == len(new) || common[i+1][j] >= common[i][j+1]):
 			out = append(out, line{'-', old[i]})
 			i++
 		default:

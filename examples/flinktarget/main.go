@@ -104,14 +104,15 @@ func main() {
 
 // tool is what a command works with.
 type tool struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdin  io.Reader
+	stdout *cli.Output // which keeps the error, so that nobody else need look
+	stderr io.Writer
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &cli.Output{Writer: stdout}
 	code := tool{stdin, out, stderr}.run(args)
-	if out.Err == nil || code != exitOK {
+	if out.Err == nil {
 		return code
 	}
 	fmt.Fprintf(stderr, "flinktarget: standard output: %v\n", out.Err)

@@ -36,13 +36,13 @@ func (t tool) render(fs *flag.FlagSet) func([]string) error {
 	stream := fs.Bool("stream", false, "render inputs of any length as they come; -o json is one object a line")
 	return func(files []string) error {
 		if *stream {
-			return t.stream(files, o, j, *output)
+			return t.stream(files, o, j, output)
 		}
 		_, m, err := t.manifests(files, o, j)
-		if err != nil {
-			return err
+		if err == nil {
+			t.write(m, output)
 		}
-		return t.write(m, *output)
+		return err
 	}
 }
 
@@ -96,12 +96,11 @@ func (f *format) Set(s string) error {
 }
 
 // write writes manifests, and what a person should look at.
-func (t tool) write(m render.Manifests, f format) (err error) {
+func (t tool) write(m render.Manifests, f *format) {
 	t.lines(cli.WarningsOf(m)...)
 	if f.json() {
-		_, err = fmt.Fprintf(t.stdout, "%s\n", m.JSON())
+		fmt.Fprintf(t.stdout, "%s\n", m.JSON())
 	} else {
-		_, err = m.WriteTo(t.stdout)
+		_, _ = m.WriteTo(t.stdout)
 	}
-	return err
 }

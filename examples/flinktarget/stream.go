@@ -4,17 +4,17 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
 
 // stream renders inputs of any length in the order in which they come. What fails
 // is reported, and the rest goes on.
-func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, f format) error {
+func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, f *format) error {
 	if err := j.Anonymous("--stream does not know how many Deployments come"); err != nil {
 		return err
 	}
@@ -30,37 +30,22 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, f format) error {
 			continue
 		}
 		t.lines(cli.WarningsOf(m)...)
-		if err := writeOne(out, m, f); err != nil {
-			return err
+		if f.json() {
+			for o := range m.All() {
+				fmt.Fprintf(out, "%s\n", tree.JSON(o.Map()))
+			}
+		} else if _, err := m.WriteTo(out); err != nil {
+			break // the output is at its end, and so is this
 		}
 	}
+	_ = out.Flush() // t.stdout keeps the error
 	if !s.some {
 		t.lines(cli.Nothing)
 	}
 	if err := j.Unknown(nil); err != nil {
 		s.fail(err)
 	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
 	return s.failed
-}
-
-func writeOne(out io.Writer, m render.Manifests, f format) error {
-	if !f.json() {
-		_, err := m.WriteTo(out)
-		return err
-	}
-	for o := range m.All() {
-		text, err := o.MarshalJSON()
-		if err == nil {
-			_, err = fmt.Fprintf(out, "%s\n", text)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 type streaming struct {

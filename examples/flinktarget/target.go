@@ -56,6 +56,7 @@ func (t tool) target(fs *flag.FlagSet) func([]string) error {
 		if err := errors.Join(errs...); err != nil {
 			return err
 		}
-		return t.write(render.Join(all...), *output)
+		t.write(render.Join(all...), output)
+		return nil
 	}
 }

@@ -55,10 +55,10 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		} else {
 			err = errSaid
 		}
-		if !output.json() {
+		if output.json() {
+			cli.WriteJSON(t.stdout, map[string]any{"problems": found})
+		} else {
 			t.lines(found...)
-		} else if failed := cli.WriteJSON(t.stdout, map[string]any{"problems": found}); failed != nil {
-			return failed
 		}
 		return err
 	}

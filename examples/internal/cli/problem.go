@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -151,9 +150,9 @@ func WarningsOf(m render.Manifests) []Problem {
 }
 
 // WriteJSON writes a document for programs, which people can read, too.
-func WriteJSON(w io.Writer, document any) error {
+func WriteJSON(w *Output, document any) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(document)
+	_ = enc.Encode(document) // w keeps the error
 }
