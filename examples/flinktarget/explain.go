@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -125,11 +125,7 @@ func inOneLine(v any) string {
 			return string(chars[:47]) + "…"
 		}
 	}
-	out, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(out)
+	return string(tree.JSON(v))
 }
 
 // explanation is one field in JSON.

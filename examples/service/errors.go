@@ -11,11 +11,6 @@ import (
 	"github.com/flinktarget/flinktarget/target"
 )
 
-const (
-	badRequest = http.StatusBadRequest
-	notFound   = http.StatusNotFound
-)
-
 // requestError is an error with the status of its answer.
 type requestError struct {
 	Status int
@@ -52,13 +47,13 @@ func explain(err error) (int, problem) {
 		for i, f := range e.Fields {
 			p.Fields = append(p.Fields, fieldProblem{Field: f.Field, Message: e.Problem(i)})
 		}
-		return badRequest, p
+		return http.StatusBadRequest, p
 	}
 	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
 		for _, f := range e.Fields {
 			p.Fields = append(p.Fields, fieldProblem{Field: f.Field, Message: "the field is immutable", From: f.From, To: f.To})
 		}
-		return badRequest, p
+		return http.StatusBadRequest, p
 	}
 	if e, ok := errors.AsType[*target.InUseError](err); ok {
 		p.Owners = e.Owners
@@ -74,7 +69,7 @@ func explain(err error) (int, problem) {
 	case errors.Is(err, target.ErrConflict):
 		return http.StatusConflict, p
 	case errors.Is(err, target.ErrNotFound):
-		return notFound, p
+		return http.StatusNotFound, p
 	case errors.Is(err, errUnavailable):
 		return http.StatusServiceUnavailable, problem{Message: errUnavailable.Error()}
 	}

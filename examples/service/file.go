@@ -30,7 +30,7 @@ func (s *store) save() error {
 		if err != nil {
 			return err
 		}
-		out.Resources[at.path] = append(out.Resources[at.path], text)
+		out.Resources[at.kind.path] = append(out.Resources[at.kind.path], text)
 	}
 	text, err := json.Marshal(out)
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *store) restore(k *kind, text []byte) error {
 	if err != nil {
 		return err
 	}
-	at := key{k.path, r.Namespace(), r.Name()}
+	at := key{k, r.Namespace(), r.Name()}
 	if _, twice := s.resources[at]; twice {
 		return fmt.Errorf("%s is there twice", r)
 	}

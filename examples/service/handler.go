@@ -44,22 +44,18 @@ func newHandler(s *store, log *slog.Logger) http.Handler {
 		})
 	}
 	const targets = "deployment-targets/{name}"
-	handle(http.MethodPut, targets, s.handlePutTarget)
+	handle(http.MethodPut, targets, put(s.putTarget, func(text []byte) (target.Target, error) { return target.Parse("", text) }))
 	handle(http.MethodGet, targets, func(r *http.Request) (int, any, error) { return ok(s.target(refOf(r))) })
 	handle(http.MethodDelete, targets, func(r *http.Request) (int, any, error) { return ok(s.deleteTarget(refOf(r))) })
 	for i := range kinds {
 		k := &kinds[i]
 		path := k.path + "/{name}"
-		handle(http.MethodPut, path, func(r *http.Request) (int, any, error) { return s.handlePut(k, r) })
-		handle(http.MethodGet, path, func(r *http.Request) (int, any, error) {
-			return ok(s.get(k, r.PathValue("namespace"), r.PathValue("name")))
-		})
-		handle(http.MethodDelete, path, func(r *http.Request) (int, any, error) {
-			return ok(s.delete(k, r.PathValue("namespace"), r.PathValue("name")))
-		})
-		handle(http.MethodGet, path+"/manifests", func(r *http.Request) (int, any, error) {
-			return ok(s.manifests(k, r.PathValue("namespace"), r.PathValue("name")))
-		})
+		at := func(r *http.Request) key { return key{k, r.PathValue("namespace"), r.PathValue("name")} }
+		store := func(given resource) (resource, bool, error) { return s.put(k, given) }
+		handle(http.MethodPut, path, put(store, k.parse))
+		handle(http.MethodGet, path, func(r *http.Request) (int, any, error) { return ok(s.get(at(r))) })
+		handle(http.MethodDelete, path, func(r *http.Request) (int, any, error) { return ok(s.delete(at(r))) })
+		handle(http.MethodGet, path+"/manifests", func(r *http.Request) (int, any, error) { return ok(s.manifests(at(r))) })
 	}
 	return mux
 }
@@ -70,43 +66,33 @@ func refOf(r *http.Request) target.Ref {
 	return target.Ref{Namespace: r.PathValue("namespace"), Name: r.PathValue("name")}
 }
 
-func (s *store) handlePutTarget(r *http.Request) (int, any, error) {
-	text, err := body(r)
-	if err != nil {
-		return 0, nil, err
-	}
-	t, err := target.Parse("", text)
-	if err != nil {
-		return 0, nil, err
-	}
-	if err := samePath(r, t); err != nil {
-		return 0, nil, err
-	}
-	stored, created, err := s.putTarget(t)
-	return putStatus(created), stored, err
+// named is a target or a resource.
+type named interface {
+	Namespace() string
+	Name() string
+	String() string
 }
 
-func (s *store) handlePut(k *kind, r *http.Request) (int, any, error) {
-	text, err := body(r)
-	if err != nil {
-		return 0, nil, err
+// put stores what a body has.
+func put[T named](store func(T) (stored T, created bool, err error), parse func(text []byte) (T, error)) endpoint {
+	return func(r *http.Request) (int, any, error) {
+		text, err := body(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		given, err := parse(text)
+		if err == nil {
+			err = samePath(r, given)
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		stored, created, err := store(given)
+		if created {
+			return http.StatusCreated, stored, err
+		}
+		return http.StatusOK, stored, err
 	}
-	given, err := k.parse(text)
-	if err != nil {
-		return 0, nil, err
-	}
-	if err := samePath(r, given); err != nil {
-		return 0, nil, err
-	}
-	stored, created, err := s.put(k, given)
-	return putStatus(created), stored, err
-}
-
-func putStatus(created bool) int {
-	if created {
-		return http.StatusCreated
-	}
-	return http.StatusOK
 }
 
 // body reads the body of a request that has JSON or YAML.
@@ -114,28 +100,25 @@ func body(r *http.Request) ([]byte, error) {
 	if given := r.Header.Get("Content-Type"); given != "" {
 		media, _, err := mime.ParseMediaType(given)
 		if err != nil || media != "application/json" && media != "application/yaml" {
-			return nil, &requestError{Status: http.StatusUnsupportedMediaType, Err: fmt.Errorf("send application/json or application/yaml, not %q", given)}
+			return nil, &requestError{http.StatusUnsupportedMediaType,
+				fmt.Errorf("send application/json or application/yaml, not %q", given)}
 		}
 	}
 	return io.ReadAll(r.Body)
 }
 
 // samePath checks that a resource is the one that the path of the request names.
-func samePath(r *http.Request, named interface {
-	Namespace() string
-	Name() string
-	String() string
-}) error {
+func samePath(r *http.Request, given named) error {
 	var errs field.ErrorList
 	metadata := field.NewPath("metadata")
-	if got := named.Namespace(); got != r.PathValue("namespace") {
+	if got := given.Namespace(); got != r.PathValue("namespace") {
 		errs = append(errs, field.Invalid(metadata.Child("namespace"), got, "the path names another namespace"))
 	}
-	if got := named.Name(); got != r.PathValue("name") {
+	if got := given.Name(); got != r.PathValue("name") {
 		errs = append(errs, field.Invalid(metadata.Child("name"), got, "the path has another name"))
 	}
 	if len(errs) > 0 {
-		return invalid(named, errs...)
+		return invalid(given, errs...)
 	}
 	return nil
 }

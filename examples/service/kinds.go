@@ -8,11 +8,9 @@ import (
 
 // resource is a Deployment or a SessionCluster.
 type resource interface {
-	Namespace() string
-	Name() string
+	named
 	Target() target.Ref
 	Owner() target.Owner
-	String() string
 	MarshalJSON() ([]byte, error)
 }
 

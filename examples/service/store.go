@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 
 	"github.com/google/uuid"
@@ -26,7 +27,10 @@ type store struct {
 	failed    error // of the first write to the file that failed
 }
 
-type key struct{ path, namespace, name string }
+type key struct {
+	kind            *kind
+	namespace, name string
+}
 
 var errUnavailable = errors.New("the state could not be written; nobody knows what is on the disk until the service is started again")
 
@@ -107,7 +111,7 @@ func (s *store) deleteTarget(ref target.Ref) (t target.Target, err error) {
 // before anything changes, and whatever is stored holds its target.
 func (s *store) put(k *kind, r resource) (stored resource, created bool, err error) {
 	err = s.update(func() error {
-		at := key{k.path, r.Namespace(), r.Name()}
+		at := key{k, r.Namespace(), r.Name()}
 		old, exists := s.resources[at]
 		if r, err = identify(k, r, old); err != nil {
 			return err
@@ -117,7 +121,7 @@ func (s *store) put(k *kind, r resource) (stored resource, created bool, err err
 			return err
 		}
 		if _, err := k.render(s.renderer, t, r); err != nil {
-			return &requestError{Status: badRequest, Err: err}
+			return &requestError{http.StatusBadRequest, err}
 		}
 		if exists {
 			err = s.registry.Move(r.Owner(), old.Target(), r.Target())
@@ -166,9 +170,9 @@ func (s *store) targetOf(r resource) (target.Target, error) {
 	return t, err
 }
 
-func (s *store) get(k *kind, namespace, name string) (r resource, err error) {
+func (s *store) get(at key) (r resource, err error) {
 	err = s.view(func() error {
-		r, err = s.find(key{k.path, namespace, name})
+		r, err = s.find(at)
 		return err
 	})
 	return r, err
@@ -178,14 +182,14 @@ func (s *store) find(at key) (resource, error) {
 	if r, ok := s.resources[at]; ok {
 		return r, nil
 	}
-	return nil, &requestError{Status: notFound, Err: fmt.Errorf("there is nothing called %s in %s of the namespace %s", at.name, at.path, at.namespace)}
+	return nil, &requestError{http.StatusNotFound,
+		fmt.Errorf("there is nothing called %s in %s of the namespace %s", at.name, at.kind.path, at.namespace)}
 }
 
 // delete forgets a resource, and releases its target because it is gone. A service
 // that runs what it renders first waits until its Kubernetes objects are gone.
-func (s *store) delete(k *kind, namespace, name string) (r resource, err error) {
+func (s *store) delete(at key) (r resource, err error) {
 	err = s.update(func() error {
-		at := key{k.path, namespace, name}
 		if r, err = s.find(at); err != nil {
 			return err
 		}
@@ -198,9 +202,9 @@ func (s *store) delete(k *kind, namespace, name string) (r resource, err error) 
 
 // manifests renders a resource as it is stored now. It takes so little time that
 // nothing is kept of it.
-func (s *store) manifests(k *kind, namespace, name string) (m render.Manifests, err error) {
+func (s *store) manifests(at key) (m render.Manifests, err error) {
 	err = s.view(func() error {
-		r, err := s.find(key{k.path, namespace, name})
+		r, err := s.find(at)
 		if err != nil {
 			return err
 		}
@@ -208,7 +212,7 @@ func (s *store) manifests(k *kind, namespace, name string) (m render.Manifests, 
 		if err != nil {
 			return err
 		}
-		m, err = k.render(s.renderer, t, r)
+		m, err = at.kind.render(s.renderer, t, r)
 		return err
 	})
 	return m, err

@@ -46,20 +46,18 @@ func (in *Input) Read(args []string) (all deployment.Bundle, err error) {
 	if err != nil {
 		return all, err
 	}
+	list, unreadable := expand(args)
 	var errs []error
-	for file, err := range expand(args) {
-		var b deployment.Bundle
+	for _, file := range list {
 		skipped := in.skipped
-		if err == nil {
-			b, err = in.file(file, defaults)
-		}
+		b, err := in.file(file, defaults)
 		if err == nil && Empty(b) && len(b.Targets) == 0 && in.skipped == skipped {
 			in.Warn(Problem{Severity: Warning, File: file, Message: "there is no resource in the file"})
 		}
 		errs = append(errs, err)
 		all.Add(b)
 	}
-	return all, errors.Join(errs...)
+	return all, errors.Join(append(errs, unreadable)...)
 }
 
 // Documents reads all files one document at a time.
@@ -70,18 +68,16 @@ func (in *Input) Documents(args []string) iter.Seq2[deployment.Document, error] 
 			yield(deployment.Document{}, err)
 			return
 		}
-		for file, err := range expand(args) {
-			if err != nil && !yield(deployment.Document{}, err) {
-				return
-			}
-			if err != nil {
-				continue
-			}
+		list, unreadable := expand(args)
+		for _, file := range list {
 			for doc, err := range in.documents(file, defaults) {
 				if !yield(doc, err) {
 					return
 				}
 			}
+		}
+		if unreadable != nil {
+			yield(deployment.Document{}, unreadable)
 		}
 	}
 }
@@ -97,33 +93,33 @@ func (in *Input) defaults() (deployment.Defaults, error) {
 	return deployment.ParseDefaults(in.Defaults, text)
 }
 
-// file parses a file on all CPUs, if its documents need not be looked at one by one.
+// file parses a file, on all CPUs if its documents need not be looked at one by one.
 func (in *Input) file(file string, defaults deployment.Defaults) (b deployment.Bundle, err error) {
-	if in.skipUnknown {
-		var errs []error
-		for doc, err := range in.documents(file, defaults) {
-			errs = append(errs, err)
-			switch {
-			case !doc.Target.IsZero():
-				b.Targets = append(b.Targets, doc.Target)
-			case !doc.Deployment.IsZero():
-				b.Deployments = append(b.Deployments, doc.Deployment)
-			case !doc.SessionCluster.IsZero():
-				b.SessionClusters = append(b.SessionClusters, doc.SessionCluster)
-			}
+	if !in.skipUnknown {
+		r, label, err := in.open(file)
+		if err != nil {
+			return b, err
 		}
-		return b, errors.Join(errs...)
+		defer r.Close()
+		text, err := io.ReadAll(r)
+		if err != nil {
+			return b, fmt.Errorf("reading %s: %w", label, err)
+		}
+		return defaults.ParseAll(label, text)
 	}
-	r, label, err := in.open(file)
-	if err != nil {
-		return b, err
+	var errs []error
+	for doc, err := range in.documents(file, defaults) {
+		errs = append(errs, err)
+		switch {
+		case !doc.Target.IsZero():
+			b.Targets = append(b.Targets, doc.Target)
+		case !doc.Deployment.IsZero():
+			b.Deployments = append(b.Deployments, doc.Deployment)
+		case !doc.SessionCluster.IsZero():
+			b.SessionClusters = append(b.SessionClusters, doc.SessionCluster)
+		}
 	}
-	defer r.Close()
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return b, fmt.Errorf("reading %s: %w", label, err)
-	}
-	return defaults.ParseAll(label, text)
+	return b, errors.Join(errs...)
 }
 
 // documents reads a file, without the documents that are to be left out.
@@ -160,46 +156,35 @@ func (in *Input) open(file string) (io.ReadCloser, string, error) {
 // that it is left out.
 func unknown(err error) (Problem, bool) {
 	e, ok := errors.AsType[*deployment.InvalidError](err)
-	if !ok {
-		return Problem{}, false
-	}
-	for i, f := range e.Fields {
-		if f.Type != field.ErrorTypeNotSupported || f.Field != "kind" && f.Field != "apiVersion" {
-			continue
+	for i := 0; ok && i < len(e.Fields); i++ {
+		f := e.Fields[i]
+		if f.Type == field.ErrorTypeNotSupported && (f.Field == "kind" || f.Field == "apiVersion") {
+			p := Problem{Severity: Warning, Field: f.Field,
+				Message: fmt.Sprintf("the document is left out: %v is not VVP's", f.BadValue)}
+			return p.At(e.Positions[i]), true // a text that was read has all places
 		}
-		p := Problem{Severity: Warning, Field: f.Field, Message: fmt.Sprintf("the document is left out: %v is not VVP's", f.BadValue)}
-		if i < len(e.Positions) {
-			p = p.At(e.Positions[i])
-		}
-		return p, true
 	}
 	return Problem{}, false
 }
 
-// expand yields files, and of folders the files that hold resources.
-func expand(args []string) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for _, arg := range args {
-			list := []string{arg}
-			info, err := os.Stat(arg)
-			switch {
-			case arg == "-":
-				err = nil
-			case err != nil:
-				list = nil
-			case info.IsDir():
-				list, err = files.In(arg, os.DirFS(arg))
-			}
-			if err != nil && !yield("", err) {
-				return
-			}
-			for _, file := range list {
-				if !yield(file, nil) {
-					return
-				}
-			}
+// expand returns files, and of folders the files that hold resources. The error is about
+// what cannot be read; all else is returned.
+func expand(args []string) (list []string, err error) {
+	for _, arg := range args {
+		info, e := os.Stat(arg)
+		switch {
+		case arg == "-" || e == nil && !info.IsDir():
+			list = append(list, arg)
+		case e == nil:
+			var found []string
+			found, e = files.In(arg, os.DirFS(arg))
+			list = append(list, found...)
+			err = errors.Join(err, e)
+		default:
+			err = errors.Join(err, e)
 		}
 	}
+	return list, err
 }
 
 // Nothing is the warning about an input that is Empty.
