@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"slices"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
@@ -23,22 +24,16 @@ cluster that has OLD. Each is a FILE, a DIR or -, with all targets that are refe
               delete it first, or let a new job id make a new one
 
 ` + cli.ReadingHelp + `
-Values of fields that look like secrets are not shown. The exit code is 0 without
-differences, 1 with differences, and 2 if something is wrong.
+Values of fields that look like secrets are not shown.
 
 --job-id and --savepoint are for NEW, and for OLD too, so that what is the same job
 differs in nothing but its configuration. Where --old-job-id or --old-savepoint names
 a Deployment, these alone say what OLD is of it.
 
-Examples:
+Examples, the last of what a new job from a savepoint changes:
 
   flinktarget diff orders.yaml orders-new.yaml
   git show HEAD~1:orders.yaml | flinktarget diff - orders.yaml
-  git worktree add /tmp/before HEAD~1
-  flinktarget diff /tmp/before/resources resources
-
-What a new job from a savepoint changes:
-
   flinktarget diff --old-job-id "$OLD" --job-id "$NEW" \
     --savepoint s3://flink/savepoints/1 orders.yaml orders.yaml
 `
@@ -53,12 +48,12 @@ const (
 // diff compares what two inputs render to.
 func (t tool) diff(fs *flag.FlagSet) func([]string) error {
 	o, output := t.renderFlags(fs), formatFlag(fs, "text")
-	j := jobsOfBoth{old: cli.OldJobFlags(fs), new: cli.JobFlags(fs)}
+	oldJobs, newJobs := cli.OldJobFlags(fs), cli.JobFlags(fs)
 	return func(inputs []string) error {
 		if inputs[0] == "-" && inputs[1] == "-" {
 			return cli.Misused("only one of the inputs can be the standard input")
 		}
-		changes, err := t.compare(inputs, o, j)
+		changes, err := t.compare(inputs, o, oldJobs, newJobs)
 		switch {
 		case err != nil:
 			return err
@@ -75,7 +70,7 @@ func (t tool) diff(fs *flag.FlagSet) func([]string) error {
 }
 
 // compare renders both inputs. Only the new one's warnings are of interest.
-func (t tool) compare(inputs []string, o *cli.Flags, j jobsOfBoth) ([]render.Change, error) {
+func (t tool) compare(inputs []string, o *cli.Flags, oldJobs, newJobs *cli.Jobs) ([]render.Change, error) {
 	r, err := o.Renderer()
 	if err != nil {
 		return nil, err
@@ -85,46 +80,23 @@ func (t tool) compare(inputs []string, o *cli.Flags, j jobsOfBoth) ([]render.Cha
 	if err := errors.Join(err, err2); err != nil {
 		return nil, err
 	}
-	if err := j.check(old.Deployments, new.Deployments); err != nil {
+	both := slices.Concat(new.Deployments, old.Deployments)
+	err = errors.Join(newJobs.Check(both), oldJobs.Check(old.Deployments))
+	if err != nil {
 		return nil, err
 	}
-	before, err := r.Bundle(old, j.ofOld)
-	after, err2 := r.Bundle(new, j.new.Of)
+	before, err := r.Bundle(old, func(d deployment.Deployment) render.Job {
+		if oldJobs.Names(d) {
+			return oldJobs.Of(d)
+		}
+		return newJobs.Of(d)
+	})
+	after, err2 := r.Bundle(new, newJobs.Of)
 	if err := errors.Join(err, err2); err != nil {
 		return nil, err
 	}
 	t.lines(cli.WarningsOf(after)...)
 	return render.Compare(before, after), nil
-}
-
-// jobsOfBoth are the flags that say which jobs the inputs are of.
-type jobsOfBoth struct{ old, new *cli.Jobs }
-
-// check reports flags that make no sense for the Deployments of the inputs.
-func (j jobsOfBoth) check(old, new []deployment.Deployment) error {
-	return errors.Join(j.new.Check(different(old, new)), j.old.Check(old))
-}
-
-func (j jobsOfBoth) ofOld(d deployment.Deployment) render.Job {
-	if j.old.Names(d) {
-		return j.old.Of(d)
-	}
-	return j.new.Of(d)
-}
-
-// different returns the Deployments of both lists, each of them once.
-func different(old, new []deployment.Deployment) []deployment.Deployment {
-	out := append([]deployment.Deployment(nil), new...)
-	seen := map[string]bool{}
-	for _, d := range new {
-		seen[d.String()] = true
-	}
-	for _, d := range old {
-		if !seen[d.String()] {
-			out = append(out, d)
-		}
-	}
-	return out
 }
 
 // change is an object in JSON.
@@ -164,12 +136,12 @@ func writeChangesJSON(w *cli.Output, changes []render.Change) {
 		}
 		for _, f := range c.Fields {
 			old, new := bothShown(c, f)
-			e := field{Path: f.Path, Op: f.Op.String(), Effect: f.Effect.String()}
-			if f.Op != render.Added {
-				e.Old = &old
-			}
-			if f.Op != render.Removed {
-				e.New = &new
+			e := field{f.Path, f.Op.String(), f.Effect.String(), &old, &new}
+			switch f.Op {
+			case render.Added:
+				e.Old = nil
+			case render.Removed:
+				e.New = nil
 			}
 			out[i].Fields = append(out[i].Fields, e)
 		}

@@ -1,14 +1,9 @@
 // Command flinktarget renders Ververica Platform resources as Kubernetes
-// manifests, without a platform and without a cluster.
+// manifests, without a platform and without a cluster. It has commands that also say
+// what set a field, what differs between two inputs, and what is wrong:
 //
+//	flinktarget --help
 //	flinktarget render FILE|DIR|- …
-//	flinktarget ids FILE|DIR|- …
-//	flinktarget explain FILE|DIR|- …
-//	flinktarget diff OLD NEW
-//	flinktarget validate FILE|DIR|- …
-//	flinktarget schema KIND
-//	flinktarget target FILE|DIR|- …
-//	flinktarget version
 //
 // A DIR stands for its YAML and JSON files, at any depth and sorted; - is the standard
 // input. Manifests go to the standard output, as YAML or with -o json as a List.
@@ -16,11 +11,8 @@
 //
 //	file:line:column: field: message
 //
-// The exit code is 0 if all is well, 1 if the input is not or something cannot be read or
-// written, and 2 if the command line is not. Where it is not 0, nothing is written to
-// the standard output, but for reports of validate -o json, and for what render --stream
-// could render. Those of diff are 0 without differences, 1 with differences, and 2 if
-// something is wrong.
+// Where the exit code is not 0, nothing is written to the standard output, but for
+// differences, reports of validate -o json, and what render --stream could render.
 package main
 
 import (
@@ -62,7 +54,8 @@ func commands() []command {
 		{"render", files, "write the manifests of Deployments and SessionClusters", renderHelp, tool.render},
 		{"ids", files, "write the job ids that Deployments are rendered with", idsHelp, tool.ids},
 		{"explain", files, "say what set each field of the manifests", explainHelp, tool.explain},
-		{"diff", "OLD NEW", "say what is different between two inputs, and what that means on a cluster", diffHelp, tool.diff},
+		{"diff", "OLD NEW", "say what is different between two inputs, and what that means on a cluster", diffHelp,
+			tool.diff},
 		{"validate", files, "check resources without rendering them", validateHelp, tool.validate},
 		{"schema", "KIND", "write the JSON Schema of a kind, for editors", schemaHelp, tool.schema},
 		{"target", files, "write what lets the platform run Flink in the targets' namespaces", targetHelp, tool.target},

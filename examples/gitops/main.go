@@ -8,30 +8,26 @@
 // where nothing runs any more, so that the last objects are pruned. Names of files are
 // in lower case and change for no reason but the resource's own name.
 //
-// The output folder is this program's: what is no longer rendered is removed, and a file
-// whose bytes are right is not touched. A file is this program's if its first line says
-// so and names the file's own path. No other file is ever changed or removed; one that is
-// in the way is an error, as are symbolic links on the way and names that only differ in
-// case. (The name .gitops.tmp is reserved for what is half written.) The files that
-// kustomization.yaml lists are this program's only: others are not applied. Each output
-// folder belongs to one set of resources.
+// The output folder belongs to one set of resources, and to this program: what is no
+// longer rendered is removed, and a file whose bytes are right is not touched. A file is
+// this program's if its first line says so and names the file's own path. No other file
+// is ever changed, removed or applied; one that is in the way is an error, as are symbolic
+// links on the way and names that only differ in case. (The name .gitops.tmp is reserved
+// for what is half written.)
 //
 // With -check nothing is written. The exit code is then 1 if anything would be: for a CI
 // that refuses manifests which nobody renewed. It is 1 as well if the input has problems,
-// with which nothing is written at all, and 2 if the command line has.
-//
-// An input without a Deployment or SessionCluster, as a file that was cut off may be,
-// would remove everything that runs: it is an error without -allow-empty. A file without
-// any resource is a warning.
+// with which nothing is written at all, and 2 if the command line has. An input without a
+// Deployment or SessionCluster would remove everything that runs: it is an error without
+// -allow-empty. A file without any resource, as one that was cut off may be, is a warning.
 //
 // The flags of rendering are those of examples/flinktarget. A job has the id of the
 // annotation gitops.example.com/job-id of its Deployment, or a derived one, and starts
-// from the savepoint in gitops.example.com/savepoint; this program reads both by itself.
-// The flags -job-id and -savepoint go before them, and hold for one run: the next run
-// without them renders another job. So keep annotations in Git, and use the flags where
-// a pipeline gives them every time. To upgrade with state: take a savepoint, write it
-// into the annotation together with the change, and run. The files argocd.yaml and
-// flux.yaml beside it hand the manifests on to a cluster.
+// from the savepoint in gitops.example.com/savepoint. The flags -job-id and -savepoint go
+// before them, and hold for one run: use them where a pipeline gives them every time, and
+// keep annotations in Git. To upgrade with state: take a savepoint, write it into the
+// annotation together with the change, and run. The files argocd.yaml and flux.yaml
+// beside it hand the manifests on to a cluster.
 package main
 
 import (
@@ -82,7 +78,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	s.Warn = func(p cli.Problem) { fmt.Fprintln(stderr, p) }
 	fs.StringVar(&s.out, "out", "manifests", "the output `folder`")
 	fs.BoolVar(&s.check, "check", false, "write nothing, and fail if anything would be written")
-	fs.BoolVar(&s.allowEmpty, "allow-empty", false, "accept an input without a Deployment or SessionCluster, and remove what ran")
+	fs.BoolVar(&s.allowEmpty, "allow-empty", false,
+		"accept an input without a Deployment or SessionCluster, and remove what ran")
 	err := fs.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

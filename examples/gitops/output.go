@@ -31,14 +31,15 @@ func (c change) String() string { return c.verb + " " + c.file }
 // sync makes a folder hold these files and no others of this program's, and returns
 // what it changed. All that forbids a change is found before the first one.
 func sync(dir string, files map[string][]byte, check bool) ([]change, error) {
-	if check {
-		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			return all(files), nil
+	if !check {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
 		}
-	} else if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
 	}
 	root, err := os.OpenRoot(dir) // nothing below leads out of it
+	if check && errors.Is(err, fs.ErrNotExist) {
+		return plan(nil, files)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -55,24 +56,20 @@ func sync(dir string, files map[string][]byte, check bool) ([]change, error) {
 	return changes, nil
 }
 
-func all(files map[string][]byte) []change {
-	var out []change
-	for _, file := range slices.Sorted(maps.Keys(files)) {
-		out = append(out, change{"write", file, append([]byte(header(file)), files[file]...)})
+// plan compares the folder, nil if there is none, with the files. What is to be removed
+// comes first: where case does not count, the removed and the written path may be one.
+func plan(root *os.Root, files map[string][]byte) (changes []change, err error) {
+	if root != nil {
+		changes, err = removals(root, files)
 	}
-	return out
-}
-
-// plan compares the folder with the files. What is to be removed comes first: where case
-// does not count, the removed and the written path may be one.
-func plan(root *os.Root, files map[string][]byte) ([]change, error) {
-	changes, errs := old(root, files)
-	for _, c := range all(files) {
-		text, err := current(root, c.file)
-		if err != nil {
+	errs := []error{err}
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		var text []byte
+		if root != nil {
+			text, err = current(root, file)
 			errs = append(errs, err)
 		}
-		if !bytes.Equal(text, c.text) {
+		if c := (change{"write", file, append([]byte(header(file)), files[file]...)}); !bytes.Equal(text, c.text) {
 			changes = append(changes, c)
 		}
 	}
@@ -82,9 +79,9 @@ func plan(root *os.Root, files map[string][]byte) ([]change, error) {
 	return changes, nil
 }
 
-// old returns the removal of this program's files that are no longer rendered.
-func old(root *os.Root, files map[string][]byte) (changes []change, errs []error) {
-	err := fs.WalkDir(root.FS(), ".", func(file string, d fs.DirEntry, err error) error {
+// removals are those of this program's files that are no longer rendered.
+func removals(root *os.Root, files map[string][]byte) (changes []change, err error) {
+	err = fs.WalkDir(root.FS(), ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -104,7 +101,7 @@ func old(root *os.Root, files map[string][]byte) (changes []change, errs []error
 		}
 		return err
 	})
-	return changes, []error{err}
+	return changes, err
 }
 
 // current returns the text of a file that may be written, nil if there is none yet.
@@ -154,32 +151,23 @@ func apply(root *os.Root, c change) error {
 	if err := root.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(c.text)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = root.Rename(temporary, c.file)
-	}
-	if err != nil {
+	if err := root.WriteFile(temporary, c.text, 0o644); err != nil {
 		return errors.Join(err, root.Remove(temporary))
 	}
-	return nil
+	return root.Rename(temporary, c.file)
 }
 
 // apart refuses an output folder that is, holds, or is in one of the input folders:
 // what is written would be read the next time.
 func apart(out string, dirs []string) error {
 	for _, dir := range dirs {
-		for _, pair := range [][2]string{{out, dir}, {dir, out}} {
-			inside, err := within(pair[0], pair[1])
-			if err != nil {
-				return err
-			}
-			if inside {
-				return fmt.Errorf("the output folder %s and the input %s must be apart: neither may hold the other", out, dir)
-			}
+		inside, err := within(out, dir)
+		holds, err2 := within(dir, out)
+		if err := errors.Join(err, err2); err != nil {
+			return err
+		}
+		if inside || holds {
+			return fmt.Errorf("the output folder %s and the input %s must be apart: neither may hold the other", out, dir)
 		}
 	}
 	return nil

@@ -18,21 +18,26 @@ type Flags struct {
 
 	platform, fetcher, tls string
 	unresolved, disruption bool
-	images, profiles       pairs
+	images, profiles       map[string]string
 }
 
 // RenderFlags defines them.
 func RenderFlags(fs *flag.FlagSet) *Flags {
-	f := &Flags{images: pairs{}, profiles: pairs{}}
+	f := &Flags{
+		images: pairs(fs, "image", "`VERSION=IMAGE` for resources that name no image; may be repeated;\n"+
+			"such as 1.20=registry.example.com/flink:1.20", keyValue),
+		profiles: pairs(fs, "logging-profile", "`NAME=FILE` with Log4j 2 properties; may be repeated", keyValue),
+	}
 	f.Input.Flags(fs)
-	fs.StringVar(&f.Defaults, "defaults", "", "a `file` of DeploymentDefaults, which fill in what Deployments leave out")
-	fs.StringVar(&f.platform, "platform-namespace", "", "the Kubernetes `namespace` that the platform runs in, for targets that name none")
+	text := func(to *string, name, usage string) { fs.StringVar(to, name, "", usage) }
+	text(&f.Defaults, "defaults", "a `file` of DeploymentDefaults, which fill in what Deployments leave out")
+	text(&f.platform, "platform-namespace",
+		"the Kubernetes `namespace` that the platform runs in, for targets that name none")
+	text(&f.fetcher, "fetcher-image", "the `image` that fetches jars which Flink cannot fetch itself")
+	text(&f.tls, "tls-secret", "the `Secret` with the certificates of Deployments that ask for TLS")
 	fs.BoolVar(&f.Strict, "strict-patches", false, "fail if a patch of a target changes nothing")
-	fs.BoolVar(&f.unresolved, "allow-unresolved", false, "warn only if a Flink option has a ${NAME} that the pods do not know")
-	fs.Var(f.images, "image", "`VERSION=IMAGE` for resources that name no image; may be repeated;\nsuch as 1.20=registry.example.com/flink:1.20")
-	fs.Var(f.profiles, "logging-profile", "`NAME=FILE` with Log4j 2 properties; may be repeated")
-	fs.StringVar(&f.fetcher, "fetcher-image", "", "the `image` that fetches jars which Flink cannot fetch itself")
-	fs.StringVar(&f.tls, "tls-secret", "", "the `Secret` with the certificates of Deployments that ask for TLS")
+	fs.BoolVar(&f.unresolved, "allow-unresolved", false,
+		"warn only if a Flink option has a ${NAME} that the pods do not know")
 	fs.BoolVar(&f.disruption, "pod-disruption-budgets", false, "render PodDisruptionBudgets")
 	return f
 }
@@ -68,23 +73,24 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	return r, nil
 }
 
-// pairs is a flag.Value of KEY=VALUE that may be repeated, each key once.
-type pairs map[string]string
-
-func (p pairs) String() string { return "" }
-
-func (p pairs) Set(s string) error {
-	key, value, ok := strings.Cut(s, "=")
-	if !ok || key == "" || value == "" {
-		return errors.New("KEY=VALUE is wanted")
-	}
-	return p.add(key, value)
+// pairs defines a flag that may be repeated, once for each key.
+func pairs(fs *flag.FlagSet, name, usage string, parse func(s string) (key, value string, err error)) map[string]string {
+	all := map[string]string{}
+	fs.Func(name, usage, func(s string) error {
+		key, value, err := parse(s)
+		if _, twice := all[key]; err == nil && twice {
+			err = fmt.Errorf("given twice for %q", key)
+		}
+		all[key] = value
+		return err
+	})
+	return all
 }
 
-func (p pairs) add(key, value string) error {
-	if _, twice := p[key]; twice {
-		return fmt.Errorf("given twice for %q", key)
+func keyValue(s string) (key, value string, err error) {
+	key, value, _ = strings.Cut(s, "=")
+	if key == "" || value == "" {
+		err = errors.New("KEY=VALUE is wanted")
 	}
-	p[key] = value
-	return nil
+	return key, value, err
 }
