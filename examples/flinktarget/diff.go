@@ -57,7 +57,7 @@ func (t tool) diff(fs *flag.FlagSet) func([]string) error {
 		switch {
 		case err != nil:
 			return err
-		case output.json():
+		case *output == "json":
 			writeChangesJSON(t.stdout, changes)
 		default:
 			writeChangesText(t.stdout, changes)

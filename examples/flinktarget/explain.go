@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 
@@ -31,8 +32,10 @@ Examples:
 func (t tool) explain(fs *flag.FlagSet) func([]string) error {
 	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "text")
 	var only selection
-	fs.StringVar(&only.object, "object", "", "explain only objects of this `KIND[/NAME]`; * in a name stands for anything")
-	fs.StringVar(&only.path, "path", "", "explain only the `FIELD` with this path or this last name, and what is below it")
+	fs.StringVar(&only.object, "object", "",
+		"explain only objects of this `KIND[/NAME]`; * in a name stands for anything")
+	fs.StringVar(&only.path, "path", "",
+		"explain only the `FIELD` with this path or this last name, and what is below it")
 	all := fs.Bool("all", false, "list all that a derived id is made of; -o json always does")
 	return func(files []string) error {
 		_, m, err := t.manifests(files, o, j, render.WithTrace())
@@ -44,7 +47,7 @@ func (t tool) explain(fs *flag.FlagSet) func([]string) error {
 		switch {
 		case len(found) == 0:
 			return fmt.Errorf("no field fits --object %q --path %q", only.object, only.path)
-		case output.json():
+		case *output == "json":
 			writeExplanationsJSON(t.stdout, found)
 		default:
 			writeExplanations(t.stdout, found, *all)
@@ -58,33 +61,19 @@ type selection struct{ object, path string }
 
 func (s selection) of(m render.Manifests) []render.Explanation {
 	kind, name, _ := strings.Cut(s.object, "/")
+	// A field is asked for by its path, or the end of that; what is below it comes along.
+	field := regexp.MustCompile(`(^|[.[])` + regexp.QuoteMeta(s.path) + `($|[].[])`)
 	var out []render.Explanation
 	for e := range m.Explain() {
 		fits, err := path.Match(name, e.Object.Name())
 		if kind != "" && !strings.EqualFold(kind, e.Object.Kind()) || name != "" && (err != nil || !fits) {
 			continue
 		}
-		if s.path == "" || leads(e.Path, s.path) {
+		if s.path == "" || field.MatchString(e.Path) {
 			out = append(out, e)
 		}
 	}
 	return out
-}
-
-// leads reports whether a field, by its path or the end of its path, is on the way
-// of another.
-func leads(full, part string) bool {
-	for i := 0; i+len(part) <= len(full); i++ {
-		if full[i:i+len(part)] != part {
-			continue
-		}
-		begins := i == 0 || full[i-1] == '.' || full[i-1] == '['
-		rest := full[i+len(part):]
-		if begins && (rest == "" || strings.ContainsRune(".[]", rune(rest[0]))) {
-			return true
-		}
-	}
-	return false
 }
 
 func writeExplanations(w io.Writer, list []render.Explanation, all bool) {

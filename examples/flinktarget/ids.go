@@ -44,11 +44,11 @@ func (t tool) ids(fs *flag.FlagSet) func([]string) error {
 			}
 			name := d.Namespace() + "/" + d.Name()
 			byName[name] = id
-			if !output.json() {
+			if *output != "json" {
 				fmt.Fprintf(t.stdout, "%s=%s\n", name, id)
 			}
 		}
-		if output.json() {
+		if *output == "json" {
 			cli.WriteJSON(t.stdout, byName)
 		}
 		return nil

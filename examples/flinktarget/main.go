@@ -195,6 +195,9 @@ func (t tool) command(c command, args []string) error {
 	case c.args != files && len(rest) != len(strings.Fields(c.args)):
 		return cli.Misused("name %s", c.args)
 	}
+	if err := checkFormat(fs); err != nil {
+		return err
+	}
 	return do(rest)
 }
 

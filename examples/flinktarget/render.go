@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 
@@ -36,11 +35,11 @@ func (t tool) render(fs *flag.FlagSet) func([]string) error {
 	stream := fs.Bool("stream", false, "render inputs of any length as they come; -o json is one object a line")
 	return func(files []string) error {
 		if *stream {
-			return t.stream(files, o, j, output)
+			return t.stream(files, o, j, *output)
 		}
 		_, m, err := t.manifests(files, o, j)
 		if err == nil {
-			t.write(m, output)
+			t.write(m, *output)
 		}
 		return err
 	}
@@ -54,7 +53,9 @@ func (t tool) renderFlags(fs *flag.FlagSet) *cli.Flags {
 }
 
 // manifests reads and renders all files.
-func (t tool) manifests(files []string, o *cli.Flags, j *cli.Jobs, opts ...render.Option) (b deployment.Bundle, m render.Manifests, err error) {
+func (t tool) manifests(files []string, o *cli.Flags, j *cli.Jobs, opts ...render.Option) (
+	b deployment.Bundle, m render.Manifests, err error,
+) {
 	r, err := o.Renderer(opts...)
 	if err != nil {
 		return b, m, err
@@ -72,33 +73,23 @@ func (t tool) manifests(files []string, o *cli.Flags, j *cli.Jobs, opts ...rende
 	return b, m, err
 }
 
-// formatFlag is -o, of which json is one value and what is written otherwise another.
-func formatFlag(fs *flag.FlagSet, otherwise string) *format {
-	f := &format{otherwise, otherwise}
-	fs.Var(f, "o", "the output `format`: "+otherwise+" or json")
-	return f
+// formatFlag is -o, of which json is one value and what is written otherwise another;
+// checkFormat refuses others.
+func formatFlag(fs *flag.FlagSet, otherwise string) *string {
+	return fs.String("o", otherwise, "the output `format`: "+otherwise+" or json")
 }
 
-// format is a flag.Value.
-type format struct{ value, otherwise string }
-
-func (f *format) json() bool { return f.value == "json" }
-
-// String returns the format, which the help shows as the default.
-func (f *format) String() string { return f.value }
-
-func (f *format) Set(s string) error {
-	if s != f.otherwise && s != "json" {
-		return errors.New(f.otherwise + " or json is wanted")
+func checkFormat(fs *flag.FlagSet) error {
+	if f := fs.Lookup("o"); f != nil && f.Value.String() != f.DefValue && f.Value.String() != "json" {
+		return cli.Misused("-o %s: %s or json is wanted", f.Value, f.DefValue)
 	}
-	f.value = s
 	return nil
 }
 
 // write writes manifests, and what a person should look at.
-func (t tool) write(m render.Manifests, f *format) {
+func (t tool) write(m render.Manifests, format string) {
 	t.lines(cli.WarningsOf(m)...)
-	if f.json() {
+	if format == "json" {
 		fmt.Fprintf(t.stdout, "%s\n", m.JSON())
 	} else {
 		_, _ = m.WriteTo(t.stdout)

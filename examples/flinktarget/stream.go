@@ -14,7 +14,7 @@ import (
 
 // stream renders inputs of any length in the order in which they come. What fails
 // is reported, and the rest goes on.
-func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, f *format) error {
+func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) error {
 	if err := j.Anonymous("--stream does not know how many Deployments come"); err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, f *format) error 
 	if err != nil {
 		return err
 	}
-	s := &streaming{tool: t, jobs: j, targets: map[target.Ref]target.Target{}}
+	s := &streaming{tool: t, jobs: j}
 	out := bufio.NewWriter(t.stdout)
 	for m, err := range r.Stream(context.Background(), s.items(o.Documents(args)), s.find) {
 		if err != nil {
@@ -30,7 +30,7 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, f *format) error 
 			continue
 		}
 		t.lines(cli.WarningsOf(m)...)
-		if f.json() {
+		if format == "json" {
 			for o := range m.All() {
 				fmt.Fprintf(out, "%s\n", tree.JSON(o.Map()))
 			}
@@ -51,8 +51,8 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, f *format) error 
 type streaming struct {
 	tool
 	jobs    *cli.Jobs
-	targets map[target.Ref]target.Target // by name and by id
-	some    bool                         // whether there was anything to render
+	targets target.Registry
+	some    bool // whether there was anything to render
 	failed  error
 }
 
@@ -66,7 +66,9 @@ func (s *streaming) items(docs func(func(deployment.Document, error) bool)) func
 	return func(yield func(render.Item, error) bool) {
 		for doc, err := range docs {
 			if err == nil && !doc.Target.IsZero() {
-				s.keep(doc.Target)
+				if err := s.targets.Register(doc.Target); err != nil {
+					s.fail(fmt.Errorf("%s: %w", doc.Target.Position(), err))
+				}
 				continue
 			}
 			s.some = true
@@ -82,21 +84,10 @@ func (s *streaming) items(docs func(func(deployment.Document, error) bool)) func
 	}
 }
 
-func (s *streaming) keep(dt target.Target) {
-	if _, twice := s.targets[dt.Ref()]; twice {
-		s.fail(fmt.Errorf("%s: %s stands twice in the input", dt.Position(), dt))
-		return
-	}
-	s.targets[dt.Ref()] = dt
-	if dt.ID() != "" {
-		s.targets[target.Ref{Namespace: dt.Namespace(), ID: dt.ID()}] = dt
-	}
-}
-
 func (s *streaming) find(ref target.Ref) (target.Target, error) {
-	dt, ok := s.targets[ref]
-	if !ok {
-		return dt, fmt.Errorf("there is no DeploymentTarget %s before it", ref)
+	dt, err := s.targets.Get(ref)
+	if err != nil {
+		err = fmt.Errorf("there is no DeploymentTarget %s before it", ref)
 	}
-	return dt, nil
+	return dt, err
 }

@@ -23,9 +23,11 @@ func (t tool) target(fs *flag.FlagSet) func([]string) error {
 	in := cli.Input{Stdin: t.stdin, Warn: func(p cli.Problem) { t.lines(p) }}
 	in.Flags(fs)
 	var p render.Platform
-	fs.StringVar(&p.Namespace, "platform-namespace", "", "the Kubernetes `namespace` that the platform runs in (required)")
+	fs.StringVar(&p.Namespace, "platform-namespace", "",
+		"the Kubernetes `namespace` that the platform runs in (required)")
 	fs.StringVar(&p.Name, "platform-name", "vvp", "the `name` of the platform's Helm release")
-	fs.StringVar(&p.ServiceAccount, "service-account", "", "the platform's service `account`, if it is not the Helm chart's")
+	fs.StringVar(&p.ServiceAccount, "service-account", "",
+		"the platform's service `account`, if it is not the Helm chart's")
 	withNamespace := fs.Bool("with-namespace", false, "write the Namespace, too")
 	output := formatFlag(fs, "yaml")
 	return func(files []string) error {
@@ -56,7 +58,7 @@ func (t tool) target(fs *flag.FlagSet) func([]string) error {
 		if err := errors.Join(errs...); err != nil {
 			return err
 		}
-		t.write(render.Join(all...), output)
+		t.write(render.Join(all...), *output)
 		return nil
 	}
 }

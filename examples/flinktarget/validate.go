@@ -55,7 +55,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		} else {
 			err = errSaid
 		}
-		if output.json() {
+		if *output == "json" {
 			cli.WriteJSON(t.stdout, map[string]any{"problems": found})
 		} else {
 			t.lines(found...)

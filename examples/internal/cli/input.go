@@ -37,17 +37,14 @@ type Input struct {
 
 // Flags defines the flags of all commands that read resources.
 func (in *Input) Flags(fs *flag.FlagSet) {
-	fs.BoolVar(&in.skipUnknown, "skip-unknown-kinds", false, "leave out documents of other kinds or API versions, with a warning each")
+	fs.BoolVar(&in.skipUnknown, "skip-unknown-kinds", false,
+		"leave out documents of other kinds or API versions, with a warning each")
 }
 
 // Read parses all files, and reports the problems of all of them.
 func (in *Input) Read(args []string) (all deployment.Bundle, err error) {
-	defaults, err := in.defaults()
-	if err != nil {
-		return all, err
-	}
-	list, unreadable := expand(args)
-	var errs []error
+	list, defaults, err := in.files(args)
+	errs := []error{err}
 	for _, file := range list {
 		skipped := in.skipped
 		b, err := in.file(file, defaults)
@@ -57,18 +54,13 @@ func (in *Input) Read(args []string) (all deployment.Bundle, err error) {
 		errs = append(errs, err)
 		all.Add(b)
 	}
-	return all, errors.Join(append(errs, unreadable)...)
+	return all, errors.Join(append(errs[1:], errs[0])...)
 }
 
 // Documents reads all files one document at a time.
 func (in *Input) Documents(args []string) iter.Seq2[deployment.Document, error] {
 	return func(yield func(deployment.Document, error) bool) {
-		defaults, err := in.defaults()
-		if err != nil {
-			yield(deployment.Document{}, err)
-			return
-		}
-		list, unreadable := expand(args)
+		list, defaults, err := in.files(args)
 		for _, file := range list {
 			for doc, err := range in.documents(file, defaults) {
 				if !yield(doc, err) {
@@ -76,21 +68,26 @@ func (in *Input) Documents(args []string) iter.Seq2[deployment.Document, error] 
 				}
 			}
 		}
-		if unreadable != nil {
-			yield(deployment.Document{}, unreadable)
+		if err != nil {
+			yield(deployment.Document{}, err)
 		}
 	}
 }
 
-func (in *Input) defaults() (deployment.Defaults, error) {
-	if in.Defaults == "" {
-		return deployment.Defaults{}, nil
+// files returns what is to be read, and the defaults for it; without these, nothing is.
+// The error may be about a part of the files.
+func (in *Input) files(args []string) (list []string, defaults deployment.Defaults, err error) {
+	if in.Defaults != "" {
+		text, err := os.ReadFile(in.Defaults)
+		if err == nil {
+			defaults, err = deployment.ParseDefaults(in.Defaults, text)
+		}
+		if err != nil {
+			return nil, defaults, err
+		}
 	}
-	text, err := os.ReadFile(in.Defaults)
-	if err != nil {
-		return deployment.Defaults{}, err
-	}
-	return deployment.ParseDefaults(in.Defaults, text)
+	list, err = expand(args)
+	return list, defaults, err
 }
 
 // file parses a file, on all CPUs if its documents need not be looked at one by one.
