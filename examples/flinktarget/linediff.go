@@ -13,12 +13,15 @@ const maxTable = 1 << 22
 // lineDiff returns the lines of both texts in their order, as many as possible of
 // them as lines of both.
 func lineDiff(old, new []string) (out []line) {
+	if len(old) > 0 && len(new) > 0 && (len(old)+1)*(len(new)+1) > maxTable {
+		return append(lineDiff(old, nil), lineDiff(nil, new)...)
+	}
 	// common has the length of a longest common subsequence for each pair of rests.
 	common := make([][]int32, len(old)+1)
-	small := (len(old)+1)*(len(new)+1) <= maxTable
-	for i := len(old); i >= 0 && small; i-- {
+	common[len(old)] = make([]int32, len(new)+1)
+	for i := len(old) - 1; i >= 0; i-- {
 		common[i] = make([]int32, len(new)+1)
-		for j := len(new) - 1; j >= 0 && i < len(old); j-- {
+		for j := len(new) - 1; j >= 0; j-- {
 			if common[i][j] = max(common[i+1][j], common[i][j+1]); old[i] == new[j] {
 				common[i][j] = common[i+1][j+1] + 1
 			}
@@ -26,10 +29,10 @@ func lineDiff(old, new []string) (out []line) {
 	}
 	for i, j := 0, 0; i < len(old) || j < len(new); {
 		switch {
-		case small && i < len(old) && j < len(new) && old[i] == new[j]:
+		case i < len(old) && j < len(new) && old[i] == new[j]:
 			out = append(out, line{' ', old[i]})
 			i, j = i+1, j+1
-		case i < len(old) && (!small || j == len(new) || common[i+1][j] >= common[i][j+1]):
+		case j == len(new) || i < len(old) && common[i+1][j] >= common[i][j+1]:
 			out = append(out, line{'-', old[i]})
 			i++
 		default:

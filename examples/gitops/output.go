@@ -167,7 +167,7 @@ func apart(out string, dirs []string) error {
 			return err
 		}
 		if inside || holds {
-			return fmt.Errorf("the output folder %s and the input %s must be apart: neither may hold the other", out, dir)
+			return fmt.Errorf("the output folder %s and the input %s must be apart", out, dir)
 		}
 	}
 	return nil

@@ -26,7 +26,8 @@ func (s settings) read(inputs []string) (deployment.Bundle, error) {
 	}
 	b, err := s.Read(inputs)
 	if err == nil && cli.Empty(b) && !s.allowEmpty {
-		err = fmt.Errorf("%s: everything that runs would be removed; if that is meant, give -allow-empty", cli.Nothing.Message)
+		err = errors.New(cli.Nothing.Message +
+			": everything that runs would be removed; if that is meant, give -allow-empty")
 	}
 	return b, err
 }
@@ -95,7 +96,7 @@ func (s settings) manifests(all *render.Renderer, b deployment.Bundle) (map[stri
 	if err != nil {
 		return nil, err
 	}
-	o := &output{targets: b.Targets, files: map[string][]byte{}, lists: map[string][]string{}, folded: map[string]string{}}
+	o := &output{b.Targets, map[string][]byte{}, map[string][]string{}, map[string]string{}, nil}
 	for _, t := range b.Targets {
 		o.folder(t)
 	}

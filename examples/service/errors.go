@@ -51,7 +51,7 @@ func explain(err error) (int, problem) {
 	}
 	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
 		for _, f := range e.Fields {
-			p.Fields = append(p.Fields, fieldProblem{Field: f.Field, Message: "the field is immutable", From: f.From, To: f.To})
+			p.Fields = append(p.Fields, fieldProblem{f.Field, "the field is immutable", f.From, f.To})
 		}
 		return http.StatusBadRequest, p
 	}
@@ -62,10 +62,10 @@ func explain(err error) (int, problem) {
 	if e, ok := errors.AsType[*requestError](err); ok {
 		return e.Status, p
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return http.StatusRequestEntityTooLarge, p
-	}
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	switch {
+	case tooLarge:
+		return http.StatusRequestEntityTooLarge, p
 	case errors.Is(err, target.ErrConflict):
 		return http.StatusConflict, p
 	case errors.Is(err, target.ErrNotFound):

@@ -44,26 +44,32 @@ func newHandler(s *store, log *slog.Logger) http.Handler {
 		})
 	}
 	const targets = "deployment-targets/{name}"
-	handle(http.MethodPut, targets, put(s.putTarget, func(text []byte) (target.Target, error) { return target.Parse("", text) }))
-	handle(http.MethodGet, targets, func(r *http.Request) (int, any, error) { return ok(s.target(refOf(r))) })
-	handle(http.MethodDelete, targets, func(r *http.Request) (int, any, error) { return ok(s.deleteTarget(refOf(r))) })
+	ref := func(r *http.Request) target.Ref {
+		return target.Ref{Namespace: r.PathValue("namespace"), Name: r.PathValue("name")}
+	}
+	parse := func(text []byte) (target.Target, error) { return target.Parse("", text) }
+	handle(http.MethodPut, targets, put(s.putTarget, parse))
+	handle(http.MethodGet, targets, onNamed(ref, s.target))
+	handle(http.MethodDelete, targets, onNamed(ref, s.deleteTarget))
 	for i := range kinds {
 		k := &kinds[i]
 		path := k.path + "/{name}"
 		at := func(r *http.Request) key { return key{k, r.PathValue("namespace"), r.PathValue("name")} }
 		store := func(given resource) (resource, bool, error) { return s.put(k, given) }
 		handle(http.MethodPut, path, put(store, k.parse))
-		handle(http.MethodGet, path, func(r *http.Request) (int, any, error) { return ok(s.get(at(r))) })
-		handle(http.MethodDelete, path, func(r *http.Request) (int, any, error) { return ok(s.delete(at(r))) })
-		handle(http.MethodGet, path+"/manifests", func(r *http.Request) (int, any, error) { return ok(s.manifests(at(r))) })
+		handle(http.MethodGet, path, onNamed(at, s.get))
+		handle(http.MethodDelete, path, onNamed(at, s.delete))
+		handle(http.MethodGet, path+"/manifests", onNamed(at, s.manifests))
 	}
 	return mux
 }
 
-func ok[T any](answer T, err error) (int, any, error) { return http.StatusOK, answer, err }
-
-func refOf(r *http.Request) target.Ref {
-	return target.Ref{Namespace: r.PathValue("namespace"), Name: r.PathValue("name")}
+// onNamed does something with what the path of a request names.
+func onNamed[What, Answer any](what func(*http.Request) What, do func(What) (Answer, error)) endpoint {
+	return func(r *http.Request) (int, any, error) {
+		answer, err := do(what(r))
+		return http.StatusOK, answer, err
+	}
 }
 
 // named is a target or a resource.

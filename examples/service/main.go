@@ -44,7 +44,8 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	fs.SetOutput(stderr)
 	listen := fs.String("listen", "127.0.0.1:8080", "the `address` to listen on")
 	state := fs.String("state", "state.json", "the `file` that keeps the state across restarts")
-	platform := fs.String("platform-namespace", "", "the Kubernetes `namespace` of the platform, for targets that name none")
+	platform := fs.String("platform-namespace", "",
+		"the Kubernetes `namespace` of the platform, for targets that name none")
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0

@@ -32,7 +32,8 @@ type key struct {
 	namespace, name string
 }
 
-var errUnavailable = errors.New("the state could not be written; nobody knows what is on the disk until the service is started again")
+var errUnavailable = errors.New("the state could not be written; " +
+	"nobody knows what is on the disk until the service is started again")
 
 // openStore reads the state file. A file that does not exist is an empty state.
 func openStore(file string, renderer *render.Renderer) (*store, error) {
@@ -44,34 +45,34 @@ func openStore(file string, renderer *render.Renderer) (*store, error) {
 }
 
 // update makes a change and keeps it. A change that fails leaves nothing behind.
-func (s *store) update(change func() error) error {
+func update[T any](s *store, change func() (T, error)) (result T, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failed != nil {
-		return errUnavailable
+		return result, errUnavailable
 	}
-	if err := change(); err != nil {
-		return err
+	if result, err = change(); err != nil {
+		return result, err
 	}
 	if s.failed = s.save(); s.failed != nil {
-		return fmt.Errorf("%w: %w", errUnavailable, s.failed)
+		return result, fmt.Errorf("%w: %w", errUnavailable, s.failed)
 	}
-	return nil
+	return result, nil
 }
 
 // view reads.
-func (s *store) view(read func() error) error {
+func view[T any](s *store, read func() (T, error)) (result T, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.failed != nil {
-		return errUnavailable
+		return result, errUnavailable
 	}
 	return read()
 }
 
 // putTarget registers a target, and gives it an id if it is new and has none.
 func (s *store) putTarget(t target.Target) (stored target.Target, created bool, err error) {
-	err = s.update(func() error {
+	stored, err = update(s, func() (target.Target, error) {
 		old, err := s.registry.Get(t.Ref())
 		created = errors.Is(err, target.ErrNotFound)
 		if t.ID() == "" {
@@ -80,60 +81,54 @@ func (s *store) putTarget(t target.Target) (stored target.Target, created bool, 
 				c.Metadata.ID = uuid.NewString()
 			}
 			if t, err = target.New(c); err != nil {
-				return err
+				return t, err
 			}
 		}
-		stored = t
-		return s.registry.Register(t)
+		return t, s.registry.Register(t)
 	})
 	return stored, created, err
 }
 
-func (s *store) target(ref target.Ref) (t target.Target, err error) {
-	err = s.view(func() error {
-		t, err = s.registry.Get(ref)
-		return err
-	})
-	return t, err
+func (s *store) target(ref target.Ref) (target.Target, error) {
+	return view(s, func() (target.Target, error) { return s.registry.Get(ref) })
 }
 
-func (s *store) deleteTarget(ref target.Ref) (t target.Target, err error) {
-	err = s.update(func() error {
-		if t, err = s.registry.Get(ref); err != nil {
-			return err
+func (s *store) deleteTarget(ref target.Ref) (target.Target, error) {
+	return update(s, func() (target.Target, error) {
+		t, err := s.registry.Get(ref)
+		if err == nil {
+			err = s.registry.Delete(ref)
 		}
-		return s.registry.Delete(ref)
+		return t, err
 	})
-	return t, err
 }
 
 // put stores a resource. The order matters: what cannot be rendered is refused
 // before anything changes, and whatever is stored holds its target.
 func (s *store) put(k *kind, r resource) (stored resource, created bool, err error) {
-	err = s.update(func() error {
+	stored, err = update(s, func() (resource, error) {
 		at := key{k, r.Namespace(), r.Name()}
 		old, exists := s.resources[at]
-		if r, err = identify(k, r, old); err != nil {
-			return err
+		r, err := identify(k, r, old)
+		if err != nil {
+			return nil, err
 		}
 		t, err := s.targetOf(r)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if _, err := k.render(s.renderer, t, r); err != nil {
-			return &requestError{http.StatusBadRequest, err}
+			return nil, &requestError{http.StatusBadRequest, err}
 		}
 		if exists {
 			err = s.registry.Move(r.Owner(), old.Target(), r.Target())
 		} else {
 			err = s.registry.Acquire(r.Target(), r.Owner())
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			s.resources[at], created = r, !exists
 		}
-		s.resources[at] = r
-		stored, created = r, !exists
-		return nil
+		return r, err
 	})
 	return stored, created, err
 }
@@ -150,14 +145,16 @@ func identify(k *kind, r, old resource) (resource, error) {
 	case given == "":
 		return k.withID(r, old.Owner().UID)
 	}
-	return nil, invalid(r, field.Forbidden(field.NewPath("metadata", "id"), "the id is "+old.Owner().UID+" and does not change"))
+	path := field.NewPath("metadata", "id")
+	return nil, invalid(r, field.Forbidden(path, "the id is "+old.Owner().UID+" and does not change"))
 }
 
 // targetOf returns the target that a resource refers to.
 func (s *store) targetOf(r resource) (target.Target, error) {
-	ref := r.Target()
+	ref, spec := r.Target(), field.NewPath("spec")
 	if ref.IsZero() {
-		return target.Target{}, invalid(r, field.Forbidden(field.NewPath("spec", "sessionClusterName"), "this service renders Deployments that refer to a target only"))
+		return target.Target{}, invalid(r, field.Forbidden(spec.Child("sessionClusterName"),
+			"this service renders Deployments that refer to a target only"))
 	}
 	t, err := s.registry.Get(ref)
 	if errors.Is(err, target.ErrNotFound) {
@@ -165,17 +162,13 @@ func (s *store) targetOf(r resource) (target.Target, error) {
 		if value == "" {
 			name, value = "deploymentTargetId", ref.ID
 		}
-		return t, invalid(r, field.NotFound(field.NewPath("spec", name), value))
+		err = invalid(r, field.NotFound(spec.Child(name), value))
 	}
 	return t, err
 }
 
-func (s *store) get(at key) (r resource, err error) {
-	err = s.view(func() error {
-		r, err = s.find(at)
-		return err
-	})
-	return r, err
+func (s *store) get(at key) (resource, error) {
+	return view(s, func() (resource, error) { return s.find(at) })
 }
 
 func (s *store) find(at key) (resource, error) {
@@ -188,32 +181,29 @@ func (s *store) find(at key) (resource, error) {
 
 // delete forgets a resource, and releases its target because it is gone. A service
 // that runs what it renders first waits until its Kubernetes objects are gone.
-func (s *store) delete(at key) (r resource, err error) {
-	err = s.update(func() error {
-		if r, err = s.find(at); err != nil {
-			return err
+func (s *store) delete(at key) (resource, error) {
+	return update(s, func() (resource, error) {
+		r, err := s.find(at)
+		if err == nil {
+			delete(s.resources, at)
+			s.registry.Release(r.Target(), r.Owner())
 		}
-		delete(s.resources, at)
-		s.registry.Release(r.Target(), r.Owner())
-		return nil
+		return r, err
 	})
-	return r, err
 }
 
 // manifests renders a resource as it is stored now. It takes so little time that
 // nothing is kept of it.
-func (s *store) manifests(at key) (m render.Manifests, err error) {
-	err = s.view(func() error {
+func (s *store) manifests(at key) (render.Manifests, error) {
+	return view(s, func() (none render.Manifests, err error) {
 		r, err := s.find(at)
 		if err != nil {
-			return err
+			return none, err
 		}
 		t, err := s.registry.Get(r.Target())
 		if err != nil {
-			return err
+			return none, err
 		}
-		m, err = at.kind.render(s.renderer, t, r)
-		return err
+		return at.kind.render(s.renderer, t, r)
 	})
-	return m, err
 }

@@ -74,7 +74,7 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 }
 
 // pairs defines a flag that may be repeated, once for each key.
-func pairs(fs *flag.FlagSet, name, usage string, parse func(s string) (key, value string, err error)) map[string]string {
+func pairs(fs *flag.FlagSet, name, usage string, parse func(string) (key, value string, err error)) map[string]string {
 	all := map[string]string{}
 	fs.Func(name, usage, func(s string) error {
 		key, value, err := parse(s)

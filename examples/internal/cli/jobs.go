@@ -79,8 +79,8 @@ func JobFlags(fs *flag.FlagSet) *Jobs {
 	return &Jobs{
 		perDeploymentFlag(fs, "job-id", "`[DEPLOYMENT=]UUID` of the job; derived if not given; may be repeated;\n"+
 			"DEPLOYMENT is a name or namespace/name", JobID),
-		perDeploymentFlag(fs, "savepoint", "`[DEPLOYMENT=]URI` of a savepoint that the job starts from; may be repeated",
-			Savepoint),
+		perDeploymentFlag(fs, "savepoint",
+			"`[DEPLOYMENT=]URI` of a savepoint that the job starts from; may be repeated", Savepoint),
 		map[string]string{},
 	}
 }
@@ -88,7 +88,8 @@ func JobFlags(fs *flag.FlagSet) *Jobs {
 // OldJobFlags defines --old-job-id and --old-savepoint, for the job that is replaced.
 func OldJobFlags(fs *flag.FlagSet) *Jobs {
 	return &Jobs{
-		perDeploymentFlag(fs, "old-job-id", "`[DEPLOYMENT=]UUID` of the job in OLD, where it is not the one of NEW", JobID),
+		perDeploymentFlag(fs, "old-job-id",
+			"`[DEPLOYMENT=]UUID` of the job in OLD, where it is not the one of NEW", JobID),
 		perDeploymentFlag(fs, "old-savepoint", "`[DEPLOYMENT=]URI` that the job in OLD started from, or "+NoSavepoint,
 			func(s string) error {
 				if s == NoSavepoint {
@@ -104,7 +105,8 @@ func OldJobFlags(fs *flag.FlagSet) *Jobs {
 func (j *Jobs) Anonymous(why string) error {
 	for _, p := range []perDeployment{j.ids, j.savepoints} {
 		if value := p.values[""]; value != "" {
-			return Misused("%s: --%s %s: for which Deployment? write --%s DEPLOYMENT=%s", why, p.name, value, p.name, value)
+			return Misused("%s: --%[2]s %[3]s: for which Deployment? write --%[2]s DEPLOYMENT=%[3]s",
+				why, p.name, value)
 		}
 	}
 	return nil

@@ -91,7 +91,8 @@ func ProblemsOf(err error) (out []Problem) {
 	}
 	if e, ok := errors.AsType[*patch.ApplyError](err); ok {
 		p.Field = entry(e.Entry)
-		p.Message = InFlags(outside(e) + strings.TrimPrefix(strings.TrimPrefix(e.Error(), e.Position.String()+": "), p.Field+": "))
+		inside := strings.TrimPrefix(e.Error(), e.Position.String()+": ")
+		p.Message = InFlags(outside(e) + strings.TrimPrefix(inside, p.Field+": "))
 		return []Problem{p.At(e.Position)}
 	}
 	return []Problem{{Severity: Error, Message: InFlags(err.Error())}}
@@ -144,7 +145,8 @@ func InFlags(message string) string { return flags.Replace(message) }
 func WarningsOf(m render.Manifests) []Problem {
 	var out []Problem
 	for _, w := range m.Warnings() {
-		out = append(out, Problem{Severity: Warning, Resource: w.Resource, Field: w.Field, Message: InFlags(w.Message)}.At(w.Position))
+		p := Problem{Severity: Warning, Resource: w.Resource, Field: w.Field, Message: InFlags(w.Message)}
+		out = append(out, p.At(w.Position))
 	}
 	return out
 }
