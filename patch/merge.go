@@ -49,7 +49,8 @@ func merged(content, doc map[string]any) (result map[string]any, deleted bool, e
 	_, emitted := kinds.Lookup(t)
 	_, resource := kinds.LookupResource(t)
 	if !emitted && !resource && ofKubernetes(t.APIVersion) {
-		return nil, false, fmt.Errorf("no such objects are rendered, so that it is not known how the lists of a %s merge; write operations (RFC 6902)", t)
+		return nil, false, fmt.Errorf("the merge keys of a %s are not known, because none is ever rendered; "+
+			"write operations (RFC 6902)", t)
 	}
 	return merge.Apply(doc, content, merge.Of(t))
 }

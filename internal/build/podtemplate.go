@@ -48,7 +48,8 @@ func (c *Plan) MergeTemplate(component labels.Component, workload tree.Map) (mer
 	if len(template) == 0 {
 		return workload, nil, nil
 	}
-	merged, _, err := merge.Apply(workload, tree.Map{"spec": tree.Map{"template": template}}, merge.Of(kinds.TypeOf(workload)))
+	patch := tree.Map{"spec": tree.Map{"template": template}}
+	merged, _, err := merge.Apply(workload, patch, merge.Of(kinds.TypeOf(workload)))
 	if err != nil {
 		return workload, template, refusals(err, c.Settings.Child("kubernetes", name))
 	}

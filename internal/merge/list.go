@@ -201,8 +201,15 @@ func (f Field) mistake(e any) string {
 	if shapeOf(e) != "a map" {
 		return "expected a map: this list is merged by " + keys
 	}
-	missing := strings.Join(slices.DeleteFunc(slices.Clone(f.Keys), func(key string) bool { return keyText(e, key) != "" }), " and ")
-	return "an element of a list that is merged by " + keys + " has no " + missing + "; give the " + missing + " of the element that is meant"
+	var missing []string
+	for _, key := range f.Keys {
+		if keyText(e, key) == "" {
+			missing = append(missing, key)
+		}
+	}
+	names := strings.Join(missing, " and ")
+	return "an element of a list that is merged by " + keys + " has no " + names +
+		"; give the " + names + " of the element that is meant"
 }
 
 // hasSecondKey does not count defaults.

@@ -71,7 +71,8 @@ func (m *merger) value(patch, old any, f Field) (any, effect) {
 	case patch == nil:
 		return nil, gone
 	case old != nil && is != was:
-		m.refuse("the patch has " + is + " where the object has " + was + "; set it to null in a patch before this one to replace it")
+		m.refuse("the patch has " + is + " where the object has " + was +
+			"; set it to null in a patch before this one to replace it")
 		return old, kept
 	case m.tooDeep():
 		return old, kept
@@ -106,16 +107,8 @@ func (m *merger) mapping(patch, old map[string]any, s Schema) (map[string]any, e
 	}
 	var few [16]string
 	for _, name := range tree.AppendKeys(few[:0], patch) {
-		var is any
-		e, had := gone, false // what is no content does not get in
-		if name != directive && !m.isIdentity(name, patch[name]) && !m.unsupported(name) {
-			var was any
-			was, had = old[name]
-			m.enter(name)
-			is, e = m.value(patch[name], was, s[name])
-			m.leave()
-		}
-		if e == kept || e == gone && old != nil && !had || e == taken && old == nil {
+		is, e := m.field(name, patch, old, s[name])
+		if e == kept || e == taken && old == nil {
 			continue
 		}
 		if did != made {
@@ -128,6 +121,22 @@ func (m *merger) mapping(patch, old map[string]any, s Schema) (map[string]any, e
 		}
 	}
 	return out, did
+}
+
+// field merges what the patch has under a name. What is no content does not get in.
+func (m *merger) field(name string, patch, old map[string]any, f Field) (is any, did effect) {
+	was, had := old[name]
+	if name == directive || m.isIdentity(name, patch[name]) || m.unsupported(name) {
+		had, did = false, gone
+	} else {
+		m.enter(name)
+		is, did = m.value(patch[name], was, f)
+		m.leave()
+	}
+	if did == gone && old != nil && !had {
+		return nil, kept
+	}
+	return is, did
 }
 
 func (m *merger) enter(name string) { m.path = append(m.path, tree.Step{Name: name}) }
