@@ -1,17 +1,15 @@
 package verify
 
 import (
+	"maps"
 	"slices"
-	"sync"
-
-	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // Rules returns the names of the rules of verification about fields and
 // structures.
 func Rules() []string {
-	names := tree.Keys(fieldRules)
-	for t, r := range structRules {
+	names := FieldRules()
+	for t, r := range typeRules {
 		for _, field := range r.required {
 			names = append(names, t+" needs "+field)
 		}
@@ -27,33 +25,43 @@ func Rules() []string {
 }
 
 // FieldRules returns the names of the rules of verification about single fields.
-func FieldRules() []string { return tree.Keys(fieldRules) }
+func FieldRules() []string { return slices.Sorted(maps.Keys(fieldRules())) }
 
 // CheckField returns what the rule about a field says of a value.
-func CheckField(name string, value any) string { return fieldRules[name](value) }
+func CheckField(name string, value any) string { return fieldRules()[name](value) }
+
+func fieldRules() checks {
+	all := checks{}
+	for t, r := range typeRules {
+		for field, c := range r.fields {
+			all[t+"."+field] = c
+		}
+	}
+	return all
+}
 
 // WithoutRule calls f while there is no rule of that name.
 func WithoutRule(name string, f func()) {
-	fields, structures, made := fieldRules, structRules, shapes
-	defer func() { fieldRules, structRules, shapes = fields, structures, made }()
-	fieldRules, structRules = map[string]check{}, map[string]*structRule{}
-	for k, c := range fields {
-		if k != name {
-			fieldRules[k] = c
+	made := typeRules
+	defer func() {
+		typeRules = made
+		shapes.Clear()
+	}()
+	typeRules = map[string]typeRule{}
+	for t, r := range made {
+		r.fields = maps.Clone(r.fields)
+		maps.DeleteFunc(r.fields, func(field string, _ check) bool { return name == t+"."+field })
+		r.required = slices.DeleteFunc(slices.Clone(r.required), func(field string) bool {
+			return name == t+" needs "+field
+		})
+		switch name {
+		case t + " has at most one of several":
+			r.oneOf, r.exactly = r.oneOf[:min(1, len(r.oneOf))], false
+		case t + " has at least one of several":
+			r.exactly = false
 		}
+		typeRules[t] = r
 	}
-	for t, r := range structures {
-		without := *r
-		without.required = slices.DeleteFunc(slices.Clone(r.required), func(field string) bool { return name == t+" needs "+field })
-		if name == t+" has at most one of several" {
-			without.oneOf = without.oneOf[:min(1, len(r.oneOf))]
-			without.exactly = false
-		}
-		if name == t+" has at least one of several" {
-			without.exactly = false
-		}
-		structRules[t] = &without
-	}
-	shapes = sync.OnceValue(newShapes)
+	shapes.Clear()
 	f()
 }

@@ -22,11 +22,11 @@ func (v *verifier) flink(spec tree.Map) {
 			return
 		}
 	}
-	v.fail("there is no container "+name+": checks and other patches know it by this name", "containers")
+	v.fail("containers", "there is no container "+name+": checks and other patches know it by this name")
 }
 
 // configured checks that a container sees the configuration of Flink, as far as
-// that can be seen from here: volumes may hold anything.
+// that can be known here: volumes may hold anything.
 func (v *verifier) configured(container any, spec tree.Map) {
 	for _, e := range tree.Items(container, "env") {
 		if tree.String(e, "name") == configVariable {
@@ -43,21 +43,20 @@ func (v *verifier) configured(container any, spec tree.Map) {
 			return
 		}
 	}
-	v.fail("nothing is mounted at "+flink.ConfDir+": Flink would not have the configuration that is rendered for it",
-		"containers", "["+tree.String(container, "name")+"]", "volumeMounts")
+	v.fail("containers["+tree.String(container, "name")+"].volumeMounts",
+		"nothing is mounted at "+flink.ConfDir+": Flink would not have the configuration that is rendered for it")
 }
 
 // projected checks that a volume of a ConfigMap has the file that Flink reads.
 func (v *verifier) projected(spec tree.Map, volume string) {
-	for _, e := range tree.Items(spec, "volumes") {
-		items := tree.Items(e, "configMap", "items")
-		if tree.String(e, "name") != volume || len(items) == 0 {
-			continue
+	v.visit(spec, "volumes[]", func(m tree.Map) {
+		items := tree.Items(m, "configMap", "items")
+		isConfig := func(item any) bool { return v.want.Version.ReadsConfig(tree.String(item, "path")) }
+		if tree.String(m, "name") == volume && len(items) > 0 && !slices.ContainsFunc(items, isConfig) {
+			v.fail("configMap.items",
+				"must have a path "+v.want.Version.ConfigFile+", without which Flink does not start")
 		}
-		if !slices.ContainsFunc(items, func(item any) bool { return v.want.Version.ReadsConfig(tree.String(item, "path")) }) {
-			v.fail("none of the items becomes "+v.want.Version.ConfigFile+", without which Flink does not start", "volumes", "["+volume+"]", "configMap", "items")
-		}
-	}
+	})
 }
 
 // configKeys returns the files that a ConfigMap becomes.

@@ -17,22 +17,15 @@ func TestTextsOfFields(t *testing.T) {
 		legal, illegal []any
 	}{
 		{"Container.image", []any{"a:b", ""}, []any{" a", "a ", "a\n"}},
-		{"Container.terminationMessagePath", []any{"/a"}, []any{""}},
 		{"HTTPHeader.name", []any{"", "A-b"}, []any{"a b"}},
 		{"HTTPGetAction.port", []any{int64(1), "a", "a-1"}, []any{"", "A", "1", "a_b", strings.Repeat("a", 16)}},
 		{"ServicePort.targetPort", []any{"", int64(0), 0.0, "a"}, []any{"A", "a_b"}},
-		{"ServiceSpec.clusterIP", []any{"", "None", "10.0.0.1", "::1"}, []any{"none", "10.0.0.256"}},
-		{"HostAlias.ip", []any{"10.0.0.1", "::1"}, []any{"", "None", "a"}},
-		{"PodDNSConfig.nameservers", []any{[]any{}, []any{"::1"}}, []any{[]any{"::1", "a"}, []any{""}}},
 		{"EmptyDirVolumeSource.sizeLimit", []any{"1Gi", "0"}, []any{"-1"}},
 		{"KeyToPath.path", []any{"a", "a/b", ".a", "a/..b"}, []any{"", "/a", "..", "../a", "..a", "a/../b"}},
-		{"PodDisruptionBudgetSpec.maxUnavailable", []any{int64(0), "0%", "99%", "100%"}, []any{"", "101%", "999%", "1000%", "x%", "%", "1", "-1%"}},
-		{"PodFailurePolicyOnExitCodesRequirement.values", []any{[]any{int64(0)}, []any{int64(1), int64(2)}}, []any{[]any{}, []any{int64(1), int64(1)}, []any{int64(2), int64(1)}}},
-		{"PodSpec.ephemeralContainers", nil, []any{[]any{}}},
+		{"PodDisruptionBudgetSpec.maxUnavailable", []any{int64(0), "0%", "99%", "100%", "099%"},
+			[]any{"", "101%", "999%", "1000%", "x%", "%", "1", "-1%", "+1%"}},
 		{"PodSpec.dnsPolicy", []any{"", "None"}, []any{"none"}},
-		{"RoleRef.name", []any{"a", "...", "a:b"}, []any{".", "..", "a/b", "a%b"}},
 		{"RollingUpdateDeployment.maxSurge", []any{int64(0), "1000%", "123456789%"}, []any{"", "1234567890%", "a%"}},
-		{"ServicePort.appProtocol", []any{"a/b"}, []any{"", "a b"}},
 		{"VolumeMount.subPath", []any{"", "a", "a/b", "..a", "a.."}, []any{"/a", "..", "a/..", "../a"}},
 	} {
 		for _, v := range c.legal {
@@ -50,7 +43,9 @@ func TestNamesAreKubernetes(t *testing.T) {
 	// Characters at the ends of what is legal, alone, in pairs and between others.
 	const characters = "`az{/09:@AZ[-._ ~\u00e9"
 	for _, a := range characters {
-		texts = append(texts, string(a), strings.Repeat(string(a), 15), strings.Repeat(string(a), 16), strings.Repeat(string(a), 63), strings.Repeat(string(a), 64))
+		for _, n := range []int{1, 15, 16, 63, 64} {
+			texts = append(texts, strings.Repeat(string(a), n))
+		}
 		for _, b := range characters {
 			texts = append(texts, string(a)+string(b))
 			for _, c := range characters {
@@ -60,9 +55,11 @@ func TestNamesAreKubernetes(t *testing.T) {
 	}
 	long := strings.Repeat("a", 60) + "."
 	var keys []string
-	for _, domain := range []string{"", "a", "A", "a-", "-a", "a.b", "a..b", ".a", "a.", "a_b", "a.B", strings.Repeat("a", 63) + ".b", strings.Repeat("a", 64) + ".b",
+	for _, domain := range []string{"", "a", "A", "a-", "-a", "a.b", "a..b", ".a", "a.", "a_b", "a.B",
+		strings.Repeat("a", 63) + ".b", strings.Repeat("a", 64) + ".b",
 		strings.Repeat(long, 4) + strings.Repeat("a", 9), strings.Repeat(long, 4) + strings.Repeat("a", 10)} {
-		for _, name := range []string{"", "a", "A", "a.B_c-d", "-a", "a-", "a/b", strings.Repeat("a", 63), strings.Repeat("a", 64)} {
+		for _, name := range []string{"", "a", "A", "a.B_c-d", "-a", "a-", "a/b",
+			strings.Repeat("a", 63), strings.Repeat("a", 64)} {
 			keys = append(keys, domain+"/"+name)
 		}
 	}
@@ -80,9 +77,12 @@ func TestNamesAreKubernetes(t *testing.T) {
 		} {
 			assert.Equal(t, own(rule, s), len(legal(s)) == 0, "%s: %q", rule, s)
 		}
-		assert.Equal(t, own("PodSpec.nodeSelector", one(s, "")), len(validation.IsQualifiedName(s)) == 0, "%q as a key", s)
-		assert.Equal(t, own("PodSpec.nodeSelector", one("a", s)), len(validation.IsValidLabelValue(s)) == 0, "%q as a value", s)
-		assert.Equal(t, own("ObjectMeta.annotations", one(s, "")), len(validation.IsQualifiedName(strings.ToLower(s))) == 0, "%q of an annotation", s)
+		assertLegal := func(rule string, labels map[string]any, problems []string) {
+			assert.Equal(t, own(rule, labels), len(problems) == 0, "%s: %q", rule, labels)
+		}
+		assertLegal("PodSpec.nodeSelector", one(s, ""), validation.IsQualifiedName(s))
+		assertLegal("PodSpec.nodeSelector", one("a", s), validation.IsValidLabelValue(s))
+		assertLegal("ObjectMeta.annotations", one(s, ""), validation.IsQualifiedName(strings.ToLower(s)))
 	}
 	assert.Assert(t, !own("PodSpec.nodeSelector", one("", "")), "there is always a key")
 	for _, rule := range []string{"Container.name", "EnvVar.name", "Toleration.value", "Toleration.key"} {

@@ -23,57 +23,57 @@ func (v *verifier) configMap() {
 			if size += len(text); field == "binaryData" {
 				size -= len(text) / 4 // base64
 			}
-			if plainWord(key) {
-				continue
-			}
 			for _, message := range validation.IsConfigMapKey(key) {
-				v.fail(message, field, "["+key+"]")
+				v.fail(field+"["+key+"]", message)
 			}
 		}
 	}
 	if size > maxConfigMap {
-		v.fail(fmt.Sprintf("it has %d bytes; Kubernetes takes %d in a ConfigMap: mount large files from a volume of their own", size, maxConfigMap), "data")
+		v.fail("data", fmt.Sprintf("must not be larger than %d bytes, but is %d: mount large files from other volumes",
+			maxConfigMap, size))
 	}
 	if !slices.ContainsFunc(configKeys(v.object), v.want.Version.ReadsConfig) {
-		v.fail("there is no "+v.want.Version.ConfigFile+", without which Flink does not start", "data")
+		v.fail("data", "must have "+v.want.Version.ConfigFile+", without which Flink does not start")
 	}
 }
 
 // service checks that a Service reaches the pods of one workload, on ports that
 // they have.
 func (v *verifier) service() {
-	v.enter("spec")
-	defer v.leave()
 	spec := tree.Child(v.object, "spec")
-	template := v.selects(tree.Strings(spec, "selector"), "selector")
+	template := v.selects("spec.selector", tree.Strings(spec, "selector"))
 	kind, several := tree.String(spec, "type"), len(tree.Items(spec, "ports")) > 1
-	if kind != "" && kind != "ClusterIP" && tree.String(spec, "clusterIP") == "None" {
-		v.fail("type: "+kind+" needs an address", "clusterIP")
+	headless := tree.String(spec, "clusterIP") == "None"
+	if headless && kind != "" && kind != "ClusterIP" {
+		v.fail("spec.clusterIP", "must not be None for type "+kind)
+	}
+	if !headless && empty(spec["ports"]) {
+		v.fail("spec.ports", "required")
 	}
 	names, numbers := map[string]bool{}, map[string]bool{}
-	v.each(spec, "ports", func(p tree.Map) {
+	v.visit(v.object, "spec.ports[]", func(p tree.Map) {
 		name, number := tree.String(p, "name"), fmt.Sprint(p["port"], "/", tree.String(p, "protocol"))
 		switch {
 		case name == "" && several:
-			v.fail("ports have names where there are several; a strategic merge finds a port of a Service by its number", "name")
+			v.fail("name", "required with several ports; a strategic merge finds a port of a Service by its number")
 		case names[name]:
-			v.fail("another port has the same name", "name")
+			v.fail("name", "must be unique: another port has the same name")
 		case numbers[number]:
-			v.fail("another port has the same number", "port")
+			v.fail("port", "must be unique: another port has the same number")
 		}
 		names[name], numbers[number] = true, true
 		if n, _ := whole(p["nodePort"]); n != 0 && kind != "NodePort" && kind != "LoadBalancer" {
-			v.fail("it is for Services of type NodePort and LoadBalancer", "nodePort")
+			v.fail("nodePort", "must not be set unless type is NodePort or LoadBalancer")
 		}
 		if target := tree.String(p, "targetPort"); target != "" && template != nil && !hasPort(template, target) {
-			v.fail("the pods have no port of that name, "+target, "targetPort")
+			v.fail("targetPort", "the pods have no port of that name, "+target)
 		}
 	})
 }
 
-// selects checks that a selector means the pods of exactly one workload of the
-// set, and returns their template.
-func (v *verifier) selects(selector map[string]string, path ...string) tree.Map {
+// selects checks that the selector at a path matches the pods of exactly one workload of
+// the set, and returns their template.
+func (v *verifier) selects(path string, selector map[string]string) tree.Map {
 	var found tree.Map
 	n := 0
 	for _, o := range v.objects {
@@ -84,9 +84,18 @@ func (v *verifier) selects(selector map[string]string, path ...string) tree.Map 
 		}
 	}
 	if n != 1 {
-		v.fail(fmt.Sprintf("it selects the pods of %d workloads of this set, not of one", n), path...)
+		v.fail(path, fmt.Sprintf("must select the pods of one workload of this set, but selects those of %d", n))
 	}
 	return found
+}
+
+func subset(part, whole map[string]string) bool {
+	for k, v := range part {
+		if got, ok := whole[k]; !ok || got != v {
+			return false
+		}
+	}
+	return true
 }
 
 func hasPort(template tree.Map, name string) bool {
@@ -100,21 +109,21 @@ func hasPort(template tree.Map, name string) bool {
 	return false
 }
 
-// roleBinding checks that it binds what is there, as far as that is ours.
+// roleBinding checks that what it binds exists, as far as that is ours.
 func (v *verifier) roleBinding() {
 	if ref := tree.Child(v.object, "roleRef"); ref["kind"] == "Role" {
-		v.reference("Role", tree.String(ref, "name"), "roleRef", "name")
+		v.reference("roleRef.name", "Role", tree.String(ref, "name"))
 	}
-	v.each(v.object, "subjects", func(s tree.Map) {
+	v.visit(v.object, "subjects[]", func(s tree.Map) {
 		if s["kind"] == "ServiceAccount" && s["namespace"] == tree.String(v.object, "metadata", "namespace") {
-			v.reference("ServiceAccount", tree.String(s, "name"), "name")
+			v.reference("name", "ServiceAccount", tree.String(s, "name"))
 		}
 	})
 }
 
-// reference checks that an object with one of our names is there. Others are the
-// user's, and not to be seen from here.
-func (v *verifier) reference(kind, name string, path ...string) tree.Map {
+// reference checks that the object that the field at a path names exists, if the name is
+// one of ours, and returns it. Other objects are the user's, and not known here.
+func (v *verifier) reference(path, kind, name string) tree.Map {
 	if v.want.Cluster == "" || name != v.want.Cluster && !strings.HasPrefix(name, v.want.Cluster+"-") {
 		return nil
 	}
@@ -123,64 +132,49 @@ func (v *verifier) reference(kind, name string, path ...string) tree.Map {
 			return o
 		}
 	}
-	v.fail("there is no "+kind+" "+name+" in this set", path...)
+	v.fail(path, "there is no "+kind+" "+name+" in this set")
 	return nil
 }
 
-// maxName bounds the names that become labels of pods, or host names.
-const maxName = validation.DNS1123LabelMaxLength
+const podRestartPolicy = "spec.template.spec.restartPolicy"
 
 func (v *verifier) deployment() {
-	template := tree.Child(v.object, "spec", "template")
-	v.selects(tree.Strings(v.object, "spec", "selector", "matchLabels"), "spec", "selector")
-	v.workload()
-	if policy := tree.String(template, "spec", "restartPolicy"); policy != "" && policy != "Always" {
-		v.fail("the pods of a Deployment have Always", "spec", "template", "spec", "restartPolicy")
+	v.workloadName()
+	v.selects("spec.selector", tree.Strings(v.object, "spec", "selector", "matchLabels"))
+	spec := tree.Child(v.object, "spec")
+	if policy := tree.String(spec, "template", "spec", "restartPolicy"); policy != "" && policy != "Always" {
+		v.fail(podRestartPolicy, "must be Always in the pods of a Deployment")
 	}
-	if tree.Child(template, "spec")["activeDeadlineSeconds"] != nil {
-		v.fail("it is for the pods of Jobs; those of a Deployment have no end", "spec", "template", "spec", "activeDeadlineSeconds")
-	}
-	replicas, _ := whole(tree.Child(v.object, "spec")["replicas"])
-	if component := tree.String(template, "metadata", "labels", labels.KeyComponent); replicas > 1 && component == labels.JobManager.String() && v.want.Single {
-		v.fail("several JobManagers need high availability: without it, each would lead a cluster of its own", "spec", "replicas")
+	component := tree.String(spec, "template", "metadata", "labels", labels.KeyComponent)
+	if n, _ := whole(spec["replicas"]); n > 1 && component == labels.JobManager.String() && v.want.Single {
+		v.fail("spec.replicas", "must not be more than 1 without high availability: each would lead a cluster of its own")
 	}
 }
 
 func (v *verifier) job() {
-	v.workload()
+	v.workloadName()
 	spec := tree.Child(v.object, "spec")
-	if policy := tree.String(spec, "template", "spec", "restartPolicy"); policy != "Never" && policy != "OnFailure" && spec["podFailurePolicy"] == nil {
-		v.fail("the pods of a Job have Never or OnFailure", "spec", "template", "spec", "restartPolicy")
+	policy := tree.String(spec, "template", "spec", "restartPolicy")
+	if policy != "Never" && policy != "OnFailure" && spec["podFailurePolicy"] == nil {
+		v.fail(podRestartPolicy, "must be Never or OnFailure in the pods of a Job")
 	}
 	var names []string
-	for _, list := range [...]string{"initContainers", "containers"} {
+	for _, list := range containerLists {
 		for _, c := range tree.Items(spec, "template", "spec", list) {
 			names = append(names, tree.String(c, "name"))
 		}
 	}
-	v.enter("spec")
-	v.enter("podFailurePolicy")
-	v.each(spec["podFailurePolicy"], "rules", func(rule tree.Map) {
-		name := tree.String(rule, "onExitCodes", "containerName")
-		if name != "" && !slices.Contains(names, name) {
-			v.fail("the pods have no container "+name, "onExitCodes", "containerName")
+	v.visit(v.object, "spec.podFailurePolicy.rules[].onExitCodes", func(on tree.Map) {
+		if name := tree.String(on, "containerName"); name != "" && !slices.Contains(names, name) {
+			v.fail("containerName", "the pods have no container "+name)
 		}
 	})
-	v.leave()
-	v.leave()
 }
 
-func (v *verifier) workload() {
-	if name := tree.String(v.object, "metadata", "name"); len(name) > maxName {
-		v.fail(fmt.Sprintf("it becomes a label of pods, which has at most %d characters", maxName), "metadata", "name")
+// workloadName: Kubernetes makes a label of pods of it.
+func (v *verifier) workloadName() {
+	if name := tree.String(v.object, "metadata", "name"); len(name) > validation.LabelValueMaxLength {
+		v.fail("metadata.name", fmt.Sprintf("must be no more than %d characters, to be a label of pods",
+			validation.LabelValueMaxLength))
 	}
-}
-
-func subset(part, whole map[string]string) bool {
-	for k, v := range part {
-		if got, ok := whole[k]; !ok || got != v {
-			return false
-		}
-	}
-	return true
 }

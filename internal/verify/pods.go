@@ -11,166 +11,150 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
+var containerLists = [...]string{"initContainers", "containers"}
+
 // pods checks what the parts of a workload's pods say of each other.
 func (v *verifier) pods() {
 	spec := tree.Child(v.object, "spec", "template", "spec")
-	v.enter("spec")
-	v.enter("template")
-	v.enter("spec")
-	volumes := map[string]bool{}
-	v.unique(spec, "volumes", "name", volumes)
-	v.each(spec, "volumes", v.volume)
-	v.reference("ServiceAccount", tree.String(spec, "serviceAccountName"), "serviceAccountName")
+	v.enter("spec.template.spec")
+	defer v.leave()
+	volumes, names := map[string]bool{}, map[string]bool{}
+	v.unique(spec, "volumes[]", "name", volumes)
+	v.visit(spec, "volumes[]", v.volume)
+	v.reference("serviceAccountName", "ServiceAccount", tree.String(spec, "serviceAccountName"))
 	v.spread(spec)
-	names := map[string]bool{}
-	for _, list := range [...]string{"initContainers", "containers"} {
-		v.unique(spec, list, "name", names)
-		v.each(spec, list, func(c tree.Map) {
+	for _, list := range containerLists {
+		v.unique(spec, list+"[]", "name", names)
+		v.visit(spec, list+"[]", func(c tree.Map) {
 			v.image(c, spec)
-			v.container(c, volumes)
-			v.resizing(c, tree.String(spec, "restartPolicy"))
-			if grace, ok := whole(spec["terminationGracePeriodSeconds"]); ok {
-				v.sleep(c, grace)
-			}
+			v.env(c)
+			v.mounts(c, volumes)
+			v.handlers(c)
+			v.resources(c)
+			v.resizing(c, spec)
+			v.sleep(c, spec)
 		})
 	}
-	v.each(spec, "initContainers", v.initContainer)
+	v.visit(spec, "initContainers[]", v.initContainer)
 	v.flink(spec)
-	v.path = v.path[:0]
-}
-
-// resizing: a container that is not to be started again cannot be resized by that.
-func (v *verifier) resizing(c tree.Map, restartPolicy string) {
-	v.unique(c, "resizePolicy", "resourceName", map[string]bool{})
-	v.each(c, "resizePolicy", func(policy tree.Map) {
-		if restartPolicy == "Never" && tree.String(policy, "restartPolicy") == "RestartContainer" {
-			v.fail("must be NotRequired when the pod's restartPolicy is Never, as in the JobManager's Job", "restartPolicy")
-		}
-	})
 }
 
 // spread finds constraints that say the same.
 func (v *verifier) spread(spec tree.Map) {
 	seen := map[[2]string]bool{}
-	v.each(spec, "topologySpreadConstraints", func(c tree.Map) {
+	v.visit(spec, "topologySpreadConstraints[]", func(c tree.Map) {
 		key := [2]string{tree.String(c, "topologyKey"), tree.String(c, "whenUnsatisfiable")}
 		if seen[key] {
-			v.fail("another constraint has the same topologyKey and whenUnsatisfiable")
+			v.fail("", "must be unique: another constraint has the same topologyKey and whenUnsatisfiable")
 		}
 		seen[key] = true
 	})
 }
 
 func (v *verifier) volume(m tree.Map) {
-	v.source(m, "configMap")
-	v.below(m, "projected", func(p tree.Map) {
-		paths := map[string]bool{}
-		v.each(p, "sources", func(s tree.Map) {
-			v.source(s, "configMap")
-			for _, source := range [...]string{"configMap", "downwardAPI", "secret"} {
-				v.below(s, source, func(s tree.Map) { v.unique(s, "items", "path", paths) })
-			}
-		})
-	})
-}
-
-// source checks files that are to come from our ConfigMap.
-func (v *verifier) source(m tree.Map, field string) {
-	v.below(m, field, func(s tree.Map) {
-		if s["optional"] == true {
-			return
-		}
-		if o := v.reference("ConfigMap", tree.String(s, "name"), "name"); o != nil {
-			v.each(s, "items", func(item tree.Map) { v.key(o, tree.String(item, "key"), "key") })
+	v.visit(m, "configMap", v.files)
+	v.visit(m, "projected.sources[].configMap", v.files)
+	paths := map[string]bool{}
+	v.visit(m, "projected.sources[]", func(source tree.Map) {
+		for _, items := range [...]string{"configMap.items[]", "downwardAPI.items[]", "secret.items[]"} {
+			v.unique(source, items, "path", paths)
 		}
 	})
 }
 
-func (v *verifier) key(configMap tree.Map, key string, path ...string) {
-	_, text := tree.Get(configMap, "data", key)
-	_, binary := tree.Get(configMap, "binaryData", key)
-	if !text && !binary {
-		v.fail("the ConfigMap has no "+key, path...)
+// files checks that the files of a volume are in the ConfigMap that it names.
+func (v *verifier) files(source tree.Map) {
+	if o := v.configMapOf(source); o != nil {
+		v.visit(source, "items[]", func(item tree.Map) { v.key(o, item) })
 	}
 }
 
-// image wants one for each container. Without one is, most of all, what a patch adds
+// configMapOf returns the ConfigMap that a reference names, nil if that is not ours.
+func (v *verifier) configMapOf(reference tree.Map) tree.Map {
+	if reference["optional"] == true {
+		return nil
+	}
+	return v.reference("name", "ConfigMap", tree.String(reference, "name"))
+}
+
+func (v *verifier) key(configMap, reference tree.Map) {
+	key := tree.String(reference, "key")
+	_, text := tree.Get(configMap, "data", key)
+	_, binary := tree.Get(configMap, "binaryData", key)
+	if !text && !binary {
+		v.fail("key", "the ConfigMap has no "+key)
+	}
+}
+
+// image reports a container without an image, which is, most of all, what a patch adds
 // that has the name of a container wrong.
 func (v *verifier) image(c, spec tree.Map) {
 	if !empty(c["image"]) {
 		return
 	}
 	var others []string
-	for _, list := range [...]string{"initContainers", "containers"} {
+	for _, list := range containerLists {
 		for _, o := range tree.Items(spec, list) {
 			if name := tree.String(o, "name"); !empty(tree.Child(o)["image"]) && name != "" {
 				others = append(others, name)
 			}
 		}
 	}
-	message := "the container has no image; those of this pod that have one are " + strings.Join(others, ", ")
+	message := "required; containers of this pod with an image are " + strings.Join(others, ", ")
 	if best := decode.Misspelt(tree.String(c, "name"), others); best != "" {
 		message += "; did you mean " + best + "?"
 	} else {
 		message += "; a patch may mean a container of another component (select that with labelSelector: component=…)"
 	}
-	v.fail(message, "image")
-}
-
-func (v *verifier) container(c tree.Map, volumes map[string]bool) {
-	v.env(c)
-	v.mounts(c, volumes)
-	ports := map[string]bool{}
-	v.unique(c, "ports", "name", ports)
-	for _, name := range [...]string{"startupProbe", "readinessProbe", "livenessProbe"} {
-		v.below(c, name, func(probe tree.Map) { v.handler(probe, ports) })
-	}
-	v.below(c, "lifecycle", func(l tree.Map) {
-		for _, name := range [...]string{"postStart", "preStop"} {
-			v.below(l, name, func(h tree.Map) { v.handler(h, ports) })
-		}
-	})
-	v.below(c, "resources", func(r tree.Map) { v.resources(r, tree.String(c, "name")) })
-}
-
-// handler checks that a port that is called by its name is there.
-func (v *verifier) handler(m tree.Map, ports map[string]bool) {
-	for _, name := range [...]string{"httpGet", "tcpSocket"} {
-		v.below(m, name, func(action tree.Map) {
-			if port := tree.String(action, "port"); port != "" && !ports[port] {
-				v.fail("the container has no port of that name, "+port, "port")
-			}
-		})
-	}
+	v.fail("image", message)
 }
 
 func (v *verifier) env(c tree.Map) {
-	v.unique(c, "env", "name", map[string]bool{})
-	v.each(c, "env", func(e tree.Map) {
-		ref := tree.Child(e, "valueFrom", "configMapKeyRef")
-		if ref == nil || ref["optional"] == true {
-			return
+	v.unique(c, "env[]", "name", map[string]bool{})
+	v.visit(c, "env[].valueFrom.configMapKeyRef", func(ref tree.Map) {
+		if o := v.configMapOf(ref); o != nil {
+			v.key(o, ref)
 		}
-		v.enter("valueFrom")
-		v.enter("configMapKeyRef")
-		if o := v.reference("ConfigMap", tree.String(ref, "name"), "name"); o != nil {
-			v.key(o, tree.String(ref, "key"), "key")
-		}
-		v.leave()
-		v.leave()
 	})
-	v.each(c, "envFrom", func(e tree.Map) {
-		if ref := tree.Child(e, "configMapRef"); ref["optional"] != true {
-			v.reference("ConfigMap", tree.String(ref, "name"), "configMapRef", "name")
+	v.visit(c, "envFrom[].configMapRef", func(ref tree.Map) { v.configMapOf(ref) })
+}
+
+func (v *verifier) mounts(c tree.Map, volumes map[string]bool) {
+	v.unique(c, "volumeMounts[]", "mountPath", map[string]bool{})
+	v.visit(c, "volumeMounts[]", func(m tree.Map) {
+		if name := tree.String(m, "name"); name != "" && !volumes[name] {
+			v.fail("name", "there is no volume "+name)
 		}
 	})
 }
 
-func (v *verifier) mounts(c tree.Map, volumes map[string]bool) {
-	v.unique(c, "volumeMounts", "mountPath", map[string]bool{})
-	v.each(c, "volumeMounts", func(m tree.Map) {
-		if name := tree.String(m, "name"); name != "" && !volumes[name] {
-			v.fail("there is no volume "+name, "name")
+// handlers checks that ports that probes and hooks call by their names exist.
+func (v *verifier) handlers(c tree.Map) {
+	ports := map[string]bool{}
+	v.unique(c, "ports[]", "name", ports)
+	action := func(a tree.Map) {
+		if port := tree.String(a, "port"); port != "" && !ports[port] {
+			v.fail("port", "the container has no port of that name, "+port)
+		}
+	}
+	handler := func(h tree.Map) {
+		v.visit(h, "httpGet", action)
+		v.visit(h, "tcpSocket", action)
+	}
+	for _, name := range [...]string{"startupProbe", "readinessProbe", "livenessProbe"} {
+		v.visit(c, name, handler)
+	}
+	v.visit(c, "lifecycle.postStart", handler)
+	v.visit(c, "lifecycle.preStop", handler)
+}
+
+// resizing: a container that is not to be started again cannot be resized by that.
+func (v *verifier) resizing(c, spec tree.Map) {
+	v.unique(c, "resizePolicy[]", "resourceName", map[string]bool{})
+	v.visit(c, "resizePolicy[]", func(policy tree.Map) {
+		if spec["restartPolicy"] == "Never" && policy["restartPolicy"] == "RestartContainer" {
+			v.fail("restartPolicy",
+				"must be NotRequired when the pod's restartPolicy is Never, as in the JobManager's Job")
 		}
 	})
 }
@@ -178,56 +162,62 @@ func (v *verifier) mounts(c tree.Map, volumes map[string]bool) {
 // initContainer: one that ends has no probes and no hooks. One with
 // restartPolicy: Always is a sidecar.
 func (v *verifier) initContainer(c tree.Map) {
-	if c["restartPolicy"] == "Always" {
-		return
-	}
 	for _, name := range [...]string{"startupProbe", "readinessProbe", "livenessProbe", "lifecycle"} {
-		if c[name] != nil {
-			v.fail("it is for init containers with restartPolicy: Always", name)
+		if c[name] != nil && c["restartPolicy"] != "Always" {
+			v.fail(name, "must not be set in init containers without restartPolicy: Always")
 		}
 	}
 }
 
-func (v *verifier) sleep(c tree.Map, grace int64) {
-	for _, name := range [...]string{"postStart", "preStop"} {
-		if n, ok := whole(tree.Child(c, "lifecycle", name, "sleep")["seconds"]); ok && n > grace {
-			v.fail(fmt.Sprintf("it is longer than terminationGracePeriodSeconds, %d", grace), "lifecycle", name, "sleep", "seconds")
-		}
+func (v *verifier) sleep(c, spec tree.Map) {
+	grace, ok := whole(spec["terminationGracePeriodSeconds"])
+	for _, path := range [...]string{"lifecycle.postStart.sleep", "lifecycle.preStop.sleep"} {
+		v.visit(c, path, func(sleep tree.Map) {
+			if n, _ := whole(sleep["seconds"]); ok && n > grace {
+				v.fail("seconds", fmt.Sprintf("must not be more than terminationGracePeriodSeconds, %d", grace))
+			}
+		})
 	}
 }
 
 // resources checks that quantities are not negative, that requests do not exceed
 // limits, and that Flink fits into its limit.
-func (v *verifier) resources(r tree.Map, container string) {
-	limits, requests := tree.Child(r, "limits"), tree.Child(r, "requests")
-	for _, m := range [...]struct {
-		name   string
-		values tree.Map
-	}{{"limits", limits}, {"requests", requests}} {
-		for _, name := range tree.Keys(m.values) {
-			if q, _ := quantity(m.values[name]); q.Sign() < 0 {
-				v.fail("it is negative", m.name, name)
-			}
-			if message := resourceName(name); message != "" {
-				v.fail(message, m.name, name)
-			}
-		}
-	}
-	for _, name := range tree.Keys(requests) {
+func (v *verifier) resources(c tree.Map) {
+	v.enter("resources")
+	defer v.leave()
+	limits, requests := tree.Child(c, "resources", "limits"), tree.Child(c, "resources", "requests")
+	v.quantities("limits", limits)
+	v.quantities("requests", requests)
+	for name := range requests {
 		request, ok := quantity(requests[name])
 		limit, limited := quantity(limits[name])
 		shared := name == "cpu" || name == "memory" || name == "ephemeral-storage"
 		switch {
 		case !ok:
 		case limited && request.Cmp(limit) > 0:
-			v.fail("the request "+request.String()+" is more than the limit "+limit.String()+"; change both", "requests", name)
+			v.fail("requests."+name, "the request "+request.String()+" must not be more than the limit "+limit.String()+
+				"; change both")
 		case !shared && (!limited || request.Cmp(limit) != 0):
-			v.fail("request and limit of such a resource are the same", "requests", name)
+			v.fail("requests."+name, "must be equal to the limit of such a resource")
 		}
 	}
+	container := tree.String(c, "name")
 	if limit, ok := quantity(limits["memory"]); ok && limit.CmpInt64(v.want.Process[container]) < 0 {
-		v.fail(fmt.Sprintf("%s are less than the %s that Flink is told to take (%s): change resources of the Deployment or SessionCluster, which sets both",
-			limit.String(), flink.FormatMiB(v.want.Process[container]), strings.TrimPrefix(container, flink.ContainerPrefix)+".memory.process.size"), "limits", "memory")
+		v.fail("limits.memory", fmt.Sprintf("%s are less than the %s that Flink is told to take (%s): "+
+			"change resources of the Deployment or SessionCluster, which sets both",
+			limit.String(), flink.FormatMiB(v.want.Process[container]),
+			strings.TrimPrefix(container, flink.ContainerPrefix)+".memory.process.size"))
+	}
+}
+
+func (v *verifier) quantities(list string, values tree.Map) {
+	for name, value := range values {
+		if q, _ := quantity(value); q.Sign() < 0 {
+			v.fail(list+"."+name, "must not be negative")
+		}
+		if message := resourceName(name); message != "" {
+			v.fail(list+"."+name, message)
+		}
 	}
 }
 
@@ -236,7 +226,7 @@ func resourceName(name string) string {
 	case name == "cpu", name == "memory", name == "ephemeral-storage", strings.HasPrefix(name, "hugepages-"):
 		return ""
 	case !strings.Contains(name, "/"):
-		return "containers have cpu, memory, ephemeral-storage, hugepages-SIZE, and others with a domain in their name"
+		return "not supported: must be cpu, memory, ephemeral-storage, hugepages-SIZE or like example.com/gpu"
 	default:
 		return strings.Join(validation.IsQualifiedName(name), "; ")
 	}

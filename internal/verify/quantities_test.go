@@ -14,7 +14,8 @@ import (
 // resource, and as a tree in patches.
 func quantityPlaces(quantity string) map[string]string {
 	template := func(spec string) string {
-		return app + "      kubernetes: {jobManagerPodTemplate: {spec: {" + strings.ReplaceAll(spec, "%q", quantity) + "}}}\n"
+		spec = strings.ReplaceAll(spec, "%q", quantity)
+		return app + "      kubernetes: {jobManagerPodTemplate: {spec: {" + spec + "}}}\n"
 	}
 	patch := func(spec string) string {
 		return withPatches(app, toPod(strings.ReplaceAll(spec, "%q", quantity)))

@@ -3,491 +3,231 @@ package verify
 import (
 	"fmt"
 	"math"
-	"net/netip"
-	"path"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// A check returns what is wrong with a value of the right type, "" for nothing.
-type check func(value any) string
-
-// fieldRules are what Kubernetes demands of single fields, by type and name. They
-// are those of its API documentation.
-var fieldRules = map[string]check{
-	"ObjectMeta.labels":      legalLabels,
-	"ObjectMeta.annotations": legalAnnotations,
-
-	"PodSpec.activeDeadlineSeconds":         between(1, math.MaxInt32),
-	"PodSpec.dnsPolicy":                     enum("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
-	"PodSpec.hostname":                      name(validation.IsDNS1123Label),
-	"PodSpec.hostnameOverride":              name(validation.IsDNS1123Subdomain),
-	"PodSpec.nodeSelector":                  legalLabels,
-	"PodSpec.preemptionPolicy":              enum("PreemptLowerPriority", "Never"),
-	"PodSpec.priorityClassName":             name(validation.IsDNS1123Subdomain),
-	"PodSpec.runtimeClassName":              name(validation.IsDNS1123Subdomain),
-	"PodSpec.serviceAccountName":            name(validation.IsDNS1123Subdomain),
-	"PodSpec.subdomain":                     name(validation.IsDNS1123Label),
-	"PodSpec.terminationGracePeriodSeconds": between(0, math.MaxInt64),
-	"PodSpec.ephemeralContainers":           forbidden("a template has no ephemeral containers; they are added to running pods"),
-
-	"Container.name":                     name(validation.IsDNS1123Label),
-	"Container.image":                    image,
-	"Container.imagePullPolicy":          enum("Always", "IfNotPresent", "Never"),
-	"Container.terminationMessagePath":   filled,
-	"Container.terminationMessagePolicy": enum("File", "FallbackToLogsOnError"),
-	"ContainerPort.containerPort":        between(1, 65535),
-	"ContainerPort.hostPort":             between(0, 65535),
-	"ContainerPort.name":                 legal(portName),
-	"ContainerPort.protocol":             protocol,
-	"EnvVar.name":                        word(validation.IsEnvVarName),
-	"EnvFromSource.prefix":               word(validation.IsEnvVarName),
-	"SecretKeySelector.key":              word(validation.IsConfigMapKey),
-	"ConfigMapKeySelector.key":           word(validation.IsConfigMapKey),
-
-	"Probe.failureThreshold":              between(0, math.MaxInt32),
-	"Probe.initialDelaySeconds":           between(0, math.MaxInt32),
-	"Probe.periodSeconds":                 between(0, math.MaxInt32),
-	"Probe.successThreshold":              between(0, math.MaxInt32),
-	"Probe.terminationGracePeriodSeconds": between(1, math.MaxInt64),
-	"Probe.timeoutSeconds":                between(0, math.MaxInt32),
-	"HTTPGetAction.port":                  portOrName,
-	"HTTPGetAction.scheme":                enum("HTTP", "HTTPS"),
-	"HTTPHeader.name":                     legal(validation.IsHTTPHeaderName),
-	"TCPSocketAction.port":                portOrName,
-	"GRPCAction.port":                     between(1, 65535),
-	"SleepAction.seconds":                 between(0, math.MaxInt64),
-
-	"Volume.name":                         name(validation.IsDNS1123Label),
-	"VolumeMount.mountPropagation":        enum("None", "HostToContainer", "Bidirectional"),
-	"VolumeMount.subPath":                 relative,
-	"VolumeMount.subPathExpr":             relative,
-	"EmptyDirVolumeSource.sizeLimit":      positive,
-	"KeyToPath.mode":                      between(0, 0o777),
-	"KeyToPath.path":                      inside,
-	"DownwardAPIVolumeFile.path":          inside,
-	"DownwardAPIVolumeFile.mode":          between(0, 0o777),
-	"DownwardAPIVolumeFile.user":          id,
-	"ConfigMapVolumeSource.defaultMode":   between(0, 0o777),
-	"SecretVolumeSource.defaultMode":      between(0, 0o777),
-	"ProjectedVolumeSource.defaultMode":   between(0, 0o777),
-	"DownwardAPIVolumeSource.defaultMode": between(0, 0o777),
-
-	"Toleration.value":                  word(validation.IsValidLabelValue),
-	"ConfigMapVolumeSource.defaultUser": id,
-	"SecretVolumeSource.defaultUser":    id,
-	"ProjectedVolumeSource.defaultUser": id,
-	"Toleration.effect":                 enum("NoSchedule", "PreferNoSchedule", "NoExecute"),
-	"Toleration.key":                    qualified,
-	"Toleration.operator":               enum("Exists", "Equal"),
-
-	"NodeSelectorRequirement.key":                qualified,
-	"NodeSelectorRequirement.operator":           enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
-	"LabelSelector.matchLabels":                  legalLabels,
-	"LabelSelectorRequirement.operator":          enum("In", "NotIn", "Exists", "DoesNotExist"),
-	"PreferredSchedulingTerm.weight":             between(1, 100),
-	"WeightedPodAffinityTerm.weight":             between(1, 100),
-	"PodAffinityTerm.topologyKey":                qualified,
-	"TopologySpreadConstraint.maxSkew":           between(1, math.MaxInt32),
-	"TopologySpreadConstraint.minDomains":        between(1, math.MaxInt32),
-	"TopologySpreadConstraint.whenUnsatisfiable": enum("DoNotSchedule", "ScheduleAnyway"),
-
-	"PodSecurityContext.fsGroup":             id,
-	"PodSecurityContext.fsGroupChangePolicy": enum("OnRootMismatch", "Always"),
-	"PodSecurityContext.runAsGroup":          id,
-	"PodSecurityContext.runAsUser":           id,
-	"SecurityContext.runAsGroup":             id,
-	"SecurityContext.runAsUser":              id,
-	"SecurityContext.procMount":              enum("Default", "Unmasked"),
-	"SeccompProfile.type":                    enum("RuntimeDefault", "Unconfined", "Localhost"),
-	"AppArmorProfile.type":                   enum("RuntimeDefault", "Unconfined", "Localhost"),
-	"HostAlias.ip":                           address,
-
-	"DeploymentSpec.minReadySeconds":         between(0, math.MaxInt32),
-	"DeploymentSpec.progressDeadlineSeconds": between(1, math.MaxInt32),
-	"DeploymentSpec.replicas":                between(0, math.MaxInt32),
-	"DeploymentSpec.revisionHistoryLimit":    between(0, math.MaxInt32),
-	"DeploymentStrategy.type":                enum("Recreate", "RollingUpdate"),
-	"RollingUpdateDeployment.maxSurge":       countOrPercent,
-	"RollingUpdateDeployment.maxUnavailable": countOrShare,
-
-	"JobSpec.activeDeadlineSeconds":   between(1, math.MaxInt64),
-	"JobSpec.backoffLimit":            between(0, math.MaxInt32),
-	"JobSpec.completionMode":          enum("NonIndexed", "Indexed"),
-	"JobSpec.completions":             between(1, 1),
-	"JobSpec.parallelism":             between(0, 1),
-	"JobSpec.podReplacementPolicy":    enum("TerminatingOrFailed", "Failed"),
-	"JobSpec.ttlSecondsAfterFinished": between(0, math.MaxInt32),
-	"PodFailurePolicyRule.action":     enum("FailJob", "FailIndex", "Ignore", "Count"),
-
-	"PodDisruptionBudgetSpec.maxUnavailable":             countOrShare,
-	"PodDisruptionBudgetSpec.minAvailable":               countOrShare,
-	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": required(enum("IfHealthyBudget", "AlwaysAllow")),
-
-	"ServicePort.name":                  name(validation.IsDNS1123Label),
-	"ServicePort.nodePort":              between(0, 65535),
-	"ServicePort.port":                  between(1, 65535),
-	"ServicePort.protocol":              protocol,
-	"ServicePort.targetPort":            targetPort,
-	"ServiceSpec.clusterIP":             clusterIP,
-	"ServiceSpec.externalTrafficPolicy": enum("Cluster", "Local"),
-	"ServiceSpec.internalTrafficPolicy": enum("Cluster", "Local"),
-	"ServiceSpec.ipFamilyPolicy":        required(enum("SingleStack", "PreferDualStack", "RequireDualStack")),
-	"ServiceSpec.sessionAffinity":       enum("ClientIP", "None"),
-	"ServiceSpec.type":                  enum("ClusterIP", "NodePort", "LoadBalancer"),
-
-	"RoleRef.apiGroup":                      enum("rbac.authorization.k8s.io"),
-	"RoleRef.kind":                          enum("Role", "ClusterRole"),
-	"Subject.kind":                          enum("ServiceAccount", "User", "Group"),
-	"EmptyDirVolumeSource.mode":             between(0, 0o1777),
-	"ObjectFieldSelector.apiVersion":        enum("v1"),
-	"PodSecurityContext.supplementalGroups": every(id),
-	"ImageVolumeSource.pullPolicy":          enum("Always", "IfNotPresent", "Never"),
-	"Subject.apiGroup":                      enum("rbac.authorization.k8s.io"),
-	"RoleRef.name":                          segment,
-
-	"ContainerResizePolicy.resourceName":              enum("cpu", "memory"),
-	"ContainerResizePolicy.restartPolicy":             enum("NotRequired", "RestartContainer"),
-	"Container.restartPolicy":                         enum("Always", "Never", "OnFailure"),
-	"HostAlias.hostnames":                             every(required(name(validation.IsDNS1123Subdomain))),
-	"PodDNSConfig.nameservers":                        every(address),
-	"PodSecurityContext.supplementalGroupsPolicy":     enum("Merge", "Strict"),
-	"PodSecurityContext.seLinuxChangePolicy":          enum("MountOption", "Recursive"),
-	"PodFailurePolicyOnPodConditionsPattern.status":   enum("True", "False", "Unknown"),
-	"PodFailurePolicyOnPodConditionsPattern.type":     qualified,
-	"PodFailurePolicyOnExitCodesRequirement.operator": enum("In", "NotIn"),
-	"PodFailurePolicyOnExitCodesRequirement.values":   ascending,
-	"ResourceFieldSelector.resource":                  resourceSelected,
-	"SecretKeySelector.name":                          name(validation.IsDNS1123Subdomain),
-	"ConfigMapKeySelector.name":                       name(validation.IsDNS1123Subdomain),
-	"ServicePort.appProtocol":                         required(qualified),
-	"ServiceSpec.clusterIPs":                          every(clusterIP),
-	"ServiceSpec.externalIPs":                         every(address),
-	"ServiceSpec.ipFamilies":                          every(required(enum("IPv4", "IPv6"))),
-	"ServiceSpec.trafficDistribution":                 required(enum("PreferClose", "PreferSameZone", "PreferSameNode")),
-	"TopologySpreadConstraint.nodeAffinityPolicy":     enum("Honor", "Ignore"),
-	"TopologySpreadConstraint.nodeTaintsPolicy":       enum("Honor", "Ignore"),
-	"VolumeMount.recursiveReadOnly":                   required(enum("Disabled", "Enabled", "IfPossible")),
+// A typeRule is what Kubernetes demands of a structure, as its API documentation says.
+type typeRule struct {
+	required names // are not empty
+	oneOf    names // of these at most one is set
+	exactly  bool  // and at least one
+	fields   checks
+	more     rule
 }
 
-var protocol = enum("TCP", "UDP", "SCTP")
-
-// enum takes "" for unset, as Kubernetes does.
-func enum(values ...string) check {
-	shown := strings.Join(values, ", ")
-	return func(value any) string {
-		if s, _ := value.(string); s != "" && !slices.Contains(values, s) {
-			return "Kubernetes takes " + shown
-		}
-		return ""
-	}
-}
-
-func between(least, most int64) check {
-	return func(value any) string {
-		n, ok := whole(value)
-		switch {
-		case !ok || n >= least && n <= most:
-			return ""
-		case n < least:
-			return fmt.Sprintf("at least %d is needed", least)
-		default:
-			return fmt.Sprintf("at most %d is possible", most)
-		}
-	}
-}
-
-// plain reports whether a text is so simple that every rule for names takes it:
-// nearly all are, and the rules are regular expressions, which are slow.
-func plain(s string, capitals bool) bool {
-	if len(s) > maxName {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		switch inner := i > 0 && i < len(s)-1; {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-' && inner:
-		case capitals && (c >= 'A' && c <= 'Z' || inner && (c == '.' || c == '_')):
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// plainKey is plain for keys of labels, which may start with a domain.
-func plainKey(s string) bool {
-	domain, name, ok := strings.Cut(s, "/")
-	if !ok {
-		return s != "" && plain(s, true)
-	}
-	if len(domain) > validation.DNS1123SubdomainMaxLength {
-		return false
-	}
-	for part := range strings.SplitSeq(domain, ".") {
-		if part == "" || !plain(part, false) {
-			return false
-		}
-	}
-	return name != "" && plain(name, true)
-}
-
-// plainWord is plain for what need not be a name of an object, but may have to start
-// with a letter.
-func plainWord(s string) bool {
-	return plain(s, true) && s != "" && s[0] > '9'
-}
-
-// name is legal, quickly.
-func name(problems func(string) []string) check {
-	return unlessSimple(func(s string) bool { return plain(s, false) }, problems)
-}
-
-// word is legal, quickly, for what may have capitals, dots and underscores.
-func word(problems func(string) []string) check { return unlessSimple(plainWord, problems) }
-
-func unlessSimple(simple func(string) bool, problems func(string) []string) check {
-	slow := legal(problems)
-	return func(value any) string {
-		if s, _ := value.(string); simple(s) {
-			return ""
-		}
-		return slow(value)
-	}
-}
-
-// legal is a rule of Kubernetes for texts.
-func legal(problems func(string) []string) check {
-	return func(value any) string {
-		s, _ := value.(string)
-		if s == "" {
-			return "" // whether there must be one is another question
-		}
-		return strings.Join(problems(s), "; ")
-	}
-}
-
-func qualified(value any) string {
-	if s, _ := value.(string); s != "" && !plainKey(s) {
-		return strings.Join(validation.IsQualifiedName(s), "; ")
-	}
-	return ""
-}
-
-func forbidden(why string) check { return func(any) string { return why } }
-
-func filled(value any) string { return unless(value != "", "it is empty") }
-
-func image(value any) string {
-	s, _ := value.(string)
-	return unless(s == strings.TrimSpace(s), "the name of an image has no blanks around it")
-}
-
-var id = between(0, math.MaxInt32)
-
-func address(value any) string {
-	_, err := netip.ParseAddr(fmt.Sprint(value))
-	return unless(err == nil, "not an IP address")
-}
-
-func clusterIP(value any) string {
-	if value == "" || value == "None" {
-		return ""
-	}
-	return address(value)
-}
-
-// required is a check for what cannot be empty, if it is there.
-func required(more check) check {
-	return func(value any) string {
-		if value == "" {
-			return "it is empty"
-		}
-		return more(value)
-	}
-}
-
-// Fields of a pod that it can see: as a variable of a container, and as a file in a
-// volume. Of labels and annotations both can have one, and only a file all.
-var (
-	variableField = lazyregexp.New(`^(?:metadata\.(?:name|namespace|uid)|spec\.(?:nodeName|serviceAccountName)|` +
-		`status\.(?:hostIP|hostIPs|podIP|podIPs))$`)
-	fileField = lazyregexp.New(`^metadata\.(?:name|namespace|uid|labels|annotations)$`)
-	oneOfMany = lazyregexp.New(`^metadata\.(labels|annotations)\['(.*)'\]$`)
+type (
+	names  = []string
+	checks = map[string]check
+	// A check returns what is wrong with a value of the right type, "" for nothing.
+	check = func(value any) string
+	// A rule returns what else is wrong with a structure, and with which of its fields.
+	rule = func(m tree.Map) (field, message string)
 )
 
-func podField(value any, whole func() *regexp.Regexp, others string) string {
-	s, _ := value.(string)
-	if m := oneOfMany().FindStringSubmatch(s); m != nil {
-		if m[1] == "annotations" {
-			m[2] = strings.ToLower(m[2])
+// typeRules are the rules of structures, by the names of their Go types.
+var typeRules = map[string]typeRule{
+	"ObjectMeta": {fields: checks{"labels": legalLabels, "annotations": legalAnnotations}},
+
+	"PodSpec": {required: names{"containers"}, fields: checks{
+		"activeDeadlineSeconds":         oneOrMore,
+		"dnsPolicy":                     enum("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
+		"hostname":                      label,
+		"nodeSelector":                  legalLabels,
+		"priorityClassName":             subdomain,
+		"runtimeClassName":              subdomain,
+		"serviceAccountName":            subdomain,
+		"subdomain":                     label,
+		"terminationGracePeriodSeconds": seconds,
+	}},
+	"PodSecurityContext": {fields: checks{
+		"fsGroup":             id,
+		"fsGroupChangePolicy": enum("OnRootMismatch", "Always"),
+		"runAsGroup":          id,
+		"runAsUser":           id,
+	}},
+	"SecurityContext": {fields: checks{"runAsGroup": id, "runAsUser": id}, more: privileged},
+	"SeccompProfile":  {required: names{"type"}, fields: checks{"type": profile}, more: localhost},
+	"AppArmorProfile": {required: names{"type"}, fields: checks{"type": profile}, more: localhost},
+
+	"Container": {required: names{"name"}, more: container, fields: checks{
+		"name":                     label,
+		"image":                    image,
+		"imagePullPolicy":          enum("Always", "IfNotPresent", "Never"),
+		"restartPolicy":            enum("Always", "Never", "OnFailure"),
+		"terminationMessagePolicy": enum("File", "FallbackToLogsOnError"),
+	}},
+	"ContainerPort": {required: names{"containerPort"}, fields: checks{
+		"containerPort": port, "hostPort": portOrNone, "name": legal(validation.IsValidPortName), "protocol": protocol,
+	}},
+	"ContainerResizePolicy": {required: names{"resourceName", "restartPolicy"}, fields: checks{
+		"resourceName": enum("cpu", "memory"), "restartPolicy": enum("NotRequired", "RestartContainer"),
+	}},
+
+	"EnvVar":                {required: names{"name"}, fields: checks{"name": variable}, more: envVar},
+	"EnvVarSource":          {oneOf: variableSources, exactly: true, more: variableSource},
+	"EnvFromSource":         {oneOf: envFrom, exactly: true, fields: checks{"prefix": variable}},
+	"ObjectFieldSelector":   {required: names{"fieldPath"}},
+	"ResourceFieldSelector": {required: names{"resource"}, fields: checks{"resource": resourceSelected}},
+	"SecretKeySelector":     {required: names{"name", "key"}, fields: checks{"name": subdomain, "key": configKey}},
+	"ConfigMapKeySelector":  {required: names{"name", "key"}, fields: checks{"name": subdomain, "key": configKey}},
+
+	"Probe": {oneOf: names{"exec", "grpc", "httpGet", "tcpSocket"}, exactly: true, fields: checks{
+		"failureThreshold": count, "initialDelaySeconds": count, "periodSeconds": count, "successThreshold": count,
+		"terminationGracePeriodSeconds": oneSecond, "timeoutSeconds": count,
+	}},
+	"LifecycleHandler": {oneOf: names{"exec", "httpGet", "sleep", "tcpSocket"}, exactly: true},
+	"HTTPGetAction":    {required: names{"port"}, fields: checks{"port": portOrName, "scheme": enum("HTTP", "HTTPS")}},
+	"HTTPHeader":       {required: names{"name"}, fields: checks{"name": legal(validation.IsHTTPHeaderName)}},
+	"TCPSocketAction":  {required: names{"port"}, fields: checks{"port": portOrName}},
+	"GRPCAction":       {required: names{"port"}, fields: checks{"port": port}},
+	"ExecAction":       {required: names{"command"}},
+	"SleepAction":      {required: names{"seconds"}, fields: checks{"seconds": seconds}},
+
+	"Volume": {required: names{"name"}, fields: checks{"name": label}, more: volume},
+	"VolumeMount": {required: names{"name", "mountPath"}, oneOf: names{"subPath", "subPathExpr"}, fields: checks{
+		"subPath": relative, "subPathExpr": relative,
+	}},
+	"EmptyDirVolumeSource":    {fields: checks{"sizeLimit": notNegative}},
+	"ConfigMapVolumeSource":   {required: names{"name"}, fields: checks{"defaultMode": mode}},
+	"ConfigMapProjection":     {required: names{"name"}},
+	"SecretVolumeSource":      {required: names{"secretName"}, fields: checks{"defaultMode": mode}},
+	"SecretProjection":        {required: names{"name"}},
+	"KeyToPath":               {required: names{"key", "path"}, fields: checks{"mode": mode, "path": inside}},
+	"ProjectedVolumeSource":   {fields: checks{"defaultMode": mode}},
+	"VolumeProjection":        {oneOf: projections},
+	"DownwardAPIVolumeSource": {fields: checks{"defaultMode": mode}},
+	"DownwardAPIVolumeFile": {required: names{"path"}, oneOf: fileSources, exactly: true, more: downwardFile,
+		fields: checks{"path": inside, "mode": mode, "user": id}},
+	"HostPathVolumeSource":              {required: names{"path"}},
+	"NFSVolumeSource":                   {required: names{"server", "path"}},
+	"CSIVolumeSource":                   {required: names{"driver"}},
+	"PersistentVolumeClaimVolumeSource": {required: names{"claimName"}},
+	"EphemeralVolumeSource":             {required: names{"volumeClaimTemplate"}},
+
+	"Toleration": {more: toleration, fields: checks{
+		"effect":   enum("NoSchedule", "PreferNoSchedule", "NoExecute"),
+		"key":      qualified,
+		"operator": enum("Exists", "Equal"),
+		"value":    name(validation.IsValidLabelValue),
+	}},
+	"NodeSelector": {required: names{"nodeSelectorTerms"}},
+	"NodeSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues, fields: checks{
+		"key": qualified, "operator": enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
+	}},
+	"LabelSelector": {fields: checks{"matchLabels": legalLabels}},
+	"LabelSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues, fields: checks{
+		"operator": enum("In", "NotIn", "Exists", "DoesNotExist"),
+	}},
+	"PreferredSchedulingTerm": {required: names{"weight", "preference"}, fields: checks{"weight": weight}},
+	"WeightedPodAffinityTerm": {required: names{"weight", "podAffinityTerm"}, fields: checks{"weight": weight}},
+	"PodAffinityTerm":         {required: names{"topologyKey"}, fields: checks{"topologyKey": qualified}},
+	"TopologySpreadConstraint": {required: names{"maxSkew", "topologyKey", "whenUnsatisfiable"}, fields: checks{
+		"maxSkew": oneOrMore, "whenUnsatisfiable": enum("DoNotSchedule", "ScheduleAnyway"),
+	}},
+
+	"DeploymentSpec": {fields: checks{
+		"minReadySeconds": count, "progressDeadlineSeconds": oneOrMore,
+		"replicas": count, "revisionHistoryLimit": count,
+	}},
+	"DeploymentStrategy":      {fields: checks{"type": enum("Recreate", "RollingUpdate")}, more: strategy},
+	"RollingUpdateDeployment": {fields: checks{"maxSurge": quota, "maxUnavailable": share}, more: rolling},
+	"JobSpec": {more: jobSpec, fields: checks{
+		"activeDeadlineSeconds":   oneSecond,
+		"backoffLimit":            count,
+		"completions":             between(1, 1), // one Flink cluster
+		"parallelism":             between(0, 1), // or none, which is suspended
+		"ttlSecondsAfterFinished": count,
+	}},
+	"PodFailurePolicyRule": {required: names{"action"}, oneOf: names{"onExitCodes", "onPodConditions"}, exactly: true,
+		fields: checks{"action": enum("FailJob", "FailIndex", "Ignore", "Count")}},
+	"PodDisruptionBudgetSpec": {oneOf: names{"maxUnavailable", "minAvailable"}, fields: checks{
+		"maxUnavailable": share, "minAvailable": share,
+		"unhealthyPodEvictionPolicy": enum("IfHealthyBudget", "AlwaysAllow"),
+	}},
+
+	"ServiceSpec": {fields: checks{"type": enum("ClusterIP", "NodePort", "LoadBalancer")}},
+	"ServicePort": {required: names{"port"}, fields: checks{
+		"name": label, "nodePort": portOrNone, "port": port, "protocol": protocol, "targetPort": targetPort,
+	}},
+	"PolicyRule":  {required: names{"verbs", "apiGroups", "resources"}},
+	"RoleBinding": {required: names{"roleRef"}},
+	"RoleRef":     {required: names{"kind", "name"}},
+	"Subject":     {required: names{"kind", "name"}},
+}
+
+var (
+	envFrom         = names{"configMapRef", "secretRef"}
+	variableSources = names{"configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"}
+	fileSources     = names{"fieldRef", "resourceFieldRef"}
+	projections     = names{"clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret",
+		"serviceAccountToken"}
+
+	count      = between(0, math.MaxInt32)
+	oneOrMore  = between(1, math.MaxInt32)
+	id         = between(0, math.MaxInt32)
+	seconds    = between(0, math.MaxInt64)
+	oneSecond  = between(1, math.MaxInt64)
+	mode       = between(0, 0o777)
+	weight     = between(1, 100)
+	port       = between(1, 65535)
+	portOrNone = between(0, 65535)
+	protocol   = enum("TCP", "UDP", "SCTP")
+	profile    = enum("RuntimeDefault", "Unconfined", "Localhost")
+	label      = name(validation.IsDNS1123Label)
+	subdomain  = name(validation.IsDNS1123Subdomain)
+	configKey  = name(validation.IsConfigMapKey)
+	qualified  = name(validation.IsQualifiedName)
+	variable   = legal(validation.IsEnvVarName)
+)
+
+// structure reports what is wrong with the fields of a structure together.
+func (r typeRule) structure(v *verifier, m tree.Map) {
+	for _, name := range r.required {
+		if empty(m[name]) {
+			v.fail(name, "required")
 		}
-		return strings.Join(validation.IsQualifiedName(m[2]), "; ")
 	}
-	return unless(s == "" || whole().MatchString(s), "Kubernetes takes metadata.name, metadata.namespace, metadata.uid, "+
-		"metadata.labels['KEY'], metadata.annotations['KEY'], "+others)
-}
-
-var selectable = enum("limits.cpu", "limits.memory", "limits.ephemeral-storage", "limits.hugepages-SIZE",
-	"requests.cpu", "requests.memory", "requests.ephemeral-storage", "requests.hugepages-SIZE")
-
-func resourceSelected(value any) string {
-	s, _ := value.(string)
-	if strings.HasPrefix(s, "limits.hugepages-") || strings.HasPrefix(s, "requests.hugepages-") {
-		return ""
-	}
-	return selectable(value)
-}
-
-func segment(value any) string {
-	s, _ := value.(string)
-	return unless(s != "." && s != ".." && !strings.ContainsAny(s, "/%"), "a name has none of / and %")
-}
-
-// every is a check for all elements of a list.
-func every(one check) check {
-	return func(value any) string {
-		list, _ := value.([]any)
-		for _, e := range list {
-			if message := one(e); message != "" {
-				return message
-			}
-		}
-		return ""
-	}
-}
-
-// ascending: exit codes stand once, in order.
-func ascending(value any) string {
-	list, _ := value.([]any)
-	last := int64(math.MinInt64)
-	for _, e := range list {
-		n, _ := whole(e)
-		if n <= last {
-			return "exit codes stand in ascending order"
-		}
-		last = n
-	}
-	return unless(len(list) > 0, "it is empty")
-}
-
-func positive(value any) string {
-	q, _ := quantity(value)
-	return unless(q.Sign() >= 0, "it is negative")
-}
-
-// portOrName is a number, or the name of a port.
-func portOrName(value any) string {
-	if n, ok := whole(value); ok {
-		return between(1, 65535)(n)
-	}
-	s, _ := value.(string)
-	if s == "" {
-		return "write the number or the name of a port"
-	}
-	return strings.Join(portName(s), "; ")
-}
-
-// portName is the rule for names of ports, quickly for a few letters.
-func portName(s string) []string {
-	simple := len(s) <= 15
-	for i := range len(s) {
-		simple = simple && s[i] >= 'a' && s[i] <= 'z'
-	}
-	if simple {
-		return nil
-	}
-	return validation.IsValidPortName(s)
-}
-
-// targetPort is the port itself if it is not set.
-func targetPort(value any) string {
-	if n, ok := whole(value); value == "" || ok && n == 0 {
-		return ""
-	}
-	return portOrName(value)
-}
-
-var percent = lazyregexp.New(`^[0-9]{1,9}%$`)
-
-func countOrPercent(value any) string {
-	if n, ok := whole(value); ok {
-		return between(0, math.MaxInt32)(n)
-	}
-	s, _ := value.(string)
-	return unless(percent().MatchString(s), "a whole number or a percentage such as 25% is wanted")
-}
-
-// countOrShare is a number of pods, or a part of all.
-func countOrShare(value any) string {
-	if p, _ := value.(string); percent().MatchString(p) && (len(p) > 4 || len(p) == 4 && p != "100%") {
-		return "it is more than 100%"
-	}
-	return countOrPercent(value)
-}
-
-// relative is a path below a volume.
-func relative(value any) string {
-	s, _ := value.(string)
-	return unless(!path.IsAbs(s) && !slices.Contains(strings.Split(s, "/"), ".."), "the path is relative to the volume, and has no ..")
-}
-
-// inside is a path of a file that a volume gets.
-func inside(value any) string {
-	s, _ := value.(string)
-	if s == "" || strings.HasPrefix(s, "..") {
-		return "the path of a file in the volume is wanted, that does not start with .."
-	}
-	return relative(value)
-}
-
-func legalLabels(value any) string {
-	m, _ := value.(tree.Map)
-	if plainLabels(m) {
-		return ""
-	}
-	for _, key := range tree.Keys(m) {
-		s, _ := m[key].(string)
-		problems := append(validation.IsQualifiedName(key), validation.IsValidLabelValue(s)...)
-		if len(problems) > 0 {
-			return strconv.Quote(key) + ": " + problems[0]
+	var set names
+	for _, name := range r.oneOf {
+		if _, structure := m[name].(tree.Map); structure || !empty(m[name]) {
+			set = append(set, name)
 		}
 	}
-	return ""
+	switch {
+	case len(set) > 1:
+		v.fail(set[1], onlyOne(set))
+	case len(set) == 0 && r.exactly:
+		v.fail("", "must set one of "+strings.Join(r.oneOf, ", "))
+	}
+	if r.more != nil {
+		if name, message := r.more(m); message != "" {
+			v.fail(name, message)
+		}
+	}
 }
 
-func plainLabels(m tree.Map) bool {
-	for key, value := range m {
-		if s, _ := value.(string); !plainKey(key) || !plain(s, true) {
-			return false
-		}
-	}
-	return true
+// onlyOne tells how to get rid of what a merge has kept.
+func onlyOne(set names) string {
+	return fmt.Sprintf("must set only one of %s; to replace one with another, set the old one to null in the "+
+		"same patch, as in %s: null", strings.Join(set, ", "), set[0])
 }
 
-func legalAnnotations(value any) string {
-	m, _ := value.(tree.Map)
-	size := 0
-	for _, key := range tree.Keys(m) {
-		s, _ := m[key].(string)
-		size += len(key) + len(s)
-		if plainKey(key) {
-			continue
-		}
-		if problems := validation.IsQualifiedName(strings.ToLower(key)); len(problems) > 0 {
-			return strconv.Quote(key) + ": " + problems[0]
-		}
+// empty reports whether Kubernetes sees nothing in a value.
+func empty(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case tree.Map:
+		return len(v) == 0
+	case []any:
+		return len(v) == 0
+	default:
+		return false
 	}
-	if size > apivalidation.TotalAnnotationSizeLimitB {
-		return fmt.Sprintf("annotations have %d bytes; Kubernetes takes %d", size, apivalidation.TotalAnnotationSizeLimitB)
-	}
-	return ""
 }

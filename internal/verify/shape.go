@@ -18,254 +18,181 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// A shape is what values of a Kubernetes type look like as trees. Shapes do not
-// change after they were made.
+// A shape is what values of a Kubernetes type look like as trees: scalars, structures, or
+// else lists or maps of elem.
 type shape struct {
-	kind      shapeKind
-	structure func() *structure // of a structure; makes it at the first call
-	elem      *shape            // of a list or map
-	max       int64             // of whole numbers
+	is        func(any) bool // reports whether a value is such a scalar
+	want      string         // what that is
+	structure func() *structure
+	elem      *shape
+	list      bool
 }
 
-// structure is what is known of a structure and its fields.
+// structure is what is known of a structure.
 type structure struct {
-	fields map[string]*shapeField
-	names  []string // of the fields
-	rule   *structRule
+	fields map[string]shapeField
+	rule   typeRule
 }
 
-// shapeField is a field of a structure.
 type shapeField struct {
 	shape *shape
 	check check
 }
 
-type shapeKind uint8
+// shapes has the *shape of each reflect.Type. That of a structure is filled in when a
+// value of it is met: of the hundreds that the kinds consist of, most programs meet some
+// twenty.
+var shapes sync.Map
 
-const (
-	shapeAny shapeKind = iota
-	shapeStruct
-	shapeMap
-	shapeList
-	shapeText
-	shapeBytes
-	shapeWhole
-	shapeNumber
-	shapeBool
-	shapeQuantity
-	shapeIntOrString
-)
-
-// shapes has those of the kinds that are rendered.
-var shapes = sync.OnceValue(newShapes)
-
-func newShapes() map[kinds.TypeMeta]*shape {
-	s := &shapeSet{made: map[reflect.Type]*shape{}}
-	out := map[kinds.TypeMeta]*shape{}
-	for _, k := range kinds.All() {
-		out[k.TypeMeta] = s.of(types.Of(k.TypeMeta))
+func shapeOf(t reflect.Type) *shape {
+	if made, ok := shapes.Load(t); ok {
+		return made.(*shape)
 	}
-	return out
+	made, _ := shapes.LoadOrStore(t, newShape(t))
+	return made.(*shape)
 }
 
-// shapeSet makes one shape of each type. The structure of a type is made when a
-// value of it is met: of the hundreds that the kinds consist of, most programs meet
-// some twenty.
-type shapeSet struct {
-	mu   sync.Mutex // of those who make structures
-	made map[reflect.Type]*shape
-}
-
-func (s *shapeSet) of(t reflect.Type) *shape {
-	if t.Kind() == reflect.Pointer {
-		return s.of(t.Elem())
-	}
-	made, ok := s.made[t]
-	if !ok {
-		made = &shape{}
-		s.made[t] = made
-		s.fill(made, t)
-	}
-	return made
-}
-
-func (s *shapeSet) fill(made *shape, t reflect.Type) {
+func newShape(t reflect.Type) *shape {
 	switch t {
 	case reflect.TypeFor[quantities.Quantity]():
-		made.kind = shapeQuantity
-		return
+		return &shape{is: isQuantity, want: "a quantity such as 500m or 2Gi"}
 	case reflect.TypeFor[intstr.IntOrString]():
-		made.kind = shapeIntOrString
-		return
+		return &shape{is: isWholeOrText, want: "a whole number or a string"}
 	case reflect.TypeFor[metav1.Time](), reflect.TypeFor[metav1.MicroTime](), reflect.TypeFor[metav1.Duration]():
-		made.kind = shapeText
-		return
+		return &shape{is: is[string], want: "a string"}
 	case reflect.TypeFor[metav1.FieldsV1]():
-		return
+		return &shape{is: is[any]}
+	case reflect.TypeFor[[]byte]():
+		return &shape{is: isBase64, want: "bytes in base64"}
 	}
 	switch t.Kind() {
+	case reflect.Pointer:
+		return shapeOf(t.Elem())
 	case reflect.Struct:
-		made.kind = shapeStruct
-		made.structure = sync.OnceValue(func() *structure { return s.structure(t) })
-	case reflect.Map:
-		made.kind, made.elem = shapeMap, s.of(t.Elem())
-	case reflect.Slice:
-		made.kind, made.elem = shapeList, s.of(t.Elem())
-		if t.Elem().Kind() == reflect.Uint8 {
-			made.kind = shapeBytes
-		}
-	case reflect.String:
-		made.kind = shapeText
+		return &shape{structure: sync.OnceValue(func() *structure { return newStructure(t) })}
+	case reflect.Map, reflect.Slice:
+		return &shape{elem: shapeOf(t.Elem()), list: t.Kind() == reflect.Slice}
 	case reflect.Int32:
-		made.kind, made.max = shapeWhole, math.MaxInt32
-	case reflect.Int, reflect.Int64:
-		made.kind, made.max = shapeWhole, math.MaxInt64
-	case reflect.Float32, reflect.Float64:
-		made.kind = shapeNumber
+		return wholeShape(math.MaxInt32)
+	case reflect.Int64:
+		return wholeShape(math.MaxInt64)
 	case reflect.Bool:
-		made.kind = shapeBool
+		return &shape{is: is[bool], want: "true or false"}
+	default:
+		return &shape{is: is[string], want: "a string"}
 	}
 }
 
-func (s *shapeSet) structure(t reflect.Type) *structure {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	made := &structure{fields: map[string]*shapeField{}, rule: structRules[t.Name()]}
-	s.collect(made, t, t.Name())
-	made.names = tree.Keys(made.fields)
+func wholeShape(most int64) *shape {
+	return &shape{want: fmt.Sprintf("a whole number of at most %d", most), is: func(value any) bool {
+		n, ok := whole(value)
+		return ok && n <= most && n >= -most-1
+	}}
+}
+
+func newStructure(t reflect.Type) *structure {
+	made := &structure{fields: map[string]shapeField{}, rule: typeRules[t.Name()]}
+	made.collect(t)
 	return made
 }
 
 // collect takes over the fields of a structure, and of those that are inlined.
-func (s *shapeSet) collect(made *structure, t reflect.Type, name string) {
+func (s *structure) collect(t reflect.Type) {
 	for f := range t.Fields() {
 		key, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Anonymous && (key == "" || strings.Contains(opts, "inline")):
-			ft := f.Type
-			if ft.Kind() == reflect.Pointer {
-				ft = ft.Elem()
-			}
-			s.collect(made, ft, name)
+			s.collect(f.Type)
 		case key != "" && key != "-" && f.IsExported():
-			made.fields[key] = &shapeField{shape: s.of(f.Type), check: fieldRules[name+"."+key]}
+			s.fields[key] = shapeField{shape: shapeOf(f.Type), check: s.rule.fields[key]}
 		}
 	}
 }
 
 // shape holds the current object against its Kubernetes type, field by field.
 func (v *verifier) shape() {
-	if s, ok := shapes()[kinds.TypeOf(v.object)]; ok {
-		v.structure(v.object, s.structure())
+	if t := types.Of(kinds.TypeOf(v.object)); t != nil {
+		v.structure(v.object, shapeOf(t).structure())
 	}
 }
 
 func (v *verifier) structure(m tree.Map, s *structure) {
 	for key, value := range m {
 		if value == nil {
-			continue // as good as not there
+			continue // null means unset
 		}
 		v.enter(key)
 		if f, known := s.fields[key]; !known {
-			message := "Kubernetes knows no such field"
-			if best := decode.Nearest(key, s.names); best != "" {
+			message := "unknown field"
+			if best := decode.Nearest(key, tree.Keys(s.fields)); best != "" {
 				message += "; did you mean " + best + "?"
 			}
-			v.fail(message)
+			v.fail("", message)
 		} else if v.value(value, f.shape) && f.check != nil {
 			if message := f.check(value); message != "" {
-				v.fail(message)
+				v.fail("", message)
 			}
 		}
 		v.leave()
 	}
-	if s.rule != nil {
-		s.rule.apply(v, m)
-	}
+	s.rule.structure(v, m)
 }
 
 // value reports whether a value has its shape; where it has not, that is a problem.
 func (v *verifier) value(value any, s *shape) bool {
-	switch s.kind {
-	case shapeStruct:
-		m, ok := value.(tree.Map)
-		if ok {
-			v.structure(m, s.structure())
-		}
-		return v.expect(ok, value, "a map")
-	case shapeMap:
-		m, ok := value.(tree.Map)
-		for key, e := range m {
-			v.path = append(v.path, step{name: key, element: true})
-			ok = v.optional(e, s.elem) && ok
-			v.leave()
-		}
-		return v.expect(m != nil, value, "a map") && ok
-	case shapeList:
+	if s.is != nil {
+		return v.expect(s.is(value), s.want)
+	}
+	if s.list {
 		list, ok := value.([]any)
 		for i, e := range list {
-			v.element(e, i)
-			ok = v.optional(e, s.elem) && ok
+			v.enterElement(elementName(e, i))
+			ok = v.element(e, s.elem) && ok
 			v.leave()
 		}
-		return v.expect(list != nil, value, "a list") && ok
-	default:
-		want := s.scalar(value)
-		return v.expect(want == "", value, want)
+		return v.expect(list != nil, "a list") && ok
 	}
+	m, ok := value.(tree.Map)
+	if s.structure != nil && ok {
+		v.structure(m, s.structure())
+		return true
+	}
+	for key, e := range m {
+		v.enterElement(key)
+		ok = v.element(e, s.elem) && ok
+		v.leave()
+	}
+	return v.expect(m != nil, "a map") && ok
 }
 
-// optional is value for elements, of which null is the zero value.
-func (v *verifier) optional(value any, s *shape) bool { return value == nil || v.value(value, s) }
+// element is value for elements, of which null is the zero value.
+func (v *verifier) element(value any, s *shape) bool { return value == nil || v.value(value, s) }
 
-func (v *verifier) expect(ok bool, value any, want string) bool {
+func (v *verifier) expect(ok bool, want string) bool {
 	if !ok {
-		v.fail("expected " + want + ", not " + typeName(value))
+		v.fail("", "must be "+want)
 	}
 	return ok
 }
 
-// scalar returns what is expected in place of the value, "" if it is that.
-func (s *shape) scalar(value any) string {
-	switch s.kind {
-	case shapeText:
-		return unless(isText(value), "a string")
-	case shapeBytes:
-		text, ok := value.(string)
-		_, err := base64.StdEncoding.DecodeString(text)
-		return unless(ok && err == nil, "bytes in base64")
-	case shapeWhole:
-		if n, ok := whole(value); !ok || n > s.max || n < -s.max-1 {
-			return fmt.Sprintf("a whole number of at most %d", s.max)
-		}
-		return ""
-	case shapeNumber:
-		_, isWhole := value.(int64)
-		_, isFloat := value.(float64)
-		return unless(isWhole || isFloat, "a number")
-	case shapeBool:
-		_, ok := value.(bool)
-		return unless(ok, "true or false")
-	case shapeQuantity:
-		_, ok := quantity(value)
-		return unless(ok, "a quantity such as 500m or 2Gi")
-	case shapeIntOrString:
-		_, ok := whole(value)
-		return unless(ok || isText(value), "a whole number or a string")
-	default:
-		return ""
-	}
+func is[T any](value any) bool {
+	_, ok := value.(T)
+	return ok
 }
 
-func unless(ok bool, want string) string {
-	if ok {
-		return ""
-	}
-	return want
+func isBase64(value any) bool {
+	text, ok := value.(string)
+	_, err := base64.StdEncoding.DecodeString(text)
+	return ok && err == nil
 }
 
-func isText(value any) bool {
-	_, ok := value.(string)
+func isWholeOrText(value any) bool {
+	_, ok := whole(value)
+	return ok || is[string](value)
+}
+
+func isQuantity(value any) bool {
+	_, ok := quantity(value)
 	return ok
 }
 
@@ -295,19 +222,4 @@ func quantity(value any) (quantities.Quantity, bool) {
 	}
 	q, err := quantities.ParseQuantity(text)
 	return q, err == nil
-}
-
-func typeName(value any) string {
-	switch value.(type) {
-	case tree.Map:
-		return "a map"
-	case []any:
-		return "a list"
-	case string:
-		return "this string"
-	case bool:
-		return "true or false"
-	default:
-		return "this number"
-	}
 }

@@ -1,10 +1,18 @@
-// Package verify is the last look at a set of rendered objects. It says what
-// Kubernetes would refuse and what could not work together: fields held against their
-// Kubernetes types, rules of single fields and structures, and references between the
-// objects. It relies on nothing that a pod template or a patch could have changed.
+// Package verify is the last look at a set of rendered objects. What the renderer
+// generates is always accepted. Of what users add, the rules of this package are
+// checked, and the API server has the last word. Checked are
 //
-// What the renderer generates is always accepted. Of what users add, the rules of this
-// package are checked, and the API server has the last word.
+//   - all fields of the kinds in internal/kinds: that they exist, and have the right type
+//     (shape.go);
+//   - values of the fields that people set in pods, and of all that the renderer sets:
+//     names, labels, images, variables, volumes, mounts, resources, probes, ports,
+//     security contexts, scheduling, strategies and budgets (rules.go, checks.go);
+//   - required fields, one-ofs, and fields that exclude each other (structures.go);
+//   - that names, paths and ports are unique, and that references within the set,
+//     selectors and named ports lead to something (objects.go, pods.go);
+//   - that the pods run Flink with its configuration and memory (flink.go).
+//
+// It relies on nothing that a pod template or a patch could have changed.
 package verify
 
 import (
@@ -21,7 +29,7 @@ import (
 // A Problem is one thing that is wrong with an object.
 type Problem struct {
 	// Object is the kind and namespace/name, Field a path in it. Elements of lists are
-	// called by their name, mount path or port, as in spec.ports[rest], where they have one.
+	// called by their mount path or name, as in spec.ports[rest], where they have one.
 	Object, Field string
 	Message       string
 }
@@ -57,7 +65,7 @@ func Objects(objects []tree.Map, want Expectation) []Problem {
 		case "RoleBinding":
 			v.roleBinding()
 		case "PodDisruptionBudget":
-			v.selects(tree.Strings(o, "spec", "selector", "matchLabels"), "spec", "selector")
+			v.selects("spec.selector", tree.Strings(o, "spec", "selector", "matchLabels"))
 		case "Deployment":
 			v.deployment()
 			v.pods()
@@ -82,7 +90,7 @@ type verifier struct {
 	problems []Problem
 }
 
-// step is a name in a map, or an element of a list.
+// A step leads to a field of a map, or to an element of a list.
 type step struct {
 	name    string
 	element bool
@@ -90,8 +98,8 @@ type step struct {
 
 func (v *verifier) enter(name string) { v.path = append(v.path, step{name: name}) }
 
-func (v *verifier) element(e any, i int) {
-	v.path = append(v.path, step{name: elementName(e, i), element: true})
+func (v *verifier) enterElement(name string) {
+	v.path = append(v.path, step{name: name, element: true})
 }
 
 func (v *verifier) leave() { v.path = v.path[:len(v.path)-1] }
@@ -107,64 +115,55 @@ func elementName(e any, i int) string {
 	return strconv.Itoa(i)
 }
 
-// fail reports a problem of a field below the current path.
-func (v *verifier) fail(message string, below ...string) {
+// fail reports a problem of the field at a path below the current one, "" for the
+// current one.
+func (v *verifier) fail(below, message string) {
 	var b strings.Builder
-	for _, s := range v.path {
+	for _, s := range append(v.path, step{name: below}) {
 		switch {
 		case s.element:
 			b.WriteString("[" + s.name + "]")
-		case b.Len() > 0:
-			b.WriteString("." + s.name)
-		default:
+		case s.name != "":
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
 			b.WriteString(s.name)
 		}
-	}
-	for _, name := range below {
-		if b.Len() > 0 && !strings.HasPrefix(name, "[") {
-			b.WriteByte('.')
-		}
-		b.WriteString(name)
 	}
 	v.problems = append(v.problems, Problem{Object: kinds.NameOf(v.object), Field: b.String(), Message: message})
 }
 
-// each calls f for the elements of a list of the current map.
-func (v *verifier) each(m any, list string, f func(tree.Map)) {
-	items := tree.Items(m, list)
-	if len(items) == 0 {
+// visit calls f for the map at a path below m, as in "lifecycle.preStop", and for each
+// element of a list that the path marks with [], as in "containers[].ports[]".
+func (v *verifier) visit(m tree.Map, path string, f func(tree.Map)) {
+	if path == "" {
+		f(m)
 		return
 	}
-	v.enter(list)
-	for i, e := range items {
-		element, _ := e.(tree.Map)
-		v.element(element, i)
-		f(element)
-		v.leave()
+	name, rest, _ := strings.Cut(path, ".")
+	name, list := strings.CutSuffix(name, "[]")
+	v.enter(name)
+	defer v.leave()
+	if child, ok := m[name].(tree.Map); ok && !list {
+		v.visit(child, rest, f)
 	}
-	v.leave()
-}
-
-// below calls f for a map inside of a map.
-func (v *verifier) below(m tree.Map, name string, f func(tree.Map)) {
-	if child, ok := m[name].(tree.Map); ok {
-		v.enter(name)
-		f(child)
-		v.leave()
+	if elements, ok := m[name].([]any); ok && list {
+		for i, e := range elements {
+			element, _ := e.(tree.Map)
+			v.enterElement(elementName(e, i))
+			v.visit(element, rest, f)
+			v.leave()
+		}
 	}
 }
 
-// unique reports an element of a list with the same value of key as one before it.
-// seen has all values in the end.
-func (v *verifier) unique(m any, list, key string, seen map[string]bool) {
-	v.each(m, list, func(e tree.Map) {
+// unique reports elements of a list whose value of key is in seen, and adds the others.
+func (v *verifier) unique(m tree.Map, list, key string, seen map[string]bool) {
+	v.visit(m, list, func(e tree.Map) {
 		name := tree.String(e, key)
-		if name == "" {
-			return
-		}
 		if seen[name] {
-			v.fail("another element has the same value, "+strconv.Quote(name), key)
+			v.fail(key, "must be unique: another element has "+strconv.Quote(name))
 		}
-		seen[name] = true
+		seen[name] = name != "" // others are reported as required
 	})
 }
