@@ -43,7 +43,8 @@ func assertAccepted(t *testing.T, objects []map[string]any) {
 // Everything that the library promises to render is accepted.
 func TestGoldens(t *testing.T) {
 	var files []string
-	err := filepath.WalkDir(filepath.Join("..", "..", "render", "testdata"), func(path string, _ fs.DirEntry, err error) error {
+	goldens := filepath.Join("..", "..", "render", "testdata")
+	err := filepath.WalkDir(goldens, func(path string, _ fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".golden.yaml") {
 			files = append(files, path)
 		}

@@ -35,8 +35,10 @@ func TestJudges(t *testing.T) {
 		{"legal and restricted", workload, nil},
 		{"a field that does not exist", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\ndatum: {}",
 			[]string{judges.Validation}},
-		{"a kind that does not exist", "apiVersion: v1\nkind: Deployment\nmetadata: {name: a}", []string{judges.Validation}},
-		{"handwritten validation: a ConfigMap's name", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: A_, namespace: b}",
+		{"a kind that does not exist", "apiVersion: v1\nkind: Deployment\nmetadata: {name: a}",
+			[]string{judges.Validation}},
+		{"handwritten validation: a ConfigMap's name",
+			"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: A_, namespace: b}",
 			[]string{judges.Validation}},
 		{"defaults count: a Job's restartPolicy is Always unless it is given", `
 apiVersion: batch/v1
@@ -46,7 +48,10 @@ spec:
   template:
     spec:
       securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
-      containers: [{name: c, image: i, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]`,
+      containers:
+      - name: c
+        image: i
+        securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}`,
 			[]string{judges.Validation}},
 		{"no pod security", `
 apiVersion: apps/v1

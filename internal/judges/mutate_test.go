@@ -34,7 +34,9 @@ type place struct {
 
 // untouchable are what patches cannot change, and status, which a server drops.
 func untouchable(path string) bool {
-	for _, prefix := range []string{"/apiVersion", "/kind", "/metadata/", "/spec/selector", "/spec/template/metadata/", "/status"} {
+	for _, prefix := range []string{
+		"/apiVersion", "/kind", "/metadata/", "/spec/selector", "/spec/template/metadata/", "/status",
+	} {
 		if path+"/" == prefix || strings.HasPrefix(path, prefix) {
 			return path != "/metadata/annotations"
 		}
@@ -112,7 +114,8 @@ func (m mutator) operation(object map[string]any) map[string]any {
 	}
 	switch what {
 	case 0:
-		if at.parent != reflect.Struct || at.path != "/spec" && at.path != "/spec/template" && at.path != "/spec/template/spec" {
+		needed := at.path == "/spec" || at.path == "/spec/template" || at.path == "/spec/template/spec"
+		if at.parent != reflect.Struct || !needed {
 			return map[string]any{"op": "remove", "path": at.path}
 		}
 	case 1: // a field more
@@ -125,7 +128,9 @@ func (m mutator) operation(object map[string]any) map[string]any {
 		if len(structs) > 0 {
 			p := structs[m.IntN(len(structs))]
 			known := fields(p.typ)
-			names := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(k string) bool { return untouchable(p.path + "/" + k) })
+			names := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(k string) bool {
+				return untouchable(p.path + "/" + k)
+			})
 			if len(names) > 0 {
 				name := names[m.IntN(len(names))]
 				return map[string]any{"op": "add", "path": p.path + "/" + name, "value": m.value(known[name], 3)}
@@ -170,11 +175,13 @@ func (m mutator) value(t reflect.Type, depth int) any {
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return choose[any](m, "", "a", "Always", "Never", "UPPER", "a b", "x/y", "../z", "/abs", "1.2.3.4", "TCP", strings.Repeat("l", 64), "None", "Exists", "localhost", "rest", "memory")
+		return choose[any](m, "", "a", "Always", "Never", "UPPER", "a b", "x/y", "../z", "/abs",
+			"1.2.3.4", "TCP", strings.Repeat("l", 64), "None", "Exists", "localhost", "rest", "memory")
 	case reflect.Bool:
 		return choose[any](m, true, false)
 	case reflect.Int32, reflect.Int64, reflect.Int:
-		return choose[any](m, int64(0), int64(1), int64(2), int64(-1), int64(7), int64(101), int64(65536), int64(1<<31), int64(9999))
+		return choose[any](m, int64(0), int64(1), int64(2), int64(-1), int64(7), int64(101),
+			int64(65536), int64(1<<31), int64(9999))
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Uint8 {
 			return choose[any](m, "AAEC", "not base64!")

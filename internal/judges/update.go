@@ -181,18 +181,21 @@ func updating(object, old runtime.Object) (field.ErrorList, error) {
 		return corevalidation.ValidateServiceAccountUpdate(o, old.(*core.ServiceAccount)), nil
 	case *apps.Deployment:
 		was := old.(*apps.Deployment)
-		return appsvalidation.ValidateDeploymentUpdate(o, was, podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, &was.Spec.Template)), nil
+		options := podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, &was.Spec.Template)
+		return appsvalidation.ValidateDeploymentUpdate(o, was, options), nil
 	case *batch.Job:
 		was := old.(*batch.Job)
+		options := podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, &was.Spec.Template)
 		suspended := was.Spec.Suspend != nil && *was.Spec.Suspend // and never started
 		return batchvalidation.ValidateJobUpdate(o, was, batchvalidation.JobValidationOptions{
-			PodValidationOptions:             podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, &was.Spec.Template),
+			PodValidationOptions:             options,
 			RequirePrefixedLabels:            true,
 			AllowMutableSchedulingDirectives: suspended,
 			AllowMutablePodResources:         suspended,
 		}), nil
 	case *policy.PodDisruptionBudget:
-		return policyvalidation.ValidatePodDisruptionBudget(o, policyvalidation.PodDisruptionBudgetValidationOptions{}), nil
+		options := policyvalidation.PodDisruptionBudgetValidationOptions{}
+		return policyvalidation.ValidatePodDisruptionBudget(o, options), nil
 	case *rbac.Role:
 		return rbacvalidation.ValidateRoleUpdate(o, old.(*rbac.Role)), nil
 	case *rbac.RoleBinding:

@@ -30,7 +30,8 @@ var telling = map[string][]string{
 		`{"path": "/spec/completionMode", "value": "NonIndexed"}`,
 		`{"path": "/spec/backoffLimit", "value": 3}`,
 		`{"path": "/spec/backoffLimitPerIndex", "value": 2}`,
-		`{"path": "/spec/podFailurePolicy", "value": {"rules": [{"action": "Ignore", "onPodConditions": [{"type": "X", "status": "True"}]}]}}`,
+		`{"path": "/spec/podFailurePolicy", "value":
+			{"rules": [{"action": "Ignore", "onPodConditions": [{"type": "X", "status": "True"}]}]}}`,
 		`{"path": "/spec/successPolicy", "value": {"rules": [{"succeededCount": 1}]}}`,
 		`{"path": "/spec/managedBy", "value": "example.com/x"}`,
 		`{"path": "/spec/ttlSecondsAfterFinished", "value": 9}`,
@@ -41,11 +42,16 @@ var telling = map[string][]string{
 		`{"path": "/spec/template/spec/tolerations", "value": [{"operator": "Exists"}]}`,
 		`{"path": "/spec/template/spec/tolerations", "value": []}`,
 		`{"path": "/spec/template/spec/schedulingGates", "value": [{"name": "a/b"}]}`,
-		`{"path": "/spec/template/spec/affinity", "value": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}}]}}}`,
-		`{"path": "/spec/template/spec/affinity", "value": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "podAffinityTerm": {"topologyKey": "a"}}]}}}`,
+		`{"path": "/spec/template/spec/affinity", "value":
+			{"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution":
+			[{"weight": 1, "preference": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}}]}}}`,
+		`{"path": "/spec/template/spec/affinity", "value":
+			{"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution":
+			[{"weight": 1, "podAffinityTerm": {"topologyKey": "a"}}]}}}`,
 		`{"path": "/spec/template/spec/affinity", "value": null}`,
 		`{"path": "/spec/template/spec/containers/0/resources", "value": {"limits": {"cpu": "2", "memory": "4Gi"}}}`,
-		`{"path": "/spec/template/spec/containers/0/resources", "value": {"limits": {"cpu": "2000m", "memory": "4096Mi"}, "requests": {}}}`,
+		`{"path": "/spec/template/spec/containers/0/resources", "value":
+			{"limits": {"cpu": "2000m", "memory": "4096Mi"}, "requests": {}}}`,
 		`{"path": "/spec/template/spec/containers/0/image", "value": "other"}`,
 		`{"path": "/spec/template/spec/hostNetwork", "value": false}`,
 	},
@@ -62,7 +68,8 @@ var telling = map[string][]string{
 		`{"path": "/spec/template/spec/nodeSelector", "value": {}}`,
 		`{"path": "/spec/template/spec/dnsPolicy", "value": "ClusterFirst"}`,
 		`{"path": "/spec/template/spec/containers/0/resources", "value": {"limits": {"cpu": "2", "memory": "4Gi"}}}`,
-		`{"path": "/spec/template/spec/containers/0/resources", "value": {"limits": {"cpu": "2000m", "memory": "4096Mi"}, "requests": {}}}`,
+		`{"path": "/spec/template/spec/containers/0/resources", "value":
+			{"limits": {"cpu": "2000m", "memory": "4096Mi"}, "requests": {}}}`,
 	},
 	"Service": {
 		`{"path": "/spec/clusterIP", "value": "None"}`,
@@ -206,10 +213,12 @@ func TestUpdates(t *testing.T) {
 				rolls, err := judges.Rolls(old, new)
 				assert.NilError(t, err)
 				shown := func(got compare.Effect) string {
-					return fmt.Sprintf("seed %d, %s: effect %d, Kubernetes %v, rolls %v\n%v\n%s", seed, o, got, refusals, rolls, compare.Diff(old, new, nil), tree.JSON(new["spec"]))
+					return fmt.Sprintf("seed %d, %s: effect %d, Kubernetes %v, rolls %v\n%v\n%s",
+						seed, o, got, refusals, rolls, compare.Diff(old, new, nil), tree.JSON(new["spec"]))
 				}
 				exact := verdict(defaulted(t, old), defaulted(t, new))
-				if (exact == compare.Refused) != (len(refusals) > 0) || exact < compare.Refused && (exact == compare.RollsPods) != rolls {
+				if (exact == compare.Refused) != (len(refusals) > 0) ||
+					exact < compare.Refused && (exact == compare.RollsPods) != rolls {
 					t.Fatal(shown(exact))
 				}
 				raw := verdict(old, new)
@@ -224,7 +233,10 @@ func TestUpdates(t *testing.T) {
 		}
 	}
 	t.Log(count)
-	for _, want := range []string{"Job 0", "Job 1", "Job 3", "Deployment 1", "Deployment 2", "Deployment 3", "Service 1", "Service 3", "ConfigMap 1", "ConfigMap 3", "RoleBinding 1", "RoleBinding 3", "PodDisruptionBudget 1"} {
+	for _, want := range []string{
+		"Job 0", "Job 1", "Job 3", "Deployment 1", "Deployment 2", "Deployment 3", "Service 1", "Service 3",
+		"ConfigMap 1", "ConfigMap 3", "RoleBinding 1", "RoleBinding 3", "PodDisruptionBudget 1",
+	} {
 		assert.Assert(t, count[want] >= 3, "%s: %d", want, count[want])
 	}
 }

@@ -84,7 +84,8 @@ func validate(typed runtime.Object) (field.ErrorList, error) {
 	}
 	scheme.Default(object)
 	allocate(object)
-	internal, err := scheme.ConvertToVersion(object, schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal})
+	internalVersion := schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal}
+	internal, err := scheme.ConvertToVersion(object, internalVersion)
 	if err != nil {
 		return nil, err
 	}
@@ -125,15 +126,18 @@ func handwritten(object runtime.Object) (field.ErrorList, error) {
 		opts.ResourceIsPod = true
 		return corevalidation.ValidatePodCreate(o, opts), nil
 	case *apps.Deployment:
-		return appsvalidation.ValidateDeployment(o, podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, nil)), nil
+		options := podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, nil)
+		return appsvalidation.ValidateDeployment(o, options), nil
 	case *batch.Job:
 		return batchvalidation.ValidateJobCreate(o, batchvalidation.JobValidationOptions{
 			PodValidationOptions:  podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, nil),
 			RequirePrefixedLabels: true,
 		}), nil
 	case *policy.PodDisruptionBudget:
-		errs := corevalidation.ValidateObjectMeta(&o.ObjectMeta, true, apivalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
-		return append(errs, policyvalidation.ValidatePodDisruptionBudget(o, policyvalidation.PodDisruptionBudgetValidationOptions{})...), nil
+		metadata := field.NewPath("metadata")
+		errs := corevalidation.ValidateObjectMeta(&o.ObjectMeta, true, apivalidation.NameIsDNSSubdomain, metadata)
+		options := policyvalidation.PodDisruptionBudgetValidationOptions{}
+		return append(errs, policyvalidation.ValidatePodDisruptionBudget(o, options)...), nil
 	case *rbac.Role:
 		return rbacvalidation.ValidateRole(o), nil
 	case *rbac.RoleBinding:
@@ -169,7 +173,9 @@ func allocate(object runtime.Object) {
 		if o.Spec.ClusterIP != "" && len(o.Spec.ClusterIPs) == 0 {
 			o.Spec.ClusterIPs = []string{o.Spec.ClusterIP}
 		}
-		if o.Spec.Type == corev1.ServiceTypeLoadBalancer && o.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal && o.Spec.HealthCheckNodePort == 0 {
+		local := o.Spec.Type == corev1.ServiceTypeLoadBalancer &&
+			o.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal
+		if local && o.Spec.HealthCheckNodePort == 0 {
 			o.Spec.HealthCheckNodePort = healthCheckPort
 		}
 	}
