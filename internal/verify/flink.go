@@ -13,27 +13,23 @@ import (
 // configVariable tells Flink's scripts where else the configuration is.
 const configVariable = "FLINK_CONF_DIR"
 
-// flink checks that the pods of a component run Flink, with its configuration.
+// flink checks that the pods of a component run Flink, and that its container sees the
+// configuration, as far as that can be known here: volumes may hold anything.
 func (v *verifier) flink(spec tree.Map) {
 	name := flink.ContainerPrefix + tree.String(v.object, "metadata", "labels", labels.KeyComponent)
-	for _, c := range tree.Items(spec, "containers") {
-		if tree.String(c, "name") == name {
-			v.configured(c, spec)
-			return
-		}
+	named := func(c any) bool { return tree.String(c, "name") == name }
+	containers := tree.Items(spec, "containers")
+	i := slices.IndexFunc(containers, named)
+	if i < 0 {
+		v.fail("containers", "there is no container "+name+": checks and other patches know it by this name")
+		return
 	}
-	v.fail("containers", "there is no container "+name+": checks and other patches know it by this name")
-}
-
-// configured checks that a container sees the configuration of Flink, as far as
-// that can be known here: volumes may hold anything.
-func (v *verifier) configured(container any, spec tree.Map) {
-	for _, e := range tree.Items(container, "env") {
+	for _, e := range tree.Items(containers[i], "env") {
 		if tree.String(e, "name") == configVariable {
 			return
 		}
 	}
-	for _, m := range tree.Items(container, "volumeMounts") {
+	for _, m := range tree.Items(containers[i], "volumeMounts") {
 		at := path.Clean(tree.String(m, "mountPath"))
 		switch {
 		case at == flink.ConfDir:
@@ -43,7 +39,7 @@ func (v *verifier) configured(container any, spec tree.Map) {
 			return
 		}
 	}
-	v.fail("containers["+tree.String(container, "name")+"].volumeMounts",
+	v.fail("containers["+name+"].volumeMounts",
 		"nothing is mounted at "+flink.ConfDir+": Flink would not have the configuration that is rendered for it")
 }
 

@@ -147,7 +147,7 @@ func (v *verifier) deployment() {
 	}
 	component := tree.String(spec, "template", "metadata", "labels", labels.KeyComponent)
 	if n, _ := whole(spec["replicas"]); n > 1 && component == labels.JobManager.String() && v.want.Single {
-		v.fail("spec.replicas", "must not be more than 1 without high availability: each would lead a cluster of its own")
+		v.fail("spec.replicas", "must not be more than 1 without high availability: each leads a cluster of its own")
 	}
 }
 
@@ -159,10 +159,8 @@ func (v *verifier) job() {
 		v.fail(podRestartPolicy, "must be Never or OnFailure in the pods of a Job")
 	}
 	var names []string
-	for _, list := range containerLists {
-		for _, c := range tree.Items(spec, "template", "spec", list) {
-			names = append(names, tree.String(c, "name"))
-		}
+	for _, c := range containersOf(tree.Child(spec, "template", "spec")) {
+		names = append(names, tree.String(c, "name"))
 	}
 	v.visit(v.object, "spec.podFailurePolicy.rules[].onExitCodes", func(on tree.Map) {
 		if name := tree.String(on, "containerName"); name != "" && !slices.Contains(names, name) {

@@ -2,16 +2,17 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-var containerLists = [...]string{"initContainers", "containers"}
+func containersOf(podSpec tree.Map) []any {
+	return slices.Concat(tree.Items(podSpec, "initContainers"), tree.Items(podSpec, "containers"))
+}
 
 // pods checks what the parts of a workload's pods say of each other.
 func (v *verifier) pods() {
@@ -23,9 +24,9 @@ func (v *verifier) pods() {
 	v.visit(spec, "volumes[]", v.volume)
 	v.reference("serviceAccountName", "ServiceAccount", tree.String(spec, "serviceAccountName"))
 	v.spread(spec)
-	for _, list := range containerLists {
-		v.unique(spec, list+"[]", "name", names)
-		v.visit(spec, list+"[]", func(c tree.Map) {
+	for _, list := range [...]string{"initContainers[]", "containers[]"} {
+		v.unique(spec, list, "name", names)
+		v.visit(spec, list, func(c tree.Map) {
 			v.image(c, spec)
 			v.env(c)
 			v.mounts(c, volumes)
@@ -93,11 +94,9 @@ func (v *verifier) image(c, spec tree.Map) {
 		return
 	}
 	var others []string
-	for _, list := range containerLists {
-		for _, o := range tree.Items(spec, list) {
-			if name := tree.String(o, "name"); !empty(tree.Child(o)["image"]) && name != "" {
-				others = append(others, name)
-			}
+	for _, o := range containersOf(spec) {
+		if name := tree.String(o, "name"); name != "" && tree.String(o, "image") != "" {
+			others = append(others, name)
 		}
 	}
 	message := "required; containers of this pod with an image are " + strings.Join(others, ", ")
@@ -191,13 +190,12 @@ func (v *verifier) resources(c tree.Map) {
 	for name := range requests {
 		request, ok := quantity(requests[name])
 		limit, limited := quantity(limits[name])
-		shared := name == "cpu" || name == "memory" || name == "ephemeral-storage"
 		switch {
 		case !ok:
 		case limited && request.Cmp(limit) > 0:
 			v.fail("requests."+name, "the request "+request.String()+" must not be more than the limit "+limit.String()+
 				"; change both")
-		case !shared && (!limited || request.Cmp(limit) != 0):
+		case !shared(name) && (!limited || request.Cmp(limit) != 0):
 			v.fail("requests."+name, "must be equal to the limit of such a resource")
 		}
 	}
@@ -218,16 +216,5 @@ func (v *verifier) quantities(list string, values tree.Map) {
 		if message := resourceName(name); message != "" {
 			v.fail(list+"."+name, message)
 		}
-	}
-}
-
-func resourceName(name string) string {
-	switch {
-	case name == "cpu", name == "memory", name == "ephemeral-storage", strings.HasPrefix(name, "hugepages-"):
-		return ""
-	case !strings.Contains(name, "/"):
-		return "not supported: must be cpu, memory, ephemeral-storage, hugepages-SIZE or like example.com/gpu"
-	default:
-		return strings.Join(validation.IsQualifiedName(name), "; ")
 	}
 }

@@ -30,13 +30,13 @@ type (
 
 // typeRules are the rules of structures, by the names of their Go types.
 var typeRules = map[string]typeRule{
-	"ObjectMeta": {fields: checks{"labels": legalLabels, "annotations": legalAnnotations}},
+	"ObjectMeta": {fields: checks{"labels": labelMap, "annotations": annotations}},
 
 	"PodSpec": {required: names{"containers"}, fields: checks{
 		"activeDeadlineSeconds":         oneOrMore,
 		"dnsPolicy":                     enum("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
 		"hostname":                      label,
-		"nodeSelector":                  legalLabels,
+		"nodeSelector":                  labelMap,
 		"priorityClassName":             subdomain,
 		"runtimeClassName":              subdomain,
 		"serviceAccountName":            subdomain,
@@ -44,10 +44,7 @@ var typeRules = map[string]typeRule{
 		"terminationGracePeriodSeconds": seconds,
 	}},
 	"PodSecurityContext": {fields: checks{
-		"fsGroup":             id,
-		"fsGroupChangePolicy": enum("OnRootMismatch", "Always"),
-		"runAsGroup":          id,
-		"runAsUser":           id,
+		"fsGroup": id, "fsGroupChangePolicy": enum("OnRootMismatch", "Always"), "runAsGroup": id, "runAsUser": id,
 	}},
 	"SecurityContext": {fields: checks{"runAsGroup": id, "runAsUser": id}, more: privileged},
 	"SeccompProfile":  {required: names{"type"}, fields: checks{"type": profile}, more: localhost},
@@ -118,7 +115,7 @@ var typeRules = map[string]typeRule{
 	"NodeSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues, fields: checks{
 		"key": qualified, "operator": enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
 	}},
-	"LabelSelector": {fields: checks{"matchLabels": legalLabels}},
+	"LabelSelector": {fields: checks{"matchLabels": labelMap}},
 	"LabelSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues, fields: checks{
 		"operator": enum("In", "NotIn", "Exists", "DoesNotExist"),
 	}},
@@ -166,22 +163,24 @@ var (
 	projections     = names{"clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret",
 		"serviceAccountToken"}
 
-	count      = between(0, math.MaxInt32)
-	oneOrMore  = between(1, math.MaxInt32)
-	id         = between(0, math.MaxInt32)
-	seconds    = between(0, math.MaxInt64)
-	oneSecond  = between(1, math.MaxInt64)
-	mode       = between(0, 0o777)
-	weight     = between(1, 100)
-	port       = between(1, 65535)
-	portOrNone = between(0, 65535)
-	protocol   = enum("TCP", "UDP", "SCTP")
-	profile    = enum("RuntimeDefault", "Unconfined", "Localhost")
-	label      = name(validation.IsDNS1123Label)
-	subdomain  = name(validation.IsDNS1123Subdomain)
-	configKey  = name(validation.IsConfigMapKey)
-	qualified  = name(validation.IsQualifiedName)
-	variable   = legal(validation.IsEnvVarName)
+	count       = between(0, math.MaxInt32)
+	oneOrMore   = between(1, math.MaxInt32)
+	id          = between(0, math.MaxInt32)
+	seconds     = between(0, math.MaxInt64)
+	oneSecond   = between(1, math.MaxInt64)
+	mode        = between(0, 0o777)
+	weight      = between(1, 100)
+	port        = between(1, 65535)
+	portOrNone  = between(0, 65535)
+	protocol    = enum("TCP", "UDP", "SCTP")
+	profile     = enum("RuntimeDefault", "Unconfined", "Localhost")
+	label       = name(validation.IsDNS1123Label)
+	subdomain   = name(validation.IsDNS1123Subdomain)
+	configKey   = name(validation.IsConfigMapKey)
+	qualified   = name(validation.IsQualifiedName)
+	variable    = legal(validation.IsEnvVarName)
+	labelMap    = entries(validation.IsQualifiedName, validation.IsValidLabelValue)
+	annotations = entries(annotationKey, func(string) []string { return nil })
 )
 
 // structure reports what is wrong with the fields of a structure together.

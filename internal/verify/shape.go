@@ -55,9 +55,15 @@ func shapeOf(t reflect.Type) *shape {
 func newShape(t reflect.Type) *shape {
 	switch t {
 	case reflect.TypeFor[quantities.Quantity]():
-		return &shape{is: isQuantity, want: "a quantity such as 500m or 2Gi"}
+		return &shape{want: "a quantity such as 500m or 2Gi", is: func(value any) bool {
+			_, ok := quantity(value)
+			return ok
+		}}
 	case reflect.TypeFor[intstr.IntOrString]():
-		return &shape{is: isWholeOrText, want: "a whole number or a string"}
+		return &shape{want: "a whole number or a string", is: func(value any) bool {
+			_, ok := whole(value)
+			return ok || is[string](value)
+		}}
 	case reflect.TypeFor[metav1.Time](), reflect.TypeFor[metav1.MicroTime](), reflect.TypeFor[metav1.Duration]():
 		return &shape{is: is[string], want: "a string"}
 	case reflect.TypeFor[metav1.FieldsV1]():
@@ -184,16 +190,6 @@ func isBase64(value any) bool {
 	text, ok := value.(string)
 	_, err := base64.StdEncoding.DecodeString(text)
 	return ok && err == nil
-}
-
-func isWholeOrText(value any) bool {
-	_, ok := whole(value)
-	return ok || is[string](value)
-}
-
-func isQuantity(value any) bool {
-	_, ok := quantity(value)
-	return ok
 }
 
 // whole returns an integer, which may be written as 1.0.
