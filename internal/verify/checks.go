@@ -118,10 +118,8 @@ func portOrName(value any) string {
 	if n, ok := whole(value); ok {
 		return port(n)
 	}
-	if value == "" {
-		return "must be the number or the name of a port"
-	}
-	return legal(validation.IsValidPortName)(value)
+	s, _ := value.(string)
+	return strings.Join(validation.IsValidPortName(s), "; ")
 }
 
 // targetPort is the port itself if it is not set.

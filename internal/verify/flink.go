@@ -55,11 +55,6 @@ func (v *verifier) projected(spec tree.Map, volume string) {
 	})
 }
 
-// configKeys returns the files that a ConfigMap becomes.
-func configKeys(configMap tree.Map) []string {
-	return append(tree.Keys(tree.Child(configMap, "data")), tree.Keys(tree.Child(configMap, "binaryData"))...)
-}
-
 func within(inner, outer string) bool {
 	return strings.HasPrefix(inner, strings.TrimSuffix(outer, "/")+"/")
 }

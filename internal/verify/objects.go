@@ -15,7 +15,7 @@ import (
 const maxConfigMap = 1 << 20
 
 func (v *verifier) configMap() {
-	size := 0
+	size, configured := 0, false
 	for _, field := range [...]string{"data", "binaryData"} {
 		values := tree.Child(v.object, field)
 		for _, key := range tree.Keys(values) {
@@ -23,6 +23,7 @@ func (v *verifier) configMap() {
 			if size += len(text); field == "binaryData" {
 				size -= len(text) / 4 // base64
 			}
+			configured = configured || v.want.Version.ReadsConfig(key)
 			for _, message := range validation.IsConfigMapKey(key) {
 				v.fail(field+"["+key+"]", message)
 			}
@@ -32,7 +33,7 @@ func (v *verifier) configMap() {
 		v.fail("data", fmt.Sprintf("must not be larger than %d bytes, but is %d: mount large files from other volumes",
 			maxConfigMap, size))
 	}
-	if !slices.ContainsFunc(configKeys(v.object), v.want.Version.ReadsConfig) {
+	if !configured {
 		v.fail("data", "must have "+v.want.Version.ConfigFile+", without which Flink does not start")
 	}
 }
@@ -100,10 +101,8 @@ func subset(part, whole map[string]string) bool {
 
 func hasPort(template tree.Map, name string) bool {
 	for _, c := range tree.Items(template, "spec", "containers") {
-		for _, p := range tree.Items(c, "ports") {
-			if tree.String(p, "name") == name {
-				return true
-			}
+		if slices.ContainsFunc(tree.Items(c, "ports"), func(p any) bool { return tree.String(p, "name") == name }) {
+			return true
 		}
 	}
 	return false

@@ -183,8 +183,8 @@ var (
 	annotations = entries(annotationKey, func(string) []string { return nil })
 )
 
-// structure reports what is wrong with the fields of a structure together.
-func (r typeRule) structure(v *verifier, m tree.Map) {
+// apply reports what is wrong with the fields of a structure together.
+func (r typeRule) apply(v *verifier, m tree.Map) {
 	for _, name := range r.required {
 		if empty(m[name]) {
 			v.fail(name, "required")
@@ -218,15 +218,11 @@ func onlyOne(set names) string {
 // empty reports whether Kubernetes sees nothing in a value.
 func empty(value any) bool {
 	switch v := value.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
 	case tree.Map:
 		return len(v) == 0
 	case []any:
 		return len(v) == 0
 	default:
-		return false
+		return v == nil || v == ""
 	}
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"strings"
@@ -21,20 +22,15 @@ import (
 // A shape is what values of a Kubernetes type look like as trees: scalars, structures, or
 // else lists or maps of elem.
 type shape struct {
-	is        func(any) bool // reports whether a value is such a scalar
-	want      string         // what that is
-	structure func() *structure
-	elem      *shape
-	list      bool
+	is     func(any) bool          // reports whether a value is such a scalar
+	want   string                  // what that is
+	fields func() map[string]field // of a structure
+	rule   typeRule                // of a structure
+	elem   *shape
+	list   bool
 }
 
-// structure is what is known of a structure.
-type structure struct {
-	fields map[string]shapeField
-	rule   typeRule
-}
-
-type shapeField struct {
+type field struct {
 	shape *shape
 	check check
 }
@@ -75,7 +71,8 @@ func newShape(t reflect.Type) *shape {
 	case reflect.Pointer:
 		return shapeOf(t.Elem())
 	case reflect.Struct:
-		return &shape{structure: sync.OnceValue(func() *structure { return newStructure(t) })}
+		rule := typeRules[t.Name()]
+		return &shape{rule: rule, fields: sync.OnceValue(func() map[string]field { return fields(t, rule.fields) })}
 	case reflect.Map, reflect.Slice:
 		return &shape{elem: shapeOf(t.Elem()), list: t.Kind() == reflect.Slice}
 	case reflect.Int32:
@@ -96,41 +93,38 @@ func wholeShape(most int64) *shape {
 	}}
 }
 
-func newStructure(t reflect.Type) *structure {
-	made := &structure{fields: map[string]shapeField{}, rule: typeRules[t.Name()]}
-	made.collect(t)
-	return made
-}
-
-// collect takes over the fields of a structure, and of those that are inlined.
-func (s *structure) collect(t reflect.Type) {
+// fields returns those of a structure, and of structures that are inlined.
+func fields(t reflect.Type, c checks) map[string]field {
+	out := map[string]field{}
 	for f := range t.Fields() {
 		key, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Anonymous && (key == "" || strings.Contains(opts, "inline")):
-			s.collect(f.Type)
+			maps.Copy(out, fields(f.Type, c))
 		case key != "" && key != "-" && f.IsExported():
-			s.fields[key] = shapeField{shape: shapeOf(f.Type), check: s.rule.fields[key]}
+			out[key] = field{shape: shapeOf(f.Type), check: c[key]}
 		}
 	}
+	return out
 }
 
 // shape holds the current object against its Kubernetes type, field by field.
 func (v *verifier) shape() {
 	if t := types.Of(kinds.TypeOf(v.object)); t != nil {
-		v.structure(v.object, shapeOf(t).structure())
+		v.structure(v.object, shapeOf(t))
 	}
 }
 
-func (v *verifier) structure(m tree.Map, s *structure) {
+func (v *verifier) structure(m tree.Map, s *shape) {
+	fields := s.fields()
 	for key, value := range m {
 		if value == nil {
 			continue // null means unset
 		}
 		v.enter(key)
-		if f, known := s.fields[key]; !known {
+		if f, known := fields[key]; !known {
 			message := "unknown field"
-			if best := decode.Nearest(key, tree.Keys(s.fields)); best != "" {
+			if best := decode.Nearest(key, tree.Keys(fields)); best != "" {
 				message += "; did you mean " + best + "?"
 			}
 			v.fail("", message)
@@ -141,7 +135,7 @@ func (v *verifier) structure(m tree.Map, s *structure) {
 		}
 		v.leave()
 	}
-	s.rule.structure(v, m)
+	s.rule.apply(v, m)
 }
 
 // value reports whether a value has its shape; where it has not, that is a problem.
@@ -159,8 +153,8 @@ func (v *verifier) value(value any, s *shape) bool {
 		return v.expect(list != nil, "a list") && ok
 	}
 	m, ok := value.(tree.Map)
-	if s.structure != nil && ok {
-		v.structure(m, s.structure())
+	if s.fields != nil && ok {
+		v.structure(m, s)
 		return true
 	}
 	for key, e := range m {

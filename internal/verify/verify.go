@@ -118,19 +118,17 @@ func elementName(e any, i int) string {
 // fail reports a problem of the field at a path below the current one, "" for the
 // current one.
 func (v *verifier) fail(below, message string) {
-	var b strings.Builder
+	field := ""
 	for _, s := range append(v.path, step{name: below}) {
 		switch {
 		case s.element:
-			b.WriteString("[" + s.name + "]")
+			field += "[" + s.name + "]"
 		case s.name != "":
-			if b.Len() > 0 {
-				b.WriteByte('.')
-			}
-			b.WriteString(s.name)
+			field += "." + s.name
 		}
 	}
-	v.problems = append(v.problems, Problem{Object: kinds.NameOf(v.object), Field: b.String(), Message: message})
+	field = strings.TrimPrefix(field, ".")
+	v.problems = append(v.problems, Problem{Object: kinds.NameOf(v.object), Field: field, Message: message})
 }
 
 // visit calls f for the map at a path below m, as in "lifecycle.preStop", and for each
