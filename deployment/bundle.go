@@ -134,6 +134,10 @@ func (r *reader) list(root *yamldoc.Node) {
 	}
 	for i, item := range items.Items {
 		before := len(r.problems)
+		if before >= decode.MaxProblems {
+			r.problems = append(r.problems, decode.Problem{Pos: item.Pos.Position(), Err: decode.TooMany()})
+			return
+		}
 		r.document(item, false)
 		for _, p := range r.problems[before:] {
 			at := field.NewPath("items").Index(i).String()

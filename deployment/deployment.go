@@ -33,7 +33,7 @@ type deploymentData struct {
 // error is an [*InvalidError] with all problems.
 func New(c Config) (Deployment, error) {
 	c = c.clone()
-	if errs := validateDeployment(c, decode.MaxProblems); len(errs) > 0 {
+	if errs := validateDeployment(c); len(errs) > 0 {
 		return Deployment{}, &InvalidError{Subject: c.subject(), Fields: decode.Fields(errs)}
 	}
 	return Deployment{d: &deploymentData{config: c}}, nil
@@ -55,9 +55,9 @@ func (d Defaults) fromNode(root *yamldoc.Node) (Deployment, error) {
 		root = w.inner
 	}
 	var c, filled Config
-	problems := decode.Bounded(root, &c, func(c Config, most int) field.ErrorList {
+	problems := decode.Resource(root, &c, func(c Config) field.ErrorList {
 		filled = d.apply(c)
-		return validateDeployment(filled, most)
+		return validateDeployment(filled)
 	})
 	if len(problems) > 0 {
 		if w.outer != nil {

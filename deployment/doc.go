@@ -29,10 +29,11 @@
 //
 // # Limits
 //
-// A document has at most 1 MiB, and maps and lists nested at most 100 deep. Reading
-// one allocates at most 50 times its size and 1 MiB; a document of so many tiny
-// values, or aliases, that it would take more is refused. What people write by hand
-// stays far below.
+// A document has at most 1 MiB, maps and lists nested at most 100 deep, 100,000 values,
+// 140,000 of the signs , : ? [ { * & - # where they may separate values, and 1,024 bytes
+// of keys that lead to a value. What aliases repeat is counted each time. Reading a
+// document allocates at most 256 MiB, garbage included. What people write by hand stays
+// far below.
 //
 // # Where each field goes
 //

@@ -49,7 +49,7 @@ func checkError(t *testing.T, err error) {
 
 func checkMemory(t *testing.T, text []byte, parse func()) {
 	t.Helper()
-	if used := allocated(parse); !hostile.RaceDetector() && used > worth(text) {
+	if used := allocated(parse); !hostile.RaceDetector() && used > worth {
 		t.Errorf("%d bytes allocate %d", len(text), used)
 	}
 }

@@ -123,7 +123,7 @@ func (d *Defaults) put(c DefaultsConfig) bool {
 }
 
 func validateDefaults(d DefaultsConfig) field.ErrorList {
-	c := &checks{partial: true, most: decode.MaxProblems}
+	c := &checks{partial: true}
 	c.texts(&d)
 	c.envelope(d.Kind, d.APIVersion, KindDefaults)
 	at := field.NewPath("metadata", "namespace")

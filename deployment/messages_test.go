@@ -34,6 +34,11 @@ func TestThousandMistakes(t *testing.T) {
 	assert.Equal(t, len(fields), 1001)
 	assert.Equal(t, fields[1000].Origin, "too-many", "the last one says that there are others")
 
+	_, err = deployment.ParseAll("f.yaml", []byte("kind: List\nitems: ["+strings.Repeat("1,", 2000)+"]"))
+	fields = fieldErrors(err)
+	assert.Equal(t, len(fields), 1001, "of a list, too")
+	assert.Equal(t, fields[1000].Origin, "too-many")
+
 	cfg := parse(t, nil).Config()
 	cfg.Spec.Template.Spec.Kubernetes.Labels = map[string]string{}
 	for i := range 2000 {

@@ -83,7 +83,7 @@ type sessionClusterData struct {
 // copy of it. The error is an [*InvalidError] with all problems.
 func NewSessionCluster(c SessionClusterConfig) (SessionCluster, error) {
 	c = c.clone()
-	if errs := validateSessionCluster(c, decode.MaxProblems); len(errs) > 0 {
+	if errs := validateSessionCluster(c); len(errs) > 0 {
 		return SessionCluster{}, &InvalidError{Subject: c.subject(), Fields: decode.Fields(errs)}
 	}
 	return SessionCluster{d: &sessionClusterData{config: c}}, nil
@@ -101,7 +101,7 @@ func ParseSessionCluster(file string, text []byte) (SessionCluster, error) {
 
 func sessionClusterFromNode(root *yamldoc.Node) (SessionCluster, error) {
 	var c SessionClusterConfig
-	if problems := decode.Bounded(root, &c, validateSessionCluster); len(problems) > 0 {
+	if problems := decode.Resource(root, &c, validateSessionCluster); len(problems) > 0 {
 		return SessionCluster{}, invalid(c.subject(), problems)
 	}
 	return SessionCluster{d: &sessionClusterData{config: c.clone(), source: root}}, nil

@@ -58,19 +58,18 @@ var (
 // checks collects the problems of one resource.
 type checks struct {
 	errs field.ErrorList
-	most int // how many problems are reported
 	// partial is set for defaults: nothing is required of them.
 	partial bool
 }
 
-func (c *checks) full() bool { return len(c.errs) > c.most }
+func (c *checks) full() bool { return len(c.errs) > decode.MaxProblems }
 
 // add reports a problem, without its value if that may be a secret.
 func (c *checks) add(e *field.Error, origin string) {
 	if c.full() {
 		return
 	}
-	if len(c.errs) == c.most {
+	if len(c.errs) == decode.MaxProblems {
 		c.errs = append(c.errs, decode.TooMany())
 		return
 	}
@@ -101,8 +100,8 @@ func (c *checks) required(path *field.Path, format string, args ...any) {
 	}
 }
 
-func validateDeployment(d Config, most int) field.ErrorList {
-	c := &checks{most: most}
+func validateDeployment(d Config) field.ErrorList {
+	c := &checks{}
 	c.texts(&d)
 	c.envelope(d.Kind, d.APIVersion, KindDeployment)
 	c.metadata(d.Metadata)
@@ -136,8 +135,8 @@ func (c *checks) spec(s Spec, path *field.Path) {
 	c.template(s.Template, path.Child("template"))
 }
 
-func validateSessionCluster(s SessionClusterConfig, most int) field.ErrorList {
-	c := &checks{most: most}
+func validateSessionCluster(s SessionClusterConfig) field.ErrorList {
+	c := &checks{}
 	c.texts(&s)
 	c.envelope(s.Kind, s.APIVersion, KindSessionCluster)
 	c.metadata(s.Metadata)

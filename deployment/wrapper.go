@@ -39,7 +39,7 @@ type wrapperParts struct {
 }
 
 func validateWrapper(w wrapperConfig) field.ErrorList {
-	c := &checks{most: decode.MaxProblems}
+	c := &checks{}
 	if w.APIVersion != versionWrapper {
 		c.add(field.NotSupported(field.NewPath("apiVersion"), clip(w.APIVersion), []string{versionWrapper}), originKind)
 	}

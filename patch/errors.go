@@ -46,7 +46,7 @@ type InvalidError struct {
 	// is a path as in the YAML, Origin names the rule, which is what programs should
 	// go by:
 	//
-	//	syntax, too-dense, too-many             a text that cannot be read, or not all of it
+	//	syntax, too-many                        a text that cannot be read, or not all of it
 	//	kind, unknown-field, type, retyped      keys and types of YAML
 	//	required, exclusive, duplicate          fields that are needed, or too many
 	//	name, uuid, enum, text, label, uri      values that have a form

@@ -29,6 +29,9 @@ type builder struct {
 }
 
 func (b *builder) fail(path *field.Path, value any, origin, format string, args ...any) {
+	if len(b.problems) > decode.MaxProblems {
+		return
+	}
 	e := field.Invalid(path, value, fmt.Sprintf(format, args...)).WithOrigin(origin)
 	b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
 }

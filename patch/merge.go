@@ -21,6 +21,9 @@ func (b *builder) checked(content map[string]any, at *field.Path, types ...kinds
 			if seen[refused] {
 				continue
 			}
+			if len(b.problems) > decode.MaxProblems {
+				return content
+			}
 			seen[refused] = true
 			e := field.Invalid(at, field.OmitValueType{}, refused.Message).WithOrigin(originMerge)
 			e.Field = below(at, refused.Path)

@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -19,9 +18,11 @@ import (
 
 // Selector says which Kubernetes objects a patch changes, as target does in a
 // kustomization's patches. Group, Version, Kind, Name and Namespace are regular
-// expressions (Go's) of at most 1,000 bytes that must match the whole value; empty
-// ones match everything. LabelSelector and AnnotationSelector are Kubernetes label
-// selectors of at most 10,000 bytes. An object is selected if it matches all of them.
+// expressions (Go's) that must match the whole value; empty ones match everything. They
+// have at most 1,000 bytes, no classes of Unicode such as \pL, and repetitions up to
+// what names of 253 characters need. LabelSelector and AnnotationSelector are
+// Kubernetes label selectors of at most 10,000 bytes. An object is selected if it
+// matches all of them.
 type Selector struct {
 	Group              string `json:"group,omitempty"`
 	Version            string `json:"version,omitempty"`
@@ -111,6 +112,7 @@ var patchable = kinds.Patchable() // read only
 // Bounds of selectors. Names of Kubernetes have at most 253 characters.
 const (
 	maxExpression = 1000
+	maxSize       = 1500
 	maxSelector   = 10_000
 )
 
@@ -120,9 +122,17 @@ func wholly(text string) (re *regexp.Regexp, why string) {
 	if len(text) > maxExpression {
 		return nil, fmt.Sprintf("a regular expression has at most %d bytes", maxExpression)
 	}
-	_, alone := syntax.Parse(text, syntax.Perl)
-	re, err := regexp.Compile("^(?:" + text + ")$")
-	if err = cmp.Or(alone, err); err != nil {
+	if strings.Contains(text, `\p`) || strings.Contains(text, `\P`) {
+		return nil, "classes of Unicode are not supported: names of Kubernetes are ASCII"
+	}
+	alone, err := syntax.Parse(text, syntax.Perl)
+	if err == nil && size(alone) > maxSize {
+		return nil, "the regular expression is too large: write fewer alternatives and smaller repetitions"
+	}
+	if err == nil {
+		re, err = regexp.Compile("^(?:" + text + ")$")
+	}
+	if err != nil {
 		why = "not a regular expression"
 		if e, ok := errors.AsType[*syntax.Error](err); ok { // it says more, and quotes the text
 			why += ": " + e.Code.String()
@@ -130,6 +140,22 @@ func wholly(text string) (re *regexp.Regexp, why string) {
 		return nil, why
 	}
 	return re, ""
+}
+
+// size is about how much an expression is compiled to, a hundred bytes each: what is
+// repeated counts as often as it is.
+func size(re *syntax.Regexp) int {
+	n := 0
+	for _, sub := range re.Sub {
+		n += size(sub)
+	}
+	switch re.Op {
+	case syntax.OpRepeat:
+		n *= max(re.Min, re.Max)
+	case syntax.OpLiteral:
+		n += len(re.Rune)
+	}
+	return n + 4
 }
 
 // kinds returns the emitted kinds that s can select.

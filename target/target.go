@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"maps"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/patch"
@@ -54,6 +56,10 @@ func Parse(file string, text []byte) (Target, error) {
 // FromNode is [Parse] for the other packages of this module, which have read a text.
 // Its argument cannot be made elsewhere.
 func FromNode(root *yamldoc.Node) (Target, error) {
+	if set := root.At("spec", "deploymentPatchSet"); set != nil && len(set.Items) > patch.MaxPatches {
+		e := field.TooMany(field.NewPath("spec", "deploymentPatchSet"), len(set.Items), patch.MaxPatches).WithOrigin(originPatch)
+		return Target{}, invalid(Config{}, []decode.Problem{{Pos: set.Pos.Position(), Err: e}})
+	}
 	var c Config
 	if problems := decode.Resource(root, &c, validate); len(problems) > 0 {
 		return Target{}, invalid(c, problems)

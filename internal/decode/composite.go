@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"encoding/json"
 	"reflect"
 	"strings"
 	"sync"
@@ -62,9 +61,6 @@ func (d *decoder) mapping(n *yamldoc.Node, dst reflect.Value, wire string) {
 		d.mismatch(n, "a map, not a "+n.Kind.String())
 		return
 	}
-	if !d.meter.spend(costEntry * len(n.Fields)) {
-		return
-	}
 	t := dst.Type()
 	out := reflect.MakeMapWithSize(t, len(n.Fields))
 	for i := range n.Fields {
@@ -94,14 +90,6 @@ func (d *decoder) list(n *yamldoc.Node, dst reflect.Value, wire string) {
 		d.mismatch(n, "a list, not a "+n.Kind.String())
 		return
 	}
-	elem := dst.Type().Elem()
-	cost := costValue + int(elem.Size())
-	if elem.Kind() == reflect.Struct && !metersItself(elem) {
-		cost += costElement
-	}
-	if !d.meter.spend(cost * len(n.Items)) {
-		return
-	}
 	out := reflect.MakeSlice(dst.Type(), len(n.Items), len(n.Items))
 	for i, item := range n.Items {
 		d.enter(segment{in: n, index: i})
@@ -109,17 +97,6 @@ func (d *decoder) list(n *yamldoc.Node, dst reflect.Value, wire string) {
 		d.leave()
 	}
 	dst.Set(out)
-}
-
-var (
-	unmarshaler = reflect.TypeFor[json.Unmarshaler]()
-	keeping     = reflect.TypeFor[keeper]()
-)
-
-// metersItself reports whether values of a type are counted when they are read.
-func metersItself(t reflect.Type) bool {
-	p := reflect.PointerTo(t)
-	return p.Implements(unmarshaler) && !p.Implements(keeping)
 }
 
 // item decodes an element of a list. In a list of strings null is not nothing: an

@@ -25,15 +25,8 @@ import (
 // Types that implement json.Unmarshaler decode themselves; where their error
 // wraps field errors, these are reported below the node's own path.
 func Into(n *yamldoc.Node, path *field.Path, dst any) []Problem {
-	d := &decoder{base: path, meter: meterOf(n)}
-	return d.run(n, dst)
-}
-
-func (d *decoder) run(n *yamldoc.Node, dst any) []Problem {
+	d := &decoder{base: path}
 	d.value(n, reflect.ValueOf(dst).Elem(), "")
-	if d.meter.out && !d.full() {
-		d.problems = append(d.problems, Problem{n.Pos.Position(), tooDense()})
-	}
 	return d.problems
 }
 
@@ -43,14 +36,13 @@ func Check[T any](n *yamldoc.Node, path *field.Path) []Problem {
 }
 
 type decoder struct {
-	meter    meter
 	problems []Problem
 	base     *field.Path
 	path     []segment // below base, to where the decoder is
 }
 
 func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
-	if !d.meter.spend(costValue) || d.full() {
+	if d.full() {
 		return
 	}
 	if dst.Kind() == reflect.Pointer {
@@ -59,9 +51,6 @@ func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
 			return
 		}
 		if dst.IsNil() {
-			if !d.meter.spend(int(dst.Type().Elem().Size())) {
-				return
-			}
 			dst.Set(reflect.New(dst.Type().Elem()))
 		}
 		d.value(n, dst.Elem(), wire)
@@ -127,9 +116,6 @@ func read(n *yamldoc.Node, u json.Unmarshaler) error {
 // unmarshaler lets a type read its own JSON. Null is passed on: whether it means
 // anything is the type's business.
 func (d *decoder) unmarshaler(n *yamldoc.Node, u json.Unmarshaler) {
-	if d.meter.on && !d.meter.spend(costCompiled(n)) {
-		return
-	}
 	err := read(n, u)
 	if err == nil {
 		return

@@ -199,15 +199,3 @@ func TestTooManyProblems(t *testing.T) {
 	fields, _ := decode.Split[yamldoc.Position](problems)
 	assert.Equal(t, fields[decode.MaxProblems].Origin, decode.OriginTooMany, "it stays the last")
 }
-
-// The room of a document is used up by what is made of it.
-func TestTooDense(t *testing.T) {
-	var got []corev1.Container
-	text := strings.Repeat("- {}\n", 4000)
-	problems := decode.Into(node(t, text), nil, &got)
-	assert.Equal(t, len(problems), 1, "%v", problems)
-	assert.Equal(t, problems[0].Err.Origin, decode.OriginTooDense)
-	problems = decode.Into(yamldoc.FromTree(node(t, text).Value()), nil, &got)
-	assert.Equal(t, len(problems), 0, "what was not read from a text has all the room")
-	assert.Equal(t, len(got), 4000)
-}

@@ -21,8 +21,8 @@ const (
 	OriginTooMany = "too-many"
 )
 
-// MaxProblems is how many problems of one resource are reported, fewer if it is
-// small. One more says that there are others.
+// MaxProblems is how many problems of one resource are reported. One more says that there
+// are others.
 const MaxProblems = 1000
 
 // Problem is an error and its place.
@@ -83,7 +83,7 @@ func namesSecret(n *yamldoc.Node) bool {
 func (d *decoder) full() bool { return len(d.problems) > MaxProblems }
 
 func (d *decoder) add(p Problem) {
-	if d.full() || !d.meter.spend(costProblem) {
+	if d.full() {
 		return
 	}
 	if len(d.problems) == MaxProblems {

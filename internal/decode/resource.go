@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -55,25 +56,20 @@ func ServerSide() []string {
 // problems with their places. validate sees what could be decoded; its errors
 // about fields that could not are left out.
 func Resource[C any](root *yamldoc.Node, cfg *C, validate func(C) field.ErrorList) []Problem {
-	return Bounded(root, cfg, func(c C, _ int) field.ErrorList { return validate(c) })
-}
-
-// Bounded is Resource for a validate that is told how many problems are of use.
-func Bounded[C any](root *yamldoc.Node, cfg *C, validate func(c C, most int) field.ErrorList) []Problem {
-	m := meterOf(root)
 	for _, path := range serverSide {
 		root = without(root, path)
 	}
-	d := &decoder{meter: m}
+	d := &decoder{}
 	if root.Kind == yamldoc.Null { // inside of a resource it is as good as nothing
 		d.mismatch(root, "a map, not a null")
 	}
-	problems := d.run(root, cfg)
-	if root.Kind != yamldoc.Map || d.meter.out {
+	d.value(root, reflect.ValueOf(cfg).Elem(), "")
+	problems := d.problems
+	if root.Kind != yamldoc.Map {
 		return problems
 	}
 	decoded := problems
-	for _, e := range validate(*cfg, d.meter.problems()) {
+	for _, e := range validate(*cfg) {
 		switch {
 		case len(problems) > MaxProblems:
 			return problems

@@ -152,8 +152,8 @@ func Growings() []Growing {
 	add("patched labels", target+"{apiVersion: apps/v1, kind: Deployment, metadata: {labels: {", "a@: b,", "}}}]}")
 	add("patched labels of all kinds", target+"{target: {kind: .*}, patch: {metadata: {labels: {", "a@: b,", "}}}}]}")
 	add("patches of all kinds", target, "{target: {kind: .*}, patch: {metadata: {labels: {a: b}}}},", "]}")
-	for _, expression := range []string{"a", "a{1000}", "(a{30}){30}", `(?i)\pL{1000}`, `\pL`} {
-		add("patches of names like "+expression, target, "{target: {kind: Job, name: '"+expression+"', namespace: '"+expression+"'}, patch: {metadata: {labels: {a: b}}}},", "]}")
+	for _, expression := range []string{"a", "a{1000}", "(a{30}){30}", `(?i)\pL{1000}`, `\pL`, strings.Repeat("a?", 160), strings.Repeat(`\W`, 100), strings.Repeat("[^a]{1000}", 90)} {
+		add("patches of names like "+expression, target, "{target: {kind: Job, name: '"+expression+"', namespace: '"+expression+"', group: '"+expression+"?', version: '"+expression+"?'}, patch: {metadata: {labels: {a: b}}}},", "]}")
 	}
 	add("patches as text", target+"{target: {kind: .*}, patch: '{metadata: {labels: {", "a@: b,", "}}}'}]}")
 	block := strings.TrimSuffix(target, " [") + "\n"
@@ -165,6 +165,25 @@ func Growings() []Growing {
 	add("literal blocks", "", "k@: |\n  a\n", "")
 	add("floats", "", "- 1.5\n", "")
 	add("no commas behind", "[1", ",{a: 1.5}", "]")
+	add("lists of comments", "", "- a #b\n#c\n", "")
+	add("comments behind commas", "[", "a #\n,", "]")
+	add("dashes in dashes", "", strings.Repeat("- ", 99)+"\n", "")
+	add("lists in lists", "[", strings.Repeat("[", 99)+strings.Repeat("]", 99)+",", "]")
+	add("nothing in containers", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [", "~,", "]}}}}}}")
+	add("quantities", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [{resources: {limits: {", "a@: 1,", "}}}]}}}}}}")
+	add("items", "kind: List\nitems: [", "{kind: Deployment},", "]")
+	add("items that aliases repeat", "kind: List\na: &a {kind: Deployment, spec: {template: {spec: {flinkConfiguration: {a: b}}}}}\nitems: [", "*a,", "]")
+	long := strings.Repeat("x", 10_000)
+	add("text patches that aliases repeat", target+"{target: {kind: Job}, patch: &a '{metadata: {annotations: {a: "+long+"}}}'},", "{target: {kind: Job}, patch: *a},", "]}")
+	add("keys that aliases repeat", "kind: Deployment\na: &a "+long[:1000]+"\nspec: {template: {spec: {kubernetes: {pods: {tolerations: [", "{*a : b},", "]}}}}}")
+	add("patched nothing of all kinds", target+"{target: {kind: .*}, patch: {metadata: {labels: {", "a@: ~,", "}}}}]}")
+	add("patched maps of all kinds", target+"{target: {kind: .*}, patch: {metadata: {", "a@: {},", "}}}]}")
+	add("patched ports of all kinds", target+"{target: {kind: .*}, patch: {spec: {template: {spec: {containers: [{name: a, ports: [", "{containerPort: @},", "]}]}}}}}]}")
+	add("directives of all kinds", target+"{target: {kind: .*}, patch: {", "a@: {$patch: x},", "}}]}")
+	add("long paths of all kinds", target+"{target: {kind: .*}, patch: {? "+long[:1000]+"\n: {", "a@: {$patch: x},", "}}}]}")
+	add("escaped patches of all kinds", target+"{target: {kind: .*}, patch: \"{metadata: {labels: {a: b", "\\x2c@: b", "}}}\"}]}")
+	add("operations", target+"{target: {kind: Job}, patch: [", "{op: remove, path: /a},", "]}]}")
+	add("empty operations", target+"{target: {kind: Job}, patch: [", "{},", "]}]}")
 	add("words", "[true", ",False,null,~,No", "]")
 	return out
 }

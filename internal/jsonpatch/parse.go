@@ -40,20 +40,24 @@ var needs = map[string]string{
 }
 
 // Parse reads a list of operations. The list is copied. If there are problems,
-// all of them are returned and no operations.
+// all of them are returned, or the first thousand, and no operations.
 func Parse(list []any) ([]Op, []Problem) {
 	ops := make([]Op, len(list))
 	var problems []Problem
 	for i, e := range list {
 		p := parser{index: i}
 		ops[i] = p.operation(e)
-		problems = append(problems, p.problems...)
+		if problems = append(problems, p.problems...); len(problems) > maxProblems {
+			break
+		}
 	}
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	return ops, nil
 }
+
+const maxProblems = 1000
 
 type parser struct {
 	index    int

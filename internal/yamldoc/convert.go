@@ -10,11 +10,19 @@ import (
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
+// below is where a value is: in how many maps and lists, and below how many bytes of keys.
+type below struct{ depth, keys int }
+
+func (b below) key(name string) below { return below{b.depth + 1, b.keys + len(name)} }
+
+// maxKeys bounds the paths of values, which messages quote. YAML allows as much for a key.
+const maxKeys = 1024
+
 // convert turns the YAML library's nodes into ours: aliases expanded, merge keys
 // applied, scalars resolved. open holds the aliases that are being expanded.
-func (p *parser) convert(n *yaml.Node, depth int, open []*yaml.Node) *Node {
+func (p *parser) convert(n *yaml.Node, in below, open []*yaml.Node) *Node {
 	pos := p.pos(n.Line, n.Column)
-	if !p.within(pos, depth, len(open) > 0) {
+	if !p.within(pos, in) {
 		return &Node{Pos: pos}
 	}
 	switch n.Kind {
@@ -25,45 +33,53 @@ func (p *parser) convert(n *yaml.Node, depth int, open []*yaml.Node) *Node {
 				return &Node{Pos: pos}
 			}
 		}
-		out := *p.convert(n.Alias, depth, append(open, n.Alias))
+		out := *p.convert(n.Alias, in, append(open, n.Alias))
 		out.Pos = pos
 		return &out
 	case yaml.SequenceNode:
 		p.tag(n, pos, "!!seq")
 		out := &Node{Kind: List, Pos: pos, Items: make([]*Node, 0, len(n.Content))}
 		for _, item := range n.Content {
-			out.Items = append(out.Items, p.convert(item, depth+1, open))
+			out.Items = append(out.Items, p.convert(item, in.key(""), open))
 		}
 		return out
 	case yaml.MappingNode:
 		p.tag(n, pos, "!!map")
-		return p.mapping(n, pos, depth, open)
+		return p.mapping(n, pos, in, open)
 	default:
 		return p.scalar(n, pos)
 	}
 }
 
 // within counts values and depth, and reports each limit once.
-func (p *parser) within(pos Place, depth int, copied bool) bool {
-	const costCopied = 520 // the library's own nodes are shared
+func (p *parser) within(pos Place, in below) bool {
 	if p.full {
 		return false
 	}
-	if p.values++; copied {
-		p.room -= costCopied
-	}
+	p.values++
 	switch {
-	case p.room < 0:
-		p.fail(pos, "the document is too large with its aliases, which are counted each time they are used")
-		p.full = true
 	case p.values > p.limits.Values:
 		p.fail(pos, "the document has more than %d values (aliases are counted each time they are used)", p.limits.Values)
 		p.full = true
-	case depth > p.limits.Nesting:
+	case in.keys > maxKeys:
+		p.fail(pos, "the keys that lead to a value have more than %d bytes together", maxKeys)
+		p.full = true
+	case in.depth > p.limits.Nesting:
 		p.fail(pos, "maps and lists are nested more than %d deep", p.limits.Nesting)
 		p.full = true
 	}
 	return !p.full
+}
+
+// text returns the text of a scalar, counted each time that an alias repeats it.
+func (p *parser) text(n *yaml.Node, pos Place) string {
+	p.bytes += len(n.Value)
+	p.signs += signs(n.Value)
+	if !p.full && (p.bytes > p.limits.Bytes || p.signs > p.limits.Signs) {
+		p.fail(pos, "the document is too long with its aliases, which are counted each time they are used")
+		p.full = true
+	}
+	return n.Value
 }
 
 // unsupportedTag does not name the tag, which may be a password that begins with !.
@@ -76,19 +92,19 @@ func (p *parser) tag(n *yaml.Node, pos Place, want string) {
 	}
 }
 
-func (p *parser) mapping(n *yaml.Node, pos Place, depth int, open []*yaml.Node) *Node {
+func (p *parser) mapping(n *yaml.Node, pos Place, in below, open []*yaml.Node) *Node {
 	out := &Node{Kind: Map, Pos: pos, Fields: make([]Field, 0, len(n.Content)/2)}
 	seen := &keys{in: out}
 	var merged []*Node
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	for i := 0; i+1 < len(n.Content) && !p.full; i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		keyPos := p.pos(key.Line, key.Column)
 		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
-			merged = append(merged, p.mergeSources(value, keyPos, depth, open)...)
+			merged = append(merged, p.mergeSources(value, keyPos, in, open)...)
 			continue
 		}
 		name, ok := p.key(key, keyPos)
-		v := p.convert(value, depth+1, open)
+		v := p.convert(value, in.key(name), open)
 		if v.Kind == Null && v.Text == "" {
 			v.Pos = keyPos // nothing is written: there is no better place
 		}
@@ -154,8 +170,8 @@ func (k *keys) add(f Field) {
 	}
 }
 
-func (p *parser) mergeSources(value *yaml.Node, pos Place, depth int, open []*yaml.Node) []*Node {
-	v := p.convert(value, depth+1, open)
+func (p *parser) mergeSources(value *yaml.Node, pos Place, in below, open []*yaml.Node) []*Node {
+	v := p.convert(value, in.key(""), open)
 	sources := []*Node{v}
 	if v.Kind == List {
 		sources = v.Items
@@ -185,14 +201,14 @@ func (p *parser) key(n *yaml.Node, pos Place) (string, bool) {
 		}
 		return "", false
 	}
-	return n.Value, true
+	return p.text(n, pos), true
 }
 
 // base60 are YAML 1.1's base 60 integers, such as 12:30:45.
 var base60 = lazyregexp.New(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
 
 func (p *parser) scalar(n *yaml.Node, pos Place) *Node {
-	out := &Node{Kind: String, Pos: pos, Text: n.Value}
+	out := &Node{Kind: String, Pos: pos, Text: p.text(n, pos)}
 	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	out.Quoted = n.Style&quoted != 0
 	tag := n.ShortTag()

@@ -84,7 +84,6 @@ type Node struct {
 	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean or a
 	// number.
 	Ambiguous bool
-	room      int32 // of the root: see Room
 	Pos       Place
 	// Text is the text of a scalar: as written if plain, its content if quoted.
 	Text   string
@@ -101,10 +100,6 @@ type Field struct {
 	Value *Node
 }
 
-// Room returns how many bytes may still be allocated for the document that n is
-// the root of, 0 if that is not known.
-func (n *Node) Room() int { return int(n.room) }
-
 // Get returns the value of a key, or nil.
 func (n *Node) Get(key string) *Node {
 	for i := range n.Fields {
@@ -113,6 +108,17 @@ func (n *Node) Get(key string) *Node {
 		}
 	}
 	return nil
+}
+
+// At returns the value at a path of keys, or nil.
+func (n *Node) At(path ...string) *Node {
+	for _, key := range path {
+		if n == nil {
+			return nil
+		}
+		n = n.Get(key)
+	}
+	return n
 }
 
 // Value returns the node as a fresh tree.

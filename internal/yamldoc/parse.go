@@ -19,11 +19,12 @@ type Limits struct {
 	Bytes   int // length of one document
 	Nesting int // depth of maps and lists
 	Values  int // values after aliases are expanded
+	Signs   int // that separate values
 }
 
 // DefaultLimits are wide enough for any resource that a Kubernetes API server
 // would store.
-var DefaultLimits = Limits{Bytes: 1 << 20, Nesting: 100, Values: 100_000}
+var DefaultLimits = Limits{Bytes: 1 << 20, Nesting: 100, Values: 100_000, Signs: 140_000}
 
 // Problem is what is wrong with a text, and where.
 type Problem struct {
@@ -80,7 +81,8 @@ type parser struct {
 	limits   Limits
 	problems []Problem
 	values   int
-	room     int // bytes that may still be allocated
+	bytes    int // of the scalars, as often as aliases repeat them
+	signs    int // in the scalars, likewise
 	full     bool
 }
 
@@ -88,8 +90,6 @@ type parser struct {
 const maxProblems = 1000
 
 func (p *parser) fail(pos Place, format string, args ...any) {
-	const costProblem = 900
-	p.room -= costProblem
 	if len(p.problems) < maxProblems {
 		p.problems = append(p.problems, Problem{pos.Position(), fmt.Sprintf(format, args...)})
 		return
@@ -110,16 +110,11 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 		p.fail(p.pos(1, 1), "the document has %d bytes; at most %d are read", len(text), p.limits.Bytes)
 		return nil, true
 	}
-	if !p.legalText(text) {
+	if !p.legalText(text) || !p.fewSigns(text) {
 		return nil, true
 	}
 	if root = p.readSimple(text); root != nil {
-		root.room = int32(max(1, p.room))
 		return root, true
-	}
-	m := measure(text)
-	if !p.affordable(text, m) {
-		return nil, true
 	}
 	if isBlank(text) {
 		return nil, false
@@ -136,25 +131,45 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" && n.Value == "" {
 		return nil, false
 	}
-	p.room = Room(len(text)) - taken(doc, len(text), m.queue)
-	root = p.convert(n, 0, nil)
-	root.room = int32(max(1, p.room))
-	return root, true
+	return p.convert(n, below{}, nil), true
 }
 
-// affordable refuses a document that would take more memory than its size is worth.
-func (p *parser) affordable(text []byte, m *estimate) bool {
-	p.room = Room(len(text)) - m.sum - costQueued*m.queue
-	switch {
-	case p.room >= 0:
-		return true
-	case m.deep[0] > 0:
-		p.fail(p.pos(m.deep[0], m.deep[1]), "maps and lists are nested more than %d deep", p.limits.Nesting)
-	default:
-		p.fail(p.pos(1, 1), "the document has too many values for its %d bytes; split it, or write it with fewer and longer values", len(text))
+// fewSigns refuses a text of so many tiny values that reading it takes too much memory:
+// the YAML library allocates up to 1.5 kB for each.
+func (p *parser) fewSigns(text []byte) bool {
+	n := signs(text)
+	if n > p.limits.Signs {
+		p.fail(p.pos(1, 1), "the document has %d of the signs , : ? [ { * & - #, which separate values; at most %d are read: split it", n, p.limits.Signs)
 	}
-	return false
+	return n <= p.limits.Signs
 }
+
+// signs counts what may begin or separate values or comments. A dash does so in front
+// of a blank or a line end, # behind one.
+func signs[T string | []byte](text T) int {
+	n, before := 0, byte('\n')
+	for i := range len(text) {
+		c := text[i]
+		switch c {
+		case ',', ':', '?', '[', '{', '*', '&':
+			n++
+		case '#':
+			if isBlankSign(before) {
+				n++
+			}
+		case '-':
+			if i+1 == len(text) || isBlankSign(text[i+1]) {
+				n++
+			}
+		}
+		before = c
+	}
+	return n
+}
+
+// isBlankSign reports whether a byte is a blank or part of a line end, of which YAML
+// has some beyond ASCII.
+func isBlankSign(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
 
 // isBlank reports whether a text has nothing but blank lines and comments.
 func isBlank(text []byte) bool {

@@ -74,6 +74,12 @@ func TestParseRefuses(t *testing.T) {
 		{"directive", "tags it declares would change values", "%TAG ! tag:x,2026:\n---\na: b", 1, 1},
 		{"cut flow map", "the text is not whole", "a: {b", 0, 0},
 		{"too long", "documents are bounded", "a: " + strings.Repeat("x", 1<<20), 1, 1},
+		{"too many signs", "tiny values take hundreds of bytes each", "[" + strings.Repeat("a,", 140_000) + "]", 1, 1},
+		{"too many values", "and so do those that aliases repeat", "[&a [" + strings.Repeat("1,", 1000) + "]" + strings.Repeat(",*a", 100) + "]", 1, 1606},
+		{"a text that aliases repeat", "patches as texts are parsed each time", "[&a " + strings.Repeat("x", 50_000) + strings.Repeat(",*a", 100) + "]", 1, 2},
+		{"signs that aliases repeat", "in such a text they are values", "[&a '" + strings.Repeat("x,", 20_000) + "'" + strings.Repeat(",*a", 10) + "]", 1, 2},
+		{"signs in escapes", "the text has them, however they are written", "\"" + strings.Repeat(`\x2c`, 140_001) + "\"", 1, 1},
+		{"a long path", "messages quote the keys that lead to a value", "{? " + strings.Repeat("a", 1000) + "\n: {" + strings.Repeat("b", 24) + ": {c: d}}}", 2, 34},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -136,7 +142,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		docs, problems := yamldoc.Parse("f", data, yamldoc.Limits{Bytes: 1 << 16, Nesting: 50, Values: 5000})
+		docs, problems := yamldoc.Parse("f", data, yamldoc.Limits{Bytes: 1 << 16, Nesting: 50, Values: 5000, Signs: 5000})
 		for _, d := range docs {
 			if d.Root == nil {
 				if len(problems) == 0 {
@@ -197,5 +203,18 @@ func TestTextAfterTheEnd(t *testing.T) {
 	for _, text := range []string{"[a] # c\n# d\n", "{a: b}\n\n# x\n", "{a: b}\n...\n", "{a: b}\n--- \n"} {
 		_, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
 		assert.Assert(t, len(problems) == 0, "%q: %v", text, problems)
+	}
+}
+
+// What separates nothing is not counted: texts may have as many of these as they like.
+func TestSigns(t *testing.T) {
+	for text, legal := range map[string]bool{
+		"a-b ": true, "a#b ": true, "--x ": true, "a,b ": false, "a:b ": false, "- a\n": false, "-\n": false, "a #\n": false, "#\n": false, "-\u0085": false, "a?": false, "a*": false, "b&": false,
+	} {
+		for n := range 2 {
+			_, problems := yamldoc.Parse("f", []byte("a: |\n  "+strings.Repeat(text, 139_999+n)), yamldoc.DefaultLimits)
+			refused := len(problems) == 1 && strings.Contains(problems[0].Message, "at most 140000 are read: split it")
+			assert.Equal(t, refused, n > 0 && !legal, "%q: %v", text, problems)
+		}
 	}
 }

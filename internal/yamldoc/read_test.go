@@ -73,7 +73,7 @@ func TestReadReportsErrors(t *testing.T) {
 func TestReadSkipsWhatIsTooLong(t *testing.T) {
 	text := "a: " + strings.Repeat("x", 500) + "\n" + strings.Repeat("- y\n", 100) + "---\nb: c\n"
 	var lines []string
-	err := yamldoc.Read("f", strings.NewReader(text), yamldoc.Limits{Bytes: 100, Nesting: 10, Values: 10}, func(d yamldoc.Document, p []yamldoc.Problem) bool {
+	err := yamldoc.Read("f", strings.NewReader(text), yamldoc.Limits{Bytes: 100, Nesting: 10, Values: 10, Signs: 10}, func(d yamldoc.Document, p []yamldoc.Problem) bool {
 		lines = append(lines, fmt.Sprint(d.Start.Line, d.Root != nil, len(p)))
 		return true
 	})

@@ -404,3 +404,19 @@ func (r *simple) cut(start, end int) lexeme {
 	}
 	return s
 }
+
+// closing returns where a quoted scalar ends that begins at i, -1 if not in this line.
+func closing(row []byte, i int) int {
+	for j := i + 1; j < len(row); j++ {
+		switch {
+		case row[i] == '"' && row[j] == '\\':
+			j++
+		case row[j] != row[i]:
+		case row[i] == '\'' && j+1 < len(row) && row[j+1] == '\'':
+			j++
+		default:
+			return j
+		}
+	}
+	return -1
+}

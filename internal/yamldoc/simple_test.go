@@ -15,13 +15,13 @@ import (
 
 // byLibrary reads a text as if it were not JSON.
 func byLibrary(text []byte) (*Node, []Problem) {
-	p := &parser{limits: DefaultLimits, room: 1 << 40}
+	p := &parser{limits: DefaultLimits}
 	doc, err := decode(text)
 	if err != nil {
 		p.syntax(text, err)
 		return nil, p.problems
 	}
-	return p.convert(doc.Content[0], 0, nil), p.problems
+	return p.convert(doc.Content[0], below{}, nil), p.problems
 }
 
 // checkSimple holds what is read without the library against what that reads, and

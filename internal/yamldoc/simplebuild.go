@@ -15,11 +15,10 @@ func (p *parser) readSimple(text []byte) *Node {
 	if !usual(text) {
 		return nil
 	}
-	c := &counter{cost: costSimple}
-	if r := (&simple{text: text, out: c}); !r.run() || Room(len(text)) < c.cost {
+	c := &counter{}
+	if r := (&simple{text: text, out: c}); !r.run() {
 		return nil
 	}
-	p.room = Room(len(text)) - c.cost
 	b := &nodeBuilder{parser: p, sizes: c.sizes, names: map[string]string{}}
 	(&simple{text: text, out: b}).run()
 	return b.root
@@ -85,28 +84,14 @@ func obvious(raw []byte) string {
 	return ""
 }
 
-// counter adds up what reading a document takes.
+// counter finds how many elements maps and lists have.
 type counter struct {
 	sizes []int32 // of maps and lists, in the order in which they begin
 	path  []int   // those that are open
-	cost  int
 }
-
-// What nodeBuilder allocates, rounded up.
-const (
-	costSimple      = 8 << 10
-	costSimpleNode  = 112
-	costSimpleText  = 16 // beside its bytes
-	costSimpleField = 60
-	costSimpleIndex = 120 // of a field in a map that has many
-	costSimpleItem  = 10
-	costSimpleSize  = 12
-	costSimpleTag   = 500 // asking the library
-)
 
 func (c *counter) open(kind Kind, _ Place) {
 	c.element()
-	c.cost += costSimpleSize
 	c.path = append(c.path, len(c.sizes))
 	c.sizes = append(c.sizes, 0)
 }
@@ -115,33 +100,20 @@ func (c *counter) close() { c.path = c.path[:len(c.path)-1] }
 
 // element counts a value. Maps count theirs by their keys.
 func (c *counter) element() {
-	c.cost += costSimpleNode
 	if n := len(c.path); n > 0 {
 		if size := &c.sizes[c.path[n-1]]; *size >= 0 {
 			*size++
-			c.cost += costSimpleItem
 		}
 	}
 }
 
-func (c *counter) key(_ Place, s lexeme) {
+func (c *counter) key(Place, lexeme) {
 	size := &c.sizes[c.path[len(c.path)-1]]
 	*size-- // negative for maps, so that element passes over them
-	c.cost += costSimpleField + costSimpleText + len(s.raw)
-	if *size < -fewFields {
-		c.cost += costSimpleIndex
-	}
-	if *size == -fewFields-1 {
-		c.cost += fewFields * costSimpleIndex
-	}
 }
 
-func (c *counter) value(_ Place, s lexeme) {
+func (c *counter) value(Place, lexeme) {
 	c.element()
-	c.cost += costSimpleText + len(s.raw)*5/4 // of long ones, memory is taken in pages
-	if s.style == 'p' && obvious(s.raw) == "" {
-		c.cost += costSimpleTag
-	}
 }
 
 func (c *counter) none() { c.element() }
@@ -166,7 +138,7 @@ func (b *nodeBuilder) place(at Place) Place { return b.pos(int(at.line), int(at.
 
 func (b *nodeBuilder) open(kind Kind, at Place) {
 	n := &Node{Kind: kind, Pos: b.place(at)}
-	b.within(n.Pos, len(b.path), false)
+	b.within(n.Pos, below{depth: len(b.path)})
 	size := b.sizes[0]
 	b.sizes = b.sizes[1:]
 	if kind == Map {
@@ -219,7 +191,7 @@ func (b *nodeBuilder) name(s lexeme) string {
 
 func (b *nodeBuilder) value(at Place, s lexeme) {
 	n := &Node{Kind: String, Pos: b.place(at), Quoted: s.style != 'p', Text: s.text()}
-	if b.within(n.Pos, len(b.path), false) && s.style == 'p' {
+	if b.within(n.Pos, below{depth: len(b.path)}) && s.style == 'p' {
 		b.resolve(n, tagOf(s.raw))
 	}
 	b.put(n)
@@ -227,7 +199,7 @@ func (b *nodeBuilder) value(at Place, s lexeme) {
 
 func (b *nodeBuilder) none() {
 	at := b.path[len(b.path)-1].key.Pos
-	b.within(at, len(b.path), false)
+	b.within(at, below{depth: len(b.path)})
 	b.put(&Node{Pos: at})
 }
 

@@ -32,7 +32,7 @@ func wrap(functionConfig string, items ...string) string {
 // items returns the items of a ResourceList.
 func items(t *testing.T, list []byte) []any {
 	t.Helper()
-	docs, bad := yamldoc.Parse("", list, yamldoc.Limits{Bytes: 1 << 30, Nesting: 200, Values: 1 << 30})
+	docs, bad := yamldoc.Parse("", list, yamldoc.Limits{Bytes: 1 << 30, Nesting: 200, Values: 1 << 30, Signs: 1 << 30})
 	assert.Assert(t, len(bad) == 0 && len(docs) == 1, "%v\n%s", bad, list)
 	root := docs[0].Root.Value().(map[string]any)
 	assert.Equal(t, root["kind"], "ResourceList")
