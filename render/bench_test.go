@@ -97,7 +97,7 @@ func TestAllocations(t *testing.T) {
 			_, err := m.WriteTo(io.Discard)
 			return err
 		}},
-		{"reading a Deployment", 335, func() error {
+		{"reading a Deployment", 475, func() error {
 			_, err := deployment.Parse("", []byte(text))
 			return err
 		}},

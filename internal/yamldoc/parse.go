@@ -113,9 +113,6 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 	if !p.legalText(text) || !p.fewSigns(text) {
 		return nil, true
 	}
-	if root = p.readSimple(text); root != nil {
-		return root, true
-	}
 	if isBlank(text) {
 		return nil, false
 	}
