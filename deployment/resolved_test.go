@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -91,6 +92,11 @@ func TestUnmarshal(t *testing.T) {
 	assert.Assert(t, d.Equal(parse(t, nil)), "what was there stays")
 	assert.NilError(t, json.Unmarshal(edited(t, leastDeployment, set("metadata.name", `"other"`)), &d))
 	assert.Equal(t, d.Name(), "other")
+	rocket := edited(t, leastDeployment, set("metadata.displayName", `"Rocket \\ud83d\\ude80"`))
+	rocket = bytes.ReplaceAll(rocket, []byte(`\\ud`), []byte(`\ud`)) // as other writers do
+	assert.NilError(t, json.Unmarshal(rocket, &d))
+	assert.Equal(t, d.Config().Metadata.DisplayName, "Rocket 🚀")
+	assert.ErrorContains(t, json.Unmarshal(bytes.ReplaceAll(rocket, []byte(`\ude80`), nil), &d), "half of a surrogate pair")
 	assert.NilError(t, d.UnmarshalJSON([]byte(" null ")))
 	assert.Assert(t, d.IsZero())
 

@@ -274,3 +274,33 @@ func TestPatchPosition(t *testing.T) {
 	assert.Equal(t, patch.MustParse("# an entry\n  {op: remove, path: /a}").Position().String(), "2:3")
 	assert.Equal(t, patch.Patch{}.Position(), patch.Position{})
 }
+
+// Surrogate pairs, as Python's json.dumps writes characters beyond 16 bits, are read in
+// all forms of a patch. Half a pair is refused, and not replaced.
+func TestSurrogatePairs(t *testing.T) {
+	const pair = `\ud83d\ude80`
+	escaped := strings.ReplaceAll(pair, `\`, `\\`)
+	for form, text := range map[string]string{
+		"operation":           `{"op": "add", "path": "/spec/a", "value": "@"}`,
+		"inline":              `{"apiVersion": "v1", "kind": "Service", "metadata": {"annotations": {"a": "@"}}}`,
+		"key":                 `{"apiVersion": "v1", "kind": "Service", "metadata": {"annotations": {"@": "a"}}}`,
+		"target":              `{"target": {"kind": "Job"}, "patch": {"metadata": {"annotations": {"a": "@"}}}}`,
+		"JSON in JSON":        `{"target": {"kind": "Job"}, "patch": "{\"metadata\": {\"annotations\": {\"a\": \"@@\"}}}"}`,
+		"YAML in JSON":        `{"target": {"kind": "Job"}, "patch": "metadata: {annotations: {a: @}}"}`,
+		"JSON in YAML":        "target: {kind: Job}\npatch: |\n  {\"metadata\": {\"annotations\": {\"a\": \"@\"}}}\n",
+		"quoted JSON in YAML": `{target: {kind: Job}, patch: '{"metadata": {"annotations": {"a": "@"}}}'}`,
+		"operations in YAML":  "target: {kind: Job}\npatch: |\n  [{\"op\": \"add\", \"path\": \"/metadata/annotations/a\", \"value\": \"@\"}]\n",
+	} {
+		with := func(s, twice string) string { return strings.NewReplacer("@@", twice, "@", s).Replace(text) }
+		p, err := patch.Parse([]byte(with(pair, escaped)))
+		assert.NilError(t, err, form)
+		assert.Assert(t, p.Equal(patch.MustParse(with("🚀", "🚀"))), "%s: %s", form, p)
+		var q patch.Patch
+		if json.Valid([]byte(text)) {
+			assert.NilError(t, json.Unmarshal([]byte(with(pair, escaped)), &q), form)
+			assert.Assert(t, q.Equal(p), form)
+		}
+		_, err = patch.Parse([]byte(with(`\ud83d`, `\\ud83d`)))
+		assert.ErrorContains(t, err, `\ud83d is half of a surrogate pair`, form)
+	}
+}

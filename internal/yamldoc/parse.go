@@ -116,6 +116,10 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 	if isBlank(text) {
 		return nil, false
 	}
+	text, ok := p.joinSurrogates(text)
+	if !ok {
+		return nil, true
+	}
 	doc, err := decode(text)
 	if err != nil {
 		p.syntax(text, err)
@@ -273,6 +277,9 @@ func (p *parser) syntax(text []byte, err error) {
 	}
 	if msg == afterTheEnd {
 		msg = "the document ends before or in this line, and more follows; write a line of --- between documents"
+	}
+	if msg == "found invalid Unicode character escape code" {
+		msg += "; surrogates such as \\ud83d\\ude80 are read in JSON only: write the character itself"
 	}
 	line, row := rowAt(text, line)
 	column := len(row) - len(bytes.TrimLeft(row, " \t")) + 1

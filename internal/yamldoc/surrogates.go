@@ -1,0 +1,63 @@
+package yamldoc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// joinSurrogates writes the surrogate pairs of a JSON text as YAML does, which has none:
+// \ud83d\ude80 becomes \U0001f680. That is two bytes less, and as many blanks go behind
+// the string, so that what follows keeps its place. Half a pair is a problem: the
+// libraries that read it put another character in its place.
+func (p *parser) joinSurrogates(text []byte) (joined []byte, ok bool) {
+	if !bytes.Contains(text, []byte(`\ud`)) && !bytes.Contains(text, []byte(`\uD`)) || !json.Valid(text) {
+		return text, true
+	}
+	joined = make([]byte, 0, len(text))
+	for i, blanks := 0, 0; i < len(text); {
+		const half = len(`\ud83d`)
+		if high := escaped(text[i:]); utf16.IsSurrogate(high) {
+			r := utf16.DecodeRune(high, escaped(text[i+half:]))
+			if r == unicode.ReplacementChar {
+				p.fail(p.placeOf(text, i), "%s is half of a surrogate pair, which is no character; write both halves, or the character itself", text[i:i+half])
+				return nil, false
+			}
+			joined = fmt.Appendf(joined, `\U%08x`, r)
+			blanks += len("  ")
+			i += 2 * half
+			continue
+		}
+		size := 1
+		if text[i] == '\\' {
+			size = 2 // neither a quote behind it nor a backslash means anything
+		}
+		joined = append(joined, text[i:i+size]...)
+		if text[i] == '"' {
+			joined = append(joined, bytes.Repeat([]byte(" "), blanks)...)
+			blanks = 0
+		}
+		i += size
+	}
+	return joined, true
+}
+
+// escaped returns the character of an escape such as \u00e9 that a text begins with, 0 if
+// there is none.
+func escaped(text []byte) rune {
+	if len(text) < len(`\u00e9`) || text[0] != '\\' || text[1] != 'u' {
+		return 0
+	}
+	r, _ := strconv.ParseUint(string(text[2:6]), 16, 32)
+	return rune(r)
+}
+
+// placeOf returns the place of a byte of the text, in characters like those of nodes.
+func (p *parser) placeOf(text []byte, at int) Place {
+	start := bytes.LastIndexByte(text[:at], '\n') + 1
+	return p.pos(bytes.Count(text[:at], []byte("\n"))+1, utf8.RuneCount(text[start:at])+1)
+}
