@@ -110,15 +110,12 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 		p.fail(p.pos(1, 1), "the document has %d bytes; at most %d are read", len(text), p.limits.Bytes)
 		return nil, true
 	}
-	if !p.legalText(text) || !p.fewSigns(text) {
+	text, ok := p.fromJSON(text)
+	if !ok || !p.legalText(text) || !p.fewSigns(text) {
 		return nil, true
 	}
 	if isBlank(text) {
 		return nil, false
-	}
-	text, ok := p.joinSurrogates(text)
-	if !ok {
-		return nil, true
 	}
 	doc, err := decode(text)
 	if err != nil {
@@ -155,11 +152,11 @@ func signs[T string | []byte](text T) int {
 		case ',', ':', '?', '[', '{', '*', '&':
 			n++
 		case '#':
-			if isBlankSign(before) {
+			if before <= ' ' {
 				n++
 			}
 		case '-':
-			if i+1 == len(text) || isBlankSign(text[i+1]) {
+			if i+1 == len(text) || text[i+1] <= ' ' {
 				n++
 			}
 		}
@@ -167,10 +164,6 @@ func signs[T string | []byte](text T) int {
 	}
 	return n
 }
-
-// isBlankSign reports whether a byte is a blank or part of a line end, of which YAML
-// has some beyond ASCII.
-func isBlankSign(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
 
 // isBlank reports whether a text has nothing but blank lines and comments.
 func isBlank(text []byte) bool {
@@ -231,6 +224,9 @@ func (p *parser) legalText(text []byte) bool {
 				return false
 			case r == 0:
 				p.fail(p.pos(line, col+1), "a NUL character is not legal in YAML")
+				return false
+			case lineEnds[r] != "":
+				p.fail(p.pos(line, col+1), "U+%04X is a line end for some YAML readers only; write \\u%04x in double quotes", r, r)
 				return false
 			case r == '\ufeff':
 				p.fail(p.pos(line, col+1), "a byte order mark inside the text is not legal here")

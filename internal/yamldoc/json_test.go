@@ -24,6 +24,7 @@ func TestSurrogatePairs(t *testing.T) {
 		"a backslash and pair": {`{"a": "\\\ud83d\ude80"}`, `\🚀`},
 		"a quote":              {`{"a": "\ud83d\ude80\"\\"}`, `🚀"\`},
 		"neighbours":           {`{"a": "\u00e9\ud7ff\ue000\ud83d\ude80é🚀"}`, "é\ud7ff\ue000🚀é🚀"},
+		"line ends of YAML":    {"{\"a\": \"\u0085 \u2028 \u2029\"}", "\u0085 \u2028 \u2029"},
 		"others alone":         {`{"a": "\u00e9 🚀"}`, "é 🚀"},
 	} {
 		docs, problems := yamldoc.Parse("f", []byte(c.text), yamldoc.DefaultLimits)
