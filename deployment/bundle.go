@@ -102,7 +102,7 @@ func (r *reader) document(root *yamldoc.Node, lists bool) {
 }
 
 func (r *reader) unknownKind(kind *yamldoc.Node) {
-	e := field.NotSupported(field.NewPath("kind"), clip(kind.Text), resourceKinds)
+	e := field.NotSupported(field.NewPath("kind"), kind.Text, resourceKinds)
 	if best := decode.Nearest(kind.Text, resourceKinds); best != "" {
 		e.Detail += "; did you mean " + best + "?"
 	}

@@ -15,29 +15,29 @@ const (
 // empty, is a field that is not set.
 type Config struct {
 	// Kind and APIVersion may be empty, or "Deployment" and "v1".
-	Kind       string `json:"kind,omitempty"`
-	APIVersion string `json:"apiVersion,omitempty"`
+	Kind       string `json:"kind,omitempty" enum:"Deployment"`
+	APIVersion string `json:"apiVersion,omitempty" enum:"v1"`
 	// Metadata says which Deployment it is, Spec what runs.
-	Metadata Metadata `json:"metadata"`
-	Spec     Spec     `json:"spec"`
+	Metadata Metadata `json:"metadata" required:"true"`
+	Spec     Spec     `json:"spec" required:"true"`
 }
 
 // Metadata identifies a Deployment or a SessionCluster.
 type Metadata struct {
 	// ID is the UUID that VVP gave, in lower case. Where it is empty, the id is
 	// derived from kind, namespace and name.
-	ID string `json:"id,omitempty"`
+	ID string `json:"id,omitempty" format:"uuid"`
 	// Name is required. VVP 2.4 and newer allow 1 to 63 characters of a-z, 0-9 and
 	// "-" in it; the names of Deployments in older versions are free text, which is
 	// accepted here too, up to 250 characters.
-	Name string `json:"name"`
+	Name string `json:"name" required:"the name of the resource"`
 	// DisplayName is what VVP's user interface shows. Deployments only.
 	DisplayName string `json:"displayName,omitempty"`
 	// Namespace is a VVP namespace. Empty means "default".
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitempty" default:"default" format:"label-value"`
 	// Labels and Annotations are VVP's own.
-	Labels      map[string]string `json:"labels,omitempty"`
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty" default:"{}"`
+	Annotations map[string]string `json:"annotations,omitempty" default:"{}"`
 }
 
 // State is the desired state of a resource.
@@ -59,62 +59,62 @@ const canceled State = "CANCELED"
 // DeploymentTargetName and SessionClusterName is set.
 type Spec struct {
 	// State is RUNNING if empty.
-	State State `json:"state,omitempty"`
+	State State `json:"state,omitempty" enum:"RUNNING,SUSPENDED,CANCELLED" also:"CANCELED" default:"RUNNING"`
 	// DeploymentTargetID and DeploymentTargetName refer to a target of the same VVP
 	// namespace; SessionClusterName names the SessionCluster that runs the job.
-	DeploymentTargetID   string `json:"deploymentTargetId,omitempty"`
-	DeploymentTargetName string `json:"deploymentTargetName,omitempty"`
-	SessionClusterName   string `json:"sessionClusterName,omitempty"`
+	DeploymentTargetID   string `json:"deploymentTargetId,omitempty" format:"uuid"`
+	DeploymentTargetName string `json:"deploymentTargetName,omitempty" format:"target-name"`
+	SessionClusterName   string `json:"sessionClusterName,omitempty" format:"cluster-name"`
 
 	// UpgradeStrategy is STATEFUL and RestoreStrategy LATEST_STATE if nil.
-	UpgradeStrategy *UpgradeStrategy `json:"upgradeStrategy,omitempty"`
-	RestoreStrategy *RestoreStrategy `json:"restoreStrategy,omitempty"`
+	UpgradeStrategy *UpgradeStrategy `json:"upgradeStrategy,omitempty" default:"{}"`
+	RestoreStrategy *RestoreStrategy `json:"restoreStrategy,omitempty" default:"{}"`
 	// StartFromSavepoint is VVP 2.0's form of RestoreStrategy; only one of them
 	// can be set.
 	StartFromSavepoint *StartFromSavepoint `json:"startFromSavepoint,omitempty"`
 	// MaxSavepointCreationAttempts is 4 if nil.
-	MaxSavepointCreationAttempts *int32 `json:"maxSavepointCreationAttempts,omitempty"`
+	MaxSavepointCreationAttempts *int32 `json:"maxSavepointCreationAttempts,omitempty" min:"1" default:"4"`
 	// MaxJobCreationAttempts is 4 if nil.
-	MaxJobCreationAttempts *int32 `json:"maxJobCreationAttempts,omitempty"`
+	MaxJobCreationAttempts *int32 `json:"maxJobCreationAttempts,omitempty" min:"1" default:"4"`
 	// JobFailureExpirationTime is a number or a duration; VVP documents no unit.
-	JobFailureExpirationTime string `json:"jobFailureExpirationTime,omitempty" wire:"number"`
+	JobFailureExpirationTime string `json:"jobFailureExpirationTime,omitempty" wire:"number" format:"duration"`
 
 	// Template is required: the job.
-	Template Template `json:"template"`
+	Template Template `json:"template" required:"true"`
 }
 
 // UpgradeStrategy says what VVP does with a running job when its template changes.
 type UpgradeStrategy struct {
 	// Kind is STATEFUL, STATELESS or NONE, in any case.
-	Kind string `json:"kind,omitempty"`
+	Kind string `json:"kind,omitempty" enum:"STATEFUL,STATELESS,NONE" case:"any" default:"STATEFUL"`
 }
 
 // RestoreStrategy says which state VVP starts a job from.
 type RestoreStrategy struct {
 	// Kind is LATEST_STATE, LATEST_SAVEPOINT or NONE, in any case.
-	Kind string `json:"kind,omitempty"`
+	Kind string `json:"kind,omitempty" enum:"LATEST_STATE,LATEST_SAVEPOINT,NONE" case:"any" default:"LATEST_STATE"`
 	// AllowNonRestoredState lets a job start from a savepoint with state that belongs
 	// to no operator of it. False if nil.
-	AllowNonRestoredState *bool `json:"allowNonRestoredState,omitempty"`
+	AllowNonRestoredState *bool `json:"allowNonRestoredState,omitempty" default:"false"`
 }
 
 // StartFromSavepoint says whether VVP 2.0 starts a job from its latest savepoint.
 type StartFromSavepoint struct {
 	// Kind is NONE or LATEST, in any case.
-	Kind string `json:"kind,omitempty"`
+	Kind string `json:"kind,omitempty" enum:"NONE,LATEST" case:"any"`
 }
 
 // Template is what jobs are made of.
 type Template struct {
 	// Metadata has annotations, and Spec is the job itself.
 	Metadata TemplateMetadata `json:"metadata,omitzero"`
-	Spec     TemplateSpec     `json:"spec"`
+	Spec     TemplateSpec     `json:"spec" required:"true"`
 }
 
 // TemplateMetadata has annotations that VVP itself acts on.
 type TemplateMetadata struct {
 	// Annotations are AnnotationQueryableState, AnnotationTLS, and others of VVP's own.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty" default:"{}"`
 }
 
 // The annotations of a template that have a meaning. Their values are "true" and
@@ -127,22 +127,22 @@ const (
 // TemplateSpec says what a job runs, and how.
 type TemplateSpec struct {
 	// Artifact is required: the program.
-	Artifact Artifact `json:"artifact"`
+	Artifact Artifact `json:"artifact" required:"true"`
 	// Parallelism is 1 if nil.
-	Parallelism *int32 `json:"parallelism,omitempty"`
+	Parallelism *int32 `json:"parallelism,omitempty" min:"1" default:"1"`
 	// NumberOfTaskManagers is as many as the parallelism needs if nil.
-	NumberOfTaskManagers *int32 `json:"numberOfTaskManagers,omitempty"`
+	NumberOfTaskManagers *int32 `json:"numberOfTaskManagers,omitempty" min:"1"`
 	// Resources has CPU and memory of the containers.
 	Resources Resources `json:"resources,omitzero"`
 	// FlinkConfiguration has Flink's options. Values are text whatever YAML makes
 	// of them.
-	FlinkConfiguration map[string]string `json:"flinkConfiguration,omitempty" wire:"scalar"`
+	FlinkConfiguration map[string]string `json:"flinkConfiguration,omitempty" wire:"scalar" default:"{}"`
 	// Logging says what Flink logs, and Kubernetes adds to pods and objects.
 	Logging    Logging    `json:"logging,omitzero"`
 	Kubernetes Kubernetes `json:"kubernetes,omitzero"`
 	// LatestCheckpointFetchInterval is how often VVP asks Flink for its latest
 	// checkpoint; VVP documents no unit.
-	LatestCheckpointFetchInterval *int32 `json:"latestCheckpointFetchInterval,omitempty"`
+	LatestCheckpointFetchInterval *int32 `json:"latestCheckpointFetchInterval,omitempty" min:"0"`
 }
 
 // The kinds of artifacts.
@@ -156,61 +156,61 @@ const (
 // depends on its kind.
 type Artifact struct {
 	// Kind is JAR, SQLSCRIPT or PYTHON, in any case.
-	Kind string `json:"kind"`
+	Kind string `json:"kind" enum:"JAR,SQLSCRIPT,PYTHON" case:"any" required:"JAR, SQLSCRIPT or PYTHON"`
 
 	// JarURI is required for a JAR, and for no other kind.
-	JarURI string `json:"jarUri,omitempty"`
+	JarURI string `json:"jarUri,omitempty" of:"JAR" required:"a JAR artifact needs it" format:"uri"`
 	// EntryClass may be empty if the jar's manifest names the class. JAR only.
-	EntryClass string `json:"entryClass,omitempty"`
+	EntryClass string `json:"entryClass,omitempty" of:"JAR" format:"class"`
 	// MainArgs are split as a POSIX shell does; nothing is expanded. JAR and PYTHON.
-	MainArgs string `json:"mainArgs,omitempty"`
+	MainArgs string `json:"mainArgs,omitempty" of:"JAR,PYTHON"`
 
 	// SQLScript is required for a SQLSCRIPT, and for no other kind.
-	SQLScript string `json:"sqlScript,omitempty"`
+	SQLScript string `json:"sqlScript,omitempty" of:"SQLSCRIPT" required:"a SQLSCRIPT artifact needs it"`
 
 	// PythonArtifactURI is required for a PYTHON artifact, and for no other kind.
-	PythonArtifactURI string `json:"pythonArtifactUri,omitempty"`
+	PythonArtifactURI string `json:"pythonArtifactUri,omitempty" of:"PYTHON" required:"a PYTHON artifact needs it" format:"uri"`
 	// EntryModule, AdditionalPythonLibraries and AdditionalPythonArchives are for
 	// PYTHON only. The lists hold URIs.
-	EntryModule               string   `json:"entryModule,omitempty"`
-	AdditionalPythonLibraries []string `json:"additionalPythonLibraries,omitempty"`
-	AdditionalPythonArchives  []string `json:"additionalPythonArchives,omitempty"`
+	EntryModule               string   `json:"entryModule,omitempty" of:"PYTHON" format:"module"`
+	AdditionalPythonLibraries []string `json:"additionalPythonLibraries,omitempty" of:"PYTHON" format:"uri"`
+	AdditionalPythonArchives  []string `json:"additionalPythonArchives,omitempty" of:"PYTHON" format:"uri"`
 
 	// AdditionalDependencies are URIs of jars for the user-code class path.
-	AdditionalDependencies []string `json:"additionalDependencies,omitempty"`
+	AdditionalDependencies []string `json:"additionalDependencies,omitempty" format:"uri"`
 	// FlinkVersion is a minor version such as 1.20, or a patch version of it.
-	FlinkVersion string `json:"flinkVersion,omitempty" wire:"number"`
+	FlinkVersion string `json:"flinkVersion,omitempty" wire:"number" required:"such as 1.20"`
 	// FlinkImageRegistry, FlinkImageRepository and FlinkImageTag are the parts of the
 	// image's name. What is left out is taken from the official image of the version.
-	FlinkImageRegistry   string `json:"flinkImageRegistry,omitempty"`
-	FlinkImageRepository string `json:"flinkImageRepository,omitempty"`
-	FlinkImageTag        string `json:"flinkImageTag,omitempty"`
+	FlinkImageRegistry   string `json:"flinkImageRegistry,omitempty" format:"image-registry"`
+	FlinkImageRepository string `json:"flinkImageRepository,omitempty" format:"image-repository"`
+	FlinkImageTag        string `json:"flinkImageTag,omitempty" format:"image-tag"`
 }
 
 // Resources are what a container of each component gets. Requests and limits are
 // the same.
 type Resources struct {
 	// JobManager is the size of one JobManager, TaskManager that of each TaskManager.
-	JobManager  Resource `json:"jobmanager,omitzero"`
-	TaskManager Resource `json:"taskmanager,omitzero"`
+	JobManager  Resource `json:"jobmanager,omitzero" default:"{\"memory\": \"1G\"}"`
+	TaskManager Resource `json:"taskmanager,omitzero" default:"{\"memory\": \"2G\"}"`
 }
 
 // Resource is the size of a container.
 type Resource struct {
 	// CPU is in cores, a decimal number of at least 0.1. 1 if empty.
-	CPU json.Number `json:"cpu,omitempty"`
+	CPU json.Number `json:"cpu,omitempty" min:"0.1" format:"cores" default:"1"`
 	// Memory is a decimal number with an optional unit k, m or g in any case. Units
 	// are powers of ten: "1g" is 1,000,000,000 bytes. Without a unit it is bytes.
 	// If empty, 1G for the JobManager and 2G for a TaskManager.
-	Memory string `json:"memory,omitempty" wire:"number"`
+	Memory string `json:"memory,omitempty" wire:"number" format:"memory"`
 }
 
 // Logging says what Flink logs.
 type Logging struct {
 	// LoggingProfile names a configuration of Log4j; "default" if empty.
-	LoggingProfile string `json:"loggingProfile,omitempty"`
+	LoggingProfile string `json:"loggingProfile,omitempty" default:"default"`
 	// Log4jLoggers has a level for each logger; "" is the root logger.
-	Log4jLoggers map[string]string `json:"log4jLoggers,omitempty" wire:"scalar"`
+	Log4jLoggers map[string]string `json:"log4jLoggers,omitempty" wire:"scalar" default:"{\"\": \"INFO\"}"`
 	// Log4j2ConfigurationTemplate replaces the profile. The renderer refuses it.
 	Log4j2ConfigurationTemplate string `json:"log4j2ConfigurationTemplate,omitempty"`
 }

@@ -59,20 +59,3 @@ type (
 	EnvVar               = Raw[corev1.EnvVar]
 	PodSecurityContext   = Raw[corev1.PodSecurityContext]
 )
-
-func (k Kubernetes) clone() Kubernetes {
-	k.Labels = cloneMap(k.Labels)
-	k.Annotations = cloneMap(k.Annotations)
-	if k.Pods != nil {
-		p := *k.Pods
-		p.Annotations = cloneMap(p.Annotations)
-		p.Labels = cloneMap(p.Labels)
-		p.NodeSelector = cloneMap(p.NodeSelector)
-		p.Tolerations = cloneList(p.Tolerations)
-		p.ImagePullSecrets = cloneList(p.ImagePullSecrets)
-		p.VolumeMounts = cloneList(p.VolumeMounts)
-		p.EnvVars = cloneList(p.EnvVars)
-		k.Pods = &p
-	}
-	return k
-}

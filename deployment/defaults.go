@@ -1,169 +1,102 @@
 package deployment
 
 import (
-	"encoding/json"
 	"maps"
-	"slices"
+	"reflect"
 	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
-// What VVP fills in where a resource says nothing. Sources: VVP's pages
-// "Resources (CPU, Memory)", "Logging", "Deployment Upgrades"; the numbers of
-// attempts are those of VVP's own samples.
-const (
-	defaultLoggingProfile  = "default"
-	defaultUpgradeStrategy = "STATEFUL"
-	defaultRestoreStrategy = "LATEST_STATE"
-	defaultAttempts        = 4
-	defaultCPU             = json.Number("1")
-	defaultJobManager      = "1G"
-	defaultTaskManager     = "2G"
-)
+// The defaults are in the tags of the fields. Sources: VVP's pages "Resources (CPU,
+// Memory)", "Logging", "Deployment Upgrades"; the numbers of attempts are those of
+// VVP's own samples. Maps that have a default are there, if empty, so that patches
+// find them.
 
-func or[T any](p *T, v T) *T {
-	if p == nil {
-		return &v
-	}
-	c := *p
-	return &c
-}
-
-func (m Metadata) withDefaults() Metadata {
-	m.Namespace = namespaceOf(m)
-	m.Labels = present(m.Labels)
-	m.Annotations = present(m.Annotations)
-	return m
-}
-
-// present returns a copy that is never nil, so that patches find a map to add to.
-func present(m map[string]string) map[string]string {
-	if m == nil {
-		return map[string]string{}
-	}
-	return maps.Clone(m)
-}
-
-func (r Resources) withDefaults() Resources {
-	fill := func(r *Resource, memory string) {
-		if r.CPU == "" {
-			r.CPU = defaultCPU
-		}
-		if r.Memory == "" {
-			r.Memory = memory
-		}
-	}
-	fill(&r.JobManager, defaultJobManager)
-	fill(&r.TaskManager, defaultTaskManager)
-	return r
-}
-
-func (l Logging) withDefaults() Logging {
-	if l.LoggingProfile == "" {
-		l.LoggingProfile = defaultLoggingProfile
-	}
-	l.Log4jLoggers = present(l.Log4jLoggers)
-	if len(l.Log4jLoggers) == 0 {
-		l.Log4jLoggers[""] = "INFO"
-	}
-	return l
-}
-
-// withDefaults returns a copy of c with all defaults that VVP documents.
-func (c Config) withDefaults() Config {
-	c = c.clone()
-	c.Kind, c.APIVersion = KindDeployment, APIVersion
-	c.Metadata = c.Metadata.withDefaults()
-	switch c.Spec.State {
-	case "":
-		c.Spec.State = Running
-	case canceled:
-		c.Spec.State = Cancelled
-	}
-	up := or(c.Spec.UpgradeStrategy, UpgradeStrategy{})
-	if up.Kind == "" {
-		up.Kind = defaultUpgradeStrategy
-	}
-	restore := or(c.Spec.RestoreStrategy, RestoreStrategy{Kind: c.Spec.StartFromSavepoint.restore()})
-	c.Spec.StartFromSavepoint = nil
-	if restore.Kind == "" {
-		restore.Kind = defaultRestoreStrategy
-	}
-	restore.AllowNonRestoredState = or(restore.AllowNonRestoredState, false)
-	c.Spec.UpgradeStrategy, c.Spec.RestoreStrategy = up, restore
-	c.Spec.MaxJobCreationAttempts = or(c.Spec.MaxJobCreationAttempts, int32(defaultAttempts))
-	c.Spec.MaxSavepointCreationAttempts = or(c.Spec.MaxSavepointCreationAttempts, int32(defaultAttempts))
-	c.Spec.Template.Metadata.Annotations = present(c.Spec.Template.Metadata.Annotations)
-	t := &c.Spec.Template.Spec
-	t.Parallelism = or(t.Parallelism, int32(1))
-	t.Resources = t.Resources.withDefaults()
-	t.FlinkConfiguration = present(t.FlinkConfiguration)
-	t.Logging = t.Logging.withDefaults()
+// withDefaults returns a copy of c with the defaults of its fields.
+func withDefaults[C any](c C) C {
+	c = clone(c)
+	fill(reflect.ValueOf(&c).Elem(), schema.Defaults(reflect.TypeFor[C]()), false)
 	return c
 }
 
-// restore is the restore strategy that stands for the field of VVP 2.0.
-func (s *StartFromSavepoint) restore() string {
+func (c Config) resolved() Config {
+	c.Kind, c.APIVersion = KindDeployment, APIVersion
+	if c.Spec.State == canceled {
+		c.Spec.State = Cancelled
+	}
+	if s := c.Spec.StartFromSavepoint; s != nil && s.Kind != "" && c.Spec.RestoreStrategy == nil {
+		c.Spec.RestoreStrategy = &RestoreStrategy{Kind: "NONE"}
+		if strings.EqualFold(s.Kind, "LATEST") {
+			c.Spec.RestoreStrategy.Kind = "LATEST_SAVEPOINT"
+		}
+	}
+	c.Spec.StartFromSavepoint = nil
+	return withDefaults(c)
+}
+
+func (c SessionClusterConfig) resolved() SessionClusterConfig {
+	c.Kind, c.APIVersion = KindSessionCluster, APIVersion
+	return withDefaults(c)
+}
+
+// fill sets what is unset in dst to a copy of what from says. Maps are merged by key,
+// or taken only where there is none.
+func fill(dst, from reflect.Value, merge bool) {
+	fields := schema.Fields
 	switch {
-	case s == nil || s.Kind == "":
-		return ""
-	case strings.EqualFold(s.Kind, "LATEST"):
-		return "LATEST_SAVEPOINT"
-	default:
-		return "NONE"
+	case from.IsZero():
+	case dst.Kind() == reflect.Struct && len(fields(dst.Type())) > 0:
+		for _, f := range fields(dst.Type()) {
+			fill(dst.Field(f.Index), from.Field(f.Index), merge)
+		}
+	case dst.IsZero():
+		dst.Set(from)
+		if m, ok := from.Interface().(map[string]string); ok {
+			dst.Set(reflect.ValueOf(maps.Clone(m)))
+			return // an empty one stays
+		}
+		detach(dst)
+	case dst.Kind() == reflect.Pointer && dst.Type().Elem().Kind() == reflect.Struct:
+		fill(dst.Elem(), from.Elem(), merge)
+	case dst.Kind() == reflect.Map && merge:
+		own := maps.Clone(from.Interface().(map[string]string))
+		maps.Copy(own, dst.Interface().(map[string]string))
+		dst.Set(reflect.ValueOf(own))
 	}
 }
 
 // clone returns a copy that shares nothing with c. Empty maps and lists become nil,
 // so that what says nothing is written in one way.
-func (c Config) clone() Config {
-	c.Metadata = c.Metadata.clone()
-	s := &c.Spec
-	s.UpgradeStrategy = clonePointer(s.UpgradeStrategy)
-	s.RestoreStrategy = clonePointer(s.RestoreStrategy)
-	if s.RestoreStrategy != nil {
-		s.RestoreStrategy.AllowNonRestoredState = clonePointer(s.RestoreStrategy.AllowNonRestoredState)
-	}
-	s.StartFromSavepoint = clonePointer(s.StartFromSavepoint)
-	s.MaxJobCreationAttempts = clonePointer(s.MaxJobCreationAttempts)
-	s.MaxSavepointCreationAttempts = clonePointer(s.MaxSavepointCreationAttempts)
-	s.Template.Metadata.Annotations = cloneMap(s.Template.Metadata.Annotations)
-	t := &s.Template.Spec
-	t.Artifact.AdditionalDependencies = cloneList(t.Artifact.AdditionalDependencies)
-	t.Artifact.AdditionalPythonLibraries = cloneList(t.Artifact.AdditionalPythonLibraries)
-	t.Artifact.AdditionalPythonArchives = cloneList(t.Artifact.AdditionalPythonArchives)
-	t.LatestCheckpointFetchInterval = clonePointer(t.LatestCheckpointFetchInterval)
-	t.Parallelism = clonePointer(t.Parallelism)
-	t.NumberOfTaskManagers = clonePointer(t.NumberOfTaskManagers)
-	t.FlinkConfiguration = cloneMap(t.FlinkConfiguration)
-	t.Logging.Log4jLoggers = cloneMap(t.Logging.Log4jLoggers)
-	t.Kubernetes = t.Kubernetes.clone()
+func clone[C any](c C) C {
+	detach(reflect.ValueOf(&c).Elem())
 	return c
 }
 
-func (m Metadata) clone() Metadata {
-	m.Labels = cloneMap(m.Labels)
-	m.Annotations = cloneMap(m.Annotations)
-	return m
-}
-
-func cloneMap(m map[string]string) map[string]string {
-	if len(m) == 0 {
-		return nil
+func detach(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Field(i); f.CanSet() { // what cannot be set is part of an immutable value
+				detach(f)
+			}
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			old := v.Elem()
+			v.Set(reflect.New(v.Type().Elem()))
+			v.Elem().Set(old)
+			detach(v.Elem())
+		}
+	case reflect.Map:
+		m := v.Interface().(map[string]string)
+		if v.SetZero(); len(m) > 0 {
+			v.Set(reflect.ValueOf(maps.Clone(m)))
+		}
+	case reflect.Slice:
+		old := v.Slice(0, v.Len())
+		if v.SetZero(); old.Len() > 0 {
+			v.Set(reflect.AppendSlice(v, old)) // its elements are immutable
+		}
 	}
-	return maps.Clone(m)
-}
-
-func cloneList[T any](l []T) []T {
-	if len(l) == 0 {
-		return nil
-	}
-	return slices.Clone(l)
-}
-
-func clonePointer[T any](p *T) *T {
-	if p == nil {
-		return nil
-	}
-	c := *p
-	return &c
 }

@@ -1,13 +1,9 @@
 package deployment
 
 import (
-	"cmp"
-	"encoding/json"
-
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/yamldoc"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -18,25 +14,17 @@ import (
 // called, and whatever needs a Deployment refuses it.
 type Deployment struct {
 	_ [0]func() // compare with Equal, not with ==
-	d *deploymentData
-}
-
-// deploymentData does not change after it was made.
-type deploymentData struct {
-	config Config        // with what Deployment Defaults filled in
-	source *yamldoc.Node // nil if it was not read from a text
-	given  *Config       // as it was given; nil if that is config
-	layers Defaults
+	d *data[Config]
 }
 
 // New checks a configuration and returns a Deployment made of a copy of it. The
 // error is an [*InvalidError] with all problems.
 func New(c Config) (Deployment, error) {
-	c = c.clone()
+	c = clone(c)
 	if errs := validateDeployment(c); len(errs) > 0 {
-		return Deployment{}, &InvalidError{Subject: c.subject(), Fields: decode.Fields(errs)}
+		return Deployment{}, &InvalidError{Subject: subject(c), Fields: decode.Fields(errs)}
 	}
-	return Deployment{d: &deploymentData{config: c}}, nil
+	return Deployment{d: &data[Config]{config: c}}, nil
 }
 
 // Parse reads one Deployment in YAML or JSON, by itself or in the custom resource
@@ -63,32 +51,11 @@ func (d Defaults) fromNode(root *yamldoc.Node) (Deployment, error) {
 		if w.outer != nil {
 			w.rename(problems)
 		}
-		return Deployment{}, invalid(c.subject(), problems)
+		return Deployment{}, invalid(subject(c), problems)
 	}
-	made := &deploymentData{config: filled, source: root}
+	made := &data[Config]{config: filled, source: root}
 	d.note(made, c)
 	return Deployment{d: made}, nil
-}
-
-func (c Config) subject() string { return subject(KindDeployment, c.Metadata) }
-
-func subject(kind string, m Metadata) string {
-	if m.Name == "" {
-		return kind
-	}
-	return kind + " " + namespaceOf(m) + "/" + m.Name
-}
-
-func namespaceOf(m Metadata) string {
-	return cmp.Or(m.Namespace, target.DefaultNamespace)
-}
-
-// get returns the configuration without copying it.
-func (d Deployment) get() Config {
-	if d.d == nil {
-		return Config{}
-	}
-	return d.d.config
 }
 
 // IsZero reports whether d is the zero value, which is no Deployment.
@@ -96,35 +63,18 @@ func (d Deployment) IsZero() bool { return d.d == nil }
 
 // ID returns metadata.id, or the id that is derived from kind, namespace and name
 // where that is empty: the same for the same resource, always.
-func (d Deployment) ID() string {
-	if d.d == nil {
-		return ""
-	}
-	return idOf(KindDeployment, d.d.config.Metadata)
-}
-
-func idOf(kind string, m Metadata) string {
-	if m.ID != "" {
-		return m.ID
-	}
-	return kinds.DeriveID(kind, namespaceOf(m), m.Name)
-}
+func (d Deployment) ID() string { return d.d.id() }
 
 // Name returns metadata.name.
-func (d Deployment) Name() string { return d.get().Metadata.Name }
+func (d Deployment) Name() string { return d.d.get().Metadata.Name }
 
 // Namespace returns the VVP namespace, "default" if none was given.
-func (d Deployment) Namespace() string {
-	if d.d == nil {
-		return ""
-	}
-	return namespaceOf(d.d.config.Metadata)
-}
+func (d Deployment) Namespace() string { return d.d.namespace() }
 
 // Target returns what the Deployment refers to, the zero Ref if it runs on a
 // SessionCluster.
 func (d Deployment) Target() target.Ref {
-	s := d.get().Spec
+	s := d.d.get().Spec
 	if s.DeploymentTargetID == "" && s.DeploymentTargetName == "" {
 		return target.Ref{}
 	}
@@ -133,14 +83,12 @@ func (d Deployment) Target() target.Ref {
 
 // Owner returns the Deployment as one who refers to a target. Its UID is
 // metadata.id, which may be empty.
-func (d Deployment) Owner() target.Owner {
-	return target.Owner{Kind: KindDeployment, Namespace: d.Namespace(), Name: d.Name(), UID: d.get().Metadata.ID}
-}
+func (d Deployment) Owner() target.Owner { return d.d.owner() }
 
 // Config returns a copy of the configuration, as it was given, and with what the
 // Deployment Defaults filled in if it was made with any. Editing it does not change
 // d; New makes another Deployment of it.
-func (d Deployment) Config() Config { return d.get().clone() }
+func (d Deployment) Config() Config { return clone(d.d.get()) }
 
 // Given returns a copy of the configuration as it was given, without Deployment
 // Defaults.
@@ -148,7 +96,7 @@ func (d Deployment) Given() Config {
 	if d.d == nil || d.d.given == nil {
 		return d.Config()
 	}
-	return d.d.given.clone()
+	return clone(*d.d.given)
 }
 
 // Defaults returns the Deployment Defaults that d was made with. The zero value
@@ -167,7 +115,7 @@ func (d Deployment) Resolved() Config {
 	if d.d == nil {
 		return Config{}
 	}
-	return d.d.config.withDefaults()
+	return d.d.config.resolved()
 }
 
 // Patch returns the Deployment that a target's patch set makes of d. Defaults are
@@ -180,9 +128,9 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	}
 	c := d.Resolved()
 	if !s.HasResource(KindDeployment) {
-		return Deployment{d: &deploymentData{config: c}}, nil
+		return Deployment{d: &data[Config]{config: c}}, nil
 	}
-	root, err := patched(s, KindDeployment, c)
+	root, err := patched(s, c)
 	if err != nil {
 		return Deployment{}, err
 	}
@@ -192,36 +140,19 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 // Position returns where a field stands in the text that d was read from, such
 // as spec.template.spec.artifact.jarUri, or where its parent does if it is not
 // there. The result is the zero Position if d was not read from a text.
-func (d Deployment) Position(field string) patch.Position {
-	if d.d == nil {
-		return patch.Position{}
-	}
-	return patch.Position(d.d.source.Locate(field))
-}
+func (d Deployment) Position(field string) patch.Position { return d.d.position(field) }
 
 // Equal reports whether d and e have equal configurations. Formatting, comments,
 // and nil against empty maps do not count; defaults are not filled in.
-func (d Deployment) Equal(e Deployment) bool {
-	if d.d == nil || e.d == nil {
-		return d.d == e.d
-	}
-	return equalJSON(d.d.config, e.d.config)
-}
+func (d Deployment) Equal(e Deployment) bool { return d.d.equal(e.d) }
 
 // String returns the kind and namespace/name, for messages.
-func (d Deployment) String() string { return subject(KindDeployment, d.get().Metadata) }
+func (d Deployment) String() string { return subject(d.d.get()) }
 
 // MarshalJSON returns the configuration as JSON, which Parse reads; null for the
 // zero value.
-func (d Deployment) MarshalJSON() ([]byte, error) {
-	if d.d == nil {
-		return []byte("null"), nil
-	}
-	return json.Marshal(d.d.config)
-}
+func (d Deployment) MarshalJSON() ([]byte, error) { return d.d.json() }
 
 // UnmarshalJSON sets the variable d as Parse does, to the zero value for null. The
 // Deployment that it held before does not change.
-func (d *Deployment) UnmarshalJSON(text []byte) error {
-	return decode.JSON(d, text, Parse)
-}
+func (d *Deployment) UnmarshalJSON(text []byte) error { return decode.JSON(d, text, Parse) }

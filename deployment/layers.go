@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
@@ -26,8 +25,8 @@ const KindDefaults = "DeploymentDefaults"
 // that of a VVP namespace. Nothing in Spec is required.
 type DefaultsConfig struct {
 	// Kind and APIVersion are empty, or "DeploymentDefaults" and "v1".
-	Kind       string `json:"kind,omitempty"`
-	APIVersion string `json:"apiVersion,omitempty"`
+	Kind       string `json:"kind,omitempty" enum:"DeploymentDefaults"`
+	APIVersion string `json:"apiVersion,omitempty" enum:"v1"`
 	// Metadata has the VVP namespace, and Spec what its Deployments need not say.
 	Metadata DefaultsMetadata `json:"metadata,omitzero"`
 	Spec     Spec             `json:"spec"`
@@ -39,7 +38,7 @@ type DefaultsMetadata struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 	// Namespace is "default" if empty. The global layer has none.
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitempty" format:"label-value"`
 }
 
 // Defaults are the layers of Deployment Defaults that Deployments are read with:
@@ -106,7 +105,7 @@ func ParseDefaults(file string, text []byte) (Defaults, error) {
 
 // put adds a layer; it fails if there is one like it.
 func (d *Defaults) put(c DefaultsConfig) bool {
-	spec := Config{Spec: c.Spec}.clone().Spec
+	spec := clone(c.Spec)
 	if c.Kind == "" {
 		if d.global != nil {
 			return false
@@ -124,16 +123,12 @@ func (d *Defaults) put(c DefaultsConfig) bool {
 
 func validateDefaults(d DefaultsConfig) field.ErrorList {
 	c := &checks{partial: true}
-	c.texts(&d)
-	c.envelope(d.Kind, d.APIVersion, KindDefaults)
-	at := field.NewPath("metadata", "namespace")
 	if d.Kind == "" && d.Metadata.Namespace != "" {
-		c.add(field.Forbidden(at, "defaults without a kind are for all namespaces; write kind: "+KindDefaults+" for those of one"), originExclusive)
-	}
-	for _, msg := range validation.IsValidLabelValue(d.Metadata.Namespace) {
-		c.invalid(at, clip(d.Metadata.Namespace), originName, "%s", msg)
+		c.add(field.Forbidden(field.NewPath("metadata", "namespace"), "defaults without a kind are for all namespaces; "+
+			"write kind: "+KindDefaults+" for those of one"), originExclusive)
 	}
 	c.spec(d.Spec, field.NewPath("spec"))
+	c.fields(reflect.ValueOf(&d).Elem(), nil)
 	return c.errs
 }
 
@@ -142,10 +137,10 @@ func validateDefaults(d DefaultsConfig) field.ErrorList {
 func (d Defaults) Layers() []DefaultsConfig {
 	var out []DefaultsConfig
 	if d.global != nil {
-		out = append(out, DefaultsConfig{Spec: Config{Spec: *d.global}.clone().Spec})
+		out = append(out, DefaultsConfig{Spec: clone(*d.global)})
 	}
 	for _, ns := range slices.Sorted(maps.Keys(d.spaces)) {
-		out = append(out, DefaultsConfig{Kind: KindDefaults, APIVersion: APIVersion, Metadata: DefaultsMetadata{Namespace: ns}, Spec: Config{Spec: *d.spaces[ns]}.clone().Spec})
+		out = append(out, DefaultsConfig{Kind: KindDefaults, APIVersion: APIVersion, Metadata: DefaultsMetadata{Namespace: ns}, Spec: clone(*d.spaces[ns])})
 	}
 	return out
 }
@@ -172,9 +167,9 @@ func (d Defaults) New(c Config) (Deployment, error) {
 }
 
 // note keeps in a Deployment what it said itself and what it got these defaults from.
-func (d Defaults) note(made *deploymentData, given Config) {
+func (d Defaults) note(made *data[Config], given Config) {
 	if !d.isEmpty() {
-		given = given.clone()
+		given = clone(given)
 		made.given, made.layers = &given, d
 	}
 }
@@ -192,7 +187,7 @@ func (d Defaults) Parse(file string, text []byte) (Deployment, error) {
 
 // apply returns a copy of c with what the layers fill in.
 func (d Defaults) apply(c Config) Config {
-	c = c.clone()
+	c = clone(c)
 	if d.isEmpty() {
 		return c
 	}
@@ -200,7 +195,7 @@ func (d Defaults) apply(c Config) Config {
 		if layer == nil {
 			continue
 		}
-		from := Config{Spec: *layer}.clone().Spec
+		from := *layer
 		if c.Spec.DeploymentTargetID+c.Spec.DeploymentTargetName+c.Spec.SessionClusterName != "" {
 			from.DeploymentTargetID, from.DeploymentTargetName, from.SessionClusterName = "", "", ""
 		}
@@ -210,33 +205,9 @@ func (d Defaults) apply(c Config) Config {
 		if c.Spec.StartFromSavepoint != nil {
 			from.RestoreStrategy = nil
 		}
-		fill(reflect.ValueOf(&c.Spec).Elem(), reflect.ValueOf(from))
+		fill(reflect.ValueOf(&c.Spec).Elem(), reflect.ValueOf(from), true)
 	}
 	return c
-}
-
-// fill sets what is unset in dst to what from says. dst takes over parts of from.
-func fill(dst, from reflect.Value) {
-	switch {
-	case dst.Kind() == reflect.Struct && !isRaw(dst.Type()):
-		for i := range dst.NumField() {
-			fill(dst.Field(i), from.Field(i))
-		}
-	case dst.Kind() == reflect.Pointer && dst.Type().Elem().Kind() == reflect.Struct && !dst.IsNil() && !from.IsNil():
-		fill(dst.Elem(), from.Elem())
-	case dst.Kind() == reflect.Map && !dst.IsNil():
-		for it := from.MapRange(); it.Next(); {
-			if !dst.MapIndex(it.Key()).IsValid() {
-				dst.SetMapIndex(it.Key(), it.Value())
-			}
-		}
-	case dst.IsZero():
-		dst.Set(from)
-	}
-}
-
-func isRaw(t reflect.Type) bool {
-	return strings.HasPrefix(t.Name(), "Raw[")
 }
 
 // String names the layers, for messages.

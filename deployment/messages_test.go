@@ -131,13 +131,13 @@ func TestWhatMessagesShow(t *testing.T) {
 		says    string
 	}{
 		{"a word", set("spec.state", `"running"`), "running", "did you mean RUNNING?"},
-		{"a long text", set("spec.sessionClusterName", `"`+long(81)+`"`, "spec.deploymentTargetName", ""), long(80) + "…", "at most 63 characters"},
-		{"a long name", set("metadata.name", `"`+long(251)+`"`), long(80) + "…", "at most 250 bytes"},
+		{"a long text", set("spec.sessionClusterName", `"`+long(81)+`"`, "spec.deploymentTargetName", ""), long(40) + "…", "at most 63 characters"},
+		{"a long name", set("metadata.name", `"`+long(251)+`"`), long(40) + "…", "at most 250 bytes"},
 		{"a label", set(spec+"kubernetes.labels", `{"a.b": "c d"}`), "c d", "a valid label must"},
 		{"a label that may be secret", set(spec+"kubernetes.labels", `{"a.token": "c d"}`), field.OmitValueType{}, "a valid label must"},
 		{"another tool's Deployment", set("apiVersion", `"apps/v1"`), "apps/v1", "a Kubernetes Deployment is not a VVP Deployment"},
 		{"another version", set("apiVersion", `"v2"`), "v2", ""},
-		{"a URI", set(spec+"artifact.jarUri", `"https://host/%zz"`), "https://host/%zz", `not a URI: invalid URL escape "%zz"`},
+		{"a URI", set(spec+"artifact.jarUri", `"https://host/%zz"`), "https://host/%zz", `must be a URI: invalid URL escape "%zz"`},
 		{"a URI whose beginning would not tell that it has a password", set(spec+"artifact.jarUri", `"`+secret+`"`), field.OmitValueType{}, "it cannot be parsed"},
 		{"the key is in the path", set(spec+"flinkConfiguration", `{"taskmanager.memory.managed.fraction": "2"}`), field.OmitValueType{}, `"2" is not a fraction`},
 		{"the same of the file", set(spec+"flinkConfiguration", `{"a": "b # c"}`), field.OmitValueType{}, "the value contains"},

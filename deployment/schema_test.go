@@ -14,15 +14,10 @@ import (
 
 // A rule for a field that does not exist would say nothing.
 func TestRulesAreOfFields(t *testing.T) {
-	for _, c := range []struct {
-		typ   reflect.Type
-		rules map[string]rule
-	}{
-		{reflect.TypeFor[Config](), deploymentRules()},
-		{reflect.TypeFor[SessionClusterConfig](), sessionClusterRules()},
-	} {
-		for path := range c.rules {
-			assert.Assert(t, hasField(c.typ, path), "%s has no %s", c.typ, path)
+	for _, kind := range []string{KindDeployment, KindSessionCluster} {
+		root, _ := schemaRoot(kind)
+		for path := range root.Rules {
+			assert.Assert(t, hasField(root.Type, path), "%s has no %s", kind, path)
 		}
 	}
 }
@@ -49,10 +44,11 @@ func hasField(t reflect.Type, path string) bool {
 // What the schemas say of fields beyond their types; internal/schemacheck holds it
 // against what is read.
 func TestRulesOfSchemas(t *testing.T) {
-	for name, rules := range map[string]map[string]rule{"deployment": deploymentRules(), "sessioncluster": sessionClusterRules()} {
-		text, err := json.MarshalIndent(rules, "", " ")
+	for _, kind := range []string{KindDeployment, KindSessionCluster} {
+		root, _ := schemaRoot(kind)
+		text, err := json.MarshalIndent(root.AllRules(), "", " ")
 		assert.NilError(t, err)
-		golden.Assert(t, string(text)+"\n", name+".rules.golden.json")
+		golden.Assert(t, string(text)+"\n", strings.ToLower(kind)+".rules.golden.json")
 	}
 }
 

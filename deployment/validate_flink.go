@@ -4,34 +4,60 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// flinkSettings is what Deployments and SessionClusters tell of Flink.
-type flinkSettings struct {
-	version   string
-	versionAt *field.Path
-	resources Resources
-	config    map[string]string
-	path      *field.Path // of resources and flinkConfiguration
+// cluster is what Deployments and SessionClusters say of a Flink cluster.
+type cluster struct {
+	version    string
+	versionAt  *field.Path
+	resources  Resources
+	config     map[string]string
+	logging    Logging
+	kubernetes Kubernetes
+	path       *field.Path // of all but the version
 }
 
-func (c *checks) flink(s flinkSettings) {
-	at := s.path.Child("resources")
-	filled := s.resources.withDefaults()
-	jm, jmOK := c.resource(filled.JobManager, at.Child("jobmanager"))
-	tm, tmOK := c.resource(filled.TaskManager, at.Child("taskmanager"))
+func (t TemplateSpec) cluster(path *field.Path) cluster {
+	version := path.Child("artifact", "flinkVersion")
+	return cluster{t.Artifact.FlinkVersion, version, t.Resources, t.FlinkConfiguration, t.Logging, t.Kubernetes, path}
+}
+
+func (s SessionClusterSpec) cluster(path *field.Path) cluster {
+	version := path.Child("flinkVersion")
+	return cluster{s.FlinkVersion, version, s.Resources, s.FlinkConfiguration, s.Logging, s.Kubernetes, path}
+}
+
+func (c *checks) cluster(s cluster) {
+	c.flink(s)
+	for _, p := range flink.CheckLoggers(s.logging.Log4jLoggers) {
+		at := s.path.Child("logging", "log4jLoggers").Key(p.Key)
+		if p.Key = ""; secrets.Text(p.Reason) {
+			p.Reason = "not a log level"
+		}
+		c.invalid(at, field.OmitValueType{}, originLogging, p.String())
+	}
+	if s.logging.Log4j2ConfigurationTemplate != "" {
+		c.add(field.Forbidden(s.path.Child("logging", "log4j2ConfigurationTemplate"),
+			"templates of VVP (Twig) are not supported: set levels in log4jLoggers, or name a loggingProfile and give its text to the renderer"), originNotRendered)
+	}
+	c.kubernetes(s.kubernetes, s.path.Child("kubernetes"))
+}
+
+func (c *checks) flink(s cluster) {
 	// Without a version, what the oldest one refuses is reported: all do.
 	version, err := flink.Lookup(cmp.Or(s.version, flink.Supported()[0]))
 	if err != nil {
-		c.add(field.NotSupported(s.versionAt, clip(s.version), flink.Supported()), originVersion)
+		c.add(field.NotSupported(s.versionAt, s.version, flink.Supported()), originVersion)
 		version, _ = flink.Lookup(flink.Supported()[0])
 	}
 	var file map[string]string // what the file must hold; without a version it is not known which file
@@ -42,34 +68,20 @@ func (c *checks) flink(s flinkSettings) {
 	if c.partial {
 		return // what does not fit may be made to fit by what is filled in
 	}
-	if jmOK {
-		_, problems := version.JobManagerMemory(wholeMiB(jm), s.config)
-		c.memory(problems, s, component{"jobmanager", "a JobManager", s.resources.JobManager.Memory, filled.JobManager.Memory, jm, version.MinJobManagerProcess})
+	filled := withDefaults(s.resources)
+	if bytes, err := Bytes(filled.JobManager.Memory); err == nil {
+		_, problems := version.JobManagerMemory(wholeMiB(bytes), s.config)
+		c.memory(problems, s, component{"jobmanager", "a JobManager", s.resources.JobManager.Memory, filled.JobManager.Memory, bytes, version.MinJobManagerProcess})
 	}
-	if tmOK {
-		_, problems := version.TaskManagerMemory(wholeMiB(tm), s.config)
-		c.memory(problems, s, component{"taskmanager", "a TaskManager", s.resources.TaskManager.Memory, filled.TaskManager.Memory, tm, version.MinTaskManagerProcess})
+	if bytes, err := Bytes(filled.TaskManager.Memory); err == nil {
+		_, problems := version.TaskManagerMemory(wholeMiB(bytes), s.config)
+		c.memory(problems, s, component{"taskmanager", "a TaskManager", s.resources.TaskManager.Memory, filled.TaskManager.Memory, bytes, version.MinTaskManagerProcess})
 	}
 }
 
 // wholeMiB is what Flink is told of a size: rounded down, so that it never
 // exceeds the container's limit.
 func wholeMiB(bytes int64) int64 { return bytes &^ (1<<20 - 1) }
-
-// resource checks one component's size and returns its memory in bytes.
-func (c *checks) resource(r Resource, path *field.Path) (int64, bool) {
-	if milli, err := Millicores(r.CPU.String()); err != nil {
-		c.invalid(path.Child("cpu"), clip(r.CPU.String()), originQuantity, "%v", err)
-	} else if milli < 100 {
-		c.invalid(path.Child("cpu"), r.CPU.String(), originMinimum, "at least 0.1 is needed") // VVP 2.3.1
-	}
-	bytes, err := Bytes(r.Memory)
-	if err != nil {
-		c.invalid(path.Child("memory"), clip(r.Memory), originQuantity, "%v", err)
-		return 0, false
-	}
-	return bytes, true
-}
 
 // component is the memory of one component, and the least that it starts with.
 type component struct {
@@ -81,12 +93,12 @@ type component struct {
 
 // memory reports what Flink's own arithmetic says of a size. Problems of the
 // process size belong to resources, others to the key they name.
-func (c *checks) memory(problems []flink.Problem, s flinkSettings, of component) {
+func (c *checks) memory(problems []flink.Problem, s cluster, of component) {
 	for _, p := range problems {
 		key := p.Key
 		p.Key = ""
 		if key != of.name+".memory.process.size" {
-			c.invalid(s.path.Child("flinkConfiguration").Key(key), field.OmitValueType{}, originMemory, "%s", p)
+			c.invalid(s.path.Child("flinkConfiguration").Key(key), field.OmitValueType{}, originMemory, p.String())
 			continue
 		}
 		if least, ok := of.least(s.config); ok && least > of.bytes {
@@ -96,8 +108,8 @@ func (c *checks) memory(problems []flink.Problem, s flinkSettings, of component)
 		if of.given == "" {
 			size = "the default of " + size
 		}
-		at := s.path.Child("resources", of.name, "memory")
-		c.invalid(at, field.OmitValueType{}, originMemory, "%s is %s (VVP counts in powers of ten, Flink in powers of two): %s", size, flink.FormatMiB(wholeMiB(of.bytes)), p)
+		c.invalid(s.path.Child("resources", of.name, "memory"), field.OmitValueType{}, originMemory,
+			fmt.Sprintf("%s is %s (VVP counts in powers of ten, Flink in powers of two): %s", size, flink.FormatMiB(wholeMiB(of.bytes)), p))
 	}
 }
 
@@ -128,12 +140,12 @@ func inFile(v flink.Version, conf map[string]string) map[string]string {
 func (c *checks) configuration(v flink.Version, conf, file map[string]string, path *field.Path) {
 	_, _, problems := flink.ConfigFile(v, file)
 	if ha := flink.HighAvailability(v, conf); ha.Kind == flink.HACustom && !strings.ContainsAny(ha.Value, ".${") {
-		c.add(field.NotSupported(path.Key(ha.Key), clip(ha.Value), []string{"none", "kubernetes", "zookeeper", "the class of a factory, with its package"}), originConfig)
+		c.add(field.NotSupported(path.Key(ha.Key), ha.Value, []string{"none", "kubernetes", "zookeeper", "the class of a factory, with its package"}), originConfig)
 	}
 	for _, key := range tree.Keys(conf) {
 		at := path.Key(key)
 		if key == "" || strings.ContainsAny(key, " \t\r\n:#=") {
-			c.invalid(at, field.OmitValueType{}, originConfig, "a key is not empty and has no blanks and none of the characters : # =")
+			c.invalid(at, field.OmitValueType{}, originConfig, "a key must not be empty, and must not contain blanks, ':', '#' or '='")
 			continue
 		}
 		if reason, owned := flink.Owned(key); owned {
@@ -143,7 +155,7 @@ func (c *checks) configuration(v flink.Version, conf, file map[string]string, pa
 		for _, p := range problems {
 			if p.Key == key {
 				p.Key = ""
-				c.invalid(at, field.OmitValueType{}, originConfig, "%s", p)
+				c.invalid(at, field.OmitValueType{}, originConfig, p.String())
 			}
 		}
 	}
@@ -153,17 +165,19 @@ func (c *checks) configuration(v flink.Version, conf, file map[string]string, pa
 func (c *checks) slots(t TemplateSpec, path *field.Path) {
 	n, ok := flink.Slots(t.FlinkConfiguration)
 	if !ok {
-		c.invalid(path.Child("flinkConfiguration").Key(flink.SlotsKey), clip(t.FlinkConfiguration[flink.SlotsKey]), originSlots, "a whole number of at least 1 is wanted")
+		c.invalid(path.Child("flinkConfiguration").Key(flink.SlotsKey), t.FlinkConfiguration[flink.SlotsKey], originSlots, "must be a whole number greater than or equal to 1")
 		return
 	}
-	parallelism, managers := *or(t.Parallelism, 1), t.NumberOfTaskManagers
+	managers := t.NumberOfTaskManagers
 	if managers == nil || *managers < 1 {
 		return
 	}
+	defaults := schema.Defaults(reflect.TypeFor[TemplateSpec]()).Interface().(TemplateSpec)
+	parallelism := *cmp.Or(t.Parallelism, defaults.Parallelism)
 	if have := int64(*managers) * n; have < int64(parallelism) {
-		c.invalid(path.Child("numberOfTaskManagers"), *managers, originSlots,
+		c.invalid(path.Child("numberOfTaskManagers"), *managers, originSlots, fmt.Sprintf(
 			"%d TaskManagers with %d slots each have %d slots; parallelism %d needs %d TaskManagers or more slots in %s",
-			*managers, n, have, parallelism, TaskManagers(parallelism, n), flink.SlotsKey)
+			*managers, n, have, parallelism, TaskManagers(parallelism, n), flink.SlotsKey))
 	}
 }
 
@@ -171,14 +185,4 @@ func (c *checks) slots(t TemplateSpec, path *field.Path) {
 // parallelism needs.
 func TaskManagers(parallelism int32, slots int64) int32 {
 	return int32((int64(parallelism) + slots - 1) / slots)
-}
-
-func (c *checks) logging(l Logging, path *field.Path) {
-	for _, p := range flink.CheckLoggers(l.Log4jLoggers) {
-		at := path.Child("log4jLoggers").Key(p.Key)
-		if p.Key = ""; secrets.Text(p.Reason) {
-			p.Reason = "not a log level"
-		}
-		c.invalid(at, field.OmitValueType{}, originLogging, "%s", p)
-	}
 }

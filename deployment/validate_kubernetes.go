@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -42,7 +43,7 @@ func (c *checks) labels(m map[string]string, path *field.Path) {
 			c.add(e, originLabel)
 		}
 		for _, msg := range validation.IsValidLabelValue(m[key]) {
-			c.invalid(path.Key(key), clip(m[key]), originLabel, "%s", msg)
+			c.invalid(path.Key(key), m[key], originLabel, msg)
 		}
 	}
 }
@@ -51,11 +52,11 @@ func (c *checks) labels(m map[string]string, path *field.Path) {
 func (c *checks) annotations(m map[string]string, path *field.Path) {
 	for _, key := range tree.Keys(m) {
 		for _, msg := range validation.IsQualifiedName(strings.ToLower(key)) {
-			c.invalid(path.Key(key), field.OmitValueType{}, originLabel, "%s", msg)
+			c.invalid(path.Key(key), field.OmitValueType{}, originLabel, msg)
 		}
 	}
 	if err := apivalidation.ValidateAnnotationsSize(m); err != nil {
-		c.invalid(path, field.OmitValueType{}, originLabel, "%v", err)
+		c.invalid(path, field.OmitValueType{}, originLabel, err.Error())
 	}
 }
 
@@ -98,10 +99,10 @@ func (c *checks) envVars(vars []any, path *field.Path) {
 		case name == "":
 			c.add(field.Required(at.Child("name"), "a variable needs a name"), originEnv)
 		case seen[name]:
-			c.add(field.Duplicate(at.Child("name"), clip(name)), originEnv)
+			c.add(field.Duplicate(at.Child("name"), name), originEnv)
 		default:
 			for _, msg := range validation.IsEnvVarName(name) {
-				c.invalid(at.Child("name"), clip(name), originEnv, "%s", msg)
+				c.invalid(at.Child("name"), name, originEnv, msg)
 			}
 		}
 		seen[name] = true
@@ -122,16 +123,16 @@ func (c *checks) volumeMounts(mounts []VolumeMount, path *field.Path) {
 		}
 		c.volumeName(name, at.Child("volume", "name"))
 		if m.Name != "" && m.Name != name {
-			c.invalid(at.Child("name"), clip(m.Name), originVolume, "the volume is called %q", clip(name))
+			c.invalid(at.Child("name"), m.Name, originVolume, fmt.Sprintf("must be the name of the volume, %q", name))
 		}
 		// One volume may be mounted at several places: then it stands here again, the same.
 		if first, ok := volumes[name]; ok && first != m.Volume.String() {
-			c.add(field.Duplicate(at.Child("volume", "name"), clip(name)), originVolume)
+			c.add(field.Duplicate(at.Child("volume", "name"), name), originVolume)
 		}
 		volumes[name] = m.Volume.String()
 		mount := m.VolumeMount.shared()
 		if mounted := tree.String(mount, "name"); mounted != name {
-			c.invalid(at.Child("volumeMount", "name"), clip(mounted), originVolume, "the volume is called %q", clip(name))
+			c.invalid(at.Child("volumeMount", "name"), mounted, originVolume, fmt.Sprintf("must be the name of the volume, %q", name))
 		}
 		c.mountPoint(mount, points, at.Child("volumeMount"))
 	}
@@ -139,7 +140,7 @@ func (c *checks) volumeMounts(mounts []VolumeMount, path *field.Path) {
 
 func (c *checks) volumeName(name string, path *field.Path) {
 	for _, msg := range validation.IsDNS1123Label(name) {
-		c.invalid(path, clip(name), originVolume, "%s", msg)
+		c.invalid(path, name, originVolume, msg)
 	}
 }
 
@@ -149,7 +150,7 @@ func (c *checks) mountPoint(mount map[string]any, seen map[string]bool, path *fi
 	case point == "":
 		c.add(field.Required(path.Child("mountPath"), "a mount needs a path"), originVolume)
 	case seen[point]:
-		c.add(field.Duplicate(path.Child("mountPath"), clip(point)), originVolume)
+		c.add(field.Duplicate(path.Child("mountPath"), point), originVolume)
 	}
 	seen[point] = true
 }

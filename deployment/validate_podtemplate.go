@@ -37,10 +37,10 @@ func (c *checks) containers(spec map[string]any, path *field.Path) {
 			case name == "":
 				c.add(field.Required(at.Child("name"), "containers are merged by their names"), originPodTemplate)
 			case seen[name]:
-				c.add(field.Duplicate(at.Child("name"), clip(name)), originPodTemplate)
+				c.add(field.Duplicate(at.Child("name"), name), originPodTemplate)
 			default:
 				for _, msg := range validation.IsDNS1123Label(name) {
-					c.invalid(at.Child("name"), clip(name), originPodTemplate, "%s", msg)
+					c.invalid(at.Child("name"), name, originPodTemplate, msg)
 				}
 			}
 			seen[name] = true
@@ -68,7 +68,7 @@ func (c *checks) unique(list []any, path *field.Path, origin string) {
 		case name == "":
 			c.add(field.Required(at, "it is found by its name"), origin)
 		case seen[name]:
-			c.add(field.Duplicate(at, clip(name)), origin)
+			c.add(field.Duplicate(at, name), origin)
 		default:
 			c.volumeName(name, at)
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
@@ -43,8 +42,7 @@ func (d Deployment) Warnings() []Warning {
 	t := c.Spec.Template.Spec
 	path := field.NewPath("spec", "template", "spec")
 	w.artifact(t.Artifact, path.Child("artifact"))
-	w.flink(flinkSettings{version: t.Artifact.FlinkVersion, resources: t.Resources, config: t.FlinkConfiguration, path: path}, flink.InertInApplication)
-	w.kubernetes(t.Kubernetes, path.Child("kubernetes"))
+	w.cluster(t.cluster(path), flink.InertInApplication)
 	return w.list
 }
 
@@ -53,13 +51,10 @@ func (s SessionCluster) Warnings() []Warning {
 	if s.d == nil {
 		return nil
 	}
-	c := s.d.config.Spec
-	path := field.NewPath("spec")
 	w := &warnings{system: func() (labels.Set, error) {
 		return labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
 	}}
-	w.flink(flinkSettings{version: c.FlinkVersion, resources: c.Resources, config: c.FlinkConfiguration, path: path}, func(string) (string, bool) { return "", false })
-	w.kubernetes(c.Kubernetes, path.Child("kubernetes"))
+	w.cluster(s.d.config.Spec.cluster(field.NewPath("spec")), func(string) (string, bool) { return "", false })
 	return w.list
 }
 
@@ -84,13 +79,16 @@ func (w *warnings) artifact(a Artifact, path *field.Path) {
 	}
 }
 
-// flink warns of configuration that Flink does not act on.
-func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bool)) {
-	version, err := flink.Lookup(s.version)
-	if err != nil {
-		return // a Deployment that was checked has a known version
+func (w *warnings) cluster(s cluster, inert func(key string) (string, bool)) {
+	if version, err := flink.Lookup(s.version); err == nil { // as it is where it was checked
+		w.smallHeap(version, s)
+		w.flink(version, s, inert)
 	}
-	w.smallHeap(version, s)
+	w.kubernetes(s.kubernetes, s.path.Child("kubernetes"))
+}
+
+// flink warns of configuration that Flink does not act on.
+func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key string) (string, bool)) {
 	at := s.path.Child("flinkConfiguration")
 	significant, ha := flink.Significant(version), flink.HighAvailability(version, s.config)
 	for _, key := range tree.Keys(s.config) {
@@ -116,7 +114,7 @@ func (w *warnings) flink(s flinkSettings, inertHere func(key string) (string, bo
 }
 
 // placeholder is VVP's, such as {{ namespace }}.
-var placeholder = lazyregexp.New(`\{\{\s*\w+\s*\}\}`)
+var placeholder = lazy(`\{\{\s*\w+\s*\}\}`)
 
 func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
 	if instead == "" {
@@ -127,8 +125,8 @@ func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
 }
 
 // smallHeap warns of a JobManager that starts, and has little room.
-func (w *warnings) smallHeap(v flink.Version, s flinkSettings) {
-	memory := s.resources.withDefaults().JobManager.Memory
+func (w *warnings) smallHeap(v flink.Version, s cluster) {
+	memory := withDefaults(s.resources).JobManager.Memory
 	bytes, err := Bytes(memory)
 	if err != nil {
 		return

@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -27,8 +28,8 @@ type wrapperConfig struct {
 }
 
 type wrapperSpec struct {
-	SyncingMode string        `json:"syncingMode"`
-	Deployment  *wrapperParts `json:"deployment"`
+	SyncingMode string        `json:"syncingMode" enum:"PUT,PATCH" required:"PUT or PATCH"`
+	Deployment  *wrapperParts `json:"deployment" required:"the Deployment: userMetadata and spec"`
 	InitFields  *wrapperParts `json:"initFields"`
 }
 
@@ -41,16 +42,9 @@ type wrapperParts struct {
 func validateWrapper(w wrapperConfig) field.ErrorList {
 	c := &checks{}
 	if w.APIVersion != versionWrapper {
-		c.add(field.NotSupported(field.NewPath("apiVersion"), clip(w.APIVersion), []string{versionWrapper}), originKind)
+		c.add(field.NotSupported(field.NewPath("apiVersion"), w.APIVersion, []string{versionWrapper}), originKind)
 	}
-	spec := field.NewPath("spec")
-	if w.Spec.SyncingMode == "" {
-		c.required(spec.Child("syncingMode"), "write PUT or PATCH")
-	}
-	c.enum(spec.Child("syncingMode"), w.Spec.SyncingMode, false, "PUT", "PATCH")
-	if w.Spec.Deployment == nil {
-		c.required(spec.Child("deployment"), "write the Deployment: userMetadata and spec")
-	}
+	c.fields(reflect.ValueOf(&w).Elem(), nil)
 	return c.errs
 }
 

@@ -85,11 +85,11 @@ func TestAllocations(t *testing.T) {
 		most float64
 		f    func() error
 	}{
-		{"rendering with a job id", 500, func() error {
+		{"rendering with a job id", 590, func() error {
 			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{ID: jobID})
 			return err
 		}},
-		{"rendering with a derived id", 670, func() error {
+		{"rendering with a derived id", 700, func() error {
 			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{})
 			return err
 		}},

@@ -41,7 +41,7 @@ func (c *Plan) meta(name string, component labels.Component, user map[string]str
 func (c *Plan) labelled(component labels.Component, user map[string]string) tree.Map {
 	made := &c.labelTrees[component]
 	if *made == nil {
-		*made = labelTree(c.Labels.WithComponent(component))
+		*made = labelTree(c.Labels, component)
 	}
 	if len(user) == 0 {
 		return *made // objects share what is the same
@@ -54,15 +54,18 @@ func (c *Plan) labelled(component labels.Component, user map[string]string) tree
 func (c *Plan) selector(component labels.Component) tree.Map {
 	made := &c.selectorTrees[component]
 	if *made == nil {
-		*made = labelTree(c.Labels.WithComponent(component).Selector())
+		*made = labelTree(c.Labels.Selector(), component)
 	}
 	return *made
 }
 
-func labelTree(set labels.Set) tree.Map {
-	out := make(tree.Map, set.Len())
+func labelTree(set labels.Set, component labels.Component) tree.Map {
+	out := make(tree.Map, set.Len()+1)
 	for k, v := range set.All() {
 		out[k] = v
+	}
+	if component != 0 {
+		out[labels.KeyComponent] = component.String()
 	}
 	return out
 }

@@ -21,9 +21,12 @@ type Root struct {
 	ID, Title string
 	// Type is a struct.
 	Type reflect.Type
-	// Rules add what the type does not say, by the path of a field: names joined
+	// Rules add what type and tags do not say, by the path of a field: names joined
 	// by dots, "" for the whole. Keys of a rule replace those made of the type.
+	// {default} in a description stands for the default.
 	Rules map[string]Map
+	// Patterns are expressions for the formats that tags name.
+	Patterns map[string]string
 	// Ignored are the paths of fields that the type does not have, and that are
 	// accepted all the same, because VVP writes them.
 	Ignored []string
@@ -33,7 +36,7 @@ type Root struct {
 
 // Make returns the schema, as JSON with an indent of two blanks.
 func Make(r Root) []byte {
-	m := &maker{rules: r.Rules, ignored: r.Ignored, special: r.Special, defs: Map{}}
+	m := &maker{rules: r.AllRules(), ignored: r.Ignored, special: r.Special, defs: Map{}}
 	root := m.object(r.Type, "")
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["$id"] = r.ID
@@ -63,18 +66,14 @@ type maker struct {
 func (m *maker) object(t reflect.Type, path string) Map {
 	properties := Map{}
 	required, _ := m.rules[path]["required"].([]any)
-	for f := range t.Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || name == "-" || !f.IsExported() {
-			continue
-		}
-		at := join(path, name)
-		s := m.value(f.Type, f.Tag.Get("wire"), at)
+	for _, f := range Fields(t) {
+		at := join(path, f.Name)
+		s := m.value(f.Type, f.Wire, at)
 		maps.Copy(s, m.rules[at])
-		if !slices.Contains(required, any(name)) {
+		if !slices.Contains(required, any(f.Name)) {
 			s = nullable(s)
 		}
-		properties[name] = s
+		properties[f.Name] = s
 	}
 	for _, at := range m.ignored {
 		if rest, ok := strings.CutPrefix(at, path); ok && !strings.Contains(strings.TrimPrefix(rest, "."), ".") {
@@ -86,12 +85,7 @@ func (m *maker) object(t reflect.Type, path string) Map {
 	return out
 }
 
-func join(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
-}
+func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
 
 func (m *maker) value(t reflect.Type, wire, path string) Map {
 	if t == reflect.TypeFor[json.Number]() {

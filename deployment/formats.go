@@ -1,0 +1,117 @@
+package deployment
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/flinktarget/flinktarget/internal/kinds"
+)
+
+// A format is a rule for texts that tags of fields name.
+type format struct {
+	origin string
+	check  func(string) []string // returns what is wrong with a text that is not empty
+	schema string                // an expression for JSON Schema, which takes "" where a field may be empty
+}
+
+const clusterName = "cluster-name"
+
+var formats = map[string]format{
+	"uuid": {
+		origin: originUUID,
+		check:  unless(kinds.ValidID, "must be a UUID in lower case, such as 5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58"),
+		schema: kinds.IDPattern + "|^$",
+	},
+	"target-name": {
+		origin: originName, // VVP, REST API, resource names
+		check:  matching(`^[0-9a-zA-Z_-]{1,250}$`, "must consist of 1 to 250 characters 0-9, a-z, A-Z, '-' and '_'"),
+		schema: `^[0-9a-zA-Z_-]{0,250}$`,
+	},
+	clusterName: {
+		origin: originName, // VVP, REST API, resource names
+		check: unless(func(s string) bool { return len(validation.IsDNS1123Label(s)) == 0 },
+			"must consist of at most 63 characters a-z, 0-9 and '-', and must not start or end with '-'"),
+		schema: "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$",
+	},
+	"free-name": {
+		origin: originName, // VVP before 2.4 allows any text
+		check: unless(func(s string) bool { return len(s) <= maxFreeName && !strings.ContainsFunc(s, unicode.IsControl) },
+			"must have at most 250 bytes and no control characters"),
+	},
+	"label-value": {origin: originName, check: validation.IsValidLabelValue},
+	"duration": {
+		origin: originDuration,
+		check:  matching(`^(?:[0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})$`, "must be a number or a duration, such as 0 or 10m"),
+		schema: `^([0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})?$`,
+	},
+	"cores": {
+		origin: originQuantity,
+		check:  func(s string) []string { _, err := Millicores(s); return messages(err) },
+		schema: `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$`,
+	},
+	"memory": {
+		origin: originQuantity,
+		check:  func(s string) []string { _, err := Bytes(s); return messages(err) },
+		schema: `^([0-9]{1,18}(\.[0-9]{1,18})?|\.[0-9]{1,18})\s?[kKmMgG]?$|^$`,
+	},
+	"uri": {origin: originURI, check: checkURI},
+	"class": {
+		origin: originClass,
+		check: matching(`^[\pL_$][\pL\pN_$]*(?:\.[\pL_$][\pL\pN_$]*)*$`,
+			"must be the full name of a class, such as com.example.Main"),
+	},
+	"module": {
+		origin: originClass,
+		check: matching(`^[\pL_][\pL\pN_]*(?:\.[\pL_][\pL\pN_]*)*$`,
+			"must be the name of a Python module, such as package.main"),
+	},
+	// The parts of an image's name, as container runtimes read it.
+	"image-registry": {
+		origin: originImage,
+		check: matching(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?(?:/[a-z0-9._/-]*)?$`,
+			"must be a host with an optional port and path, such as registry.example.com:5000/v2.12"),
+	},
+	"image-repository": {
+		origin: originImage,
+		check: matching(`^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$`,
+			"must be a repository in lower case, such as team/flink"),
+	},
+	"image-tag": {
+		origin: originImage,
+		check: matching(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(?:@sha256:[0-9a-f]{64})?$`,
+			"must have at most 128 letters, digits, '-', '_' and '.', such as 1.20.0-java11"),
+	},
+}
+
+const maxFreeName = 250
+
+func unless(legal func(string) bool, message string) func(string) []string {
+	return func(s string) []string {
+		if legal(s) {
+			return nil
+		}
+		return []string{message}
+	}
+}
+
+func matching(expression, message string) func(string) []string {
+	re := lazy(expression)
+	return unless(func(s string) bool { return re().MatchString(s) }, message)
+}
+
+// lazy compiles an expression when it is first used: a process that renders once
+// uses few of them.
+func lazy(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
+func messages(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return []string{err.Error()}
+}

@@ -1,0 +1,90 @@
+package deployment
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+func TestFormats(t *testing.T) {
+	long := strings.Repeat
+	for name, c := range map[string]struct{ legal, illegal []string }{
+		"uuid":        {[]string{"5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58"}, []string{"5DEA5D9D-8F2C-4F4E-9F1E-3A8B4A4A4B58", "x"}},
+		"target-name": {[]string{"a_B-1", "-", long("x", 250)}, []string{"a b", "ü", "a\n", long("x", 251)}},
+		clusterName:   {[]string{"a", "a-1", long("x", 63)}, []string{"A", "-a", "a-", "a_b", long("x", 64)}},
+		"free-name":   {[]string{"My Größe", long("x", 250)}, []string{"a\tb", long("x", 251)}},
+		"label-value": {[]string{"a_B.c", long("x", 63)}, []string{"a b", "-a", long("x", 64)}},
+		"duration":    {[]string{"0", "10m", "10 min", "5µs", "PT1H"}, []string{"m", "-1", "1 m ", "10  m", long("1", 19)}},
+		"cores": {
+			[]string{"0", "1", "12", "0.5", "1e2", "1E+1", "100e-2", "0.001"},
+			[]string{"01", ".5", "1.", "+1", "-1", "1e", "1e123", "1d2", "500m", " 1", long("1", 19)},
+		},
+		"class": {
+			[]string{"Main", "com.example.Main$Inner", "é", "a1", "a٣", "$a", "_"},
+			[]string{"1a", "a.1", "a..b", ".a", "a.", "a-b", "a b", "a\xff", "\u0301a", "com/example/Main.class"},
+		},
+		"module": {[]string{"a.b", "a_1", "é"}, []string{"a$b", "1", "a/b.py", "a\n"}},
+		"image-registry": {
+			[]string{"localhost", "registry.example.com:5000", "r.example.com/v2.12"},
+			[]string{"https://r.example.com", "-r", "r:123456", "r/A"},
+		},
+		"image-repository": {[]string{"flink", "team/flink", "a__b.c-d"}, []string{"Flink", "/a", "a/", "a..", "a:b"}},
+		"image-tag": {
+			[]string{"1.20.0-java11", "_", long("a", 128), "a@sha256:" + long("0f", 32)},
+			[]string{".a", "-a", "a/b", "é", long("a", 129), "a@sha256:" + long("0F", 32), "a@", "@sha256:" + long("0f", 32)},
+		},
+	} {
+		for _, s := range c.legal {
+			assert.Equal(t, len(formats[name].check(s)), 0, "%s: %q", name, s)
+		}
+		for _, s := range c.illegal {
+			assert.Assert(t, len(formats[name].check(s)) > 0, "%s: %q", name, s)
+		}
+	}
+}
+
+// Sizes of memory are read by hand; they are what this expression matches.
+func TestMemoryAgainstExpression(t *testing.T) {
+	expression := regexp.MustCompile(`^([0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})\s?([kKmMgG]?)$`)
+	parts := []string{
+		"0", "12", ".", " ", "\t", "\v", "g", "K", "i", "-", "\u212a", strings.Repeat("1", 17), strings.Repeat("1", 18),
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	matched := 0
+	for range 200_000 {
+		text := ""
+		for range rng.IntN(6) {
+			text += parts[rng.IntN(len(parts))]
+		}
+		_, err := Bytes(text)
+		want := expression.MatchString(text)
+		if isSize := err == nil || strings.Contains(err.Error(), "64 bits"); isSize != want {
+			t.Fatalf("%q: the expression says %v: %v", text, want, err)
+		}
+		if want {
+			matched++
+		}
+	}
+	assert.Assert(t, matched > 1000, "%d texts matched", matched)
+}
+
+func TestSmallTexts(t *testing.T) {
+	for path, want := range map[string]string{
+		"": "", "a": "a", "a.b": "b", "a[b]": "b", "a.b[c.d]": "c.d", "a[b][c]": "c", "a.b[]": "",
+	} {
+		assert.Equal(t, lastOf(path), want, path)
+	}
+	x := func(n int) string { return strings.Repeat("x", n) }
+	for text, want := range map[string]string{x(40): x(40), x(41): x(40) + "…", x(39) + "ü": x(39) + "…"} {
+		c := &checks{}
+		c.invalid(field.NewPath("a"), text, originText, "")
+		assert.Equal(t, c.errs[0].BadValue, want)
+	}
+	for bytes, want := range map[int64]string{1: "1m", 999_999: "1m", 1_000_000: "1m", 1_000_001: "2m", 2_000_000: "2m"} {
+		assert.Equal(t, vvpMemory(bytes), want)
+	}
+}

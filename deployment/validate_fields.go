@@ -1,0 +1,166 @@
+package deployment
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/schema"
+	"github.com/flinktarget/flinktarget/internal/tree"
+)
+
+// place is where a value is. A path is made of it only if there is a problem.
+type place struct {
+	in    *place
+	name  string
+	kind  placeKind
+	index int
+}
+
+type placeKind int
+
+const (
+	member placeKind = iota
+	key
+	element
+)
+
+func (p *place) path() *field.Path {
+	switch {
+	case p == nil:
+		return nil
+	case p.kind == key:
+		return p.in.path().Key(p.name)
+	case p.kind == element:
+		return p.in.path().Index(p.index)
+	default:
+		return p.in.path().Child(p.name)
+	}
+}
+
+// fields checks what the tags of a struct's fields say, and that all texts are such
+// that JSON and Kubernetes can hold them.
+func (c *checks) fields(v reflect.Value, at *place) {
+	for _, f := range schema.Fields(v.Type()) {
+		c.value(v.Field(f.Index), &f, &place{in: at, name: f.Name})
+	}
+}
+
+func (c *checks) value(v reflect.Value, f *schema.Field, at *place) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		switch {
+		case !v.IsNil():
+			c.value(v.Elem(), f, at)
+		case f.Required != "":
+			c.required(at.path(), f.Required)
+		}
+	case reflect.Struct:
+		if raw, ok := v.Addr().Interface().(interface{ illegal() string }); ok && raw.illegal() != "" {
+			c.invalid(at.path(), field.OmitValueType{}, originText, raw.illegal())
+		}
+		c.fields(v, at)
+	case reflect.Slice:
+		for i := range v.Len() {
+			e, place := v.Index(i), &place{in: at, kind: element, index: i}
+			if c.value(e, f, place); f.Format != "" && e.IsZero() {
+				c.invalid(place.path(), "", formats[f.Format].origin, "must not be empty")
+			}
+		}
+	case reflect.Map:
+		m := v.Interface().(map[string]string)
+		for _, k := range tree.Keys(m) {
+			at := &place{in: at, kind: key, name: strings.ToValidUTF8(k, "\ufffd")}
+			c.legal(k, at)
+			c.legal(m[k], at)
+		}
+	case reflect.Int32:
+		if least, err := strconv.ParseInt(f.Min, 10, 32); err == nil && v.Int() < least {
+			c.invalid(at.path(), v.Int(), originMinimum, "must be greater than or equal to "+f.Min)
+		}
+	case reflect.String:
+		c.text(v.String(), f, at)
+	}
+}
+
+func (c *checks) text(s string, f *schema.Field, at *place) {
+	c.legal(s, at)
+	switch {
+	case s == "":
+		if f.Required != "" && f.Of == nil {
+			c.required(at.path(), f.Required)
+		}
+		return
+	case f.Enum != nil:
+		c.enum(s, f, at)
+	case f.Format != "":
+		c.format(s, f.Format, at)
+	}
+	if f.Min != "" {
+		least, _ := Millicores(f.Min)
+		if n, err := Millicores(s); err == nil && n < least {
+			c.invalid(at.path(), s, originMinimum, "must be greater than or equal to "+f.Min)
+		}
+	}
+}
+
+func (c *checks) format(s, name string, at *place) {
+	if s == "" {
+		return
+	}
+	for _, message := range formats[name].check(s) {
+		c.invalid(at.path(), s, formats[name].origin, message)
+	}
+}
+
+func (c *checks) enum(s string, f *schema.Field, at *place) {
+	if slices.Contains(f.Enum, s) || s == f.Also || f.AnyCase && slices.Contains(f.Enum, strings.ToUpper(s)) {
+		return
+	}
+	e := field.NotSupported(at.path(), s, f.Enum)
+	if best := decode.Nearest(s, f.Enum); best != "" {
+		e.Detail += "; did you mean " + best + "?"
+	}
+	switch {
+	case len(f.Enum) > 1:
+		c.add(e, originEnum)
+		return
+	case s == "apps/v1":
+		e.Detail += "; a Kubernetes Deployment is not a VVP Deployment"
+	}
+	c.add(e, originKind) // the only value says which resource it is
+}
+
+const noNUL = "must not contain a NUL character"
+
+// legal refuses texts that are not UTF-8, which would be replaced in silence, NUL
+// characters, which end a text for the programs that get it, and the id that stands for
+// others.
+func (c *checks) legal(s string, at *place) {
+	switch {
+	case !utf8.ValidString(s):
+		c.invalid(at.path(), field.OmitValueType{}, originText, "must be UTF-8")
+	case strings.IndexByte(s, 0) >= 0:
+		c.invalid(at.path(), field.OmitValueType{}, originText, noNUL)
+	case kinds.IsReserved(s):
+		c.invalid(at.path(), field.OmitValueType{}, originText, kinds.Reserved)
+	}
+}
+
+// illegal looks for the reserved id, and for the escape of a NUL, which an escaped
+// backslash can feign.
+func (r Raw[T]) illegal() string {
+	switch {
+	case kinds.IsReserved(r.text()):
+		return kinds.Reserved
+	case strings.Contains(strings.ReplaceAll(r.text(), `\\`, ""), `\u0000`):
+		return noNUL
+	}
+	return ""
+}

@@ -1,0 +1,123 @@
+package deployment
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+
+	"github.com/flinktarget/flinktarget/internal/document"
+	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+type config interface {
+	Config | SessionClusterConfig
+	identity() (kind string, m Metadata)
+}
+
+func (c Config) identity() (string, Metadata)               { return KindDeployment, c.Metadata }
+func (c SessionClusterConfig) identity() (string, Metadata) { return KindSessionCluster, c.Metadata }
+
+// data is a resource that was checked. It does not change after it was made, and is
+// nil in the zero value of a Deployment or a SessionCluster.
+type data[C config] struct {
+	config C             // with what Deployment Defaults filled in
+	source *yamldoc.Node // nil if it was not read from a text
+	given  *C            // as it was given; nil if that is config
+	layers Defaults
+}
+
+// get returns the configuration without copying it.
+func (d *data[C]) get() C {
+	if d == nil {
+		return *new(C)
+	}
+	return d.config
+}
+
+func (d *data[C]) id() string {
+	if d == nil {
+		return ""
+	}
+	kind, m := d.config.identity()
+	if m.ID != "" {
+		return m.ID
+	}
+	return kinds.DeriveID(kind, namespaceOf(m), m.Name)
+}
+
+func (d *data[C]) namespace() string {
+	if d == nil {
+		return ""
+	}
+	_, m := d.config.identity()
+	return namespaceOf(m)
+}
+
+func namespaceOf(m Metadata) string { return cmp.Or(m.Namespace, target.DefaultNamespace) }
+
+func (d *data[C]) owner() target.Owner {
+	kind, m := d.get().identity()
+	return target.Owner{Kind: kind, Namespace: d.namespace(), Name: m.Name, UID: m.ID}
+}
+
+func (d *data[C]) position(field string) patch.Position {
+	if d == nil {
+		return patch.Position{}
+	}
+	return patch.Position(d.source.Locate(field))
+}
+
+func (d *data[C]) json() ([]byte, error) {
+	if d == nil {
+		return []byte("null"), nil
+	}
+	return json.Marshal(d.config)
+}
+
+func (d *data[C]) equal(e *data[C]) bool {
+	if d == nil || e == nil {
+		return d == e
+	}
+	return equalJSON(d.config, e.config)
+}
+
+// equalJSON compares values, not texts: the CPUs 1 and 1.0 are equal.
+func equalJSON(a, b any) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	if errX != nil || errY != nil {
+		return false
+	}
+	if bytes.Equal(x, y) {
+		return true
+	}
+	v, errX := tree.FromJSON(x)
+	w, errY := tree.FromJSON(y)
+	return errX == nil && errY == nil && tree.Equal(v, w)
+}
+
+// subject names a resource in messages.
+func subject[C config](c C) string {
+	kind, m := c.identity()
+	if m.Name == "" {
+		return kind
+	}
+	return kind + " " + namespaceOf(m) + "/" + m.Name
+}
+
+// patched applies s to a resource whose defaults are filled in.
+func patched[C config](s patch.Set, c C) (*yamldoc.Node, error) {
+	kind, _ := c.identity()
+	doc, err := document.Resolved(kind, c)
+	if err != nil {
+		return nil, err
+	}
+	if doc, err = s.ApplyResource(doc); err != nil {
+		return nil, err
+	}
+	return yamldoc.FromTree(doc), nil
+}
