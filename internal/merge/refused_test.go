@@ -106,7 +106,7 @@ func TestHostileSizes(t *testing.T) {
 		}
 		return podSpec(object{"containers": list})
 	}
-	const n = 200_000
+	const n = 100_000
 	was, is := containers(n, "old"), containers(n, "new")
 	got := ours(was, is, deploymentSchema)
 	assert.NilError(t, got.err)
