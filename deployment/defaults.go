@@ -43,13 +43,18 @@ func (c SessionClusterConfig) resolved() SessionClusterConfig {
 // fill sets what is unset in dst to a copy of what from says. Maps are merged by key,
 // or taken only where there is none.
 func fill(dst, from reflect.Value, merge bool) {
-	fields := schema.Fields
+	if dst.Kind() == reflect.Struct {
+		fields := schema.Fields(dst.Type())
+		for i := range fields {
+			at := fields[i].Index
+			fill(dst.Field(at), from.Field(at), merge)
+		}
+		if len(fields) > 0 {
+			return
+		}
+	}
 	switch {
 	case from.IsZero():
-	case dst.Kind() == reflect.Struct && len(fields(dst.Type())) > 0:
-		for _, f := range fields(dst.Type()) {
-			fill(dst.Field(f.Index), from.Field(f.Index), merge)
-		}
 	case dst.IsZero():
 		dst.Set(from)
 		if m, ok := from.Interface().(map[string]string); ok {

@@ -47,8 +47,10 @@ func (p *place) path() *field.Path {
 // fields checks what the tags of a struct's fields say, and that all texts are such
 // that JSON and Kubernetes can hold them.
 func (c *checks) fields(v reflect.Value, at *place) {
-	for _, f := range schema.Fields(v.Type()) {
-		c.value(v.Field(f.Index), &f, &place{in: at, name: f.Name})
+	fields := schema.Fields(v.Type())
+	for i := range fields {
+		f := &fields[i]
+		c.value(v.Field(f.Index), f, &place{in: at, name: f.Name})
 	}
 }
 

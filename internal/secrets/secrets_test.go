@@ -12,6 +12,7 @@ func TestKey(t *testing.T) {
 	for name, want := range map[string]bool{
 		"s3.secret-key": true, "s3.access-key": true, "DB_PASSWORD": true, "dbPasswd": true, "apikey": true, "X-Api-Key": true,
 		"fs.azure.account.key.x": true, "private_key": true, "oauthToken": true, "security.ssl.rest.key-password": true,
+		"PASSPHRASE": true, "credentials": true, "sasl.jaas.config": true, "basic-auth": true, "accessKey": true,
 		"taskmanager.numberOfTaskSlots": false, "key": false, "state.checkpoints.dir": false, "": false,
 	} {
 		assert.Equal(t, secrets.Key(name), want, name)
