@@ -40,6 +40,9 @@ func (s SessionClusterSpec) cluster(path *field.Path) cluster {
 func (c *checks) cluster(s cluster) {
 	c.flink(s)
 	for _, p := range flink.CheckLoggers(s.logging.Log4jLoggers) {
+		if c.full() {
+			break
+		}
 		at := s.path.Child("logging", "log4jLoggers").Key(p.Key)
 		if p.Key = ""; secrets.Text(p.Reason) {
 			p.Reason = "not a log level"
