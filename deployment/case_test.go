@@ -119,7 +119,12 @@ func run(t *testing.T, base string, cases []changeCase, parse func(text []byte) 
 			assert.ErrorIs(t, err, deployment.ErrInvalid)
 			assert.DeepEqual(t, problemsOf(err), c.problems)
 			for _, e := range fieldErrors(err) {
-				assert.Assert(t, e.Detail != "" || e.Type == field.ErrorTypeDuplicate, "%s: a problem without a word", e.Field)
+				assert.Assert(
+					t,
+					e.Detail != "" || e.Type == field.ErrorTypeDuplicate,
+					"%s: a problem without a word",
+					e.Field,
+				)
 			}
 		})
 	}

@@ -126,7 +126,12 @@ func ofSessionCluster(c changeCase) (changeCase, bool) {
 func TestMissingCasesAreMissed(t *testing.T) {
 	f := newCoverage()
 	f.accepted(t, []byte(leastDeployment))
-	f.refused([]string{"spec.state NotSupported enum", "spec.template.spec.kubernetes.pods.affinity.nodeAfinity Forbidden unknown-field"})
+	f.refused(
+		[]string{
+			"spec.state NotSupported enum",
+			"spec.template.spec.kubernetes.pods.affinity.nodeAfinity Forbidden unknown-field",
+		},
+	)
 	missing := f.missing(reflect.TypeFor[deployment.Config]())
 	for want, is := range map[string]bool{
 		"spec.upgradeStrategy.kind: no accepting case":                  true, // though another kind is there
@@ -143,7 +148,9 @@ func TestMissingCasesAreMissed(t *testing.T) {
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
-	everything := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && flag.Lookup("test.list").Value.String() == ""
+	everything := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == "" &&
+		flag.Lookup("test.skip").Value.String() == "" &&
+		flag.Lookup("test.list").Value.String() == ""
 	for base, typ := range map[string]reflect.Type{leastDeployment: reflect.TypeFor[deployment.Config](), leastSessionCluster: reflect.TypeFor[deployment.SessionClusterConfig]()} {
 		if missing := coverage[base].missing(typ); code == 0 && everything && len(missing) > 0 {
 			fmt.Printf("fields of %s without cases:\n%s\n", typ, strings.Join(missing, "\n"))

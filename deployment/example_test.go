@@ -54,7 +54,11 @@ func ExampleNew() {
 			DeploymentTargetName: "staging",
 			Template: deployment.Template{Spec: deployment.TemplateSpec{
 				Parallelism: &parallelism,
-				Artifact:    deployment.Artifact{Kind: deployment.ArtifactJar, FlinkVersion: "1.20", JarURI: "local:///opt/flink/usrlib/orders.jar"},
+				Artifact: deployment.Artifact{
+					Kind:         deployment.ArtifactJar,
+					FlinkVersion: "1.20",
+					JarURI:       "local:///opt/flink/usrlib/orders.jar",
+				},
 			}},
 		},
 	})
@@ -139,7 +143,12 @@ func ExampleDeployment_Resolved() {
 		return
 	}
 	spec := d.Resolved().Spec
-	fmt.Println(spec.State, spec.UpgradeStrategy.Kind, spec.RestoreStrategy.Kind, spec.Template.Spec.Resources.JobManager)
+	fmt.Println(
+		spec.State,
+		spec.UpgradeStrategy.Kind,
+		spec.RestoreStrategy.Kind,
+		spec.Template.Spec.Resources.JobManager,
+	)
 	// Output:
 	// RUNNING STATEFUL LATEST_STATE {1 1G}
 }

@@ -27,7 +27,24 @@ func maybe[T any](g generator, v T) *T {
 func (g generator) one() bool { return g.IntN(2) == 0 }
 
 func (g generator) text() string {
-	return pick(g, "", "a", "no", "1e3", "ü", "日本語", "a: b # c", "- x", "\t", "line\nline\n", `"'\`, "{{ namespace }}", "0o7", "~", " ")
+	return pick(
+		g,
+		"",
+		"a",
+		"no",
+		"1e3",
+		"ü",
+		"日本語",
+		"a: b # c",
+		"- x",
+		"\t",
+		"line\nline\n",
+		`"'\`,
+		"{{ namespace }}",
+		"0o7",
+		"~",
+		" ",
+	)
 }
 
 func (g generator) strings(keys ...string) map[string]string {
@@ -71,7 +88,13 @@ func (g generator) deployment() deployment.Config {
 			MaxJobCreationAttempts:       maybe(g, g.Int32N(9)+1),
 			MaxSavepointCreationAttempts: maybe(g, g.Int32N(9)+1),
 			UpgradeStrategy:              maybe(g, deployment.UpgradeStrategy{Kind: pick(g, "", "STATEFUL", "none")}),
-			RestoreStrategy:              maybe(g, deployment.RestoreStrategy{Kind: pick(g, "", "LATEST_STATE"), AllowNonRestoredState: maybe(g, g.one())}),
+			RestoreStrategy: maybe(
+				g,
+				deployment.RestoreStrategy{
+					Kind:                  pick(g, "", "LATEST_STATE"),
+					AllowNonRestoredState: maybe(g, g.one()),
+				},
+			),
 		},
 	}
 	if g.IntN(4) == 0 {
@@ -90,7 +113,9 @@ func (g generator) deployment() deployment.Config {
 		c.Spec.SessionClusterName = "shared"
 	}
 	if g.one() {
-		c.Spec.Template.Metadata.Annotations = map[string]string{pick(g, deployment.AnnotationTLS, deployment.AnnotationQueryableState): pick(g, "true", "false")}
+		c.Spec.Template.Metadata.Annotations = map[string]string{
+			pick(g, deployment.AnnotationTLS, deployment.AnnotationQueryableState): pick(g, "true", "false"),
+		}
 	}
 	c.Spec.Template.Spec = g.templateSpec()
 	c.Spec.Template.Spec.LatestCheckpointFetchInterval = maybe(g, g.Int32N(3))
@@ -111,7 +136,12 @@ func (g generator) templateSpec() deployment.TemplateSpec {
 
 func (g generator) artifact() deployment.Artifact {
 	a := deployment.Artifact{
-		FlinkVersion: pick(g, "1.20", "1.15", "2.0.1"), FlinkImageRegistry: pick(g, "", "registry.example.com:5000/v2.12"),
+		FlinkVersion: pick(
+			g,
+			"1.20",
+			"1.15",
+			"2.0.1",
+		), FlinkImageRegistry: pick(g, "", "registry.example.com:5000/v2.12"),
 		FlinkImageRepository: pick(g, "", "flink"), FlinkImageTag: pick(g, "", "1.20.0-scala_2.12-java11"),
 		AdditionalDependencies: g.uris(),
 	}
@@ -122,7 +152,15 @@ func (g generator) artifact() deployment.Artifact {
 		a.Kind, a.PythonArtifactURI, a.EntryModule = pick(g, "PYTHON", "python"), "s3://b/a.py", pick(g, "", "a.b")
 		a.AdditionalPythonLibraries, a.AdditionalPythonArchives, a.MainArgs = g.uris(), g.uris(), pick(g, "", "-n 1")
 	default:
-		a.Kind, a.JarURI = pick(g, "JAR", "jar"), pick(g, "https://example.com/a.jar?x=1", "local:///opt/flink/usrlib/a.jar")
+		a.Kind, a.JarURI = pick(
+			g,
+			"JAR",
+			"jar",
+		), pick(
+			g,
+			"https://example.com/a.jar?x=1",
+			"local:///opt/flink/usrlib/a.jar",
+		)
 		a.EntryClass, a.MainArgs = pick(g, "", "com.example.Main$Inner"), pick(g, "", "--a 'b c' $X", "-n 1")
 	}
 	return a
@@ -134,8 +172,14 @@ func (g generator) uris() []string {
 
 func (g generator) resources() deployment.Resources {
 	return deployment.Resources{
-		JobManager:  deployment.Resource{CPU: pick[json.Number](g, "", "1", "0.5", "1.0", "1e1"), Memory: pick(g, "", "1g", "1.5G", "1073741824")},
-		TaskManager: deployment.Resource{CPU: pick[json.Number](g, "", "1", "0.1", "2.125"), Memory: pick(g, "", "2g", "1500m", "2 g")},
+		JobManager: deployment.Resource{
+			CPU:    pick[json.Number](g, "", "1", "0.5", "1.0", "1e1"),
+			Memory: pick(g, "", "1g", "1.5G", "1073741824"),
+		},
+		TaskManager: deployment.Resource{
+			CPU:    pick[json.Number](g, "", "1", "0.1", "2.125"),
+			Memory: pick(g, "", "2g", "1500m", "2 g"),
+		},
 	}
 }
 
@@ -161,22 +205,45 @@ func (g generator) kubernetes() deployment.Kubernetes {
 	k := deployment.Kubernetes{Labels: g.labels(), Annotations: g.strings("a", "example.com/b")}
 	switch g.IntN(3) {
 	case 0:
-		k.JobManagerPodTemplate = yaml[deployment.PodTemplate](`{metadata: {annotations: {a: b}}, spec: {hostNetwork: false, affinity: null, containers: [{name: flink-jobmanager, env: [{name: A, value: ""}]}]}}`)
-		k.TaskManagerPodTemplate = pick(g, deployment.PodTemplate{}, yaml[deployment.PodTemplate](`{spec: {terminationGracePeriodSeconds: 0}}`))
+		k.JobManagerPodTemplate = yaml[deployment.PodTemplate](
+			`{metadata: {annotations: {a: b}}, spec: {hostNetwork: false, affinity: null, containers: [{name: flink-jobmanager, env: [{name: A, value: ""}]}]}}`,
+		)
+		k.TaskManagerPodTemplate = pick(
+			g,
+			deployment.PodTemplate{},
+			yaml[deployment.PodTemplate](`{spec: {terminationGracePeriodSeconds: 0}}`),
+		)
 	case 1:
 		k.Pods = &deployment.Pods{
 			Annotations: g.strings("a", "example.com/b"), Labels: g.labels(), NodeSelector: g.labels(),
-			Affinity:        pick(g, deployment.Affinity{}, yaml[deployment.Affinity](`{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: null}}`)),
-			SecurityContext: pick(g, deployment.PodSecurityContext{}, yaml[deployment.PodSecurityContext](`{runAsUser: 0, runAsNonRoot: false, fsGroup: null}`)),
+			Affinity: pick(
+				g,
+				deployment.Affinity{},
+				yaml[deployment.Affinity](`{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: null}}`),
+			),
+			SecurityContext: pick(
+				g,
+				deployment.PodSecurityContext{},
+				yaml[deployment.PodSecurityContext](`{runAsUser: 0, runAsNonRoot: false, fsGroup: null}`),
+			),
 		}
 		if g.one() {
-			k.Pods.Tolerations = []deployment.Toleration{yaml[deployment.Toleration](`{key: k, tolerationSeconds: 0}`)}
-			k.Pods.ImagePullSecrets = []deployment.LocalObjectReference{yaml[deployment.LocalObjectReference](`{name: s}`)}
+			k.Pods.Tolerations = []deployment.Toleration{
+				yaml[deployment.Toleration](`{key: k, tolerationSeconds: 0}`),
+			}
+			k.Pods.ImagePullSecrets = []deployment.LocalObjectReference{
+				yaml[deployment.LocalObjectReference](`{name: s}`),
+			}
 		}
 		if g.one() {
-			k.Pods.EnvVars = []deployment.EnvVar{yaml[deployment.EnvVar](`{name: A, value: ""}`), yaml[deployment.EnvVar](`{name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}`)}
-			k.Pods.VolumeMounts = []deployment.VolumeMount{{Name: "v", Volume: yaml[deployment.Volume](`{name: v, emptyDir: {sizeLimit: 1.5Gi}}`),
-				VolumeMount: yaml[deployment.VolumeMountPoint](`{name: v, mountPath: /v, readOnly: false}`)}}
+			k.Pods.EnvVars = []deployment.EnvVar{
+				yaml[deployment.EnvVar](`{name: A, value: ""}`),
+				yaml[deployment.EnvVar](`{name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}`),
+			}
+			k.Pods.VolumeMounts = []deployment.VolumeMount{
+				{Name: "v", Volume: yaml[deployment.Volume](`{name: v, emptyDir: {sizeLimit: 1.5Gi}}`),
+					VolumeMount: yaml[deployment.VolumeMountPoint](`{name: v, mountPath: /v, readOnly: false}`)},
+			}
 		}
 	}
 	return k
@@ -187,7 +254,11 @@ func (g generator) sessionCluster() deployment.SessionClusterConfig {
 		Kind: pick(g, "", "SessionCluster"), APIVersion: pick(g, "", "v1"), Metadata: g.metadata(),
 		Spec: deployment.SessionClusterSpec{
 			State: pick(g, "", deployment.Running, deployment.Stopped), DeploymentTargetName: "my_Target-1",
-			FlinkVersion: pick(g, "1.20", "2.2"), FlinkImageTag: pick(g, "", "1.20.0"), FlinkImageRegistry: pick(g, "", "registry.example.com"), FlinkImageRepository: pick(g, "", "team/flink"), NumberOfTaskManagers: maybe(g, g.Int32N(9)+1),
+			FlinkVersion: pick(
+				g,
+				"1.20",
+				"2.2",
+			), FlinkImageTag: pick(g, "", "1.20.0"), FlinkImageRegistry: pick(g, "", "registry.example.com"), FlinkImageRepository: pick(g, "", "team/flink"), NumberOfTaskManagers: maybe(g, g.Int32N(9)+1),
 			Resources: g.resources(), FlinkConfiguration: g.flinkConfiguration(), Logging: g.logging(), Kubernetes: g.kubernetes(),
 		},
 	}

@@ -64,11 +64,23 @@ spec:
 	assert.Equal(t, *s.MaxSavepointCreationAttempts, int32(7), "the global one is the last")
 	assert.Equal(t, s.RestoreStrategy.Kind, "LATEST_STATE")
 	assert.Equal(t, *s.RestoreStrategy.AllowNonRestoredState, true, "objects merge field by field")
-	assert.Equal(t, s.DeploymentTargetID+s.DeploymentTargetName, "2da2f867-5899-4bef-8ad0-9771bbac38b4", "one layer says where to run")
+	assert.Equal(
+		t,
+		s.DeploymentTargetID+s.DeploymentTargetName,
+		"2da2f867-5899-4bef-8ad0-9771bbac38b4",
+		"one layer says where to run",
+	)
 	assert.DeepEqual(t, spec.FlinkConfiguration, map[string]string{"a": "own", "b": "team", "c": "global"})
 	assert.Equal(t, spec.Artifact.FlinkImageRegistry+":"+spec.Artifact.FlinkImageTag, "registry.example.com:team")
 	assert.Equal(t, spec.Artifact.FlinkVersion, "1.19")
-	assert.DeepEqual(t, spec.Resources, deployment.Resources{JobManager: deployment.Resource{CPU: "0.5", Memory: "2g"}, TaskManager: deployment.Resource{CPU: "0.5", Memory: "3g"}})
+	assert.DeepEqual(
+		t,
+		spec.Resources,
+		deployment.Resources{
+			JobManager:  deployment.Resource{CPU: "0.5", Memory: "2g"},
+			TaskManager: deployment.Resource{CPU: "0.5", Memory: "3g"},
+		},
+	)
 	assert.Equal(t, spec.Kubernetes.JobManagerPodTemplate.String(), `{"spec":{"priorityClassName":"global"}}`)
 	assert.Equal(t, d.Position("spec.state").String(), "d.yaml:4:10")
 
@@ -85,7 +97,11 @@ spec:
 
 func TestDefaultsConflicts(t *testing.T) {
 	_, err := defaults(t).New(parse(t, set("spec.template.spec.kubernetes.pods.labels", `{"a": "b"}`)).Config())
-	assert.DeepEqual(t, problemsOf(err), []string{"spec.template.spec.kubernetes.jobManagerPodTemplate Forbidden exclusive"})
+	assert.DeepEqual(
+		t,
+		problemsOf(err),
+		[]string{"spec.template.spec.kubernetes.jobManagerPodTemplate Forbidden exclusive"},
+	)
 
 	old := parse(t, set("spec.startFromSavepoint", `{"kind": "LATEST"}`))
 	d, err := defaults(t).New(old.Config())
@@ -113,8 +129,16 @@ func TestDefaultsRefused(t *testing.T) {
 		_, err := deployment.ParseDefaults("f", []byte(c.text))
 		assert.DeepEqual(t, placesOf(err), c.problems)
 	}
-	_, err := deployment.NewDefaults(deployment.DefaultsConfig{}, deployment.DefaultsConfig{Spec: deployment.Spec{State: "X"}}, deployment.DefaultsConfig{})
-	assert.DeepEqual(t, problemsOf(err), []string{"[1].spec.state NotSupported enum", "[2].metadata.namespace Duplicate exclusive"})
+	_, err := deployment.NewDefaults(
+		deployment.DefaultsConfig{},
+		deployment.DefaultsConfig{Spec: deployment.Spec{State: "X"}},
+		deployment.DefaultsConfig{},
+	)
+	assert.DeepEqual(
+		t,
+		problemsOf(err),
+		[]string{"[1].spec.state NotSupported enum", "[2].metadata.namespace Duplicate exclusive"},
+	)
 }
 
 func TestDefaultsAreValues(t *testing.T) {

@@ -14,7 +14,9 @@ import (
 
 func TestThousandMistakes(t *testing.T) {
 	var text strings.Builder
-	text.WriteString("kind: Deployment\nmetadata: {name: a}\nspec:\n  deploymentTargetName: t\n  template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}}}\n")
+	text.WriteString(
+		"kind: Deployment\nmetadata: {name: a}\nspec:\n  deploymentTargetName: t\n  template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}}}\n",
+	)
 	for i := range 1000 {
 		fmt.Fprintf(&text, "  someUnknownField%d: some value\n", i)
 	}
@@ -56,19 +58,42 @@ func TestPlaces(t *testing.T) {
 		reason, text string
 		places       []string
 	}{
-		{"in a flow map", head + "  template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.2}}}\n",
-			[]string{"f:5:82 spec.template.spec.artifact.flinkVersion NotSupported flink-version"}},
-		{"in a list", head + "  template:\n    spec:\n" + artifact + "      kubernetes:\n        pods:\n          envVars:\n          - name: A\n          - name: B\n            value: 1\n",
-			[]string{"f:13:20 spec.template.spec.kubernetes.pods.envVars[1].value Invalid retyped"}},
+		{
+			"in a flow map",
+			head + "  template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.2}}}\n",
+			[]string{"f:5:82 spec.template.spec.artifact.flinkVersion NotSupported flink-version"},
+		},
+		{
+			"in a list",
+			head + "  template:\n    spec:\n" + artifact + "      kubernetes:\n        pods:\n          envVars:\n          - name: A\n          - name: B\n            value: 1\n",
+			[]string{"f:13:20 spec.template.spec.kubernetes.pods.envVars[1].value Invalid retyped"},
+		},
 		{"a missing field is reported at its parent", head + "  template:\n    spec:\n      artifact: {kind: JAR}\n",
-			[]string{"f:7:17 spec.template.spec.artifact.jarUri Required required", "f:7:17 spec.template.spec.artifact.flinkVersion Required required"}},
-		{"behind an anchor, where it is written", "x: &l {a: yes}\n" + "kind: Deployment\nmetadata: {name: a, labels: *l}\nspec: {}\n",
-			[]string{"f:1:1 x Forbidden unknown-field", "f:1:11 metadata.labels[a] Invalid retyped", "f:4:7 spec.deploymentTargetName Required required",
-				"f:4:7 spec.template.spec.artifact.kind Required required", "f:4:7 spec.template.spec.artifact.flinkVersion Required required"}},
-		{"in a merged map", "kind: Deployment\nmetadata: {<<: {nmae: a}, name: b}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}}}}\n",
-			[]string{"f:2:17 metadata.nmae Forbidden unknown-field"}},
-		{"a key with dots", head + "  template:\n    spec:\n" + artifact + "      flinkConfiguration:\n        a.b: x\n        rest.port: 1\n",
-			[]string{"f:10:20 spec.template.spec.flinkConfiguration[rest.port] Forbidden flink-configuration"}},
+			[]string{
+				"f:7:17 spec.template.spec.artifact.jarUri Required required",
+				"f:7:17 spec.template.spec.artifact.flinkVersion Required required",
+			}},
+		{
+			"behind an anchor, where it is written",
+			"x: &l {a: yes}\n" + "kind: Deployment\nmetadata: {name: a, labels: *l}\nspec: {}\n",
+			[]string{
+				"f:1:1 x Forbidden unknown-field",
+				"f:1:11 metadata.labels[a] Invalid retyped",
+				"f:4:7 spec.deploymentTargetName Required required",
+				"f:4:7 spec.template.spec.artifact.kind Required required",
+				"f:4:7 spec.template.spec.artifact.flinkVersion Required required",
+			},
+		},
+		{
+			"in a merged map",
+			"kind: Deployment\nmetadata: {<<: {nmae: a}, name: b}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}}}}\n",
+			[]string{"f:2:17 metadata.nmae Forbidden unknown-field"},
+		},
+		{
+			"a key with dots",
+			head + "  template:\n    spec:\n" + artifact + "      flinkConfiguration:\n        a.b: x\n        rest.port: 1\n",
+			[]string{"f:10:20 spec.template.spec.flinkConfiguration[rest.port] Forbidden flink-configuration"},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
@@ -107,16 +132,30 @@ func TestMemoryMessages(t *testing.T) {
 		{"VVP's least for JobManagers", "jobmanager", "500m", []string{"500m is 476 MiB", "at least 577 MiB", "write 606m or more"}},
 		{"bytes", "taskmanager", "1000000000", []string{"1000000000 is 953 MiB", "write 1030m or more"}},
 	} {
-		err := parseDeployment(edited(t, leastDeployment, set("spec.template.spec.resources."+c.path+".memory", `"`+c.value+`"`)))
+		err := parseDeployment(
+			edited(t, leastDeployment, set("spec.template.spec.resources."+c.path+".memory", `"`+c.value+`"`)),
+		)
 		for _, figure := range c.figures {
 			assert.ErrorContains(t, err, figure, c.reason)
 		}
 		// The cure cures.
 		_, cure, _ := strings.Cut(err.Error(), "write ")
 		cure, _, _ = strings.Cut(cure, " ")
-		assert.NilError(t, parseDeployment(edited(t, leastDeployment, set("spec.template.spec.resources."+c.path+".memory", `"`+cure+`"`))), c.reason)
+		assert.NilError(
+			t,
+			parseDeployment(
+				edited(t, leastDeployment, set("spec.template.spec.resources."+c.path+".memory", `"`+cure+`"`)),
+			),
+			c.reason,
+		)
 	}
-	err := parseDeployment(edited(t, leastDeployment, set("spec.template.spec.flinkConfiguration", `{"taskmanager.memory.flink.size": "3g"}`)))
+	err := parseDeployment(
+		edited(
+			t,
+			leastDeployment,
+			set("spec.template.spec.flinkConfiguration", `{"taskmanager.memory.flink.size": "3g"}`),
+		),
+	)
 	assert.ErrorContains(t, err, "the default of 2G is 1907 MiB")
 }
 
@@ -148,17 +187,34 @@ func TestWhatMessagesShow(t *testing.T) {
 		assert.Equal(t, len(fields), 1, "%s: %v", c.reason, fields)
 		assert.DeepEqual(t, fields[0].BadValue, c.shown)
 		assert.Assert(t, strings.Contains(fields[0].Detail, c.says), "%s: %s", c.reason, fields[0].Detail)
-		assert.Equal(t, strings.Contains(fields[0].Detail, "or more"), strings.Contains(c.reason, "whatever"), "%s: %s", c.reason, fields[0].Detail)
+		assert.Equal(
+			t,
+			strings.Contains(fields[0].Detail, "or more"),
+			strings.Contains(c.reason, "whatever"),
+			"%s: %s",
+			c.reason,
+			fields[0].Detail,
+		)
 		if c.reason == "another version" {
 			assert.Assert(t, !strings.Contains(fields[0].Detail, "Kubernetes"), fields[0].Detail)
 		}
-		if strings.Contains(c.reason, "the") && fields[0].Type == field.ErrorTypeInvalid && strings.Contains(fields[0].Field, "flinkConfiguration") {
-			assert.Assert(t, strings.HasPrefix(fields[0].Detail, strings.TrimPrefix(c.says, " ")), "the key is said twice: %s", fields[0].Detail)
+		if strings.Contains(c.reason, "the") && fields[0].Type == field.ErrorTypeInvalid &&
+			strings.Contains(fields[0].Field, "flinkConfiguration") {
+			assert.Assert(
+				t,
+				strings.HasPrefix(fields[0].Detail, strings.TrimPrefix(c.says, " ")),
+				"the key is said twice: %s",
+				fields[0].Detail,
+			)
 		}
 	}
-	err := parseDeployment([]byte(strings.Replace(oneWrapper, "userMetadata: {name", "metadata: {}\n    userMetadata: {name", 1)))
+	err := parseDeployment(
+		[]byte(strings.Replace(oneWrapper, "userMetadata: {name", "metadata: {}\n    userMetadata: {name", 1)),
+	)
 	assert.ErrorContains(t, err, "it is called so in VVP 3")
-	err = parseDeployment([]byte(strings.Replace(oneWrapper, "userMetadata: {name", "spce: {}\n    userMetadata: {name", 1)))
+	err = parseDeployment(
+		[]byte(strings.Replace(oneWrapper, "userMetadata: {name", "spce: {}\n    userMetadata: {name", 1)),
+	)
 	assert.Assert(t, !strings.Contains(err.Error(), "VVP 3"), "%v", err)
 }
 

@@ -59,7 +59,11 @@ func TestSessionClusterRoundTrips(t *testing.T) {
 
 // The round trips would prove nothing of a field that is never set.
 func TestGeneratorsReachEveryField(t *testing.T) {
-	never := map[string]bool{"spec.template.spec.logging.log4j2ConfigurationTemplate": true, "spec.logging.log4j2ConfigurationTemplate": true, "metadata.displayName": true} // refused
+	never := map[string]bool{
+		"spec.template.spec.logging.log4j2ConfigurationTemplate": true,
+		"spec.logging.log4j2ConfigurationTemplate":               true,
+		"metadata.displayName":                                   true,
+	} // refused
 	reached := map[string]bool{}
 	for seed := range uint64(generated) {
 		mark(reached, reflect.ValueOf(generate(seed).deployment()), "")
@@ -122,7 +126,11 @@ func TestEqualTellsApart(t *testing.T) {
 		seen = append(seen, v)
 	}
 	one := parse(t, set("spec.template.spec.resources.jobmanager.cpu", `"1.0"`))
-	assert.Assert(t, one.Equal(parse(t, set("spec.template.spec.resources.jobmanager.cpu", "1"))), "one number, written in two ways")
+	assert.Assert(
+		t,
+		one.Equal(parse(t, set("spec.template.spec.resources.jobmanager.cpu", "1"))),
+		"one number, written in two ways",
+	)
 	assert.Assert(t, !one.Equal(parse(t, set("spec.template.spec.resources.jobmanager.cpu", "2"))))
 }
 

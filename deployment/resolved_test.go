@@ -51,10 +51,17 @@ func TestResolved(t *testing.T) {
 	s, err := deployment.ParseSessionCluster("f", []byte(leastSessionCluster))
 	assert.NilError(t, err)
 	r := s.Resolved()
-	assert.Equal(t, textOf(t, r), `{"kind":"SessionCluster","apiVersion":"v1","metadata":{"name":"shared","namespace":"default"},`+
-		`"spec":{"state":"RUNNING","deploymentTargetName":"staging","flinkVersion":"1.20","numberOfTaskManagers":1,`+filled+`}}`)
+	assert.Equal(
+		t,
+		textOf(t, r),
+		`{"kind":"SessionCluster","apiVersion":"v1","metadata":{"name":"shared","namespace":"default"},`+
+			`"spec":{"state":"RUNNING","deploymentTargetName":"staging","flinkVersion":"1.20","numberOfTaskManagers":1,`+filled+`}}`,
+	)
 	assert.Assert(t, r.Metadata.Labels != nil && r.Metadata.Annotations != nil && r.Spec.FlinkConfiguration != nil)
-	s, err = deployment.ParseSessionCluster("f", edited(t, leastSessionCluster, set("kind", "", "apiVersion", "", "spec.state", `"STOPPED"`)))
+	s, err = deployment.ParseSessionCluster(
+		"f",
+		edited(t, leastSessionCluster, set("kind", "", "apiVersion", "", "spec.state", `"STOPPED"`)),
+	)
 	assert.NilError(t, err)
 	assert.Equal(t, s.Resolved().Kind+" "+s.Resolved().APIVersion, "SessionCluster v1")
 	assert.Equal(t, s.Resolved().Spec.State, deployment.Stopped)
@@ -113,7 +120,12 @@ func TestUnmarshal(t *testing.T) {
 
 // One problem is enough, and of very many the first thousand are told.
 func TestHowManyProblems(t *testing.T) {
-	_, err := deployment.NewSessionCluster(deployment.SessionClusterConfig{Metadata: deployment.Metadata{Name: "s"}, Spec: deployment.SessionClusterSpec{FlinkVersion: "1.20"}})
+	_, err := deployment.NewSessionCluster(
+		deployment.SessionClusterConfig{
+			Metadata: deployment.Metadata{Name: "s"},
+			Spec:     deployment.SessionClusterSpec{FlinkVersion: "1.20"},
+		},
+	)
 	assert.DeepEqual(t, problemsOf(err), []string{"spec.deploymentTargetName Required required"})
 	assert.ErrorContains(t, err, "SessionCluster default/s")
 
@@ -121,7 +133,10 @@ func TestHowManyProblems(t *testing.T) {
 	for i := range 1100 {
 		bad[fmt.Sprint("k", i)] = "no label"
 	}
-	session := deployment.SessionClusterConfig{Metadata: deployment.Metadata{Name: "s"}, Spec: deployment.SessionClusterSpec{FlinkVersion: "1.20", DeploymentTargetName: "t"}}
+	session := deployment.SessionClusterConfig{
+		Metadata: deployment.Metadata{Name: "s"},
+		Spec:     deployment.SessionClusterSpec{FlinkVersion: "1.20", DeploymentTargetName: "t"},
+	}
 	session.Spec.Kubernetes.Labels = bad
 	_, err = deployment.NewSessionCluster(session)
 	assert.Equal(t, len(fieldErrors(err)), 1001)
@@ -154,13 +169,20 @@ func TestSizeMessages(t *testing.T) {
 // Layers are what they were made of; an explicit false is something that is said.
 func TestDefaultsKeepWhatIsSaid(t *testing.T) {
 	layered := defaults(t).Layers()
-	assert.Assert(t, len(layered) == 2 && layered[0].Spec.State == deployment.Suspended && layered[1].Metadata.Namespace == "team")
+	assert.Assert(
+		t,
+		len(layered) == 2 && layered[0].Spec.State == deployment.Suspended && layered[1].Metadata.Namespace == "team",
+	)
 
 	d, err := defaults(t).New(parse(t, set("spec.restoreStrategy.allowNonRestoredState", "false")).Config())
 	assert.NilError(t, err)
 	assert.Equal(t, *d.Config().Spec.RestoreStrategy.AllowNonRestoredState, false)
 
-	old, err := deployment.NewDefaults(deployment.DefaultsConfig{Spec: deployment.Spec{StartFromSavepoint: &deployment.StartFromSavepoint{Kind: "LATEST"}}})
+	old, err := deployment.NewDefaults(
+		deployment.DefaultsConfig{
+			Spec: deployment.Spec{StartFromSavepoint: &deployment.StartFromSavepoint{Kind: "LATEST"}},
+		},
+	)
 	assert.NilError(t, err)
 	d, err = old.New(parse(t, set("spec.restoreStrategy.kind", `"NONE"`)).Config())
 	assert.NilError(t, err, "the new form keeps the old one away")
@@ -178,5 +200,9 @@ func TestDefaultsKeepWhatIsSaid(t *testing.T) {
 	assert.DeepEqual(t, problemsOf(err), []string{"[0].spec.template.spec.artifact.mainArgs Invalid text"})
 	// A layer that is not legal is not there.
 	_, err = deployment.ParseDefaults("f", []byte("spec: {state: X}\n---\nspec: {}\n---\nspec: {state: Z}\n"))
-	assert.DeepEqual(t, placesOf(err), []string{"f:1:15 spec.state NotSupported enum", "f:5:15 spec.state NotSupported enum"})
+	assert.DeepEqual(
+		t,
+		placesOf(err),
+		[]string{"f:1:15 spec.state NotSupported enum", "f:5:15 spec.state NotSupported enum"},
+	)
 }

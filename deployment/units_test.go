@@ -10,7 +10,18 @@ import (
 
 // Whole numbers are read without big.Rat, and have to give what that gives.
 func TestWholeNumbers(t *testing.T) {
-	numbers := []string{"0", "1", "7", "10", "999", "1024", "9223372036", "9223372037", "9223372036854775", "999999999999999999"}
+	numbers := []string{
+		"0",
+		"1",
+		"7",
+		"10",
+		"999",
+		"1024",
+		"9223372036",
+		"9223372037",
+		"9223372036854775",
+		"999999999999999999",
+	}
 	exact := func(number string, factor int64) (int64, bool) {
 		r, _ := new(big.Rat).SetString(number)
 		r.Mul(r, new(big.Rat).SetInt64(factor))

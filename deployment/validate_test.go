@@ -13,10 +13,23 @@ func TestEnvelope(t *testing.T) {
 	run(t, leastDeployment, []changeCase{
 		{"the least that is required", nil, nil},
 		{"kind and apiVersion may be missing where the kind is known", set("kind", "", "apiVersion", ""), nil},
-		{"a Kubernetes Deployment is another thing", set("apiVersion", `"apps/v1"`), []string{"apiVersion NotSupported kind"}},
+		{
+			"a Kubernetes Deployment is another thing",
+			set("apiVersion", `"apps/v1"`),
+			[]string{"apiVersion NotSupported kind"},
+		},
 		{"another kind", set("kind", `"SessionCluster"`), []string{"kind NotSupported kind"}},
 		{"an unknown key would be lost", set("metadta", `{}`), []string{"metadta Forbidden unknown-field"}},
-		{"what a GET returns is accepted", set("status", `{"state": "RUNNING"}`, "metadata.createdAt", `"2022"`, "metadata.modifiedAt", `"2022"`, "metadata.resourceVersion", "13"), nil},
+		{
+			"what a GET returns is accepted",
+			set(
+				"status", `{"state": "RUNNING"}`,
+				"metadata.createdAt", `"2022"`,
+				"metadata.modifiedAt", `"2022"`,
+				"metadata.resourceVersion", "13",
+			),
+			nil,
+		},
 		{"null is not set", set("metadata.labels", "null", "metadata.id", "null"), nil},
 	}, parseDeployment)
 }
@@ -29,15 +42,31 @@ func TestMetadata(t *testing.T) {
 		{"that long a name is legal", set("metadata.name", `"`+long(250)+`"`), nil},
 		{"no line breaks in a name", set("metadata.name", `"a\nb"`), []string{"metadata.name Invalid name"}},
 		{"any text is a display name", set("metadata.displayName", `"Größe: 日本"`), nil},
-		{"a number is no display name", set("metadata.displayName", `1`), []string{"metadata.displayName Invalid retyped"}},
+		{
+			"a number is no display name",
+			set("metadata.displayName", `1`),
+			[]string{"metadata.displayName Invalid retyped"},
+		},
 		{"a UUID in lower case", set("metadata.id", `"5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58"`), nil},
-		{"objects are named after the id", set("metadata.id", `"5DEA5D9D-8F2C-4F4E-9F1E-3A8B4A4A4B58"`), []string{"metadata.id Invalid uuid"}},
+		{
+			"objects are named after the id",
+			set("metadata.id", `"5DEA5D9D-8F2C-4F4E-9F1E-3A8B4A4A4B58"`),
+			[]string{"metadata.id Invalid uuid"},
+		},
 		{"a namespace", set("metadata.namespace", `"team_a"`), nil},
-		{"the namespace becomes a label value", set("metadata.namespace", `"a b"`), []string{"metadata.namespace Invalid name"}},
+		{
+			"the namespace becomes a label value",
+			set("metadata.namespace", `"a b"`),
+			[]string{"metadata.namespace Invalid name"},
+		},
 		{"labels are VVP's own, with no rule", set("metadata.labels", `{"any key": "any value"}`), nil},
 		{"a number is no label", set("metadata.labels", `{"a": 1}`), []string{"metadata.labels[a] Invalid retyped"}},
 		{"annotations are VVP's own, with no rule", set("metadata.annotations", `{"license/testing": "true"}`), nil},
-		{"a boolean is no annotation", set("metadata.annotations", `{"license/testing": true}`), []string{"metadata.annotations[license/testing] Invalid retyped"}},
+		{
+			"a boolean is no annotation",
+			set("metadata.annotations", `{"license/testing": true}`),
+			[]string{"metadata.annotations[license/testing] Invalid retyped"},
+		},
 	}, parseDeployment)
 }
 
@@ -47,16 +76,48 @@ func TestReferences(t *testing.T) {
 		{"by name", set("spec.deploymentTargetName", `"my_Target-1"`), nil},
 		{"by id", set("spec.deploymentTargetName", "", "spec.deploymentTargetId", id), nil},
 		{"session mode", set("spec.deploymentTargetName", "null", "spec.sessionClusterName", `"shared"`), nil},
-		{"none of them", set("spec.deploymentTargetName", ""), []string{"spec.deploymentTargetName Required required"}},
+		{
+			"none of them",
+			set("spec.deploymentTargetName", ""),
+			[]string{"spec.deploymentTargetName Required required"},
+		},
 		{"both", set("spec.deploymentTargetId", id), []string{"spec.deploymentTargetName Forbidden exclusive"}},
-		{"target and session cluster", set("spec.sessionClusterName", `"shared"`), []string{"spec.sessionClusterName Forbidden exclusive"}},
-		{"a name is no id", set("spec.deploymentTargetName", "", "spec.deploymentTargetId", `"staging"`), []string{"spec.deploymentTargetId Invalid uuid"}},
-		{"blanks are not in a target's name", set("spec.deploymentTargetName", `"my target"`), []string{"spec.deploymentTargetName Invalid name"}},
-		{"a session cluster's name is lower case", set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"Shared"`), []string{"spec.sessionClusterName Invalid name"}},
+		{
+			"target and session cluster",
+			set("spec.sessionClusterName", `"shared"`),
+			[]string{"spec.sessionClusterName Forbidden exclusive"},
+		},
+		{
+			"a name is no id",
+			set("spec.deploymentTargetName", "", "spec.deploymentTargetId", `"staging"`),
+			[]string{"spec.deploymentTargetId Invalid uuid"},
+		},
+		{
+			"blanks are not in a target's name",
+			set("spec.deploymentTargetName", `"my target"`),
+			[]string{"spec.deploymentTargetName Invalid name"},
+		},
+		{
+			"a session cluster's name is lower case",
+			set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"Shared"`),
+			[]string{"spec.sessionClusterName Invalid name"},
+		},
 		{"names as long as VVP allows", set("spec.deploymentTargetName", `"`+long(250)+`"`), nil},
-		{"a target's name has an end", set("spec.deploymentTargetName", `"`+long(251)+`"`), []string{"spec.deploymentTargetName Invalid name"}},
-		{"a session cluster's name of 63 characters", set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"`+long(63)+`"`), nil},
-		{"and of one more", set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"`+long(64)+`"`), []string{"spec.sessionClusterName Invalid name"}},
+		{
+			"a target's name has an end",
+			set("spec.deploymentTargetName", `"`+long(251)+`"`),
+			[]string{"spec.deploymentTargetName Invalid name"},
+		},
+		{
+			"a session cluster's name of 63 characters",
+			set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"`+long(63)+`"`),
+			nil,
+		},
+		{
+			"and of one more",
+			set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"`+long(64)+`"`),
+			[]string{"spec.sessionClusterName Invalid name"},
+		},
 	}, parseDeployment)
 }
 
@@ -66,43 +127,133 @@ func TestLifecycle(t *testing.T) {
 		{"the state of a session cluster", set("spec.state", `"STOPPED"`), []string{"spec.state NotSupported enum"}},
 		{"states are upper case", set("spec.state", `"running"`), []string{"spec.state NotSupported enum"}},
 		{"one L too few is a warning", set("spec.state", `"CANCELED"`), nil},
-		{"strategies in any case, as VVP's pages write them", set("spec.upgradeStrategy", `{"kind": "stateless"}`, "spec.restoreStrategy", `{"kind": "latest_savepoint", "allowNonRestoredState": true}`), nil},
-		{"an upgrade strategy that does not exist", set("spec.upgradeStrategy", `{"kind": "LATEST_STATE"}`), []string{"spec.upgradeStrategy.kind NotSupported enum"}},
-		{"a restore strategy that does not exist", set("spec.restoreStrategy", `{"kind": "FROM_SAVEPOINT"}`), []string{"spec.restoreStrategy.kind NotSupported enum"}},
-		{"a string is no boolean", set("spec.restoreStrategy", `{"allowNonRestoredState": "true"}`), []string{"spec.restoreStrategy.allowNonRestoredState Invalid type"}},
+		{
+			"strategies in any case, as VVP's pages write them",
+			set(
+				"spec.upgradeStrategy", `{"kind": "stateless"}`,
+				"spec.restoreStrategy", `{"kind": "latest_savepoint", "allowNonRestoredState": true}`,
+			),
+			nil,
+		},
+		{
+			"an upgrade strategy that does not exist",
+			set("spec.upgradeStrategy", `{"kind": "LATEST_STATE"}`),
+			[]string{"spec.upgradeStrategy.kind NotSupported enum"},
+		},
+		{
+			"a restore strategy that does not exist",
+			set("spec.restoreStrategy", `{"kind": "FROM_SAVEPOINT"}`),
+			[]string{"spec.restoreStrategy.kind NotSupported enum"},
+		},
+		{
+			"a string is no boolean",
+			set("spec.restoreStrategy", `{"allowNonRestoredState": "true"}`),
+			[]string{"spec.restoreStrategy.allowNonRestoredState Invalid type"},
+		},
 		{"the form of VVP 2.0", set("spec.startFromSavepoint", `{"kind": "latest"}`), nil},
-		{"a start that does not exist", set("spec.startFromSavepoint", `{"kind": "LATEST_STATE"}`), []string{"spec.startFromSavepoint.kind NotSupported enum"}},
-		{"old and new form", set("spec.startFromSavepoint", `{"kind": "NONE"}`, "spec.restoreStrategy", `{"kind": "NONE"}`), []string{"spec.startFromSavepoint Forbidden exclusive"}},
+		{
+			"a start that does not exist",
+			set("spec.startFromSavepoint", `{"kind": "LATEST_STATE"}`),
+			[]string{"spec.startFromSavepoint.kind NotSupported enum"},
+		},
+		{
+			"old and new form",
+			set("spec.startFromSavepoint", `{"kind": "NONE"}`, "spec.restoreStrategy", `{"kind": "NONE"}`),
+			[]string{"spec.startFromSavepoint Forbidden exclusive"},
+		},
 		{"a number of unknown unit", set("spec.jobFailureExpirationTime", "0"), nil},
 		{"a duration", set("spec.jobFailureExpirationTime", `"10 min"`), nil},
-		{"no duration", set("spec.jobFailureExpirationTime", `"soon"`), []string{"spec.jobFailureExpirationTime Invalid duration"}},
+		{
+			"no duration",
+			set("spec.jobFailureExpirationTime", `"soon"`),
+			[]string{"spec.jobFailureExpirationTime Invalid duration"},
+		},
 		{"attempts", set("spec.maxJobCreationAttempts", "1", "spec.maxSavepointCreationAttempts", "9"), nil},
 		{"no attempt at all", set("spec.maxJobCreationAttempts", "0", "spec.maxSavepointCreationAttempts", "-1"),
-			[]string{"spec.maxJobCreationAttempts Invalid minimum", "spec.maxSavepointCreationAttempts Invalid minimum"}},
+			[]string{
+				"spec.maxJobCreationAttempts Invalid minimum",
+				"spec.maxSavepointCreationAttempts Invalid minimum",
+			}},
 	}, parseDeployment)
 }
 
 func TestTemplate(t *testing.T) {
 	const at, spec = "spec.template.metadata.annotations", "spec.template.spec."
 	run(t, leastDeployment, []changeCase{
-		{"annotations that VVP acts on", set(at, `{"flink.queryable-state.enabled": "true", "flink.security.ssl.enabled": "false"}`), nil},
-		{"a truth in another case", set(at, `{"flink.security.ssl.enabled": "True"}`), []string{at + "[flink.security.ssl.enabled] NotSupported enum"}},
-		{"only annotations are in a template's metadata", set("spec.template.metadata.labels", `{}`), []string{"spec.template.metadata.labels Forbidden unknown-field"}},
+		{
+			"annotations that VVP acts on",
+			set(at, `{"flink.queryable-state.enabled": "true", "flink.security.ssl.enabled": "false"}`),
+			nil,
+		},
+		{
+			"a truth in another case",
+			set(at, `{"flink.security.ssl.enabled": "True"}`),
+			[]string{at + "[flink.security.ssl.enabled] NotSupported enum"},
+		},
+		{
+			"only annotations are in a template's metadata",
+			set("spec.template.metadata.labels", `{}`),
+			[]string{"spec.template.metadata.labels Forbidden unknown-field"},
+		},
 		{"parallelism", set(spec+"parallelism", "4"), nil},
 		{"no parallelism", set(spec+"parallelism", "0"), []string{spec + "parallelism Invalid minimum"}},
 		{"an interval", set(spec+"latestCheckpointFetchInterval", "60"), nil},
-		{"time runs forward", set(spec+"latestCheckpointFetchInterval", "-1"), []string{spec + "latestCheckpointFetchInterval Invalid minimum"}},
+		{
+			"time runs forward",
+			set(spec+"latestCheckpointFetchInterval", "-1"),
+			[]string{spec + "latestCheckpointFetchInterval Invalid minimum"},
+		},
 		{"TaskManagers enough", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "4"), nil},
-		{"slots enough", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "2", spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": 2}`), nil},
-		{"the job would wait forever", set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "3"), []string{spec + "numberOfTaskManagers Invalid flink-slots"}},
-		{"one TaskManager is not enough, either", set(spec+"parallelism", "2", spec+"numberOfTaskManagers", "1"), []string{spec + "numberOfTaskManagers Invalid flink-slots"}},
+		{
+			"slots enough",
+			set(
+				spec+"parallelism", "4",
+				spec+"numberOfTaskManagers", "2",
+				spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": 2}`,
+			),
+			nil,
+		},
+		{
+			"the job would wait forever",
+			set(spec+"parallelism", "4", spec+"numberOfTaskManagers", "3"),
+			[]string{spec + "numberOfTaskManagers Invalid flink-slots"},
+		},
+		{
+			"one TaskManager is not enough, either",
+			set(spec+"parallelism", "2", spec+"numberOfTaskManagers", "1"),
+			[]string{spec + "numberOfTaskManagers Invalid flink-slots"},
+		},
 		{"one TaskManager for one slot", set(spec+"numberOfTaskManagers", "1"), nil},
-		{"no TaskManager is one problem, not two", set(spec+"numberOfTaskManagers", "0"), []string{spec + "numberOfTaskManagers Invalid minimum"}},
-		{"no parallelism is one problem, too", set(spec+"parallelism", "0", spec+"numberOfTaskManagers", "1"), []string{spec + "parallelism Invalid minimum"}},
-		{"slots are whole", set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "two"}`), []string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"}},
-		{"slots are decimal", set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "a"}`), []string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"}},
-		{"slots are some", set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "0"}`), []string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"}},
-		{"Flink counts slots in 32 bits", set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "3000000000"}`), []string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"}},
+		{
+			"no TaskManager is one problem, not two",
+			set(spec+"numberOfTaskManagers", "0"),
+			[]string{spec + "numberOfTaskManagers Invalid minimum"},
+		},
+		{
+			"no parallelism is one problem, too",
+			set(spec+"parallelism", "0", spec+"numberOfTaskManagers", "1"),
+			[]string{spec + "parallelism Invalid minimum"},
+		},
+		{
+			"slots are whole",
+			set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "two"}`),
+			[]string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"},
+		},
+		{
+			"slots are decimal",
+			set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "a"}`),
+			[]string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"},
+		},
+		{
+			"slots are some",
+			set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "0"}`),
+			[]string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"},
+		},
+		{
+			"Flink counts slots in 32 bits",
+			set(spec+"flinkConfiguration", `{"taskmanager.numberOfTaskSlots": "3000000000"}`),
+			[]string{spec + "flinkConfiguration[taskmanager.numberOfTaskSlots] Invalid flink-slots"},
+		},
 	}, parseDeployment)
 }
 
@@ -115,17 +266,45 @@ func TestArtifact(t *testing.T) {
 		{"a jar is required", set(at+".jarUri", ""), []string{at + ".jarUri Required required"}},
 		{"a path is no URI", set(at+".jarUri", `"/opt/job.jar"`), []string{at + ".jarUri Invalid uri"}},
 		{"in the image", set(at+".jarUri", `"local:///opt/flink/usrlib/job.jar"`), nil},
-		{"the version is required: no platform knows a default", set(at+".flinkVersion", ""), []string{at + ".flinkVersion Required required"}},
+		{
+			"the version is required: no platform knows a default",
+			set(at+".flinkVersion", ""),
+			[]string{at + ".flinkVersion Required required"},
+		},
 		{"a patch version", set(at+".flinkVersion", `"1.20.1"`), nil},
 		{"an unquoted version", set(at+".flinkVersion", `1.19`), nil},
-		{"a version that is not known", set(at+".flinkVersion", `"1.14"`), []string{at + ".flinkVersion NotSupported flink-version"}},
-		{"the image", set(at+".flinkImageRegistry", `"registry.ververica.com/v2.12"`, at+".flinkImageRepository", `"flink"`, at+".flinkImageTag", `"1.20.0-stream1-scala_2.12-java11"`), nil},
+		{
+			"a version that is not known",
+			set(at+".flinkVersion", `"1.14"`),
+			[]string{at + ".flinkVersion NotSupported flink-version"},
+		},
+		{
+			"the image",
+			set(
+				at+".flinkImageRegistry", `"registry.ververica.com/v2.12"`,
+				at+".flinkImageRepository", `"flink"`,
+				at+".flinkImageTag", `"1.20.0-stream1-scala_2.12-java11"`,
+			),
+			nil,
+		},
 		{"arguments", set(at+".mainArgs", `"--a 'b c'"`, at+".entryClass", `"com.example.Main$Inner"`), nil},
 		{"an open quote", set(at+".mainArgs", `"--a 'b"`), []string{at + ".mainArgs Invalid arguments"}},
 		{"dependencies", set(at+".additionalDependencies", `["https://example.com/a.jar"]`), nil},
-		{"a file is no class", set(at+".entryClass", `"com/example/Main.class"`), []string{at + ".entryClass Invalid class"}},
-		{"a secret value of VVP may stand for anything", set(at+".jarUri", `"https://${USER}:${PASSWORD}@example.com/a.jar"`), nil},
-		{"a typo in the scheme", set(at+".jarUri", `"htps://example.com/a.jar"`), []string{at + ".jarUri Invalid uri"}},
+		{
+			"a file is no class",
+			set(at+".entryClass", `"com/example/Main.class"`),
+			[]string{at + ".entryClass Invalid class"},
+		},
+		{
+			"a secret value of VVP may stand for anything",
+			set(at+".jarUri", `"https://${USER}:${PASSWORD}@example.com/a.jar"`),
+			nil,
+		},
+		{
+			"a typo in the scheme",
+			set(at+".jarUri", `"htps://example.com/a.jar"`),
+			[]string{at + ".jarUri Invalid uri"},
+		},
 		{"a file system of the image's own", set(at+".jarUri", `"mine://bucket/a.jar"`), nil},
 		{"a slash too few", set(at+".jarUri", `"s3:bucket/a.jar"`), []string{at + ".jarUri Invalid uri"}},
 		{"a scheme and nothing else", set(at+".jarUri", `"mine:"`), []string{at + ".jarUri Invalid uri"}},
@@ -133,44 +312,159 @@ func TestArtifact(t *testing.T) {
 		{"no bucket", set(at+".jarUri", `"s3:///a.jar"`), []string{at + ".jarUri Invalid uri"}},
 		{"no file", set(at+".jarUri", `"https://example.com/"`), []string{at + ".jarUri Invalid uri"}},
 		{"no URI", set(at+".jarUri", `"https://example.com/%zz.jar"`), []string{at + ".jarUri Invalid uri"}},
-		{"a scheme is not in the registry", set(at+".flinkImageRegistry", `"https://registry.example.com"`), []string{at + ".flinkImageRegistry Invalid image"}},
-		{"a repository is in lower case", set(at+".flinkImageRepository", `"Flink"`), []string{at + ".flinkImageRepository Invalid image"}},
+		{
+			"a scheme is not in the registry",
+			set(at+".flinkImageRegistry", `"https://registry.example.com"`),
+			[]string{at + ".flinkImageRegistry Invalid image"},
+		},
+		{
+			"a repository is in lower case",
+			set(at+".flinkImageRepository", `"Flink"`),
+			[]string{at + ".flinkImageRepository Invalid image"},
+		},
 		{"a tag has no slash", set(at+".flinkImageTag", `"a/b"`), []string{at + ".flinkImageTag Invalid image"}},
 		{"a tag with a digest", set(at+".flinkImageTag", `"1.20@sha256:`+strings.Repeat("0f", 32)+`"`), nil},
-		{"dependencies are URIs", set(at+".additionalDependencies", `["/opt/a.jar"]`), []string{at + ".additionalDependencies[0] Invalid uri"}},
-		{"null is no dependency", set(at+".additionalDependencies", `[null]`), []string{at + ".additionalDependencies[0] Invalid type"}},
+		{
+			"dependencies are URIs",
+			set(at+".additionalDependencies", `["/opt/a.jar"]`),
+			[]string{at + ".additionalDependencies[0] Invalid uri"},
+		},
+		{
+			"null is no dependency",
+			set(at+".additionalDependencies", `[null]`),
+			[]string{at + ".additionalDependencies[0] Invalid type"},
+		},
 		{"a script", set(at, `{"kind": "sqlscript", "sqlScript": "SELECT 1", "flinkVersion": "1.20"}`), nil},
-		{"a script is required", set(at, `{"kind": "SQLSCRIPT", "flinkVersion": "1.20"}`), []string{at + ".sqlScript Required required"}},
-		{"a script has no arguments", set(at, `{"kind": "SQLSCRIPT", "sqlScript": "SELECT 1", "mainArgs": "a", "flinkVersion": "1.20"}`), []string{at + ".mainArgs Forbidden exclusive"}},
-		{"Python", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a.b", "mainArgs": "x", "additionalPythonLibraries": ["s3://b/l.whl"], "additionalPythonArchives": ["s3://b/a.zip"], "flinkVersion": "1.20"}`), nil},
-		{"Python needs a program", set(at, `{"kind": "PYTHON", "flinkVersion": "1.20"}`), []string{at + ".pythonArtifactUri Required required"}},
-		{"a jar is no Python", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "jarUri": "s3://b/a.jar", "flinkVersion": "1.20"}`), []string{at + ".jarUri Forbidden exclusive"}},
-		{"lists of Python are not for jars", set(at+".additionalPythonLibraries", `["s3://b/l.whl"]`, at+".additionalPythonArchives", `["s3://b/a.zip"]`),
-			[]string{at + ".additionalPythonArchives Forbidden exclusive", at + ".additionalPythonLibraries Forbidden exclusive"}},
-		{"a program is a URI", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "a.py", "flinkVersion": "1.20"}`), []string{at + ".pythonArtifactUri Invalid uri"}},
-		{"no module", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a/b.py", "flinkVersion": "1.20"}`), []string{at + ".entryModule Invalid class"}},
-		{"libraries are URIs", set(at, `{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "additionalPythonLibraries": ["l.whl"], "additionalPythonArchives": [""], "flinkVersion": "1.20"}`),
-			[]string{at + ".additionalPythonArchives[0] Invalid uri", at + ".additionalPythonLibraries[0] Invalid uri"}},
+		{
+			"a script is required",
+			set(at, `{"kind": "SQLSCRIPT", "flinkVersion": "1.20"}`),
+			[]string{at + ".sqlScript Required required"},
+		},
+		{
+			"a script has no arguments",
+			set(at, `{"kind": "SQLSCRIPT", "sqlScript": "SELECT 1", "mainArgs": "a", "flinkVersion": "1.20"}`),
+			[]string{at + ".mainArgs Forbidden exclusive"},
+		},
+		{
+			"Python",
+			set(
+				at,
+				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a.b", "mainArgs": "x", "additionalPythonLibraries": ["s3://b/l.whl"], "additionalPythonArchives": ["s3://b/a.zip"], "flinkVersion": "1.20"}`,
+			),
+			nil,
+		},
+		{
+			"Python needs a program",
+			set(at, `{"kind": "PYTHON", "flinkVersion": "1.20"}`),
+			[]string{at + ".pythonArtifactUri Required required"},
+		},
+		{
+			"a jar is no Python",
+			set(
+				at,
+				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "jarUri": "s3://b/a.jar", "flinkVersion": "1.20"}`,
+			),
+			[]string{at + ".jarUri Forbidden exclusive"},
+		},
+		{
+			"lists of Python are not for jars",
+			set(
+				at+".additionalPythonLibraries", `["s3://b/l.whl"]`,
+				at+".additionalPythonArchives", `["s3://b/a.zip"]`,
+			),
+			[]string{
+				at + ".additionalPythonArchives Forbidden exclusive",
+				at + ".additionalPythonLibraries Forbidden exclusive",
+			},
+		},
+		{
+			"a program is a URI",
+			set(at, `{"kind": "PYTHON", "pythonArtifactUri": "a.py", "flinkVersion": "1.20"}`),
+			[]string{at + ".pythonArtifactUri Invalid uri"},
+		},
+		{
+			"no module",
+			set(
+				at,
+				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a/b.py", "flinkVersion": "1.20"}`,
+			),
+			[]string{at + ".entryModule Invalid class"},
+		},
+		{
+			"libraries are URIs",
+			set(
+				at,
+				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "additionalPythonLibraries": ["l.whl"], "additionalPythonArchives": [""], "flinkVersion": "1.20"}`,
+			),
+			[]string{
+				at + ".additionalPythonArchives[0] Invalid uri",
+				at + ".additionalPythonLibraries[0] Invalid uri",
+			},
+		},
 	}, parseDeployment)
 }
 
 func TestResources(t *testing.T) {
 	const at, conf = "spec.template.spec.resources", "spec.template.spec.flinkConfiguration"
 	run(t, leastDeployment, []changeCase{
-		{"all of it", set(at, `{"jobmanager": {"cpu": 0.5, "memory": "1.5g"}, "taskmanager": {"cpu": "1.5", "memory": "2G"}}`), nil},
+		{
+			"all of it",
+			set(at, `{"jobmanager": {"cpu": 0.5, "memory": "1.5g"}, "taskmanager": {"cpu": "1.5", "memory": "2G"}}`),
+			nil,
+		},
 		{"one value only", set(at, `{"taskmanager": {"cpu": 2}}`), nil},
 		{"bytes", set(at, `{"taskmanager": {"memory": 2147483648}}`), nil},
 		{"VVP's least", set(at, `{"taskmanager": {"cpu": 0.1}}`), nil},
-		{"too little CPU", set(at, `{"taskmanager": {"cpu": 0.09}}`), []string{at + ".taskmanager.cpu Invalid minimum"}},
-		{"no CPU that Kubernetes can count", set(at, `{"jobmanager": {"cpu": 0.10001}}`), []string{at + ".jobmanager.cpu Invalid quantity"}},
-		{"Kubernetes' notation of CPU", set(at, `{"jobmanager": {"cpu": "500m"}}`), []string{at + ".jobmanager.cpu Invalid type"}},
-		{"Kubernetes' notation of memory", set(at, `{"jobmanager": {"memory": "1Gi"}}`), []string{at + ".jobmanager.memory Invalid quantity"}},
-		{"more than can be counted", set(at, `{"jobmanager": {"memory": "99999999999g"}}`), []string{at + ".jobmanager.memory Invalid quantity"}},
-		{"the spelling of other tools", set(at, `{"jobManager": {"cpu": 1}}`), []string{at + ".jobManager Forbidden unknown-field"}},
-		{"1g is legal in VVP, and no TaskManager starts with it", set(at, `{"taskmanager": {"memory": "1g"}}`), []string{at + ".taskmanager.memory Invalid flink-memory"}},
-		{"components can make room", set(at, `{"taskmanager": {"memory": "1g"}}`, conf, `{"taskmanager.memory.jvm-metaspace.size": "128m"}`), nil},
-		{"VVP's least for JobManagers does not start one", set(at, `{"jobmanager": {"memory": "500m"}}`), []string{at + ".jobmanager.memory Invalid flink-memory"}},
-		{"a wrong component is reported at its key", set(conf, `{"taskmanager.memory.managed.fraction": "2"}`), []string{conf + "[taskmanager.memory.managed.fraction] Invalid flink-memory"}},
+		{
+			"too little CPU",
+			set(at, `{"taskmanager": {"cpu": 0.09}}`),
+			[]string{at + ".taskmanager.cpu Invalid minimum"},
+		},
+		{
+			"no CPU that Kubernetes can count",
+			set(at, `{"jobmanager": {"cpu": 0.10001}}`),
+			[]string{at + ".jobmanager.cpu Invalid quantity"},
+		},
+		{
+			"Kubernetes' notation of CPU",
+			set(at, `{"jobmanager": {"cpu": "500m"}}`),
+			[]string{at + ".jobmanager.cpu Invalid type"},
+		},
+		{
+			"Kubernetes' notation of memory",
+			set(at, `{"jobmanager": {"memory": "1Gi"}}`),
+			[]string{at + ".jobmanager.memory Invalid quantity"},
+		},
+		{
+			"more than can be counted",
+			set(at, `{"jobmanager": {"memory": "99999999999g"}}`),
+			[]string{at + ".jobmanager.memory Invalid quantity"},
+		},
+		{
+			"the spelling of other tools",
+			set(at, `{"jobManager": {"cpu": 1}}`),
+			[]string{at + ".jobManager Forbidden unknown-field"},
+		},
+		{
+			"1g is legal in VVP, and no TaskManager starts with it",
+			set(at, `{"taskmanager": {"memory": "1g"}}`),
+			[]string{at + ".taskmanager.memory Invalid flink-memory"},
+		},
+		{
+			"components can make room",
+			set(at, `{"taskmanager": {"memory": "1g"}}`, conf, `{"taskmanager.memory.jvm-metaspace.size": "128m"}`),
+			nil,
+		},
+		{
+			"VVP's least for JobManagers does not start one",
+			set(at, `{"jobmanager": {"memory": "500m"}}`),
+			[]string{at + ".jobmanager.memory Invalid flink-memory"},
+		},
+		{
+			"a wrong component is reported at its key",
+			set(conf, `{"taskmanager.memory.managed.fraction": "2"}`),
+			[]string{conf + "[taskmanager.memory.managed.fraction] Invalid flink-memory"},
+		},
 	}, parseDeployment)
 }
 
@@ -180,39 +474,142 @@ func TestFlinkConfiguration(t *testing.T) {
 		{"values are text whatever they look like", set(at, `{"a.b": 1, "c": true, "d": "x"}`), nil},
 		{"null would be lost", set(at, `{"a.b": null}`), []string{at + "[a.b] Invalid type"}},
 		{"a map is no value", set(at, `{"a": {"b": "c"}}`), []string{at + "[a] Invalid type"}},
-		{"the renderer's own key", set(at, `{"jobmanager.rpc.address": "x"}`), []string{at + "[jobmanager.rpc.address] Forbidden flink-configuration"}},
-		{"high availability that Flink does not have", set(at, `{"high-availability.type": "kuberntes"}`), []string{at + "[high-availability.type] NotSupported flink-configuration"}},
-		{"a class of the user's own is one", set(at, `{"high-availability.type": "com.example.Factory", "high-availability.storageDir": "s3://b/ha"}`), nil},
+		{
+			"the renderer's own key",
+			set(at, `{"jobmanager.rpc.address": "x"}`),
+			[]string{at + "[jobmanager.rpc.address] Forbidden flink-configuration"},
+		},
+		{
+			"high availability that Flink does not have",
+			set(at, `{"high-availability.type": "kuberntes"}`),
+			[]string{at + "[high-availability.type] NotSupported flink-configuration"},
+		},
+		{
+			"a class of the user's own is one",
+			set(at, `{"high-availability.type": "com.example.Factory", "high-availability.storageDir": "s3://b/ha"}`),
+			nil,
+		},
 		{"no legal key", set(at, `{"a b": "x"}`), []string{at + "[a b] Invalid flink-configuration"}},
 		{"an empty key", set(at, `{"": "x"}`), []string{at + "[] Invalid flink-configuration"}},
-		{"flink-conf.yaml ends a value at #", set(at, `{"a": "b # c"}`), []string{at + "[a] Invalid flink-configuration"}},
-		{"flink-conf.yaml has one line for each", set(at, `{"a": "b\nc"}`), []string{at + "[a] Invalid flink-configuration"}},
-		{"flink-conf.yaml skips what is empty", set(at, `{"a": ""}`), []string{at + "[a] Invalid flink-configuration"}},
+		{
+			"flink-conf.yaml ends a value at #",
+			set(at, `{"a": "b # c"}`),
+			[]string{at + "[a] Invalid flink-configuration"},
+		},
+		{
+			"flink-conf.yaml has one line for each",
+			set(at, `{"a": "b\nc"}`),
+			[]string{at + "[a] Invalid flink-configuration"},
+		},
+		{
+			"flink-conf.yaml skips what is empty",
+			set(at, `{"a": ""}`),
+			[]string{at + "[a] Invalid flink-configuration"},
+		},
 		{"config.yaml holds all of it", set(version, `"2.0"`, at, `{"a": "b # c", "b": "c\nd", "c": ""}`), nil},
 		{"what refers to a variable becomes an argument", set(at, `{"a": "${NAME} # b"}`), nil},
-		{"but not what the start scripts read from the file", set(at, `{"env.java.opts.all": "${NAME} # b"}`), []string{at + "[env.java.opts.all] Invalid flink-configuration"}},
+		{
+			"but not what the start scripts read from the file",
+			set(at, `{"env.java.opts.all": "${NAME} # b"}`),
+			[]string{at + "[env.java.opts.all] Invalid flink-configuration"},
+		},
 		{"the renderer puts options in front of these", set(at, `{"env.java.default-opts.all": " -Da=b\n"}`), nil},
-		{"but not of the user's own", set(at, `{"env.java.opts.all": " -Da=b\n"}`), []string{at + "[env.java.opts.all] Invalid flink-configuration"}},
-		{"these had another name", set(version, `"1.18"`, at, `{"env.java.opts.all": " -Da=b\n", "env.java.opts": " -Da=b\n"}`), nil},
-		{"and the renderer puts nothing in front of others", set(version, `"1.18"`, at, `{"a": " b\n"}`), []string{at + "[a] Invalid flink-configuration"}},
-		{"the old name is none of them now", set(at, `{"env.java.opts": " -Da=b\n"}`), []string{at + "[env.java.opts] Invalid flink-configuration"}},
-		{"in older versions there are none", set(version, `"1.16"`, at, `{"env.java.opts": "-Da=b "}`), []string{at + "[env.java.opts] Invalid flink-configuration"}},
-		{"without a version nobody knows which file it is", set(version, "", at, `{"a": "b # c"}`), []string{version + " Required required"}},
-		{"nor with one that nobody knows", set(version, `"3.0"`, at, `{"a": "b # c"}`), []string{version + " NotSupported flink-version"}},
-		{"one problem for a key is enough", set(version, `"2.0"`, at, `{"a b": "x", "a b.c": "y", "rest": "x", "rest.port": "1"}`), []string{at + "[a b] Invalid flink-configuration", at + "[a b.c] Invalid flink-configuration", at + "[rest] Invalid flink-configuration", at + "[rest.port] Forbidden flink-configuration"}},
-		{"a key of the renderer's own needs no other reason", set(at, `{"rest.port": ""}`), []string{at + "[rest.port] Forbidden flink-configuration"}},
-		{"prefixes are legal before Flink 2", set(at, `{"restart-strategy": "exponential-delay", "restart-strategy.exponential-delay.initial-backoff": "1 s"}`), nil},
-		{"Flink 2 would lose one of them", set(version, `"2.0"`, at, `{"restart-strategy": "exponential-delay", "restart-strategy.exponential-delay.initial-backoff": "1 s"}`), []string{at + "[restart-strategy] Invalid flink-configuration"}},
+		{
+			"but not of the user's own",
+			set(at, `{"env.java.opts.all": " -Da=b\n"}`),
+			[]string{at + "[env.java.opts.all] Invalid flink-configuration"},
+		},
+		{
+			"these had another name",
+			set(version, `"1.18"`, at, `{"env.java.opts.all": " -Da=b\n", "env.java.opts": " -Da=b\n"}`),
+			nil,
+		},
+		{
+			"and the renderer puts nothing in front of others",
+			set(version, `"1.18"`, at, `{"a": " b\n"}`),
+			[]string{at + "[a] Invalid flink-configuration"},
+		},
+		{
+			"the old name is none of them now",
+			set(at, `{"env.java.opts": " -Da=b\n"}`),
+			[]string{at + "[env.java.opts] Invalid flink-configuration"},
+		},
+		{
+			"in older versions there are none",
+			set(version, `"1.16"`, at, `{"env.java.opts": "-Da=b "}`),
+			[]string{at + "[env.java.opts] Invalid flink-configuration"},
+		},
+		{
+			"without a version nobody knows which file it is",
+			set(version, "", at, `{"a": "b # c"}`),
+			[]string{version + " Required required"},
+		},
+		{
+			"nor with one that nobody knows",
+			set(version, `"3.0"`, at, `{"a": "b # c"}`),
+			[]string{version + " NotSupported flink-version"},
+		},
+		{
+			"one problem for a key is enough",
+			set(version, `"2.0"`, at, `{"a b": "x", "a b.c": "y", "rest": "x", "rest.port": "1"}`),
+			[]string{
+				at + "[a b] Invalid flink-configuration",
+				at + "[a b.c] Invalid flink-configuration",
+				at + "[rest] Invalid flink-configuration",
+				at + "[rest.port] Forbidden flink-configuration",
+			},
+		},
+		{
+			"a key of the renderer's own needs no other reason",
+			set(at, `{"rest.port": ""}`),
+			[]string{at + "[rest.port] Forbidden flink-configuration"},
+		},
+		{
+			"prefixes are legal before Flink 2",
+			set(
+				at,
+				`{"restart-strategy": "exponential-delay", "restart-strategy.exponential-delay.initial-backoff": "1 s"}`,
+			),
+			nil,
+		},
+		{
+			"Flink 2 would lose one of them",
+			set(
+				version, `"2.0"`,
+				at,
+				`{"restart-strategy": "exponential-delay", "restart-strategy.exponential-delay.initial-backoff": "1 s"}`,
+			),
+			[]string{at + "[restart-strategy] Invalid flink-configuration"},
+		},
 	}, parseDeployment)
 }
 
 func TestLogging(t *testing.T) {
 	const at = "spec.template.spec.logging"
 	run(t, leastDeployment, []changeCase{
-		{"levels", set(at, `{"loggingProfile": "default", "log4jLoggers": {"": "INFO", "com.example": "debug"}, "log4j2ConfigurationTemplate": null}`), nil},
-		{"a number is no profile", set(at, `{"loggingProfile": 1}`), []string{at + ".loggingProfile Invalid retyped"}},
-		{"no level", set(at, `{"log4jLoggers": {"com.example": "LOUD"}}`), []string{at + ".log4jLoggers[com.example] Invalid logging"}},
-		{"templates are not rendered", set(at, `{"log4j2ConfigurationTemplate": "<Configuration/>"}`), []string{at + ".log4j2ConfigurationTemplate Forbidden not-rendered"}},
+		{
+			"levels",
+			set(
+				at,
+				`{"loggingProfile": "default", "log4jLoggers": {"": "INFO", "com.example": "debug"}, "log4j2ConfigurationTemplate": null}`,
+			),
+			nil,
+		},
+		{
+			"a number is no profile",
+			set(at, `{"loggingProfile": 1}`),
+			[]string{at + ".loggingProfile Invalid retyped"},
+		},
+		{
+			"no level",
+			set(at, `{"log4jLoggers": {"com.example": "LOUD"}}`),
+			[]string{at + ".log4jLoggers[com.example] Invalid logging"},
+		},
+		{
+			"templates are not rendered",
+			set(at, `{"log4j2ConfigurationTemplate": "<Configuration/>"}`),
+			[]string{at + ".log4j2ConfigurationTemplate Forbidden not-rendered"},
+		},
 		{"profiles are known to whoever renders", set(at, `{"loggingProfile": "mine"}`), nil},
 	}, parseDeployment)
 }
@@ -229,30 +626,136 @@ func TestPods(t *testing.T) {
 		{"node selector", set(at+"nodeSelector", `{"pool": "flink"}`), nil},
 		{"no node label", set(at+"nodeSelector", `{"pool": "-"}`), []string{at + "nodeSelector[pool] Invalid label"}},
 		{"affinity", set(at+"affinity", `{"nodeAffinity": {}}`), nil},
-		{"an unknown key of a Kubernetes type", set(at+"affinity", `{"nodeAfinity": {}}`), []string{at + "affinity.nodeAfinity Forbidden unknown-field"}},
+		{
+			"an unknown key of a Kubernetes type",
+			set(at+"affinity", `{"nodeAfinity": {}}`),
+			[]string{at + "affinity.nodeAfinity Forbidden unknown-field"},
+		},
 		{"tolerations", set(at+"tolerations", `[{"key": "k", "operator": "Exists"}]`), nil},
 		{"null is no toleration", set(at+"tolerations", `[null]`), []string{at + "tolerations[0] Required required"}},
 		{"pull secrets", set(at+"imagePullSecrets", `[{"name": "s"}]`), nil},
-		{"a name is no reference", set(at+"imagePullSecrets", `["s"]`), []string{at + "imagePullSecrets[0] Invalid type"}},
-		{"null is no reference", set(at+"imagePullSecrets", `[null]`), []string{at + "imagePullSecrets[0] Required required"}},
-		{"a reference has a name", set(at+"imagePullSecrets", `[{}]`), []string{at + "imagePullSecrets[0].name Required required"}},
+		{
+			"a name is no reference",
+			set(at+"imagePullSecrets", `["s"]`),
+			[]string{at + "imagePullSecrets[0] Invalid type"},
+		},
+		{
+			"null is no reference",
+			set(at+"imagePullSecrets", `[null]`),
+			[]string{at + "imagePullSecrets[0] Required required"},
+		},
+		{
+			"a reference has a name",
+			set(at+"imagePullSecrets", `[{}]`),
+			[]string{at + "imagePullSecrets[0].name Required required"},
+		},
 		{"security context", set(at+"securityContext", `{"runAsUser": 1000, "fsGroup": null}`), nil},
-		{"users are numbers", set(at+"securityContext", `{"runAsUser": "flink"}`), []string{at + "securityContext.runAsUser Invalid type"}},
-		{"variables", set(at+"envVars", `[{"name": "A", "value": "b"}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]`), nil},
-		{"a variable needs a name", set(at+"envVars", `[{"value": "b"}]`), []string{at + "envVars[0].name Required env"}},
-		{"no name of a variable", set(at+"envVars", `[{"name": "A=B", "value": "b"}]`), []string{at + "envVars[0].name Invalid env"}},
-		{"one of two would be lost", set(at+"envVars", `[{"name": "A"}, {"name": "A"}]`), []string{at + "envVars[1].name Duplicate env"}},
-		{"two values", set(at+"envVars", `[{"name": "A", "value": "b", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]`), []string{at + "envVars[0].valueFrom Forbidden env"}},
-		{"an empty value is none", set(at+"envVars", `[{"name": "A", "value": "", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]`), nil},
+		{
+			"users are numbers",
+			set(at+"securityContext", `{"runAsUser": "flink"}`),
+			[]string{at + "securityContext.runAsUser Invalid type"},
+		},
+		{
+			"variables",
+			set(
+				at+"envVars",
+				`[{"name": "A", "value": "b"}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]`,
+			),
+			nil,
+		},
+		{
+			"a variable needs a name",
+			set(at+"envVars", `[{"value": "b"}]`),
+			[]string{at + "envVars[0].name Required env"},
+		},
+		{
+			"no name of a variable",
+			set(at+"envVars", `[{"name": "A=B", "value": "b"}]`),
+			[]string{at + "envVars[0].name Invalid env"},
+		},
+		{
+			"one of two would be lost",
+			set(at+"envVars", `[{"name": "A"}, {"name": "A"}]`),
+			[]string{at + "envVars[1].name Duplicate env"},
+		},
+		{
+			"two values",
+			set(
+				at+"envVars",
+				`[{"name": "A", "value": "b", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]`,
+			),
+			[]string{at + "envVars[0].valueFrom Forbidden env"},
+		},
+		{
+			"an empty value is none",
+			set(
+				at+"envVars",
+				`[{"name": "A", "value": "", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]`,
+			),
+			nil,
+		},
 		{"a volume", set(at+"volumeMounts", volume+`]`), nil},
-		{"a volume mounted twice", set(at+"volumeMounts", volume+`, {"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/w"}}]`), nil},
-		{"two volumes of one name", set(at+"volumeMounts", volume+`, {"name": "v", "volume": {"name": "v", "hostPath": {"path": "/"}}, "volumeMount": {"name": "v", "mountPath": "/w"}}]`), []string{at + "volumeMounts[1].volume.name Duplicate volume"}},
-		{"two volumes in one place", set(at+"volumeMounts", volume+`, {"name": "w", "volume": {"name": "w", "emptyDir": {}}, "volumeMount": {"name": "w", "mountPath": "/v"}}]`), []string{at + "volumeMounts[1].volumeMount.mountPath Duplicate volume"}},
-		{"names disagree", set(at+"volumeMounts", `[{"name": "x", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "y", "mountPath": "/v"}}]`), []string{at + "volumeMounts[0].name Invalid volume", at + "volumeMounts[0].volumeMount.name Invalid volume"}},
-		{"the name need not be said again", set(at+"volumeMounts", `[{"volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/v"}}]`), nil},
-		{"no name of a volume", set(at+"volumeMounts", `[{"volume": {"name": "V_", "emptyDir": {}}, "volumeMount": {"name": "V_", "mountPath": "/v"}}]`), []string{at + "volumeMounts[0].volume.name Invalid volume"}},
-		{"no place", set(at+"volumeMounts", `[{"name": "v", "volume": {"name": "v"}, "volumeMount": {"name": "v"}}]`), []string{at + "volumeMounts[0].volumeMount.mountPath Required volume"}},
-		{"no volume", set(at+"volumeMounts", `[{"name": "v"}]`), []string{at + "volumeMounts[0].volume.name Required volume"}},
+		{
+			"a volume mounted twice",
+			set(
+				at+"volumeMounts",
+				volume+`, {"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/w"}}]`,
+			),
+			nil,
+		},
+		{
+			"two volumes of one name",
+			set(
+				at+"volumeMounts",
+				volume+`, {"name": "v", "volume": {"name": "v", "hostPath": {"path": "/"}}, "volumeMount": {"name": "v", "mountPath": "/w"}}]`,
+			),
+			[]string{at + "volumeMounts[1].volume.name Duplicate volume"},
+		},
+		{
+			"two volumes in one place",
+			set(
+				at+"volumeMounts",
+				volume+`, {"name": "w", "volume": {"name": "w", "emptyDir": {}}, "volumeMount": {"name": "w", "mountPath": "/v"}}]`,
+			),
+			[]string{at + "volumeMounts[1].volumeMount.mountPath Duplicate volume"},
+		},
+		{
+			"names disagree",
+			set(
+				at+"volumeMounts",
+				`[{"name": "x", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "y", "mountPath": "/v"}}]`,
+			),
+			[]string{
+				at + "volumeMounts[0].name Invalid volume",
+				at + "volumeMounts[0].volumeMount.name Invalid volume",
+			},
+		},
+		{
+			"the name need not be said again",
+			set(
+				at+"volumeMounts",
+				`[{"volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/v"}}]`,
+			),
+			nil,
+		},
+		{
+			"no name of a volume",
+			set(
+				at+"volumeMounts",
+				`[{"volume": {"name": "V_", "emptyDir": {}}, "volumeMount": {"name": "V_", "mountPath": "/v"}}]`,
+			),
+			[]string{at + "volumeMounts[0].volume.name Invalid volume"},
+		},
+		{
+			"no place",
+			set(at+"volumeMounts", `[{"name": "v", "volume": {"name": "v"}, "volumeMount": {"name": "v"}}]`),
+			[]string{at + "volumeMounts[0].volumeMount.mountPath Required volume"},
+		},
+		{
+			"no volume",
+			set(at+"volumeMounts", `[{"name": "v"}]`),
+			[]string{at + "volumeMounts[0].volume.name Required volume"},
+		},
 		{"there is no list of volumes", set(at+"volumes", `[]`), []string{at + "volumes Forbidden unknown-field"}},
 	}, parseDeployment)
 }
@@ -262,47 +765,160 @@ func TestPodTemplates(t *testing.T) {
 	const at = kubernetes + "jobManagerPodTemplate"
 	run(t, leastDeployment, []changeCase{
 		{"a partial template", set(at, `{"metadata": {"annotations": {"a": "b"}}}`), nil},
-		{"either pods or templates", set(at, `{"spec": {}}`, kubernetes+"pods", `{"labels": {"a": "b"}}`), []string{at + " Forbidden exclusive"}},
+		{
+			"either pods or templates",
+			set(at, `{"spec": {}}`, kubernetes+"pods", `{"labels": {"a": "b"}}`),
+			[]string{at + " Forbidden exclusive"},
+		},
 		{"empty pods say nothing", set(at, `{"spec": {}}`, kubernetes+"pods", `{}`), nil},
 		{"the other template", set(kubernetes+"taskManagerPodTemplate", `{"spec": {}}`), nil},
-		{"a typo in the other one", set(kubernetes+"taskManagerPodTemplate", `{"sepc": {}}`), []string{kubernetes + "taskManagerPodTemplate.sepc Forbidden unknown-field"}},
+		{
+			"a typo in the other one",
+			set(kubernetes+"taskManagerPodTemplate", `{"sepc": {}}`),
+			[]string{kubernetes + "taskManagerPodTemplate.sepc Forbidden unknown-field"},
+		},
 		{"labels of workloads", set(kubernetes+"labels", `{"team": "a"}`), nil},
-		{"no label of workloads", set(kubernetes+"labels", `{"team": "a b"}`), []string{kubernetes + "labels[team] Invalid label"}},
-		{"an unknown field", set(at, `{"spec": {"contianers": []}}`), []string{at + ".spec.contianers Forbidden unknown-field"}},
-		{"a container needs a name", set(at, `{"spec": {"containers": [{"image": "a"}]}}`), []string{at + ".spec.containers[0].name Required pod-template"}},
-		{"two containers of one name", set(at, `{"spec": {"initContainers": [{"name": "a"}], "containers": [{"name": "a"}]}}`), []string{at + ".spec.containers[0].name Duplicate pod-template"}},
-		{"no name of a container", set(at, `{"spec": {"containers": [{"name": "A"}]}}`), []string{at + ".spec.containers[0].name Invalid pod-template"}},
-		{"variables twice", set(at, `{"spec": {"containers": [{"name": "a", "env": [{"name": "A"}, {"name": "A"}]}]}}`), []string{at + ".spec.containers[0].env[1].name Duplicate env"}},
-		{"volumes twice", set(at, `{"spec": {"volumes": [{"name": "a"}, {"name": "a"}]}}`), []string{at + ".spec.volumes[1].name Duplicate volume"}},
-		{"a volume needs a name", set(at, `{"spec": {"volumes": [{"emptyDir": {}}]}}`), []string{at + ".spec.volumes[0].name Required volume"}},
-		{"no name of a volume", set(at, `{"spec": {"volumes": [{"name": "A_"}]}}`), []string{at + ".spec.volumes[0].name Invalid volume"}},
-		{"a place twice", set(at, `{"spec": {"containers": [{"name": "a", "volumeMounts": [{"name": "a", "mountPath": "/a"}, {"name": "b", "mountPath": "/a"}]}]}}`), []string{at + ".spec.containers[0].volumeMounts[1].mountPath Duplicate volume"}},
-		{"an empty account", set(at, `{"spec": {"serviceAccountName": ""}}`), []string{at + ".spec.serviceAccountName Invalid pod-template"}},
+		{
+			"no label of workloads",
+			set(kubernetes+"labels", `{"team": "a b"}`),
+			[]string{kubernetes + "labels[team] Invalid label"},
+		},
+		{
+			"an unknown field",
+			set(at, `{"spec": {"contianers": []}}`),
+			[]string{at + ".spec.contianers Forbidden unknown-field"},
+		},
+		{
+			"a container needs a name",
+			set(at, `{"spec": {"containers": [{"image": "a"}]}}`),
+			[]string{at + ".spec.containers[0].name Required pod-template"},
+		},
+		{
+			"two containers of one name",
+			set(at, `{"spec": {"initContainers": [{"name": "a"}], "containers": [{"name": "a"}]}}`),
+			[]string{at + ".spec.containers[0].name Duplicate pod-template"},
+		},
+		{
+			"no name of a container",
+			set(at, `{"spec": {"containers": [{"name": "A"}]}}`),
+			[]string{at + ".spec.containers[0].name Invalid pod-template"},
+		},
+		{
+			"variables twice",
+			set(at, `{"spec": {"containers": [{"name": "a", "env": [{"name": "A"}, {"name": "A"}]}]}}`),
+			[]string{at + ".spec.containers[0].env[1].name Duplicate env"},
+		},
+		{
+			"volumes twice",
+			set(at, `{"spec": {"volumes": [{"name": "a"}, {"name": "a"}]}}`),
+			[]string{at + ".spec.volumes[1].name Duplicate volume"},
+		},
+		{
+			"a volume needs a name",
+			set(at, `{"spec": {"volumes": [{"emptyDir": {}}]}}`),
+			[]string{at + ".spec.volumes[0].name Required volume"},
+		},
+		{
+			"no name of a volume",
+			set(at, `{"spec": {"volumes": [{"name": "A_"}]}}`),
+			[]string{at + ".spec.volumes[0].name Invalid volume"},
+		},
+		{
+			"a place twice",
+			set(
+				at,
+				`{"spec": {"containers": [{"name": "a", "volumeMounts": [{"name": "a", "mountPath": "/a"}, {"name": "b", "mountPath": "/a"}]}]}}`,
+			),
+			[]string{at + ".spec.containers[0].volumeMounts[1].mountPath Duplicate volume"},
+		},
+		{
+			"an empty account",
+			set(at, `{"spec": {"serviceAccountName": ""}}`),
+			[]string{at + ".spec.serviceAccountName Invalid pod-template"},
+		},
 		{"an account", set(at, `{"spec": {"serviceAccountName": "a"}}`), nil},
-		{"pods have no name of their own", set(at, `{"metadata": {"name": "a"}}`), []string{at + ".metadata.name Forbidden pod-template"}},
-		{"a label", set(at, `{"metadata": {"labels": {"a": "b c"}}}`), []string{at + ".metadata.labels[a] Invalid label"}},
-		{"an annotation", set(at, `{"metadata": {"annotations": {"a b": ""}}}`), []string{at + ".metadata.annotations[a b] Invalid label"}},
-		{"a node", set(at, `{"spec": {"nodeSelector": {"a": "b c"}}}`), []string{at + ".spec.nodeSelector[a] Invalid label"}},
+		{
+			"pods have no name of their own",
+			set(at, `{"metadata": {"name": "a"}}`),
+			[]string{at + ".metadata.name Forbidden pod-template"},
+		},
+		{
+			"a label",
+			set(at, `{"metadata": {"labels": {"a": "b c"}}}`),
+			[]string{at + ".metadata.labels[a] Invalid label"},
+		},
+		{
+			"an annotation",
+			set(at, `{"metadata": {"annotations": {"a b": ""}}}`),
+			[]string{at + ".metadata.annotations[a b] Invalid label"},
+		},
+		{
+			"a node",
+			set(at, `{"spec": {"nodeSelector": {"a": "b c"}}}`),
+			[]string{at + ".spec.nodeSelector[a] Invalid label"},
+		},
 		{"annotations of all objects", set(kubernetes+"annotations", `{"a": "b"}`), nil},
-		{"no annotation", set(kubernetes+"annotations", `{"a b": "c"}`), []string{kubernetes + "annotations[a b] Invalid label"}},
-		{"more annotations than Kubernetes keeps", set(kubernetes+"annotations", `{"a": "`+long(300_000)+`"}`), []string{kubernetes + "annotations Invalid label"}},
+		{
+			"no annotation",
+			set(kubernetes+"annotations", `{"a b": "c"}`),
+			[]string{kubernetes + "annotations[a b] Invalid label"},
+		},
+		{
+			"more annotations than Kubernetes keeps",
+			set(kubernetes+"annotations", `{"a": "`+long(300_000)+`"}`),
+			[]string{kubernetes + "annotations Invalid label"},
+		},
 	}, parseDeployment)
 }
 
 func TestTextsThatNothingCanHold(t *testing.T) {
 	run(t, leastDeployment, []changeCase{
-		{"NUL in a value", set("metadata.annotations", `{"a": "\u0000"}`), []string{"metadata.annotations[a] Invalid text"}},
+		{
+			"NUL in a value",
+			set("metadata.annotations", `{"a": "\u0000"}`),
+			[]string{"metadata.annotations[a] Invalid text"},
+		},
 		{"NUL in a key", set("metadata.labels", `{"a\u0000": "b"}`), []string{"metadata.labels[a\x00] Invalid text"}},
-		{"NUL in a Kubernetes type", set("spec.template.spec.kubernetes.pods.envVars", `[{"name": "A", "value": "\u0000"}]`), []string{"spec.template.spec.kubernetes.pods.envVars[0] Invalid text"}},
-		{"what only looks like one", set("spec.template.spec.kubernetes.pods.envVars", `[{"name": "A", "value": "\\u0000"}]`), nil},
-		{"NUL in a list of a Kubernetes type", set("spec.template.spec.kubernetes.jobManagerPodTemplate", `{"spec": {"containers": [{"name": "a", "args": ["b", "\u0000"]}]}}`), []string{"spec.template.spec.kubernetes.jobManagerPodTemplate Invalid text"}},
-		{"NUL in a key of a Kubernetes type", set("spec.template.spec.kubernetes.pods.affinity", `{"nodeAffinity": null, "podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "podAffinityTerm": {"topologyKey": "k", "labelSelector": {"matchLabels": {"a\u0000": "b"}}}}]}}`), []string{"spec.template.spec.kubernetes.pods.affinity Invalid text"}},
+		{
+			"NUL in a Kubernetes type",
+			set("spec.template.spec.kubernetes.pods.envVars", `[{"name": "A", "value": "\u0000"}]`),
+			[]string{"spec.template.spec.kubernetes.pods.envVars[0] Invalid text"},
+		},
+		{
+			"what only looks like one",
+			set("spec.template.spec.kubernetes.pods.envVars", `[{"name": "A", "value": "\\u0000"}]`),
+			nil,
+		},
+		{
+			"NUL in a list of a Kubernetes type",
+			set(
+				"spec.template.spec.kubernetes.jobManagerPodTemplate",
+				`{"spec": {"containers": [{"name": "a", "args": ["b", "\u0000"]}]}}`,
+			),
+			[]string{"spec.template.spec.kubernetes.jobManagerPodTemplate Invalid text"},
+		},
+		{
+			"NUL in a key of a Kubernetes type",
+			set(
+				"spec.template.spec.kubernetes.pods.affinity",
+				`{"nodeAffinity": null, "podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "podAffinityTerm": {"topologyKey": "k", "labelSelector": {"matchLabels": {"a\u0000": "b"}}}}]}}`,
+			),
+			[]string{"spec.template.spec.kubernetes.pods.affinity Invalid text"},
+		},
 	}, parseDeployment)
 	cfg := generate(1).deployment()
 	cfg.Metadata.Labels = map[string]string{"a": "\xff", "b\xff": ""}
 	cfg.Spec.Template.Spec.Artifact.MainArgs = "\xff"
 	_, err := deployment.New(cfg)
-	assert.DeepEqual(t, problemsOf(err), []string{"metadata.labels[a] Invalid text", "metadata.labels[b\ufffd] Invalid text", "spec.template.spec.artifact.mainArgs Invalid text"})
+	assert.DeepEqual(
+		t,
+		problemsOf(err),
+		[]string{
+			"metadata.labels[a] Invalid text",
+			"metadata.labels[b\ufffd] Invalid text",
+			"spec.template.spec.artifact.mainArgs Invalid text",
+		},
+	)
 }
 
 func TestSessionCluster(t *testing.T) {
@@ -310,32 +926,80 @@ func TestSessionCluster(t *testing.T) {
 		{"the least that is required", nil, nil},
 		{"another kind", set("kind", `"Deployment"`), []string{"kind NotSupported kind"}},
 		{"another version", set("apiVersion", `"v2"`), []string{"apiVersion NotSupported kind"}},
-		{"all of it", set("spec.state", `"STOPPED"`, "spec.numberOfTaskManagers", "3", "spec.flinkImageTag", `"1.20.1"`, "spec.flinkConfiguration", `{"taskmanager.numberOfTaskSlots": 4}`, "spec.resources", `{"jobmanager": {"cpu": 1}}`), nil},
+		{
+			"all of it",
+			set(
+				"spec.state", `"STOPPED"`,
+				"spec.numberOfTaskManagers", "3",
+				"spec.flinkImageTag", `"1.20.1"`,
+				"spec.flinkConfiguration", `{"taskmanager.numberOfTaskSlots": 4}`,
+				"spec.resources", `{"jobmanager": {"cpu": 1}}`,
+			),
+			nil,
+		},
 		{"a name is required", set("metadata.name", ""), []string{"metadata.name Required required"}},
 		{"names are lower case", set("metadata.name", `"Shared"`), []string{"metadata.name Invalid name"}},
 		{"names have 63 characters", set("metadata.name", `"`+long(63)+`"`), nil},
 		{"names have an end", set("metadata.name", `"`+long(64)+`"`), []string{"metadata.name Invalid name"}},
-		{"only Deployments have a display name", set("metadata.displayName", `"x"`), []string{"metadata.displayName Forbidden exclusive"}},
+		{
+			"only Deployments have a display name",
+			set("metadata.displayName", `"x"`),
+			[]string{"metadata.displayName Forbidden exclusive"},
+		},
 		{"the state of a Deployment", set("spec.state", `"SUSPENDED"`), []string{"spec.state NotSupported enum"}},
 		{"how Deployments may spell it", set("spec.state", `"CANCELED"`), []string{"spec.state NotSupported enum"}},
 		{"states are upper case", set("spec.state", `"stopped"`), []string{"spec.state NotSupported enum"}},
-		{"a target is required", set("spec.deploymentTargetName", ""), []string{"spec.deploymentTargetName Required required"}},
+		{
+			"a target is required",
+			set("spec.deploymentTargetName", ""),
+			[]string{"spec.deploymentTargetName Required required"},
+		},
 		{"a version is required", set("spec.flinkVersion", ""), []string{"spec.flinkVersion Required required"}},
-		{"TaskManagers are needed", set("spec.numberOfTaskManagers", "0"), []string{"spec.numberOfTaskManagers Invalid minimum"}},
+		{
+			"TaskManagers are needed",
+			set("spec.numberOfTaskManagers", "0"),
+			[]string{"spec.numberOfTaskManagers Invalid minimum"},
+		},
 		{"the shape of a Deployment", set("spec.template", `{}`), []string{"spec.template Forbidden unknown-field"}},
-		{"no id of a target is known here", set("spec.deploymentTargetId", `"x"`), []string{"spec.deploymentTargetId Forbidden unknown-field"}},
-		{"memory", set("spec.resources", `{"taskmanager": {"memory": "1g"}}`), []string{"spec.resources.taskmanager.memory Invalid flink-memory"}},
-		{"a label", set("spec.kubernetes.labels", `{"team": "a b"}`), []string{"spec.kubernetes.labels[team] Invalid label"}},
-		{"no level", set("spec.logging.log4jLoggers", `{"a": "LOUD"}`), []string{"spec.logging.log4jLoggers[a] Invalid logging"}},
+		{
+			"no id of a target is known here",
+			set("spec.deploymentTargetId", `"x"`),
+			[]string{"spec.deploymentTargetId Forbidden unknown-field"},
+		},
+		{
+			"memory",
+			set("spec.resources", `{"taskmanager": {"memory": "1g"}}`),
+			[]string{"spec.resources.taskmanager.memory Invalid flink-memory"},
+		},
+		{
+			"a label",
+			set("spec.kubernetes.labels", `{"team": "a b"}`),
+			[]string{"spec.kubernetes.labels[team] Invalid label"},
+		},
+		{
+			"no level",
+			set("spec.logging.log4jLoggers", `{"a": "LOUD"}`),
+			[]string{"spec.logging.log4jLoggers[a] Invalid logging"},
+		},
 	}, parseSessionCluster)
 }
 
 func TestAllProblemsAtOnce(t *testing.T) {
 	run(t, leastDeployment, []changeCase{
-		{"a user corrects a file once", set("metadata.name", "", "spec.state", `"X"`, "spec.nope", "1", "spec.template.spec.parallelism", `"2"`, "spec.template.spec.artifact.kind", `"ZIP"`), []string{
-			"metadata.name Required required", "spec.nope Forbidden unknown-field", "spec.state NotSupported enum",
-			"spec.template.spec.artifact.kind NotSupported enum", "spec.template.spec.parallelism Invalid type",
-		}},
+		{
+			"a user corrects a file once",
+			set(
+				"metadata.name", "",
+				"spec.state", `"X"`,
+				"spec.nope", "1",
+				"spec.template.spec.parallelism", `"2"`,
+				"spec.template.spec.artifact.kind", `"ZIP"`,
+			),
+			[]string{
+				"metadata.name Required required", "spec.nope Forbidden unknown-field", "spec.state NotSupported enum",
+				"spec.template.spec.artifact.kind NotSupported enum", "spec.template.spec.parallelism Invalid type",
+			},
+		},
 	}, parseDeployment)
 }
 

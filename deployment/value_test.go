@@ -30,13 +30,31 @@ func TestDeploymentValue(t *testing.T) {
 	assert.Equal(t, d.String(), "Deployment default/top-speed")
 	assert.Equal(t, d.Target(), target.Ref{Namespace: "default", Name: "staging"})
 	assert.Equal(t, d.Owner(), target.Owner{Kind: "Deployment", Namespace: "default", Name: "top-speed"})
-	assert.Assert(t, d.ID() == parse(t, nil).ID() && d.ID() != parse(t, set("metadata.name", `"other"`)).ID() && d.ID() != parse(t, set("metadata.namespace", `"team"`)).ID(), "a derived id is that of kind, namespace and name")
+	assert.Assert(
+		t,
+		d.ID() == parse(t, nil).ID() && d.ID() != parse(t, set("metadata.name", `"other"`)).ID() &&
+			d.ID() != parse(t, set("metadata.namespace", `"team"`)).ID(),
+		"a derived id is that of kind, namespace and name",
+	)
 
-	other := parse(t, set("metadata.id", `"`+someID+`"`, "metadata.namespace", `"team"`, "spec.deploymentTargetName", "", "spec.deploymentTargetId", `"2da2f867-5899-4bef-8ad0-9771bbac38b4"`))
+	other := parse(
+		t,
+		set(
+			"metadata.id", `"`+someID+`"`,
+			"metadata.namespace", `"team"`,
+			"spec.deploymentTargetName", "",
+			"spec.deploymentTargetId", `"2da2f867-5899-4bef-8ad0-9771bbac38b4"`,
+		),
+	)
 	assert.Equal(t, other.ID(), someID)
 	assert.Equal(t, other.Target(), target.Ref{Namespace: "team", ID: "2da2f867-5899-4bef-8ad0-9771bbac38b4"})
 	assert.Equal(t, other.Owner().UID, someID)
-	assert.Equal(t, parse(t, set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"shared"`)).Target(), target.Ref{}, "a session cluster is no target")
+	assert.Equal(
+		t,
+		parse(t, set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"shared"`)).Target(),
+		target.Ref{},
+		"a session cluster is no target",
+	)
 
 	var zero deployment.Deployment
 	assert.Assert(t, zero.IsZero() && !d.IsZero())
@@ -63,10 +81,17 @@ func TestSessionClusterValue(t *testing.T) {
 	assert.Equal(t, s.Owner(), target.Owner{Kind: "SessionCluster", Namespace: "default", Name: "shared"})
 	assert.Assert(t, s.ID() != "" && s.ID() != parse(t, set("metadata.name", `"shared"`)).ID(), "the kind counts")
 	assert.Equal(t, s.Position("metadata.name").String(), "f:1:69")
-	named, err := deployment.ParseSessionCluster("f", edited(t, leastSessionCluster, set("metadata.id", `"`+someID+`"`, "metadata.namespace", `"team"`)))
+	named, err := deployment.ParseSessionCluster(
+		"f",
+		edited(t, leastSessionCluster, set("metadata.id", `"`+someID+`"`, "metadata.namespace", `"team"`)),
+	)
 	assert.NilError(t, err)
 	assert.Equal(t, named.ID()+" "+named.Namespace(), someID+" team")
-	assert.Assert(t, s.Equal(s) && !s.Equal(named) && !s.Equal(deployment.SessionCluster{}) && !deployment.SessionCluster{}.Equal(s))
+	assert.Assert(
+		t,
+		s.Equal(s) && !s.Equal(named) && !s.Equal(deployment.SessionCluster{}) &&
+			!deployment.SessionCluster{}.Equal(s),
+	)
 
 	var zero deployment.SessionCluster
 	assert.Assert(t, zero.IsZero() && !s.IsZero() && zero.Equal(deployment.SessionCluster{}))
@@ -86,19 +111,32 @@ func TestSessionClusterValue(t *testing.T) {
 // A patch set makes another value, checked like any input.
 func TestPatch(t *testing.T) {
 	d := parse(t, nil)
-	out, err := d.Patch(patches(t,
-		"{op: add, path: /metadata/labels/a, value: b}", "{op: add, path: /metadata/annotations/a, value: b}",
-		"{op: add, path: /spec/template/metadata/annotations/a, value: b}", "{op: add, path: /spec/template/spec/flinkConfiguration/a.b, value: c}",
-		"{op: add, path: /spec/template/spec/logging/log4jLoggers/a, value: DEBUG}", "{op: replace, path: /spec/template/spec/resources/taskmanager/cpu, value: 2}"))
+	out, err := d.Patch(patches(
+		t,
+		"{op: add, path: /metadata/labels/a, value: b}",
+		"{op: add, path: /metadata/annotations/a, value: b}",
+		"{op: add, path: /spec/template/metadata/annotations/a, value: b}",
+		"{op: add, path: /spec/template/spec/flinkConfiguration/a.b, value: c}",
+		"{op: add, path: /spec/template/spec/logging/log4jLoggers/a, value: DEBUG}",
+		"{op: replace, path: /spec/template/spec/resources/taskmanager/cpu, value: 2}",
+	))
 	assert.NilError(t, err, "what patches add to is there")
 	c := out.Config()
 	assert.DeepEqual(t, c.Spec.Template.Spec.FlinkConfiguration, map[string]string{"a.b": "c"})
 	assert.Equal(t, c.Spec.Template.Spec.Resources.TaskManager.CPU.String(), "2")
-	assert.Equal(t, c.Metadata.Labels["a"]+c.Metadata.Annotations["a"]+c.Spec.Template.Metadata.Annotations["a"], "bbb")
+	assert.Equal(
+		t,
+		c.Metadata.Labels["a"]+c.Metadata.Annotations["a"]+c.Spec.Template.Metadata.Annotations["a"],
+		"bbb",
+	)
 	assert.Assert(t, d.Equal(parse(t, nil)), "the value itself does not change")
 	same, err := d.Patch(patches(t, "{apiVersion: v1, kind: SessionCluster, spec: {a: b}}"))
 	assert.NilError(t, err)
-	assert.DeepEqual(t, same.Config(), func() deployment.Config { v, _ := deployment.New(d.Resolved()); return v.Config() }())
+	assert.DeepEqual(
+		t,
+		same.Config(),
+		func() deployment.Config { v, _ := deployment.New(d.Resolved()); return v.Config() }(),
+	)
 	_, err = d.Patch(patches(t, "{op: replace, path: /spec/template/spec/parallelism, value: 0}"))
 	assert.DeepEqual(t, problemsOf(err), []string{"spec.template.spec.parallelism Invalid minimum"})
 	_, err = d.Patch(patches(t, "{op: replace, path: /metadata/name, value: x}"))
@@ -106,7 +144,12 @@ func TestPatch(t *testing.T) {
 
 	s, err := deployment.ParseSessionCluster("f", []byte(leastSessionCluster))
 	assert.NilError(t, err)
-	outS, err := s.Patch(patches(t, "{apiVersion: v1, kind: SessionCluster, metadata: {labels: {a: b}}, spec: {numberOfTaskManagers: 3, flinkConfiguration: {a.b: c}}}"))
+	outS, err := s.Patch(
+		patches(
+			t,
+			"{apiVersion: v1, kind: SessionCluster, metadata: {labels: {a: b}}, spec: {numberOfTaskManagers: 3, flinkConfiguration: {a.b: c}}}",
+		),
+	)
 	assert.NilError(t, err)
 	assert.Equal(t, *outS.Config().Spec.NumberOfTaskManagers, int32(3))
 	assert.DeepEqual(t, outS.Config().Spec.FlinkConfiguration, map[string]string{"a.b": "c"})

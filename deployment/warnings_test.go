@@ -20,33 +20,120 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"nothing to say", nil, nil},
 		{"one L too few", set("spec.state", `"CANCELED"`), []string{"spec.state"}},
-		{"a pod of Flink's own making", set(conf, `{"kubernetes.jobmanager.cpu": 1}`), []string{conf + "[kubernetes.jobmanager.cpu]"}},
-		{"the command line decides", set(conf, `{"execution.savepoint-restore-mode": "CLAIM"}`), []string{conf + "[execution.savepoint-restore-mode]"}},
-		{"a key that Flink 2 does not read", set(version, `"2.0"`, conf, `{"cluster.evenly-spread-out-slots": true}`), []string{conf + "[cluster.evenly-spread-out-slots]"}},
+		{
+			"a pod of Flink's own making",
+			set(conf, `{"kubernetes.jobmanager.cpu": 1}`),
+			[]string{conf + "[kubernetes.jobmanager.cpu]"},
+		},
+		{
+			"the command line decides",
+			set(conf, `{"execution.savepoint-restore-mode": "CLAIM"}`),
+			[]string{conf + "[execution.savepoint-restore-mode]"},
+		},
+		{
+			"a key that Flink 2 does not read",
+			set(version, `"2.0"`, conf, `{"cluster.evenly-spread-out-slots": true}`),
+			[]string{conf + "[cluster.evenly-spread-out-slots]"},
+		},
 		{"the same key in Flink 1", set(conf, `{"cluster.evenly-spread-out-slots": true}`), nil},
-		{"a key of a newer Flink", set(version, `"1.17"`, conf, `{"execution.checkpointing.dir": "s3://b/c"}`), []string{conf + "[execution.checkpointing.dir]"}},
-		{"VVP's own service", set(conf, `{"high-availability": "vvp-kubernetes"}`), []string{conf + "[high-availability]"}},
-		{"VVP's own service, beside another option", set(conf, `{"high-availability": "vvp-kubernetes", "my.option": "x"}`), []string{conf + "[high-availability]"}},
-		{"an option that is misspelt", set(conf, `{"high-availabilty.type": "kubernetes", "taskmanager.numberOfTaskSlot": 2}`), []string{conf + "[high-availabilty.type]", conf + "[taskmanager.numberOfTaskSlot]"}},
-		{"options of the user's own and of Flink", set(conf, `{"env.java.opts": "-Da=b", "my.option": "x", "state.backend.async": true, "security.ssl.enabled": false, "taskmanager.memory.task.off-heap.size": "1m"}`), nil},
+		{
+			"a key of a newer Flink",
+			set(version, `"1.17"`, conf, `{"execution.checkpointing.dir": "s3://b/c"}`),
+			[]string{conf + "[execution.checkpointing.dir]"},
+		},
+		{
+			"VVP's own service",
+			set(conf, `{"high-availability": "vvp-kubernetes"}`),
+			[]string{conf + "[high-availability]"},
+		},
+		{
+			"VVP's own service, beside another option",
+			set(conf, `{"high-availability": "vvp-kubernetes", "my.option": "x"}`),
+			[]string{conf + "[high-availability]"},
+		},
+		{
+			"an option that is misspelt",
+			set(conf, `{"high-availabilty.type": "kubernetes", "taskmanager.numberOfTaskSlot": 2}`),
+			[]string{conf + "[high-availabilty.type]", conf + "[taskmanager.numberOfTaskSlot]"},
+		},
+		{
+			"options of the user's own and of Flink",
+			set(
+				conf,
+				`{"env.java.opts": "-Da=b", "my.option": "x", "state.backend.async": true, "security.ssl.enabled": false, "taskmanager.memory.task.off-heap.size": "1m"}`,
+			),
+			nil,
+		},
 		{"Flink's service", set(conf, `{"high-availability": "kubernetes"}`), nil},
-		{"a placeholder of VVP", set(conf, `{"state.checkpoints.dir": "s3://b/{{ namespace }}/c"}`), []string{conf + "[state.checkpoints.dir]"}},
+		{
+			"a placeholder of VVP",
+			set(conf, `{"state.checkpoints.dir": "s3://b/{{ namespace }}/c"}`),
+			[]string{conf + "[state.checkpoints.dir]"},
+		},
 		{"braces that are none", set(conf, `{"my.option": "{{ a b }}"}`), nil},
-		{"little heap", set(spec+"resources.jobmanager.memory", `"650m"`), []string{spec + "resources.jobmanager.memory"}},
+		{
+			"little heap",
+			set(spec+"resources.jobmanager.memory", `"650m"`),
+			[]string{spec + "resources.jobmanager.memory"},
+		},
 		{"heap as Flink recommends it", set(spec+"resources.jobmanager.memory", `"738197504"`), nil}, // 704 MiB
-		{"a MiB less", set(spec+"resources.jobmanager.memory", `"737148928"`), []string{spec + "resources.jobmanager.memory"}},
+		{
+			"a MiB less",
+			set(spec+"resources.jobmanager.memory", `"737148928"`),
+			[]string{spec + "resources.jobmanager.memory"},
+		},
 		{"a secret in an option", set(conf, `{"s3.secret-key": "hunter2"}`), []string{conf + "[s3.secret-key]"}},
 		{"a reference to one", set(conf, `{"s3.secret-key": "${KEY}"}`), nil},
-		{"a secret in a variable", set(pods+"envVars", `[{"name": "DB_PASSWORD", "value": "hunter2"}]`), []string{pods + "envVars[0].value"}},
-		{"a secret where it belongs", set(pods+"envVars", `[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}]`), nil},
-		{"a secret in a template", set(spec+"kubernetes.taskManagerPodTemplate", `{"spec": {"initContainers": [{"name": "a", "env": [{"name": "TOKEN", "value": "hunter2"}]}]}}`),
-			[]string{spec + "kubernetes.taskManagerPodTemplate.spec.initContainers[0].env[0].value"}},
-		{"a secret in a URI", set(spec+"artifact.jarUri", `"https://me:hunter2@example.com/a.jar"`), []string{spec + "artifact.jarUri"}},
-		{"a reference to one in a URI", set(spec+"artifact.jarUri", `"https://me:${PASSWORD}@example.com/a.jar"`), nil},
-		{"a secret in the arguments", set(spec+"artifact.mainArgs", `"--password hunter2"`), []string{spec + "artifact.mainArgs"}},
-		{"a label of the platform", set(spec+"kubernetes.labels", `{"app": "mine", "team": "a", "sessionClusterId": "x"}`), []string{spec + "kubernetes.labels[app]"}},
-		{"a label of the platform on pods", set(pods+"labels", `{"jobId": "mine"}`), []string{pods + "labels[jobId]"}},
-		{"a label of the platform in a template", set(spec+"kubernetes.jobManagerPodTemplate", `{"metadata": {"labels": {"component": "x"}}}`), []string{spec + "kubernetes.jobManagerPodTemplate.metadata.labels[component]"}},
+		{
+			"a secret in a variable",
+			set(pods+"envVars", `[{"name": "DB_PASSWORD", "value": "hunter2"}]`),
+			[]string{pods + "envVars[0].value"},
+		},
+		{
+			"a secret where it belongs",
+			set(
+				pods+"envVars", `[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}]`,
+			),
+			nil,
+		},
+		{
+			"a secret in a template",
+			set(
+				spec+"kubernetes.taskManagerPodTemplate",
+				`{"spec": {"initContainers": [{"name": "a", "env": [{"name": "TOKEN", "value": "hunter2"}]}]}}`,
+			),
+			[]string{spec + "kubernetes.taskManagerPodTemplate.spec.initContainers[0].env[0].value"},
+		},
+		{
+			"a secret in a URI",
+			set(spec+"artifact.jarUri", `"https://me:hunter2@example.com/a.jar"`),
+			[]string{spec + "artifact.jarUri"},
+		},
+		{
+			"a reference to one in a URI",
+			set(spec+"artifact.jarUri", `"https://me:${PASSWORD}@example.com/a.jar"`),
+			nil,
+		},
+		{
+			"a secret in the arguments",
+			set(spec+"artifact.mainArgs", `"--password hunter2"`),
+			[]string{spec + "artifact.mainArgs"},
+		},
+		{
+			"a label of the platform",
+			set(spec+"kubernetes.labels", `{"app": "mine", "team": "a", "sessionClusterId": "x"}`),
+			[]string{spec + "kubernetes.labels[app]"},
+		},
+		{
+			"a label of the platform on pods",
+			set(pods+"labels", `{"jobId": "mine"}`),
+			[]string{pods + "labels[jobId]"},
+		},
+		{
+			"a label of the platform in a template",
+			set(spec+"kubernetes.jobManagerPodTemplate", `{"metadata": {"labels": {"component": "x"}}}`),
+			[]string{spec + "kubernetes.jobManagerPodTemplate.metadata.labels[component]"},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
@@ -84,7 +171,12 @@ func TestSessionClusterWarnings(t *testing.T) {
 		"spec.flinkConfiguration", `{"yarn.tags": "a", "execution.savepoint-restore-mode": "CLAIM"}`)))
 	assert.NilError(t, err)
 	assertWarnings(t, s.Warnings(), []string{"spec.flinkConfiguration[yarn.tags]", "spec.kubernetes.labels[app]"})
-	assert.Equal(t, len(deployment.SessionCluster{}.Warnings())+len(deployment.Deployment{}.Warnings()), 0, "zero values have nothing to say")
+	assert.Equal(
+		t,
+		len(deployment.SessionCluster{}.Warnings())+len(deployment.Deployment{}.Warnings()),
+		0,
+		"zero values have nothing to say",
+	)
 }
 
 func assertWarnings(t *testing.T, got []deployment.Warning, fields []string) {

@@ -46,9 +46,32 @@ func TestParseAll(t *testing.T) {
 		targets, deployments, sessions int
 		problems                       []string
 	}{
-		{"a stream in any order", deploymentA + "---\n" + oneSession + "---\n" + oneTarget + "---\n# nothing\n---\n" + fmt.Sprintf(oneDeployment, "b"), 1, 2, 1, nil},
+		{
+			"a stream in any order",
+			deploymentA + "---\n" + oneSession + "---\n" + oneTarget + "---\n# nothing\n---\n" + fmt.Sprintf(
+				oneDeployment,
+				"b",
+			),
+			1,
+			2,
+			1,
+			nil,
+		},
 		{"nothing at all", "", 0, 0, 0, nil},
-		{"what VVP's API lists", "kind: ResourceListOfDeployment\napiVersion: v1\nmetadata: {}\nitems:\n- " + fmt.Sprintf(item, "a") + "\n- " + fmt.Sprintf(item, "b"), 0, 2, 0, nil},
+		{
+			"what VVP's API lists",
+			"kind: ResourceListOfDeployment\napiVersion: v1\nmetadata: {}\nitems:\n- " + fmt.Sprintf(
+				item,
+				"a",
+			) + "\n- " + fmt.Sprintf(
+				item,
+				"b",
+			),
+			0,
+			2,
+			0,
+			nil,
+		},
 		{"what kubectl lists", "kind: List\napiVersion: v1\nitems:\n- " + fmt.Sprintf(item, "a"), 0, 1, 0, nil},
 		{"a list of its kind", "kind: DeploymentList\nitems: []", 0, 0, 0, nil},
 		{"a list of others", "kind: ServiceList\nitems: []", 0, 0, 0, []string{"f:1:7 kind NotSupported kind"}},
@@ -58,21 +81,70 @@ func TestParseAll(t *testing.T) {
 		{"an operator's custom resource", oneWrapper, 0, 1, 0, nil},
 		{"no kind", "metadata: {name: a}", 0, 0, 0, []string{"f:1:1 kind Required kind"}},
 		{"another kind", "kind: Service", 0, 0, 0, []string{"f:1:7 kind NotSupported kind"}},
-		{"secret values stay in VVP", "kind: SecretValue\nspec: {kind: PLAIN, value: x}", 0, 0, 0, []string{"f:1:7 kind Forbidden kind"}},
-		{"a Kubernetes Deployment", "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: '1.20'}}}}", 0, 0, 0, []string{"f:2:13 apiVersion NotSupported kind"}},
-		{"defaults change other resources", "kind: DeploymentDefaults\nspec: {}", 0, 0, 0, []string{"f:1:7 kind Forbidden kind"}},
+		{
+			"secret values stay in VVP",
+			"kind: SecretValue\nspec: {kind: PLAIN, value: x}",
+			0,
+			0,
+			0,
+			[]string{"f:1:7 kind Forbidden kind"},
+		},
+		{
+			"a Kubernetes Deployment",
+			"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: '1.20'}}}}",
+			0,
+			0,
+			0,
+			[]string{"f:2:13 apiVersion NotSupported kind"},
+		},
+		{
+			"defaults change other resources",
+			"kind: DeploymentDefaults\nspec: {}",
+			0,
+			0,
+			0,
+			[]string{"f:1:7 kind Forbidden kind"},
+		},
 		{"a list is no resource", "- kind: Deployment", 0, 0, 0, []string{"f:1:1  Invalid kind"}},
-		{"lists are not nested", "kind: List\nitems:\n- {kind: List, items: []}", 0, 0, 0, []string{"f:3:10 items[0].kind NotSupported kind"}},
+		{
+			"lists are not nested",
+			"kind: List\nitems:\n- {kind: List, items: []}",
+			0,
+			0,
+			0,
+			[]string{"f:3:10 items[0].kind NotSupported kind"},
+		},
 		{"a list without items", "kind: List", 0, 0, 0, []string{"f:1:1 items Required kind"}},
-		{"an unknown key of a list", "kind: List\nitem: []\nitems: []", 0, 0, 0, []string{"f:2:1 item Forbidden unknown-field"}},
-		{"problems of all documents", "kind: List\nitems:\n- {kind: DeploymentTarget, metadata: {name: 1}, spec: {kubernetes: {}}}\n---\na: [\n---\n" + oneSession + "nope: 1\n", 0, 0, 0,
-			[]string{"f:3:45 items[0].metadata.name Invalid retyped", "f:5:1  Invalid syntax", "f:10:1 nope Forbidden unknown-field"}},
+		{
+			"an unknown key of a list",
+			"kind: List\nitem: []\nitems: []",
+			0,
+			0,
+			0,
+			[]string{"f:2:1 item Forbidden unknown-field"},
+		},
+		{
+			"problems of all documents",
+			"kind: List\nitems:\n- {kind: DeploymentTarget, metadata: {name: 1}, spec: {kubernetes: {}}}\n---\na: [\n---\n" + oneSession + "nope: 1\n",
+			0,
+			0,
+			0,
+			[]string{
+				"f:3:45 items[0].metadata.name Invalid retyped",
+				"f:5:1  Invalid syntax",
+				"f:10:1 nope Forbidden unknown-field",
+			},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
 			b, err := deployment.ParseAll("f", []byte(c.text))
 			assert.DeepEqual(t, placesOf(err), c.problems)
-			assert.DeepEqual(t, []int{len(b.Targets), len(b.Deployments), len(b.SessionClusters)}, []int{c.targets, c.deployments, c.sessions})
+			assert.DeepEqual(
+				t,
+				[]int{len(b.Targets), len(b.Deployments), len(b.SessionClusters)},
+				[]int{c.targets, c.deployments, c.sessions},
+			)
 		})
 	}
 }
@@ -112,20 +184,66 @@ func TestWrapper(t *testing.T) {
 }
 
 func TestWrapperRefused(t *testing.T) {
-	run(t, `{"apiVersion": "ververica.platform/v1", "kind": "VvpDeployment", "spec": {"syncingMode": "PUT", "deployment": {"userMetadata": {"name": "a"},
-		"spec": {"deploymentTargetName": "staging", "template": {"spec": {"artifact": {"kind": "JAR", "jarUri": "https://h/a.jar", "flinkVersion": "1.20"}}}}}}}`, []changeCase{
-		{"as it is", nil, nil},
-		{"another version", set("apiVersion", `"v1"`), []string{"apiVersion NotSupported kind"}},
-		{"how to synchronise is required", set("spec.syncingMode", ""), []string{"spec.syncingMode Required required"}},
-		{"another way to synchronise", set("spec.syncingMode", `"put"`), []string{"spec.syncingMode NotSupported enum"}},
-		{"a Deployment is required", set("spec.deployment", ""), []string{"spec.deployment Required required"}},
-		{"an unknown key", set("spec.deploymnt", `{}`), []string{"spec.deploymnt Forbidden unknown-field"}},
-		{"VVP 3's name of it", set("spec.deployment.metadata", `{}`), []string{"spec.deployment.metadata Forbidden unknown-field"}},
-		{"paths are those of the custom resource", set("spec.deployment.spec.state", `"X"`, "spec.deployment.userMetadata.name", ""), []string{"spec.deployment.spec.state NotSupported enum", "spec.deployment.userMetadata.name Required required"}},
-		{"initial fields have paths of their own", set("spec.initFields", `{"spec": {"state": "X"}}`), []string{"spec.initFields.spec.state NotSupported enum"}},
-		{"a type that fits nothing", set("spec.deployment.spec", `[]`), []string{"spec.deployment.spec Invalid type"}},
-		{"a status that says nothing", set("status", `{"deploymentSystemMetadata": {"id": 7}}`), nil},
-		{"an id of the user's own comes first", set("status", `{"deploymentSystemMetadata": {"id": "X"}}`, "spec.deployment.userMetadata.id", `"`+someID+`"`), nil},
-		{"an id that VVP did not give", set("status", `{"deploymentSystemMetadata": {"id": "X"}}`, "spec.initFields", `{"userMetadata": {"displayName": "x"}}`), []string{"spec.deployment.userMetadata.id Invalid uuid"}},
-	}, parseDeployment)
+	run(
+		t,
+		`{"apiVersion": "ververica.platform/v1", "kind": "VvpDeployment", "spec": {"syncingMode": "PUT", "deployment": {"userMetadata": {"name": "a"},
+		"spec": {"deploymentTargetName": "staging", "template": {"spec": {"artifact": {"kind": "JAR", "jarUri": "https://h/a.jar", "flinkVersion": "1.20"}}}}}}}`,
+		[]changeCase{
+			{"as it is", nil, nil},
+			{"another version", set("apiVersion", `"v1"`), []string{"apiVersion NotSupported kind"}},
+			{
+				"how to synchronise is required",
+				set("spec.syncingMode", ""),
+				[]string{"spec.syncingMode Required required"},
+			},
+			{
+				"another way to synchronise",
+				set("spec.syncingMode", `"put"`),
+				[]string{"spec.syncingMode NotSupported enum"},
+			},
+			{"a Deployment is required", set("spec.deployment", ""), []string{"spec.deployment Required required"}},
+			{"an unknown key", set("spec.deploymnt", `{}`), []string{"spec.deploymnt Forbidden unknown-field"}},
+			{
+				"VVP 3's name of it",
+				set("spec.deployment.metadata", `{}`),
+				[]string{"spec.deployment.metadata Forbidden unknown-field"},
+			},
+			{
+				"paths are those of the custom resource",
+				set("spec.deployment.spec.state", `"X"`, "spec.deployment.userMetadata.name", ""),
+				[]string{
+					"spec.deployment.spec.state NotSupported enum",
+					"spec.deployment.userMetadata.name Required required",
+				},
+			},
+			{
+				"initial fields have paths of their own",
+				set("spec.initFields", `{"spec": {"state": "X"}}`),
+				[]string{"spec.initFields.spec.state NotSupported enum"},
+			},
+			{
+				"a type that fits nothing",
+				set("spec.deployment.spec", `[]`),
+				[]string{"spec.deployment.spec Invalid type"},
+			},
+			{"a status that says nothing", set("status", `{"deploymentSystemMetadata": {"id": 7}}`), nil},
+			{
+				"an id of the user's own comes first",
+				set(
+					"status", `{"deploymentSystemMetadata": {"id": "X"}}`,
+					"spec.deployment.userMetadata.id", `"`+someID+`"`,
+				),
+				nil,
+			},
+			{
+				"an id that VVP did not give",
+				set(
+					"status", `{"deploymentSystemMetadata": {"id": "X"}}`,
+					"spec.initFields", `{"userMetadata": {"displayName": "x"}}`,
+				),
+				[]string{"spec.deployment.userMetadata.id Invalid uuid"},
+			},
+		},
+		parseDeployment,
+	)
 }

@@ -27,7 +27,11 @@ type sample struct {
 func TestMake(t *testing.T) {
 	text := schema.Make(schema.Root{
 		ID: "https://example.com/s.json", Title: "Sample", Type: reflect.TypeFor[sample](),
-		Rules:   map[string]schema.Map{"": {"required": []any{"text"}}, "version": {"enum": []any{"a"}}, "parts[]": {"description": "d"}},
+		Rules: map[string]schema.Map{
+			"":        {"required": []any{"text"}},
+			"version": {"enum": []any{"a"}},
+			"parts[]": {"description": "d"},
+		},
 		Ignored: []string{"status"},
 	})
 	var got any
