@@ -68,7 +68,9 @@ func TestNothingIsAliased(t *testing.T) {
 		s, err := deployment.NewSessionCluster(session)
 		assert.NilError(t, err)
 		untouched = textOf(t, s)
-		for name, c := range map[string]deployment.SessionClusterConfig{"handed in": session, "Config": s.Config(), "Resolved": s.Resolved()} {
+		for name, c := range map[string]deployment.SessionClusterConfig{
+			"handed in": session, "Config": s.Config(), "Resolved": s.Resolved(),
+		} {
 			scramble(reflect.ValueOf(&c))
 			assert.Equal(t, textOf(t, s), untouched, "seed %d: %s", seed, name)
 		}
@@ -103,8 +105,10 @@ func TestRawMapIsFresh(t *testing.T) {
 // Methods of value types that return a map, slice or pointer: each returns a
 // fresh copy, which the tests above prove.
 var freshCopies = map[string]bool{
-	"Deployment.Config": true, "Deployment.Given": true, "Deployment.Resolved": true, "Deployment.MarshalJSON": true, "Deployment.Warnings": true,
-	"SessionCluster.Config": true, "SessionCluster.Resolved": true, "SessionCluster.MarshalJSON": true, "SessionCluster.Warnings": true,
+	"Deployment.Config": true, "Deployment.Given": true, "Deployment.Resolved": true,
+	"Deployment.MarshalJSON": true, "Deployment.Warnings": true,
+	"SessionCluster.Config": true, "SessionCluster.Resolved": true,
+	"SessionCluster.MarshalJSON": true, "SessionCluster.Warnings": true,
 	"Raw.Map": true, "Raw.MarshalJSON": true,
 }
 

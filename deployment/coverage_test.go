@@ -98,7 +98,9 @@ func ofSessionCluster(c changeCase) (changeCase, bool) {
 			rest = image
 		}
 		shared := false
-		for _, head := range []string{"resources", "flinkConfiguration", "logging", "kubernetes", "flinkVersion", "flinkImage"} {
+		for _, head := range []string{
+			"resources", "flinkConfiguration", "logging", "kubernetes", "flinkVersion", "flinkImage",
+		} {
 			shared = shared || strings.HasPrefix(rest, head)
 		}
 		return to + rest, ok && shared
@@ -148,10 +150,14 @@ func TestMissingCasesAreMissed(t *testing.T) {
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
-	everything := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == "" &&
-		flag.Lookup("test.skip").Value.String() == "" &&
-		flag.Lookup("test.list").Value.String() == ""
-	for base, typ := range map[string]reflect.Type{leastDeployment: reflect.TypeFor[deployment.Config](), leastSessionCluster: reflect.TypeFor[deployment.SessionClusterConfig]()} {
+	everything := true
+	for _, name := range []string{"test.run", "test.fuzz", "test.skip", "test.list"} {
+		everything = everything && flag.Lookup(name).Value.String() == ""
+	}
+	for base, typ := range map[string]reflect.Type{
+		leastDeployment:     reflect.TypeFor[deployment.Config](),
+		leastSessionCluster: reflect.TypeFor[deployment.SessionClusterConfig](),
+	} {
 		if missing := coverage[base].missing(typ); code == 0 && everything && len(missing) > 0 {
 			fmt.Printf("fields of %s without cases:\n%s\n", typ, strings.Join(missing, "\n"))
 			code = 1

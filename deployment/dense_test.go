@@ -32,4 +32,11 @@ func TestDenseListIsRead(t *testing.T) {
 	assert.Assert(t, used <= worth, "%d bytes allocate %d", len(text), used)
 }
 
-const denseDeployment = `{"kind":"Deployment","apiVersion":"v1","metadata":{"id":"2da2f867-5899-4bef-8ad0-NUMBER","name":"dNUMBER","namespace":"default","labels":{"a":"b","c":"d"},"annotations":{}},"spec":{"state":"RUNNING","deploymentTargetName":"t","upgradeStrategy":{"kind":"STATEFUL"},"restoreStrategy":{"kind":"LATEST_STATE","allowNonRestoredState":false},"maxJobCreationAttempts":4,"template":{"metadata":{"annotations":{}},"spec":{"artifact":{"kind":"JAR","jarUri":"https://h/a.jar","flinkVersion":"1.20"},"parallelism":1,"resources":{"jobmanager":{"cpu":1,"memory":"1G"},"taskmanager":{"cpu":1,"memory":"2G"}},"flinkConfiguration":{"a":"1","b":"2","c":"3"},"logging":{"loggingProfile":"default"}}}}}`
+const denseDeployment = `{"kind":"Deployment","apiVersion":"v1","metadata":{"id":"2da2f867-5899-4bef-8ad0-NUMBER",` +
+	`"name":"dNUMBER","namespace":"default","labels":{"a":"b","c":"d"},"annotations":{}},` +
+	`"spec":{"state":"RUNNING","deploymentTargetName":"t","upgradeStrategy":{"kind":"STATEFUL"},` +
+	`"restoreStrategy":{"kind":"LATEST_STATE","allowNonRestoredState":false},"maxJobCreationAttempts":4,` +
+	`"template":{"metadata":{"annotations":{}},"spec":{"artifact":{"kind":"JAR",` +
+	`"jarUri":"https://h/a.jar","flinkVersion":"1.20"},"parallelism":1,` +
+	`"resources":{"jobmanager":{"cpu":1,"memory":"1G"},"taskmanager":{"cpu":1,"memory":"2G"}},` +
+	`"flinkConfiguration":{"a":"1","b":"2","c":"3"},"logging":{"loggingProfile":"default"}}}}}`

@@ -13,12 +13,18 @@ import (
 func TestFormats(t *testing.T) {
 	long := strings.Repeat
 	for name, c := range map[string]struct{ legal, illegal []string }{
-		"uuid":        {[]string{"5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58"}, []string{"5DEA5D9D-8F2C-4F4E-9F1E-3A8B4A4A4B58", "x"}},
+		"uuid": {
+			[]string{"5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58"},
+			[]string{"5DEA5D9D-8F2C-4F4E-9F1E-3A8B4A4A4B58", "x"},
+		},
 		"target-name": {[]string{"a_B-1", "-", long("x", 250)}, []string{"a b", "ü", "a\n", long("x", 251)}},
 		clusterName:   {[]string{"a", "a-1", long("x", 63)}, []string{"A", "-a", "a-", "a_b", long("x", 64)}},
 		"free-name":   {[]string{"My Größe", long("x", 250)}, []string{"a\tb", long("x", 251)}},
 		"label-value": {[]string{"a_B.c", long("x", 63)}, []string{"a b", "-a", long("x", 64)}},
-		"duration":    {[]string{"0", "10m", "10 min", "5µs", "PT1H"}, []string{"m", "-1", "1 m ", "10  m", long("1", 19)}},
+		"duration": {
+			[]string{"0", "10m", "10 min", "5µs", "PT1H"},
+			[]string{"m", "-1", "1 m ", "10  m", long("1", 19)},
+		},
 		"cores": {
 			[]string{"0", "1", "12", "0.5", "1e2", "1E+1", "100e-2", "0.001"},
 			[]string{"01", ".5", "1.", "+1", "-1", "1e", "1e123", "1d2", "500m", " 1", long("1", 19)},
@@ -35,7 +41,16 @@ func TestFormats(t *testing.T) {
 		"image-repository": {[]string{"flink", "team/flink", "a__b.c-d"}, []string{"Flink", "/a", "a/", "a..", "a:b"}},
 		"image-tag": {
 			[]string{"1.20.0-java11", "_", long("a", 128), "a@sha256:" + long("0f", 32)},
-			[]string{".a", "-a", "a/b", "é", long("a", 129), "a@sha256:" + long("0F", 32), "a@", "@sha256:" + long("0f", 32)},
+			[]string{
+				".a",
+				"-a",
+				"a/b",
+				"é",
+				long("a", 129),
+				"a@sha256:" + long("0F", 32),
+				"a@",
+				"@sha256:" + long("0f", 32),
+			},
 		},
 	} {
 		for _, s := range c.legal {
@@ -84,7 +99,9 @@ func TestSmallTexts(t *testing.T) {
 		c.invalid(field.NewPath("a"), text, originText, "")
 		assert.Equal(t, c.errs[0].BadValue, want)
 	}
-	for bytes, want := range map[int64]string{1: "1m", 999_999: "1m", 1_000_000: "1m", 1_000_001: "2m", 2_000_000: "2m"} {
+	for bytes, want := range map[int64]string{
+		1: "1m", 999_999: "1m", 1_000_000: "1m", 1_000_001: "2m", 2_000_000: "2m",
+	} {
 		assert.Equal(t, vvpMemory(bytes), want)
 	}
 }

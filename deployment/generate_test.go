@@ -206,7 +206,8 @@ func (g generator) kubernetes() deployment.Kubernetes {
 	switch g.IntN(3) {
 	case 0:
 		k.JobManagerPodTemplate = yaml[deployment.PodTemplate](
-			`{metadata: {annotations: {a: b}}, spec: {hostNetwork: false, affinity: null, containers: [{name: flink-jobmanager, env: [{name: A, value: ""}]}]}}`,
+			`{metadata: {annotations: {a: b}}, spec: {hostNetwork: false, affinity: null, ` +
+				`containers: [{name: flink-jobmanager, env: [{name: A, value: ""}]}]}}`,
 		)
 		k.TaskManagerPodTemplate = pick(
 			g,
@@ -253,13 +254,17 @@ func (g generator) sessionCluster() deployment.SessionClusterConfig {
 	return deployment.SessionClusterConfig{
 		Kind: pick(g, "", "SessionCluster"), APIVersion: pick(g, "", "v1"), Metadata: g.metadata(),
 		Spec: deployment.SessionClusterSpec{
-			State: pick(g, "", deployment.Running, deployment.Stopped), DeploymentTargetName: "my_Target-1",
-			FlinkVersion: pick(
-				g,
-				"1.20",
-				"2.2",
-			), FlinkImageTag: pick(g, "", "1.20.0"), FlinkImageRegistry: pick(g, "", "registry.example.com"), FlinkImageRepository: pick(g, "", "team/flink"), NumberOfTaskManagers: maybe(g, g.Int32N(9)+1),
-			Resources: g.resources(), FlinkConfiguration: g.flinkConfiguration(), Logging: g.logging(), Kubernetes: g.kubernetes(),
+			State:                pick(g, "", deployment.Running, deployment.Stopped),
+			DeploymentTargetName: "my_Target-1",
+			FlinkVersion:         pick(g, "1.20", "2.2"),
+			FlinkImageTag:        pick(g, "", "1.20.0"),
+			FlinkImageRegistry:   pick(g, "", "registry.example.com"),
+			FlinkImageRepository: pick(g, "", "team/flink"),
+			NumberOfTaskManagers: maybe(g, g.Int32N(9)+1),
+			Resources:            g.resources(),
+			FlinkConfiguration:   g.flinkConfiguration(),
+			Logging:              g.logging(),
+			Kubernetes:           g.kubernetes(),
 		},
 	}
 }

@@ -117,14 +117,40 @@ func TestDefaultsRefused(t *testing.T) {
 		{"nothing is required", "spec: {}", nil},
 		{"nothing at all", "", nil},
 		{"documents with nothing in them", "# nothing\n---\n---\nspec: {}\n", nil},
-		{"but what is there is checked", "spec:\n  state: X\n  nope: 1\n  template: {spec: {artifact: {flinkVersion: 1.2}, flinkConfiguration: {rest.port: 1}}}",
-			[]string{"f:2:10 spec.state NotSupported enum", "f:3:3 spec.nope Forbidden unknown-field", "f:4:46 spec.template.spec.artifact.flinkVersion NotSupported flink-version", "f:4:84 spec.template.spec.flinkConfiguration[rest.port] Forbidden flink-configuration"}},
-		{"the global layer has no namespace", "metadata: {namespace: a}\nspec: {}", []string{"f:1:23 metadata.namespace Forbidden exclusive"}},
-		{"no namespace", "kind: DeploymentDefaults\nmetadata: {namespace: a b}\nspec: {}", []string{"f:2:23 metadata.namespace Invalid name"}},
-		{"no option, of whatever version", "spec: {template: {spec: {flinkConfiguration: {'': x}}}}", []string{"f:1:51 spec.template.spec.flinkConfiguration[] Invalid flink-configuration"}},
+		{
+			"but what is there is checked",
+			"spec:\n  state: X\n  nope: 1\n" +
+				"  template: {spec: {artifact: {flinkVersion: 1.2}, flinkConfiguration: {rest.port: 1}}}",
+			[]string{
+				"f:2:10 spec.state NotSupported enum",
+				"f:3:3 spec.nope Forbidden unknown-field",
+				"f:4:46 spec.template.spec.artifact.flinkVersion NotSupported flink-version",
+				"f:4:84 spec.template.spec.flinkConfiguration[rest.port] Forbidden flink-configuration",
+			},
+		},
+		{
+			"the global layer has no namespace",
+			"metadata: {namespace: a}\nspec: {}",
+			[]string{"f:1:23 metadata.namespace Forbidden exclusive"},
+		},
+		{
+			"no namespace",
+			"kind: DeploymentDefaults\nmetadata: {namespace: a b}\nspec: {}",
+			[]string{"f:2:23 metadata.namespace Invalid name"},
+		},
+		{
+			"no option, of whatever version",
+			"spec: {template: {spec: {flinkConfiguration: {'': x}}}}",
+			[]string{"f:1:51 spec.template.spec.flinkConfiguration[] Invalid flink-configuration"},
+		},
 		{"another kind", "kind: Deployment\nspec: {}", []string{"f:1:7 kind NotSupported kind"}},
 		{"two global layers", "spec: {}\n---\nspec: {}", []string{"f:3:1 metadata.namespace Duplicate exclusive"}},
-		{"two layers of one namespace", "kind: DeploymentDefaults\nspec: {}\n---\nkind: DeploymentDefaults\nmetadata: {namespace: default}\nspec: {}", []string{"f:5:23 metadata.namespace Duplicate exclusive"}},
+		{
+			"two layers of one namespace",
+			"kind: DeploymentDefaults\nspec: {}\n---\nkind: DeploymentDefaults\nmetadata: {namespace: default}\n" +
+				"spec: {}",
+			[]string{"f:5:23 metadata.namespace Duplicate exclusive"},
+		},
 	} {
 		_, err := deployment.ParseDefaults("f", []byte(c.text))
 		assert.DeepEqual(t, placesOf(err), c.problems)

@@ -15,7 +15,8 @@ import (
 func TestThousandMistakes(t *testing.T) {
 	var text strings.Builder
 	text.WriteString(
-		"kind: Deployment\nmetadata: {name: a}\nspec:\n  deploymentTargetName: t\n  template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}}}\n",
+		"kind: Deployment\nmetadata: {name: a}\nspec:\n  deploymentTargetName: t\n" +
+			"  template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}}}\n",
 	)
 	for i := range 1000 {
 		fmt.Fprintf(&text, "  someUnknownField%d: some value\n", i)
@@ -65,7 +66,8 @@ func TestPlaces(t *testing.T) {
 		},
 		{
 			"in a list",
-			head + "  template:\n    spec:\n" + artifact + "      kubernetes:\n        pods:\n          envVars:\n          - name: A\n          - name: B\n            value: 1\n",
+			head + "  template:\n    spec:\n" + artifact + "      kubernetes:\n        pods:\n          envVars:\n" +
+				"          - name: A\n          - name: B\n            value: 1\n",
 			[]string{"f:13:20 spec.template.spec.kubernetes.pods.envVars[1].value Invalid retyped"},
 		},
 		{"a missing field is reported at its parent", head + "  template:\n    spec:\n      artifact: {kind: JAR}\n",
@@ -86,12 +88,15 @@ func TestPlaces(t *testing.T) {
 		},
 		{
 			"in a merged map",
-			"kind: Deployment\nmetadata: {<<: {nmae: a}, name: b}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}}}}\n",
+			"kind: Deployment\nmetadata: {<<: {nmae: a}, name: b}\n" +
+				"spec: {deploymentTargetName: t, template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, " +
+				"flinkVersion: 1.20}}}}\n",
 			[]string{"f:2:17 metadata.nmae Forbidden unknown-field"},
 		},
 		{
 			"a key with dots",
-			head + "  template:\n    spec:\n" + artifact + "      flinkConfiguration:\n        a.b: x\n        rest.port: 1\n",
+			head + "  template:\n    spec:\n" + artifact + "      flinkConfiguration:\n        a.b: x\n" +
+				"        rest.port: 1\n",
 			[]string{"f:10:20 spec.template.spec.flinkConfiguration[rest.port] Forbidden flink-configuration"},
 		},
 	}
@@ -112,7 +117,12 @@ func TestDidYouMean(t *testing.T) {
 		{"a state in lower case", "spec.state", `"running"`, "RUNNING"},
 		{"a state of another resource", "spec.state", `"CANCELING"`, "CANCELLED"},
 		{"a kind of artifact", "spec.template.spec.artifact.kind", `"SQL_SCRIPT"`, "SQLSCRIPT"},
-		{"a field of Kubernetes", "spec.template.spec.kubernetes.pods.securityContext", `{"runAsNonroot": true}`, "runAsNonRoot"},
+		{
+			"a field of Kubernetes",
+			"spec.template.spec.kubernetes.pods.securityContext",
+			`{"runAsNonroot": true}`,
+			"runAsNonRoot",
+		},
 	} {
 		err := parseDeployment(edited(t, leastDeployment, set(c.path, c.value)))
 		assert.ErrorContains(t, err, "did you mean "+c.cure+"?", c.reason)
@@ -128,8 +138,18 @@ func TestMemoryMessages(t *testing.T) {
 		reason, path, value string
 		figures             []string
 	}{
-		{"VVP's least for TaskManagers", "taskmanager", "1g", []string{"1g is 953 MiB", "at least 982 MiB", "write 1030m or more"}},
-		{"VVP's least for JobManagers", "jobmanager", "500m", []string{"500m is 476 MiB", "at least 577 MiB", "write 606m or more"}},
+		{
+			"VVP's least for TaskManagers",
+			"taskmanager",
+			"1g",
+			[]string{"1g is 953 MiB", "at least 982 MiB", "write 1030m or more"},
+		},
+		{
+			"VVP's least for JobManagers",
+			"jobmanager",
+			"500m",
+			[]string{"500m is 476 MiB", "at least 577 MiB", "write 606m or more"},
+		},
 		{"bytes", "taskmanager", "1000000000", []string{"1000000000 is 953 MiB", "write 1030m or more"}},
 	} {
 		err := parseDeployment(
@@ -170,18 +190,66 @@ func TestWhatMessagesShow(t *testing.T) {
 		says    string
 	}{
 		{"a word", set("spec.state", `"running"`), "running", "did you mean RUNNING?"},
-		{"a long text", set("spec.sessionClusterName", `"`+long(81)+`"`, "spec.deploymentTargetName", ""), long(40) + "…", "at most 63 characters"},
+		{
+			"a long text",
+			set("spec.sessionClusterName", `"`+long(81)+`"`, "spec.deploymentTargetName", ""),
+			long(40) + "…",
+			"at most 63 characters",
+		},
 		{"a long name", set("metadata.name", `"`+long(251)+`"`), long(40) + "…", "at most 250 bytes"},
 		{"a label", set(spec+"kubernetes.labels", `{"a.b": "c d"}`), "c d", "a valid label must"},
-		{"a label that may be secret", set(spec+"kubernetes.labels", `{"a.token": "c d"}`), field.OmitValueType{}, "a valid label must"},
-		{"another tool's Deployment", set("apiVersion", `"apps/v1"`), "apps/v1", "a Kubernetes Deployment is not a VVP Deployment"},
+		{
+			"a label that may be secret",
+			set(spec+"kubernetes.labels", `{"a.token": "c d"}`),
+			field.OmitValueType{},
+			"a valid label must",
+		},
+		{
+			"another tool's Deployment",
+			set("apiVersion", `"apps/v1"`),
+			"apps/v1",
+			"a Kubernetes Deployment is not a VVP Deployment",
+		},
 		{"another version", set("apiVersion", `"v2"`), "v2", ""},
-		{"a URI", set(spec+"artifact.jarUri", `"https://host/%zz"`), "https://host/%zz", `must be a URI: invalid URL escape "%zz"`},
-		{"a URI whose beginning would not tell that it has a password", set(spec+"artifact.jarUri", `"`+secret+`"`), field.OmitValueType{}, "it cannot be parsed"},
-		{"the key is in the path", set(spec+"flinkConfiguration", `{"taskmanager.memory.managed.fraction": "2"}`), field.OmitValueType{}, `"2" is not a fraction`},
-		{"the same of the file", set(spec+"flinkConfiguration", `{"a": "b # c"}`), field.OmitValueType{}, "the value contains"},
-		{"what does not fit whatever the size", set(spec+"flinkConfiguration", `{"taskmanager.memory.flink.size": "3g"}`), field.OmitValueType{}, "the default of 2G is 1907 MiB"},
-		{"what leaves too much", set(spec+"flinkConfiguration", `{"taskmanager.memory.flink.size": "1g"}`, spec+"resources.taskmanager.memory", `"8g"`), field.OmitValueType{}, "8g is 7629 MiB"},
+		{
+			"a URI",
+			set(spec+"artifact.jarUri", `"https://host/%zz"`),
+			"https://host/%zz",
+			`must be a URI: invalid URL escape "%zz"`,
+		},
+		{
+			"a URI whose beginning would not tell that it has a password",
+			set(spec+"artifact.jarUri", `"`+secret+`"`),
+			field.OmitValueType{},
+			"it cannot be parsed",
+		},
+		{
+			"the key is in the path",
+			set(spec+"flinkConfiguration", `{"taskmanager.memory.managed.fraction": "2"}`),
+			field.OmitValueType{},
+			`"2" is not a fraction`,
+		},
+		{
+			"the same of the file",
+			set(spec+"flinkConfiguration", `{"a": "b # c"}`),
+			field.OmitValueType{},
+			"the value contains",
+		},
+		{
+			"what does not fit whatever the size",
+			set(spec+"flinkConfiguration", `{"taskmanager.memory.flink.size": "3g"}`),
+			field.OmitValueType{},
+			"the default of 2G is 1907 MiB",
+		},
+		{
+			"what leaves too much",
+			set(
+				spec+"flinkConfiguration", `{"taskmanager.memory.flink.size": "1g"}`,
+				spec+"resources.taskmanager.memory", `"8g"`,
+			),
+			field.OmitValueType{},
+			"8g is 7629 MiB",
+		},
 	} {
 		fields := fieldErrors(parseDeployment(edited(t, leastDeployment, c.changes)))
 		assert.Equal(t, len(fields), 1, "%s: %v", c.reason, fields)
@@ -223,7 +291,10 @@ func TestTaskManagers(t *testing.T) {
 		parallelism int32
 		slots       int64
 		want        int32
-	}{{1, 1, 1}, {1, 4, 1}, {4, 2, 2}, {5, 2, 3}, {6, 2, 3}, {math.MaxInt32, 1, math.MaxInt32}, {math.MaxInt32, math.MaxInt32, 1}} {
+	}{
+		{1, 1, 1}, {1, 4, 1}, {4, 2, 2}, {5, 2, 3}, {6, 2, 3},
+		{math.MaxInt32, 1, math.MaxInt32}, {math.MaxInt32, math.MaxInt32, 1},
+	} {
 		assert.Equal(t, deployment.TaskManagers(c.parallelism, c.slots), c.want)
 	}
 }

@@ -11,10 +11,12 @@ import (
 )
 
 func TestRaw(t *testing.T) {
-	text := "metadata: {annotations: {a: b}}\nspec:\n  hostNetwork: false\n  terminationGracePeriodSeconds: 0\n  affinity: null\n"
+	text := "metadata: {annotations: {a: b}}\nspec:\n  hostNetwork: false\n  terminationGracePeriodSeconds: 0\n" +
+		"  affinity: null\n"
 	r, err := deployment.FromYAML[corev1.PodTemplateSpec]([]byte(text))
 	assert.NilError(t, err)
-	const want = `{"metadata":{"annotations":{"a":"b"}},"spec":{"affinity":null,"hostNetwork":false,"terminationGracePeriodSeconds":0}}`
+	const want = `{"metadata":{"annotations":{"a":"b"}},` +
+		`"spec":{"affinity":null,"hostNetwork":false,"terminationGracePeriodSeconds":0}}`
 	assert.Equal(t, r.String(), want, "false, 0 and null survive, and nothing is added")
 
 	same, err := deployment.FromObject[corev1.PodTemplateSpec](map[string]any{

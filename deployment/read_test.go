@@ -106,11 +106,26 @@ func first(seq iter.Seq2[deployment.Document, error]) (deployment.Document, erro
 func TestNullIsNoResource(t *testing.T) {
 	for _, text := range []string{"null", "~", "--- null\n", " null # nothing"} {
 		for name, parse := range map[string]func() error{
-			"Parse":               func() error { _, err := deployment.Parse("f", []byte(text)); return err },
-			"ParseSessionCluster": func() error { _, err := deployment.ParseSessionCluster("f", []byte(text)); return err },
-			"ParseAll":            func() error { _, err := deployment.ParseAll("f", []byte(text)); return err },
-			"ParseDefaults":       func() error { _, err := deployment.ParseDefaults("f", []byte(text)); return err },
-			"target.Parse":        func() error { _, err := target.Parse("f", []byte(text)); return err },
+			"Parse": func() error {
+				_, err := deployment.Parse("f", []byte(text))
+				return err
+			},
+			"ParseSessionCluster": func() error {
+				_, err := deployment.ParseSessionCluster("f", []byte(text))
+				return err
+			},
+			"ParseAll": func() error {
+				_, err := deployment.ParseAll("f", []byte(text))
+				return err
+			},
+			"ParseDefaults": func() error {
+				_, err := deployment.ParseDefaults("f", []byte(text))
+				return err
+			},
+			"target.Parse": func() error {
+				_, err := target.Parse("f", []byte(text))
+				return err
+			},
 		} {
 			invalid, ok := errors.AsType[*deployment.InvalidError](parse())
 			assert.Assert(t, ok && len(invalid.Fields) == 1, "%s of %q", name, text)

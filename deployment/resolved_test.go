@@ -19,8 +19,10 @@ func TestResolved(t *testing.T) {
 		`"logging":{"loggingProfile":"default","log4jLoggers":{"":"INFO"}}`
 	least := `{"kind":"Deployment","apiVersion":"v1","metadata":{"name":"top-speed","namespace":"default"},` +
 		`"spec":{"state":"RUNNING","deploymentTargetName":"staging","upgradeStrategy":{"kind":"STATEFUL"},` +
-		`"restoreStrategy":{"kind":"LATEST_STATE","allowNonRestoredState":false},"maxSavepointCreationAttempts":4,"maxJobCreationAttempts":4,` +
-		`"template":{"metadata":{},"spec":{"artifact":{"kind":"JAR","jarUri":"https://example.com/job.jar","flinkVersion":"1.20"},"parallelism":1,` + filled + `}}}}`
+		`"restoreStrategy":{"kind":"LATEST_STATE","allowNonRestoredState":false},` +
+		`"maxSavepointCreationAttempts":4,"maxJobCreationAttempts":4,` +
+		`"template":{"metadata":{},"spec":{"artifact":{"kind":"JAR","jarUri":"https://example.com/job.jar",` +
+		`"flinkVersion":"1.20"},"parallelism":1,` + filled + `}}}}`
 	for _, c := range []struct {
 		reason   string
 		changes  []change
@@ -32,17 +34,39 @@ func TestResolved(t *testing.T) {
 		{"VVP 2.0's form says nothing", set("spec.startFromSavepoint", `{}`), "", ""},
 		{"VVP 2.0's form", set("spec.startFromSavepoint", `{"kind": "latest"}`), "LATEST_STATE", "LATEST_SAVEPOINT"},
 		{"VVP 2.0's form of nothing", set("spec.startFromSavepoint", `{"kind": "NONE"}`), "LATEST_STATE", "NONE"},
-		{"a restore strategy of the user's own", set("spec.restoreStrategy", `{"kind": "NONE", "allowNonRestoredState": true}`), `"LATEST_STATE","allowNonRestoredState":false`, `"NONE","allowNonRestoredState":true`},
-		{"loggers of the user's own", set("spec.template.spec.logging.log4jLoggers", `{"a": "DEBUG"}`), `{"":"INFO"}`, `{"a":"DEBUG"}`},
-		{"a profile of the user's own", set("spec.template.spec.logging.loggingProfile", `"mine"`), `"loggingProfile":"default"`, `"loggingProfile":"mine"`},
-		{"a namespace of the user's own", set("metadata.namespace", `"team"`), `"namespace":"default"`, `"namespace":"team"`},
+		{
+			"a restore strategy of the user's own",
+			set("spec.restoreStrategy", `{"kind": "NONE", "allowNonRestoredState": true}`),
+			`"LATEST_STATE","allowNonRestoredState":false`,
+			`"NONE","allowNonRestoredState":true`,
+		},
+		{
+			"loggers of the user's own",
+			set("spec.template.spec.logging.log4jLoggers", `{"a": "DEBUG"}`),
+			`{"":"INFO"}`,
+			`{"a":"DEBUG"}`,
+		},
+		{
+			"a profile of the user's own",
+			set("spec.template.spec.logging.loggingProfile", `"mine"`),
+			`"loggingProfile":"default"`,
+			`"loggingProfile":"mine"`,
+		},
+		{
+			"a namespace of the user's own",
+			set("metadata.namespace", `"team"`),
+			`"namespace":"default"`,
+			`"namespace":"team"`,
+		},
 	} {
 		r := parse(t, c.changes).Resolved()
 		assert.Equal(t, textOf(t, r), strings.Replace(least, c.from, c.to, 1), c.reason)
 		// Patches find maps to add to.
 		for name, m := range map[string]map[string]string{
-			"labels": r.Metadata.Labels, "annotations": r.Metadata.Annotations,
-			"the template's annotations": r.Spec.Template.Metadata.Annotations, "options": r.Spec.Template.Spec.FlinkConfiguration,
+			"labels":                     r.Metadata.Labels,
+			"annotations":                r.Metadata.Annotations,
+			"the template's annotations": r.Spec.Template.Metadata.Annotations,
+			"options":                    r.Spec.Template.Spec.FlinkConfiguration,
 		} {
 			assert.Assert(t, m != nil, name)
 		}
@@ -55,7 +79,8 @@ func TestResolved(t *testing.T) {
 		t,
 		textOf(t, r),
 		`{"kind":"SessionCluster","apiVersion":"v1","metadata":{"name":"shared","namespace":"default"},`+
-			`"spec":{"state":"RUNNING","deploymentTargetName":"staging","flinkVersion":"1.20","numberOfTaskManagers":1,`+filled+`}}`,
+			`"spec":{"state":"RUNNING","deploymentTargetName":"staging","flinkVersion":"1.20",`+
+			`"numberOfTaskManagers":1,`+filled+`}}`,
 	)
 	assert.Assert(t, r.Metadata.Labels != nil && r.Metadata.Annotations != nil && r.Spec.FlinkConfiguration != nil)
 	s, err = deployment.ParseSessionCluster(
@@ -154,7 +179,10 @@ func TestSizeMessages(t *testing.T) {
 		assert.ErrorContains(t, err, cure, text)
 		assert.Equal(t, n, int64(0))
 	}
-	for text, cure := range map[string]string{"500m": "write 0.5", "1 ": "such as 0.5", "0.0001": "three decimals", "-1": "negative", "-0.5": "negative", "1e99": "too large"} {
+	for text, cure := range map[string]string{
+		"500m": "write 0.5", "1 ": "such as 0.5", "0.0001": "three decimals",
+		"-1": "negative", "-0.5": "negative", "1e99": "too large",
+	} {
 		n, err := deployment.Millicores(text)
 		assert.ErrorContains(t, err, cure, text)
 		assert.Equal(t, n, int64(0))

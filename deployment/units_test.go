@@ -40,13 +40,17 @@ func TestWholeNumbers(t *testing.T) {
 		assert.Assert(t, err != nil || got == want, "%s: %d", n, got)
 	}
 	for reason, text := range map[string]string{
-		"no digits": "g", "empty": "", "19 digits": "1000000000000000000", "another unit": "1t", "two units": "1kK", "binary unit": "1Gi",
-		"two blanks": "1  g", "a sign": "-1", "hexadecimal": "0x1", "a blank at the end": "1 g ", "the Kelvin sign": "1\u212a",
+		"no digits": "g", "empty": "", "19 digits": "1000000000000000000", "another unit": "1t",
+		"two units": "1kK", "binary unit": "1Gi", "two blanks": "1  g", "a sign": "-1",
+		"hexadecimal": "0x1", "a blank at the end": "1 g ", "the Kelvin sign": "1\u212a",
 	} {
 		_, err := Bytes(text)
 		assert.Assert(t, err != nil, fmt.Sprint(reason))
 	}
-	for reason, text := range map[string]string{"leading zeros are octal to some": "01", "millicores": "500m", "a sign": "+1", "a blank": "1 ", "empty": "", "another exponent": "1d2"} {
+	for reason, text := range map[string]string{
+		"leading zeros are octal to some": "01", "millicores": "500m", "a sign": "+1",
+		"a blank": "1 ", "empty": "", "another exponent": "1d2",
+	} {
 		_, err := Millicores(text)
 		assert.Assert(t, err != nil, reason)
 	}

@@ -349,7 +349,9 @@ func TestArtifact(t *testing.T) {
 			"Python",
 			set(
 				at,
-				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a.b", "mainArgs": "x", "additionalPythonLibraries": ["s3://b/l.whl"], "additionalPythonArchives": ["s3://b/a.zip"], "flinkVersion": "1.20"}`,
+				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a.b", "mainArgs": "x", `+
+					`"additionalPythonLibraries": ["s3://b/l.whl"], "additionalPythonArchives": ["s3://b/a.zip"], `+
+					`"flinkVersion": "1.20"}`,
 			),
 			nil,
 		},
@@ -362,7 +364,8 @@ func TestArtifact(t *testing.T) {
 			"a jar is no Python",
 			set(
 				at,
-				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "jarUri": "s3://b/a.jar", "flinkVersion": "1.20"}`,
+				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "jarUri": "s3://b/a.jar", `+
+					`"flinkVersion": "1.20"}`,
 			),
 			[]string{at + ".jarUri Forbidden exclusive"},
 		},
@@ -386,7 +389,8 @@ func TestArtifact(t *testing.T) {
 			"no module",
 			set(
 				at,
-				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a/b.py", "flinkVersion": "1.20"}`,
+				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "entryModule": "a/b.py", `+
+					`"flinkVersion": "1.20"}`,
 			),
 			[]string{at + ".entryModule Invalid class"},
 		},
@@ -394,7 +398,8 @@ func TestArtifact(t *testing.T) {
 			"libraries are URIs",
 			set(
 				at,
-				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "additionalPythonLibraries": ["l.whl"], "additionalPythonArchives": [""], "flinkVersion": "1.20"}`,
+				`{"kind": "PYTHON", "pythonArtifactUri": "s3://b/a.py", "additionalPythonLibraries": ["l.whl"], `+
+					`"additionalPythonArchives": [""], "flinkVersion": "1.20"}`,
 			),
 			[]string{
 				at + ".additionalPythonArchives[0] Invalid uri",
@@ -568,7 +573,8 @@ func TestFlinkConfiguration(t *testing.T) {
 			"prefixes are legal before Flink 2",
 			set(
 				at,
-				`{"restart-strategy": "exponential-delay", "restart-strategy.exponential-delay.initial-backoff": "1 s"}`,
+				`{"restart-strategy": "exponential-delay", `+
+					`"restart-strategy.exponential-delay.initial-backoff": "1 s"}`,
 			),
 			nil,
 		},
@@ -577,7 +583,8 @@ func TestFlinkConfiguration(t *testing.T) {
 			set(
 				version, `"2.0"`,
 				at,
-				`{"restart-strategy": "exponential-delay", "restart-strategy.exponential-delay.initial-backoff": "1 s"}`,
+				`{"restart-strategy": "exponential-delay", `+
+					`"restart-strategy.exponential-delay.initial-backoff": "1 s"}`,
 			),
 			[]string{at + "[restart-strategy] Invalid flink-configuration"},
 		},
@@ -591,7 +598,8 @@ func TestLogging(t *testing.T) {
 			"levels",
 			set(
 				at,
-				`{"loggingProfile": "default", "log4jLoggers": {"": "INFO", "com.example": "debug"}, "log4j2ConfigurationTemplate": null}`,
+				`{"loggingProfile": "default", "log4jLoggers": {"": "INFO", "com.example": "debug"}, `+
+					`"log4j2ConfigurationTemplate": null}`,
 			),
 			nil,
 		},
@@ -616,7 +624,8 @@ func TestLogging(t *testing.T) {
 
 func TestPods(t *testing.T) {
 	const at = "spec.template.spec.kubernetes.pods."
-	const volume = `[{"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/v"}}`
+	const volume = `[{"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", ` +
+		`"mountPath": "/v"}}`
 	run(t, leastDeployment, []changeCase{
 		{"annotations", set(at+"annotations", `{"prometheus.io/scrape": "true"}`), nil},
 		{"no annotation key", set(at+"annotations", `{"a b": "c"}`), []string{at + "annotations[a b] Invalid label"}},
@@ -659,7 +668,8 @@ func TestPods(t *testing.T) {
 			"variables",
 			set(
 				at+"envVars",
-				`[{"name": "A", "value": "b"}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]`,
+				`[{"name": "A", "value": "b"}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", `+
+					`"key": "k"}}}]`,
 			),
 			nil,
 		},
@@ -699,7 +709,8 @@ func TestPods(t *testing.T) {
 			"a volume mounted twice",
 			set(
 				at+"volumeMounts",
-				volume+`, {"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", "mountPath": "/w"}}]`,
+				volume+`, {"name": "v", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "v", `+
+					`"mountPath": "/w"}}]`,
 			),
 			nil,
 		},
@@ -707,7 +718,8 @@ func TestPods(t *testing.T) {
 			"two volumes of one name",
 			set(
 				at+"volumeMounts",
-				volume+`, {"name": "v", "volume": {"name": "v", "hostPath": {"path": "/"}}, "volumeMount": {"name": "v", "mountPath": "/w"}}]`,
+				volume+`, {"name": "v", "volume": {"name": "v", "hostPath": {"path": "/"}}, `+
+					`"volumeMount": {"name": "v", "mountPath": "/w"}}]`,
 			),
 			[]string{at + "volumeMounts[1].volume.name Duplicate volume"},
 		},
@@ -715,7 +727,8 @@ func TestPods(t *testing.T) {
 			"two volumes in one place",
 			set(
 				at+"volumeMounts",
-				volume+`, {"name": "w", "volume": {"name": "w", "emptyDir": {}}, "volumeMount": {"name": "w", "mountPath": "/v"}}]`,
+				volume+`, {"name": "w", "volume": {"name": "w", "emptyDir": {}}, "volumeMount": {"name": "w", `+
+					`"mountPath": "/v"}}]`,
 			),
 			[]string{at + "volumeMounts[1].volumeMount.mountPath Duplicate volume"},
 		},
@@ -723,7 +736,8 @@ func TestPods(t *testing.T) {
 			"names disagree",
 			set(
 				at+"volumeMounts",
-				`[{"name": "x", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "y", "mountPath": "/v"}}]`,
+				`[{"name": "x", "volume": {"name": "v", "emptyDir": {}}, "volumeMount": {"name": "y", `+
+					`"mountPath": "/v"}}]`,
 			),
 			[]string{
 				at + "volumeMounts[0].name Invalid volume",
@@ -827,7 +841,8 @@ func TestPodTemplates(t *testing.T) {
 			"a place twice",
 			set(
 				at,
-				`{"spec": {"containers": [{"name": "a", "volumeMounts": [{"name": "a", "mountPath": "/a"}, {"name": "b", "mountPath": "/a"}]}]}}`,
+				`{"spec": {"containers": [{"name": "a", "volumeMounts": [{"name": "a", "mountPath": "/a"}, `+
+					`{"name": "b", "mountPath": "/a"}]}]}}`,
 			),
 			[]string{at + ".spec.containers[0].volumeMounts[1].mountPath Duplicate volume"},
 		},
@@ -901,7 +916,9 @@ func TestTextsThatNothingCanHold(t *testing.T) {
 			"NUL in a key of a Kubernetes type",
 			set(
 				"spec.template.spec.kubernetes.pods.affinity",
-				`{"nodeAffinity": null, "podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "podAffinityTerm": {"topologyKey": "k", "labelSelector": {"matchLabels": {"a\u0000": "b"}}}}]}}`,
+				`{"nodeAffinity": null, `+
+					`"podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, `+
+					`"podAffinityTerm": {"topologyKey": "k", "labelSelector": {"matchLabels": {"a\u0000": "b"}}}}]}}`,
 			),
 			[]string{"spec.template.spec.kubernetes.pods.affinity Invalid text"},
 		},

@@ -147,7 +147,8 @@ func TestPatch(t *testing.T) {
 	outS, err := s.Patch(
 		patches(
 			t,
-			"{apiVersion: v1, kind: SessionCluster, metadata: {labels: {a: b}}, spec: {numberOfTaskManagers: 3, flinkConfiguration: {a.b: c}}}",
+			"{apiVersion: v1, kind: SessionCluster, metadata: {labels: {a: b}}, spec: {numberOfTaskManagers: 3, "+
+				"flinkConfiguration: {a.b: c}}}",
 		),
 	)
 	assert.NilError(t, err)

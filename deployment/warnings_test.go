@@ -60,7 +60,8 @@ func TestWarnings(t *testing.T) {
 			"options of the user's own and of Flink",
 			set(
 				conf,
-				`{"env.java.opts": "-Da=b", "my.option": "x", "state.backend.async": true, "security.ssl.enabled": false, "taskmanager.memory.task.off-heap.size": "1m"}`,
+				`{"env.java.opts": "-Da=b", "my.option": "x", "state.backend.async": true, `+
+					`"security.ssl.enabled": false, "taskmanager.memory.task.off-heap.size": "1m"}`,
 			),
 			nil,
 		},
@@ -155,8 +156,16 @@ func TestWarningMessages(t *testing.T) {
 		changes []change
 		says    string
 	}{
-		{"another name", set(version, `"2.0"`, conf, `{"cluster.evenly-spread-out-slots": true}`), "it is called taskmanager.load-balance.mode there"},
-		{"no name at all", set(version, `"2.0"`, conf, `{"state.backend.async": true}`), "Flink 2.0 does not know this option"},
+		{
+			"another name",
+			set(version, `"2.0"`, conf, `{"cluster.evenly-spread-out-slots": true}`),
+			"it is called taskmanager.load-balance.mode there",
+		},
+		{
+			"no name at all",
+			set(version, `"2.0"`, conf, `{"state.backend.async": true}`),
+			"Flink 2.0 does not know this option",
+		},
 		{"how much heap is wanted", set(spec+"resources.jobmanager.memory", `"737148928"`), "at least 128 MiB"},
 	} {
 		list := parse(t, c.changes).Warnings()
@@ -193,30 +202,40 @@ func assertWarnings(t *testing.T, got []deployment.Warning, fields []string) {
 func TestNoSecretInMessages(t *testing.T) {
 	const conf, pods = "spec.template.spec.flinkConfiguration", "spec.template.spec.kubernetes.pods."
 	for reason, changes := range map[string][]change{
-		"a number as password":  set(pods+"envVars", `[{"name": "PASSWORD", "value": 7263917263917}]`),
-		"a list as password":    set(pods+"envVars", `[{"name": "PASSWORD", "value": ["7263917263917"]}]`),
-		"a label":               set(pods+"labels", `{"token": "!7263917263917"}`),
-		"a label not quoted":    set("metadata.labels", `{"token": 7263917263917}`),
-		"a URI":                 set("spec.template.spec.artifact.jarUri", `"https://me:7263917263917@host/%zz"`),
-		"a signed URI":          set("spec.template.spec.artifact.jarUri", `"https:///a?X-Amz-Signature=7263917263917"`),
+		"a number as password": set(pods+"envVars", `[{"name": "PASSWORD", "value": 7263917263917}]`),
+		"a list as password":   set(pods+"envVars", `[{"name": "PASSWORD", "value": ["7263917263917"]}]`),
+		"a label":              set(pods+"labels", `{"token": "!7263917263917"}`),
+		"a label not quoted":   set("metadata.labels", `{"token": 7263917263917}`),
+		"a URI":                set("spec.template.spec.artifact.jarUri", `"https://me:7263917263917@host/%zz"`),
+		"a signed URI": set(
+			"spec.template.spec.artifact.jarUri", `"https:///a?X-Amz-Signature=7263917263917"`,
+		),
 		"a slash in a password": set("spec.template.spec.artifact.jarUri", `"https://me:x7263917263917/y@host/a.jar"`),
 		"a token in a URI":      set("spec.template.spec.artifact.jarUri", `"htps://7263917263917@host/a.jar"`),
 		"a token and no file":   set("spec.template.spec.artifact.jarUri", `"https://7263917263917@host"`),
-		"a URI, not a list":     set("spec.template.spec.artifact.additionalDependencies", `"https://7263917263917@host/a.jar"`),
-		"a flag's argument":     set("spec.template.spec.kubernetes.jobManagerPodTemplate", `{"spec": {"containers": [{"name": "a", "args": ["--password", 7263917263917]}]}}`),
-		"a line as a key":       set(conf, `{"s3.secret-key=7263917263917": "x"}`),
-		"a line as a variable":  set(pods+"envVars", `[{"name": "PASSWORD=7263917263917"}]`),
-		"a line as an element":  set(pods+"envVars", `["PASSWORD=7263917263917"]`),
-		"a line as a label":     set("metadata.labels", `{"password: 7263917263917": 1}`),
-		"arguments":             set("spec.template.spec.artifact.mainArgs", `"--password '7263917263917"`),
-		"arguments as a map":    set("spec.template.spec.artifact.mainArgs", `{"password": 7263917263917}`),
-		"an option":             set(conf, `{"s3.secret-key": {"a": 7263917263917}}`),
-		"a key Flink 2 merges":  set(conf, `{"a.password": "7263917263917", "a.password.b": "7263917263917"}`, "spec.template.spec.artifact.flinkVersion", `"2.0"`),
-		"a log level":           set("spec.template.spec.logging.log4jLoggers", `{"a": "password=7263917263917"}`),
-		"a state":               set("spec.state", `"password=7263917263917"`),
-		"a huge integer":        {{"metadata.annotations", `{"a": 1}`}},
-		"an alias":              {{"metadata.annotations", `{"a": 1}`}},
-		"a tag":                 {{"metadata.annotations", `{"a": 1}`}},
+		"a URI, not a list": set(
+			"spec.template.spec.artifact.additionalDependencies", `"https://7263917263917@host/a.jar"`,
+		),
+		"a flag's argument": set(
+			"spec.template.spec.kubernetes.jobManagerPodTemplate", `{"spec": {"containers": [{"name": "a", `+
+				`"args": ["--password", 7263917263917]}]}}`,
+		),
+		"a line as a key":      set(conf, `{"s3.secret-key=7263917263917": "x"}`),
+		"a line as a variable": set(pods+"envVars", `[{"name": "PASSWORD=7263917263917"}]`),
+		"a line as an element": set(pods+"envVars", `["PASSWORD=7263917263917"]`),
+		"a line as a label":    set("metadata.labels", `{"password: 7263917263917": 1}`),
+		"arguments":            set("spec.template.spec.artifact.mainArgs", `"--password '7263917263917"`),
+		"arguments as a map":   set("spec.template.spec.artifact.mainArgs", `{"password": 7263917263917}`),
+		"an option":            set(conf, `{"s3.secret-key": {"a": 7263917263917}}`),
+		"a key Flink 2 merges": set(
+			conf, `{"a.password": "7263917263917", "a.password.b": "7263917263917"}`,
+			"spec.template.spec.artifact.flinkVersion", `"2.0"`,
+		),
+		"a log level":    set("spec.template.spec.logging.log4jLoggers", `{"a": "password=7263917263917"}`),
+		"a state":        set("spec.state", `"password=7263917263917"`),
+		"a huge integer": {{"metadata.annotations", `{"a": 1}`}},
+		"an alias":       {{"metadata.annotations", `{"a": 1}`}},
+		"a tag":          {{"metadata.annotations", `{"a": 1}`}},
 	} {
 		text := string(edited(t, leastDeployment, changes))
 		if reason == "an alias" || reason == "a tag" {

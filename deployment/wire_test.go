@@ -12,9 +12,12 @@ import (
 
 const (
 	oneTarget     = "kind: DeploymentTarget\nmetadata: {name: staging}\nspec: {kubernetes: {namespace: staging}}\n"
-	oneDeployment = "kind: Deployment\nmetadata: {name: %s}\nspec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: 1.20}}}}\n"
-	oneSession    = "kind: SessionCluster\nmetadata: {name: shared}\nspec: {deploymentTargetName: staging, flinkVersion: 1.20}\n"
-	oneWrapper    = `apiVersion: ververica.platform/v1
+	oneDeployment = "kind: Deployment\nmetadata: {name: %s}\n" +
+		"spec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', " +
+		"flinkVersion: 1.20}}}}\n"
+	oneSession = "kind: SessionCluster\nmetadata: {name: shared}\n" +
+		"spec: {deploymentTargetName: staging, flinkVersion: 1.20}\n"
+	oneWrapper = `apiVersion: ververica.platform/v1
 kind: VvpDeployment
 metadata: {name: top-speed, namespace: operator, uid: x, managedFields: [{}]}
 spec:
@@ -40,7 +43,9 @@ status:
 
 func TestParseAll(t *testing.T) {
 	deploymentA := fmt.Sprintf(oneDeployment, "a")
-	item := "{kind: Deployment, metadata: {name: %s, createdAt: x}, status: {}, spec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: '1.20'}}}}}"
+	item := "{kind: Deployment, metadata: {name: %s, createdAt: x}, status: {}, " +
+		"spec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', " +
+		"flinkVersion: '1.20'}}}}}"
 	cases := []struct {
 		reason, text                   string
 		targets, deployments, sessions int
@@ -91,7 +96,9 @@ func TestParseAll(t *testing.T) {
 		},
 		{
 			"a Kubernetes Deployment",
-			"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar', flinkVersion: '1.20'}}}}",
+			"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}\n" +
+				"spec: {deploymentTargetName: t, template: {spec: {artifact: {kind: jar, " +
+				"jarUri: 'https://h/a.jar', flinkVersion: '1.20'}}}}",
 			0,
 			0,
 			0,
@@ -125,7 +132,8 @@ func TestParseAll(t *testing.T) {
 		},
 		{
 			"problems of all documents",
-			"kind: List\nitems:\n- {kind: DeploymentTarget, metadata: {name: 1}, spec: {kubernetes: {}}}\n---\na: [\n---\n" + oneSession + "nope: 1\n",
+			"kind: List\nitems:\n- {kind: DeploymentTarget, metadata: {name: 1}, spec: {kubernetes: {}}}\n---\n" +
+				"a: [\n---\n" + oneSession + "nope: 1\n",
 			0,
 			0,
 			0,
@@ -186,8 +194,10 @@ func TestWrapper(t *testing.T) {
 func TestWrapperRefused(t *testing.T) {
 	run(
 		t,
-		`{"apiVersion": "ververica.platform/v1", "kind": "VvpDeployment", "spec": {"syncingMode": "PUT", "deployment": {"userMetadata": {"name": "a"},
-		"spec": {"deploymentTargetName": "staging", "template": {"spec": {"artifact": {"kind": "JAR", "jarUri": "https://h/a.jar", "flinkVersion": "1.20"}}}}}}}`,
+		`{"apiVersion": "ververica.platform/v1", "kind": "VvpDeployment",
+		"spec": {"syncingMode": "PUT", "deployment": {"userMetadata": {"name": "a"},
+		"spec": {"deploymentTargetName": "staging", "template": {"spec": {
+		"artifact": {"kind": "JAR", "jarUri": "https://h/a.jar", "flinkVersion": "1.20"}}}}}}}`,
 		[]changeCase{
 			{"as it is", nil, nil},
 			{"another version", set("apiVersion", `"v1"`), []string{"apiVersion NotSupported kind"}},

@@ -38,7 +38,8 @@ func TestMake(t *testing.T) {
 	assert.NilError(t, json.Unmarshal(text, &got))
 	var want any
 	assert.NilError(t, json.Unmarshal([]byte(`{
-		"$id": "https://example.com/s.json", "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Sample",
+		"$id": "https://example.com/s.json", "$schema": "https://json-schema.org/draft/2020-12/schema",
+		"title": "Sample",
 		"type": "object", "additionalProperties": false, "required": ["text"],
 		"properties": {
 			"text": {"type": "string"},
@@ -46,7 +47,8 @@ func TestMake(t *testing.T) {
 			"options": {"type": ["object", "null"], "additionalProperties": {"type": ["string", "number", "boolean"]}},
 			"count": {"type": ["integer", "null"], "minimum": -2147483648, "maximum": 2147483647},
 			"cpu": {"type": ["number", "string", "null"]},
-			"parts": {"type": ["array", "null"], "items": {"description": "d", "type": "object", "additionalProperties": false, "properties": {"name": {"type": ["string", "null"]}}}},
+			"parts": {"type": ["array", "null"], "items": {"description": "d", "type": "object",
+				"additionalProperties": false, "properties": {"name": {"type": ["string", "null"]}}}},
 			"status": {"description": "Written by VVP; ignored."}
 		}}`), &want))
 	assert.DeepEqual(t, got, want)

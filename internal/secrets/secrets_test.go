@@ -10,7 +10,8 @@ import (
 
 func TestKey(t *testing.T) {
 	for name, want := range map[string]bool{
-		"s3.secret-key": true, "s3.access-key": true, "DB_PASSWORD": true, "dbPasswd": true, "apikey": true, "X-Api-Key": true,
+		"s3.secret-key": true, "s3.access-key": true, "DB_PASSWORD": true, "dbPasswd": true,
+		"apikey": true, "X-Api-Key": true,
 		"fs.azure.account.key.x": true, "private_key": true, "oauthToken": true, "security.ssl.rest.key-password": true,
 		"PASSPHRASE": true, "credentials": true, "sasl.jaas.config": true, "basic-auth": true, "accessKey": true,
 		"taskmanager.numberOfTaskSlots": false, "key": false, "state.checkpoints.dir": false, "": false,
@@ -57,7 +58,9 @@ func TestQuotable(t *testing.T) {
 }
 
 func TestFlag(t *testing.T) {
-	for s, want := range map[string]bool{"--password": true, "-token": true, "password": false, "--verbose": false, "": false} {
+	for s, want := range map[string]bool{
+		"--password": true, "-token": true, "password": false, "--verbose": false, "": false,
+	} {
 		assert.Equal(t, secrets.Flag(s), want, s)
 	}
 }
