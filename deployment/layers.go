@@ -3,9 +3,7 @@ package deployment
 import (
 	"cmp"
 	"encoding/json"
-	"maps"
 	"reflect"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -52,20 +50,19 @@ type DefaultsMetadata struct {
 // there is nothing like this for SessionClusters.
 type Defaults struct {
 	_      [0]func()
-	global *Spec            // nil, or not changed after it was made
-	spaces map[string]*Spec // by VVP namespace; not changed after it was made
+	layers map[string]*Spec // by VVP namespace, "" for the global one; not changed after it was made
 }
 
 // NewDefaults returns Defaults with copies of these layers, at most one of them
 // global, and at most one for each namespace. The error is an [*InvalidError].
 func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
-	d := Defaults{spaces: make(map[string]*Spec)}
+	d := Defaults{layers: make(map[string]*Spec)}
 	var errs field.ErrorList
 	for i, c := range layers {
 		prefix := (*field.Path)(nil).Index(i).String()
 		found := validateDefaults(c)
-		if len(found) == 0 && !d.put(c) {
-			found = field.ErrorList{field.Duplicate(field.NewPath("metadata", "namespace"), c.Metadata.Namespace).WithOrigin(originExclusive)}
+		if len(found) == 0 {
+			found = d.put(c)
 		}
 		for _, e := range found {
 			moved := *e
@@ -84,16 +81,17 @@ func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
 func ParseDefaults(file string, text []byte) (Defaults, error) {
 	docs, bad := yamldoc.Parse(file, text, yamldoc.DefaultLimits)
 	problems := decode.Syntax(bad)
-	d := Defaults{spaces: make(map[string]*Spec)}
+	d := Defaults{layers: make(map[string]*Spec)}
 	for _, doc := range docs {
 		if doc.Root == nil {
 			continue
 		}
 		var c DefaultsConfig
 		found := decode.Resource(doc.Root, &c, validateDefaults)
-		if len(found) == 0 && !d.put(c) {
-			e := field.Duplicate(field.NewPath("metadata", "namespace"), c.Metadata.Namespace).WithOrigin(originExclusive)
-			found = []decode.Problem{{Pos: doc.Root.Locate(e.Field), Err: e}}
+		if len(found) == 0 {
+			for _, e := range d.put(c) {
+				found = append(found, decode.Problem{Pos: doc.Root.Locate(e.Field), Err: e})
+			}
 		}
 		problems = append(problems, found...)
 	}
@@ -103,29 +101,26 @@ func ParseDefaults(file string, text []byte) (Defaults, error) {
 	return d, nil
 }
 
-// put adds a layer; it fails if there is one like it.
-func (d *Defaults) put(c DefaultsConfig) bool {
+// put adds a layer, unless there is one like it.
+func (d *Defaults) put(c DefaultsConfig) field.ErrorList {
+	ns := "" // of the global layer
+	if c.Kind != "" {
+		ns = cmp.Or(c.Metadata.Namespace, target.DefaultNamespace)
+	}
+	if d.layers[ns] != nil {
+		e := field.Duplicate(metadataPath.Child("namespace"), c.Metadata.Namespace)
+		return field.ErrorList{e.WithOrigin(originExclusive)}
+	}
 	spec := clone(c.Spec)
-	if c.Kind == "" {
-		if d.global != nil {
-			return false
-		}
-		d.global = &spec
-		return true
-	}
-	ns := cmp.Or(c.Metadata.Namespace, target.DefaultNamespace)
-	if d.spaces[ns] != nil {
-		return false
-	}
-	d.spaces[ns] = &spec
-	return true
+	d.layers[ns] = &spec
+	return nil
 }
 
 func validateDefaults(d DefaultsConfig) field.ErrorList {
 	c := &checks{partial: true}
 	if d.Kind == "" && d.Metadata.Namespace != "" {
-		c.add(field.Forbidden(field.NewPath("metadata", "namespace"), "defaults without a kind are for all namespaces; "+
-			"write kind: "+KindDefaults+" for those of one"), originExclusive)
+		c.forbidden(metadataPath.Child("namespace"), originExclusive,
+			"defaults without a kind are for all namespaces; write kind: "+KindDefaults+" for those of one")
 	}
 	c.spec(d.Spec, field.NewPath("spec"))
 	c.fields(reflect.ValueOf(&d).Elem(), nil)
@@ -136,11 +131,12 @@ func validateDefaults(d DefaultsConfig) field.ErrorList {
 // namespaces in the order of their names.
 func (d Defaults) Layers() []DefaultsConfig {
 	var out []DefaultsConfig
-	if d.global != nil {
-		out = append(out, DefaultsConfig{Spec: clone(*d.global)})
-	}
-	for _, ns := range slices.Sorted(maps.Keys(d.spaces)) {
-		out = append(out, DefaultsConfig{Kind: KindDefaults, APIVersion: APIVersion, Metadata: DefaultsMetadata{Namespace: ns}, Spec: clone(*d.spaces[ns])})
+	for _, ns := range tree.Keys(d.layers) {
+		layer := DefaultsConfig{Spec: clone(*d.layers[ns])}
+		if ns != "" {
+			layer.Kind, layer.APIVersion, layer.Metadata.Namespace = KindDefaults, APIVersion, ns
+		}
+		out = append(out, layer)
 	}
 	return out
 }
@@ -174,7 +170,7 @@ func (d Defaults) note(made *data[Config], given Config) {
 	}
 }
 
-func (d Defaults) isEmpty() bool { return d.global == nil && len(d.spaces) == 0 }
+func (d Defaults) isEmpty() bool { return len(d.layers) == 0 }
 
 // Parse is [Parse] for a Deployment that gets these defaults.
 func (d Defaults) Parse(file string, text []byte) (Deployment, error) {
@@ -191,7 +187,7 @@ func (d Defaults) apply(c Config) Config {
 	if d.isEmpty() {
 		return c
 	}
-	for _, layer := range [...]*Spec{d.spaces[namespaceOf(c.Metadata)], d.global} {
+	for _, layer := range [...]*Spec{d.layers[namespaceOf(c.Metadata)], d.layers[""]} {
 		if layer == nil {
 			continue
 		}
@@ -212,9 +208,9 @@ func (d Defaults) apply(c Config) Config {
 
 // String names the layers, for messages.
 func (d Defaults) String() string {
-	names := tree.Keys(d.spaces)
-	if d.global != nil {
-		names = append([]string{"global"}, names...)
+	names := tree.Keys(d.layers)
+	if d.layers[""] != nil {
+		names[0] = "global"
 	}
 	return KindDefaults + " " + strings.Join(names, ", ")
 }

@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -77,11 +78,17 @@ func (c *checks) invalid(path *field.Path, value any, origin, message string) {
 	c.add(field.Invalid(path, value, message), origin)
 }
 
+func (c *checks) forbidden(path *field.Path, origin, message string) {
+	c.add(field.Forbidden(path, message), origin)
+}
+
 func (c *checks) required(path *field.Path, hint string) {
 	if !c.partial {
 		c.add(field.Required(path, hint), originRequired)
 	}
 }
+
+var metadataPath = field.NewPath("metadata")
 
 var metadataName = place{in: &place{name: "metadata"}, name: "name"}
 
@@ -96,12 +103,14 @@ func validateDeployment(d Config) field.ErrorList {
 func (c *checks) spec(s Spec, path *field.Path) {
 	c.references(s, path)
 	if s.StartFromSavepoint != nil && s.RestoreStrategy != nil {
-		c.add(field.Forbidden(path.Child("startFromSavepoint"), "may not be set together with restoreStrategy, which has replaced it"), originExclusive)
+		c.forbidden(path.Child("startFromSavepoint"), originExclusive,
+			"may not be set together with restoreStrategy, which has replaced it")
 	}
 	path = path.Child("template")
+	truths := []string{"true", "false"}
 	for _, key := range [...]string{AnnotationQueryableState, AnnotationTLS} {
-		if v, ok := s.Template.Metadata.Annotations[key]; ok && v != "true" && v != "false" {
-			c.add(field.NotSupported(path.Child("metadata", "annotations").Key(key), v, []string{"true", "false"}), originEnum)
+		if v, ok := s.Template.Metadata.Annotations[key]; ok && !slices.Contains(truths, v) {
+			c.add(field.NotSupported(path.Child("metadata", "annotations").Key(key), v, truths), originEnum)
 		}
 	}
 	path = path.Child("spec")
@@ -115,7 +124,7 @@ func validateSessionCluster(s SessionClusterConfig) field.ErrorList {
 	c, spec := &checks{}, field.NewPath("spec")
 	c.format(s.Metadata.Name, clusterName, &metadataName)
 	if s.Metadata.DisplayName != "" {
-		c.add(field.Forbidden(field.NewPath("metadata", "displayName"), "only Deployments have a display name"), originExclusive)
+		c.forbidden(metadataPath.Child("displayName"), originExclusive, "only Deployments have a display name")
 	}
 	c.cluster(s.Spec.cluster(spec))
 	c.fields(reflect.ValueOf(&s).Elem(), nil)
@@ -138,6 +147,6 @@ func (c *checks) references(s Spec, path *field.Path) {
 	case len(set) == 0:
 		c.required(path.Child("deploymentTargetName"), "or deploymentTargetId, or sessionClusterName")
 	case len(set) > 1:
-		c.add(field.Forbidden(path.Child(set[1]), "only one of "+strings.Join(set, ", ")+" may be set"), originExclusive)
+		c.forbidden(path.Child(set[1]), originExclusive, "only one of "+strings.Join(set, ", ")+" may be set")
 	}
 }

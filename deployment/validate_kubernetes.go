@@ -13,26 +13,27 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
+// podTemplates are the templates that are set, and their names.
+func (k Kubernetes) podTemplates(yield func(string, map[string]any) bool) {
+	if !k.JobManagerPodTemplate.IsZero() && !yield("jobManagerPodTemplate", k.JobManagerPodTemplate.shared()) {
+		return
+	}
+	if !k.TaskManagerPodTemplate.IsZero() {
+		yield("taskManagerPodTemplate", k.TaskManagerPodTemplate.shared())
+	}
+}
+
 func (c *checks) kubernetes(k Kubernetes, path *field.Path) {
 	c.labels(k.Labels, path.Child("labels"))
 	c.annotations(k.Annotations, path.Child("annotations"))
 	if k.Pods != nil {
 		c.pods(*k.Pods, path.Child("pods"))
 	}
-	for _, t := range [...]struct {
-		name     string
-		template PodTemplate
-	}{
-		{"jobManagerPodTemplate", k.JobManagerPodTemplate},
-		{"taskManagerPodTemplate", k.TaskManagerPodTemplate},
-	} {
-		if t.template.IsZero() {
-			continue
-		}
+	for name, template := range k.podTemplates {
 		if k.Pods != nil && !reflect.ValueOf(*k.Pods).IsZero() {
-			c.add(field.Forbidden(path.Child(t.name), "either pods or pod templates can be set, not both"), originExclusive)
+			c.forbidden(path.Child(name), originExclusive, "may not be set together with pods")
 		}
-		c.podTemplate(t.template.shared(), path.Child(t.name))
+		c.podTemplate(template, path.Child(name))
 	}
 }
 
@@ -70,7 +71,7 @@ func (c *checks) pods(p Pods, path *field.Path) {
 	for i, e := range p.ImagePullSecrets {
 		at := path.Child("imagePullSecrets").Index(i)
 		if c.entry(e.IsZero(), at); !e.IsZero() && tree.String(e.shared(), "name") == "" {
-			c.add(field.Required(at.Child("name"), "write the name of a Secret"), originRequired)
+			c.add(field.Required(at.Child("name"), "the name of a Secret"), originRequired)
 		}
 	}
 	vars := make([]any, len(p.EnvVars))
@@ -84,30 +85,38 @@ func (c *checks) pods(p Pods, path *field.Path) {
 // entry reports an element of a list that is null.
 func (c *checks) entry(zero bool, path *field.Path) {
 	if zero {
-		c.add(field.Required(path, "remove the entry, or write it"), originRequired)
+		c.add(field.Required(path, "must not be null"), originRequired)
 	}
 }
+
+// once checks the key by which Kubernetes tells the elements of a list apart.
+func (c *checks) once(
+	e any, key string, seen map[string]bool, path *field.Path, origin string, legal func(string) []string,
+) {
+	value := tree.String(e, key)
+	switch at := path.Child(key); {
+	case value == "":
+		c.add(field.Required(at, "must not be empty"), origin)
+	case seen[value]:
+		c.add(field.Duplicate(at, value), origin)
+	default:
+		for _, msg := range legal(value) {
+			c.invalid(at, value, origin, msg)
+		}
+	}
+	seen[value] = true
+}
+
+func anyText(string) []string { return nil }
 
 // envVars checks a list of Kubernetes' EnvVar.
 func (c *checks) envVars(vars []any, path *field.Path) {
 	seen := map[string]bool{}
 	for i, v := range vars {
 		env, _ := v.(map[string]any)
-		at := path.Index(i)
-		name := tree.String(env, "name")
-		switch {
-		case name == "":
-			c.add(field.Required(at.Child("name"), "a variable needs a name"), originEnv)
-		case seen[name]:
-			c.add(field.Duplicate(at.Child("name"), name), originEnv)
-		default:
-			for _, msg := range validation.IsEnvVarName(name) {
-				c.invalid(at.Child("name"), name, originEnv, msg)
-			}
-		}
-		seen[name] = true
+		c.once(env, "name", seen, path.Index(i), originEnv, validation.IsEnvVarName)
 		if env["value"] != nil && env["valueFrom"] != nil && env["value"] != "" {
-			c.add(field.Forbidden(at.Child("valueFrom"), "only one of value and valueFrom can be set"), originEnv)
+			c.forbidden(path.Index(i).Child("valueFrom"), originEnv, "may not be set together with value")
 		}
 	}
 }
@@ -116,41 +125,56 @@ func (c *checks) volumeMounts(mounts []VolumeMount, path *field.Path) {
 	volumes, points := map[string]string{}, map[string]bool{}
 	for i, m := range mounts {
 		at := path.Index(i)
+		// One volume may be mounted at several places: then it stands here again, the same.
+		c.once(m.Volume.shared(), "name", map[string]bool{}, at.Child("volume"), originVolume, validation.IsDNS1123Label)
 		name := tree.String(m.Volume.shared(), "name")
 		if name == "" {
-			c.add(field.Required(at.Child("volume", "name"), "a volume needs a name"), originVolume)
 			continue
 		}
-		c.volumeName(name, at.Child("volume", "name"))
-		if m.Name != "" && m.Name != name {
-			c.invalid(at.Child("name"), m.Name, originVolume, fmt.Sprintf("must be the name of the volume, %q", name))
-		}
-		// One volume may be mounted at several places: then it stands here again, the same.
 		if first, ok := volumes[name]; ok && first != m.Volume.String() {
 			c.add(field.Duplicate(at.Child("volume", "name"), name), originVolume)
 		}
 		volumes[name] = m.Volume.String()
+		want := fmt.Sprintf("must be the name of the volume, %q", name)
+		if m.Name != "" && m.Name != name {
+			c.invalid(at.Child("name"), m.Name, originVolume, want)
+		}
 		mount := m.VolumeMount.shared()
 		if mounted := tree.String(mount, "name"); mounted != name {
-			c.invalid(at.Child("volumeMount", "name"), mounted, originVolume, fmt.Sprintf("must be the name of the volume, %q", name))
+			c.invalid(at.Child("volumeMount", "name"), mounted, originVolume, want)
 		}
-		c.mountPoint(mount, points, at.Child("volumeMount"))
+		c.once(mount, "mountPath", points, at.Child("volumeMount"), originVolume, anyText)
 	}
 }
 
-func (c *checks) volumeName(name string, path *field.Path) {
-	for _, msg := range validation.IsDNS1123Label(name) {
-		c.invalid(path, name, originVolume, msg)
+// podTemplate checks a pod template beyond its types. It may be partial: what it
+// does not say comes from the generated pod.
+func (c *checks) podTemplate(t map[string]any, path *field.Path) {
+	c.labels(tree.Strings(t, "metadata", "labels"), path.Child("metadata", "labels"))
+	c.annotations(tree.Strings(t, "metadata", "annotations"), path.Child("metadata", "annotations"))
+	for _, key := range [...]string{"name", "namespace", "generateName"} {
+		if tree.String(t, "metadata", key) != "" {
+			c.forbidden(path.Child("metadata", key), originPodTemplate, "Kubernetes names pods")
+		}
 	}
-}
-
-func (c *checks) mountPoint(mount map[string]any, seen map[string]bool, path *field.Path) {
-	point := tree.String(mount, "mountPath")
-	switch {
-	case point == "":
-		c.add(field.Required(path.Child("mountPath"), "a mount needs a path"), originVolume)
-	case seen[point]:
-		c.add(field.Duplicate(path.Child("mountPath"), point), originVolume)
+	spec, at := tree.Child(t, "spec"), path.Child("spec")
+	c.labels(tree.Strings(spec, "nodeSelector"), at.Child("nodeSelector"))
+	if spec["serviceAccountName"] == "" { // VVP 2.10
+		c.invalid(at.Child("serviceAccountName"), "", originPodTemplate, "must not be empty")
 	}
-	seen[point] = true
+	volumes, containers := map[string]bool{}, map[string]bool{}
+	for i, e := range tree.Items(spec, "volumes") {
+		c.once(e, "name", volumes, at.Child("volumes").Index(i), originVolume, validation.IsDNS1123Label)
+	}
+	for _, list := range [...]string{"initContainers", "containers"} {
+		for i, e := range tree.Items(spec, list) {
+			at := at.Child(list).Index(i)
+			c.once(e, "name", containers, at, originPodTemplate, validation.IsDNS1123Label)
+			c.envVars(tree.Items(e, "env"), at.Child("env"))
+			points := map[string]bool{}
+			for j, mount := range tree.Items(e, "volumeMounts") {
+				c.once(mount, "mountPath", points, at.Child("volumeMounts").Index(j), originVolume, anyText)
+			}
+		}
+	}
 }

@@ -34,7 +34,8 @@ func (d Deployment) Warnings() []Warning {
 	}
 	c := d.d.config
 	w := &warnings{system: func() (labels.Set, error) {
-		return labels.ForDeployment(labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: kinds.NilID})
+		id := labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: kinds.NilID}
+		return labels.ForDeployment(id)
 	}}
 	if c.Spec.State == canceled {
 		w.add(field.NewPath("spec", "state"), "read as %s, which is how VVP's API writes it", Cancelled)
@@ -67,7 +68,7 @@ func (w *warnings) add(path *field.Path, format string, args ...any) {
 	w.list = append(w.list, Warning{Field: path.String(), Message: fmt.Sprintf(format, args...)})
 }
 
-const plainSecret = "this looks like a secret in plain text, which everybody can read who may see the file or the objects; "
+const plainSecret = "looks like a secret in plain text, which everybody can read who can see the file or the objects; "
 
 func (w *warnings) artifact(a Artifact, path *field.Path) {
 	for _, f := range [...]struct{ name, value string }{
@@ -108,7 +109,8 @@ func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key st
 			w.add(at.Key(key), "VVP replaces {{ … }} in values; here it stays as it is: write the value out")
 		}
 		if secrets.Plain(key, s.config[key]) {
-			w.add(at.Key(key), plainSecret+"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")
+			w.add(at.Key(key), plainSecret+
+				"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")
 		}
 	}
 }
@@ -132,8 +134,8 @@ func (w *warnings) smallHeap(v flink.Version, s cluster) {
 		return
 	}
 	if m, _ := v.JobManagerMemory(wholeMiB(bytes), s.config); m.Heap < flink.RecommendedJobManagerHeap {
-		w.add(s.path.Child("resources", "jobmanager", "memory"), "%s leave a heap of %s; Flink recommends at least %s", memory,
-			flink.FormatMiB(m.Heap), flink.FormatMiB(flink.RecommendedJobManagerHeap))
+		w.add(s.path.Child("resources", "jobmanager", "memory"), "%s leave a heap of %s; Flink recommends at least %s",
+			memory, flink.FormatMiB(m.Heap), flink.FormatMiB(flink.RecommendedJobManagerHeap))
 	}
 }
 
@@ -145,15 +147,8 @@ func (w *warnings) kubernetes(k Kubernetes, path *field.Path) {
 			w.env(v.shared(), path.Child("pods", "envVars").Index(i))
 		}
 	}
-	for _, t := range [...]struct {
-		name     string
-		template PodTemplate
-	}{
-		{"jobManagerPodTemplate", k.JobManagerPodTemplate}, {"taskManagerPodTemplate", k.TaskManagerPodTemplate},
-	} {
-		if !t.template.IsZero() {
-			w.podTemplate(t.template.shared(), path.Child(t.name))
-		}
+	for name, template := range k.podTemplates {
+		w.podTemplate(template, path.Child(name))
 	}
 }
 
