@@ -98,13 +98,25 @@
 //
 // # Verification
 //
-// A set of objects that Kubernetes would refuse, or that could not work together,
-// is a [VerifyError]: fields that there are not, values and combinations that the
-// API server does not take, names that are not unique, references to what is not
-// there, selectors that mean the pods of no workload or of several, memory limits
-// below what Flink takes, and pods without Flink or its configuration. Each problem
-// names the patch or the field of the resource that brought it about. What refers to
-// objects of others, which cannot be seen from here, is never a problem.
+// What the renderer generates is always accepted by Kubernetes. Of what pod options,
+// templates and patches add, these rules are checked, and the API server has the last
+// word:
+//
+//   - every field exists and has the right type;
+//   - names, labels, images, environment variables and their sources, volumes and mounts,
+//     resources, probes and hooks, ports, security contexts, node selectors, affinity,
+//     tolerations, topology spread, grace periods, replicas, strategies, budgets, and
+//     types and ports of Services have values that Kubernetes supports;
+//   - required fields are set, and of fields that exclude each other one;
+//   - names, paths and ports are unique;
+//   - references to objects of the same set, volumes, ports and files lead to something,
+//     and a selector matches the pods of exactly one workload. Objects of others are
+//     unknown here, and references to them are never a problem;
+//   - pods run Flink's container with its configuration, memory limits are not below what
+//     Flink takes, and several JobManagers have high availability.
+//
+// Anything else is a [VerifyError]. Each problem names the patch or the field of the
+// resource that introduced it.
 //
 // # What set a field
 //

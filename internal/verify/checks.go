@@ -42,34 +42,6 @@ func between(least, most int64) check {
 	}
 }
 
-// plain reports whether a text has only letters, digits and inner dashes, which all rules
-// for names take, those for names in lower case if there are no capitals. The rules are
-// regular expressions, and nearly all names are plain: this saves a tenth of a rendering.
-func plain(s string, capitals bool) bool {
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', capitals && c >= 'A' && c <= 'Z':
-		case c == '-' && i > 0 && i < len(s)-1:
-		default:
-			return false
-		}
-	}
-	return len(s) <= validation.DNS1123LabelMaxLength
-}
-
-// name is legal for what may be plain. Variables may not, which start with a letter, nor
-// ports, which are shorter.
-func name(problems func(string) []string) check {
-	slow := legal(problems)
-	return func(value any) string {
-		if s, _ := value.(string); plain(s, false) {
-			return ""
-		}
-		return slow(value)
-	}
-}
-
 // legal is a rule of Kubernetes for texts. Whether there must be one is another question.
 func legal(problems func(string) []string) check {
 	return func(value any) string {
@@ -88,7 +60,7 @@ func entries(keyProblems, valueProblems func(string) []string) check {
 		first := "" // maps have no order
 		for key, value := range m {
 			s, _ := value.(string)
-			if key != "" && plain(key, true) && plain(s, true) {
+			if key != "" && plain(key) && plain(s) {
 				continue
 			}
 			if problems := append(keyProblems(key), valueProblems(s)...); len(problems) > 0 {
@@ -99,6 +71,20 @@ func entries(keyProblems, valueProblems func(string) []string) check {
 		}
 		return first
 	}
+}
+
+// plain reports whether a text has only letters, digits and inner dashes, as nearly all
+// labels have. Kubernetes' rules, which are regular expressions, take all of these: not to ask
+// them saves a seventh of a rendering.
+func plain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (c < '0' || c > '9') && (c != '-' || i == 0 || i == len(s)-1) {
+			return false
+		}
+	}
+	return len(s) <= validation.LabelValueMaxLength
 }
 
 func annotationKey(key string) []string { return validation.IsQualifiedName(strings.ToLower(key)) }
@@ -130,28 +116,20 @@ func targetPort(value any) string {
 	return portOrName(value)
 }
 
-// percentage reads a text such as 25%.
-func percentage(value any) (int, bool) {
-	s, _ := value.(string)
-	digits, ok := strings.CutSuffix(s, "%")
-	n, err := strconv.ParseUint(digits, 10, 32)
-	return int(n), ok && err == nil && len(digits) < 10
-}
-
-func quota(value any) string {
-	if n, ok := whole(value); ok {
-		return count(n)
+// quota is a check for a number of pods, or a percentage of all of them.
+func quota(most uint64) check {
+	return func(value any) string {
+		if n, ok := whole(value); ok {
+			return count(n)
+		}
+		s, _ := value.(string)
+		digits, ok := strings.CutSuffix(s, "%")
+		n, err := strconv.ParseUint(digits, 10, 64)
+		if !ok || err != nil {
+			return "must be a whole number or a percentage such as 25%"
+		}
+		return unless(n <= most, fmt.Sprintf("must not be more than %d%%", most))
 	}
-	_, ok := percentage(value)
-	return unless(ok, "must be a whole number or a percentage such as 25%")
-}
-
-// share is a number of pods, or a part of all.
-func share(value any) string {
-	if n, ok := percentage(value); ok && n > 100 {
-		return "must not be more than 100%"
-	}
-	return quota(value)
 }
 
 // relative is a path below a volume.
@@ -172,24 +150,25 @@ func inside(value any) string {
 
 // Fields of a pod that a variable of a container can have, and a file in a volume.
 var (
-	variableFields = []string{"metadata.name", "metadata.namespace", "metadata.uid",
-		"metadata.labels['KEY']", "metadata.annotations['KEY']", "spec.nodeName", "spec.serviceAccountName",
-		"status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"}
-	fileFields = append(variableFields[:5:5], "metadata.labels", "metadata.annotations")
+	variableField = podField("spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs",
+		"status.podIP", "status.podIPs")
+	fileField = podField("metadata.labels", "metadata.annotations")
 )
 
-// podField is a check for one of fields.
-func podField(value any, fields []string) string {
-	s, _ := value.(string)
-	if list, key, ok := strings.Cut(strings.TrimSuffix(s, "']"), "['"); ok && strings.HasSuffix(s, "']") {
-		switch list {
-		case "metadata.labels":
+func podField(more ...string) check {
+	other := enum(slices.Concat(names{"metadata.name", "metadata.namespace", "metadata.uid",
+		"metadata.labels['KEY']", "metadata.annotations['KEY']"}, more)...)
+	return func(value any) string {
+		s, _ := value.(string)
+		list, key, _ := strings.Cut(strings.TrimSuffix(s, "']"), "['")
+		switch one := strings.HasSuffix(s, "']"); {
+		case one && list == "metadata.labels":
 			return strings.Join(validation.IsQualifiedName(key), "; ")
-		case "metadata.annotations":
+		case one && list == "metadata.annotations":
 			return strings.Join(annotationKey(key), "; ")
 		}
+		return other(value)
 	}
-	return enum(fields...)(value)
 }
 
 // shared reports whether a resource is one of those that all nodes have.
@@ -230,7 +209,7 @@ func volume(m tree.Map) (string, string) {
 }
 
 func variableSource(m tree.Map) (string, string) {
-	return "fieldRef.fieldPath", podField(tree.Child(m, "fieldRef")["fieldPath"], variableFields)
+	return "fieldRef.fieldPath", variableField(tree.Child(m, "fieldRef")["fieldPath"])
 }
 
 // downwardFile: what a file shows of a container's resources needs its name.
@@ -238,7 +217,7 @@ func downwardFile(m tree.Map) (string, string) {
 	if ref := tree.Child(m, "resourceFieldRef"); ref != nil && empty(ref["containerName"]) {
 		return "resourceFieldRef.containerName", "required in a volume"
 	}
-	return "fieldRef.fieldPath", podField(tree.Child(m, "fieldRef")["fieldPath"], fileFields)
+	return "fieldRef.fieldPath", fileField(tree.Child(m, "fieldRef")["fieldPath"])
 }
 
 func envVar(m tree.Map) (string, string) {

@@ -109,7 +109,7 @@ var typeRules = map[string]typeRule{
 		"effect":   enum("NoSchedule", "PreferNoSchedule", "NoExecute"),
 		"key":      qualified,
 		"operator": enum("Exists", "Equal"),
-		"value":    name(validation.IsValidLabelValue),
+		"value":    legal(validation.IsValidLabelValue),
 	}},
 	"NodeSelector": {required: names{"nodeSelectorTerms"}},
 	"NodeSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues, fields: checks{
@@ -131,7 +131,7 @@ var typeRules = map[string]typeRule{
 		"replicas": count, "revisionHistoryLimit": count,
 	}},
 	"DeploymentStrategy":      {fields: checks{"type": enum("Recreate", "RollingUpdate")}, more: strategy},
-	"RollingUpdateDeployment": {fields: checks{"maxSurge": quota, "maxUnavailable": share}, more: rolling},
+	"RollingUpdateDeployment": {fields: checks{"maxSurge": quota(1e9), "maxUnavailable": share}, more: rolling},
 	"JobSpec": {more: jobSpec, fields: checks{
 		"activeDeadlineSeconds":   oneSecond,
 		"backoffLimit":            count,
@@ -172,12 +172,13 @@ var (
 	weight      = between(1, 100)
 	port        = between(1, 65535)
 	portOrNone  = between(0, 65535)
+	share       = quota(100)
 	protocol    = enum("TCP", "UDP", "SCTP")
 	profile     = enum("RuntimeDefault", "Unconfined", "Localhost")
-	label       = name(validation.IsDNS1123Label)
-	subdomain   = name(validation.IsDNS1123Subdomain)
-	configKey   = name(validation.IsConfigMapKey)
-	qualified   = name(validation.IsQualifiedName)
+	label       = legal(validation.IsDNS1123Label)
+	subdomain   = legal(validation.IsDNS1123Subdomain)
+	configKey   = legal(validation.IsConfigMapKey)
+	qualified   = legal(validation.IsQualifiedName)
 	variable    = legal(validation.IsEnvVarName)
 	labelMap    = entries(validation.IsQualifiedName, validation.IsValidLabelValue)
 	annotations = entries(annotationKey, func(string) []string { return nil })
