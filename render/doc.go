@@ -115,8 +115,8 @@
 //   - pods run Flink's container with its configuration, memory limits are not below what
 //     Flink takes, and several JobManagers have high availability.
 //
-// Anything else is a [VerifyError]. Each problem names the patch or the field of the
-// resource that introduced it.
+// Objects that break a rule are a [VerifyError], of which each problem names the patch or
+// the field of the resource that introduced it.
 //
 // # What set a field
 //

@@ -79,7 +79,7 @@ func TestPatchesThatFail(t *testing.T) {
 		"it loses a volume":           {"{target: {kind: Job}, patch: {spec: {template: {spec: {volumes: [{name: flink-log, $patch: delete}]}}}}}", "there is no volume"},
 		"it takes the port away":      {"{target: {kind: Job}, patch: [{op: remove, path: /spec/template/spec/containers/0/ports}]}", "has no port"},
 		"it misspells a container":    {"{target: {kind: Job}, patch: {spec: {template: {spec: {containers: [{name: flink-jobmanger, env: [{name: A, value: b}]}]}}}}}", "did you mean flink-jobmanager?"},
-		"it means another component":  {"{target: {kind: Job}, patch: {spec: {template: {spec: {containers: [{name: flink-taskmanager, env: [{name: A, value: b}]}]}}}}}", "a patch may mean a container of another component"},
+		"it means another component":  {"{target: {kind: Job}, patch: {spec: {template: {spec: {containers: [{name: flink-taskmanager, env: [{name: A, value: b}]}]}}}}}", "image: required"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			m, err := renderJob(t, withPatches(app, c.entry), render.Job{})

@@ -331,12 +331,12 @@ func TestOptionsAtTheirLimits(t *testing.T) {
 
 // A problem is told with its place, its cause and its object; several, one a line.
 func TestWhatVerificationSays(t *testing.T) {
-	_, err := renderJob(t, withPatches(app, "{target: {kind: Service}, patch: {metadata: {labels: {a b: c}}, spec: {type: Nothing}}}"), render.Job{ID: jobID})
+	_, err := renderJob(t, withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing, clusterIP: None}}}"), render.Job{ID: jobID})
 	e, ok := errors.AsType[*render.VerifyError](err)
 	assert.Assert(t, ok && len(e.Problems) == 2, "%v", err)
 	lines := strings.Split(e.Error(), "\n")
 	assert.Equal(t, len(lines), 2)
-	head := "input.yaml:8:5: spec.deploymentPatchSet[0]: Service staging/job-" + jobID + "-jobmanager: "
-	assert.Assert(t, strings.HasPrefix(lines[0], head+"metadata.labels: ") && strings.HasPrefix(lines[1], head+"spec.type: "), "%s", lines)
+	head := "input.yaml:8:5: spec.deploymentPatchSet[0]: Service staging/job-" + jobID + "-jobmanager: spec."
+	assert.Assert(t, strings.HasPrefix(lines[0], head+"clusterIP: ") && strings.HasPrefix(lines[1], head+"type: "), "%s", lines)
 	assert.Equal(t, render.Problem{Object: "Job a/b", Field: "spec", Message: "m"}.String(), "Job a/b: spec: m")
 }

@@ -118,7 +118,6 @@ var gaps = map[string]string{
 	`progressDeadlineSeconds: .*greater than minReady`: "removed: DeploymentSpec.minReadySeconds below the deadline",
 	`activeDeadlineSeconds: Forbidden`:                 "removed: PodSpec.activeDeadlineSeconds of a Deployment",
 	`unhealthyPodEvictionPolicy: .* value: "":`:        "removed: unhealthyPodEvictionPolicy must not be empty",
-	`annotations: Too long`:                            "removed: the size of annotations",
 
 	`ephemeralContainers`:                      "removed: PodSpec.ephemeralContainers",
 	`hostnameOverride`:                         "removed: PodSpec.hostnameOverride",

@@ -465,7 +465,10 @@ func verifications() map[string]string {
 			"ConfigMap", "[{op: add, path: /data/a, value: "+strings.Repeat("x", 1<<19)+"}, {op: copy, "+
 				"from: /data/a, path: /data/b}]",
 		),
-		"a file name that is none":  toObject("ConfigMap", "{data: {a/b: c}}"),
+		"a file name that is none": toObject("ConfigMap", "{data: {a/b: c}}"),
+		"annotations of more than 256 KiB": toObject(
+			"Service", "{metadata: {annotations: {a: "+strings.Repeat("x", 256<<10)+"}}}",
+		),
 		"bytes that are not base64": toObject("ConfigMap", "{binaryData: {a: '?'}}"),
 		"a request above its limit": toContainer("resources: {requests: {cpu: 2}}"),
 		"a limit below what Flink takes": toContainer(

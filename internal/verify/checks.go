@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -88,6 +89,20 @@ func plain(s string) bool {
 }
 
 func annotationKey(key string) []string { return validation.IsQualifiedName(strings.ToLower(key)) }
+
+// annotations may come from several settings, which together are too large.
+func annotations(value any) string {
+	m, _ := value.(tree.Map)
+	size := 0
+	for key, value := range m {
+		s, _ := value.(string)
+		size += len(key) + len(s)
+	}
+	if most := apivalidation.TotalAnnotationSizeLimitB; size > most {
+		return fmt.Sprintf("must be at most %d bytes, but are %d", most, size)
+	}
+	return annotationKeys(value)
+}
 
 func image(value any) string {
 	s, _ := value.(string)

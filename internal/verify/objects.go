@@ -30,7 +30,7 @@ func (v *verifier) configMap() {
 		}
 	}
 	if size > maxConfigMap {
-		v.fail("data", fmt.Sprintf("must not be larger than %d bytes, but is %d: mount large files from other volumes",
+		v.fail("data", fmt.Sprintf("must be at most %d bytes, but is %d: mount large files from other volumes",
 			maxConfigMap, size))
 	}
 	if !configured {
@@ -66,10 +66,21 @@ func (v *verifier) service() {
 		if n, _ := whole(p["nodePort"]); n != 0 && kind != "NodePort" && kind != "LoadBalancer" {
 			v.fail("nodePort", "must not be set unless type is NodePort or LoadBalancer")
 		}
-		if target := tree.String(p, "targetPort"); target != "" && template != nil && !hasPort(template, target) {
-			v.fail("targetPort", "the pods have no port of that name, "+target)
-		}
+		v.targetPort(p, template)
 	})
+}
+
+func (v *verifier) targetPort(p, template tree.Map) {
+	target := tree.String(p, "targetPort")
+	if target == "" || template == nil { // selects has said that
+		return
+	}
+	for _, c := range tree.Items(template, "spec", "containers") {
+		if slices.ContainsFunc(tree.Items(c, "ports"), func(p any) bool { return tree.String(p, "name") == target }) {
+			return
+		}
+	}
+	v.fail("targetPort", "the pods have no port of that name, "+target)
 }
 
 // selects checks that the selector at a path matches the pods of exactly one workload of
@@ -97,15 +108,6 @@ func subset(part, whole map[string]string) bool {
 		}
 	}
 	return true
-}
-
-func hasPort(template tree.Map, name string) bool {
-	for _, c := range tree.Items(template, "spec", "containers") {
-		if slices.ContainsFunc(tree.Items(c, "ports"), func(p any) bool { return tree.String(p, "name") == name }) {
-			return true
-		}
-	}
-	return false
 }
 
 // roleBinding checks that what it binds exists, as far as that is ours.

@@ -263,7 +263,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
-var apiVersions = map[string]string{"ConfigMap": "v1", "Deployment": "apps/v1"}
+var apiVersions = map[string]string{"ConfigMap": "v1", "Namespace": "v1", "Deployment": "apps/v1"}
 
 // Limits of what objects have together, each at both ends.
 func TestSizesOfObjects(t *testing.T) {
@@ -296,6 +296,11 @@ func TestSizesOfObjects(t *testing.T) {
 		{"more than 1 MiB of them", texts("binaryData", 1<<20, 1<<18, 1<<17), 1},
 	} {
 		assert.Equal(t, said("ConfigMap", "data", c.content)-without, c.large, c.reason)
+	}
+	for n, large := range map[int]int{256<<10 - 1: 0, 256 << 10: 1} { // and the key
+		annotations := map[string]any{"a": strings.Repeat("x", n)}
+		metadata := map[string]any{"metadata": map[string]any{"annotations": annotations}}
+		assert.Equal(t, said("Namespace", "metadata.annotations", metadata), large)
 	}
 	for n, long := range map[int]int{63: 0, 64: 1} {
 		metadata := map[string]any{"metadata": map[string]any{"name": strings.Repeat("x", n)}}
