@@ -128,6 +128,7 @@ var gaps = map[string]string{
 	`supplementalGroups(Policy)?`:              "removed: PodSecurityContext.supplementalGroups, -Policy",
 	`procMount`:                                "removed: SecurityContext.procMount",
 	`minDomains|nodeAffinityPolicy|nodeTaints`: "removed: TopologySpreadConstraint.minDomains, policies",
+	`less than terminationGracePeriodSeconds`:  "removed: SleepAction.seconds above the pod's grace period",
 	`terminationMessagePath`:                   "removed: Container.terminationMessagePath",
 	`unsupported pod version`:                  "removed: ObjectFieldSelector.apiVersion",
 	`fileKeyRef`:                               "removed: FileKeySelector",

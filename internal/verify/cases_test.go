@@ -565,9 +565,6 @@ func verifications() map[string]string {
 		"a readiness probe that is to end something": toContainer(
 			"readinessProbe: {terminationGracePeriodSeconds: 1}",
 		),
-		"a pause of more than there is time": toContainer(
-			"lifecycle: {preStop: {sleep: {seconds: 61}}}",
-		),
 		"the same spread twice": operate(
 			"Deployment", "add", jobPod+"/topologySpreadConstraints/-", "{topologyKey: kubernetes.io/hostname, "+
 				"whenUnsatisfiable: ScheduleAnyway, maxSkew: 2}",

@@ -98,7 +98,6 @@ func TestLegalPatches(t *testing.T) {
 		"a sidecar that is probed": toPod(
 			"initContainers: [{name: i, image: i, restartPolicy: Always, livenessProbe: {exec: {command: [a]}}}]",
 		),
-		"a pause of all the time there is": toContainer("lifecycle: {preStop: {sleep: {seconds: 60}}}"),
 		"storage that may grow": toContainer(
 			"resources: {limits: {ephemeral-storage: 2Gi}, requests: {ephemeral-storage: 1Gi}}",
 		),
@@ -138,10 +137,6 @@ func TestLegalPatches(t *testing.T) {
 			"Service", "replace", "/spec", "{clusterIP: None, selector: {jobId: "+jobID+", component: jobmanager}}",
 		),
 		"completions are not needed": toJob("completions: null"),
-		"a pause in the time that Kubernetes gives": toPod(
-			"terminationGracePeriodSeconds: null, containers: [{name: flink-jobmanager, " +
-				"lifecycle: {preStop: {sleep: {seconds: 5}}}}]",
-		),
 		"a volume that may be empty": toVolume(
 			"configMap: {name: job-" + jobID + "-none, optional: true}",
 		),

@@ -33,7 +33,6 @@ func (v *verifier) pods() {
 			v.handlers(c)
 			v.resources(c)
 			v.resizing(c, spec)
-			v.sleep(c, spec)
 		})
 	}
 	v.visit(spec, "initContainers[]", v.initContainer)
@@ -168,25 +167,22 @@ func (v *verifier) initContainer(c tree.Map) {
 	}
 }
 
-func (v *verifier) sleep(c, spec tree.Map) {
-	grace, ok := whole(spec["terminationGracePeriodSeconds"])
-	for _, path := range [...]string{"lifecycle.postStart.sleep", "lifecycle.preStop.sleep"} {
-		v.visit(c, path, func(sleep tree.Map) {
-			if n, _ := whole(sleep["seconds"]); ok && n > grace {
-				v.fail("seconds", fmt.Sprintf("must not be more than terminationGracePeriodSeconds, %d", grace))
-			}
-		})
-	}
-}
-
 // resources checks that quantities are not negative, that requests do not exceed
 // limits, and that Flink fits into its limit.
 func (v *verifier) resources(c tree.Map) {
 	v.enter("resources")
 	defer v.leave()
 	limits, requests := tree.Child(c, "resources", "limits"), tree.Child(c, "resources", "requests")
-	v.quantities("limits", limits)
-	v.quantities("requests", requests)
+	for list, values := range map[string]tree.Map{"limits": limits, "requests": requests} {
+		for name, value := range values {
+			if q, _ := quantity(value); q.Sign() < 0 {
+				v.fail(list+"."+name, "must not be negative")
+			}
+			if message := resourceName(name); message != "" {
+				v.fail(list+"."+name, message)
+			}
+		}
+	}
 	for name := range requests {
 		request, ok := quantity(requests[name])
 		limit, limited := quantity(limits[name])
@@ -205,16 +201,5 @@ func (v *verifier) resources(c tree.Map) {
 			"change resources of the Deployment or SessionCluster, which sets both",
 			limit.String(), flink.FormatMiB(v.want.Process[container]),
 			strings.TrimPrefix(container, flink.ContainerPrefix)+".memory.process.size"))
-	}
-}
-
-func (v *verifier) quantities(list string, values tree.Map) {
-	for name, value := range values {
-		if q, _ := quantity(value); q.Sign() < 0 {
-			v.fail(list+"."+name, "must not be negative")
-		}
-		if message := resourceName(name); message != "" {
-			v.fail(list+"."+name, message)
-		}
 	}
 }
