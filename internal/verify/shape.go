@@ -77,7 +77,7 @@ func newShape(t reflect.Type) *shape {
 		return &shape{elem: shapeOf(t.Elem()), list: t.Kind() == reflect.Slice}
 	case reflect.Int32:
 		return wholeShape(math.MaxInt32)
-	case reflect.Int64:
+	case reflect.Int, reflect.Int64:
 		return wholeShape(math.MaxInt64)
 	case reflect.Bool:
 		return &shape{is: is[bool], want: "true or false"}
