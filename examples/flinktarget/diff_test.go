@@ -23,24 +23,27 @@ func write(t *testing.T, text string) string {
 	return file
 }
 
-const pods = "      kubernetes:\n        pods:\n          envVars: [{name: TZ, value: UTC}, {name: DB_PASSWORD, value: %}]\n" +
+const pods = "      kubernetes:\n        pods:\n" +
+	"          envVars: [{name: TZ, value: UTC}, {name: DB_PASSWORD, value: %}]\n" +
 	"      flinkConfiguration: {my.option: \"1\", s3.secret-key: %}\n"
 
 func TestDiff(t *testing.T) {
 	before := input + strings.ReplaceAll(pods, "%", "oldSecret")
-	after := strings.NewReplacer("UTC", "CET", `"1"`, `"2"`, "oldSecret", "newSecret", "jarUri", `mainArgs: "--token newSecret --in a", jarUri`).Replace(before)
+	after := strings.NewReplacer("UTC", "CET", `"1"`, `"2"`, "oldSecret", "newSecret", "jarUri",
+		`mainArgs: "--token newSecret --in a", jarUri`).Replace(before)
 	before = strings.Replace(before, "jarUri", `mainArgs: "--token oldSecret", jarUri`, 1)
 	for name, c := range map[string]struct {
 		old, new string
 		args     []string
 	}{
-		"same job":   {before, after, []string{"--job-id", id}},
-		"new job":    {input, input + "      flinkConfiguration: {my.option: x}\n", nil},
-		"scale":      {input, input + "      numberOfTaskManagers: 3\n", nil},
-		"added":      {strings.Split(input, "---\n")[0], input, nil},
-		"removed":    {input, strings.Split(input, "---\n")[0], nil},
-		"json":       {before, after, []string{"-o", "json", "--job-id", id}},
-		"namespaces": {input, strings.Replace(input, "namespace: staging", "namespace: other", 1), []string{"--job-id", "default/app=" + id}},
+		"same job": {before, after, []string{"--job-id", id}},
+		"new job":  {input, input + "      flinkConfiguration: {my.option: x}\n", nil},
+		"scale":    {input, input + "      numberOfTaskManagers: 3\n", nil},
+		"added":    {strings.Split(input, "---\n")[0], input, nil},
+		"removed":  {input, strings.Split(input, "---\n")[0], nil},
+		"json":     {before, after, []string{"-o", "json", "--job-id", id}},
+		"namespaces": {input, strings.Replace(input, "namespace: staging", "namespace: other", 1),
+			[]string{"--job-id", "default/app=" + id}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := call(c.old, append([]string{"diff", "-", write(t, c.new)}, c.args...)...)
@@ -129,7 +132,8 @@ func TestHide(t *testing.T) {
 		{"by what it says, without a name", "args", "https://u:p@host/", hidden},
 		{"a reference", "secretName", "x", "x"},
 		{"a switch", "automountServiceAccountToken", false, false},
-		{"a variable", "env", []any{map[string]any{"name": "API_KEY", "value": "x"}, map[string]any{"name": "A", "value": "x"}},
+		{"a variable", "env",
+			[]any{map[string]any{"name": "API_KEY", "value": "x"}, map[string]any{"name": "A", "value": "x"}},
 			[]any{map[string]any{"name": "API_KEY", "value": hidden}, map[string]any{"name": "A", "value": "x"}}},
 		{"after an option", "args", []any{"--password", "x", "y"}, []any{"--password", hidden, "y"}},
 		{"a line", "flink-conf.yaml", "a: b\ns3.secret-key: x\n", "a: b\ns3.secret-key: " + hidden + "\n"},

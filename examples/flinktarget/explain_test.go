@@ -22,7 +22,8 @@ func TestExplain(t *testing.T) {
 }
 
 func TestExplainJSON(t *testing.T) {
-	r := call(input, "explain", "--job-id", id, "-o", "json", "--object", "Job/*-jobmanager", "--path", "spec.template.spec.containers[flink-jobmanager].image", "-")
+	r := call(input, "explain", "--job-id", id, "-o", "json", "--object", "Job/*-jobmanager", "--path",
+		"spec.template.spec.containers[flink-jobmanager].image", "-")
 	assert.Equal(t, r.code, exitOK, r.stderr)
 	var got struct{ Fields []explanation }
 	assert.NilError(t, json.Unmarshal([]byte(r.stdout), &got))
@@ -31,7 +32,8 @@ func TestExplainJSON(t *testing.T) {
 		Path: "spec.template.spec.containers[flink-jobmanager].image", Value: "flink:1.20.4",
 		Sources: []source{
 			{Step: "generated", Name: "image"},
-			{Step: "field", Resource: "Deployment default/app", Field: "spec.template.spec.artifact.flinkVersion", File: "<stdin>", Line: 14, Column: 43},
+			{Step: "field", Resource: "Deployment default/app", Field: "spec.template.spec.artifact.flinkVersion",
+				File: "<stdin>", Line: 14, Column: 43},
 		},
 	}})
 }

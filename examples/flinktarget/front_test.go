@@ -42,16 +42,20 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 // An input with nothing to render is legal, and worth a word.
 func TestNothingToRender(t *testing.T) {
 	targetOnly, _, _ := strings.Cut(input, "---\n")
-	for reason, text := range map[string]string{"no text": "", "comments": "# none\n---\n", "targets only": targetOnly} {
-		for _, args := range [][]string{{"render"}, {"render", "--stream"}, {"render", "-o", "json"}, {"validate", "--render"}} {
+	for reason, text := range map[string]string{"no text": "", "comments": "# none\n---\n",
+		"targets only": targetOnly} {
+		for _, args := range [][]string{{"render"}, {"render", "--stream"}, {"render", "-o", "json"},
+			{"validate", "--render"}} {
 			r := call(text, append(args, "-")...)
 			assert.Equal(t, r.code, exitOK, "%s %v: %s", reason, args, r.stderr)
-			assert.Assert(t, strings.Contains(r.stderr, "warning: there is no Deployment or SessionCluster"), "%s %v: %s", reason, args, r.stderr)
+			assert.Assert(t, strings.Contains(r.stderr, "warning: there is no Deployment or SessionCluster"),
+				"%s %v: %s", reason, args, r.stderr)
 		}
 	}
 	assert.Equal(t, call(targetOnly, "validate", "-").stderr, "", "a target on its own is a whole input")
 	assert.Assert(t, strings.Contains(call("", "validate", "-").stderr, "there is no Deployment"))
-	assert.Assert(t, strings.Contains(call("", "target", "--platform-namespace", "vvp", "-").stderr, "there is no DeploymentTarget"))
+	assert.Assert(t,
+		strings.Contains(call("", "target", "--platform-namespace", "vvp", "-").stderr, "there is no DeploymentTarget"))
 }
 
 func TestUsageNamesFlags(t *testing.T) {
@@ -91,8 +95,12 @@ func TestDiffOfANewJob(t *testing.T) {
 	assert.Assert(t, strings.HasPrefix(got, "Deployment default/app: job "+id+" replaced by "+id2+"\n"), got)
 	assert.Assert(t, strings.Contains(got, "s3://b/1"), "the old job started without: %s", got)
 	assert.Equal(t, diff(exitSame, "--job-id", id, "--savepoint", "s3://b/1"), "", "one job")
-	assert.Assert(t, strings.Contains(diff(exitDiffer, "--savepoint", "s3://b/1", "--old-savepoint", "none"), " replaced by "), "derived ids")
-	assert.Assert(t, strings.Contains(diff(exitDiffer, "--savepoint", "s3://b/2", "--old-savepoint", "s3://b/1", "--job-id", id, "--old-job-id", id), "s3://b/1 → s3://b/2"))
+	assert.Assert(t,
+		strings.Contains(diff(exitDiffer, "--savepoint", "s3://b/1", "--old-savepoint", "none"),
+			" replaced by "), "derived ids")
+	assert.Assert(t,
+		strings.Contains(diff(exitDiffer, "--savepoint", "s3://b/2", "--old-savepoint", "s3://b/1", "--job-id", id,
+			"--old-job-id", id), "s3://b/1 → s3://b/2"))
 	assert.Equal(t, call(input, "diff", "-", write(t, input), "--old-job-id", "nope="+id).code, exitTrouble)
 }
 
@@ -109,7 +117,8 @@ func TestExplainDerivedID(t *testing.T) {
 
 // What diff hides, explain hides.
 func TestExplainHidesSecrets(t *testing.T) {
-	text := strings.Replace(input+strings.ReplaceAll(pods, "%", "mySecret1"), "jarUri", `mainArgs: "--token mySecret1 --in a", jarUri`, 1)
+	text := strings.Replace(input+strings.ReplaceAll(pods, "%", "mySecret1"), "jarUri",
+		`mainArgs: "--token mySecret1 --in a", jarUri`, 1)
 	for _, args := range [][]string{{}, {"-o", "json"}, {"--path", "args"}} {
 		r := call(text, append([]string{"explain", "--job-id", id, "-"}, args...)...)
 		assert.Equal(t, r.code, exitOK, r.stderr)
@@ -133,7 +142,10 @@ func TestOtherKinds(t *testing.T) {
 		r := call("", append(args, "--skip-unknown-kinds", dir)...)
 		assert.Equal(t, r.code, exitOK, r.stderr)
 		assert.Equal(t, r.stdout, want)
-		assert.Assert(t, strings.Contains(r.stderr, "other.yaml:1:7: kind: warning: ") && strings.Contains(r.stderr, "other.yaml:5:13: apiVersion: warning: "), "left out, not lost: %s", r.stderr)
+		assert.Assert(t,
+			strings.Contains(r.stderr, "other.yaml:1:7: kind: warning: ") &&
+				strings.Contains(r.stderr, "other.yaml:5:13: apiVersion: warning: "),
+			"left out, not lost: %s", r.stderr)
 	}
 	assert.Equal(t, call("", "target", "--platform-namespace", "vvp", "--skip-unknown-kinds", dir).code, exitOK)
 	assert.NilError(t, os.Remove(filepath.Join(dir, "other.yaml")))

@@ -12,7 +12,8 @@ import (
 func TestIDsPinJobs(t *testing.T) {
 	_, app, _ := strings.Cut(input, "---\n")
 	all := input + "---\n" + strings.Replace(app, "{name: app}", "{name: With Blanks, namespace: other}", 1) +
-		"---\n" + strings.Replace(strings.Replace(app, "{name: app}", "{name: stopped}", 1), "  template:", "  state: SUSPENDED\n  template:", 1)
+		"---\n" + strings.Replace(strings.Replace(app, "{name: app}", "{name: stopped}", 1), "  template:",
+		"  state: SUSPENDED\n  template:", 1)
 	all = strings.Replace(all, "namespace: other}", "namespace: default}", 1)
 	r := call(all, "ids", "-")
 	assert.Equal(t, r.code, exitOK, r.stderr)

@@ -93,7 +93,8 @@ func TestRenderFolder(t *testing.T) {
 	assert.NilError(t, os.Symlink(t.TempDir(), filepath.Join(dir, "elsewhere")))
 	r := call("", "render", dir)
 	assert.Equal(t, r.code, exitInput)
-	assert.Assert(t, strings.Contains(r.stderr, "elsewhere: a symbolic link"), "nothing is left out in silence: %s", r.stderr)
+	assert.Assert(t, strings.Contains(r.stderr, "elsewhere: a symbolic link"), "nothing is left out in silence: %s",
+		r.stderr)
 	r = call("", "render", t.TempDir())
 	assert.Equal(t, r.code, exitInput)
 	assert.Assert(t, strings.Contains(r.stderr, "no .yaml, .yml or .json files"), r.stderr)
@@ -106,17 +107,22 @@ func TestOptions(t *testing.T) {
 		assert.NilError(t, os.WriteFile(file, []byte(text), 0o600))
 		return file
 	}
-	defaults := write("defaults.yaml", "kind: DeploymentDefaults\napiVersion: v1\nspec: {template: {spec: {parallelism: 7}}}\n")
+	defaults := write("defaults.yaml",
+		"kind: DeploymentDefaults\napiVersion: v1\nspec: {template: {spec: {parallelism: 7}}}\n")
 	profile := write("quiet.properties", "rootLogger.level = WARN\n")
 	text := input + "      logging: {loggingProfile: quiet}\n"
-	args := []string{"render", "--defaults", defaults, "--logging-profile", "quiet=" + profile, "--image", "1.20=registry.example.com/flink:1", "-"}
+	args := []string{"render", "--defaults", defaults, "--logging-profile", "quiet=" + profile, "--image",
+		"1.20=registry.example.com/flink:1", "-"}
 	r := call(text, args...)
 	assert.Equal(t, r.code, exitOK, r.stderr)
-	for _, want := range []string{"parallelism.default: 7", "rootLogger.level = WARN", "image: registry.example.com/flink:1"} {
+	for _, want := range []string{"parallelism.default: 7", "rootLogger.level = WARN",
+		"image: registry.example.com/flink:1"} {
 		assert.Assert(t, strings.Contains(r.stdout, want), "%s", want)
 	}
 	assert.Equal(t, call(text, append(args, "--stream")...).stdout, r.stdout)
-	assert.Assert(t, strings.Contains(call(input+"      numberOfTaskManagers: 2\n", "render", "--pod-disruption-budgets", "-").stdout, "kind: PodDisruptionBudget"))
+	assert.Assert(t,
+		strings.Contains(call(input+"      numberOfTaskManagers: 2\n", "render", "--pod-disruption-budgets",
+			"-").stdout, "kind: PodDisruptionBudget"))
 	r = call(input, append(args, "--defaults", dir+"/nowhere")...)
 	assert.Equal(t, r.code, exitInput)
 	assert.Equal(t, r.stdout, "")
@@ -162,7 +168,8 @@ func literals(t *testing.T, file string) {
 			return true
 		}
 		// What no input leads to, and what is made of several texts: see TestMessagesNameFlags.
-		if !strings.Contains(lit.Value, "render.Workers") && !strings.Contains(lit.Value, "zero value") && !strings.HasPrefix(lit.Value, `"render.Platform: %s`) {
+		if !strings.Contains(lit.Value, "render.Workers") && !strings.Contains(lit.Value, "zero value") &&
+			!strings.HasPrefix(lit.Value, `"render.Platform: %s`) {
 			t.Errorf("%s: %s names what the tool's users do not have: see the variable flags", file, lit.Value)
 		}
 		return true
@@ -222,11 +229,13 @@ func TestStream(t *testing.T) {
 	assert.Equal(t, r.stdout, all.stdout, "streamed or not, the bytes are the same")
 
 	_, deployment, _ := strings.Cut(input, "---\n")
-	text := strings.Replace(deployment, "1.20", "1.3", 1) + "---\n" + strings.Replace(deployment, "name: app", "name: early", 1) + "---\n" + input
+	text := strings.Replace(deployment, "1.20", "1.3", 1) + "---\n" +
+		strings.Replace(deployment, "name: app", "name: early", 1) + "---\n" + input
 	r = call(text, "render", "--stream", "-")
 	assert.Equal(t, r.code, exitInput)
 	assert.Equal(t, r.stdout, all.stdout, "what is right is rendered all the same")
-	assert.Assert(t, strings.Contains(r.stderr, "<stdin>:8:43: ") && strings.Contains(r.stderr, "default/early"), r.stderr)
+	assert.Assert(t, strings.Contains(r.stderr, "<stdin>:8:43: ") && strings.Contains(r.stderr, "default/early"),
+		r.stderr)
 	assert.Equal(t, call(input, "render", "--stream", "--job-id", id, "-").code, exitUsage, "of which of them?")
 }
 
@@ -264,7 +273,9 @@ func TestJobsByDeployment(t *testing.T) {
 	assert.Equal(t, call(two, "render", "--job-id", "app="+id, "--job-id", "app="+id, "-").code, exitUsage)
 }
 func TestStrictPatches(t *testing.T) {
-	text := strings.Replace(input, "namespace: staging}\n", "namespace: staging}\n  deploymentPatchSet: [{target: {name: none}, patch: {metadata: {annotations: {a: b}}}}]\n", 1)
+	text := strings.Replace(input, "namespace: staging}\n",
+		"namespace: staging}\n  deploymentPatchSet: ["+
+			"{target: {name: none}, patch: {metadata: {annotations: {a: b}}}}]\n", 1)
 	assert.Equal(t, call(text, "render", "-").code, exitOK)
 	r := call(text, "render", "--strict-patches", "-")
 	assert.Equal(t, r.code, exitInput)
@@ -313,14 +324,17 @@ func TestValidateJSON(t *testing.T) {
 	assert.Equal(t, len(list), 1)
 	assert.Assert(t, list[0].Message != "")
 	list[0].Message = ""
-	assert.Equal(t, list[0], entry{Severity: "error", File: "<stdin>", Line: 9, Column: 23, Field: "metadata.lables", Rule: "unknown-field"})
+	assert.Equal(t, list[0],
+		entry{Severity: "error", File: "<stdin>", Line: 9, Column: 23, Field: "metadata.lables", Rule: "unknown-field"})
 
 	_, list = validate(input+"      flinkConfiguration: {yarn.tags: x}\n", "--render")
 	assert.Equal(t, len(list), 2)
 	assert.Equal(t, list[0].Severity, "warning")
 	assert.Equal(t, list[0].Resource, "Deployment default/app")
 
-	spoilt := strings.Replace(input, "namespace: staging}\n", "namespace: staging}\n  deploymentPatchSet: [{target: {kind: Deployment|Job}, patch: {spec: {template: {spec: {priority: x, hostname: A_B}}}}}]\n", 1)
+	spoilt := strings.Replace(input, "namespace: staging}\n",
+		"namespace: staging}\n  deploymentPatchSet: ["+
+			"{target: {kind: Deployment|Job}, patch: {spec: {template: {spec: {priority: x, hostname: A_B}}}}}]\n", 1)
 	code, list = validate(spoilt, "--render")
 	assert.Equal(t, code, exitInput)
 	assert.Assert(t, len(list) > 1, "%v", list)
@@ -346,14 +360,16 @@ func TestTarget(t *testing.T) {
 	assert.Equal(t, strings.Count(r.stdout, "---\n"), 3)
 	assert.Assert(t, strings.Contains(r.stdout, "name: vvp-ververica-platform\n"))
 	assert.Equal(t, call(input, "target", "-").code, exitUsage, "whom to grant access?")
-	r = call(strings.Replace(input, "namespace: staging", "namespace: vvp", 1), "target", "--platform-namespace", "vvp", "-")
+	r = call(strings.Replace(input, "namespace: staging", "namespace: vvp", 1), "target", "--platform-namespace", "vvp",
+		"-")
 	assert.Equal(t, r.code, exitOK)
 	assert.Equal(t, r.stdout, "")
 	assert.Assert(t, strings.Contains(r.stderr, "warning"), r.stderr)
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"--help"}, {"help", "render"}, {"target", "--help"}, {"validate", "--help"}, {"schema", "--help"}, {"render", "--help"}, {"render", "-h"}} {
+	for _, args := range [][]string{{"help"}, {"--help"}, {"help", "render"}, {"target", "--help"},
+		{"validate", "--help"}, {"schema", "--help"}, {"render", "--help"}, {"render", "-h"}} {
 		r := call("", args...)
 		assert.Equal(t, r.code, exitOK)
 		assert.Assert(t, strings.Contains(r.stdout, "Usage:"), "%v", args)

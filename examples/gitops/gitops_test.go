@@ -28,7 +28,8 @@ spec: {kubernetes: {namespace: p}}
 
 // resource is a Deployment for a target.
 func resource(name, target string) string {
-	return "---\nkind: Deployment\napiVersion: v1\nmetadata: {name: " + name + "}\nspec:\n  deploymentTargetName: " + target + `
+	return "---\nkind: Deployment\napiVersion: v1\nmetadata: {name: " + name + "}\nspec:\n  deploymentTargetName: " +
+		target + `
   template: {spec: {artifact: {kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/a.jar"}}}
 `
 }
@@ -146,17 +147,23 @@ func TestOrderAndPlaceOfResourcesDoNotMatter(t *testing.T) {
 	w := newWorkspace(t, targets, resource("a", "staging"), resource("b", "staging"))
 	w.renews()
 	w.write("in/all.yaml", resource("b", "staging"))
-	w.write("in/z/deep.json", `{"kind": "DeploymentTarget", "apiVersion": "v1", "metadata": {"name": "staging"}, "spec": {"kubernetes": {"namespace": "s"}}}`)
-	w.write("in/z/b.yml", resource("a", "staging")+"---\n"+strings.Replace(oneTarget, "name: staging", "name: other", 1))
+	w.write("in/z/deep.json",
+		`{"kind": "DeploymentTarget", "apiVersion": "v1", "metadata": {"name": "staging"},
+			"spec": {"kubernetes": {"namespace": "s"}}}`)
+	w.write("in/z/b.yml",
+		resource("a", "staging")+"---\n"+strings.Replace(oneTarget, "name: staging", "name: other", 1))
 	w.write("in/.git/config.yaml", "not: [ours")
 	w.write("in/README.md", "not: [ours")
-	assert.Equal(t, w.renews(), "remove default/production/kustomization.yaml\nwrite default/other/kustomization.yaml\n")
+	assert.Equal(t, w.renews(),
+		"remove default/production/kustomization.yaml\nwrite default/other/kustomization.yaml\n")
 }
 
 func TestWhatIsNoLongerRenderedIsRemoved(t *testing.T) {
 	w := newWorkspace(t, targets, resource("a", "staging"), resource("b", "production"), resource("c", "staging"))
 	w.renews()
-	w.write("in/all.yaml", targets+resource("a", "production")+strings.Replace(resource("c", "staging"), "spec:\n", "spec:\n  state: SUSPENDED\n", 1))
+	w.write("in/all.yaml",
+		targets+resource("a", "production")+strings.Replace(resource("c", "staging"), "spec:\n",
+			"spec:\n  state: SUSPENDED\n", 1))
 	assert.Equal(t, w.renews(), `remove default/production/deployment-b.yaml
 remove default/staging/deployment-a.yaml
 remove default/staging/deployment-c.yaml
@@ -164,7 +171,8 @@ write default/production/deployment-a.yaml
 write default/production/kustomization.yaml
 write default/staging/kustomization.yaml
 `)
-	assert.Assert(t, strings.Contains(w.read("out/default/staging/kustomization.yaml"), "resources: []\n"), "a target without jobs still has a folder, so that its last job is pruned")
+	assert.Assert(t, strings.Contains(w.read("out/default/staging/kustomization.yaml"), "resources: []\n"),
+		"a target without jobs still has a folder, so that its last job is pruned")
 
 	w.write("in/all.yaml", oneTarget)
 	w.renews("-allow-empty")
@@ -180,19 +188,21 @@ func TestFilesOfOthersStay(t *testing.T) {
 	w := newWorkspace(t, targets, resource("a", "staging"))
 	w.renews()
 	others := map[string]string{
-		"out/README.md":                          "mine",
-		"out/default/staging/extra.yaml":         "kind: ConfigMap\n",
-		"out/default/staging/copy.yaml":          w.read("out/default/staging/deployment-a.yaml"),
-		"out/default/staging/notes.txt":          header("default/staging/notes.txt"),
-		"out/default/gone/empty.yaml":            "",
-		"out/.git/x.yaml":                        header(".git/x.yaml"),
-		"out/default/production/deployment.yaml": strings.TrimSuffix(header("default/production/deployment.yaml"), "\n"),
+		"out/README.md":                  "mine",
+		"out/default/staging/extra.yaml": "kind: ConfigMap\n",
+		"out/default/staging/copy.yaml":  w.read("out/default/staging/deployment-a.yaml"),
+		"out/default/staging/notes.txt":  header("default/staging/notes.txt"),
+		"out/default/gone/empty.yaml":    "",
+		"out/.git/x.yaml":                header(".git/x.yaml"),
+		"out/default/production/deployment.yaml": strings.TrimSuffix(
+			header("default/production/deployment.yaml"), "\n"),
 	}
 	for name, text := range others {
 		w.write(name, text)
 	}
 	w.write("in/all.yaml", targets)
-	assert.Equal(t, w.renews("-allow-empty"), "remove default/staging/deployment-a.yaml\nwrite default/staging/kustomization.yaml\n")
+	assert.Equal(t, w.renews("-allow-empty"),
+		"remove default/staging/deployment-a.yaml\nwrite default/staging/kustomization.yaml\n")
 	for name, text := range others {
 		assert.Equal(t, w.read(name), text, name)
 	}
@@ -200,30 +210,40 @@ func TestFilesOfOthersStay(t *testing.T) {
 
 func TestWhatIsInTheWayIsAnError(t *testing.T) {
 	full := []string{targets, resource("a", "staging")}
+	writes := func(name, text string) func(workspace) { return func(w workspace) { w.write(name, text) } }
+	links := func(to, name string) func(workspace) { return func(w workspace) { w.link(to, name) } }
+	adds := func(text string) func(workspace) { return writes("in/more.yaml", text) }
+	const job, kustomization = "out/default/staging/deployment-a.yaml", "out/default/staging/kustomization.yaml"
 	for reason, c := range map[string]struct {
 		prepare func(w workspace)
 		want    string
 	}{
-		"a file of others":                {func(w workspace) { w.write("out/default/staging/deployment-a.yaml", "kind: ConfigMap\n") }, "deployment-a.yaml is in the way"},
-		"a copy of another file":          {func(w workspace) { w.write("out/default/staging/deployment-a.yaml", header("default/x.yaml")) }, "deployment-a.yaml is in the way"},
-		"an empty file":                   {func(w workspace) { w.write("out/default/staging/kustomization.yaml", "") }, "kustomization.yaml is in the way"},
-		"a folder where a file is to be":  {func(w workspace) { w.write("out/default/staging/deployment-a.yaml/x", "") }, "deployment-a.yaml is in the way"},
-		"a file where a folder is to be":  {func(w workspace) { w.write("out/default/staging", "") }, "default/staging is in the way"},
-		"a link to a folder elsewhere":    {func(w workspace) { w.link("elsewhere", "out/default/staging") }, "default/staging is in the way"},
-		"a link to the folder of another": {func(w workspace) { w.link("out/default/production", "out/default/staging") }, "default/staging is in the way"},
-		"a link higher up":                {func(w workspace) { w.link("elsewhere", "out/default") }, "default is in the way"},
-		"a link to a file elsewhere":      {func(w workspace) { w.link("elsewhere/x", "out/default/staging/deployment-a.yaml") }, "deployment-a.yaml is in the way"},
-		"a link to nothing":               {func(w workspace) { w.link("nothing", "out/default/staging/deployment-a.yaml") }, "deployment-a.yaml is in the way"},
-		"names that differ in case":       {func(w workspace) { w.add(strings.ReplaceAll(oneTarget, "staging", "Staging")) }, "default/staging and default/Staging differ only in case"},
-		"VVP namespaces that differ in case": {func(w workspace) {
-			w.add(strings.ReplaceAll(targets, "metadata: {", "metadata: {namespace: Default, "))
-		}, "default and Default differ only in case"},
-		"a target's name that leads elsewhere": {func(w workspace) { w.add(strings.ReplaceAll(targets, "staging", "../../x")) }, "metadata.name"},
-		"a namespace that leads elsewhere":     {func(w workspace) { w.add(strings.ReplaceAll(targets, "metadata: {", "metadata: {namespace: .., ")) }, "metadata.namespace"},
-		"a resource that is not legal":         {func(w workspace) { w.add(resource("b", "nowhere")) }, "there is no DeploymentTarget default/nowhere"},
-		"a resource that stands twice":         {func(w workspace) { w.add(resource("a", "production")) }, "Duplicate"},
-		"an input that is not followed":        {func(w workspace) { w.link("elsewhere", "in/link") }, "link: a symbolic link"},
-		"an output that is a file":             {func(w workspace) { w.write("out", "") }, "out"},
+		"a file of others": {writes(job, "kind: ConfigMap\n"), "deployment-a.yaml is in the way"},
+		"a copy of another file": {writes(job, header("default/x.yaml")),
+			"deployment-a.yaml is in the way"},
+		"an empty file":                  {writes(kustomization, ""), "kustomization.yaml is in the way"},
+		"a folder where a file is to be": {writes(job+"/x", ""), "deployment-a.yaml is in the way"},
+		"a file where a folder is to be": {writes("out/default/staging", ""), "default/staging is in the way"},
+		"a link to a folder elsewhere": {links("elsewhere", "out/default/staging"),
+			"default/staging is in the way"},
+		"a link to the folder of another": {links("out/default/production", "out/default/staging"),
+			"default/staging is in the way"},
+		"a link higher up":           {links("elsewhere", "out/default"), "default is in the way"},
+		"a link to a file elsewhere": {links("elsewhere/x", job), "deployment-a.yaml is in the way"},
+		"a link to nothing":          {links("nothing", job), "deployment-a.yaml is in the way"},
+		"names that differ in case": {adds(strings.ReplaceAll(oneTarget, "staging", "Staging")),
+			"default/staging and default/Staging differ only in case"},
+		"VVP namespaces that differ in case": {adds(strings.ReplaceAll(targets, "metadata: {",
+			"metadata: {namespace: Default, ")), "default and Default differ only in case"},
+		"a target's name that leads elsewhere": {adds(strings.ReplaceAll(targets, "staging", "../../x")),
+			"metadata.name"},
+		"a namespace that leads elsewhere": {adds(strings.ReplaceAll(targets, "metadata: {",
+			"metadata: {namespace: .., ")), "metadata.namespace"},
+		"a resource that is not legal": {adds(resource("b", "nowhere")),
+			"there is no DeploymentTarget default/nowhere"},
+		"a resource that stands twice":  {adds(resource("a", "production")), "Duplicate"},
+		"an input that is not followed": {links("elsewhere", "in/link"), "link: a symbolic link"},
+		"an output that is a file":      {writes("out", ""), "out"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			w := newWorkspace(t, full...)
@@ -271,7 +291,9 @@ func TestHeaderOfAnotherCase(t *testing.T) {
 	w := newWorkspace(t, targets, resource("a", "staging"))
 	w.write("out/default/staging/deployment-a.yaml", header("default/Staging/deployment-a.yaml"))
 	w.renews()
-	assert.Assert(t, strings.HasPrefix(w.read("out/default/staging/deployment-a.yaml"), header("default/staging/deployment-a.yaml")+"---\n"))
+	assert.Assert(t,
+		strings.HasPrefix(w.read("out/default/staging/deployment-a.yaml"),
+			header("default/staging/deployment-a.yaml")+"---\n"))
 }
 
 func TestHalfWrittenFilesAreReplaced(t *testing.T) {
@@ -294,11 +316,14 @@ func TestCheck(t *testing.T) {
 	assert.Equal(t, w.run(check...).code, 0)
 	w.add(resource("b", "staging"))
 	w.refuses("run gitops without -check", check...)
-	assert.Equal(t, w.run(check...).stdout, "write default/staging/deployment-b.yaml\nwrite default/staging/kustomization.yaml\n")
+	assert.Equal(t, w.run(check...).stdout,
+		"write default/staging/deployment-b.yaml\nwrite default/staging/kustomization.yaml\n")
 }
 
 func TestSavepoint(t *testing.T) {
-	w := newWorkspace(t, targets, strings.Replace(resource("a", "staging"), "{name: a}", "{name: a, annotations: {gitops.example.com/savepoint: s3://b/sp-1}}", 1))
+	w := newWorkspace(t, targets,
+		strings.Replace(resource("a", "staging"), "{name: a}",
+			"{name: a, annotations: {gitops.example.com/savepoint: s3://b/sp-1}}", 1))
 	assert.Equal(t, w.run().stderr, "")
 	assert.Assert(t, strings.Contains(w.read("out/default/staging/deployment-a.yaml"), "s3://b/sp-1"))
 }
@@ -328,10 +353,13 @@ func TestJobFlags(t *testing.T) {
 		"{name: a, annotations: {gitops.example.com/savepoint: s3://b/old, gitops.example.com/job-id: "+other+"}}", 1)
 	w := newWorkspace(t, targets, annotated, resource("b", "staging"))
 	w.renews()
-	assert.Assert(t, strings.Contains(w.read("out/default/staging/deployment-a.yaml"), "name: job-"+other+"-jobmanager\n"))
+	assert.Assert(t,
+		strings.Contains(w.read("out/default/staging/deployment-a.yaml"), "name: job-"+other+"-jobmanager\n"))
 	w.renews("-job-id", "default/a="+id, "-savepoint", "a=s3://b/new", "-savepoint", "b=/savepoints/b=1")
 	a := w.read("out/default/staging/deployment-a.yaml")
-	assert.Assert(t, strings.Contains(a, "name: job-"+id+"-jobmanager\n") && strings.Contains(a, "- s3://b/new\n") && !strings.Contains(a, other), a)
+	assert.Assert(t,
+		strings.Contains(a, "name: job-"+id+"-jobmanager\n") && strings.Contains(a, "- s3://b/new\n") &&
+			!strings.Contains(a, other), a)
 	assert.Assert(t, strings.Contains(w.read("out/default/staging/deployment-b.yaml"), "- /savepoints/b=1\n"))
 	for reason, args := range map[string][]string{
 		"-job-id":                   {"-job-id", "a=x"},
@@ -363,12 +391,17 @@ func TestJobFlags(t *testing.T) {
 
 // The flags of rendering do what they do in flinktarget; its tests have them all.
 func TestRenderFlags(t *testing.T) {
-	patched := strings.Replace(oneTarget, "{namespace: s}}\n", "{namespace: s}, deploymentPatchSet: [{target: {name: '.*', labelSelector: deploymentName=a}, patch: {metadata: {annotations: {x: y}}}}]}\n", 1)
+	patched := strings.Replace(oneTarget, "{namespace: s}}\n",
+		"{namespace: s}, deploymentPatchSet: [{target: {name: '.*', labelSelector: deploymentName=a}, "+
+			"patch: {metadata: {annotations: {x: y}}}}]}\n", 1)
 	w := newWorkspace(t, patched, resource("a", "staging"), resource("b", "staging"))
-	w.write("defaults", "kind: DeploymentDefaults\napiVersion: v1\nspec: {template: {spec: {numberOfTaskManagers: 7}}}\n")
-	w.renews("-strict-patches", "-pod-disruption-budgets", "-image", "1.20=registry.example.com/flink:1", "-defaults", w.path("defaults"))
+	w.write("defaults",
+		"kind: DeploymentDefaults\napiVersion: v1\nspec: {template: {spec: {numberOfTaskManagers: 7}}}\n")
+	w.renews("-strict-patches", "-pod-disruption-budgets", "-image", "1.20=registry.example.com/flink:1", "-defaults",
+		w.path("defaults"))
 	b := w.read("out/default/staging/deployment-b.yaml")
-	for _, want := range []string{"image: registry.example.com/flink:1\n", "replicas: 7\n", "kind: PodDisruptionBudget\n"} {
+	for _, want := range []string{"image: registry.example.com/flink:1\n", "replicas: 7\n",
+		"kind: PodDisruptionBudget\n"} {
 		assert.Assert(t, strings.Contains(b, want), "%s", want)
 	}
 	w.write("in/all.yaml", patched+resource("b", "staging"))
@@ -377,7 +410,8 @@ func TestRenderFlags(t *testing.T) {
 	w.refuses("nowhere", "-logging-profile", "a="+w.path("nowhere"), "-out", w.path("out"), w.path("in"))
 	w.write("in/all.yaml", patched+resource("a", "staging"))
 	r := w.run()
-	assert.Assert(t, strings.Contains(r.stderr, "--job-id") && !strings.Contains(r.stderr, "Job."), "a derived id is worth a warning, in the words of flags: %s", r.stderr)
+	assert.Assert(t, strings.Contains(r.stderr, "--job-id") && !strings.Contains(r.stderr, "Job."),
+		"a derived id is worth a warning, in the words of flags: %s", r.stderr)
 }
 
 func TestOtherKinds(t *testing.T) {

@@ -23,7 +23,8 @@ func TestEveryDocumentIsOfItsKubernetesType(t *testing.T) {
 	assert.Equal(t, m.Len(), 4)
 	for o := range m.All() {
 		typed, ok := map[string]any{
-			"ConfigMap": &corev1.ConfigMap{}, "Service": &corev1.Service{}, "Job": &batchv1.Job{}, "Deployment": &appsv1.Deployment{},
+			"ConfigMap": &corev1.ConfigMap{}, "Service": &corev1.Service{},
+			"Job": &batchv1.Job{}, "Deployment": &appsv1.Deployment{},
 		}[o.Kind()]
 		assert.Assert(t, ok, "%s", o)
 		assert.NilError(t, o.Into(typed))

@@ -99,9 +99,32 @@ func (r *record) check(t *testing.T, c client) {
 		assert.NilError(t, err)
 	}
 	if version != r.acknowledged && !(r.pendingUnknown && version == r.pending) {
-		t.Fatalf("%s: version %d was acknowledged (under way: %t %d), version %d is there", r.path, r.acknowledged, r.pendingUnknown, r.pending, version)
+		t.Fatalf("%s: version %d was acknowledged (under way: %t %d), version %d is there", r.path, r.acknowledged,
+			r.pendingUnknown, r.pending, version)
 	}
 	r.acknowledged, r.pendingUnknown = version, false
+}
+
+// newRecords puts a target for each writer. The Deployments on them do not exist yet.
+func newRecords(t *testing.T, c client, writers int) (records []*record) {
+	t.Helper()
+	for w := range writers {
+		name := fmt.Sprint("t", w)
+		c.must(t, 201, http.MethodPut, base+"deployment-targets/"+name,
+			targetYAML(name, "flink", ", labels: {version: '0'}"))
+		records = append(records, &record{path: "deployment-targets/" + name, body: func(v int) string {
+			return targetYAML(name, "flink", fmt.Sprintf(", labels: {version: '%d'}", v))
+		}})
+		for d := range 3 {
+			job := fmt.Sprintf("job-%d-%d", w, d)
+			records = append(records,
+				&record{path: "deployments/" + job, acknowledged: absent, body: func(v int) string {
+					return deploymentYAML(job, fmt.Sprint("t", (w+v)%writers),
+						fmt.Sprintf(", labels: {version: '%d'}", v))
+				}})
+		}
+	}
+	return records
 }
 
 // TestKilled kills the service at random moments while it is written to, starts it
@@ -120,20 +143,7 @@ func TestKilled(t *testing.T) {
 
 	p := launch(t, binary, file)
 	const writers = 4
-	var records []*record
-	for w := range writers {
-		name := fmt.Sprint("t", w)
-		p.must(t, 201, http.MethodPut, base+"deployment-targets/"+name, targetYAML(name, "flink", ", labels: {version: '0'}"))
-		records = append(records, &record{path: "deployment-targets/" + name, body: func(v int) string {
-			return targetYAML(name, "flink", fmt.Sprintf(", labels: {version: '%d'}", v))
-		}})
-		for d := range 3 {
-			job := fmt.Sprintf("job-%d-%d", w, d)
-			records = append(records, &record{path: "deployments/" + job, acknowledged: absent, body: func(v int) string {
-				return deploymentYAML(job, fmt.Sprint("t", (w+v)%writers), fmt.Sprintf(", labels: {version: '%d'}", v))
-			}})
-		}
-	}
+	records := newRecords(t, p.client, writers)
 	each := len(records) / writers
 	var writes atomic.Int64
 	for range kills {
@@ -188,7 +198,8 @@ func checkHolds(t *testing.T, c client, records []*record, targets int) {
 		if n == 0 {
 			continue // to ask would delete it
 		}
-		p := c.must(t, http.StatusConflict, http.MethodDelete, base+fmt.Sprint("deployment-targets/t", i), "").problem(t)
+		p := c.must(t, http.StatusConflict, http.MethodDelete, base+fmt.Sprint("deployment-targets/t", i),
+			"").problem(t)
 		assert.Equal(t, len(p.Owners), n, "t%d: %v", i, p.Owners)
 	}
 }

@@ -81,7 +81,8 @@ func start(t testing.TB, file string) (client, *store) {
 }
 
 func targetYAML(name, kubernetes string, extra ...string) string {
-	return fmt.Sprintf("kind: DeploymentTarget\nmetadata: {name: %s%s}\nspec: {kubernetes: {namespace: %s}}\n", name, strings.Join(extra, ""), kubernetes)
+	return fmt.Sprintf("kind: DeploymentTarget\nmetadata: {name: %s%s}\nspec: {kubernetes: {namespace: %s}}\n", name,
+		strings.Join(extra, ""), kubernetes)
 }
 
 func deploymentYAML(name, targetName string, extra ...string) string {
@@ -96,7 +97,8 @@ spec:
 }
 
 func clusterYAML(name, targetName string) string {
-	return fmt.Sprintf("kind: SessionCluster\nmetadata: {name: %s}\nspec: {deploymentTargetName: %s, flinkVersion: 1.20, state: RUNNING, numberOfTaskManagers: 1}\n", name, targetName)
+	return fmt.Sprintf("kind: SessionCluster\nmetadata: {name: %s}\nspec: {deploymentTargetName: %s, "+
+		"flinkVersion: 1.20, state: RUNNING, numberOfTaskManagers: 1}\n", name, targetName)
 }
 
 func TestLifeOfATarget(t *testing.T) {
@@ -106,7 +108,8 @@ func TestLifeOfATarget(t *testing.T) {
 	var first, second target.Config
 	assert.NilError(t, json.Unmarshal(created.body, &first))
 	assert.Assert(t, first.Metadata.ID != "", "the service gives ids")
-	again := c.must(t, 200, "PUT", base+"deployment-targets/staging", targetYAML("staging", "flink", ", labels: {team: a}"))
+	again := c.must(t, 200, "PUT", base+"deployment-targets/staging",
+		targetYAML("staging", "flink", ", labels: {team: a}"))
 	assert.NilError(t, json.Unmarshal(again.body, &second))
 	assert.Equal(t, second.Metadata.ID, first.Metadata.ID, "an id stays")
 	assert.Equal(t, second.Metadata.Labels["team"], "a")
@@ -155,26 +158,42 @@ func TestRefusals(t *testing.T) {
 		fields       []string
 		header       []string
 	}{
-		{reason: "a spec never changes", status: 400, method: "PUT", path: "deployment-targets/staging", body: targetYAML("staging", "prod"), fields: []string{"spec.kubernetes.namespace"}},
+		{reason: "a spec never changes", status: 400, method: "PUT", path: "deployment-targets/staging",
+			body: targetYAML("staging", "prod"), fields: []string{"spec.kubernetes.namespace"}},
 		{reason: "an id never changes", status: 400, method: "PUT", path: "deployment-targets/staging",
-			body: targetYAML("staging", "flink", ", id: 3da2f867-5899-4bef-8ad0-9771bbac38b4"), fields: []string{"metadata.id"}},
-		{reason: "an id is one target's", status: 409, method: "PUT", path: "deployment-targets/other", body: targetYAML("other", "flink", ", id: "+id)},
+			body:   targetYAML("staging", "flink", ", id: 3da2f867-5899-4bef-8ad0-9771bbac38b4"),
+			fields: []string{"metadata.id"}},
+		{reason: "an id is one target's", status: 409, method: "PUT", path: "deployment-targets/other",
+			body: targetYAML("other", "flink", ", id: "+id)},
 		{reason: "all problems of a body", status: 400, method: "PUT", path: "deployment-targets/staging",
-			body: "kind: DeploymentTarget\nmetadata: {name: staging, nam: x}\nspec: {kubernetes: {namespace: A_B}}", fields: []string{"metadata.nam", "spec.kubernetes.namespace"}},
-		{reason: "path and body agree", status: 400, method: "PUT", path: "deployment-targets/prod", body: targetYAML("staging", "flink"), fields: []string{"metadata.name"}},
-		{reason: "half a document", status: 400, method: "PUT", path: "deployment-targets/prod", body: "{", fields: []string{""}},
-		{reason: "not JSON and not YAML", status: 415, method: "PUT", path: "deployment-targets/prod", body: "a=b", header: []string{"Content-Type", "application/x-www-form-urlencoded"}},
-		{reason: "a body without end", status: 413, method: "PUT", path: "deployment-targets/prod", body: strings.Repeat(" ", maxBody+1)},
+			body:   "kind: DeploymentTarget\nmetadata: {name: staging, nam: x}\nspec: {kubernetes: {namespace: A_B}}",
+			fields: []string{"metadata.nam", "spec.kubernetes.namespace"}},
+		{reason: "path and body agree", status: 400, method: "PUT", path: "deployment-targets/prod",
+			body: targetYAML("staging", "flink"), fields: []string{"metadata.name"}},
+		{reason: "half a document", status: 400, method: "PUT", path: "deployment-targets/prod", body: "{",
+			fields: []string{""}},
+		{reason: "not JSON and not YAML", status: 415, method: "PUT", path: "deployment-targets/prod", body: "a=b",
+			header: []string{"Content-Type", "application/x-www-form-urlencoded"}},
+		{reason: "a body without end", status: 413, method: "PUT", path: "deployment-targets/prod",
+			body: strings.Repeat(" ", maxBody+1)},
 		{reason: "no such method", status: 405, method: "POST", path: "deployment-targets/prod"},
-		{reason: "a target that does not exist", status: 400, method: "PUT", path: "deployments/other", body: deploymentYAML("other", "prod"), fields: []string{"spec.deploymentTargetName"}},
-		{reason: "nothing may move to a target that does not exist", status: 400, method: "PUT", path: "deployments/top-speed", body: deploymentYAML("top-speed", "prod"), fields: []string{"spec.deploymentTargetName"}},
-		{reason: "an id never changes", status: 400, method: "PUT", path: "deployments/top-speed", body: deploymentYAML("top-speed", "staging", ", id: "+id), fields: []string{"metadata.id"}},
+		{reason: "a target that does not exist", status: 400, method: "PUT", path: "deployments/other",
+			body: deploymentYAML("other", "prod"), fields: []string{"spec.deploymentTargetName"}},
+		{reason: "nothing may move to a target that does not exist", status: 400, method: "PUT",
+			path: "deployments/top-speed", body: deploymentYAML("top-speed", "prod"),
+			fields: []string{"spec.deploymentTargetName"}},
+		{reason: "an id never changes", status: 400, method: "PUT", path: "deployments/top-speed",
+			body: deploymentYAML("top-speed", "staging", ", id: "+id), fields: []string{"metadata.id"}},
 		{reason: "what cannot be rendered is not stored", status: 400, method: "PUT", path: "deployments/other",
-			body: deploymentYAML("other", "staging") + "      flinkConfiguration: {kubernetes.cluster-id: mine}\n", fields: []string{"spec.template.spec.flinkConfiguration[kubernetes.cluster-id]"}},
+			body: deploymentYAML("other", "staging") +
+				"      flinkConfiguration: {kubernetes.cluster-id: mine}\n",
+			fields: []string{"spec.template.spec.flinkConfiguration[kubernetes.cluster-id]"}},
 		{reason: "a job on a session cluster", status: 400, method: "PUT", path: "deployments/other",
-			body: strings.Replace(deploymentYAML("other", "x"), "deploymentTargetName", "sessionClusterName", 1), fields: []string{"spec.sessionClusterName"}},
+			body:   strings.Replace(deploymentYAML("other", "x"), "deploymentTargetName", "sessionClusterName", 1),
+			fields: []string{"spec.sessionClusterName"}},
 		{reason: "an unknown resource", status: 404, method: "GET", path: "deployments/other"},
-		{reason: "another namespace", status: 404, method: "GET", path: "/api/v1/namespaces/other/deployments/top-speed"},
+		{reason: "another namespace", status: 404, method: "GET",
+			path: "/api/v1/namespaces/other/deployments/top-speed"},
 	}
 	for _, c2 := range cases {
 		t.Run(c2.reason, func(t *testing.T) {
@@ -208,7 +227,8 @@ func TestMoveToAnotherTarget(t *testing.T) {
 	c.must(t, 200, "PUT", base+"deployments/job", deploymentYAML("job", "b"))
 	c.must(t, 409, "DELETE", base+"deployment-targets/b", "")
 	c.must(t, 200, "DELETE", base+"deployment-targets/a", "")
-	assert.Assert(t, bytes.Contains(c.must(t, 200, "GET", base+"deployments/job/manifests", "").body, []byte("namespace: b\n")))
+	assert.Assert(t,
+		bytes.Contains(c.must(t, 200, "GET", base+"deployments/job/manifests", "").body, []byte("namespace: b\n")))
 }
 
 func TestRestart(t *testing.T) {
@@ -218,9 +238,11 @@ func TestRestart(t *testing.T) {
 	c.must(t, 201, "PUT", base+"deployments/job", deploymentYAML("job", "a"))
 	c.must(t, 201, "PUT", base+"sessionclusters/shared", clusterYAML("shared", "a"))
 	again, _ := start(t, file)
-	for _, path := range []string{"deployment-targets/a", "deployments/job", "deployments/job/manifests", "sessionclusters/shared"} {
+	for _, path := range []string{"deployment-targets/a", "deployments/job", "deployments/job/manifests",
+		"sessionclusters/shared"} {
 		before, after := c.must(t, 200, "GET", base+path, ""), again.must(t, 200, "GET", base+path, "")
-		assert.Assert(t, cmp.Equal(string(before.body), string(after.body)), cmp.Diff(string(before.body), string(after.body)))
+		assert.Assert(t, cmp.Equal(string(before.body), string(after.body)),
+			cmp.Diff(string(before.body), string(after.body)))
 	}
 	again.must(t, 409, "DELETE", base+"deployment-targets/a", "")
 	info, err := os.Stat(file)
@@ -237,14 +259,16 @@ func TestDamagedState(t *testing.T) {
 	good, err := os.ReadFile(file)
 	assert.NilError(t, err)
 	for reason, bad := range map[string]string{
-		"nothing":                    "",
-		"cut":                        string(good[:len(good)/2]),
-		"another version":            strings.Replace(string(good), `{"version":1`, `{"version":2`, 1),
-		"a target that was edited":   strings.Replace(string(good), `"namespace":"a"`, `"namespace":"b"`, 1),
-		"a hold that is gone":        strings.Replace(string(good), `{"kind":"Deployment",`, `{"kind":"deployment",`, 1),
+		"nothing":                  "",
+		"cut":                      string(good[:len(good)/2]),
+		"another version":          strings.Replace(string(good), `{"version":1`, `{"version":2`, 1),
+		"a target that was edited": strings.Replace(string(good), `"namespace":"a"`, `"namespace":"b"`, 1),
+		"a hold that is gone": strings.Replace(string(good),
+			`{"kind":"Deployment",`, `{"kind":"deployment",`, 1),
 		"a resource that is gone":    string(good[:bytes.LastIndex(good, []byte(`,{`))]) + "]}}",
 		"a resource that is illegal": strings.ReplaceAll(string(good), `"name":"other"`, `"name":""`),
-		"a resource that is moved":   strings.Replace(string(good), `"deploymentTargetName":"a"`, `"deploymentTargetName":"b"`, 1),
+		"a resource that is moved": strings.Replace(string(good), `"deploymentTargetName":"a"`,
+			`"deploymentTargetName":"b"`, 1),
 	} {
 		assert.Assert(t, bad != string(good), reason)
 		assert.NilError(t, os.WriteFile(file, []byte(bad), 0o600))
@@ -275,7 +299,8 @@ func TestWriteFails(t *testing.T) {
 func TestManyClients(t *testing.T) {
 	c, s := start(t, filepath.Join(t.TempDir(), "state.json"))
 	allowed := map[string][]int{
-		"PUT deployment-targets": {200, 201}, "PUT deployments": {200, 201, 400}, "DELETE deployment-targets": {200, 404, 409}, "DELETE deployments": {200, 404},
+		"PUT deployment-targets": {200, 201}, "PUT deployments": {200, 201, 400},
+		"DELETE deployment-targets": {200, 404, 409}, "DELETE deployments": {200, 404},
 	}
 	var wg sync.WaitGroup
 	for g := range 6 {

@@ -51,8 +51,10 @@ func named(t *testing.T, names ...string) []deployment.Deployment {
 		if !ok {
 			namespace, short = "default", name
 		}
-		d, err := deployment.Parse("", []byte("kind: Deployment\napiVersion: v1\nmetadata: {name: "+short+", namespace: "+namespace+
-			"}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: JAR, flinkVersion: 1.20, jarUri: 'local:///a.jar'}}}}\n"))
+		d, err := deployment.Parse("",
+			[]byte("kind: Deployment\napiVersion: v1\nmetadata: {name: "+short+", namespace: "+namespace+
+				"}\nspec: {deploymentTargetName: t, template: {spec: {artifact: "+
+				"{kind: JAR, flinkVersion: 1.20, jarUri: 'local:///a.jar'}}}}\n"))
 		assert.NilError(t, err)
 		out = append(out, d)
 	}
@@ -68,21 +70,29 @@ func TestJobFlags(t *testing.T) {
 		check  string // of the check, or
 		want   []render.Job
 	}{
-		{"the only one", []string{"--job-id", id, "--savepoint", "s3://b/a=1"}, []string{"a"}, "", "", []render.Job{{ID: id, SavepointLocation: "s3://b/a=1"}}},
-		{"by name", []string{"--job-id", "b=" + id, "--savepoint", "a=/s/a=1"}, []string{"a", "b"}, "", "", []render.Job{{SavepointLocation: "/s/a=1"}, {ID: id}}},
-		{"a path with =", []string{"--savepoint", "/s/a=1"}, []string{"a"}, "", "", []render.Job{{SavepointLocation: "/s/a=1"}}},
-		{"by namespace", []string{"--job-id", "x/a=" + id, "--job-id", "a=" + id2}, []string{"a", "x/a"}, "", "", []render.Job{{ID: id2}, {ID: id}}},
+		{"the only one", []string{"--job-id", id, "--savepoint", "s3://b/a=1"}, []string{"a"}, "", "",
+			[]render.Job{{ID: id, SavepointLocation: "s3://b/a=1"}}},
+		{"by name", []string{"--job-id", "b=" + id, "--savepoint", "a=/s/a=1"}, []string{"a", "b"}, "", "",
+			[]render.Job{{SavepointLocation: "/s/a=1"}, {ID: id}}},
+		{"a path with =", []string{"--savepoint", "/s/a=1"}, []string{"a"}, "", "",
+			[]render.Job{{SavepointLocation: "/s/a=1"}}},
+		{"by namespace", []string{"--job-id", "x/a=" + id, "--job-id", "a=" + id2}, []string{"a", "x/a"}, "", "",
+			[]render.Job{{ID: id2}, {ID: id}}},
 		{"no uuid", []string{"--job-id", "a=x"}, nil, "for flag -job-id", "", nil},
 		{"not in lower case", []string{"--job-id", strings.ToUpper(id)}, nil, "for flag -job-id", "", nil},
-		{"the nil UUID", []string{"--job-id", "00000000-0000-0000-0000-000000000000"}, nil, "for flag -job-id", "", nil},
+		{"the nil UUID", []string{"--job-id", "00000000-0000-0000-0000-000000000000"}, nil, "for flag -job-id", "",
+			nil},
 		{"no uri", []string{"--savepoint", "s3//x"}, nil, "for flag -savepoint", "", nil},
 		{"no value", []string{"--savepoint", "a="}, nil, "for flag -savepoint", "", nil},
 		{"twice", []string{"--job-id", "a=" + id, "--job-id", "a=" + id2}, nil, "for flag -job-id", "", nil},
 		{"for which?", []string{"--savepoint", "/s"}, []string{"a", "b"}, "", "--savepoint /s", nil},
 		{"for none", []string{"--job-id", id}, nil, "", "--job-id", nil},
-		{"for another", []string{"--savepoint", "x/a=/s"}, []string{"a", "b"}, "", "--savepoint: the input has no Deployment x/a; it has default/a, default/b", nil},
-		{"one for two", []string{"--job-id", "a=" + id, "--job-id", "b=" + id}, []string{"a", "b"}, "", "--job-id: the job id " + id, nil},
-		{"one for two by one name", []string{"--job-id", "a=" + id}, []string{"a", "x/a"}, "", "--job-id: the job id " + id, nil},
+		{"for another", []string{"--savepoint", "x/a=/s"}, []string{"a", "b"}, "",
+			"--savepoint: the input has no Deployment x/a; it has default/a, default/b", nil},
+		{"one for two", []string{"--job-id", "a=" + id, "--job-id", "b=" + id}, []string{"a", "b"}, "",
+			"--job-id: the job id " + id, nil},
+		{"one for two by one name", []string{"--job-id", "a=" + id}, []string{"a", "x/a"}, "",
+			"--job-id: the job id " + id, nil},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			fs := flag.NewFlagSet("", flag.ContinueOnError)
@@ -107,7 +117,8 @@ func TestJobFlags(t *testing.T) {
 
 func TestExpandLeavesOut(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"a.yaml", "kustomization.yaml", "x/kustomization.yml", "x/Kustomization", "x/b.json", ".c.yaml"} {
+	for _, name := range []string{"a.yaml", "kustomization.yaml", "x/kustomization.yml", "x/Kustomization", "x/b.json",
+		".c.yaml"} {
 		file := filepath.Join(dir, name)
 		assert.NilError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 		assert.NilError(t, os.WriteFile(file, nil, 0o600))
