@@ -106,11 +106,28 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// run makes the output folder what the resources render to, and prints what it changes.
 func (s settings) run(inputs []string, stdout io.Writer) error {
 	if len(inputs) == 0 {
 		return cli.Misused("name the files or folders to read")
 	}
-	changes, err := s.renew(inputs)
+	all, err := s.Renderer()
+	if err != nil {
+		return err
+	}
+	s.out = filepath.Clean(s.out)
+	if err := apart(s.out, inputs); err != nil {
+		return err
+	}
+	bundle, err := s.read(inputs)
+	if err != nil {
+		return err
+	}
+	files, err := s.manifests(all, bundle)
+	if err != nil {
+		return err
+	}
+	changes, err := sync(s.out, files, s.check)
 	for _, c := range changes {
 		fmt.Fprintln(stdout, c)
 	}
@@ -118,25 +135,4 @@ func (s settings) run(inputs []string, stdout io.Writer) error {
 		err = fmt.Errorf("%s is not what its resources render to: run gitops without -check", s.out)
 	}
 	return err
-}
-
-// renew makes the output folder what the resources render to.
-func (s settings) renew(inputs []string) ([]change, error) {
-	all, err := s.Renderer()
-	if err != nil {
-		return nil, err
-	}
-	s.out = filepath.Clean(s.out)
-	if err := apart(s.out, inputs); err != nil {
-		return nil, err
-	}
-	bundle, err := s.read(inputs)
-	if err != nil {
-		return nil, err
-	}
-	files, err := s.manifests(all, bundle)
-	if err != nil {
-		return nil, err
-	}
-	return sync(s.out, files, s.check)
 }

@@ -86,35 +86,33 @@ func (s *store) load() error {
 	if s.registry, err = target.Restore(in.Registry); err != nil {
 		return err
 	}
-	var errs []error
 	for i := range kinds {
 		for _, text := range in.Resources[kinds[i].path] {
-			errs = append(errs, s.restore(&kinds[i], text))
+			r, err := kinds[i].parse(text)
+			if err != nil {
+				return err
+			}
+			at := key{&kinds[i], r.Namespace(), r.Name()}
+			if s.resources[at] != nil {
+				return fmt.Errorf("%s is there twice", r)
+			}
+			s.resources[at] = r
 		}
 	}
-	return errors.Join(append(errs, s.checkHolds())...)
+	return s.checkHolds()
 }
 
-func (s *store) restore(k *kind, text []byte) error {
-	r, err := k.parse(text)
-	if err != nil {
-		return err
-	}
-	at := key{k, r.Namespace(), r.Name()}
-	if _, twice := s.resources[at]; twice {
-		return fmt.Errorf("%s is there twice", r)
-	}
-	s.resources[at] = r
-	held, err := s.registry.Owners(r.Target())
-	if err == nil && !slices.Contains(held, r.Owner()) {
-		err = fmt.Errorf("%s does not hold its target %s", r, r.Target())
-	}
-	return err
-}
-
-// checkHolds finds holds whose owners are gone. Together with restore it makes sure
-// that there is one hold for each resource.
+// checkHolds makes sure that there is one hold for each resource, and no other.
 func (s *store) checkHolds() error {
+	for _, r := range s.resources {
+		held, err := s.registry.Owners(r.Target())
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(held, r.Owner()) {
+			return fmt.Errorf("%s does not hold its target %s", r, r.Target())
+		}
+	}
 	holds := 0
 	for t := range s.registry.All() {
 		held, err := s.registry.Owners(t.Ref())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,8 +21,7 @@ const maxBody = 1 << 20
 
 const prefix = "/api/v1/namespaces/{namespace}/"
 
-// endpoint answers one method of one path. The answer is sent as JSON, manifests as
-// what the client accepts.
+// endpoint answers one method of one path.
 type endpoint func(r *http.Request) (status int, answer any, err error)
 
 func newHandler(s *store, log *slog.Logger) http.Handler {
@@ -36,11 +36,7 @@ func newHandler(s *store, log *slog.Logger) http.Handler {
 					log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err.Error())
 				}
 			}
-			if m, ok := answer.(render.Manifests); ok {
-				writeManifests(w, r, m, log)
-				return
-			}
-			writeJSON(w, status, answer, log)
+			send(w, r, status, answer, log)
 		})
 	}
 	const targets = "deployment-targets/{name}"
@@ -129,37 +125,38 @@ func samePath(r *http.Request, given named) error {
 	return nil
 }
 
-func writeJSON(w http.ResponseWriter, status int, answer any, log *slog.Logger) {
-	text, err := json.MarshalIndent(answer, "", "  ")
+// send sends an answer as JSON, and manifests as a Kubernetes List in JSON to those who ask
+// for it, and to others as YAML. Their warnings go into headers, as the Kubernetes API
+// sends them.
+func send(w http.ResponseWriter, r *http.Request, status int, answer any, log *slog.Logger) {
+	var text bytes.Buffer
+	var err error
+	media := "application/json"
+	switch m, ok := answer.(render.Manifests); {
+	case !ok:
+		enc := json.NewEncoder(&text)
+		enc.SetIndent("", "  ")
+		err = enc.Encode(answer)
+	case strings.Contains(r.Header.Get("Accept"), media):
+		text.Write(m.JSON())
+	default:
+		media = "application/yaml"
+		_, err = m.WriteTo(&text)
+	}
+	if m, ok := answer.(render.Manifests); ok {
+		for _, warning := range m.Warnings() {
+			w.Header().Add("Warning", fmt.Sprintf("299 - %+q", warning.String()))
+		}
+	}
 	if err != nil {
 		log.Error("cannot encode an answer", "error", err.Error())
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Type", media)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	if _, err := w.Write(append(text, '\n')); err != nil {
-		log.Info("the client went away", "error", err.Error())
-	}
-}
-
-// writeManifests sends YAML, or a Kubernetes List as JSON to those who ask for it.
-// Warnings go into headers, as the Kubernetes API sends them.
-func writeManifests(w http.ResponseWriter, r *http.Request, m render.Manifests, log *slog.Logger) {
-	for _, warning := range m.Warnings() {
-		w.Header().Add("Warning", fmt.Sprintf("299 - %+q", warning.String()))
-	}
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	var err error
-	if strings.Contains(r.Header.Get("Accept"), "application/json") {
-		w.Header().Set("Content-Type", "application/json")
-		_, err = w.Write(m.JSON())
-	} else {
-		w.Header().Set("Content-Type", "application/yaml")
-		_, err = m.WriteTo(w)
-	}
-	if err != nil {
+	if _, err := text.WriteTo(w); err != nil {
 		log.Info("the client went away", "error", err.Error())
 	}
 }

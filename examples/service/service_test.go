@@ -145,26 +145,27 @@ func TestLifeOfATarget(t *testing.T) {
 	c.must(t, 201, "PUT", base+"deployment-targets/staging", targetYAML("staging", "elsewhere"))
 }
 
-func TestRefusals(t *testing.T) {
-	c, _ := start(t, filepath.Join(t.TempDir(), "state.json"))
-	const id = "2da2f867-5899-4bef-8ad0-9771bbac38b4"
-	c.must(t, 201, "PUT", base+"deployment-targets/staging", targetYAML("staging", "flink", ", id: "+id))
-	c.must(t, 201, "PUT", base+"deployments/top-speed", deploymentYAML("top-speed", "staging"))
-	cases := []struct {
-		reason       string
-		status       int
-		method, path string
-		body         string
-		fields       []string
-		header       []string
-	}{
+// refusal is a request that is refused.
+type refusal struct {
+	reason       string
+	status       int
+	method, path string
+	body         string
+	fields       []string
+	header       []string
+}
+
+const targetID = "2da2f867-5899-4bef-8ad0-9771bbac38b4"
+
+func refusals() []refusal {
+	return []refusal{
 		{reason: "a spec never changes", status: 400, method: "PUT", path: "deployment-targets/staging",
 			body: targetYAML("staging", "prod"), fields: []string{"spec.kubernetes.namespace"}},
 		{reason: "an id never changes", status: 400, method: "PUT", path: "deployment-targets/staging",
 			body:   targetYAML("staging", "flink", ", id: 3da2f867-5899-4bef-8ad0-9771bbac38b4"),
 			fields: []string{"metadata.id"}},
 		{reason: "an id is one target's", status: 409, method: "PUT", path: "deployment-targets/other",
-			body: targetYAML("other", "flink", ", id: "+id)},
+			body: targetYAML("other", "flink", ", id: "+targetID)},
 		{reason: "all problems of a body", status: 400, method: "PUT", path: "deployment-targets/staging",
 			body:   "kind: DeploymentTarget\nmetadata: {name: staging, nam: x}\nspec: {kubernetes: {namespace: A_B}}",
 			fields: []string{"metadata.nam", "spec.kubernetes.namespace"}},
@@ -183,7 +184,7 @@ func TestRefusals(t *testing.T) {
 			path: "deployments/top-speed", body: deploymentYAML("top-speed", "prod"),
 			fields: []string{"spec.deploymentTargetName"}},
 		{reason: "an id never changes", status: 400, method: "PUT", path: "deployments/top-speed",
-			body: deploymentYAML("top-speed", "staging", ", id: "+id), fields: []string{"metadata.id"}},
+			body: deploymentYAML("top-speed", "staging", ", id: "+targetID), fields: []string{"metadata.id"}},
 		{reason: "what cannot be rendered is not stored", status: 400, method: "PUT", path: "deployments/other",
 			body: deploymentYAML("other", "staging") +
 				"      flinkConfiguration: {kubernetes.cluster-id: mine}\n",
@@ -195,7 +196,13 @@ func TestRefusals(t *testing.T) {
 		{reason: "another namespace", status: 404, method: "GET",
 			path: "/api/v1/namespaces/other/deployments/top-speed"},
 	}
-	for _, c2 := range cases {
+}
+
+func TestRefusals(t *testing.T) {
+	c, _ := start(t, filepath.Join(t.TempDir(), "state.json"))
+	c.must(t, 201, "PUT", base+"deployment-targets/staging", targetYAML("staging", "flink", ", id: "+targetID))
+	c.must(t, 201, "PUT", base+"deployments/top-speed", deploymentYAML("top-speed", "staging"))
+	for _, c2 := range refusals() {
 		t.Run(c2.reason, func(t *testing.T) {
 			path := c2.path
 			if !strings.HasPrefix(path, "/") {
