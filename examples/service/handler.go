@@ -132,8 +132,12 @@ func send(w http.ResponseWriter, r *http.Request, status int, answer any, log *s
 	var text bytes.Buffer
 	var err error
 	media := "application/json"
-	switch m, ok := answer.(render.Manifests); {
-	case !ok:
+	m, rendered := answer.(render.Manifests)
+	for _, warning := range m.Warnings() {
+		w.Header().Add("Warning", fmt.Sprintf("299 - %+q", warning.String()))
+	}
+	switch {
+	case !rendered:
 		enc := json.NewEncoder(&text)
 		enc.SetIndent("", "  ")
 		err = enc.Encode(answer)
@@ -142,11 +146,6 @@ func send(w http.ResponseWriter, r *http.Request, status int, answer any, log *s
 	default:
 		media = "application/yaml"
 		_, err = m.WriteTo(&text)
-	}
-	if m, ok := answer.(render.Manifests); ok {
-		for _, warning := range m.Warnings() {
-			w.Header().Add("Warning", fmt.Sprintf("299 - %+q", warning.String()))
-		}
 	}
 	if err != nil {
 		log.Error("cannot encode an answer", "error", err.Error())
