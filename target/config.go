@@ -1,7 +1,6 @@
 package target
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -16,9 +15,8 @@ const (
 	DefaultNamespace = "default"
 )
 
-// Config is a DeploymentTarget as it is written: an open struct in the shape of
-// VVP's YAML and JSON. It is data to build and edit; [New] checks it and makes a
-// [Target] of a copy.
+// Config is a DeploymentTarget as data to build and edit, in the shape of VVP's YAML
+// and JSON. [New] checks it and makes a [Target] of a copy.
 type Config struct {
 	// Kind and APIVersion may be empty, or "DeploymentTarget" and "v1".
 	Kind       string `json:"kind,omitempty"`
@@ -30,8 +28,8 @@ type Config struct {
 
 // Metadata identifies a target.
 type Metadata struct {
-	// ID is the UUID by which Deployments may refer to the target, in lower case.
-	// VVP's API gives it; it may be empty.
+	// ID is a lower-case UUID, by which Deployments may refer to the target. VVP's
+	// API assigns it; it may be empty.
 	ID string `json:"id,omitempty"`
 	// Name is required: 1 to 250 characters of 0-9, a-z, A-Z, "-" and "_" (VVP,
 	// REST API, resource names).
@@ -45,7 +43,7 @@ type Metadata struct {
 
 // Spec is the part of a target that never changes after creation.
 type Spec struct {
-	// Kubernetes is required.
+	// Kubernetes is required: it says where Flink runs.
 	Kubernetes *Kubernetes `json:"kubernetes"`
 	// DeploymentPatchSet is applied to what is rendered for the target.
 	DeploymentPatchSet []patch.Patch `json:"deploymentPatchSet,omitempty"`
@@ -54,7 +52,7 @@ type Spec struct {
 // Kubernetes says where Flink runs.
 type Kubernetes struct {
 	// Namespace is a Kubernetes namespace, at most 63 characters. Empty means the
-	// one that the platform runs in, which whoever renders must then name.
+	// namespace that the platform runs in, which must then be an option of the renderer.
 	Namespace string `json:"namespace,omitempty"`
 }
 
@@ -67,13 +65,5 @@ func (c Config) clone() Config {
 		c.Spec.Kubernetes = &k
 	}
 	c.Spec.DeploymentPatchSet = slices.Clone(c.Spec.DeploymentPatchSet)
-	return c
-}
-
-// withDefaults returns c with what VVP fills in.
-func (c Config) withDefaults() Config {
-	c = c.clone()
-	c.Kind, c.APIVersion = Kind, APIVersion
-	c.Metadata.Namespace = cmp.Or(c.Metadata.Namespace, DefaultNamespace)
 	return c
 }

@@ -1,11 +1,10 @@
 // Package target has VVP's DeploymentTarget: where Flink runs, a Kubernetes
 // namespace, and how, a patch set.
 //
-// A target is made with [New] from a [Config], which has the shape of the YAML,
-// or with [Parse] from the YAML itself. Both check everything and report all
-// problems at once. A [Target] is an immutable value: it can be shared between
-// goroutines and copied, nothing that was handed in or that is handed out lets
-// anyone change it, and [Target.Equal] compares it.
+// [New] makes a [Target] from a [Config], which has the shape of the YAML, and [Parse]
+// from the YAML itself. Both check everything and report all problems at once. A
+// Target is an immutable value: it shares nothing that its caller can change, it is
+// safe for concurrent use, and [Target.Equal] compares it.
 //
 // # The resource
 //
@@ -21,15 +20,14 @@
 //	    namespace: staging         # optional: the platform's own if left out
 //	  deploymentPatchSet: []       # optional: see package patch
 //
-// This is what VVP documents on its page "Deployment Targets"; the patch set is
-// VVP 2.0's, with two more forms of patches. The fields that VVP's API adds to a
+// This is documented on VVP's page "Deployment Targets"; the patch set is that of
+// VVP 2.0, with two more forms of patches. The fields that VVP's API adds to a
 // resource, status and metadata.createdAt, modifiedAt and resourceVersion, are
-// accepted and ignored; any other field is an error. Labels and annotations of a
-// target are VVP's own and are not copied to Kubernetes objects.
+// accepted and ignored; any other unknown field is an error. Labels and annotations
+// of a target are VVP's own and are not copied to Kubernetes objects.
 //
 // # References
 //
 // Deployments and SessionClusters refer to a target by name or by id, see [Ref].
-// A [Registry] keeps targets and who refers to them: a target that is referred to
-// cannot be deleted, and its spec never changes.
+// A [Registry] keeps targets and who refers to them.
 package target

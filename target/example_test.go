@@ -31,7 +31,10 @@ spec:
 
 // Patches are checked when the target is made, not when it is used.
 func ExampleNew() {
-	pool, err := patch.Parse([]byte(`{target: {kind: Deployment}, patch: {spec: {template: {spec: {nodeSelector: {pool: flink}}}}}}`))
+	pool, err := patch.Parse([]byte(`
+target: {kind: Deployment}
+patch: {spec: {template: {spec: {nodeSelector: {pool: flink}}}}}
+`))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -70,5 +73,5 @@ func ExampleRead() {
 	}
 	// Output:
 	// DeploymentTarget default/a
-	// targets.yaml:3:53: spec.kubernetes: write kubernetes: {namespace: NAME}, or kubernetes: {} for the namespace that the platform runs in
+	// targets.yaml:3:53: spec.kubernetes: write {namespace: NAME}, or {} for the namespace of the platform
 }

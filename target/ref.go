@@ -2,8 +2,8 @@ package target
 
 import "cmp"
 
-// A Ref refers to a target of a VVP namespace by name or by id. Where both are
-// set, both must be the target's.
+// A Ref refers to a target of a VVP namespace by name or by id. If both are set,
+// both must be the target's.
 type Ref struct {
 	// Namespace is the VVP namespace. Empty means "default".
 	Namespace string `json:"namespace,omitempty"`
@@ -24,24 +24,22 @@ func (r Ref) IsZero() bool { return r.Name == "" && r.ID == "" }
 
 // Matches reports whether r refers to t.
 func (r Ref) Matches(t Target) bool {
-	if r.IsZero() {
-		return false
-	}
-	return r.namespace() == t.Namespace() && (r.Name == "" || r.Name == t.Name()) && (r.ID == "" || r.ID == t.ID())
+	return !r.IsZero() && r.namespace() == t.Namespace() &&
+		(r.Name == "" || r.Name == t.Name()) && (r.ID == "" || r.ID == t.ID())
 }
 
-// An Owner is a resource that refers to a target. Owners are compared by all of
-// their fields, after an empty namespace was filled in.
+// An Owner is a resource that refers to a target. Two owners are the same if all of
+// their fields are; an empty namespace means "default".
 type Owner struct {
-	// Kind is "Deployment" or "SessionCluster", or whatever else refers to targets.
+	// Kind is "Deployment", "SessionCluster" or another kind that refers to targets.
 	Kind string `json:"kind"`
 	// Namespace is the VVP namespace. Empty means "default".
 	Namespace string `json:"namespace,omitempty"`
 	// Name is the resource's metadata.name.
 	Name string `json:"name"`
-	// UID tells the resource from an earlier one of the same name. With a UID
-	// that VVP gave, a late release by the earlier one does not release the later
-	// one's hold; with an empty one, or one derived from the name, it does.
+	// UID distinguishes the resource from an earlier one of the same name. With a UID
+	// from VVP, a late release by the earlier one does not end the hold of the later
+	// one; with an empty UID, or one derived from the name, it does.
 	UID string `json:"uid,omitempty"`
 }
 

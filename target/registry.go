@@ -4,146 +4,143 @@ import (
 	"cmp"
 	"errors"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
 )
 
-// A Registry keeps targets, and who refers to each of them. It holds two rules of
+// A Registry keeps targets, and who refers to each of them. It enforces two rules of
 // VVP (page "Deployment Targets"): the spec of a target never changes, and a
 // target that a Deployment or SessionCluster refers to cannot be deleted.
 //
-// A reference is held by an [Owner], from when the referring resource is stored
-// until it is gone, whatever its state: a suspended Deployment holds its target
-// too. References are identities, not a count: acquiring twice is holding once,
-// and releasing what is not held changes nothing.
+// An [Owner] holds a target from when the referring resource is stored until it is
+// deleted, whatever its state: a suspended Deployment holds its target, too. Holds
+// are identities, not a count: to acquire twice is to hold once, and to release what
+// is not held changes nothing.
 //
 // The zero value is an empty registry, ready to use. A Registry is safe for
 // concurrent use and must not be copied; every call takes effect at one moment
-// between its start and its return. Nothing is kept beyond the life of the
-// process, see [Registry.Snapshot].
+// between its start and its return. It keeps everything in memory, see
+// [Registry.Snapshot].
 //
-// A reference with neither name nor id, an owner that [Registry.Acquire] would
-// not accept, and the zero Target are refused with an [*InvalidError] by every
-// call that returns an error.
+// Every call that returns an error refuses a reference with neither name nor id, an
+// owner that [Registry.Acquire] does not accept, and the zero Target with an
+// [*InvalidError].
 type Registry struct {
 	// One lock for all: Move and Snapshot are about several targets at once, and
-	// ids must be unique among all of them. Whatever can take long (sorting,
-	// comparing, encoding) is done without it, on values that do not change.
-	mu      sync.RWMutex
-	targets map[nameKey]entry
-	ids     map[string]identified // of the targets that have an id
+	// ids are unique among all of them.
+	mu    sync.RWMutex
+	names map[Ref]Target // by Target.Ref
+	ids   map[string]identified
+	holds map[Ref][]Owner // by Target.Ref, sorted; none for a target without owners
 }
 
-type nameKey struct{ namespace, name string }
-
-// entry is a target and its owners. Targets are held in both maps as they are, so
-// that Get follows no pointer.
-type entry struct {
-	target Target
-	owners *ownerSet // nil before the first hold
-}
-
+// identified is a target that has an id. Its namespace is here, too, because to read it
+// from the target takes Get longer than the rest.
 type identified struct {
 	namespace string
 	target    Target
 }
 
-// find returns the target that ref refers to, or the zero value. The lock must be
-// held.
-func (r *Registry) find(ref Ref) Target {
-	ns := ref.namespace()
-	if ref.Name == "" {
-		if e := r.ids[ref.ID]; e.namespace == ns {
-			return e.target
-		}
-		return Target{}
+// find returns the target that ref refers to. The lock must be held.
+func (r *Registry) find(ref Ref) (Target, error) {
+	if errs := checkRef(ref, "ref"); len(errs) > 0 {
+		return Target{}, &InvalidError{Fields: errs}
 	}
-	t := r.targets[nameKey{ns, ref.Name}].target
-	if ref.ID != "" && t.d != nil && ref.ID != t.d.config.Metadata.ID {
-		return Target{}
+	var t Target
+	if ref.Name != "" {
+		t = r.names[Ref{Namespace: ref.namespace(), Name: ref.Name}]
+	} else if found := r.ids[ref.ID]; found.namespace == ref.namespace() {
+		t = found.target
 	}
-	return t
+	if t.IsZero() || ref.Name != "" && ref.ID != "" && ref.ID != t.ID() {
+		return Target{}, &NotFoundError{Ref: ref}
+	}
+	return t, nil
 }
 
-// owners returns who holds what ref refers to, nil if nobody ever did, and whether
-// there is such a target. The lock must be held.
-func (r *Registry) owners(ref Ref) (*ownerSet, bool) {
-	t := r.find(ref)
-	if t.d == nil {
-		return nil, false
+// put adds or replaces a target. The lock must be held for writing.
+func (r *Registry) put(t Target) {
+	if r.names == nil {
+		r.names, r.ids, r.holds = make(map[Ref]Target), make(map[string]identified), make(map[Ref][]Owner)
 	}
-	return r.targets[keyOf(t)].owners, true
-}
-
-// put files a target under its name and its id. The lock must be held.
-func (r *Registry) put(t Target, owners *ownerSet) {
-	if r.targets == nil {
-		r.targets, r.ids = make(map[nameKey]entry), make(map[string]identified)
-	}
-	m := &t.d.config.Metadata
-	r.targets[keyOf(t)] = entry{t, owners}
-	if m.ID != "" {
-		r.ids[m.ID] = identified{m.Namespace, t}
+	r.names[t.Ref()] = t
+	if t.ID() != "" {
+		r.ids[t.ID()] = identified{t.Namespace(), t}
 	}
 }
 
-// hold makes o an owner of what ref refers to. The lock must be held for writing.
-func (r *Registry) hold(ref Ref, o Owner) bool {
-	t := r.find(ref)
-	if t.d == nil {
+// held returns where o is, or belongs, among the owners of t, and whether it is there.
+func (r *Registry) held(t Target, o Owner) (int, bool) {
+	return slices.BinarySearchFunc(r.holds[t.Ref()], o, func(a, b Owner) int {
+		return cmp.Or(
+			strings.Compare(a.Kind, b.Kind), strings.Compare(a.Namespace, b.Namespace),
+			strings.Compare(a.Name, b.Name), strings.Compare(a.UID, b.UID))
+	})
+}
+
+// hold adds an owner, and reports whether it is new. The lock must be held for writing.
+func (r *Registry) hold(t Target, o Owner) bool {
+	i, held := r.held(t, o)
+	if !held {
+		r.holds[t.Ref()] = slices.Insert(r.holds[t.Ref()], i, o)
+	}
+	return !held
+}
+
+// release removes an owner, and reports whether it was there. The lock must be held
+// for writing.
+func (r *Registry) release(t Target, o Owner) bool {
+	i, held := r.held(t, o)
+	if !held {
 		return false
 	}
-	key := keyOf(t)
-	owners := r.targets[key].owners
-	if owners == nil {
-		owners = new(ownerSet)
-		r.targets[key] = entry{t, owners}
+	if left := slices.Delete(r.holds[t.Ref()], i, i+1); len(left) > 0 {
+		r.holds[t.Ref()] = left
+	} else {
+		delete(r.holds, t.Ref())
 	}
-	owners.add(o)
 	return true
-}
-
-func keyOf(t Target) nameKey {
-	m := &t.d.config.Metadata
-	return nameKey{m.Namespace, m.Name}
 }
 
 // Register adds a target. If there is a target of the same namespace and name,
 // then t must have the same id and spec (see [Target.SameSpec]), and its labels
-// and annotations replace those that were registered.
+// and annotations replace those of the registered target.
 //
-// Otherwise nothing changes and the error is an [*ImmutableError] that names the
-// fields which differ, in use or not. To give a target an id, to take it away or
-// to change it, is such a difference. An id that another target has, in whatever
-// namespace, is a [*ConflictError].
+// Otherwise nothing changes and the error is an [*ImmutableError] with the fields
+// that differ, in use or not; an id that is added, removed or changed is such a
+// difference. If another target has the id of t, in whatever namespace, the error
+// is a [*ConflictError].
 func (r *Registry) Register(t Target) error {
-	if errs := checkTarget(t); len(errs) > 0 {
-		return &InvalidError{Subject: t.String(), Fields: errs}
+	if t.IsZero() {
+		e := field.Required(nil, "must not be the zero value: make the target with target.New or target.Parse")
+		fields := decode.Fields(field.ErrorList{e.WithOrigin(originRequired)})
+		return &InvalidError{Subject: t.String(), Fields: fields}
 	}
 	old, err := r.register(t)
-	if !old.IsZero() {
+	if !old.IsZero() { // both are immutable, and are compared without the lock
 		return &ImmutableError{Ref: t.Ref(), Fields: changes(old, t)}
 	}
 	return err
 }
 
-// register returns the target that stands in the way, if there is one.
+// register returns the registered target of this name if its id or spec differs.
 func (r *Registry) register(t Target) (Target, error) {
-	id := t.d.config.Metadata.ID
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if old := r.targets[keyOf(t)]; old.target.d != nil {
-		if id != old.target.d.config.Metadata.ID || !t.SameSpec(old.target) {
-			return old.target, nil
+	if old := r.names[t.Ref()]; !old.IsZero() {
+		if old.ID() != t.ID() || !old.SameSpec(t) {
+			return old, nil
 		}
-		r.put(t, old.owners)
-		return Target{}, nil
+	} else if other := r.ids[t.ID()].target; !other.IsZero() {
+		return Target{}, &ConflictError{Ref: t.Ref(), ID: t.ID(), Other: other.Ref()}
 	}
-	if other := r.ids[id].target; other.d != nil {
-		return Target{}, &ConflictError{Ref: t.Ref(), ID: id, Other: other.Ref()}
-	}
-	r.put(t, nil)
+	r.put(t)
 	return Target{}, nil
 }
 
@@ -151,25 +148,13 @@ func (r *Registry) register(t Target) (Target, error) {
 // none, the error is a [*NotFoundError].
 func (r *Registry) Get(ref Ref) (Target, error) {
 	r.mu.RLock()
-	t := r.find(ref)
-	r.mu.RUnlock()
-	if t.d == nil {
-		return Target{}, missing(ref)
-	}
-	return t, nil
+	defer r.mu.RUnlock()
+	return r.find(ref)
 }
 
-// missing is the error about a target that was not found.
-func missing(ref Ref) error {
-	if errs := checkRef(ref, "ref"); len(errs) > 0 {
-		return &InvalidError{Fields: errs}
-	}
-	return &NotFoundError{Ref: ref}
-}
-
-// Acquire makes o hold the target that ref refers to. An owner that holds it
-// already holds it as before; it may hold several targets. If there is no such
-// target, the error is a [*NotFoundError].
+// Acquire makes o hold the target that ref refers to. If o holds it already,
+// nothing changes; an owner may hold several targets. If there is no such target,
+// the error is a [*NotFoundError].
 //
 // An owner has a kind and a name. Kind, namespace, name and UID are UTF-8 without
 // control characters, of at most 1024 bytes each.
@@ -177,23 +162,23 @@ func (r *Registry) Acquire(ref Ref, o Owner) error {
 	if errs := append(checkRef(ref, "ref"), checkOwner(o, "owner")...); len(errs) > 0 {
 		return &InvalidError{Fields: errs}
 	}
-	o = o.withDefaults()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.hold(ref, o) {
-		return &NotFoundError{Ref: ref}
+	t, err := r.find(ref)
+	if err != nil {
+		return err
 	}
+	r.hold(t, o.withDefaults())
 	return nil
 }
 
 // Release ends the hold of o on the target that ref refers to. It reports whether
 // there was one; otherwise nothing changes.
 func (r *Registry) Release(ref Ref, o Owner) bool {
-	o = o.withDefaults()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	owners, _ := r.owners(ref)
-	return owners.remove(o)
+	t, err := r.find(ref)
+	return err == nil && r.release(t, o.withDefaults())
 }
 
 // Move ends the hold of o on one target and makes it hold another, at one moment.
@@ -208,56 +193,38 @@ func (r *Registry) Move(o Owner, from, to Ref) error {
 	o = o.withDefaults()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var problems []error
-	source, known := r.owners(from)
-	if !known {
-		problems = append(problems, &NotFoundError{Ref: from})
-	} else if !source.has(o) {
-		problems = append(problems, &NotFoundError{Ref: from, Owner: o})
+	source, err := r.find(from)
+	destination, toErr := r.find(to)
+	if err == nil {
+		if _, held := r.held(source, o); !held {
+			err = &NotFoundError{Ref: from, Owner: o}
+		}
 	}
-	if _, known := r.owners(to); !known {
-		problems = append(problems, &NotFoundError{Ref: to})
+	if err = errors.Join(err, toErr); err != nil {
+		return err
 	}
-	if len(problems) > 0 {
-		return errors.Join(problems...)
-	}
-	source.remove(o)
-	r.hold(to, o)
+	r.release(source, o)
+	r.hold(destination, o)
 	return nil
 }
 
-// Delete removes the target that ref refers to. While it is held, nothing changes
-// and the error is an [*InUseError] with all owners; if there is no such target,
-// it is a [*NotFoundError]. A deleted target's name and id are free again, also
-// for another spec.
+// Delete removes the target that ref refers to. If it is held, nothing changes and
+// the error is an [*InUseError] with all owners; if there is no such target, it is
+// a [*NotFoundError]. The name and the id of a deleted target are free, also for
+// another spec.
 func (r *Registry) Delete(ref Ref) error {
-	t, held := r.remove(ref)
-	switch {
-	case t.IsZero():
-		return missing(ref)
-	case len(held) > 0:
-		slices.SortFunc(held, compareOwners)
-		return &InUseError{Ref: t.Ref(), Owners: held}
-	}
-	return nil
-}
-
-// remove returns the target, the zero value if there is none, and its owners if
-// they kept it from being removed.
-func (r *Registry) remove(ref Ref) (Target, []Owner) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t := r.find(ref)
-	if t.d == nil {
-		return Target{}, nil
+	t, err := r.find(ref)
+	if err != nil {
+		return err
 	}
-	key := keyOf(t)
-	if owners := r.targets[key].owners; owners.len() > 0 {
-		return t, owners.list()
+	if owners := r.holds[t.Ref()]; len(owners) > 0 {
+		return &InUseError{Ref: t.Ref(), Owners: slices.Clone(owners)}
 	}
-	delete(r.targets, key)
-	delete(r.ids, t.d.config.Metadata.ID)
-	return t, nil
+	delete(r.names, t.Ref())
+	delete(r.ids, t.ID())
+	return nil
 }
 
 // Owners returns who holds the target that ref refers to, in a fresh slice sorted
@@ -265,14 +232,12 @@ func (r *Registry) remove(ref Ref) (Target, []Owner) {
 // [*NotFoundError].
 func (r *Registry) Owners(ref Ref) ([]Owner, error) {
 	r.mu.RLock()
-	owners, known := r.owners(ref)
-	held := owners.list()
-	r.mu.RUnlock()
-	if !known {
-		return nil, missing(ref)
+	defer r.mu.RUnlock()
+	t, err := r.find(ref)
+	if err != nil {
+		return nil, err
 	}
-	slices.SortFunc(held, compareOwners)
-	return held, nil
+	return append([]Owner{}, r.holds[t.Ref()]...), nil
 }
 
 // All yields the targets in the order of namespace and name, as they are at the
@@ -280,10 +245,7 @@ func (r *Registry) Owners(ref Ref) ([]Owner, error) {
 func (r *Registry) All() iter.Seq[Target] {
 	return func(yield func(Target) bool) {
 		r.mu.RLock()
-		all := make([]Target, 0, len(r.targets))
-		for _, e := range r.targets {
-			all = append(all, e.target)
-		}
+		all := slices.Collect(maps.Values(r.names))
 		r.mu.RUnlock()
 		slices.SortFunc(all, compareTargets)
 		for _, t := range all {
@@ -295,6 +257,5 @@ func (r *Registry) All() iter.Seq[Target] {
 }
 
 func compareTargets(t, u Target) int {
-	a, b := &t.d.config.Metadata, &u.d.config.Metadata
-	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+	return cmp.Or(strings.Compare(t.Namespace(), u.Namespace()), strings.Compare(t.Name(), u.Name()))
 }

@@ -1,7 +1,11 @@
 package target
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
 	"maps"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -20,18 +24,30 @@ var ErrInvalid = patch.ErrInvalid
 
 // A Target is a DeploymentTarget that has been checked: an immutable value, safe
 // for concurrent use. The zero value is no target: its methods may be called, and
-// whatever needs a target refuses it.
+// what needs a target refuses it.
 type Target struct {
 	_ [0]func() // Target values are compared with Equal, not with ==
 	d *data
 }
 
-// data does not change after it was made.
+// data is immutable.
 type data struct {
 	config  Config
 	patches patch.Set
 	at      patch.Position // zero if it was not read from a text
 }
+
+// none is the data of the zero Target.
+var none data
+
+func (t Target) data() *data {
+	if t.d == nil {
+		return &none
+	}
+	return t.d
+}
+
+func (t Target) config() *Config { return &t.data().config }
 
 // New checks a configuration and returns a target made of a copy of it. The error
 // is an [*InvalidError] with all problems.
@@ -42,9 +58,9 @@ func New(c Config) (Target, error) {
 	return build(c), nil
 }
 
-// Parse reads one DeploymentTarget in YAML or JSON. The name of the file is used
-// in the positions of errors only, and may be empty. The error is an
-// [*InvalidError] with all problems and their positions.
+// Parse reads one DeploymentTarget in YAML or JSON. The name of the file is only for
+// the positions of errors, and may be empty. The error is an [*InvalidError] with
+// all problems and their positions.
 func Parse(file string, text []byte) (Target, error) {
 	root, problems := decode.Document(file, text)
 	if root == nil {
@@ -53,8 +69,29 @@ func Parse(file string, text []byte) (Target, error) {
 	return FromNode(root)
 }
 
-// FromNode is [Parse] for the other packages of this module, which have read a text.
-// Its argument cannot be made elsewhere.
+// Read reads a stream of documents, each a DeploymentTarget, one at a time, and
+// yields them in order. For a document that is not valid, or not a target, it yields
+// an [*InvalidError] with all problems, and goes on with the next one. An error of r
+// ends the stream. For streams with other resources, use deployment.Read.
+//
+// The sequence reads r, so it can be ranged over once.
+func Read(file string, r io.Reader) iter.Seq2[Target, error] {
+	return func(yield func(Target, error) bool) {
+		each := func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
+			if doc.Root == nil {
+				return yield(Target{}, invalid(Config{}, decode.Syntax(bad)))
+			}
+			return yield(FromNode(doc.Root))
+		}
+		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, each)
+		if err != nil { // nil if the consumer has stopped
+			yield(Target{}, fmt.Errorf("reading %s: %w", file, err))
+		}
+	}
+}
+
+// FromNode is [Parse] of a text that another package of this module has read. Only
+// this module can make its argument.
 func FromNode(root *yamldoc.Node) (Target, error) {
 	if set := root.At("spec", "deploymentPatchSet"); set != nil && len(set.Items) > patch.MaxPatches {
 		e := field.TooMany(field.NewPath("spec", "deploymentPatchSet"), len(set.Items), patch.MaxPatches).WithOrigin(originPatch)
@@ -74,11 +111,12 @@ func invalid(c Config, problems []decode.Problem) error {
 	return &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
 }
 
-// build is New after the checks.
+// build makes a target of a copy of a valid configuration.
 func build(c Config) Target {
-	c = c.withDefaults()
-	// The set was made once by validate, so that it cannot fail here.
-	set, _ := patch.NewSet(c.Spec.DeploymentPatchSet...)
+	c = c.clone()
+	c.Kind, c.APIVersion = Kind, APIVersion
+	c.Metadata.Namespace = cmp.Or(c.Metadata.Namespace, DefaultNamespace)
+	set, _ := patch.NewSet(c.Spec.DeploymentPatchSet...) // validate made it, too
 	return Target{d: &data{config: c, patches: set}}
 }
 
@@ -89,25 +127,17 @@ func subject(c Config) string {
 	return Kind + " " + Ref{Namespace: c.Metadata.Namespace, Name: c.Metadata.Name}.String()
 }
 
-// get returns the configuration without copying it.
-func (t Target) get() Config {
-	if t.d == nil {
-		return Config{}
-	}
-	return t.d.config
-}
-
 // IsZero reports whether t is the zero value, which is no target.
 func (t Target) IsZero() bool { return t.d == nil }
 
 // ID returns metadata.id, which may be empty.
-func (t Target) ID() string { return t.get().Metadata.ID }
+func (t Target) ID() string { return t.config().Metadata.ID }
 
 // Name returns metadata.name.
-func (t Target) Name() string { return t.get().Metadata.Name }
+func (t Target) Name() string { return t.config().Metadata.Name }
 
-// Namespace returns the VVP namespace, "default" if none was given.
-func (t Target) Namespace() string { return t.get().Metadata.Namespace }
+// Namespace returns the VVP namespace, "default" if the configuration has none.
+func (t Target) Namespace() string { return t.config().Metadata.Namespace }
 
 // Ref returns the reference to t by name.
 func (t Target) Ref() Ref { return Ref{Namespace: t.Namespace(), Name: t.Name()} }
@@ -115,40 +145,27 @@ func (t Target) Ref() Ref { return Ref{Namespace: t.Namespace(), Name: t.Name()}
 // KubernetesNamespace returns the Kubernetes namespace that Flink runs in. Empty
 // means the one that the platform itself runs in.
 func (t Target) KubernetesNamespace() string {
-	if k := t.get().Spec.Kubernetes; k != nil {
+	if k := t.config().Spec.Kubernetes; k != nil {
 		return k.Namespace
 	}
 	return ""
 }
 
 // Patches returns the patch set, which is immutable.
-func (t Target) Patches() patch.Set {
-	if t.d == nil {
-		return patch.Set{}
-	}
-	return t.d.patches
-}
+func (t Target) Patches() patch.Set { return t.data().patches }
 
-// Position returns where the name of t stands in the text that it was read from. It is
-// the zero Position if t was not read from a text, or comes from a snapshot.
-func (t Target) Position() patch.Position {
-	if t.d == nil {
-		return patch.Position{}
-	}
-	return t.d.at
-}
+// Position returns the position of the name of t in the text that Parse or Read read.
+// It is the zero Position if t was made by New or comes from a snapshot.
+func (t Target) Position() patch.Position { return t.data().at }
 
-// Config returns a copy of the configuration, kind, apiVersion and namespace
-// filled in. Editing it does not change t; New makes another target of it.
-func (t Target) Config() Config { return t.get().clone() }
+// Config returns a copy of the configuration, with kind, apiVersion and namespace set.
+// To edit it does not change t; New makes another target of it.
+func (t Target) Config() Config { return t.config().clone() }
 
 // Equal reports whether t and u are the same target: all of metadata and spec.
 // Formatting, comments, and nil against empty maps do not count.
 func (t Target) Equal(u Target) bool {
-	if t.d == nil || u.d == nil {
-		return t.d == u.d
-	}
-	a, b := t.d.config.Metadata, u.d.config.Metadata
+	a, b := t.config().Metadata, u.config().Metadata
 	return a.ID == b.ID && a.Name == b.Name && a.Namespace == b.Namespace &&
 		maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Annotations, b.Annotations) &&
 		t.SameSpec(u)
@@ -161,12 +178,7 @@ func (t Target) SameSpec(u Target) bool {
 }
 
 // String returns the kind and the reference, for messages.
-func (t Target) String() string {
-	if t.d == nil {
-		return Kind
-	}
-	return subject(t.d.config)
-}
+func (t Target) String() string { return subject(*t.config()) }
 
 // MarshalJSON returns the configuration as JSON, which Parse reads; null for the
 // zero value.

@@ -2,7 +2,9 @@ package target
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -17,71 +19,74 @@ import (
 
 // Origins of this package's errors.
 const (
-	originName  = "name"
-	originUUID  = "uuid"
-	originKind  = "kind"
-	originPatch = "patch" // what is wrong with the patch set as a whole
+	originName     = "name"
+	originUUID     = "uuid"
+	originKind     = "kind"
+	originRequired = "required"
+	originLength   = "maxLength"
+	originText     = "text"
+	originPatch    = "patch" // the patch set as a whole
 )
 
-// maxName and namePattern are VVP's rule for DeploymentTargets.
+// VVP's rule for the names of DeploymentTargets (REST API, resource names).
 const maxName = 250
 
-var namePattern = lazyregexp.New(`^[0-9a-zA-Z_-]+$`)
+var namePattern = fmt.Sprintf("^[0-9a-zA-Z_-]{1,%d}$", maxName)
+
+var legalName = lazyregexp.New(namePattern)
+
+// maxOwnerField bounds each field of an Owner, in bytes.
+const maxOwnerField = 1024
 
 func validate(c Config) field.ErrorList {
 	var errs field.ErrorList
-	if c.Kind != "" && c.Kind != Kind {
-		errs = append(errs, field.NotSupported(field.NewPath("kind"), decode.Shown(c.Kind), []string{Kind}).WithOrigin(originKind))
+	exactly := func(name, value, want string) {
+		if value != "" && value != want {
+			e := field.NotSupported(field.NewPath(name), decode.Shown(value), []string{want})
+			errs = append(errs, e.WithOrigin(originKind))
+		}
 	}
-	if c.APIVersion != "" && c.APIVersion != APIVersion {
-		errs = append(errs, field.NotSupported(field.NewPath("apiVersion"), decode.Shown(c.APIVersion), []string{APIVersion}).WithOrigin(originKind))
-	}
+	exactly("kind", c.Kind, Kind)
+	exactly("apiVersion", c.APIVersion, APIVersion)
 	errs = append(errs, validateMetadata(c.Metadata, field.NewPath("metadata"))...)
 	return append(errs, validateSpec(c.Spec, field.NewPath("spec"))...)
 }
 
 func validateMetadata(m Metadata, path *field.Path) field.ErrorList {
-	errs := validateName(m.Name, path.Child("name"))
-	if m.ID != "" && !kinds.ValidID(m.ID) {
-		errs = append(errs, field.Invalid(path.Child("id"), decode.Shown(m.ID), "a UUID in lower case is wanted, such as 2da2f867-5899-4bef-8ad0-9771bbac38b4").WithOrigin(originUUID))
+	var errs field.ErrorList
+	switch at := path.Child("name"); {
+	case m.Name == "":
+		errs = append(errs, field.Required(at, "").WithOrigin(originName))
+	case len(m.Name) > maxName:
+		errs = append(errs, field.TooLong(at, field.OmitValueType{}, maxName).WithOrigin(originName))
+	case !legalName().MatchString(m.Name):
+		const detail = "must consist of ASCII letters and digits, '-' or '_'"
+		errs = append(errs, field.Invalid(at, decode.Shown(m.Name), detail).WithOrigin(originName))
 	}
-	errs = append(errs, validateNamespace(m.Namespace, path.Child("namespace"))...)
+	if m.ID != "" && !kinds.ValidID(m.ID) {
+		const detail = "must be a lower-case UUID, such as 2da2f867-5899-4bef-8ad0-9771bbac38b4"
+		errs = append(errs, field.Invalid(path.Child("id"), decode.Shown(m.ID), detail).WithOrigin(originUUID))
+	}
+	// VVP documents no rule for its namespaces, which become values of the label
+	// vvpNamespace.
+	for _, msg := range validation.IsValidLabelValue(m.Namespace) {
+		e := field.Invalid(path.Child("namespace"), decode.Shown(m.Namespace), msg)
+		errs = append(errs, e.WithOrigin(originName))
+	}
 	errs = append(errs, validateTexts(m.Labels, path.Child("labels"))...)
 	return append(errs, validateTexts(m.Annotations, path.Child("annotations"))...)
 }
 
-// validateTexts refuses what JSON would change in silence. VVP documents no rule for
-// its own labels and annotations.
+// validateTexts refuses what JSON changes silently. VVP documents no rule for its own
+// labels and annotations.
 func validateTexts(m map[string]string, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for _, key := range tree.Keys(m) {
 		if !utf8.ValidString(key) || !utf8.ValidString(m[key]) {
 			at := path.Key(strings.ToValidUTF8(key, "\ufffd"))
-			errs = append(errs, field.Invalid(at, field.OmitValueType{}, "the key or the value is not UTF-8").WithOrigin(originText))
+			e := field.Invalid(at, field.OmitValueType{}, "key and value must be valid UTF-8")
+			errs = append(errs, e.WithOrigin(originText))
 		}
-	}
-	return errs
-}
-
-func validateName(name string, path *field.Path) field.ErrorList {
-	switch {
-	case name == "":
-		return field.ErrorList{field.Required(path, "a target needs a name").WithOrigin(originName)}
-	case len(name) > maxName:
-		return field.ErrorList{field.TooLong(path, field.OmitValueType{}, maxName).WithOrigin(originName)}
-	case !namePattern().MatchString(name):
-		return field.ErrorList{field.Invalid(path, decode.Shown(name), "the name of a target has only the characters 0-9, a-z, A-Z, - and _").WithOrigin(originName)}
-	}
-	return nil
-}
-
-// validateNamespace checks a VVP namespace. VVP documents no rule; as it becomes
-// the value of the label vvpNamespace, Kubernetes' rule for label values is the
-// least that is needed.
-func validateNamespace(ns string, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	for _, msg := range validation.IsValidLabelValue(ns) {
-		errs = append(errs, field.Invalid(path, decode.Shown(ns), msg).WithOrigin(originName))
 	}
 	return errs
 }
@@ -90,10 +95,12 @@ func validateSpec(s Spec, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	at := path.Child("kubernetes")
 	if s.Kubernetes == nil {
-		errs = append(errs, field.Required(at, "write kubernetes: {namespace: NAME}, or kubernetes: {} for the namespace that the platform runs in").WithOrigin("required"))
+		const cure = "write {namespace: NAME}, or {} for the namespace of the platform"
+		errs = append(errs, field.Required(at, cure).WithOrigin(originRequired))
 	} else if ns := s.Kubernetes.Namespace; ns != "" {
 		for _, msg := range validation.IsDNS1123Label(ns) {
-			errs = append(errs, field.Invalid(at.Child("namespace"), decode.Shown(ns), msg).WithOrigin("format=k8s-short-name"))
+			e := field.Invalid(at.Child("namespace"), decode.Shown(ns), msg)
+			errs = append(errs, e.WithOrigin("format=k8s-short-name"))
 		}
 	}
 	_, err := patch.NewSet(s.DeploymentPatchSet...)
@@ -105,4 +112,39 @@ func validateSpec(s Spec, path *field.Path) field.ErrorList {
 		}
 	}
 	return errs
+}
+
+// checkOwner refuses what cannot be in a snapshot, or be named in an error.
+func checkOwner(o Owner, path string) field.ErrorList {
+	var errs field.ErrorList
+	check := func(name, value string, required bool) {
+		var e *field.Error
+		switch {
+		case value == "" && required:
+			e = field.Required(nil, "").WithOrigin(originRequired)
+		case len(value) > maxOwnerField:
+			e = field.TooLong(nil, field.OmitValueType{}, maxOwnerField).WithOrigin(originLength)
+		case !isText(value):
+			const detail = "must be valid UTF-8 without control characters"
+			e = field.Invalid(nil, field.OmitValueType{}, detail).WithOrigin(originText)
+		default:
+			return
+		}
+		e.Field = path + "." + name
+		errs = append(errs, e)
+	}
+	check("kind", o.Kind, true)
+	check("namespace", o.Namespace, false)
+	check("name", o.Name, true)
+	check("uid", o.UID, false)
+	return errs
+}
+
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl) }
+
+func checkRef(ref Ref, path string) field.ErrorList {
+	if !ref.IsZero() {
+		return nil
+	}
+	return field.ErrorList{field.Required(field.NewPath(path), "name or id is required").WithOrigin(originRequired)}
 }

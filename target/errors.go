@@ -19,13 +19,13 @@ var (
 	// ErrImmutable: the registered target has another spec or id. See [ImmutableError].
 	ErrImmutable = errors.New("the target is immutable")
 	// ErrConflict: another target has this id. See [ConflictError].
-	ErrConflict = errors.New("the id is taken")
+	ErrConflict = errors.New("the id is already in use")
 )
 
 // NotFoundError reports a reference to a target that does not exist, or a hold
 // that does not. It is ErrNotFound for errors.Is.
 type NotFoundError struct {
-	// Ref is the reference as it was given.
+	// Ref is the reference as the caller gave it.
 	Ref Ref
 	// Owner is the zero value if the target does not exist; otherwise it is the
 	// owner that does not hold it.
@@ -34,20 +34,20 @@ type NotFoundError struct {
 
 // Error names the reference, and the owner if there is one.
 func (e *NotFoundError) Error() string {
-	if e.Owner != (Owner{}) {
+	switch {
+	case e.Owner != (Owner{}):
 		return fmt.Sprintf("%s does not hold the target %s", show(e.Owner.String()), show(e.Ref.String()))
+	case e.Ref.Name != "" && e.Ref.ID != "":
+		return fmt.Sprintf("the target %s with the id %s was not found", show(e.Ref.String()), show(e.Ref.ID))
+	default:
+		return fmt.Sprintf("the target %s was not found", show(e.Ref.String()))
 	}
-	text := "there is no target " + show(e.Ref.String())
-	if e.Ref.Name != "" && e.Ref.ID != "" {
-		text += " with the id " + show(e.Ref.ID)
-	}
-	return text
 }
 
 // Is reports whether target is ErrNotFound.
 func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
 
-// InUseError reports a target that cannot be deleted, because it is referred to.
+// InUseError reports a target that cannot be deleted, because owners hold it.
 // It is ErrInUse for errors.Is.
 type InUseError struct {
 	// Ref is the target by its name.
@@ -58,14 +58,16 @@ type InUseError struct {
 
 // Error names the target and up to ten owners.
 func (e *InUseError) Error() string {
-	return fmt.Sprintf("the target %s is in use by %s", show(e.Ref.String()), some(e.Owners, ", ", func(o Owner) string { return show(o.String()) }))
+	owners := some(e.Owners, ", ", func(o Owner) string { return show(o.String()) })
+	return fmt.Sprintf("the target %s is in use by %s", show(e.Ref.String()), owners)
 }
 
 // Is reports whether target is ErrInUse.
 func (e *InUseError) Is(target error) bool { return target == ErrInUse }
 
-// ImmutableError reports a target that was to be registered though one of the same
-// name, but with another id or spec, is. It is ErrImmutable for errors.Is.
+// ImmutableError reports that Register was called with a target whose id or spec
+// differs from the registered target of the same name. It is ErrImmutable for
+// errors.Is.
 type ImmutableError struct {
 	// Ref is the target by its name.
 	Ref Ref
@@ -73,15 +75,16 @@ type ImmutableError struct {
 	Fields []FieldChange
 }
 
-// Error names the target and up to ten fields, from what to what.
+// Error names the target and up to ten fields with both values.
 func (e *ImmutableError) Error() string {
-	return fmt.Sprintf("the target %s exists, and its id and spec cannot change: %s", show(e.Ref.String()), some(e.Fields, "; ", FieldChange.String))
+	fields := some(e.Fields, "; ", FieldChange.String)
+	return fmt.Sprintf("the target %s exists, and its id and spec are immutable: %s", show(e.Ref.String()), fields)
 }
 
 // Is reports whether target is ErrImmutable.
 func (e *ImmutableError) Is(target error) bool { return target == ErrImmutable }
 
-// A FieldChange is a field that two targets have different values of.
+// A FieldChange is a field whose values in two targets differ.
 type FieldChange struct {
 	// Field is a path as in the YAML, such as spec.kubernetes.namespace or
 	// spec.deploymentPatchSet[1].value. Where entries were added to or removed from
@@ -97,13 +100,19 @@ type FieldChange struct {
 
 // String returns "field: from -> to", the field cut at 300 bytes, values at 100.
 func (c FieldChange) String() string {
-	return show(secrets.Mask(c.Field)) + ": " + showJSON(c.From) + " -> " + showJSON(c.To)
+	value := func(v json.RawMessage) string {
+		if v == nil {
+			return "(none)"
+		}
+		return clip(string(v), maxValue)
+	}
+	return show(secrets.Mask(c.Field)) + ": " + value(c.From) + " -> " + value(c.To)
 }
 
 // ConflictError reports a target whose id another target has. It is ErrConflict
 // for errors.Is.
 type ConflictError struct {
-	// Ref is the target that was to be registered, by its name, and ID its id.
+	// Ref is the new target by its name, and ID its id.
 	Ref Ref
 	ID  string
 	// Other is the registered target that has the id, by its name.
@@ -112,7 +121,8 @@ type ConflictError struct {
 
 // Error names both targets.
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("the target %s cannot have the id %s: it is that of the target %s", show(e.Ref.String()), e.ID, show(e.Other.String()))
+	return fmt.Sprintf("the target %s cannot have the id %s: the target %s has it",
+		show(e.Ref.String()), e.ID, show(e.Other.String()))
 }
 
 // Is reports whether target is ErrConflict.
@@ -127,18 +137,17 @@ const (
 
 // some lists the first items, and says how many more there are.
 func some[T any](items []T, separator string, text func(T) string) string {
-	shown := make([]string, min(len(items), maxListed))
-	for i := range shown {
-		shown[i] = text(items[i])
+	var shown []string
+	for _, item := range items[:min(len(items), maxListed)] {
+		shown = append(shown, text(item))
 	}
-	list := strings.Join(shown, separator)
 	if more := len(items) - len(shown); more > 0 {
-		list += fmt.Sprintf("%sand %d more", separator, more)
+		shown = append(shown, fmt.Sprintf("and %d more", more))
 	}
-	return list
+	return strings.Join(shown, separator)
 }
 
-// show keeps what callers hand in from flooding or breaking the lines of a log.
+// show bounds a text of the caller, and quotes it if it would break a line.
 func show(s string) string {
 	if s = clip(s, maxShown); !isText(s) {
 		return strconv.Quote(s)
@@ -146,14 +155,7 @@ func show(s string) string {
 	return s
 }
 
-func showJSON(v json.RawMessage) string {
-	if v == nil {
-		return "(none)"
-	}
-	return clip(string(v), maxValue)
-}
-
-// clip cuts s to at most n bytes and a sign that it was cut, between characters.
+// clip returns at most n bytes of s, cut between characters, and a sign that it was cut.
 func clip(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -184,31 +184,35 @@ func TestSecretsAreNotShown(t *testing.T) {
 
 func TestTextsAreBounded(t *testing.T) {
 	long := strings.Repeat("ä", 100_000)
-	var r target.Registry
-	_, err := r.Get(target.Ref{Name: long})
-	assert.Assert(t, len(err.Error()) < 1000)
-	assert.Assert(t, strings.Contains(err.Error(), "…"))
-	_, err = r.Get(target.Ref{Namespace: "n", Name: strings.Repeat("x", 298)})
-	assert.Assert(t, strings.HasSuffix(err.Error(), "n/"+strings.Repeat("x", 298)), "up to 300 bytes are shown whole: %v", err)
-	_, err = r.Get(target.Ref{Name: "staging"})
-	assert.Equal(t, err.Error(), "there is no target default/staging")
+	x298 := strings.Repeat("x", 298)
+	for _, c := range []struct {
+		reason string
+		ref    target.Ref
+		want   string
+	}{
+		{"by name", target.Ref{Name: "staging"}, "default/staging was"},
+		{"by id, which is named once", target.Ref{ID: id1}, "default/" + id1 + " was"},
+		{"by both", target.Ref{Name: "staging", ID: id1}, "default/staging with the id " + id1 + " was"},
+		{"300 bytes are shown", target.Ref{Namespace: "n", Name: x298}, "n/" + x298 + " was"},
+		{"no more are shown", target.Ref{Namespace: "n", Name: x298 + "x"}, "n/" + x298 + "… was"},
+		{"characters stay whole", target.Ref{Name: long}, "default/" + long[:292] + "… was"},
+		{"the text has one line", target.Ref{Name: "a\nb\xff", ID: "c\nd"}, `"default/a\nb\xff" with the id "c\nd" was`},
+	} {
+		_, err := new(target.Registry).Get(c.ref)
+		assert.Error(t, err, "the target "+c.want+" not found", c.reason)
+	}
 	hold := target.NotFoundError{Ref: target.Ref{Name: "staging"}, Owner: target.Owner{Kind: "Deployment", Name: "a"}}
 	assert.Equal(t, hold.Error(), "Deployment default/a does not hold the target default/staging")
-	assert.Equal(t, target.FieldChange{Field: "a.b", To: json.RawMessage("1")}.String(), "a.b: (none) -> 1")
-	assert.Equal(t, target.FieldChange{Field: "a[password=x]", From: json.RawMessage("1")}.String(), "a[password=(hidden)]: 1 -> (none)")
-	_, err = r.Get(target.Ref{Name: "a\nb\xff", ID: "c\nd"})
-	assert.Assert(t, !strings.Contains(err.Error(), "\n"), err)
-	_, err = r.Get(target.Ref{Name: "staging", ID: id1})
-	assert.Assert(t, strings.Contains(err.Error(), "staging") && strings.Contains(err.Error(), id1), "where both were given, both are named: %v", err)
-	_, err = r.Get(target.Ref{ID: id1})
-	assert.Assert(t, strings.Count(err.Error(), id1) == 1, "an id alone is named once: %v", err)
 
-	_, err = r.Get(target.Ref{Namespace: "n", Name: strings.Repeat("x", 299)})
-	assert.Assert(t, strings.HasSuffix(err.Error(), "n/"+strings.Repeat("x", 298)+"…"), "and no more: %v", err)
-	value := json.RawMessage(`"` + strings.Repeat("x", 98) + `"`)
-	assert.Equal(t, target.FieldChange{Field: "a", From: value}.String(), "a: "+string(value)+" -> (none)", "up to 100 bytes of a value are shown whole")
-	value = json.RawMessage(`"` + strings.Repeat("x", 99) + `"`)
-	assert.Equal(t, target.FieldChange{Field: "a", From: value}.String(), "a: "+string(value[:100])+"… -> (none)")
+	x98 := strings.Repeat("x", 98)
+	for want, c := range map[string]target.FieldChange{
+		"a.b: (none) -> 1":                  {Field: "a.b", To: json.RawMessage("1")},
+		"a[password=(hidden)]: 1 -> (none)": {Field: "a[password=x]", From: json.RawMessage("1")},
+		`a: "` + x98 + `" -> (none)`:        {Field: "a", From: json.RawMessage(`"` + x98 + `"`)},
+		`a: "` + x98 + `x… -> (none)`:       {Field: "a", From: json.RawMessage(`"` + x98 + `x"`)},
+	} {
+		assert.Equal(t, c.String(), want)
+	}
 
 	for owners, want := range map[int]string{9: "o8", 10: "o9", 11: "and 1 more", 12: "and 2 more"} {
 		used := target.InUseError{Ref: staging}
@@ -222,8 +226,9 @@ func TestTextsAreBounded(t *testing.T) {
 	for i := range 30 {
 		many = append(many, fmt.Sprintf(`{apiVersion: v1, kind: ConfigMap, data: {k%d: %q}}`, i, long[:10_000]))
 	}
+	var r target.Registry
 	assert.NilError(t, r.Register(newTarget(t, staging, "flink", patched(many...))))
-	err = r.Register(newTarget(t, staging, "flink"))
+	err := r.Register(newTarget(t, staging, "flink"))
 	immutable, ok := errors.AsType[*target.ImmutableError](err)
 	assert.Assert(t, ok)
 	assert.Equal(t, len(immutable.Fields), 30, "the data is complete")

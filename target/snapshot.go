@@ -1,0 +1,180 @@
+package target
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yamldoc"
+)
+
+// snapshotVersion is the version of the format.
+const snapshotVersion = "1"
+
+// originSnapshot is the origin of errors about a snapshot as a whole.
+const originSnapshot = "snapshot"
+
+// snapshotEntry is a target and its owners as they stand in a snapshot.
+type snapshotEntry struct {
+	Target Config  `json:"target"`
+	Owners []Owner `json:"owners,omitempty"`
+}
+
+// Snapshot returns all targets and all holds, as they are at one moment, as a JSON
+// object that [Restore] reads. Registries with equal content give equal bytes.
+//
+// The object has a version, the targets with their owners, one target a line, and
+// a digest of the targets. It may be part of another JSON document, and white space
+// in it may change; anything else may not. Patch sets can contain secrets, which a
+// snapshot does not hide.
+func (r *Registry) Snapshot() []byte {
+	r.mu.RLock()
+	all := slices.Collect(maps.Values(r.names))
+	holds := make(map[Ref][]Owner, len(r.holds))
+	for ref, owners := range r.holds {
+		holds[ref] = slices.Clone(owners)
+	}
+	r.mu.RUnlock()
+	slices.SortFunc(all, compareTargets)
+
+	targets := []byte("[")
+	for i, t := range all {
+		if i > 0 {
+			targets = append(targets, ',')
+		}
+		// Encoding cannot fail: the types are data, and patches are JSON.
+		line, _ := json.Marshal(snapshotEntry{*t.config(), holds[t.Ref()]})
+		targets = append(append(targets, '\n'), line...)
+	}
+	targets = append(targets, "\n]"...)
+	return fmt.Appendf(nil, `{"version":%s,"targets":%s,"digest":%q}`+"\n", snapshotVersion, targets, digest(targets))
+}
+
+// digest does not depend on white space. The digest of what is not JSON is of no use.
+func digest(text []byte) string {
+	var compact bytes.Buffer
+	_ = json.Compact(&compact, text)
+	sum := sha256.Sum256(compact.Bytes())
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Restore returns a new registry with the content of a snapshot. It checks the
+// version, the digest, every target as [New] does, every owner as
+// [Registry.Acquire] does, and that names, ids and holds are unique. If anything is
+// wrong, it returns no registry and an [*InvalidError] with all problems, with paths
+// such as targets[2].owners[0].kind.
+func Restore(snapshot []byte) (*Registry, error) {
+	s := restoring{registry: new(Registry)}
+	s.read(snapshot)
+	if len(s.errs) > 0 {
+		return nil, &InvalidError{Subject: "the snapshot", Fields: decode.Fields(s.errs)}
+	}
+	return s.registry, nil
+}
+
+type restoring struct {
+	registry *Registry
+	errs     field.ErrorList
+}
+
+// fail adds a problem of the snapshot as a whole.
+func (s *restoring) fail(e *field.Error) { s.errs = append(s.errs, e.WithOrigin(originSnapshot)) }
+
+func (s *restoring) syntax(path *field.Path, err error) {
+	e := field.Invalid(path, field.OmitValueType{}, err.Error())
+	s.errs = append(s.errs, e.WithOrigin(decode.OriginSyntax))
+}
+
+func (s *restoring) read(snapshot []byte) {
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(snapshot, &top); err != nil {
+		s.syntax(nil, err)
+		return
+	}
+	// The fields of an unknown version may mean anything.
+	if v := string(bytes.TrimSpace(top["version"])); v == "" {
+		s.fail(field.Required(field.NewPath("version"), ""))
+		return
+	} else if v != snapshotVersion {
+		s.fail(field.NotSupported(field.NewPath("version"), clip(v, maxValue), []string{snapshotVersion}))
+		return
+	}
+	for _, k := range tree.Keys(top) {
+		if k != "version" && k != "targets" && k != "digest" {
+			e := field.Forbidden(field.NewPath(clip(k, maxValue)), "unknown field")
+			s.errs = append(s.errs, e.WithOrigin(decode.OriginUnknown))
+		}
+	}
+	var entries []json.RawMessage
+	if err := json.Unmarshal(top["targets"], &entries); err != nil || entries == nil {
+		s.fail(field.Required(field.NewPath("targets"), "must be a list of targets"))
+	}
+	for i, text := range entries {
+		s.entry(text, field.NewPath("targets").Index(i))
+	}
+	var want string
+	at := field.NewPath("digest")
+	if err := json.Unmarshal(top["digest"], &want); err != nil || want == "" {
+		s.fail(field.Required(at, ""))
+	} else if got := digest(top["targets"]); got != want {
+		s.fail(field.Invalid(at, clip(want, maxValue), "must be the digest of the targets, which is "+got))
+	}
+}
+
+func (s *restoring) entry(text []byte, path *field.Path) {
+	v, err := tree.FromJSON(text)
+	if err != nil {
+		s.syntax(path, err)
+		return
+	}
+	var e snapshotEntry
+	problems := decode.Resource(yamldoc.FromTree(v), &e, validateEntry)
+	for _, p := range problems {
+		at := path
+		if p.Err.Field != "" && p.Err.Field != "<nil>" { // field.Path's name of no field
+			at = path.Child(p.Err.Field)
+		}
+		p.Err.Field = at.String()
+		s.errs = append(s.errs, p.Err)
+	}
+	if len(problems) == 0 {
+		s.add(e, path)
+	}
+}
+
+func validateEntry(e snapshotEntry) field.ErrorList {
+	errs := validate(e.Target)
+	for _, f := range errs {
+		f.Field = "target." + f.Field
+	}
+	for i, o := range e.Owners {
+		errs = append(errs, checkOwner(o, field.NewPath("owners").Index(i).String())...)
+	}
+	return errs
+}
+
+// add puts a checked entry into the registry, unless its name or id is there.
+func (s *restoring) add(e snapshotEntry, path *field.Path) {
+	t := build(e.Target)
+	at := path.Child("target", "metadata")
+	if _, ok := s.registry.names[t.Ref()]; ok {
+		s.fail(field.Duplicate(at.Child("name"), t.Ref().String()))
+	}
+	if _, ok := s.registry.ids[t.ID()]; ok {
+		s.fail(field.Duplicate(at.Child("id"), t.ID()))
+	}
+	s.registry.put(t)
+	for i, o := range e.Owners {
+		if !s.registry.hold(t, o.withDefaults()) {
+			s.fail(field.Duplicate(path.Child("owners").Index(i), o.String()))
+		}
+	}
+}
