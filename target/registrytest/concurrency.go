@@ -9,16 +9,15 @@ import (
 	"github.com/flinktarget/flinktarget/target"
 )
 
-// How often and by how many each race is run. A race that one run in ten loses is
-// found all but surely.
+// A race that one round in ten loses is found almost surely.
 const (
 	rounds = 50
 	racers = 8
 )
 
 var concurrencyCases = []Case{
-	{"concurrent-acquire", "Of acquisitions at the same time by one owner, one hold remains; those of several owners all remain.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
+	{"concurrent-acquire", "Concurrent acquisitions leave one hold for each owner.", func(p *probe) {
+		p.add(red)
 		for range rounds {
 			together(racers, func(i int) { p.acquire(red, []target.Owner{alice, bob}[i%2]) })
 			p.held(red, alice, bob)
@@ -26,8 +25,8 @@ var concurrencyCases = []Case{
 			p.release(red, bob, true)
 		}
 	}},
-	{"concurrent-release", "Of releases of one hold at the same time, exactly one is true.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
+	{"concurrent-release", "Exactly one of several concurrent releases of one hold is true.", func(p *probe) {
+		p.add(red)
 		for range rounds {
 			p.acquire(red, alice)
 			var released atomic.Int32
@@ -44,9 +43,9 @@ var concurrencyCases = []Case{
 			p.held(red)
 		}
 	}},
-	{"concurrent-delete", "Where Acquire and Delete meet, one of them wins: no hold is on a target that is gone, and no target that is held is gone.", func(p *probe) {
+	{"concurrent-delete", "Exactly one of a concurrent Acquire and Delete succeeds.", func(p *probe) {
 		for range rounds {
-			p.register(newTarget(red, "flink", "a"))
+			p.add(red)
 			var acquired, deleted atomic.Bool
 			together(2, func(i int) {
 				if i == 0 {
@@ -67,7 +66,7 @@ var concurrencyCases = []Case{
 				p.fail("acquired: %t, deleted: %t", acquired.Load(), deleted.Load())
 			}
 			// What was deleted comes back without holds.
-			p.register(newTarget(red, "flink", "a"))
+			p.add(red)
 			if acquired.Load() {
 				p.held(red, alice)
 				p.release(red, alice, true)
@@ -75,9 +74,11 @@ var concurrencyCases = []Case{
 			p.held(red)
 		}
 	}},
-	{"concurrent-register", "Of different targets that are registered at the same time under one name, exactly one wins.", func(p *probe) {
+	{"concurrent-register", "Exactly one of different targets of one name is registered.", func(p *probe) {
 		for range rounds {
-			winner := p.race(target.ErrImmutable, func(i int) target.Target { return newTarget(red, fmt.Sprint("flink-", i), "a") })
+			winner := p.race(target.ErrImmutable, func(i int) target.Target {
+				return newTarget(red, fmt.Sprint("flink-", i), "a")
+			})
 			if winner.IsZero() {
 				return
 			}
@@ -85,7 +86,7 @@ var concurrencyCases = []Case{
 			p.delete(red)
 		}
 	}},
-	{"concurrent-register-id", "Of different targets that are registered at the same time with one id, exactly one wins.", func(p *probe) {
+	{"concurrent-register-id", "Exactly one of different targets with one id is registered.", func(p *probe) {
 		for range rounds {
 			winner := p.race(target.ErrConflict, func(i int) target.Target {
 				return newTarget(target.Ref{Name: fmt.Sprint("t", i), ID: id1}, "flink", "a")
@@ -98,9 +99,8 @@ var concurrencyCases = []Case{
 			p.delete(target.Ref{ID: id1})
 		}
 	}},
-	{"concurrent-move", "Of moves of one hold at the same time, exactly one wins.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
-		p.register(newTarget(blue, "flink", "a"))
+	{"concurrent-move", "Exactly one of several concurrent moves of one hold succeeds.", func(p *probe) {
+		p.add(red, blue)
 		p.acquire(red, alice)
 		from, to := red, blue
 		for range rounds {
@@ -120,10 +120,9 @@ var concurrencyCases = []Case{
 			from, to = to, from
 		}
 	}},
-	{"concurrent-move-delete", "A hold that is being moved always keeps one of both targets.", func(p *probe) {
+	{"concurrent-move-delete", "A hold that is moved always keeps one of both targets.", func(p *probe) {
 		for range rounds {
-			p.register(newTarget(red, "flink", "a"))
-			p.register(newTarget(blue, "flink", "a"))
+			p.add(red, blue)
 			p.acquire(red, alice)
 			var moved atomic.Bool
 			together(2, func(i int) {
@@ -139,7 +138,7 @@ var concurrencyCases = []Case{
 	}},
 }
 
-// moveAround moves alice back and forth, until one of the targets is gone.
+// moveAround moves alice back and forth, until one of the targets is deleted.
 func (p *probe) moveAround() {
 	for i := range racers {
 		from, to := red, blue
@@ -153,44 +152,37 @@ func (p *probe) moveAround() {
 	}
 }
 
-// deleteUnderWay deletes red as soon as it is not held. From then on alice is on
+// deleteUnderWay deletes red as soon as alice does not hold it. From then on she holds
 // blue, as there is nowhere to move to.
 func (p *probe) deleteUnderWay(moved *atomic.Bool) {
 	for !moved.Load() {
 		err := p.r.Delete(p.ctx, red)
 		if err == nil {
-			p.want(target.ErrInUse, p.r.Delete(p.ctx, blue), "Delete(blue), after red was deleted while alice was on either")
+			p.want(target.ErrInUse, p.r.Delete(p.ctx, blue), "Delete(blue), which alice must hold now")
 			return
 		}
 		p.want(target.ErrInUse, err, "Delete(red)")
-		runtime.Gosched() // on one processor, this loop would keep the mover waiting
+		runtime.Gosched() // otherwise the mover waits on a single processor
 	}
 }
 
-// race registers targets at the same time and returns the one that won. The others
-// must have lost with an error of the class.
+// race registers targets concurrently and returns the registered one, the zero value
+// unless there is exactly one. The others must be refused with an error of the class.
 func (p *probe) race(class error, make func(i int) target.Target) target.Target {
-	var won [racers]bool
+	var last, registered atomic.Int32
 	together(racers, func(i int) {
-		if err := p.r.Register(p.ctx, make(i)); err == nil {
-			won[i] = true
-		} else {
+		if err := p.r.Register(p.ctx, make(i)); err != nil {
 			p.want(class, err, "Register")
+			return
 		}
+		last.Store(int32(i))
+		registered.Add(1)
 	})
-	var winner target.Target
-	n := 0
-	for i, w := range won {
-		if w {
-			winner = make(i)
-			n++
-		}
-	}
-	if n != 1 {
-		p.fail("Register: %d of %d won", n, racers)
+	if n := registered.Load(); n != 1 {
+		p.fail("Register: %d of %d targets were registered", n, racers)
 		return target.Target{}
 	}
-	return winner
+	return make(int(last.Load()))
 }
 
 // settle checks that alice holds one target, and removes everything.

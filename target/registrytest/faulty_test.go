@@ -222,7 +222,8 @@ var targetFaults = []fault{
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			if old, ok := used[t.Ref()]; ok && !old.SameSpec(t) {
-				return &target.ImmutableError{Ref: t.Ref(), Fields: []target.FieldChange{{Field: "spec.kubernetes.namespace"}}}
+				fields := []target.FieldChange{{Field: "spec.kubernetes.namespace"}}
+				return &target.ImmutableError{Ref: t.Ref(), Fields: fields}
 			}
 			err := f.Registry.Register(ctx, t)
 			if err == nil {

@@ -8,7 +8,7 @@ import (
 
 var holdCases = []Case{
 	{"acquire", "A hold keeps the target from being deleted, until it is released.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
+		p.add(red)
 		p.acquire(red, alice, bob)
 		p.held(red, alice, bob)
 		p.release(red, alice, true)
@@ -18,23 +18,22 @@ var holdCases = []Case{
 		p.delete(red)
 	}},
 	{"acquire-again", "An owner that acquires again has one hold; one release ends it.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
+		p.add(red)
 		p.acquire(red, alice, alice, alice)
 		p.held(red, alice)
 		p.release(red, alice, true)
 		p.release(red, alice, false)
 		p.delete(red)
 	}},
-	{"acquire-unknown", "To acquire what does not exist is ErrNotFound, and leaves no hold on what comes later.", func(p *probe) {
+	{"acquire-unknown", "Acquire of an unknown target is ErrNotFound, and holds no later one.", func(p *probe) {
 		p.want(target.ErrNotFound, p.r.Acquire(p.ctx, red, alice), "Acquire(%s)", red)
-		p.register(newTarget(red, "flink", "a"))
+		p.add(red)
 		p.held(red)
-		p.want(target.ErrNotFound, p.r.Acquire(p.ctx, withID(red, id1), alice), "Acquire with an id that the target does not have")
+		p.want(target.ErrNotFound, p.r.Acquire(p.ctx, withID(red, id1), alice), "Acquire with another id")
 		p.held(red)
 	}},
 	{"acquire-several", "An owner may hold several targets.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
-		p.register(newTarget(blue, "flink", "a"))
+		p.add(red, blue)
 		p.acquire(red, alice)
 		p.acquire(blue, alice)
 		p.held(red, alice)
@@ -43,7 +42,7 @@ var holdCases = []Case{
 		p.held(blue, alice)
 	}},
 	{"owner-identity", "Owners that differ in kind, namespace, name or UID are different owners.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
+		p.add(red)
 		others := []target.Owner{
 			{Kind: "Deployment", Namespace: "default", Name: "a", UID: "1"},
 			{Kind: "Deployment", Namespace: "default", Name: "a", UID: "2"},
@@ -58,7 +57,7 @@ var holdCases = []Case{
 		p.held(red, others[1:]...)
 	}},
 	{"ref-identity", "References by name and by id are to one target.", func(p *probe) {
-		p.register(newTarget(withID(red, id1), "flink", "a"))
+		p.add(withID(red, id1))
 		p.acquire(red, alice)
 		p.acquire(target.Ref{ID: id1}, alice)
 		p.held(target.Ref{ID: id1}, alice)
@@ -66,10 +65,9 @@ var holdCases = []Case{
 		p.release(red, alice, false)
 		p.held(red)
 	}},
-	{"release-not-held", "To release what is not held is false, and changes nothing.", func(p *probe) {
+	{"release-not-held", "Release of what is not held is false, and changes nothing.", func(p *probe) {
 		p.release(red, alice, false)
-		p.register(newTarget(withID(red, id1), "flink", "a"))
-		p.register(newTarget(blue, "flink", "a"))
+		p.add(withID(red, id1), blue)
 		p.acquire(red, alice)
 		p.release(red, bob, false)
 		p.release(blue, alice, false)
@@ -79,10 +77,11 @@ var holdCases = []Case{
 		p.held(red, alice)
 	}},
 	{"many-owners", "All owners are named, however many there are.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
+		p.add(red)
 		var owners []target.Owner
 		for i := range 40 {
-			owners = append(owners, target.Owner{Kind: "Deployment", Namespace: "default", Name: fmt.Sprintf("job-%02d", i)})
+			o := target.Owner{Kind: "Deployment", Namespace: "default", Name: fmt.Sprintf("job-%02d", i)}
+			owners = append(owners, o)
 		}
 		for i := range owners {
 			p.acquire(red, owners[(i*7)%len(owners)])
@@ -98,41 +97,38 @@ var holdCases = []Case{
 
 var moveCases = []Case{
 	{"move", "Move ends the hold on one target and starts that on another.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
-		p.register(newTarget(withID(blue, id1), "flink", "a"))
+		p.add(red, withID(blue, id1))
 		p.acquire(red, alice, bob)
 		p.want(nil, p.r.Move(p.ctx, alice, red, target.Ref{ID: id1}), "Move(alice, red, blue)")
 		p.held(red, bob)
 		p.held(blue, alice)
 	}},
-	{"move-unknown", "If one of the targets does not exist, Move is ErrNotFound and changes nothing.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
+	{"move-unknown", "Move from or to an unknown target is ErrNotFound, and changes nothing.", func(p *probe) {
+		p.add(red)
 		p.acquire(red, alice)
 		p.want(target.ErrNotFound, p.r.Move(p.ctx, alice, red, unknown), "Move(alice, red, unknown)")
 		p.held(red, alice)
-		p.register(newTarget(blue, "flink", "a"))
+		p.add(blue)
 		p.want(target.ErrNotFound, p.r.Move(p.ctx, alice, unknown, blue), "Move(alice, unknown, blue)")
 		p.held(red, alice)
 		p.held(blue)
 	}},
-	{"move-not-held", "If the owner does not hold the first target, Move is ErrNotFound and changes nothing.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
-		p.register(newTarget(blue, "flink", "a"))
+	{"move-not-held", "Move without a hold on the first target is ErrNotFound, and changes nothing.", func(p *probe) {
+		p.add(red, blue)
 		p.acquire(blue, bob)
 		p.want(target.ErrNotFound, p.r.Move(p.ctx, alice, red, blue), "Move(alice, red, blue)")
 		p.want(target.ErrNotFound, p.r.Move(p.ctx, alice, red, red), "Move(alice, red, red)")
 		p.held(red)
 		p.held(blue, bob)
 	}},
-	{"move-to-itself", "To move a hold to the target that it is on changes nothing.", func(p *probe) {
-		p.register(newTarget(withID(red, id1), "flink", "a"))
+	{"move-to-itself", "Move to the target that the owner holds changes nothing.", func(p *probe) {
+		p.add(withID(red, id1))
 		p.acquire(red, alice)
 		p.want(nil, p.r.Move(p.ctx, alice, red, target.Ref{ID: id1}), "Move(alice, red, red)")
 		p.held(red, alice)
 	}},
-	{"move-onto-a-hold", "An owner that moves to a target which it holds already has one hold there.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
-		p.register(newTarget(blue, "flink", "a"))
+	{"move-onto-a-hold", "Move to another target that the owner holds leaves one hold.", func(p *probe) {
+		p.add(red, blue)
 		p.acquire(red, alice)
 		p.acquire(blue, alice)
 		p.want(nil, p.r.Move(p.ctx, alice, red, blue), "Move(alice, red, blue)")
@@ -144,8 +140,8 @@ var moveCases = []Case{
 }
 
 var listCases = []Case{
-	{"owners-sorted", "Owners are sorted by kind, namespace, name and UID, and the slice is the caller's.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
+	{"owners-sorted", "Owners are sorted by kind, namespace, name and UID; the caller owns the slice.", func(p *probe) {
+		p.add(red)
 		sorted := []target.Owner{
 			{Kind: "A", Namespace: "b", Name: "b", UID: "b"},
 			{Kind: "B", Namespace: "a", Name: "b", UID: "b"},
@@ -165,7 +161,10 @@ var listCases = []Case{
 	}},
 	{"all-sorted", "All yields every target once, in the order of namespace and name.", func(p *probe) {
 		p.all()
-		refs := []target.Ref{{Namespace: "a", Name: "b"}, {Namespace: "a", Name: "c"}, {Namespace: "a-a", Name: "a"}, {Namespace: "b", Name: "a"}}
+		refs := []target.Ref{
+			{Namespace: "a", Name: "b"}, {Namespace: "a", Name: "c"},
+			{Namespace: "a-a", Name: "a"}, {Namespace: "b", Name: "a"},
+		}
 		var want []target.Target
 		for _, ref := range refs {
 			want = append(want, newTarget(ref, "flink", ref.Name))
@@ -176,8 +175,7 @@ var listCases = []Case{
 		p.all(want...)
 	}},
 	{"all-body", "The body of an iteration may call the registry, and may end the iteration.", func(p *probe) {
-		p.register(newTarget(red, "flink", "a"))
-		p.register(newTarget(blue, "flink", "a"))
+		p.add(red, blue)
 		for t, err := range p.r.All(p.ctx) {
 			p.want(nil, err, "All")
 			p.register(newTarget(t.Ref(), "flink", "b"))

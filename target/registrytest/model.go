@@ -1,6 +1,7 @@
 package registrytest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,10 +13,10 @@ import (
 	"github.com/flinktarget/flinktarget/target"
 )
 
-// CompareWithModel makes random calls on an empty registry that no one else uses,
-// one after another, and compares every answer, and now and then everything that
+// CompareWithModel makes random calls on an empty registry that nobody else uses,
+// one after another. It compares every answer, and after some calls everything that
 // the registry holds, with a model: two plain maps. The same seed makes the same
-// calls. The error is the first difference, with the calls that led there.
+// calls. The error is the first difference, with the calls before it.
 func CompareWithModel(ctx context.Context, r Registry, seed uint64, calls int) error {
 	rng := rand.New(rand.NewPCG(seed, seed))
 	m := model{targets: map[target.Ref]target.Target{}, holds: map[hold]bool{}}
@@ -34,8 +35,7 @@ func CompareWithModel(ctx context.Context, r Registry, seed uint64, calls int) e
 	return nil
 }
 
-// model is the contract in the plainest form: what there is, and who holds what,
-// searched from end to end.
+// model is the contract in the plainest form; every search reads all of it.
 type model struct {
 	targets map[target.Ref]target.Target
 	holds   map[hold]bool
@@ -47,64 +47,52 @@ type hold struct {
 	owner target.Owner
 }
 
-// What the model's calls are made of: few enough to meet often.
+// Few enough that calls often meet.
 var (
-	modelIDs     = []string{"", id1, id2}
-	modelTargets = allTargets()
-	modelRefs    = allRefs()
-	modelOwners  = []target.Owner{
+	modelNamespaces = []string{"default", "other"}
+	modelNames      = []string{"red", "blue"}
+	modelIDs        = []string{"", id1, id2}
+	modelOwners     = []target.Owner{
 		alice, bob, {Kind: "Deployment", Namespace: "default", Name: "alice", UID: "2"},
-		{Kind: "Deployment", Namespace: "other", Name: "alice", UID: "1"}, {Kind: "Deployment", Name: "alice", UID: "1"}, {},
+		{Kind: "Deployment", Namespace: "other", Name: "alice", UID: "1"},
+		{Kind: "Deployment", Name: "alice", UID: "1"}, {},
 	}
 )
 
-func allTargets() []target.Target {
-	out := []target.Target{{}}
-	for _, ns := range []string{"default", "other"} {
-		for _, name := range []string{"red", "blue"} {
-			for _, id := range modelIDs {
-				for _, kubernetes := range []string{"flink", "batch"} {
-					for _, label := range []string{"a", "b"} {
-						out = append(out, newTarget(target.Ref{Namespace: ns, Name: name, ID: id}, kubernetes, label))
-					}
-				}
-			}
-		}
+func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))] }
+
+func randomTarget(rng *rand.Rand) target.Target {
+	if rng.IntN(50) == 0 {
+		return target.Target{}
 	}
-	return out
+	ref := target.Ref{
+		Namespace: pick(rng, modelNamespaces...), Name: pick(rng, modelNames...), ID: pick(rng, modelIDs...),
+	}
+	return newTarget(ref, pick(rng, "flink", "batch"), pick(rng, "a", "b"))
 }
 
-func allRefs() []target.Ref {
-	var out []target.Ref
-	for _, ns := range []string{"", "default", "other"} {
-		for _, name := range []string{"", "red", "blue"} {
-			for _, id := range modelIDs {
-				out = append(out, target.Ref{Namespace: ns, Name: name, ID: id})
-			}
-		}
-	}
-	return out
-}
-
-func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
-
-// ref prefers references that name a target, so that most calls do something.
+// ref prefers references to a target that there is, so that most calls do something.
 func (m model) ref(rng *rand.Rand) target.Ref {
 	if len(m.targets) > 0 && rng.IntN(4) > 0 {
-		t := m.targets[pick(rng, m.names())]
+		t := m.targets[pick(rng, m.names()...)]
 		if t.ID() != "" && rng.IntN(2) == 0 {
 			return target.Ref{Namespace: t.Namespace(), ID: t.ID()}
 		}
 		return t.Ref()
 	}
-	return pick(rng, modelRefs)
+	return target.Ref{
+		Namespace: pick(rng, append(modelNamespaces, "")...),
+		Name:      pick(rng, append(modelNames, "")...),
+		ID:        pick(rng, modelIDs...),
+	}
 }
 
 func (m model) names() []target.Ref {
-	return slices.SortedFunc(maps.Keys(m.targets), func(a, b target.Ref) int { return strings.Compare(a.String(), b.String()) })
+	return slices.SortedFunc(maps.Keys(m.targets), func(a, b target.Ref) int {
+		return strings.Compare(a.String(), b.String())
+	})
 }
 
-// find returns the target by searching for it.
 func (m model) find(ref target.Ref) target.Target {
 	for _, t := range m.targets {
 		if ref.Matches(t) {
@@ -121,65 +109,64 @@ func (m model) owners(ref target.Ref) []target.Owner {
 			out = append(out, h.owner)
 		}
 	}
+	fields := func(o target.Owner) []string { return []string{o.Kind, o.Namespace, o.Name, o.UID} }
 	slices.SortFunc(out, func(a, b target.Owner) int { return slices.Compare(fields(a), fields(b)) })
 	return out
 }
 
-func fields(o target.Owner) []string { return []string{o.Kind, o.Namespace, o.Name, o.UID} }
-
-func full(o target.Owner) target.Owner {
-	if o.Namespace == "" {
-		o.Namespace = "default"
-	}
-	return o
+// holdOf is a hold with the default namespace.
+func holdOf(t target.Target, o target.Owner) hold {
+	o.Namespace = cmp.Or(o.Namespace, "default")
+	return hold{t.Ref(), o}
 }
 
 // step makes one call and says which.
 func (m model) step(ctx context.Context, r Registry, rng *rand.Rand) (string, error) {
-	ref, o := m.ref(rng), pick(rng, modelOwners)
+	ref, o := m.ref(rng), pick(rng, modelOwners...)
 	switch rng.IntN(10) {
 	case 0, 1:
-		t := pick(rng, modelTargets)
+		t := randomTarget(rng)
 		return fmt.Sprintf("Register(%s %s %q %v)", t, t.ID(), t.KubernetesNamespace(), t.Config().Metadata.Labels),
-			class("Register", r.Register(ctx, t), m.register(t))
+			class(r.Register(ctx, t), m.register(t))
 	case 2:
 		want, wantErr := m.get(ref)
 		got, err := r.Get(ctx, ref)
 		if !got.Equal(want) {
-			return fmt.Sprintf("Get(%+v)", ref), fmt.Errorf("Get: got %v, want %v", got, want)
+			err = fmt.Errorf("got %v, want %v (error %v)", got, want, err)
 		}
-		return fmt.Sprintf("Get(%+v)", ref), class("Get", err, wantErr)
+		return fmt.Sprintf("Get(%+v)", ref), class(err, wantErr)
 	case 3, 4:
-		return fmt.Sprintf("Acquire(%+v, %+v)", ref, o), class("Acquire", r.Acquire(ctx, ref, o), m.acquire(ref, o))
+		return fmt.Sprintf("Acquire(%+v, %+v)", ref, o), class(r.Acquire(ctx, ref, o), m.acquire(ref, o))
 	case 5, 6:
 		want := m.release(ref, o)
 		got, err := r.Release(ctx, ref, o)
 		if got != want {
-			err = fmt.Errorf("Release: got %t, want %t (error %v)", got, want, err)
+			err = fmt.Errorf("got %t, want %t (error %v)", got, want, err)
 		}
 		return fmt.Sprintf("Release(%+v, %+v)", ref, o), err
 	case 7, 8:
 		to := m.ref(rng)
-		return fmt.Sprintf("Move(%+v, %+v, %+v)", o, ref, to), class("Move", r.Move(ctx, o, ref, to), m.move(o, ref, to))
+		return fmt.Sprintf("Move(%+v, %+v, %+v)", o, ref, to), class(r.Move(ctx, o, ref, to), m.move(o, ref, to))
 	default:
 		want, wantErr := m.delete(ref)
 		err := r.Delete(ctx, ref)
 		if e, ok := errors.AsType[*target.InUseError](err); ok && !slices.Equal(e.Owners, want) {
-			return fmt.Sprintf("Delete(%+v)", ref), fmt.Errorf("Delete: the error names %v, want %v", e.Owners, want)
+			err = fmt.Errorf("the error names %v, want %v", e.Owners, want)
 		}
-		return fmt.Sprintf("Delete(%+v)", ref), class("Delete", err, wantErr)
+		return fmt.Sprintf("Delete(%+v)", ref), class(err, wantErr)
 	}
 }
 
 // class compares the classes of two errors.
-func class(call string, got, want error) error {
-	for _, c := range []error{target.ErrInvalid, target.ErrNotFound, target.ErrInUse, target.ErrImmutable, target.ErrConflict} {
-		if errors.Is(got, c) != (want == c) {
-			return fmt.Errorf("%s: got the error %v, want %v", call, got, want)
-		}
+func class(got, want error) error {
+	same := (got == nil) == (want == nil)
+	for _, c := range []error{
+		target.ErrInvalid, target.ErrNotFound, target.ErrInUse, target.ErrImmutable, target.ErrConflict,
+	} {
+		same = same && errors.Is(got, c) == (want == c)
 	}
-	if (got == nil) != (want == nil) {
-		return fmt.Errorf("%s: got the error %w, want %v", call, got, want)
+	if !same {
+		return fmt.Errorf("got the error %w, want %v", got, want)
 	}
 	return nil
 }
@@ -220,17 +207,17 @@ func (m model) acquire(ref target.Ref, o target.Owner) error {
 		return target.ErrInvalid
 	}
 	if err == nil {
-		m.holds[hold{t.Ref(), full(o)}] = true
+		m.holds[holdOf(t, o)] = true
 	}
 	return err
 }
 
 func (m model) release(ref target.Ref, o target.Owner) bool {
 	t, err := m.get(ref)
-	if err != nil || !m.holds[hold{t.Ref(), full(o)}] {
+	if err != nil || !m.holds[holdOf(t, o)] {
 		return false
 	}
-	delete(m.holds, hold{t.Ref(), full(o)})
+	delete(m.holds, holdOf(t, o))
 	return true
 }
 
@@ -238,12 +225,12 @@ func (m model) move(o target.Owner, from, to target.Ref) error {
 	if o == (target.Owner{}) || from.IsZero() || to.IsZero() {
 		return target.ErrInvalid
 	}
-	source, dest := m.find(from), m.find(to)
-	if source.IsZero() || dest.IsZero() || !m.holds[hold{source.Ref(), full(o)}] {
+	source, destination := m.find(from), m.find(to)
+	if source.IsZero() || destination.IsZero() || !m.holds[holdOf(source, o)] {
 		return target.ErrNotFound
 	}
-	delete(m.holds, hold{source.Ref(), full(o)})
-	m.holds[hold{dest.Ref(), full(o)}] = true
+	delete(m.holds, holdOf(source, o))
+	m.holds[holdOf(destination, o)] = true
 	return nil
 }
 
@@ -259,34 +246,24 @@ func (m model) delete(ref target.Ref) ([]target.Owner, error) {
 	return nil, nil
 }
 
-// compareAll compares everything that the registry holds with the model, and
-// checks what must hold in every state.
+// compareAll compares everything that the registry holds with the model.
 func (m model) compareAll(ctx context.Context, r Registry) error {
-	for h := range m.holds {
-		if _, ok := m.targets[h.ref]; !ok {
-			return fmt.Errorf("the model is wrong: %s holds %s, which is gone", h.owner, h.ref)
-		}
-		if _, err := r.Get(ctx, h.ref); err != nil {
-			return fmt.Errorf("%s holds %s: %w", h.owner, h.ref, err)
-		}
-	}
-	names := m.names()
-	i := 0
+	var got []target.Ref
 	for t, err := range r.All(ctx) {
 		if err != nil {
 			return fmt.Errorf("All: %w", err)
 		}
-		if i >= len(names) || !t.Equal(m.targets[names[i]]) {
-			return fmt.Errorf("All: got %s, want the targets %v", t, names)
+		if !t.Equal(m.targets[t.Ref()]) {
+			return fmt.Errorf("All: got %s, want %s", t, m.targets[t.Ref()])
 		}
-		i++
-		got, err := r.Owners(ctx, t.Ref())
-		if want := m.owners(t.Ref()); err != nil || !slices.Equal(got, want) {
-			return fmt.Errorf("Owners(%s): got %v and the error %v, want %v", t.Ref(), got, err, want)
+		got = append(got, t.Ref())
+		owners, err := r.Owners(ctx, t.Ref())
+		if want := m.owners(t.Ref()); err != nil || !slices.Equal(owners, want) {
+			return fmt.Errorf("Owners(%s): got %v and the error %v, want %v", t.Ref(), owners, err, want)
 		}
 	}
-	if i != len(names) {
-		return fmt.Errorf("All: got %d targets, want %v", i, names)
+	if want := m.names(); !slices.Equal(got, want) {
+		return fmt.Errorf("All: got %v, want %v", got, want)
 	}
 	return nil
 }

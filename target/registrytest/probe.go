@@ -36,8 +36,17 @@ func (p *probe) want(class, err error, format string, args ...any) {
 	}
 }
 
-func (p *probe) register(t target.Target) {
-	p.want(nil, p.r.Register(p.ctx, t), "Register(%s)", t)
+func (p *probe) register(targets ...target.Target) {
+	for _, t := range targets {
+		p.want(nil, p.r.Register(p.ctx, t), "Register(%s)", t)
+	}
+}
+
+// add registers a target for each reference.
+func (p *probe) add(refs ...target.Ref) {
+	for _, ref := range refs {
+		p.register(newTarget(ref, "flink", "a"))
+	}
 }
 
 func (p *probe) refuse(class error, t target.Target) error {
@@ -82,8 +91,7 @@ func (p *probe) delete(ref target.Ref) {
 	p.want(nil, p.r.Delete(p.ctx, ref), "Delete(%+v)", ref)
 }
 
-// held checks who holds a target, by asking and by trying to delete it if anyone
-// does. Owners are given in order.
+// held checks who holds a target, with Owners, and with Delete if there are any.
 func (p *probe) held(ref target.Ref, want ...target.Owner) {
 	got, err := p.r.Owners(p.ctx, ref)
 	p.want(nil, err, "Owners(%+v)", ref)
@@ -131,7 +139,6 @@ func together(n int, f func(i int)) {
 	wg.Wait()
 }
 
-// What the cases work with.
 const (
 	id1 = "3b7c41fc-8a19-4bb0-8d8f-6a2ea37cbf21"
 	id2 = "a1f0c5f2-6dc3-4a53-9a0c-8f6f0a3c7d55"
@@ -150,8 +157,10 @@ var (
 // has nothing to refuse.
 func newTarget(ref target.Ref, kubernetes, label string) target.Target {
 	t, err := target.New(target.Config{
-		Metadata: target.Metadata{Namespace: ref.Namespace, Name: ref.Name, ID: ref.ID, Labels: map[string]string{"label": label}},
-		Spec:     target.Spec{Kubernetes: &target.Kubernetes{Namespace: kubernetes}},
+		Metadata: target.Metadata{
+			Namespace: ref.Namespace, Name: ref.Name, ID: ref.ID, Labels: map[string]string{"label": label},
+		},
+		Spec: target.Spec{Kubernetes: &target.Kubernetes{Namespace: kubernetes}},
 	})
 	if err != nil {
 		panic(err)

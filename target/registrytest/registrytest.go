@@ -1,6 +1,5 @@
-// Package registrytest tests that a registry of targets keeps the contract of
-// [target.Registry]: whatever keeps targets elsewhere, in a database or in etcd,
-// can prove itself with the same cases.
+// Package registrytest tests that a registry of targets fulfils the contract of
+// [target.Registry], for implementations that keep targets in a database or in etcd.
 //
 //	func TestContract(t *testing.T) {
 //		registrytest.Run(t, func(t *testing.T) registrytest.Registry {
@@ -8,9 +7,9 @@
 //		})
 //	}
 //
-// Errors are told apart with [errors.Is] and the classes of package target, and
-// data is read from the error types of package target where the contract promises
-// some; texts do not matter.
+// The cases distinguish errors with [errors.Is] and the classes of package target, and
+// read the error types of package target where the contract promises data; texts do
+// not matter.
 package registrytest
 
 import (
@@ -18,16 +17,17 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/flinktarget/flinktarget/target"
 )
 
-// A Registry is what is tested. Its methods mean what those of [target.Registry]
-// mean, and may fail for reasons of their own: with the error of a context that is
-// done, after which nothing has changed, and with whatever a network does, which
-// fails the test.
+// A Registry is what is tested. Its methods do what those of [target.Registry] do, and
+// may fail for two more reasons: a context that is done, whose error they return and
+// after which nothing has changed; and errors of their own, such as those of a network,
+// which fail the test.
 type Registry interface {
 	// Register adds a target, or replaces the metadata of one with the same spec.
 	Register(ctx context.Context, t target.Target) error
@@ -39,7 +39,7 @@ type Registry interface {
 	Release(ctx context.Context, ref target.Ref, o target.Owner) (bool, error)
 	// Move ends the hold of o on one target and makes it hold another, at one moment.
 	Move(ctx context.Context, o target.Owner, from, to target.Ref) error
-	// Delete removes a target that no one holds.
+	// Delete removes a target without owners.
 	Delete(ctx context.Context, ref target.Ref) error
 	// Owners returns who holds a target, sorted.
 	Owners(ctx context.Context, ref target.Ref) ([]target.Owner, error)
@@ -52,53 +52,43 @@ func Adapt(r *target.Registry) Registry { return adapter{r} }
 
 type adapter struct{ r *target.Registry }
 
-func (a adapter) Register(ctx context.Context, t target.Target) error {
+// unless calls f if the context is not done.
+func unless(ctx context.Context, f func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return a.r.Register(t)
+	return f()
 }
 
-func (a adapter) Get(ctx context.Context, ref target.Ref) (target.Target, error) {
-	if err := ctx.Err(); err != nil {
-		return target.Target{}, err
-	}
-	return a.r.Get(ref)
+func (a adapter) Register(ctx context.Context, t target.Target) error {
+	return unless(ctx, func() error { return a.r.Register(t) })
+}
+
+func (a adapter) Get(ctx context.Context, ref target.Ref) (t target.Target, err error) {
+	err = unless(ctx, func() error { t, err = a.r.Get(ref); return err })
+	return t, err
 }
 
 func (a adapter) Acquire(ctx context.Context, ref target.Ref, o target.Owner) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return a.r.Acquire(ref, o)
+	return unless(ctx, func() error { return a.r.Acquire(ref, o) })
 }
 
-func (a adapter) Release(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
-	if err := ctx.Err(); err != nil {
-		return false, err
-	}
-	return a.r.Release(ref, o), nil
+func (a adapter) Release(ctx context.Context, ref target.Ref, o target.Owner) (held bool, err error) {
+	err = unless(ctx, func() error { held = a.r.Release(ref, o); return nil })
+	return held, err
 }
 
 func (a adapter) Move(ctx context.Context, o target.Owner, from, to target.Ref) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return a.r.Move(o, from, to)
+	return unless(ctx, func() error { return a.r.Move(o, from, to) })
 }
 
 func (a adapter) Delete(ctx context.Context, ref target.Ref) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return a.r.Delete(ref)
+	return unless(ctx, func() error { return a.r.Delete(ref) })
 }
 
-func (a adapter) Owners(ctx context.Context, ref target.Ref) ([]target.Owner, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return a.r.Owners(ref)
+func (a adapter) Owners(ctx context.Context, ref target.Ref) (owners []target.Owner, err error) {
+	err = unless(ctx, func() error { owners, err = a.r.Owners(ref); return err })
+	return owners, err
 }
 
 func (a adapter) All(ctx context.Context) iter.Seq2[target.Target, error] {
@@ -115,15 +105,12 @@ func (a adapter) All(ctx context.Context) iter.Seq2[target.Target, error] {
 	}
 }
 
-// caseLimit is more than any case needs, on a database far away too.
-const caseLimit = time.Minute
-
-// Run runs all cases, each as a subtest with a registry of its own. What open
-// returns is empty, and no one else uses it.
+// Run runs all cases, each as a subtest with a registry of its own, within a minute.
+// What open returns is empty, and nobody else uses it.
 func Run(t *testing.T, open func(t *testing.T) Registry) {
 	for _, c := range Cases() {
 		t.Run(c.Name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), caseLimit)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			if err := c.Check(ctx, open(t)); err != nil {
 				t.Errorf("rule: %s\n%v", c.Rule, err)
@@ -134,25 +121,19 @@ func Run(t *testing.T, open func(t *testing.T) Registry) {
 
 // A Case checks one rule of the contract.
 type Case struct {
-	// Name is short and unique.
-	Name string
-	// Rule is the sentence that is checked.
-	Rule  string
+	Name  string // short and unique
+	Rule  string // the sentence that the case checks
 	check func(*probe)
 }
 
 // Cases returns all cases in a fresh slice, simple ones first.
 func Cases() []Case {
-	var all []Case
-	for _, group := range [][]Case{targetCases, holdCases, moveCases, listCases, concurrencyCases} {
-		all = append(all, group...)
-	}
-	return all
+	return slices.Concat(targetCases, holdCases, moveCases, listCases, concurrencyCases)
 }
 
-// Check returns everything by which an empty registry breaks the rule, nil if it
-// keeps it. A registry that has not answered when the context is done breaks it
-// too; the calls that hang are left behind.
+// Check returns every way in which an empty registry breaks the rule, nil if there is
+// none. A registry that has not answered when the context is done breaks the rule, too;
+// calls that hang then go on.
 func (c Case) Check(ctx context.Context, r Registry) error {
 	done := make(chan error, 1)
 	go func() {

@@ -30,7 +30,7 @@ func TestFaultsAreFound(t *testing.T) {
 			for _, c := range registrytest.Cases() {
 				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 				if f.name == "locked while iterating" {
-					ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond) // nothing else shows a deadlock
+					ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond) // it hangs
 				}
 				if err := c.Check(ctx, open(f)); err != nil {
 					broken = append(broken, c.Name)
@@ -39,7 +39,7 @@ func TestFaultsAreFound(t *testing.T) {
 				cancel()
 			}
 			for _, name := range f.breaks {
-				assert.Assert(t, slices.Contains(broken, name), "the case %s finds nothing wrong; found by %v", name, broken)
+				assert.Assert(t, slices.Contains(broken, name), "%s finds nothing wrong; found by %v", name, broken)
 			}
 		})
 	}

@@ -16,12 +16,13 @@ var targetCases = []Case{
 			p.get(ref, want)
 		}
 	}},
-	{"get-unknown", "What is not registered is ErrNotFound; where name and id are given, both must be the target's.", func(p *probe) {
+	{"get-unknown", "An unknown reference is ErrNotFound; name and id must both be the target's.", func(p *probe) {
 		p.absent(red)
-		p.register(newTarget(withID(red, id1), "flink", "a"))
+		p.add(withID(red, id1))
 		p.register(newTarget(blue, "flink", "b"))
 		for _, ref := range []target.Ref{
-			unknown, {ID: id2}, withID(red, id2), withID(blue, id1), {Namespace: "other", Name: red.Name}, {Namespace: "other", ID: id1},
+			unknown, {ID: id2}, withID(red, id2), withID(blue, id1),
+			{Namespace: "other", Name: red.Name}, {Namespace: "other", ID: id1},
 		} {
 			p.absent(ref)
 		}
@@ -39,8 +40,7 @@ var targetCases = []Case{
 	{"namespaces", "A name is unique within its VVP namespace only.", func(p *probe) {
 		elsewhere := target.Ref{Namespace: "other", Name: red.Name}
 		a, b := newTarget(red, "flink", "a"), newTarget(elsewhere, "batch", "b")
-		p.register(a)
-		p.register(b)
+		p.register(a, b)
 		p.get(red, a)
 		p.get(elsewhere, b)
 		p.acquire(red, alice)
@@ -49,7 +49,7 @@ var targetCases = []Case{
 		p.delete(elsewhere)
 		p.get(red, a)
 	}},
-	{"register-again", "To register the same target again changes nothing.", func(p *probe) {
+	{"register-again", "Registering the same target again changes nothing.", func(p *probe) {
 		want := newTarget(withID(red, id1), "flink", "a")
 		p.register(want)
 		p.acquire(red, alice)
@@ -58,7 +58,7 @@ var targetCases = []Case{
 		p.held(red, alice)
 	}},
 	{"register-metadata", "Labels and annotations are replaced; holds stay.", func(p *probe) {
-		p.register(newTarget(withID(red, id1), "flink", "a"))
+		p.add(withID(red, id1))
 		p.acquire(red, alice)
 		want := newTarget(withID(red, id1), "flink", "b")
 		p.register(want)
@@ -66,7 +66,7 @@ var targetCases = []Case{
 		p.get(target.Ref{ID: id1}, want)
 		p.held(red, alice)
 	}},
-	{"register-spec", "Another spec is an ImmutableError that names the fields, in use or not, and changes nothing.", func(p *probe) {
+	{"register-spec", "Another spec is an ImmutableError with its fields, and changes nothing.", func(p *probe) {
 		want := newTarget(red, "flink", "a")
 		p.register(want)
 		refused := func() {
@@ -87,15 +87,14 @@ var targetCases = []Case{
 		refused()
 	}},
 	{"register-id", "An id is not given, taken away or changed after a target was registered.", func(p *probe) {
-		p.register(newTarget(withID(red, id1), "flink", "a"))
-		p.register(newTarget(blue, "flink", "a"))
+		p.add(withID(red, id1), blue)
 		p.refuse(target.ErrImmutable, newTarget(withID(red, id2), "flink", "a"))
 		p.refuse(target.ErrImmutable, newTarget(red, "flink", "a"))
 		p.refuse(target.ErrImmutable, newTarget(withID(blue, id2), "flink", "a"))
 		p.get(target.Ref{ID: id1}, newTarget(withID(red, id1), "flink", "a"))
 		p.absent(target.Ref{ID: id2})
 	}},
-	{"register-taken-id", "An id that another target has is ErrConflict, in every namespace, and changes nothing.", func(p *probe) {
+	{"register-taken-id", "The id of any other target is ErrConflict, and changes nothing.", func(p *probe) {
 		want := newTarget(withID(red, id1), "flink", "a")
 		p.register(want)
 		for _, ref := range []target.Ref{blue, {Namespace: "other", Name: red.Name}} {
@@ -104,9 +103,9 @@ var targetCases = []Case{
 		}
 		p.get(target.Ref{ID: id1}, want)
 	}},
-	{"delete", "A deleted target is gone, and to delete it again is ErrNotFound.", func(p *probe) {
+	{"delete", "A deleted target is not found, also by another Delete.", func(p *probe) {
 		p.want(target.ErrNotFound, p.r.Delete(p.ctx, red), "Delete(%s)", red)
-		p.register(newTarget(withID(red, id1), "flink", "a"))
+		p.add(withID(red, id1))
 		p.delete(target.Ref{ID: id1})
 		p.absent(red)
 		p.absent(target.Ref{ID: id1})
@@ -115,8 +114,8 @@ var targetCases = []Case{
 		_, err := p.r.Owners(p.ctx, red)
 		p.want(target.ErrNotFound, err, "Owners(%s)", red)
 	}},
-	{"delete-frees", "After a target was deleted, its name is free for another spec, and its id for another name.", func(p *probe) {
-		p.register(newTarget(withID(red, id1), "flink", "a"))
+	{"delete-frees", "The name of a deleted target is free for another spec, its id for another name.", func(p *probe) {
+		p.add(withID(red, id1))
 		p.delete(red)
 		successor := newTarget(withID(red, id2), "batch", "b")
 		p.register(successor)
@@ -127,7 +126,7 @@ var targetCases = []Case{
 	}},
 	{"zero-values", "Zero targets, references and owners are refused with ErrInvalid.", func(p *probe) {
 		p.refuse(target.ErrInvalid, target.Target{})
-		p.register(newTarget(red, "flink", "a"))
+		p.add(red)
 		_, err := p.r.Get(p.ctx, target.Ref{Namespace: "default"})
 		p.want(target.ErrInvalid, err, "Get of a reference without name and id")
 		_, err = p.r.Owners(p.ctx, target.Ref{})
@@ -135,7 +134,8 @@ var targetCases = []Case{
 		p.want(target.ErrInvalid, p.r.Delete(p.ctx, target.Ref{}), "Delete of the zero reference")
 		p.want(target.ErrInvalid, p.r.Acquire(p.ctx, target.Ref{}, alice), "Acquire of the zero reference")
 		p.want(target.ErrInvalid, p.r.Acquire(p.ctx, red, target.Owner{}), "Acquire by the zero owner")
-		p.want(target.ErrInvalid, p.r.Acquire(p.ctx, red, target.Owner{Kind: "Deployment", UID: "1"}), "Acquire by an owner without a name")
+		nameless := target.Owner{Kind: "Deployment", UID: "1"}
+		p.want(target.ErrInvalid, p.r.Acquire(p.ctx, red, nameless), "Acquire by an owner without a name")
 		p.want(target.ErrInvalid, p.r.Move(p.ctx, target.Owner{}, red, red), "Move of the zero owner")
 		p.want(target.ErrInvalid, p.r.Move(p.ctx, alice, target.Ref{}, red), "Move from the zero reference")
 		p.held(red)
@@ -145,8 +145,7 @@ var targetCases = []Case{
 	}},
 	{"context", "A call whose context is done returns the context's error and changes nothing.", func(p *probe) {
 		a, b := newTarget(red, "flink", "a"), newTarget(blue, "flink", "b")
-		p.register(a)
-		p.register(b)
+		p.register(a, b)
 		p.acquire(red, alice)
 		ctx, cancel := context.WithCancel(p.ctx)
 		cancel()
@@ -161,9 +160,11 @@ var targetCases = []Case{
 			name string
 			err  error
 		}{
-			{"Register", p.r.Register(ctx, newTarget(red, "flink", "c"))}, {"Get", getErr}, {"Acquire", p.r.Acquire(ctx, red, bob)},
-			{"Release", releaseErr}, {"Move", p.r.Move(ctx, alice, red, blue)}, {"Delete", p.r.Delete(ctx, blue)},
-			{"Owners", ownersErr}, {"All", allErr},
+			{"Register", p.r.Register(ctx, newTarget(red, "flink", "c"))},
+			{"Acquire", p.r.Acquire(ctx, red, bob)},
+			{"Move", p.r.Move(ctx, alice, red, blue)},
+			{"Delete", p.r.Delete(ctx, blue)},
+			{"Get", getErr}, {"Release", releaseErr}, {"Owners", ownersErr}, {"All", allErr},
 		} {
 			p.want(context.Canceled, call.err, "%s", call.name)
 		}
