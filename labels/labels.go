@@ -87,7 +87,7 @@ func ForSessionCluster(s SessionCluster) (Set, error) {
 type input struct{ field, key, value string }
 
 func newSet(app string, inputs []input) (Set, error) {
-	labels := map[string]string{KeyApp: app, KeySystem: System}
+	labels := append(make([]label, 0, 8), label{KeyApp, app}, label{KeySystem, System})
 	var errs []error
 	for _, in := range inputs {
 		value := in.value
@@ -97,7 +97,7 @@ func newSet(app string, inputs []input) (Set, error) {
 		if value == "" || !isLegal(value) {
 			errs = append(errs, &InputError{Input: in.field, Value: in.value})
 		}
-		labels[in.key] = value
+		labels = append(labels, label{in.key, value})
 	}
 	if len(errs) > 0 {
 		return Set{}, errors.Join(errs...)

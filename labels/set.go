@@ -16,23 +16,36 @@ type Set struct {
 	text string
 }
 
-func setOf(labels map[string]string) Set {
-	pairs := make([]string, 0, len(labels))
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		pairs = append(pairs, key+"="+labels[key])
+type label struct{ key, value string }
+
+func setOf(labels []label) Set {
+	slices.SortFunc(labels, func(a, b label) int { return strings.Compare(a.key, b.key) })
+	var b strings.Builder
+	b.Grow(256) // most sets
+	for i, l := range labels {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(l.key)
+		b.WriteByte('=')
+		b.WriteString(l.value)
 	}
-	return Set{text: strings.Join(pairs, ",")}
+	return Set{text: b.String()}
 }
 
 // WithComponent returns s with the label component of c in place of any that s
 // has. If c is neither JobManager nor TaskManager, the result has none.
 func (s Set) WithComponent(c Component) Set {
-	m := s.Map()
-	delete(m, KeyComponent)
-	if v := c.String(); v != "" {
-		m[KeyComponent] = v
+	labels := make([]label, 0, 8)
+	for key, value := range s.All() {
+		if key != KeyComponent {
+			labels = append(labels, label{key, value})
+		}
 	}
-	return setOf(m)
+	if v := c.String(); v != "" {
+		labels = append(labels, label{KeyComponent, v})
+	}
+	return setOf(labels)
 }
 
 // Selector returns the labels of s that belong in the selector of a workload or a
@@ -43,11 +56,14 @@ func (s Set) WithComponent(c Component) Set {
 // change, ids may not. The selector of the empty set is empty, and Kubernetes
 // matches everything with it.
 func (s Set) Selector() Set {
-	m := s.Map()
-	maps.DeleteFunc(m, func(key, _ string) bool {
-		return key != KeyJobID && key != KeySessionClusterID && key != KeyComponent
-	})
-	return setOf(m)
+	labels := make([]label, 0, 2)
+	for key, value := range s.All() {
+		switch key {
+		case KeyJobID, KeySessionClusterID, KeyComponent:
+			labels = append(labels, label{key, value})
+		}
+	}
+	return setOf(labels)
 }
 
 // Get returns the value of the label key and whether s has that label.
@@ -57,7 +73,7 @@ func (s Set) Get(key string) (string, bool) {
 }
 
 // Len returns the number of labels.
-func (s Set) Len() int { return len(s.Map()) }
+func (s Set) Len() int { return strings.Count(s.text, "=") }
 
 // All yields keys and values in the order of the keys.
 func (s Set) All() iter.Seq2[string, string] {

@@ -16,8 +16,8 @@ const (
 // rule in the package comment. The result is empty only for an empty s, and
 // Value(Value(s)) == Value(s).
 func Value(s string) string {
-	if s == "" {
-		return ""
+	if isLegal(s) && s == strings.ToLower(s) {
+		return s
 	}
 	folded, lost := fold(s)
 	folded = strings.Trim(folded, separators)
@@ -38,7 +38,7 @@ func Value(s string) string {
 // fold does steps 2 and 3, and reports whether step 3 replaced anything outside
 // ASCII. It works on bytes: no byte of a longer or broken UTF-8 sequence is ASCII.
 func fold(s string) (folded string, lost bool) {
-	var b strings.Builder
+	out := make([]byte, 0, len(s))
 	inRun := false
 	for _, c := range []byte(s) {
 		if 'A' <= c && c <= 'Z' {
@@ -50,11 +50,11 @@ func fold(s string) (folded string, lost bool) {
 			c = '-'
 		}
 		if !replaced || !inRun {
-			b.WriteByte(c)
+			out = append(out, c)
 		}
 		inRun = replaced
 	}
-	return b.String(), lost
+	return string(out), lost
 }
 
 // isLegal reports whether Kubernetes accepts s as a label value.
