@@ -30,13 +30,20 @@ const worth = 256 << 20
 // As many patches as a target can have, however they are written.
 func TestDensePatchSetsAreRead(t *testing.T) {
 	for name, entry := range map[string]string{
-		"operations":        "  - {op: add, path: /spec/template/spec/flinkConfiguration/k@, value: v}\n",
-		"flow":              "  - {target: {kind: Job}, patch: {spec: {template: {spec: {nodeSelector: {k@: v}}}}}}\n",
-		"containers":        "  - target: {kind: Deployment, labelSelector: component=taskmanager}\n    patch: {spec: {template: {spec: {containers: [{name: flink-taskmanager, env: [{name: K@, value: v}]}]}}}}\n",
-		"block":             "  - target: {kind: Deployment}\n    patch:\n      spec:\n        template:\n          spec:\n            containers:\n            - name: flink-taskmanager\n              env:\n              - name: K@\n                value: v\n",
-		"inline":            "  - apiVersion: apps/v1\n    kind: Deployment\n    spec: {template: {spec: {priorityClassName: p@}}}\n",
-		"text":              "  - target: {kind: Job}\n    patch: |\n      spec: {template: {spec: {nodeSelector: {k@: v}}}}\n",
-		"object operations": "  - target: {kind: Job}\n    patch: [{op: add, path: /metadata/annotations/k@, value: v}]\n",
+		"operations": "  - {op: add, path: /spec/template/spec/flinkConfiguration/k@, value: v}\n",
+		"flow":       "  - {target: {kind: Job}, patch: {spec: {template: {spec: {nodeSelector: {k@: v}}}}}}\n",
+		"containers": "  - target: {kind: Deployment, labelSelector: component=taskmanager}\n" +
+			"    patch: {spec: {template: {spec: {containers: [\n" +
+			"      {name: flink-taskmanager, env: [{name: K@, value: v}]}]}}}}\n",
+		"block": "  - target: {kind: Deployment}\n    patch:\n      spec:\n        template:\n" +
+			"          spec:\n            containers:\n            - name: flink-taskmanager\n              env:\n" +
+			"              - name: K@\n                value: v\n",
+		"inline": "  - apiVersion: apps/v1\n    kind: Deployment\n" +
+			"    spec: {template: {spec: {priorityClassName: p@}}}\n",
+		"text": "  - target: {kind: Job}\n    patch: |\n" +
+			"      spec: {template: {spec: {nodeSelector: {k@: v}}}}\n",
+		"object operations": "  - target: {kind: Job}\n" +
+			"    patch: [{op: add, path: /metadata/annotations/k@, value: v}]\n",
 	} {
 		text := "kind: DeploymentTarget\nmetadata: {name: a}\nspec:\n  kubernetes: {}\n  deploymentPatchSet:\n"
 		for i := range 256 {

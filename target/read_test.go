@@ -13,7 +13,8 @@ import (
 )
 
 func TestRead(t *testing.T) {
-	const text = "metadata: {name: a}\nspec: {kubernetes: {}}\n---\nkind: Deployment\n---\nmetadata: {name: b}\nspec: {kubernetes: {}}\n"
+	const text = "metadata: {name: a}\nspec: {kubernetes: {}}\n---\nkind: Deployment\n---\nmetadata: {name: b}\n" +
+		"spec: {kubernetes: {}}\n"
 	var got []string
 	for dt, err := range target.Read("f.yaml", strings.NewReader(text)) {
 		if err != nil {

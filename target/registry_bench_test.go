@@ -25,12 +25,15 @@ var benchTargets = func() func(testing.TB, int) []target.Target {
 	var all []target.Target
 	return func(tb testing.TB, n int) []target.Target {
 		for i := len(all); i < n; i++ {
-			ref := target.Ref{Name: fmt.Sprintf("target-%07d", i), ID: fmt.Sprintf("2da2f867-5899-4bef-8ad0-%012x", i)}
-			all = append(all, newTarget(tb, ref, "flink"))
+			all = append(all, newTarget(tb, benchRef(i), "flink"))
 		}
 		return all[:n]
 	}
 }()
+
+func benchRef(i int) target.Ref {
+	return target.Ref{Name: fmt.Sprintf("target-%07d", i), ID: fmt.Sprintf("2da2f867-5899-4bef-8ad0-%012x", i)}
+}
 
 func benchRegistry(tb testing.TB, n int) (*target.Registry, []target.Target) {
 	tb.Helper()
@@ -244,7 +247,7 @@ func BenchmarkMemory(b *testing.B) {
 				start := heap()
 				values := make([]target.Target, targets)
 				for i := range values {
-					values[i] = newTarget(b, target.Ref{Name: fmt.Sprintf("target-%07d", i), ID: fmt.Sprintf("2da2f867-5899-4bef-8ad0-%012x", i)}, "flink")
+					values[i] = newTarget(b, benchRef(i), "flink")
 				}
 				names := make([]string, perTarget)
 				for i := range names {

@@ -54,15 +54,25 @@ func TestRegister(t *testing.T) {
 		changed      bool
 	}{
 		{"same", "registering is idempotent", first, nil, false},
-		{"other labels", "metadata may change", newTarget(t, target.Ref{Name: "staging", ID: id1}, "flink", labelled("b")), nil, true},
-		{"no labels", "metadata is replaced, not merged", newTarget(t, target.Ref{Name: "staging", ID: id1}, "flink"), nil, true},
-		{"namespace written out", "default is the default", newTarget(t, target.Ref{Namespace: "default", Name: "staging", ID: id1}, "flink", labelled("a")), nil, false},
-		{"other spec", "a spec never changes", newTarget(t, target.Ref{Name: "staging", ID: id1}, "prod"), target.ErrImmutable, false},
-		{"other id", "an id never changes", newTarget(t, target.Ref{Name: "staging", ID: id2}, "flink"), target.ErrImmutable, false},
-		{"without id", "references by id would break", newTarget(t, target.Ref{Name: "staging"}, "flink"), target.ErrImmutable, false},
-		{"other name, same id", "an id is one target's", newTarget(t, target.Ref{Name: "other", ID: id1}, "flink"), target.ErrConflict, false},
-		{"other namespace, same id", "UUIDs are unique everywhere", newTarget(t, target.Ref{Namespace: "n", Name: "staging", ID: id1}, "flink"), target.ErrConflict, false},
-		{"other namespace, same name", "names are unique per VVP namespace only", newTarget(t, target.Ref{Namespace: "n", Name: "staging"}, "else"), nil, false},
+		{"other labels", "metadata may change",
+			newTarget(t, target.Ref{Name: "staging", ID: id1}, "flink", labelled("b")), nil, true},
+		{"no labels", "metadata is replaced, not merged",
+			newTarget(t, target.Ref{Name: "staging", ID: id1}, "flink"), nil, true},
+		{"namespace written out", "default is the default",
+			newTarget(t, target.Ref{Namespace: "default", Name: "staging", ID: id1}, "flink", labelled("a")), nil,
+			false},
+		{"other spec", "a spec never changes", newTarget(t, target.Ref{Name: "staging", ID: id1}, "prod"),
+			target.ErrImmutable, false},
+		{"other id", "an id never changes", newTarget(t, target.Ref{Name: "staging", ID: id2}, "flink"),
+			target.ErrImmutable, false},
+		{"without id", "references by id would break", newTarget(t, target.Ref{Name: "staging"}, "flink"),
+			target.ErrImmutable, false},
+		{"other name, same id", "an id is one target's", newTarget(t, target.Ref{Name: "other", ID: id1}, "flink"),
+			target.ErrConflict, false},
+		{"other namespace, same id", "UUIDs are unique everywhere",
+			newTarget(t, target.Ref{Namespace: "n", Name: "staging", ID: id1}, "flink"), target.ErrConflict, false},
+		{"other namespace, same name", "names are unique per VVP namespace only",
+			newTarget(t, target.Ref{Namespace: "n", Name: "staging"}, "else"), nil, false},
 		{"zero", "the zero value is no target", target.Target{}, target.ErrInvalid, false},
 	}
 	for _, c := range cases {
@@ -94,7 +104,8 @@ func TestConflictNamesTheOther(t *testing.T) {
 	conflict, ok := errors.AsType[*target.ConflictError](err)
 	assert.Assert(t, ok, err)
 	assert.DeepEqual(t, conflict, &target.ConflictError{
-		Ref: target.Ref{Namespace: "n", Name: "copy"}, ID: id1, Other: target.Ref{Namespace: "default", Name: "staging"},
+		Ref: target.Ref{Namespace: "n", Name: "copy"}, ID: id1,
+		Other: target.Ref{Namespace: "default", Name: "staging"},
 	})
 	_, err = r.Get(target.Ref{Namespace: "n", Name: "copy"})
 	assert.ErrorIs(t, err, target.ErrNotFound)
@@ -113,8 +124,10 @@ func TestGet(t *testing.T) {
 		{"by name", target.Ref{Namespace: "n", Name: "staging"}, nil},
 		{"by id", target.Ref{Namespace: "n", ID: id1}, nil},
 		{"by both", target.Ref{Namespace: "n", Name: "staging", ID: id1}, nil},
-		{"both must be the target's: the id is not", target.Ref{Namespace: "n", Name: "staging", ID: id2}, target.ErrNotFound},
-		{"both must be the target's: the name is not", target.Ref{Namespace: "n", Name: "plain", ID: id1}, target.ErrNotFound},
+		{"both must be the target's: the id is not", target.Ref{Namespace: "n", Name: "staging", ID: id2},
+			target.ErrNotFound},
+		{"both must be the target's: the name is not", target.Ref{Namespace: "n", Name: "plain", ID: id1},
+			target.ErrNotFound},
 		{"an id does not reach into another namespace", target.Ref{ID: id1}, target.ErrNotFound},
 		{"a name does not reach into another namespace", target.Ref{Name: "staging"}, target.ErrNotFound},
 		{"names have a case", target.Ref{Namespace: "n", Name: "Staging"}, target.ErrNotFound},
@@ -148,8 +161,10 @@ func TestAcquireRefusesOwners(t *testing.T) {
 		{"the zero owner is nobody", target.Owner{}, []string{"owner.kind", "owner.name"}},
 		{"an id alone says nothing to people", target.Owner{UID: id1}, []string{"owner.kind", "owner.name"}},
 		{"not UTF-8 does not survive JSON", target.Owner{Kind: "Deployment", Name: "a\xff"}, []string{"owner.name"}},
-		{"line breaks would break logs", target.Owner{Kind: "Deployment", Namespace: "a\nb", Name: "a"}, []string{"owner.namespace"}},
-		{"no megabytes for an id", target.Owner{Kind: "Deployment", Name: "a", UID: strings.Repeat("x", 1025)}, []string{"owner.uid"}},
+		{"line breaks would break logs", target.Owner{Kind: "Deployment", Namespace: "a\nb", Name: "a"},
+			[]string{"owner.namespace"}},
+		{"no megabytes for an id", target.Owner{Kind: "Deployment", Name: "a", UID: strings.Repeat("x", 1025)},
+			[]string{"owner.uid"}},
 		{"the limit itself is fine", target.Owner{Kind: "Deployment", Name: strings.Repeat("ü", 512)}, nil},
 	}
 	var r target.Registry
@@ -263,18 +278,25 @@ func TestMove(t *testing.T) {
 		where        []string // the targets that a holds afterwards
 	}{
 		{name: "move", reason: "the plain case", owner: owner("a"), from: staging, to: prod, where: []string{"prod"}},
-		{name: "by id", reason: "a reference may be either", owner: owner("a"), from: target.Ref{ID: id1}, to: prod, where: []string{"prod"}},
-		{name: "to itself", reason: "nothing changes", owner: owner("a"), from: staging, to: target.Ref{ID: id1}, where: []string{"staging"}},
+		{name: "by id", reason: "a reference may be either", owner: owner("a"), from: target.Ref{ID: id1}, to: prod,
+			where: []string{"prod"}},
+		{name: "to itself", reason: "nothing changes", owner: owner("a"), from: staging, to: target.Ref{ID: id1},
+			where: []string{"staging"}},
 		{name: "no source", reason: "all or nothing", owner: owner("a"), from: other, to: prod,
 			missing: []target.NotFoundError{{Ref: other}}, where: []string{"staging"}},
 		{name: "no destination", reason: "all or nothing", owner: owner("a"), from: staging, to: other,
 			missing: []target.NotFoundError{{Ref: other}}, where: []string{"staging"}},
 		{name: "not held", reason: "what is not held cannot be moved", owner: owner("a"), from: prod, to: staging,
-			missing: []target.NotFoundError{{Ref: prod, Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}}}, where: []string{"staging"}},
-		{name: "not held, to itself", reason: "the same holds where nothing would move", owner: owner("b"), from: prod, to: prod,
-			missing: []target.NotFoundError{{Ref: prod, Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "b"}}}, where: []string{"staging"}},
+			missing: []target.NotFoundError{{Ref: prod,
+				Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}}}, where: []string{"staging"}},
+		{name: "not held, to itself", reason: "the same holds where nothing would move", owner: owner("b"),
+			from: prod, to: prod,
+			missing: []target.NotFoundError{{Ref: prod,
+				Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "b"}}}, where: []string{"staging"}},
 		{name: "both wrong", reason: "all problems at once", owner: owner("a"), from: prod, to: other,
-			missing: []target.NotFoundError{{Ref: prod, Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}}, {Ref: other}}, where: []string{"staging"}},
+			missing: []target.NotFoundError{{Ref: prod,
+				Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}}, {Ref: other}},
+			where: []string{"staging"}},
 		{name: "zero values", reason: "all problems at once", owner: target.Owner{},
 			invalid: []string{"owner.kind", "owner.name", "from", "to"}, where: []string{"staging"}},
 	}
@@ -331,7 +353,8 @@ func TestDelete(t *testing.T) {
 	assert.NilError(t, r.Register(newTarget(t, target.Ref{Name: "staging", ID: id1}, "flink")))
 	var want []target.Owner
 	for i := 24; i >= 0; i-- {
-		o := target.Owner{Kind: []string{"SessionCluster", "Deployment"}[i%2], Namespace: "default", Name: fmt.Sprintf("j%02d", i)}
+		o := target.Owner{Kind: []string{"SessionCluster", "Deployment"}[i%2], Namespace: "default",
+			Name: fmt.Sprintf("j%02d", i)}
 		assert.NilError(t, r.Acquire(staging, o))
 		want = append(want, o)
 	}
@@ -353,7 +376,8 @@ func TestDelete(t *testing.T) {
 	}
 	assert.NilError(t, r.Delete(target.Ref{ID: id1}))
 	assert.ErrorIs(t, r.Delete(staging), target.ErrNotFound)
-	assert.NilError(t, r.Register(newTarget(t, target.Ref{Name: "staging", ID: id2}, "else")), "the name is free for another spec")
+	assert.NilError(t, r.Register(newTarget(t, target.Ref{Name: "staging", ID: id2}, "else")),
+		"the name is free for another spec")
 	assert.NilError(t, r.Register(newTarget(t, target.Ref{Name: "successor", ID: id1}, "flink")), "so is the id")
 }
 
@@ -362,7 +386,8 @@ func TestAll(t *testing.T) {
 	for range r.All() {
 		t.Error("an empty registry has a target")
 	}
-	for _, ref := range []target.Ref{{Namespace: "b", Name: "a"}, {Namespace: "a", Name: "b"}, {Namespace: "a", Name: "a"}, {Namespace: "a-a", Name: "a"}} {
+	for _, ref := range []target.Ref{{Namespace: "b", Name: "a"}, {Namespace: "a", Name: "b"},
+		{Namespace: "a", Name: "a"}, {Namespace: "a-a", Name: "a"}} {
 		assert.NilError(t, r.Register(newTarget(t, ref, "flink")))
 	}
 	var got []string
@@ -427,7 +452,8 @@ func TestConcurrent(t *testing.T) {
 				if !r.Release(prod, o) {
 					t.Error("the hold was lost")
 				}
-				if err := r.Delete(staging); err != nil && !errors.Is(err, target.ErrInUse) && !errors.Is(err, target.ErrNotFound) {
+				if err := r.Delete(staging); err != nil && !errors.Is(err, target.ErrInUse) &&
+					!errors.Is(err, target.ErrNotFound) {
 					t.Error(err)
 				}
 				for held := range r.All() {

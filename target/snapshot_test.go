@@ -24,15 +24,31 @@ func full(t testing.TB) *target.Registry {
 		c.Metadata.Annotations = map[string]string{"text": "a: b\n- c\t\"'\\ \U0001F600"}
 	}
 	numbers := patched(
-		`{op: add, path: /a, value: {big: 9007199254740993, float: 1.5, tiny: 1e-9, whole: 2.0, none: null, no: false, empty: "", list: [], map: {}}}`, pool)
-	assert.NilError(t, r.Register(newTarget(t, target.Ref{Namespace: "n", Name: "odd", ID: id1}, "flink", odd, numbers)))
+		`{op: add, path: /a, value: {big: 9007199254740993, float: 1.5, tiny: 1e-9, whole: 2.0}}`,
+		`{op: add, path: /a, value: {none: null, no: false, empty: "", list: [], map: {}}}`, pool)
+	assert.NilError(t,
+		r.Register(newTarget(t, target.Ref{Namespace: "n", Name: "odd", ID: id1}, "flink", odd, numbers)))
 	assert.NilError(t, r.Register(newTarget(t, staging, "")))
 	assert.NilError(t, r.Register(newTarget(t, target.Ref{Name: "prod", ID: id2}, "prod")))
 	for i := range 20 {
-		assert.NilError(t, r.Acquire(prod, target.Owner{Kind: "Deployment", Name: fmt.Sprintf("job %d <日本語>", i), UID: id1}))
+		assert.NilError(t,
+			r.Acquire(prod, target.Owner{Kind: "Deployment", Name: fmt.Sprintf("job %d <日本語>", i), UID: id1}))
 	}
 	assert.NilError(t, r.Acquire(staging, target.Owner{Kind: "SessionCluster", Namespace: "n", Name: "true"}))
 	return r
+}
+
+// The format is API: snapshots are read by later versions.
+func TestSnapshotFormat(t *testing.T) {
+	var r target.Registry
+	assert.NilError(t, r.Register(newTarget(t, staging, "")))
+	assert.NilError(t, r.Acquire(staging, owner("a")))
+	assert.Equal(t, string(r.Snapshot()), `{"version":1,"targets":[
+{"target":{"kind":"DeploymentTarget","apiVersion":"v1",`+
+		`"metadata":{"name":"staging","namespace":"default"},"spec":{"kubernetes":{}}},`+
+		`"owners":[{"kind":"Deployment","namespace":"default","name":"a"}]}
+],"digest":"sha256:c9785776c86f3c4999c6bf3f5a1a3eec331447df3eae51b0b7a8568140c7ac1c"}
+`)
 }
 
 func TestSnapshotRoundTrip(t *testing.T) {
@@ -53,7 +69,8 @@ func TestSnapshotRoundTrip(t *testing.T) {
 				assert.NilError(t, err, "references by id work again")
 			}
 		}
-		assert.NilError(t, again.Register(newTarget(t, target.Ref{Name: "later"}, "flink")), "the restored registry can be used")
+		assert.NilError(t, again.Register(newTarget(t, target.Ref{Name: "later"}, "flink")),
+			"the restored registry can be used")
 		assert.Equal(t, string(r.Snapshot()), string(snapshot), "the restored registry is another one")
 	}
 }
@@ -148,7 +165,8 @@ func TestLimitsAreNamed(t *testing.T) {
 		_, err := target.Restore([]byte(text))
 		return err
 	}
-	_, tooLong := target.New(target.Config{Metadata: target.Metadata{Name: strings.Repeat("x", 251)}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
+	_, tooLong := target.New(target.Config{Metadata: target.Metadata{Name: strings.Repeat("x", 251)},
+		Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
 	for reason, c := range map[string]struct {
 		err  error
 		want *field.Error
@@ -156,13 +174,16 @@ func TestLimitsAreNamed(t *testing.T) {
 		"the name of a target": {tooLong, field.TooLong(field.NewPath("metadata", "name"), "", 250)},
 		"a field of an owner": {r.Acquire(staging, target.Owner{Kind: "D", Name: strings.Repeat("x", 1025)}),
 			field.TooLong(field.NewPath("owner", "name"), "", 1024)},
-		"the version that is read": {restore(`{"version":2}`), field.NotSupported(field.NewPath("version"), "2", []string{"1"})},
+		"the version that is read": {restore(`{"version":2}`),
+			field.NotSupported(field.NewPath("version"), "2", []string{"1"})},
 		"a version of 100 bytes": {restore(`{"version":` + long[:100] + `}`),
 			field.NotSupported(field.NewPath("version"), long[:100], []string{"1"})},
 		"a longer one": {restore(`{"version":` + long + `}`),
 			field.NotSupported(field.NewPath("version"), long[:100]+"…", []string{"1"})},
-		"a key of 100 bytes": {restore(`{"version":1,"targets":[],"` + long[:100] + `":1}`), field.Forbidden(field.NewPath(long[:100]), "unknown field")},
-		"a longer key":       {restore(`{"version":1,"targets":[],"` + long + `":1}`), field.Forbidden(field.NewPath(long[:100]+"…"), "unknown field")},
+		"a key of 100 bytes": {restore(`{"version":1,"targets":[],"` + long[:100] + `":1}`),
+			field.Forbidden(field.NewPath(long[:100]), "unknown field")},
+		"a longer key": {restore(`{"version":1,"targets":[],"` + long + `":1}`),
+			field.Forbidden(field.NewPath(long[:100]+"…"), "unknown field")},
 		"a digest of 100 bytes": {restore(`{"version":1,"targets":[],"digest":"` + long[:100] + `"}`),
 			field.Invalid(field.NewPath("digest"), long[:100], "")},
 		"a longer digest": {restore(`{"version":1,"targets":[],"digest":"` + long + `"}`),
@@ -195,7 +216,8 @@ func TestRestoreOfManyProblems(t *testing.T) {
 	for i := range 2000 {
 		labels = append(labels, fmt.Sprintf(`"k%d":1`, i))
 	}
-	_, err := target.Restore([]byte(`{"version":1,"targets":[{"target":{"metadata":{"name":"a","labels":{` + strings.Join(labels, ",") + `}},"spec":{"kubernetes":{}}}}]}`))
+	_, err := target.Restore([]byte(`{"version":1,"targets":[{"target":{"metadata":{"name":"a","labels":{` +
+		strings.Join(labels, ",") + `}},"spec":{"kubernetes":{}}}}]}`))
 	e, ok := errors.AsType[*target.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
 	more := map[string]string{}
@@ -220,23 +242,32 @@ func TestRestoreReportsEverything(t *testing.T) {
 		{"list", "another shape", `[]`, []string{""}},
 		{"null", "null is no snapshot", `null`, []string{"version"}},
 		{"no version", "nothing can be said without", `{"targets":[7]}`, []string{"version"}},
-		{"newer version", "a later version may mean anything by its fields", `{"version":2,"targets":{}}`, []string{"version"}},
+		{"newer version", "a later version may mean anything by its fields", `{"version":2,"targets":{}}`,
+			[]string{"version"}},
 		{"version as text", "not what is written", `{"version":"1","targets":[]}`, []string{"version"}},
 		{"no targets", "an empty registry has an empty list", `{"version":1}`, []string{"targets", "digest"}},
-		{"null targets", "null is no list", `{"version":1,"targets":null` + digest + `}`, []string{"targets", "digest"}},
-		{"unknown field", "nothing is lost in silence", `{"version":1,"targets":[],"more":1` + digest + `}`, []string{"more", "digest"}},
-		{"edited", "the digest is over the content", `{"version":1,"targets":[` + good + `]` + digest + `}`, []string{"digest"}},
+		{"null targets", "null is no list", `{"version":1,"targets":null` + digest + `}`,
+			[]string{"targets", "digest"}},
+		{"unknown field", "nothing is lost in silence", `{"version":1,"targets":[],"more":1` + digest + `}`,
+			[]string{"more", "digest"}},
+		{"edited", "the digest is over the content", `{"version":1,"targets":[` + good + `]` + digest + `}`,
+			[]string{"digest"}},
 		{"entries", "all problems of all entries", `{"version":1,"targets":[7,{},` + good + `,` + good + `,
-			{"target":{"metadata":{"name":"b c","nam":1},"spec":{"kubernetes":{"namespace":"A"},"deploymentPatchSet":[{"op":"add"}]}},
+			{"target":{"metadata":{"name":"b c","nam":1},
+			 "spec":{"kubernetes":{"namespace":"A"},"deploymentPatchSet":[{"op":"add"}]}},
 			 "owners":[{"kind":"Deployment"},{"kind":"D","name":"a","Uid":"1"},{"kind":"D","name":"a\u0000"}]},
-			{"target":{"metadata":{"name":"d","id":"` + id1 + `"},"spec":{"kubernetes":{}}},"owners":[{"kind":"D","name":"a"},{"kind":"D","namespace":"default","name":"a"}]},
+			{"target":{"metadata":{"name":"d","id":"` + id1 + `"},"spec":{"kubernetes":{}}},
+			 "owners":[{"kind":"D","name":"a"},{"kind":"D","namespace":"default","name":"a"}]},
 			{"target":{"metadata":{"name":"e","id":"` + id1 + `"},"spec":{"kubernetes":{}}}},
 			{"target":{"metadata":{"name":"f","labels":{"a":1}},"spec":{"kubernetes":{}}}, "x":9223372036854775808}
 			]` + digest + `}`,
 			[]string{"targets[0]", "targets[1].target.metadata.name", "targets[1].target.spec.kubernetes",
 				"targets[3].target.metadata.name",
-				"targets[4].target.metadata.nam", "targets[4].target.metadata.name", "targets[4].target.spec.kubernetes.namespace",
-				"targets[4].target.spec.deploymentPatchSet[0].path", "targets[4].target.spec.deploymentPatchSet[0].value", "targets[4].owners[0].name", "targets[4].owners[1].Uid", "targets[4].owners[2].name",
+				"targets[4].target.metadata.nam", "targets[4].target.metadata.name",
+				"targets[4].target.spec.kubernetes.namespace",
+				"targets[4].target.spec.deploymentPatchSet[0].path",
+				"targets[4].target.spec.deploymentPatchSet[0].value", "targets[4].owners[0].name",
+				"targets[4].owners[1].Uid", "targets[4].owners[2].name",
 				"targets[5].owners[1]", "targets[6].target.metadata.id", "targets[7]", "digest"}},
 	}
 	for _, c := range cases {

@@ -27,32 +27,53 @@ func TestParse(t *testing.T) {
 		problems     []string // field, type, origin and place
 	}{
 		{"the least that is required", "metadata: {name: a}\nspec: {kubernetes: {}}", nil},
-		{"all of it", "kind: DeploymentTarget\napiVersion: v1\nmetadata:\n  id: 2da2f867-5899-4bef-8ad0-9771bbac38b4\n  name: my_Target-1\n  namespace: team_a\n" +
-			"  labels: {any key: any value}\n  annotations: {a: ''}\nspec:\n  kubernetes: {namespace: staging}\n  deploymentPatchSet:\n  - {op: add, path: /metadata/labels/a, value: b}", nil},
+		{"all of it", "kind: DeploymentTarget\napiVersion: v1\n" +
+			"metadata:\n  id: 2da2f867-5899-4bef-8ad0-9771bbac38b4\n  name: my_Target-1\n  namespace: team_a\n" +
+			"  labels: {any key: any value}\n  annotations: {a: ''}\n" +
+			"spec:\n  kubernetes: {namespace: staging}\n" +
+			"  deploymentPatchSet:\n  - {op: add, path: /metadata/labels/a, value: b}", nil},
 		{"JSON", `{"metadata": {"name": "a"}, "spec": {"kubernetes": {"namespace": null}}}`, nil},
-		{"what a GET returns", "metadata: {name: a, createdAt: x, modifiedAt: x, resourceVersion: 3}\nstatus: {}\n" + spec, nil},
+		{"what a GET returns",
+			"metadata: {name: a, createdAt: x, modifiedAt: x, resourceVersion: 3}\nstatus: {}\n" + spec, nil},
 		{"the longest name", "metadata: {name: " + name250 + "}\n" + spec, nil},
-		{"another kind", "kind: Deployment\nmetadata: {name: a}\n" + spec, []string{"kind NotSupported kind f.yaml:1:7"}},
-		{"another version", "apiVersion: v2\nmetadata: {name: a}\n" + spec, []string{"apiVersion NotSupported kind f.yaml:1:13"}},
+		{"another kind", "kind: Deployment\nmetadata: {name: a}\n" + spec,
+			[]string{"kind NotSupported kind f.yaml:1:7"}},
+		{"another version", "apiVersion: v2\nmetadata: {name: a}\n" + spec,
+			[]string{"apiVersion NotSupported kind f.yaml:1:13"}},
 		{"a name is required", spec, []string{"metadata.name Required name f.yaml:1:1"}},
-		{"a name has an end", "metadata: {name: x" + name250 + "}\n" + spec, []string{"metadata.name TooLong name f.yaml:1:18"}},
+		{"a name has an end", "metadata: {name: x" + name250 + "}\n" + spec,
+			[]string{"metadata.name TooLong name f.yaml:1:18"}},
 		{"no dots in a name", "metadata: {name: a.b}\n" + spec, []string{"metadata.name Invalid name f.yaml:1:18"}},
 		{"yes is no name", "metadata: {name: yes}\n" + spec, []string{"metadata.name Invalid retyped f.yaml:1:18"}},
-		{"ids are in lower case", "metadata: {name: a, id: 2DA2F867-5899-4BEF-8AD0-9771BBAC38B4}\n" + spec, []string{"metadata.id Invalid uuid f.yaml:1:25"}},
-		{"the namespace becomes a label value", "metadata: {name: a, namespace: a b}\n" + spec, []string{"metadata.namespace Invalid name f.yaml:1:32"}},
-		{"a boolean is no label", "metadata: {name: a, labels: {b: on}}\n" + spec, []string{"metadata.labels[b] Invalid retyped f.yaml:1:33"}},
-		{"a number is no annotation", "metadata: {name: a, annotations: {b: 1e3}}\n" + spec, []string{"metadata.annotations[b] Invalid retyped f.yaml:1:38"}},
-		{"spec.kubernetes is required", "metadata: {name: a}\nspec: {}", []string{"spec.kubernetes Required required f.yaml:2:7"}},
+		{"ids are in lower case", "metadata: {name: a, id: 2DA2F867-5899-4BEF-8AD0-9771BBAC38B4}\n" + spec,
+			[]string{"metadata.id Invalid uuid f.yaml:1:25"}},
+		{"the namespace becomes a label value", "metadata: {name: a, namespace: a b}\n" + spec,
+			[]string{"metadata.namespace Invalid name f.yaml:1:32"}},
+		{"a boolean is no label", "metadata: {name: a, labels: {b: on}}\n" + spec,
+			[]string{"metadata.labels[b] Invalid retyped f.yaml:1:33"}},
+		{"a number is no annotation", "metadata: {name: a, annotations: {b: 1e3}}\n" + spec,
+			[]string{"metadata.annotations[b] Invalid retyped f.yaml:1:38"}},
+		{"spec.kubernetes is required", "metadata: {name: a}\nspec: {}",
+			[]string{"spec.kubernetes Required required f.yaml:2:7"}},
 		{"a spec is required", "metadata: {name: a}", []string{"spec.kubernetes Required required f.yaml:1:1"}},
-		{"a Kubernetes namespace has 63 characters", "metadata: {name: a}\nspec: {kubernetes: {namespace: " + name250[:64] + "}}", []string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
-		{"a Kubernetes namespace is in lower case", "metadata: {name: a}\nspec: {kubernetes: {namespace: Staging}}", []string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
-		{"fields of other platforms", "metadata: {name: a}\nspec: {kubernetes: {}, state: ONLINE}", []string{"spec.state Forbidden unknown-field f.yaml:2:24"}},
-		{"a patch set is a list", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: {op: add}}", []string{"spec.deploymentPatchSet Invalid type f.yaml:2:44"}},
-		{"a patch in a list has its place", "metadata: {name: a}\nspec:\n  kubernetes: {}\n  deploymentPatchSet:\n  - {op: add, path: /a, value: 1}\n  - {op: ad, path: /a}",
+		{"a Kubernetes namespace has 63 characters",
+			"metadata: {name: a}\nspec: {kubernetes: {namespace: " + name250[:64] + "}}",
+			[]string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
+		{"a Kubernetes namespace is in lower case", "metadata: {name: a}\nspec: {kubernetes: {namespace: Staging}}",
+			[]string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
+		{"fields of other platforms", "metadata: {name: a}\nspec: {kubernetes: {}, state: ONLINE}",
+			[]string{"spec.state Forbidden unknown-field f.yaml:2:24"}},
+		{"a patch set is a list", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: {op: add}}",
+			[]string{"spec.deploymentPatchSet Invalid type f.yaml:2:44"}},
+		{"a patch in a list has its place",
+			"metadata: {name: a}\nspec:\n  kubernetes: {}\n  deploymentPatchSet:\n  - {op: add, path: /a, value: 1}\n" +
+				"  - {op: ad, path: /a}",
 			[]string{"spec.deploymentPatchSet[1].op Invalid patch-operation f.yaml:6:10"}},
-		{"null is no patch", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [null]}", []string{"spec.deploymentPatchSet[0] Required type f.yaml:2:45"}},
+		{"null is no patch", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [null]}",
+			[]string{"spec.deploymentPatchSet[0] Required type f.yaml:2:45"}},
 		{"all problems at once", "kind: X\nmetadata: {name: ''}\nspec: {nope: 1}", []string{
-			"kind NotSupported kind f.yaml:1:7", "metadata.name Required name f.yaml:2:18", "spec.kubernetes Required required f.yaml:3:7", "spec.nope Forbidden unknown-field f.yaml:3:8"}},
+			"kind NotSupported kind f.yaml:1:7", "metadata.name Required name f.yaml:2:18",
+			"spec.kubernetes Required required f.yaml:3:7", "spec.nope Forbidden unknown-field f.yaml:3:8"}},
 		{"two documents", "metadata: {name: a}\n---\nmetadata: {name: b}", []string{" Invalid syntax f.yaml:2:1"}},
 		{"no document", "# nothing\n", []string{" Invalid syntax f.yaml:1:1"}},
 	}
@@ -122,12 +143,16 @@ func TestNew(t *testing.T) {
 		problems []string
 	}{
 		{"as it is", func(*target.Config) {}, nil},
-		{"the zero value", func(c *target.Config) { *c = target.Config{} }, []string{"metadata.name Required name", "spec.kubernetes Required required"}},
+		{"the zero value", func(c *target.Config) { *c = target.Config{} },
+			[]string{"metadata.name Required name", "spec.kubernetes Required required"}},
 		{"JSON would replace what is not UTF-8", func(c *target.Config) {
 			c.Metadata.Labels = map[string]string{"b": "\xff", "a\xff": "", "c": "ü"}
 			c.Metadata.Annotations = map[string]string{"a": "\xfe"}
-		}, []string{"metadata.labels[a\ufffd] Invalid text", "metadata.labels[b] Invalid text", "metadata.annotations[a] Invalid text"}},
-		{"the zero value of a patch is none", func(c *target.Config) { c.Spec.DeploymentPatchSet = []patch.Patch{{}} }, []string{"spec.deploymentPatchSet[0] Required patch"}},
+		}, []string{"metadata.labels[a\ufffd] Invalid text", "metadata.labels[b] Invalid text",
+			"metadata.annotations[a] Invalid text"}},
+		{"the zero value of a patch is none",
+			func(c *target.Config) { c.Spec.DeploymentPatchSet = []patch.Patch{{}} },
+			[]string{"spec.deploymentPatchSet[0] Required patch"}},
 		{"too many patches", func(c *target.Config) {
 			c.Metadata.Name = "x" // the subject names it
 			for range patch.MaxPatches {
@@ -152,7 +177,8 @@ func TestNew(t *testing.T) {
 
 func config() target.Config {
 	return target.Config{
-		Metadata: target.Metadata{ID: "2da2f867-5899-4bef-8ad0-9771bbac38b4", Name: "staging", Labels: map[string]string{"a": "1e3"}, Annotations: map[string]string{"": "line\nline"}},
+		Metadata: target.Metadata{ID: "2da2f867-5899-4bef-8ad0-9771bbac38b4", Name: "staging",
+			Labels: map[string]string{"a": "1e3"}, Annotations: map[string]string{"": "line\nline"}},
 		Spec: target.Spec{
 			Kubernetes: &target.Kubernetes{Namespace: "staging"},
 			DeploymentPatchSet: []patch.Patch{
@@ -165,7 +191,11 @@ func config() target.Config {
 }
 
 func TestRoundTrip(t *testing.T) {
-	for _, cfg := range []target.Config{config(), {Metadata: target.Metadata{Name: "a", Labels: map[string]string{}}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}}}} {
+	least := target.Config{
+		Metadata: target.Metadata{Name: "a", Labels: map[string]string{}},
+		Spec:     target.Spec{Kubernetes: &target.Kubernetes{}},
+	}
+	for _, cfg := range []target.Config{config(), least} {
 		v, err := target.New(cfg)
 		assert.NilError(t, err)
 		again, err := target.New(v.Config())
@@ -200,7 +230,8 @@ func TestRoundTrips(t *testing.T) {
 		}
 		mark(reached, reflect.ValueOf(cfg), "")
 	}
-	for _, field := range []string{"Kind", "APIVersion", "Metadata.ID", "Metadata.Name", "Metadata.Namespace", "Metadata.Labels", "Metadata.Annotations", "Spec.Kubernetes.Namespace", "Spec.DeploymentPatchSet"} {
+	for _, field := range []string{"Kind", "APIVersion", "Metadata.ID", "Metadata.Name", "Metadata.Namespace",
+		"Metadata.Labels", "Metadata.Annotations", "Spec.Kubernetes.Namespace", "Spec.DeploymentPatchSet"} {
 		assert.Assert(t, reached[field], "%s was never set", field)
 		delete(reached, field)
 	}
@@ -229,20 +260,23 @@ func generate(seed uint64) target.Config {
 	texts := func() map[string]string {
 		m := map[string]string{}
 		for range r.IntN(4) {
-			m[pick("", "a b", "x.y/z", "null", "ü", "on")] = pick("", "1e3", "yes", "a: b # c", "line\nline\n", "日本", "~", "\t")
+			m[pick("", "a b", "x.y/z", "null", "ü", "on")] = pick("", "1e3", "yes", "a: b # c", "line\nline\n", "日本",
+				"~", "\t")
 		}
 		return m
 	}
 	cfg := target.Config{
 		Kind: pick("", "DeploymentTarget"), APIVersion: pick("", "v1"),
-		Metadata: target.Metadata{ID: pick("", id1, id2), Name: pick("a", "my_Target-1", "007", "null"), Namespace: pick("", "default", "team_a"), Labels: texts(), Annotations: texts()},
-		Spec:     target.Spec{Kubernetes: &target.Kubernetes{Namespace: pick("", "flink", "n0")}},
+		Metadata: target.Metadata{ID: pick("", id1, id2), Name: pick("a", "my_Target-1", "007", "null"),
+			Namespace: pick("", "default", "team_a"), Labels: texts(), Annotations: texts()},
+		Spec: target.Spec{Kubernetes: &target.Kubernetes{Namespace: pick("", "flink", "n0")}},
 	}
 	for range r.IntN(4) {
-		cfg.Spec.DeploymentPatchSet = append(cfg.Spec.DeploymentPatchSet, patch.MustParse(pick(pool, otherPool, setDir, setOther,
-			"{op: test, path: '', value: {a: [9007199254740993, 1.5, null, '1e3', 'yes']}}",
-			"{target: {kind: Job, labelSelector: 'a in (b, c)'}, patch: [{op: remove, path: /a~1b}]}",
-			"target: {name: '.*'}\npatch: |\n  # text\n  metadata: {annotations: {a: '1e3'}}\n")))
+		cfg.Spec.DeploymentPatchSet = append(cfg.Spec.DeploymentPatchSet,
+			patch.MustParse(pick(pool, otherPool, setDir, setOther,
+				"{op: test, path: '', value: {a: [9007199254740993, 1.5, null, '1e3', 'yes']}}",
+				"{target: {kind: Job, labelSelector: 'a in (b, c)'}, patch: [{op: remove, path: /a~1b}]}",
+				"target: {name: '.*'}\npatch: |\n  # text\n  metadata: {annotations: {a: '1e3'}}\n")))
 	}
 	return cfg
 }
@@ -259,19 +293,23 @@ func TestEqual(t *testing.T) {
 			c.Kind, c.APIVersion, c.Metadata.Namespace = "DeploymentTarget", "v1", "default"
 		}, true, true},
 		{"labels may change", func(c *target.Config) { c.Metadata.Labels = nil }, false, true},
-		{"annotations may change", func(c *target.Config) { c.Metadata.Annotations = map[string]string{"another": "one"} }, false, true},
+		{"annotations may change",
+			func(c *target.Config) { c.Metadata.Annotations = map[string]string{"another": "one"} }, false, true},
 		{"a name is no spec", func(c *target.Config) { c.Metadata.Name = "other" }, false, true},
 		{"nor is a namespace of VVP", func(c *target.Config) { c.Metadata.Namespace = "other" }, false, true},
 		{"an id is no spec", func(c *target.Config) { c.Metadata.ID = "" }, false, true},
-		{"the namespace is of the spec", func(c *target.Config) { c.Spec.Kubernetes = &target.Kubernetes{Namespace: "x"} }, false, false},
-		{"patches are", func(c *target.Config) { c.Spec.DeploymentPatchSet = c.Spec.DeploymentPatchSet[:1] }, false, false},
+		{"the namespace is of the spec",
+			func(c *target.Config) { c.Spec.Kubernetes = &target.Kubernetes{Namespace: "x"} }, false, false},
+		{"patches are",
+			func(c *target.Config) { c.Spec.DeploymentPatchSet = c.Spec.DeploymentPatchSet[:1] }, false, false},
 		{"the order of patches is", func(c *target.Config) {
 			p := c.Spec.DeploymentPatchSet
 			c.Spec.DeploymentPatchSet = []patch.Patch{p[1], p[0], p[2]}
 		}, false, false},
 		{"formatting is not", func(c *target.Config) {
 			c.Spec.DeploymentPatchSet = append([]patch.Patch{}, c.Spec.DeploymentPatchSet...)
-			c.Spec.DeploymentPatchSet[2] = patch.MustParse("target:\n  kind: Job\npatch:\n  spec:\n    backoffLimit: 0 # none\n")
+			c.Spec.DeploymentPatchSet[2] = patch.MustParse("target:\n  kind: Job\npatch:\n  spec:\n" +
+				"    backoffLimit: 0 # none\n")
 		}, true, true},
 	}
 	for _, c := range cases {
@@ -283,11 +321,13 @@ func TestEqual(t *testing.T) {
 		assert.Equal(t, base.Equal(v), c.equal, c.reason)
 		assert.Equal(t, v.SameSpec(base), c.sameSpec, c.reason)
 	}
-	assert.Assert(t, target.Target{}.Equal(target.Target{}) && !base.Equal(target.Target{}) && !target.Target{}.Equal(base))
+	assert.Assert(t,
+		target.Target{}.Equal(target.Target{}) && !base.Equal(target.Target{}) && !target.Target{}.Equal(base))
 }
 
 func TestSubjects(t *testing.T) {
-	for want, text := range map[string]string{"DeploymentTarget": "spec: {}", "DeploymentTarget team/a": "metadata: {name: a, namespace: team}"} {
+	for want, text := range map[string]string{"DeploymentTarget": "spec: {}",
+		"DeploymentTarget team/a": "metadata: {name: a, namespace: team}"} {
 		_, err := target.Parse("", []byte(text))
 		e, ok := errors.AsType[*target.InvalidError](err)
 		assert.Assert(t, ok)
@@ -299,7 +339,9 @@ func TestSubjects(t *testing.T) {
 func TestMessages(t *testing.T) {
 	huge := strings.Repeat("x", 300_000)
 	for _, value := range []string{"password=hunter2", "https://hunter2@h/", huge} {
-		for _, text := range []string{"kind: %q", "apiVersion: %q", "metadata: {name: %q}", "metadata: {name: a, id: %q}", "metadata: {name: a, namespace: %q}", "spec: {kubernetes: {namespace: %q}}", "metadata: {labels: {%q: 1}}", "%q: 1"} {
+		for _, text := range []string{"kind: %q", "apiVersion: %q", "metadata: {name: %q}",
+			"metadata: {name: a, id: %q}", "metadata: {name: a, namespace: %q}",
+			"spec: {kubernetes: {namespace: %q}}", "metadata: {labels: {%q: 1}}", "%q: 1"} {
 			_, err := target.Parse("f", fmt.Appendf(nil, text, value))
 			assert.Assert(t, err != nil && !strings.Contains(err.Error(), "hunter2"), "%s: %v", text, err)
 			assert.Assert(t, len(err.Error()) < 2000, "%s: %d bytes", text, len(err.Error()))
@@ -376,7 +418,8 @@ func TestRef(t *testing.T) {
 	}
 	assert.Equal(t, v.Ref().String(), "default/staging")
 	assert.Equal(t, target.Ref{ID: id}.String(), "default/"+id)
-	assert.Assert(t, !target.Ref{}.Matches(target.Target{}) && !target.Ref{Name: "a"}.Matches(target.Target{}), "no target is no match")
+	assert.Assert(t, !target.Ref{}.Matches(target.Target{}) && !target.Ref{Name: "a"}.Matches(target.Target{}),
+		"no target is no match")
 	assert.Equal(t, target.Owner{Kind: "Deployment", Name: "a"}.String(), "Deployment default/a")
 }
 

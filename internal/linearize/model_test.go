@@ -159,7 +159,8 @@ func stepRegister(s state, in input) (state, output) {
 
 // random returns a call. Most are by those who hold and release, as in life.
 func random(rng *rand.Rand) input {
-	weighted := [...]kind{register, register, register, get, acquire, acquire, acquire, release, release, move, move, remove, remove, list, snapshot}
+	weighted := [...]kind{register, register, register, get, acquire, acquire, acquire, release, release, move, move,
+		remove, remove, list, snapshot}
 	anyRef := func() ref {
 		r := ref{name: rng.IntN(names)}
 		switch rng.IntN(4) {
@@ -196,8 +197,9 @@ func makeTargets() map[[2]any]target.Target {
 			for s := range uint8(specs) {
 				for l := range uint8(labels) {
 					t, err := target.New(target.Config{
-						Metadata: target.Metadata{Name: nameTexts[n], ID: idTexts[i], Labels: map[string]string{"l": labelText[l]}},
-						Spec:     target.Spec{Kubernetes: &target.Kubernetes{Namespace: specTexts[s]}},
+						Metadata: target.Metadata{Name: nameTexts[n], ID: idTexts[i],
+							Labels: map[string]string{"l": labelText[l]}},
+						Spec: target.Spec{Kubernetes: &target.Kubernetes{Namespace: specTexts[s]}},
 					})
 					if err != nil {
 						panic(err)

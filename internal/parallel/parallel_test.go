@@ -11,7 +11,8 @@ import (
 )
 
 func TestDo(t *testing.T) {
-	for _, c := range []struct{ n, limit int }{{0, 0}, {1, 0}, {1, 8}, {5, 1}, {5, 2}, {1000, 0}, {1000, 3}, {3, 1000}} {
+	for _, c := range []struct{ n, limit int }{{0, 0}, {1, 0}, {1, 8}, {5, 1}, {5, 2}, {1000, 0}, {1000, 3},
+		{3, 1000}} {
 		done := make([]int, c.n)
 		parallel.Do(c.n, c.limit, func(i int) { done[i]++ })
 		for i, times := range done {
