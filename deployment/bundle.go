@@ -81,7 +81,8 @@ func (r *reader) document(root *yamldoc.Node, lists bool) {
 	kind := root.Get("kind")
 	switch {
 	case root.Kind != yamldoc.Map:
-		r.fail(root.Pos.Position(), field.Invalid(nil, field.OmitValueType{}, "a resource is a map, not a "+root.Kind.String()))
+		e := field.Invalid(nil, field.OmitValueType{}, "must be a map, not a "+root.Kind.String())
+		r.fail(root.Pos.Position(), e)
 	case kind == nil:
 		r.fail(root.Pos.Position(), field.Required(field.NewPath("kind"), "write one of "+strings.Join(resourceKinds, ", ")))
 	case kind.Text == target.Kind:
@@ -108,9 +109,11 @@ func (r *reader) unknownKind(kind *yamldoc.Node) {
 	}
 	switch kind.Text {
 	case KindDefaults:
-		e = field.Forbidden(field.NewPath("kind"), "defaults are handed in on their own, because they change other resources: see ParseDefaults")
+		e = field.Forbidden(field.NewPath("kind"), "defaults change other resources; ParseDefaults reads them")
 	case "SecretValue":
-		e = field.Forbidden(field.NewPath("kind"), "secret values stay in VVP: keep the value in a Kubernetes Secret, set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), and write ${NAME} in flinkConfiguration")
+		e = field.Forbidden(field.NewPath("kind"), "secret values stay in VVP: keep the value in a Kubernetes Secret, "+
+			"set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), "+
+			"and write ${NAME} in flinkConfiguration")
 	}
 	r.fail(kind.Pos.Position(), e)
 }
@@ -118,7 +121,8 @@ func (r *reader) unknownKind(kind *yamldoc.Node) {
 // isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'. kind
 // is none of resourceKinds.
 func isList(kind string) bool {
-	return kind == "List" || strings.HasPrefix(kind, "ResourceList") || slices.Contains(resourceKinds, strings.TrimSuffix(kind, "List"))
+	return kind == "List" || strings.HasPrefix(kind, "ResourceList") ||
+		slices.Contains(resourceKinds, strings.TrimSuffix(kind, "List"))
 }
 
 func (r *reader) list(root *yamldoc.Node) {
@@ -129,7 +133,8 @@ func (r *reader) list(root *yamldoc.Node) {
 	}
 	for _, f := range root.Fields {
 		if !slices.Contains([]string{"kind", "apiVersion", "metadata", "items"}, f.Key) {
-			r.fail(f.Pos.Position(), field.Forbidden(field.NewPath(f.Key), "unknown field of a list").WithOrigin(decode.OriginUnknown))
+			e := field.Forbidden(field.NewPath(f.Key), "unknown field of a list")
+			r.fail(f.Pos.Position(), e.WithOrigin(decode.OriginUnknown))
 		}
 	}
 	for i, item := range items.Items {

@@ -159,17 +159,17 @@ type Artifact struct {
 	Kind string `json:"kind" enum:"JAR,SQLSCRIPT,PYTHON" case:"any" required:"JAR, SQLSCRIPT or PYTHON"`
 
 	// JarURI is required for a JAR, and for no other kind.
-	JarURI string `json:"jarUri,omitempty" of:"JAR" required:"a JAR artifact needs it" format:"uri"`
+	JarURI string `json:"jarUri,omitempty" of:"JAR" required:"for JAR" format:"uri"`
 	// EntryClass may be empty if the jar's manifest names the class. JAR only.
 	EntryClass string `json:"entryClass,omitempty" of:"JAR" format:"class"`
 	// MainArgs are split as a POSIX shell does; nothing is expanded. JAR and PYTHON.
 	MainArgs string `json:"mainArgs,omitempty" of:"JAR,PYTHON"`
 
 	// SQLScript is required for a SQLSCRIPT, and for no other kind.
-	SQLScript string `json:"sqlScript,omitempty" of:"SQLSCRIPT" required:"a SQLSCRIPT artifact needs it"`
+	SQLScript string `json:"sqlScript,omitempty" of:"SQLSCRIPT" required:"for SQLSCRIPT"`
 
 	// PythonArtifactURI is required for a PYTHON artifact, and for no other kind.
-	PythonArtifactURI string `json:"pythonArtifactUri,omitempty" of:"PYTHON" required:"a PYTHON artifact needs it" format:"uri"`
+	PythonArtifactURI string `json:"pythonArtifactUri,omitempty" of:"PYTHON" required:"for PYTHON" format:"uri"`
 	// EntryModule, AdditionalPythonLibraries and AdditionalPythonArchives are for
 	// PYTHON only. The lists hold URIs.
 	EntryModule               string   `json:"entryModule,omitempty" of:"PYTHON" format:"module"`

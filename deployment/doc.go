@@ -42,7 +42,7 @@
 //
 //	kind                                        which resource it is
 //	apiVersion                                  which resource it is
-//	metadata.id                                 label deploymentId or sessionClusterId; object names and job ids are derived from it
+//	metadata.id                                 label deploymentId or sessionClusterId; gives object names and job ids
 //	metadata.name                               label deploymentName or sessionClusterName, made a legal value
 //	metadata.displayName                        not rendered: it is for VVP's user interface
 //	metadata.namespace                          label vvpNamespace
@@ -52,16 +52,16 @@
 //	spec.deploymentTargetId                     the target: Kubernetes namespace and patches
 //	spec.deploymentTargetName                   the target: Kubernetes namespace and patches
 //	spec.sessionClusterName                     refused by the renderer: a job on a cluster is no object of Kubernetes
-//	spec.upgradeStrategy.kind                   not rendered: it steers VVP when a template changes; STATEFUL with a derived job id is a warning
-//	spec.restoreStrategy.kind                   not rendered: Job.SavepointLocation says what to start from; the latest state with a derived job id is a warning
+//	spec.upgradeStrategy.kind                   not rendered; STATEFUL with a derived job id is a warning
+//	spec.restoreStrategy.kind                   not rendered; the latest state with a derived job id is a warning
 //	spec.restoreStrategy.allowNonRestoredState  argument --allowNonRestoredState, with a savepoint
 //	spec.startFromSavepoint.kind                read as restoreStrategy.kind: NONE, or LATEST_SAVEPOINT for LATEST
 //	spec.maxSavepointCreationAttempts           not rendered: it steers VVP when it suspends a job
 //	spec.maxJobCreationAttempts                 the JobManager's Job: spec.backoffLimit
 //	spec.jobFailureExpirationTime               not rendered: it steers VVP when it counts failures
-//	spec.template.metadata.annotations          flink.queryable-state.enabled and flink.security.ssl.enabled are acted on; others not rendered: they are VVP's own
+//	spec.template.metadata.annotations          queryable state and TLS (Annotation…); others are not rendered
 //	…artifact.kind                              how the program gets into the pods; the renderer takes JAR only
-//	…artifact.jarUri                            argument --jars, an init container, or nothing if it is in usrlib of the image
+//	…artifact.jarUri                            argument --jars, an init container, or nothing if the image has it
 //	…artifact.entryClass                        argument --job-classname
 //	…artifact.mainArgs                          the arguments of the job
 //	…artifact.sqlScript                         refused by the renderer, with its kind
@@ -74,13 +74,13 @@
 //	…artifact.flinkImageRegistry                the image: registry/repository:tag
 //	…artifact.flinkImageRepository              the image: registry/repository:tag
 //	…artifact.flinkImageTag                     the image: registry/repository:tag
-//	…parallelism                                option parallelism.default; the number of TaskManagers if that is not given
+//	…parallelism                                option parallelism.default; the number of TaskManagers by default
 //	…numberOfTaskManagers                       the TaskManagers' Deployment: spec.replicas
 //	…resources.jobmanager.cpu                   requests and limits of the JobManager's containers
 //	…resources.jobmanager.memory                requests and limits; option jobmanager.memory.process.size
 //	…resources.taskmanager.cpu                  requests and limits of the TaskManagers' containers
 //	…resources.taskmanager.memory               requests and limits; option taskmanager.memory.process.size
-//	…flinkConfiguration                         the ConfigMap: Flink's configuration file; arguments -D where ${NAME} is used
+//	…flinkConfiguration                         the ConfigMap: Flink's configuration; arguments -D for ${NAME}
 //	…logging.loggingProfile                     the ConfigMap: which configuration of Log4j
 //	…logging.log4jLoggers                       the ConfigMap: levels in the configuration of Log4j
 //	…logging.log4j2ConfigurationTemplate        refused: VVP's templates are not evaluated

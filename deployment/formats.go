@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -39,13 +40,13 @@ var formats = map[string]format{
 	},
 	"free-name": {
 		origin: originName, // VVP before 2.4 allows any text
-		check: unless(func(s string) bool { return len(s) <= maxFreeName && !strings.ContainsFunc(s, unicode.IsControl) },
-			"must have at most 250 bytes and no control characters"),
+		check:  unless(isFreeName, fmt.Sprintf("must have at most %d bytes and no control characters", maxFreeName)),
 	},
 	"label-value": {origin: originName, check: validation.IsValidLabelValue},
 	"duration": {
 		origin: originDuration,
-		check:  matching(`^(?:[0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})$`, "must be a number or a duration, such as 0 or 10m"),
+		check: matching(`^(?:[0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})$`,
+			"must be a number or a duration, such as 0 or 10m"),
 		schema: `^([0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})?$`,
 	},
 	"cores": {
@@ -88,6 +89,10 @@ var formats = map[string]format{
 }
 
 const maxFreeName = 250
+
+func isFreeName(s string) bool {
+	return len(s) <= maxFreeName && !strings.ContainsFunc(s, unicode.IsControl)
+}
 
 func unless(legal func(string) bool, message string) func(string) []string {
 	return func(s string) []string {

@@ -22,7 +22,8 @@ import (
 func JSONSchema(kind string) ([]byte, error) {
 	root, ok := schemaRoot(kind)
 	if !ok {
-		return nil, fmt.Errorf("deployment: no kind %q; the kinds are %s and %s", kind, KindDeployment, KindSessionCluster)
+		return nil, fmt.Errorf("deployment: no kind %q; the kinds are %s and %s",
+			kind, KindDeployment, KindSessionCluster)
 	}
 	return schema.Make(root), nil
 }
@@ -69,9 +70,10 @@ func specialTypes() map[reflect.Type]rule {
 
 func commonRules() map[string]rule {
 	return map[string]rule{
-		"kind":                 describe("The kind of the resource."),
-		"apiVersion":           describe("The version of VVP's API."),
-		"metadata.id":          describe("The UUID that VVP gave. Derived from kind, namespace and name if it is left out."),
+		"kind":       describe("The kind of the resource."),
+		"apiVersion": describe("The version of VVP's API."),
+		"metadata.id": describe("The UUID that VVP gave. " +
+			"Derived from kind, namespace and name if it is left out."),
 		"metadata.namespace":   describe("A VVP namespace, not one of Kubernetes; {default} if it is left out."),
 		"metadata.labels":      describe("VVP's own; not copied to Kubernetes."),
 		"metadata.annotations": describe("VVP's own; not copied to Kubernetes."),
@@ -92,14 +94,16 @@ func clusterRules(prefix, image string) map[string]rule {
 		rules[image+"flinkImage"+part] = describe("The image is registry/repository:tag.")
 	}
 	for path, text := range map[string]string{
-		"numberOfTaskManagers":              "As many as the parallelism needs if it is left out; 1 in a SessionCluster.",
-		"resources":                         "What the containers get. Requests and limits are the same.",
-		"flinkConfiguration":                "Options of Flink. ${NAME} is a variable of the containers.",
-		"logging.loggingProfile":            "The name of a logging profile; {default} if it is left out.",
-		"logging.log4jLoggers":              "A level for each logger; \"\" is the root logger.",
-		"kubernetes.labels":                 "Added to workloads and Services. Labels of the platform win.",
-		"kubernetes.annotations":            "Added to all objects and pods.",
-		"kubernetes.pods":                   "Options for the pods of both components. Not together with pod templates.",
+		"numberOfTaskManagers": "As many as the parallelism needs if it is left out; " +
+			"1 in a SessionCluster.",
+		"resources":              "What the containers get. Requests and limits are the same.",
+		"flinkConfiguration":     "Options of Flink. ${NAME} is a variable of the containers.",
+		"logging.loggingProfile": "The name of a logging profile; {default} if it is left out.",
+		"logging.log4jLoggers":   "A level for each logger; \"\" is the root logger.",
+		"kubernetes.labels":      "Added to workloads and Services. Labels of the platform win.",
+		"kubernetes.annotations": "Added to all objects and pods.",
+		"kubernetes.pods": "Options for the pods of both components. " +
+			"Not together with pod templates.",
 		"kubernetes.pods.envVars":           "Variables of Flink's containers.",
 		"kubernetes.pods.volumeMounts":      "Volumes, and where Flink's containers mount them.",
 		"kubernetes.jobManagerPodTemplate":  "Merged into the pod of the JobManager. May be partial.",
@@ -112,7 +116,8 @@ func clusterRules(prefix, image string) map[string]rule {
 	for _, component := range [...]string{"jobmanager", "taskmanager"} {
 		at := prefix + "resources." + component
 		rules[at+".cpu"] = describe("Cores; at least 0.1.")
-		rules[at+".memory"] = describe("A number with a unit k, m or g in any case, powers of ten: 2g is 2,000,000,000 bytes.")
+		rules[at+".memory"] = describe("A number with a unit k, m or g in any case, powers of ten: " +
+			"2g is 2,000,000,000 bytes.")
 	}
 	return rules
 }

@@ -40,11 +40,12 @@ func deploymentRules() map[string]rule {
 		"spec.startFromSavepoint.kind":               "NONE or LATEST.",
 		template + "parallelism":                     "{default} if it is left out.",
 		template + "artifact.kind":                   "What the program is. Only a JAR is rendered.",
-		template + "artifact.jarUri":                 "Where the jar is: https, s3 and so on, or local:///opt/flink/usrlib/NAME.jar in the image.",
-		template + "artifact.entryClass":             "The main class, if the jar's manifest does not name it.",
-		template + "artifact.mainArgs":               "Split as a POSIX shell does; nothing is expanded.",
-		template + "artifact.sqlScript":              "Not rendered.",
-		template + "artifact.pythonArtifactUri":      "Not rendered.",
+		template + "artifact.jarUri": "Where the jar is: https, s3 and so on, " +
+			"or local:///opt/flink/usrlib/NAME.jar in the image.",
+		template + "artifact.entryClass":        "The main class, if the jar's manifest does not name it.",
+		template + "artifact.mainArgs":          "Split as a POSIX shell does; nothing is expanded.",
+		template + "artifact.sqlScript":         "Not rendered.",
+		template + "artifact.pythonArtifactUri": "Not rendered.",
 	} {
 		rules[path] = describe(text)
 	}

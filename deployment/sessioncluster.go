@@ -23,7 +23,7 @@ type SessionClusterSpec struct {
 	// State is RUNNING or STOPPED; RUNNING if empty.
 	State State `json:"state,omitempty" enum:"RUNNING,STOPPED" default:"RUNNING"`
 	// DeploymentTargetName is required.
-	DeploymentTargetName string `json:"deploymentTargetName" format:"target-name" required:"the name of a DeploymentTarget"`
+	DeploymentTargetName string `json:"deploymentTargetName" format:"target-name" required:"a DeploymentTarget"`
 	// FlinkVersion is required: a minor version such as 1.20, or a patch version of it.
 	FlinkVersion string `json:"flinkVersion" wire:"number" required:"such as 1.20"`
 	// FlinkImageRegistry, FlinkImageRepository and FlinkImageTag are as in an Artifact.

@@ -22,9 +22,10 @@ func (c *checks) artifact(a Artifact, path *field.Path) {
 		set, is := f.Of != nil && v.Field(f.Index).Len() > 0, slices.Contains(f.Of, kind)
 		switch {
 		case is && !set && f.Required != "":
-			c.required(path.Child(f.Name), f.Required)
+			c.required(path.Child(f.Name), f.Required+" artifacts")
 		case !is && set && slices.Contains(artifactKinds, kind):
-			c.add(field.Forbidden(path.Child(f.Name), "only artifacts of the kind "+strings.Join(f.Of, " or ")+" have this field, not "+kind), originExclusive)
+			c.forbidden(path.Child(f.Name), originExclusive,
+				"only artifacts of the kind "+strings.Join(f.Of, " or ")+" have this field, not "+kind)
 		}
 	}
 	if _, err := flink.SplitArgs(a.MainArgs); err != nil {
@@ -37,7 +38,8 @@ var artifactKinds = []string{ArtifactJar, ArtifactSQLScript, ArtifactPython}
 // schemes are where VVP and Flink get files from: VVP's page "Artifacts", and the
 // file systems that Flink's distribution has plugins for.
 var schemes = []string{
-	"https", "http", "local", "file", "s3", "s3a", "s3p", "oss", "gs", "abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs",
+	"https", "http", "local", "file", "s3", "s3a", "s3p", "oss", "gs",
+	"abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs",
 }
 
 // checkURI checks what VVP would fetch. ${NAME} may stand for anything: it is a
@@ -48,7 +50,8 @@ func checkURI(uri string) []string {
 	case strings.HasPrefix(uri, "${"):
 		return nil
 	case rest == "" || strings.ContainsAny(scheme, "/?#$ "):
-		return []string{"must be a URI with a scheme, such as https://host/path/job.jar or local:///opt/flink/usrlib/job.jar"}
+		return []string{"must be a URI with a scheme, " +
+			"such as https://host/path/job.jar or local:///opt/flink/usrlib/job.jar"}
 	case !slices.Contains(schemes, scheme):
 		// It may be a file system that the image has a plugin for, or a typo.
 		if best := decode.Nearest(scheme, schemes); best != "" {

@@ -57,16 +57,13 @@ func (c *checks) fields(v reflect.Value, at *place) {
 func (c *checks) value(v reflect.Value, f *schema.Field, at *place) {
 	switch v.Kind() {
 	case reflect.Pointer:
-		switch {
-		case !v.IsNil():
+		if !v.IsNil() {
 			c.value(v.Elem(), f, at)
-		case f.Required != "":
+		} else if f.Required != "" {
 			c.required(at.path(), f.Required)
 		}
 	case reflect.Struct:
-		if raw, ok := v.Addr().Interface().(interface{ illegal() string }); ok && raw.illegal() != "" {
-			c.invalid(at.path(), field.OmitValueType{}, originText, raw.illegal())
-		}
+		c.raw(v, at)
 		c.fields(v, at)
 	case reflect.Slice:
 		for i := range v.Len() {
@@ -83,11 +80,30 @@ func (c *checks) value(v reflect.Value, f *schema.Field, at *place) {
 			c.legal(m[k], at)
 		}
 	case reflect.Int32:
-		if least, err := strconv.ParseInt(f.Min, 10, 32); err == nil && v.Int() < least {
-			c.invalid(at.path(), v.Int(), originMinimum, "must be greater than or equal to "+f.Min)
+		if f.Min != "" {
+			c.atLeast(v.Int(), f.Min, at)
 		}
 	case reflect.String:
 		c.text(v.String(), f, at)
+	}
+}
+
+func (c *checks) atLeast(n int64, min string, at *place) {
+	if least, err := strconv.ParseInt(min, 10, 32); err == nil && n < least {
+		c.invalid(at.path(), n, originMinimum, "must be greater than or equal to "+min)
+	}
+}
+
+// raw looks for the reserved id, and for the escapes of NULs, which escaped backslashes
+// can feign.
+func (c *checks) raw(v reflect.Value, at *place) {
+	raw, ok := v.Addr().Interface().(interface{ text() string })
+	switch {
+	case !ok:
+	case kinds.IsReserved(raw.text()):
+		c.invalid(at.path(), field.OmitValueType{}, originText, kinds.Reserved)
+	case strings.Contains(strings.ReplaceAll(raw.text(), `\\`, ""), `\u0000`):
+		c.invalid(at.path(), field.OmitValueType{}, originText, noNUL)
 	}
 }
 
@@ -153,16 +169,4 @@ func (c *checks) legal(s string, at *place) {
 	case kinds.IsReserved(s):
 		c.invalid(at.path(), field.OmitValueType{}, originText, kinds.Reserved)
 	}
-}
-
-// illegal looks for the reserved id, and for the escape of a NUL, which an escaped
-// backslash can feign.
-func (r Raw[T]) illegal() string {
-	switch {
-	case kinds.IsReserved(r.text()):
-		return kinds.Reserved
-	case strings.Contains(strings.ReplaceAll(r.text(), `\\`, ""), `\u0000`):
-		return noNUL
-	}
-	return ""
 }

@@ -50,8 +50,9 @@ func (c *checks) cluster(s cluster) {
 		c.invalid(at, field.OmitValueType{}, originLogging, p.String())
 	}
 	if s.logging.Log4j2ConfigurationTemplate != "" {
-		c.add(field.Forbidden(s.path.Child("logging", "log4j2ConfigurationTemplate"),
-			"templates of VVP (Twig) are not supported: set levels in log4jLoggers, or name a loggingProfile and give its text to the renderer"), originNotRendered)
+		c.forbidden(s.path.Child("logging", "log4j2ConfigurationTemplate"), originNotRendered,
+			"VVP's templates (Twig) are not supported: set levels in log4jLoggers, "+
+				"or name a loggingProfile and give its text to the renderer")
 	}
 	c.kubernetes(s.kubernetes, s.path.Child("kubernetes"))
 }
@@ -71,14 +72,16 @@ func (c *checks) flink(s cluster) {
 	if c.partial {
 		return // what does not fit may be made to fit by what is filled in
 	}
-	filled := withDefaults(s.resources)
-	if bytes, err := Bytes(filled.JobManager.Memory); err == nil {
-		_, problems := version.JobManagerMemory(wholeMiB(bytes), s.config)
-		c.memory(problems, s, component{"jobmanager", "a JobManager", s.resources.JobManager.Memory, filled.JobManager.Memory, bytes, version.MinJobManagerProcess})
+	given, filled := s.resources, withDefaults(s.resources)
+	jm := component{"jobmanager", given.JobManager, filled.JobManager, 0, version.MinJobManagerProcess}
+	if jm.bytes, err = Bytes(jm.filled.Memory); err == nil {
+		_, problems := version.JobManagerMemory(wholeMiB(jm.bytes), s.config)
+		c.memory(problems, s, jm)
 	}
-	if bytes, err := Bytes(filled.TaskManager.Memory); err == nil {
-		_, problems := version.TaskManagerMemory(wholeMiB(bytes), s.config)
-		c.memory(problems, s, component{"taskmanager", "a TaskManager", s.resources.TaskManager.Memory, filled.TaskManager.Memory, bytes, version.MinTaskManagerProcess})
+	tm := component{"taskmanager", given.TaskManager, filled.TaskManager, 0, version.MinTaskManagerProcess}
+	if tm.bytes, err = Bytes(tm.filled.Memory); err == nil {
+		_, problems := version.TaskManagerMemory(wholeMiB(tm.bytes), s.config)
+		c.memory(problems, s, tm)
 	}
 }
 
@@ -88,8 +91,8 @@ func wholeMiB(bytes int64) int64 { return bytes &^ (1<<20 - 1) }
 
 // component is the memory of one component, and the least that it starts with.
 type component struct {
-	name, what    string
-	given, memory string // as the user wrote it, if he did; and with the default
+	name          string
+	given, filled Resource // without and with the defaults
 	bytes         int64
 	least         func(config map[string]string) (bytes int64, ok bool)
 }
@@ -105,14 +108,16 @@ func (c *checks) memory(problems []flink.Problem, s cluster, of component) {
 			continue
 		}
 		if least, ok := of.least(s.config); ok && least > of.bytes {
-			p.Cure = fmt.Sprintf("with these options %s needs at least %s: write %s or more", of.what, flink.FormatMiB(least), vvpMemory(least))
+			p.Cure = fmt.Sprintf("with these options a %s needs at least %s: write %s or more",
+				of.name, flink.FormatMiB(least), vvpMemory(least))
 		}
-		size := of.memory
-		if of.given == "" {
+		size := of.filled.Memory
+		if of.given.Memory == "" {
 			size = "the default of " + size
 		}
 		c.invalid(s.path.Child("resources", of.name, "memory"), field.OmitValueType{}, originMemory,
-			fmt.Sprintf("%s is %s (VVP counts in powers of ten, Flink in powers of two): %s", size, flink.FormatMiB(wholeMiB(of.bytes)), p))
+			fmt.Sprintf("%s is %s (VVP counts in powers of ten, Flink in powers of two): %s",
+				size, flink.FormatMiB(wholeMiB(of.bytes)), p))
 	}
 }
 
@@ -131,7 +136,8 @@ func inFile(v flink.Version, conf map[string]string) map[string]string {
 		switch {
 		case strings.Contains(value, "${") && flink.Reference().MatchString(value) && !flink.ReadByStartScript(key):
 			delete(out, key)
-		case v.JVMOptions != "" && (key == v.JVMOptionsKey || key == "env.java.opts" && v.JVMOptionsKey == "env.java.opts.all"):
+		case v.JVMOptions == "":
+		case key == v.JVMOptionsKey, key == "env.java.opts" && v.JVMOptionsKey == "env.java.opts.all":
 			out[key] = strings.TrimSpace(v.JVMOptions + " " + value)
 		}
 	}
@@ -143,12 +149,14 @@ func inFile(v flink.Version, conf map[string]string) map[string]string {
 func (c *checks) configuration(v flink.Version, conf, file map[string]string, path *field.Path) {
 	_, _, problems := flink.ConfigFile(v, file)
 	if ha := flink.HighAvailability(v, conf); ha.Kind == flink.HACustom && !strings.ContainsAny(ha.Value, ".${") {
-		c.add(field.NotSupported(path.Key(ha.Key), ha.Value, []string{"none", "kubernetes", "zookeeper", "the class of a factory, with its package"}), originConfig)
+		known := []string{"none", "kubernetes", "zookeeper", "the class of a factory, with its package"}
+		c.add(field.NotSupported(path.Key(ha.Key), ha.Value, known), originConfig)
 	}
 	for _, key := range tree.Keys(conf) {
 		at := path.Key(key)
 		if key == "" || strings.ContainsAny(key, " \t\r\n:#=") {
-			c.invalid(at, field.OmitValueType{}, originConfig, "a key must not be empty, and must not contain blanks, ':', '#' or '='")
+			c.invalid(at, field.OmitValueType{}, originConfig,
+				"a key must not be empty, and must not contain blanks, ':', '#' or '='")
 			continue
 		}
 		if reason, owned := flink.Owned(key); owned {
@@ -168,7 +176,8 @@ func (c *checks) configuration(v flink.Version, conf, file map[string]string, pa
 func (c *checks) slots(t TemplateSpec, path *field.Path) {
 	n, ok := flink.Slots(t.FlinkConfiguration)
 	if !ok {
-		c.invalid(path.Child("flinkConfiguration").Key(flink.SlotsKey), t.FlinkConfiguration[flink.SlotsKey], originSlots, "must be a whole number greater than or equal to 1")
+		c.invalid(path.Child("flinkConfiguration").Key(flink.SlotsKey), t.FlinkConfiguration[flink.SlotsKey],
+			originSlots, "must be a whole number greater than or equal to 1")
 		return
 	}
 	managers := t.NumberOfTaskManagers
@@ -179,7 +188,8 @@ func (c *checks) slots(t TemplateSpec, path *field.Path) {
 	parallelism := *cmp.Or(t.Parallelism, defaults.Parallelism)
 	if have := int64(*managers) * n; have < int64(parallelism) {
 		c.invalid(path.Child("numberOfTaskManagers"), *managers, originSlots, fmt.Sprintf(
-			"%d TaskManagers with %d slots each have %d slots; parallelism %d needs %d TaskManagers or more slots in %s",
+			"%d TaskManagers with %d slots each have %d slots; "+
+				"parallelism %d needs %d TaskManagers or more slots in %s",
 			*managers, n, have, parallelism, TaskManagers(parallelism, n), flink.SlotsKey))
 	}
 }

@@ -126,8 +126,9 @@ func (c *checks) volumeMounts(mounts []VolumeMount, path *field.Path) {
 	for i, m := range mounts {
 		at := path.Index(i)
 		// One volume may be mounted at several places: then it stands here again, the same.
-		c.once(m.Volume.shared(), "name", map[string]bool{}, at.Child("volume"), originVolume, validation.IsDNS1123Label)
-		name := tree.String(m.Volume.shared(), "name")
+		volume := m.Volume.shared()
+		c.once(volume, "name", map[string]bool{}, at.Child("volume"), originVolume, validation.IsDNS1123Label)
+		name := tree.String(volume, "name")
 		if name == "" {
 			continue
 		}

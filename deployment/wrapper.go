@@ -78,7 +78,8 @@ func unwrap(root *yamldoc.Node) (wrapped, []decode.Problem) {
 		given = overlay(given, init)
 	}
 	metadata := part(given, "userMetadata")
-	if id := part(part(part(root, "status"), "deploymentSystemMetadata"), "id"); id.Kind == yamldoc.String && metadata.Get("id") == nil {
+	id := part(part(part(root, "status"), "deploymentSystemMetadata"), "id")
+	if id.Kind == yamldoc.String && metadata.Get("id") == nil {
 		m := *metadata
 		m.Kind = yamldoc.Map
 		m.Fields = append(slices.Clone(metadata.Fields), yamldoc.Field{Key: "id", Pos: id.Pos, Value: id})
