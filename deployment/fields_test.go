@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"encoding/json"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
 // The table "Where each field goes" in the package documentation has every field,
@@ -81,4 +83,60 @@ func leaves(t reflect.Type, prefix string) []string {
 		out = append(out, leaves(f.Type, prefix+name+".")...)
 	}
 	return out
+}
+
+// These fields have a default that is a single value.
+func TestFieldsWithDefaults(t *testing.T) {
+	both := []string{
+		"resources.jobmanager.cpu", "resources.jobmanager.memory",
+		"resources.taskmanager.cpu", "resources.taskmanager.memory",
+		"logging.loggingProfile",
+	}
+	ofDeployment := []string{
+		"metadata.namespace", "spec.state", "spec.upgradeStrategy.kind",
+		"spec.restoreStrategy.kind", "spec.restoreStrategy.allowNonRestoredState",
+		"spec.maxJobCreationAttempts", "spec.maxSavepointCreationAttempts", "spec.template.spec.parallelism",
+	}
+	ofSessionCluster := []string{"metadata.namespace", "spec.state", "spec.numberOfTaskManagers"}
+	for _, path := range both {
+		ofDeployment = append(ofDeployment, "spec.template.spec."+path)
+		ofSessionCluster = append(ofSessionCluster, "spec."+path)
+	}
+	for typ, want := range map[reflect.Type][]string{
+		reflect.TypeFor[deployment.Config]():               ofDeployment,
+		reflect.TypeFor[deployment.SessionClusterConfig](): ofSessionCluster,
+	} {
+		var got []string
+		for _, path := range leaves(typ, "") {
+			if schema.HasDefault(typ, path) {
+				got = append(got, path)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		assert.DeepEqual(t, got, want)
+	}
+}
+
+// What the tag of a field says is its default, its comment says too.
+func TestDefaultsAreDocumented(t *testing.T) {
+	found := 0
+	for _, name := range []string{"config.go", "sessioncluster.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		assert.NilError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			f, ok := n.(*ast.Field)
+			if !ok || f.Tag == nil {
+				return true
+			}
+			tag := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("default")
+			if tag != "" && tag[0] != '{' {
+				found++
+				comment := strings.ToLower(f.Doc.Text())
+				assert.Assert(t, strings.Contains(comment, strings.ToLower(tag)), "%s: %s", f.Names[0], tag)
+			}
+			return true
+		})
+	}
+	assert.Assert(t, found > 10)
 }

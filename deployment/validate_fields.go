@@ -18,26 +18,18 @@ import (
 // place is where a value is. A path is made of it only if there is a problem.
 type place struct {
 	in    *place
-	name  string
-	kind  placeKind
+	name  string // of a field, or a key; "" for an element of a list
+	keyed bool
 	index int
 }
-
-type placeKind int
-
-const (
-	member placeKind = iota
-	key
-	element
-)
 
 func (p *place) path() *field.Path {
 	switch {
 	case p == nil:
 		return nil
-	case p.kind == key:
+	case p.keyed:
 		return p.in.path().Key(p.name)
-	case p.kind == element:
+	case p.name == "":
 		return p.in.path().Index(p.index)
 	default:
 		return p.in.path().Child(p.name)
@@ -67,7 +59,7 @@ func (c *checks) value(v reflect.Value, f *schema.Field, at *place) {
 		c.fields(v, at)
 	case reflect.Slice:
 		for i := range v.Len() {
-			e, place := v.Index(i), &place{in: at, kind: element, index: i}
+			e, place := v.Index(i), &place{in: at, index: i}
 			if c.value(e, f, place); f.Format != "" && e.IsZero() {
 				c.invalid(place.path(), "", formats[f.Format].origin, "must not be empty")
 			}
@@ -75,7 +67,7 @@ func (c *checks) value(v reflect.Value, f *schema.Field, at *place) {
 	case reflect.Map:
 		m := v.Interface().(map[string]string)
 		for _, k := range tree.Keys(m) {
-			at := &place{in: at, kind: key, name: strings.ToValidUTF8(k, "\ufffd")}
+			at := &place{in: at, keyed: true, name: strings.ToValidUTF8(k, "\ufffd")}
 			c.legal(k, at)
 			c.legal(m[k], at)
 		}

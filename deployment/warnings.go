@@ -119,11 +119,10 @@ func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key st
 var placeholder = lazy(`\{\{\s*\w+\s*\}\}`)
 
 func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
-	if instead == "" {
-		w.add(at, "no effect: Flink %s does not know this option", v.Minor)
-		return
+	if instead != "" {
+		instead = "; it is called " + instead + " there"
 	}
-	w.add(at, "no effect: Flink %s does not know this option; it is called %s there", v.Minor, instead)
+	w.add(at, "no effect: Flink %s does not know this option%s", v.Minor, instead)
 }
 
 // smallHeap warns of a JobManager that starts, and has little room.

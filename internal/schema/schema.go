@@ -68,7 +68,7 @@ func (m *maker) object(t reflect.Type, path string) Map {
 	required, _ := m.rules[path]["required"].([]any)
 	for _, f := range Fields(t) {
 		at := join(path, f.Name)
-		s := m.value(f.Type, f.Wire, at)
+		s := m.value(f.Type, f.Wire, at, true)
 		maps.Copy(s, m.rules[at])
 		if !slices.Contains(required, any(f.Name)) {
 			s = nullable(s)
@@ -87,25 +87,35 @@ func (m *maker) object(t reflect.Type, path string) Map {
 
 func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
 
-func (m *maker) value(t reflect.Type, wire, path string) Map {
-	if t == reflect.TypeFor[json.Number]() {
+// value is the schema of a value at a path, or of a part of a Kubernetes type.
+func (m *maker) value(t reflect.Type, wire, path string, ours bool) Map {
+	if s, ok := m.special[t]; ok {
+		return maps.Clone(s)
+	}
+	switch t {
+	case reflect.TypeFor[json.Number]():
 		return Map{"type": []any{"number", "string"}}
+	case reflect.TypeFor[[]byte]():
+		return Map{"type": "string", "contentEncoding": "base64"}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return m.value(t.Elem(), wire, path)
+		return m.value(t.Elem(), wire, path, ours)
 	case reflect.Struct:
 		if inner := kept(t); inner != nil {
 			return m.reference(inner)
+		}
+		if !ours {
+			return m.reference(t)
 		}
 		if _, ok := reflect.New(t).Interface().(json.Unmarshaler); ok {
 			return Map{"type": "object"} // a rule says more
 		}
 		return m.object(t, path)
 	case reflect.Map:
-		return Map{"type": "object", "additionalProperties": m.value(t.Elem(), wire, path+"[]")}
+		return Map{"type": "object", "additionalProperties": m.value(t.Elem(), wire, path+"[]", ours)}
 	case reflect.Slice:
-		items := m.value(t.Elem(), wire, path+"[]")
+		items := m.value(t.Elem(), wire, path+"[]", ours)
 		maps.Copy(items, m.rules[path+"[]"])
 		return Map{"type": "array", "items": items}
 	default:
@@ -173,15 +183,11 @@ func (m *maker) reference(t reflect.Type) Map {
 	name := strings.Join(append(parts[max(0, len(parts)-2):], t.Name()), ".")
 	if _, ok := m.defs[name]; !ok {
 		m.defs[name] = Map{} // types may contain themselves
-		m.defs[name] = m.kubernetes(t)
+		properties := Map{}
+		m.fields(t, properties)
+		m.defs[name] = Map{"type": "object", "additionalProperties": false, "properties": properties}
 	}
 	return Map{"$ref": "#/$defs/" + name}
-}
-
-func (m *maker) kubernetes(t reflect.Type) Map {
-	properties := Map{}
-	m.fields(t, properties)
-	return Map{"type": "object", "additionalProperties": false, "properties": properties}
 }
 
 func (m *maker) fields(t reflect.Type, properties Map) {
@@ -192,29 +198,7 @@ func (m *maker) fields(t reflect.Type, properties Map) {
 			continue
 		}
 		if name != "" && name != "-" && f.IsExported() {
-			properties[name] = nullable(m.part(f.Type))
+			properties[name] = nullable(m.value(f.Type, "", "", false))
 		}
-	}
-}
-
-// part is the schema of a field of a type of Kubernetes.
-func (m *maker) part(t reflect.Type) Map {
-	if s, ok := m.special[t]; ok {
-		return maps.Clone(s)
-	}
-	if t == reflect.TypeFor[[]byte]() {
-		return Map{"type": "string", "contentEncoding": "base64"}
-	}
-	switch t.Kind() {
-	case reflect.Pointer:
-		return m.part(t.Elem())
-	case reflect.Struct:
-		return m.reference(t)
-	case reflect.Map:
-		return Map{"type": "object", "additionalProperties": m.part(t.Elem())}
-	case reflect.Slice:
-		return Map{"type": "array", "items": m.part(t.Elem())}
-	default:
-		return scalar(t, "")
 	}
 }

@@ -53,3 +53,43 @@ func TestMake(t *testing.T) {
 		}}`), &want))
 	assert.DeepEqual(t, got, want)
 }
+
+type settings struct {
+	Mode   string            `json:"mode" enum:"ON,OFF" case:"any" also:"NO" default:"ON"`
+	Count  *int32            `json:"count" min:"1" default:"4"`
+	Name   string            `json:"name" format:"short" required:"a name"`
+	Limits *limits           `json:"limits" default:"{\"high\": 7}"`
+	Words  map[string]string `json:"words" default:"{}"`
+	Hidden string
+}
+
+type limits struct {
+	Low  int32 `json:"low" default:"2"`
+	High int32 `json:"high"`
+}
+
+func TestTagsBecomeRules(t *testing.T) {
+	root := schema.Root{
+		Type:     reflect.TypeFor[settings](),
+		Patterns: map[string]string{"short": "^.{1,3}$"},
+		Rules:    map[string]schema.Map{"mode": {"description": "{default} if it is left out."}},
+	}
+	got, err := json.Marshal(root.AllRules())
+	assert.NilError(t, err)
+	assert.Equal(t, string(got), `{"":{"required":["name"]},"count":{"minimum":1},`+
+		`"mode":{"anyOf":[{"enum":["ON","OFF"]},{"pattern":"^$"},{"pattern":"^([Oo][Nn]|[Oo][Ff][Ff])$"},`+
+		`{"pattern":"^NO$"}],"description":"ON if it is left out."},"name":{"pattern":"^.{1,3}$"}}`)
+}
+
+func TestDefaults(t *testing.T) {
+	got := schema.Defaults(reflect.TypeFor[settings]()).Interface().(settings)
+	four := int32(4)
+	want := settings{Mode: "ON", Count: &four, Limits: &limits{Low: 2, High: 7}, Words: map[string]string{}}
+	assert.DeepEqual(t, got, want)
+	for path, want := range map[string]bool{
+		"mode": true, "count": true, "limits.low": true, "limits.high": true,
+		"name": false, "limits": false, "words": false, "words.a": false, "nothing": false, "mode.a": false, "": false,
+	} {
+		assert.Equal(t, schema.HasDefault(reflect.TypeFor[settings](), path), want, path)
+	}
+}
