@@ -9,7 +9,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/parallel"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -38,10 +38,10 @@ func ParseAll(file string, data []byte) (Bundle, error) { return Defaults{}.Pars
 
 // ParseAll is the function [ParseAll] with these defaults for Deployments.
 func (d Defaults) ParseAll(file string, data []byte) (Bundle, error) {
-	chunks := yamldoc.Split(data)
+	chunks := yaml.Split(data)
 	readers := make([]*reader, len(chunks)) // nil for documents without content
 	parallel.Do(len(chunks), 0, func(i int) {
-		docs, bad := chunks[i].Parse(file, yamldoc.DefaultLimits)
+		docs, bad := chunks[i].Parse(file, yaml.DefaultLimits)
 		if len(docs) > 0 { // one at most
 			readers[i] = d.document(docs[0], bad)
 		}
@@ -67,7 +67,7 @@ type reader struct {
 }
 
 // document reads a document and what is wrong with its text.
-func (d Defaults) document(doc yamldoc.Document, bad []yamldoc.Problem) *reader {
+func (d Defaults) document(doc yaml.Document, bad []yaml.Problem) *reader {
 	r := &reader{defaults: d, problems: decode.Syntax(bad)}
 	if doc.Root != nil {
 		r.document(doc.Root, true)
@@ -77,10 +77,10 @@ func (d Defaults) document(doc yamldoc.Document, bad []yamldoc.Problem) *reader 
 
 var resourceKinds = []string{target.Kind, KindDeployment, KindSessionCluster, kindWrapper}
 
-func (r *reader) document(root *yamldoc.Node, lists bool) {
+func (r *reader) document(root *yaml.Node, lists bool) {
 	kind := root.Get("kind")
 	switch {
-	case root.Kind != yamldoc.Map:
+	case root.Kind != yaml.Map:
 		e := field.Invalid(nil, field.OmitValueType{}, "must be a map, not a "+root.Kind.String())
 		r.fail(root.Pos.Position(), e)
 	case kind == nil:
@@ -102,7 +102,7 @@ func (r *reader) document(root *yamldoc.Node, lists bool) {
 	}
 }
 
-func (r *reader) unknownKind(kind *yamldoc.Node) {
+func (r *reader) unknownKind(kind *yaml.Node) {
 	e := field.NotSupported(field.NewPath("kind"), kind.Text, resourceKinds)
 	if best := decode.Nearest(kind.Text, resourceKinds); best != "" {
 		e.Detail += "; did you mean " + best + "?"
@@ -125,9 +125,9 @@ func isList(kind string) bool {
 		slices.Contains(resourceKinds, strings.TrimSuffix(kind, "List"))
 }
 
-func (r *reader) list(root *yamldoc.Node) {
+func (r *reader) list(root *yaml.Node) {
 	items := root.Get("items")
-	if items == nil || items.Kind != yamldoc.List {
+	if items == nil || items.Kind != yaml.List {
 		r.fail(root.Pos.Position(), field.Required(field.NewPath("items"), "a list has items"))
 		return
 	}
@@ -154,7 +154,7 @@ func (r *reader) list(root *yamldoc.Node) {
 	}
 }
 
-func (r *reader) fail(pos yamldoc.Position, e *field.Error) {
+func (r *reader) fail(pos yaml.Position, e *field.Error) {
 	if e.Field == "<nil>" {
 		e.Field = ""
 	}
@@ -164,7 +164,7 @@ func (r *reader) fail(pos yamldoc.Position, e *field.Error) {
 	r.problems = append(r.problems, decode.Problem{Pos: pos, Err: e})
 }
 
-func (r *reader) target(root *yamldoc.Node) {
+func (r *reader) target(root *yaml.Node) {
 	if t, err := target.FromNode(root); r.ok(err) {
 		r.bundle.Targets = append(r.bundle.Targets, t)
 	}
@@ -179,7 +179,7 @@ func (r *reader) ok(err error) bool {
 	for i, f := range e.Fields {
 		p := decode.Problem{Err: f}
 		if i < len(e.Positions) {
-			p.Pos = yamldoc.Position(e.Positions[i])
+			p.Pos = yaml.Position(e.Positions[i])
 		}
 		r.problems = append(r.problems, p)
 	}

@@ -4,7 +4,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -33,7 +33,7 @@ func New(c Config) (Deployment, error) {
 // and their positions.
 func Parse(file string, text []byte) (Deployment, error) { return Defaults{}.Parse(file, text) }
 
-func (d Defaults) fromNode(root *yamldoc.Node) (Deployment, error) {
+func (d Defaults) fromNode(root *yaml.Node) (Deployment, error) {
 	var w wrapped
 	if isWrapper(root) {
 		var problems []decode.Problem

@@ -10,7 +10,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -79,7 +79,7 @@ func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
 // ParseDefaults reads layers in YAML or JSON, one a document. The name of the file
 // is used in the positions of errors only. The error is an [*InvalidError].
 func ParseDefaults(file string, text []byte) (Defaults, error) {
-	docs, bad := yamldoc.Parse(file, text, yamldoc.DefaultLimits)
+	docs, bad := yaml.Parse(file, text, yaml.DefaultLimits)
 	problems := decode.Syntax(bad)
 	d := Defaults{layers: make(map[string]*Spec)}
 	for _, doc := range docs {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -46,7 +46,7 @@ func FromObject[T any](v any) (Raw[T], error) {
 }
 
 func fromTree[T any](t any) (Raw[T], error) {
-	if problems := decode.Check[T](yamldoc.FromTree(t), nil); len(problems) > 0 {
+	if problems := decode.Check[T](yaml.FromTree(t), nil); len(problems) > 0 {
 		return Raw[T]{}, invalid("", problems)
 	}
 	return Raw[T]{kept: decode.Keep(t)}, nil

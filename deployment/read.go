@@ -5,7 +5,7 @@ import (
 	"io"
 	"iter"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -29,7 +29,7 @@ func Read(file string, r io.Reader) iter.Seq2[Document, error] { return Defaults
 // Read is the function [Read] with these defaults for Deployments.
 func (d Defaults) Read(file string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
-		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
+		err := yaml.Read(file, r, yaml.DefaultLimits, func(doc yaml.Document, bad []yaml.Problem) bool {
 			return d.document(doc, bad).yield(file, yield)
 		})
 		if err != nil { // which is never that of a reader that was left

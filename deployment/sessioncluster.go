@@ -2,7 +2,7 @@ package deployment
 
 import (
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -66,7 +66,7 @@ func ParseSessionCluster(file string, text []byte) (SessionCluster, error) {
 	return sessionClusterFromNode(root)
 }
 
-func sessionClusterFromNode(root *yamldoc.Node) (SessionCluster, error) {
+func sessionClusterFromNode(root *yaml.Node) (SessionCluster, error) {
 	var c SessionClusterConfig
 	if problems := decode.Resource(root, &c, validateSessionCluster); len(problems) > 0 {
 		return SessionCluster{}, invalid(subject(c), problems)

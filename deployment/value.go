@@ -8,7 +8,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/document"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -24,9 +24,9 @@ func (c SessionClusterConfig) identity() (string, Metadata) { return KindSession
 // data is a resource that was checked. It does not change after it was made, and is
 // nil in the zero value of a Deployment or a SessionCluster.
 type data[C config] struct {
-	config C             // with what Deployment Defaults filled in
-	source *yamldoc.Node // nil if it was not read from a text
-	given  *C            // as it was given; nil if that is config
+	config C          // with what Deployment Defaults filled in
+	source *yaml.Node // nil if it was not read from a text
+	given  *C         // as it was given; nil if that is config
 	layers Defaults
 }
 
@@ -110,7 +110,7 @@ func subject[C config](c C) string {
 }
 
 // patched applies s to a resource whose defaults are filled in.
-func patched[C config](s patch.Set, c C) (*yamldoc.Node, error) {
+func patched[C config](s patch.Set, c C) (*yaml.Node, error) {
 	kind, _ := c.identity()
 	doc, err := document.Resolved(kind, c)
 	if err != nil {
@@ -119,5 +119,5 @@ func patched[C config](s patch.Set, c C) (*yamldoc.Node, error) {
 	if doc, err = s.ApplyResource(doc); err != nil {
 		return nil, err
 	}
-	return yamldoc.FromTree(doc), nil
+	return yaml.FromTree(doc), nil
 }

@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // The custom resource of VVP's Kubernetes operator, in which a Deployment can be
@@ -50,11 +50,11 @@ func validateWrapper(w wrapperConfig) field.ErrorList {
 
 // wrapped is a Deployment inside a custom resource.
 type wrapped struct {
-	outer *yamldoc.Node
-	inner *yamldoc.Node
+	outer *yaml.Node
+	inner *yaml.Node
 }
 
-func isWrapper(root *yamldoc.Node) bool {
+func isWrapper(root *yaml.Node) bool {
 	kind := root.Get("kind")
 	return kind != nil && kind.Text == kindWrapper
 }
@@ -62,7 +62,7 @@ func isWrapper(root *yamldoc.Node) bool {
 // unwrap returns the Deployment that the operator would make: what spec.deployment
 // says, and what spec.initFields says where that says nothing. The id that VVP gave
 // is in the status.
-func unwrap(root *yamldoc.Node) (wrapped, []decode.Problem) {
+func unwrap(root *yaml.Node) (wrapped, []decode.Problem) {
 	var c wrapperConfig
 	if problems := decode.Resource(root, &c, validateWrapper); len(problems) > 0 {
 		for _, p := range problems {
@@ -74,18 +74,18 @@ func unwrap(root *yamldoc.Node) (wrapped, []decode.Problem) {
 	}
 	spec := root.Get("spec")
 	given := part(spec, "deployment")
-	if init := part(spec, "initFields"); init.Kind == yamldoc.Map {
+	if init := part(spec, "initFields"); init.Kind == yaml.Map {
 		given = overlay(given, init)
 	}
 	metadata := part(given, "userMetadata")
 	id := part(part(part(root, "status"), "deploymentSystemMetadata"), "id")
-	if id.Kind == yamldoc.String && metadata.Get("id") == nil {
+	if id.Kind == yaml.String && metadata.Get("id") == nil {
 		m := *metadata
-		m.Kind = yamldoc.Map
-		m.Fields = append(slices.Clone(metadata.Fields), yamldoc.Field{Key: "id", Pos: id.Pos, Value: id})
+		m.Kind = yaml.Map
+		m.Fields = append(slices.Clone(metadata.Fields), yaml.Field{Key: "id", Pos: id.Pos, Value: id})
 		metadata = &m
 	}
-	inner := &yamldoc.Node{Kind: yamldoc.Map, Pos: root.Pos, Fields: []yamldoc.Field{
+	inner := &yaml.Node{Kind: yaml.Map, Pos: root.Pos, Fields: []yaml.Field{
 		{Key: "metadata", Pos: metadata.Pos, Value: metadata},
 		{Key: "spec", Pos: part(given, "spec").Pos, Value: part(given, "spec")},
 	}}
@@ -93,19 +93,19 @@ func unwrap(root *yamldoc.Node) (wrapped, []decode.Problem) {
 }
 
 // part returns the value of a key, or a null in its place.
-func part(n *yamldoc.Node, key string) *yamldoc.Node {
+func part(n *yaml.Node, key string) *yaml.Node {
 	if v := n.Get(key); v != nil {
 		return v
 	}
-	return &yamldoc.Node{Pos: n.Pos}
+	return &yaml.Node{Pos: n.Pos}
 }
 
 // overlay returns n with what base says where n says nothing.
-func overlay(n, base *yamldoc.Node) *yamldoc.Node {
-	if n.Kind == yamldoc.Null {
+func overlay(n, base *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.Null {
 		return base
 	}
-	if n.Kind != yamldoc.Map || base.Kind != yamldoc.Map {
+	if n.Kind != yaml.Map || base.Kind != yaml.Map {
 		return n
 	}
 	out := *n

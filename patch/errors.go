@@ -10,7 +10,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/secrets"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 var (
@@ -33,7 +33,7 @@ type Position struct {
 // String returns file:line:column, without the file where it has no name, and ""
 // for the zero value.
 func (p Position) String() string {
-	return yamldoc.Position(p).String()
+	return yaml.Position(p).String()
 }
 
 // InvalidError reports all that is wrong with an input. It is ErrInvalid for

@@ -9,7 +9,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // Origins of this package's errors.
@@ -24,7 +24,7 @@ const (
 
 // builder makes a compiled patch of an entry and collects what is wrong with it.
 type builder struct {
-	root     *yamldoc.Node
+	root     *yaml.Node
 	problems []decode.Problem
 }
 
@@ -38,7 +38,7 @@ func (b *builder) fail(path *field.Path, value any, origin, format string, args 
 
 func (b *builder) build() *compiled {
 	n := b.root
-	if n.Kind != yamldoc.Map {
+	if n.Kind != yaml.Map {
 		b.fail(nil, field.OmitValueType{}, originForm, "a patch is a map, not a %s", n.Kind)
 		return nil
 	}
@@ -123,7 +123,7 @@ func (b *builder) text(path ...string) string {
 			return ""
 		}
 	}
-	if n.Kind != yamldoc.String {
+	if n.Kind != yaml.String {
 		b.fail(field.NewPath(path[0], path[1:]...), field.OmitValueType{}, originForm, "expected a string, not a %s", n.Kind)
 	}
 	return n.Text
@@ -164,7 +164,7 @@ func (b *builder) targeted() *compiled {
 		}
 	}
 	target := b.root.Get("target")
-	if target == nil || target.Kind == yamldoc.Null {
+	if target == nil || target.Kind == yaml.Null {
 		b.fail(nil, field.OmitValueType{}, originForm, "a patch needs a target, or apiVersion and kind of its own in place of the key patch")
 		return nil
 	}
@@ -202,7 +202,7 @@ func (b *builder) body() any {
 		b.fail(nil, field.OmitValueType{}, originForm, "an entry with a target needs a patch")
 		return nil
 	}
-	if n.Kind == yamldoc.String {
+	if n.Kind == yaml.String {
 		inner, ok := b.document(n, at)
 		if !ok {
 			return nil
@@ -210,7 +210,7 @@ func (b *builder) body() any {
 		n = inner
 	}
 	switch n.Kind {
-	case yamldoc.Map, yamldoc.List:
+	case yaml.Map, yaml.List:
 		if len(n.Fields)+len(n.Items) > 0 {
 			return n.Value()
 		}
@@ -222,8 +222,8 @@ func (b *builder) body() any {
 }
 
 // document parses a patch that is given as text.
-func (b *builder) document(text *yamldoc.Node, at *field.Path) (*yamldoc.Node, bool) {
-	docs, bad := yamldoc.Parse("", []byte(text.Text), yamldoc.DefaultLimits)
+func (b *builder) document(text *yaml.Node, at *field.Path) (*yaml.Node, bool) {
+	docs, bad := yaml.Parse("", []byte(text.Text), yaml.DefaultLimits)
 	for _, p := range bad {
 		e := field.Invalid(at, field.OmitValueType{}, fmt.Sprintf("line %d of the text: %s", p.Pos.Line, p.Message))
 		b.problems = append(b.problems, decode.Problem{Pos: text.Pos.Position(), Err: e.WithOrigin(decode.OriginSyntax)})

@@ -7,7 +7,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // An Operation is one operation of RFC 6902.
@@ -108,7 +108,7 @@ func (c *compiled) body() any {
 }
 
 func made(entry any) (Patch, error) {
-	p, err := fromNode(yamldoc.FromTree(entry))
+	p, err := fromNode(yaml.FromTree(entry))
 	return p, stripPlaces(err)
 }
 

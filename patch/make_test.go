@@ -8,7 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -109,9 +109,9 @@ func TestUnmarshalYAML(t *testing.T) {
 	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return nil }), patch.ErrInvalid), "a reader that sets nothing")
 	// This library's own reader hands over the node.
 	hand := func(text string) func(any) error {
-		docs, _ := yamldoc.Parse("", []byte(text), yamldoc.DefaultLimits)
+		docs, _ := yaml.Parse("", []byte(text), yaml.DefaultLimits)
 		return func(dst any) error {
-			*dst.(*func() *yamldoc.Node) = func() *yamldoc.Node { return docs[0].Root }
+			*dst.(*func() *yaml.Node) = func() *yaml.Node { return docs[0].Root }
 			return nil
 		}
 	}
@@ -119,7 +119,7 @@ func TestUnmarshalYAML(t *testing.T) {
 	assert.Assert(t, p.Equal(patch.MustParse("{op: remove, path: /a}")))
 	half := hand("{op: remove, path: /b}")
 	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(dst any) error {
-		if _, own := dst.(*func() *yamldoc.Node); own {
+		if _, own := dst.(*func() *yaml.Node); own {
 			_ = half(dst)
 		}
 		return broken

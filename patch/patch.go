@@ -11,7 +11,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // A Patch is one entry of a patch set: checked, compiled, immutable. Make one
@@ -45,7 +45,7 @@ type compiled struct {
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms
 // that the package describes. Its errors are of type [*InvalidError].
 func Parse(data []byte) (Patch, error) {
-	docs, bad := yamldoc.Parse("", data, yamldoc.DefaultLimits)
+	docs, bad := yaml.Parse("", data, yaml.DefaultLimits)
 	problems := decode.Syntax(bad)
 	if len(problems) == 0 && len(docs) != 1 {
 		msg := fmt.Sprintf("a patch is one document, not %d", len(docs))
@@ -66,7 +66,7 @@ func MustParse(text string) Patch {
 	return p
 }
 
-func fromNode(n *yamldoc.Node) (Patch, error) {
+func fromNode(n *yaml.Node) (Patch, error) {
 	b := &builder{root: n}
 	c := b.build()
 	if len(b.problems) == 0 && kinds.IsReserved(string(tree.JSON(c.entry))) {
@@ -123,7 +123,7 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 	if v == nil {
 		return invalid([]decode.Problem{{Err: field.Required(nil, "a patch; remove the entry to have none")}})
 	}
-	q, err := fromNode(yamldoc.FromTree(v))
+	q, err := fromNode(yaml.FromTree(v))
 	if err != nil {
 		return stripPlaces(err)
 	}
@@ -134,7 +134,7 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 // UnmarshalYAML sets the variable p as Parse does, from what a YAML library hands
 // over: the interface is that of go.yaml.in/yaml.
 func (p *Patch) UnmarshalYAML(unmarshal func(any) error) error {
-	var node func() *yamldoc.Node // what this library's own reader gives
+	var node func() *yaml.Node // what this library's own reader gives
 	if err := unmarshal(&node); err != nil || node == nil {
 		var v any
 		if err := unmarshal(&v); err != nil {
@@ -146,7 +146,7 @@ func (p *Patch) UnmarshalYAML(unmarshal func(any) error) error {
 		}
 		return p.UnmarshalJSON(tree.JSON(t))
 	}
-	if node().Kind == yamldoc.Null {
+	if node().Kind == yaml.Null {
 		return p.UnmarshalJSON([]byte("null"))
 	}
 	q, err := fromNode(node())

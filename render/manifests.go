@@ -17,7 +17,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -124,8 +124,8 @@ func yamlOf(objects []Object) (text []byte, err error) {
 	const usual = 4 << 10 // bytes of an object, so that the text seldom has to grow
 	text = make([]byte, 0, usual*len(objects))
 	for _, o := range objects {
-		text = append(text, yamlout.Separator...)
-		if text, err = yamlout.Append(text, o.tree); err != nil {
+		text = append(text, yaml.Separator...)
+		if text, err = yaml.Append(text, o.tree); err != nil {
 			return nil, fmt.Errorf("%s: %w", o, err)
 		}
 	}

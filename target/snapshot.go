@@ -13,7 +13,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // snapshotVersion is the version of the format.
@@ -136,7 +136,7 @@ func (s *restoring) entry(text []byte, path *field.Path) {
 		return
 	}
 	var e snapshotEntry
-	problems := decode.Resource(yamldoc.FromTree(v), &e, validateEntry)
+	problems := decode.Resource(yaml.FromTree(v), &e, validateEntry)
 	for _, p := range problems {
 		at := path
 		if p.Err.Field != "" && p.Err.Field != "<nil>" { // field.Path's name of no field

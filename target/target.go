@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -77,13 +77,13 @@ func Parse(file string, text []byte) (Target, error) {
 // The sequence reads r, so it can be ranged over once.
 func Read(file string, r io.Reader) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {
-		each := func(doc yamldoc.Document, bad []yamldoc.Problem) bool {
+		each := func(doc yaml.Document, bad []yaml.Problem) bool {
 			if doc.Root == nil {
 				return yield(Target{}, invalid(Config{}, decode.Syntax(bad)))
 			}
 			return yield(FromNode(doc.Root))
 		}
-		err := yamldoc.Read(file, r, yamldoc.DefaultLimits, each)
+		err := yaml.Read(file, r, yaml.DefaultLimits, each)
 		if err != nil { // nil if the consumer has stopped
 			yield(Target{}, fmt.Errorf("reading %s: %w", file, err))
 		}
@@ -92,7 +92,7 @@ func Read(file string, r io.Reader) iter.Seq2[Target, error] {
 
 // FromNode is [Parse] of a text that another package of this module has read. Only
 // this module can make its argument.
-func FromNode(root *yamldoc.Node) (Target, error) {
+func FromNode(root *yaml.Node) (Target, error) {
 	if set := root.At("spec", "deploymentPatchSet"); set != nil && len(set.Items) > patch.MaxPatches {
 		e := field.TooMany(field.NewPath("spec", "deploymentPatchSet"), len(set.Items), patch.MaxPatches).WithOrigin(originPatch)
 		return Target{}, invalid(Config{}, []decode.Problem{{Pos: set.Pos.Position(), Err: e}})

@@ -7,14 +7,14 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
-func (d *decoder) structure(n *yamldoc.Node, dst reflect.Value) {
-	if n.Kind == yamldoc.Null {
+func (d *decoder) structure(n *yaml.Node, dst reflect.Value) {
+	if n.Kind == yaml.Null {
 		return
 	}
-	if n.Kind != yamldoc.Map {
+	if n.Kind != yaml.Map {
 		d.mismatch(n, "a map, not a "+n.Kind.String())
 		return
 	}
@@ -31,7 +31,7 @@ func (d *decoder) structure(n *yamldoc.Node, dst reflect.Value) {
 	}
 }
 
-func (d *decoder) unknown(f *yamldoc.Field, names []string) {
+func (d *decoder) unknown(f *yaml.Field, names []string) {
 	detail := "unknown field"
 	if best := Nearest(f.Key, names); best != "" {
 		detail += "; did you mean " + best + "?"
@@ -53,11 +53,11 @@ func settable(v reflect.Value, index []int) reflect.Value {
 	return v
 }
 
-func (d *decoder) mapping(n *yamldoc.Node, dst reflect.Value, wire string) {
-	if n.Kind == yamldoc.Null {
+func (d *decoder) mapping(n *yaml.Node, dst reflect.Value, wire string) {
+	if n.Kind == yaml.Null {
 		return
 	}
-	if n.Kind != yamldoc.Map {
+	if n.Kind != yaml.Map {
 		d.mismatch(n, "a map, not a "+n.Kind.String())
 		return
 	}
@@ -66,7 +66,7 @@ func (d *decoder) mapping(n *yamldoc.Node, dst reflect.Value, wire string) {
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		d.enter(segment{in: n, key: f.Key, keyed: true, index: -1})
-		if f.Value.Kind == yamldoc.Null && t.Elem().Kind() == reflect.String {
+		if f.Value.Kind == yaml.Null && t.Elem().Kind() == reflect.String {
 			d.fail(f.Value, field.Invalid(d.at(), nil, `a string is wanted: write "" or remove the key`), OriginType)
 		} else {
 			v := reflect.New(t.Elem()).Elem()
@@ -78,15 +78,15 @@ func (d *decoder) mapping(n *yamldoc.Node, dst reflect.Value, wire string) {
 	dst.Set(out)
 }
 
-func (d *decoder) list(n *yamldoc.Node, dst reflect.Value, wire string) {
+func (d *decoder) list(n *yaml.Node, dst reflect.Value, wire string) {
 	if dst.Type().Elem().Kind() == reflect.Uint8 {
 		d.bytes(n, dst)
 		return
 	}
-	if n.Kind == yamldoc.Null {
+	if n.Kind == yaml.Null {
 		return
 	}
-	if n.Kind != yamldoc.List {
+	if n.Kind != yaml.List {
 		d.mismatch(n, "a list, not a "+n.Kind.String())
 		return
 	}
@@ -101,8 +101,8 @@ func (d *decoder) list(n *yamldoc.Node, dst reflect.Value, wire string) {
 
 // item decodes an element of a list. In a list of strings null is not nothing: an
 // element would be empty.
-func (d *decoder) item(n *yamldoc.Node, dst reflect.Value, wire string) {
-	if n.Kind == yamldoc.Null && dst.Kind() == reflect.String {
+func (d *decoder) item(n *yaml.Node, dst reflect.Value, wire string) {
+	if n.Kind == yaml.Null && dst.Kind() == reflect.String {
 		d.fail(n, field.Invalid(d.at(), nil, `a string is wanted: write "" or remove the entry`), OriginType)
 		return
 	}

@@ -18,20 +18,20 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // Into sets what dst points to. On problems dst is filled as far as possible.
 // Types that implement json.Unmarshaler decode themselves; where their error
 // wraps field errors, these are reported below the node's own path.
-func Into(n *yamldoc.Node, path *field.Path, dst any) []Problem {
+func Into(n *yaml.Node, path *field.Path, dst any) []Problem {
 	d := &decoder{base: path}
 	d.value(n, reflect.ValueOf(dst).Elem(), "")
 	return d.problems
 }
 
 // Check reports what Into would, without a value to fill.
-func Check[T any](n *yamldoc.Node, path *field.Path) []Problem {
+func Check[T any](n *yaml.Node, path *field.Path) []Problem {
 	return Into(n, path, new(T))
 }
 
@@ -41,12 +41,12 @@ type decoder struct {
 	path     []segment // below base, to where the decoder is
 }
 
-func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
+func (d *decoder) value(n *yaml.Node, dst reflect.Value, wire string) {
 	if d.full() {
 		return
 	}
 	if dst.Kind() == reflect.Pointer {
-		if n.Kind == yamldoc.Null {
+		if n.Kind == yaml.Null {
 			dst.SetZero()
 			return
 		}
@@ -98,24 +98,24 @@ func (d *decoder) value(n *yamldoc.Node, dst reflect.Value, wire string) {
 
 // read hands the node itself to types that can read it, which spares them a text.
 // They ask for a function that returns it, which no other YAML library gives.
-func read(n *yamldoc.Node, u json.Unmarshaler) error {
+func read(n *yaml.Node, u json.Unmarshaler) error {
 	direct, ok := u.(interface{ UnmarshalYAML(func(any) error) error })
 	if !ok {
 		return u.UnmarshalJSON(n.AppendJSON(nil))
 	}
 	return direct.UnmarshalYAML(func(dst any) error {
-		get, ok := dst.(*func() *yamldoc.Node)
+		get, ok := dst.(*func() *yaml.Node)
 		if !ok {
 			return fmt.Errorf("%T is not what the decoder gives", dst)
 		}
-		*get = func() *yamldoc.Node { return n }
+		*get = func() *yaml.Node { return n }
 		return nil
 	})
 }
 
 // unmarshaler lets a type read its own JSON. Null is passed on: whether it means
 // anything is the type's business.
-func (d *decoder) unmarshaler(n *yamldoc.Node, u json.Unmarshaler) {
+func (d *decoder) unmarshaler(n *yaml.Node, u json.Unmarshaler) {
 	err := read(n, u)
 	if err == nil {
 		return

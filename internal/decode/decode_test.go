@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 type inner struct {
@@ -34,9 +34,9 @@ type sample struct {
 	Internal string            `json:"-"`
 }
 
-func node(t *testing.T, text string) *yamldoc.Node {
+func node(t *testing.T, text string) *yaml.Node {
 	t.Helper()
-	docs, problems := yamldoc.Parse("f.yaml", []byte(text), yamldoc.DefaultLimits)
+	docs, problems := yaml.Parse("f.yaml", []byte(text), yaml.DefaultLimits)
 	assert.Equal(t, len(problems), 0, "%v", problems)
 	return docs[0].Root
 }
@@ -196,6 +196,6 @@ func TestTooManyProblems(t *testing.T) {
 	problems := decode.Into(node(t, text.String()), nil, &got)
 	assert.Equal(t, len(problems), decode.MaxProblems+1)
 	assert.Equal(t, problems[decode.MaxProblems].Err.Origin, decode.OriginTooMany)
-	fields, _ := decode.Split[yamldoc.Position](problems)
+	fields, _ := decode.Split[yaml.Position](problems)
 	assert.Equal(t, fields[decode.MaxProblems].Origin, decode.OriginTooMany, "it stays the last")
 }

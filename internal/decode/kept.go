@@ -4,7 +4,7 @@ import (
 	"reflect"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // Kept is a value that was checked against a type and is kept as its author wrote
@@ -50,7 +50,7 @@ type Ignored struct{}
 
 func (Ignored) ignore() {}
 
-func (d *decoder) kept(n *yamldoc.Node, u keeper) {
+func (d *decoder) kept(n *yaml.Node, u keeper) {
 	if t := reflect.TypeOf(u).Elem(); t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
 		schema := t.Field(0).Type.Elem()
 		d.value(n, reflect.New(schema).Elem(), "")

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/secrets"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // The origins of this package's errors, as field.Error.Origin.
@@ -27,16 +27,16 @@ const MaxProblems = 1000
 
 // Problem is an error and its place.
 type Problem struct {
-	Pos yamldoc.Position
+	Pos yaml.Position
 	Err *field.Error
 }
 
 // segment is one step from a node to a value in it.
 type segment struct {
-	in    *yamldoc.Node // the node that the step starts from
-	key   string        // of a map; "" and keyed false for a list
-	keyed bool          // printed as [key]
-	index int           // of a list, -1 for maps
+	in    *yaml.Node // the node that the step starts from
+	key   string     // of a map; "" and keyed false for a list
+	keyed bool       // printed as [key]
+	index int        // of a list, -1 for maps
 }
 
 func (d *decoder) enter(s segment) { d.path = append(d.path, s) }
@@ -71,7 +71,7 @@ func (d *decoder) hidden() bool {
 
 // namesSecret reports whether the value in a map belongs to a key that is given
 // beside it, as in the list of environment variables.
-func namesSecret(n *yamldoc.Node) bool {
+func namesSecret(n *yaml.Node) bool {
 	for _, key := range [...]string{"name", "path"} {
 		if v := n.Get(key); v != nil && secrets.Key(v.Text) {
 			return true
@@ -99,24 +99,24 @@ func TooMany() *field.Error {
 	return e.WithOrigin(OriginTooMany)
 }
 
-func (d *decoder) fail(n *yamldoc.Node, err *field.Error, origin string) {
+func (d *decoder) fail(n *yaml.Node, err *field.Error, origin string) {
 	d.add(Problem{n.Pos.Position(), err.WithOrigin(origin)})
 }
 
-func (d *decoder) mismatch(n *yamldoc.Node, want string) {
+func (d *decoder) mismatch(n *yaml.Node, want string) {
 	d.fail(n, field.Invalid(d.at(), d.shown(n), "expected "+want), OriginType)
 }
 
 // shown is what a message may quote of a value.
-func (d *decoder) shown(n *yamldoc.Node) any {
+func (d *decoder) shown(n *yaml.Node) any {
 	switch n.Kind {
-	case yamldoc.Map, yamldoc.List, yamldoc.Null:
+	case yaml.Map, yaml.List, yaml.Null:
 		return field.OmitValueType{}
 	}
 	if d.hidden() {
 		return field.OmitValueType{}
 	}
-	if n.Kind == yamldoc.String {
+	if n.Kind == yaml.String {
 		return Shown(n.Text)
 	}
 	return n.Value()
@@ -163,7 +163,7 @@ func fieldErrors(err error) field.ErrorList {
 }
 
 // Split sorts problems by place and returns them as parallel lists. P is a public
-// form of yamldoc.Position. Where no place is known at all, there are no places.
+// form of yaml.Position. Where no place is known at all, there are no places.
 func Split[P ~struct {
 	File         string
 	Line, Column int
@@ -222,7 +222,7 @@ func last(p Problem) int {
 }
 
 // Syntax turns problems of a text into problems of this package.
-func Syntax(problems []yamldoc.Problem) []Problem {
+func Syntax(problems []yaml.Problem) []Problem {
 	out := make([]Problem, 0, min(len(problems), MaxProblems+1))
 	for i, p := range problems {
 		if i == MaxProblems {

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // Errors of a validation about what could not be decoded say nothing new.
@@ -30,7 +30,7 @@ func TestResourceLeavesOutWhatWasNotDecoded(t *testing.T) {
 func TestProblemsAreBounded(t *testing.T) {
 	for n, want := range map[int]int{998: 999, 999: 1000, 1000: 1001, 2000: 1001} {
 		var got sample
-		problems := decode.Resource(yamldoc.FromTree(map[string]any{"count": "x"}), &got, func(sample) field.ErrorList {
+		problems := decode.Resource(yaml.FromTree(map[string]any{"count": "x"}), &got, func(sample) field.ErrorList {
 			var errs field.ErrorList
 			for i := range n {
 				errs = append(errs, field.Invalid(field.NewPath(fmt.Sprint("f", i)), i, "wrong"))
@@ -39,7 +39,7 @@ func TestProblemsAreBounded(t *testing.T) {
 		})
 		assert.Equal(t, len(problems), want)
 		assert.Equal(t, problems[want-1].Err.Origin == decode.OriginTooMany, want > decode.MaxProblems)
-		syntax := decode.Syntax(make([]yamldoc.Problem, n))
+		syntax := decode.Syntax(make([]yaml.Problem, n))
 		assert.Equal(t, len(syntax), min(n, 1001))
 		assert.Equal(t, syntax[len(syntax)-1].Err.Origin == decode.OriginTooMany, n > decode.MaxProblems)
 		for _, p := range syntax {
@@ -48,7 +48,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 	for _, n := range []int{400, 401} {
 		long := &field.Error{Type: field.ErrorTypeInvalid, Field: strings.Repeat("x", n)}
-		fields, places := decode.Split[yamldoc.Position]([]decode.Problem{{Err: long}})
+		fields, places := decode.Split[yaml.Position]([]decode.Problem{{Err: long}})
 		assert.Equal(t, fields[0].Field, strings.Repeat("x", 400)+strings.Repeat("…", n-400))
 		assert.Equal(t, len(long.Field), n, "what is handed in stays")
 		assert.Equal(t, len(places), 0, "no place is known")
@@ -58,14 +58,14 @@ func TestProblemsAreBounded(t *testing.T) {
 // Problems are in the order of their places; that there are more stands at the end.
 func TestSplitSorts(t *testing.T) {
 	at := func(file string, line, column int, field string) decode.Problem {
-		p := decode.Problem{Pos: yamldoc.Position{File: file, Line: line, Column: column}, Err: decode.TooMany()}
+		p := decode.Problem{Pos: yaml.Position{File: file, Line: line, Column: column}, Err: decode.TooMany()}
 		p.Err.Field = field
 		if field != "more" {
 			p.Err.Origin = "x"
 		}
 		return p
 	}
-	fields, places := decode.Split[yamldoc.Position]([]decode.Problem{at("", 0, 0, "more"), at("b", 1, 1, "5"), at("a", 2, 1, "4"), at("a", 1, 2, "3"), at("a", 1, 1, "2"), at("", 0, 0, "1")})
+	fields, places := decode.Split[yaml.Position]([]decode.Problem{at("", 0, 0, "more"), at("b", 1, 1, "5"), at("a", 2, 1, "4"), at("a", 1, 2, "3"), at("a", 1, 1, "2"), at("", 0, 0, "1")})
 	var got []string
 	for i, f := range fields {
 		got = append(got, f.Field+" "+places[i].String())

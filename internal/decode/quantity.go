@@ -7,7 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // Bounds of the text of a quantity. apimachinery writes out all digits of the number:
@@ -50,12 +50,12 @@ type quantity interface {
 	CmpInt64(int64) int
 }
 
-func (d *decoder) quantity(n *yamldoc.Node, u quantity) {
+func (d *decoder) quantity(n *yaml.Node, u quantity) {
 	text := n.Text
-	if n.Kind != yamldoc.String {
+	if n.Kind != yaml.String {
 		text = string(n.AppendJSON(nil))
 	}
-	if err := CheckQuantity(text); err != nil && n.Kind != yamldoc.Map && n.Kind != yamldoc.List {
+	if err := CheckQuantity(text); err != nil && n.Kind != yaml.Map && n.Kind != yaml.List {
 		d.fail(n, field.Invalid(d.at(), d.shown(n), err.Error()), OriginType)
 		return
 	}

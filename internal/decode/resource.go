@@ -8,12 +8,12 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // Document reads the only document of a text.
-func Document(file string, data []byte) (*yamldoc.Node, []Problem) {
-	doc, bad := yamldoc.One(file, data, yamldoc.DefaultLimits)
+func Document(file string, data []byte) (*yaml.Node, []Problem) {
+	doc, bad := yaml.One(file, data, yaml.DefaultLimits)
 	if len(bad) > 0 {
 		return nil, Syntax(bad)
 	}
@@ -55,17 +55,17 @@ func ServerSide() []string {
 // Resource decodes a VVP resource into its Config, checks it, and returns all
 // problems with their places. validate sees what could be decoded; its errors
 // about fields that could not are left out.
-func Resource[C any](root *yamldoc.Node, cfg *C, validate func(C) field.ErrorList) []Problem {
+func Resource[C any](root *yaml.Node, cfg *C, validate func(C) field.ErrorList) []Problem {
 	for _, path := range serverSide {
 		root = without(root, path)
 	}
 	d := &decoder{}
-	if root.Kind == yamldoc.Null { // inside of a resource it is as good as nothing
+	if root.Kind == yaml.Null { // inside of a resource it is as good as nothing
 		d.mismatch(root, "a map, not a null")
 	}
 	d.value(root, reflect.ValueOf(cfg).Elem(), "")
 	problems := d.problems
-	if root.Kind != yamldoc.Map {
+	if root.Kind != yaml.Map {
 		return problems
 	}
 	decoded := problems
@@ -97,9 +97,9 @@ func within(a, b string) bool {
 }
 
 // without returns n less the field at path, n itself if there is none.
-func without(n *yamldoc.Node, path []string) *yamldoc.Node {
-	i := slices.IndexFunc(n.Fields, func(f yamldoc.Field) bool { return f.Key == path[0] })
-	if n.Kind != yamldoc.Map || i < 0 {
+func without(n *yaml.Node, path []string) *yaml.Node {
+	i := slices.IndexFunc(n.Fields, func(f yaml.Field) bool { return f.Key == path[0] })
+	if n.Kind != yaml.Map || i < 0 {
 		return n
 	}
 	out := *n

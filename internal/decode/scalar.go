@@ -10,26 +10,26 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
-func (d *decoder) text(n *yamldoc.Node, dst reflect.Value, wire string) {
+func (d *decoder) text(n *yaml.Node, dst reflect.Value, wire string) {
 	switch n.Kind {
-	case yamldoc.Null:
+	case yaml.Null:
 		return
-	case yamldoc.String:
+	case yaml.String:
 		if n.Ambiguous && wire != "scalar" {
 			d.retyped(n)
 			return
 		}
 		dst.SetString(n.Text)
 		return
-	case yamldoc.Int, yamldoc.Float:
+	case yaml.Int, yaml.Float:
 		if wire != "" {
 			dst.SetString(n.Text)
 			return
 		}
-	case yamldoc.Bool:
+	case yaml.Bool:
 		if wire == "scalar" {
 			dst.SetString(n.Text)
 			return
@@ -43,7 +43,7 @@ func (d *decoder) text(n *yamldoc.Node, dst reflect.Value, wire string) {
 
 // retyped reports a scalar that looks like a string to its author, and like
 // something else to a YAML reader.
-func (d *decoder) retyped(n *yamldoc.Node) {
+func (d *decoder) retyped(n *yaml.Node) {
 	what := n.Kind.String()
 	if n.Ambiguous {
 		what = "boolean or number by some YAML readers"
@@ -65,8 +65,8 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:longest], "") + "…"
 }
 
-func (d *decoder) boolean(n *yamldoc.Node, dst reflect.Value) {
-	if n.Kind == yamldoc.Null {
+func (d *decoder) boolean(n *yaml.Node, dst reflect.Value) {
+	if n.Kind == yaml.Null {
 		return
 	}
 	b, ok := n.Value().(bool)
@@ -77,8 +77,8 @@ func (d *decoder) boolean(n *yamldoc.Node, dst reflect.Value) {
 	dst.SetBool(b)
 }
 
-func (d *decoder) integer(n *yamldoc.Node, dst reflect.Value) {
-	if n.Kind == yamldoc.Null {
+func (d *decoder) integer(n *yaml.Node, dst reflect.Value) {
+	if n.Kind == yaml.Null {
 		return
 	}
 	var i int64
@@ -94,7 +94,7 @@ func (d *decoder) integer(n *yamldoc.Node, dst reflect.Value) {
 	switch {
 	case !ok:
 		want := "a whole number"
-		if n.Kind == yamldoc.String {
+		if n.Kind == yaml.String {
 			want += ", without quotes"
 		}
 		d.mismatch(n, want)
@@ -105,7 +105,7 @@ func (d *decoder) integer(n *yamldoc.Node, dst reflect.Value) {
 	}
 }
 
-func (d *decoder) float(n *yamldoc.Node, dst reflect.Value) {
+func (d *decoder) float(n *yaml.Node, dst reflect.Value) {
 	switch v := n.Value().(type) {
 	case nil:
 	case int64:
@@ -122,11 +122,11 @@ func (d *decoder) float(n *yamldoc.Node, dst reflect.Value) {
 var decimal = lazyregexp.New(`^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$`)
 
 // number takes a number as it is written, quoted or not.
-func (d *decoder) number(n *yamldoc.Node, dst *json.Number) {
+func (d *decoder) number(n *yaml.Node, dst *json.Number) {
 	switch n.Kind {
-	case yamldoc.Null:
+	case yaml.Null:
 		return
-	case yamldoc.Int, yamldoc.Float, yamldoc.String:
+	case yaml.Int, yaml.Float, yaml.String:
 		if decimal().MatchString(n.Text) && len(n.Text) <= 40 {
 			*dst = json.Number(jsonNumber(n.Text))
 			return
@@ -152,12 +152,12 @@ func jsonNumber(s string) string {
 }
 
 // bytes takes base64, as encoding/json does.
-func (d *decoder) bytes(n *yamldoc.Node, dst reflect.Value) {
-	if n.Kind == yamldoc.Null {
+func (d *decoder) bytes(n *yaml.Node, dst reflect.Value) {
+	if n.Kind == yaml.Null {
 		return
 	}
 	raw, err := base64.StdEncoding.DecodeString(n.Text)
-	if n.Kind != yamldoc.String || err != nil {
+	if n.Kind != yaml.String || err != nil {
 		d.fail(n, field.Invalid(d.at(), field.OmitValueType{}, "expected base64 text"), OriginType)
 		return
 	}

@@ -12,8 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 const root = "../.."
@@ -76,12 +75,12 @@ func kustomization(t *testing.T, files map[string]string) string {
 // kustomize has its own order of objects and keys.
 func normal(t *testing.T, stream string) map[string]string {
 	t.Helper()
-	docs, bad := yamldoc.Parse("", []byte(stream), yamldoc.DefaultLimits)
+	docs, bad := yaml.Parse("", []byte(stream), yaml.DefaultLimits)
 	assert.Assert(t, len(bad) == 0, "%v\n%s", bad, stream)
 	out := map[string]string{}
 	for _, doc := range docs {
 		object := doc.Root.Value()
-		text, err := yamlout.Append(nil, object)
+		text, err := yaml.Append(nil, object)
 		assert.NilError(t, err)
 		key := strings.Join([]string{
 			tree.String(object, "apiVersion"), tree.String(object, "kind"),

@@ -9,9 +9,9 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/spec"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 
+	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 

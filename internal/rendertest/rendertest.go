@@ -9,7 +9,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -70,8 +70,8 @@ func (in Input) Text() []byte {
 	var out []byte
 	for _, doc := range []tree.Map{in.Target, in.Resource} {
 		var err error
-		out = append(out, yamlout.Separator...)
-		if out, err = yamlout.Append(out, doc); err != nil {
+		out = append(out, yaml.Separator...)
+		if out, err = yaml.Append(out, doc); err != nil {
 			panic(fmt.Sprintf("seed %d: %v", in.Seed, err)) // the generator makes trees only
 		}
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -183,7 +183,7 @@ func marshalOne(b *testing.B) {
 
 func BenchmarkWrite(b *testing.B) {
 	for name, write := range map[string]func(object any) ([]byte, error){
-		"ours": func(o any) ([]byte, error) { return yamlout.Append(nil, o) },
+		"ours": func(o any) ([]byte, error) { return yaml.Append(nil, o) },
 		"sigs": sigsyaml.Marshal,
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -15,7 +15,7 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
 	sigsyaml "sigs.k8s.io/yaml"
 )
@@ -23,7 +23,7 @@ import (
 // objectsByName reads a stream of objects.
 func objectsByName(t *testing.T, stream []byte) map[string]any {
 	t.Helper()
-	docs, bad := yamldoc.Parse("", stream, yamldoc.DefaultLimits)
+	docs, bad := yaml.Parse("", stream, yaml.DefaultLimits)
 	assert.Assert(t, cmp.Len(bad, 0))
 	out := map[string]any{}
 	for _, doc := range docs {

@@ -9,7 +9,7 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -48,15 +48,15 @@ type configJob struct {
 
 // setup is what functionConfig says.
 type setup struct {
-	node      *yamldoc.Node
+	node      *yaml.Node
 	ref       Ref
 	at        string // the path of the spec: spec or data
 	spec      configSpec
-	resources []*yamldoc.Node
+	resources []*yaml.Node
 	results   Results
 }
 
-func readConfig(n *yamldoc.Node) *setup {
+func readConfig(n *yaml.Node) *setup {
 	s := &setup{node: n}
 	if n == nil {
 		return s
@@ -80,7 +80,7 @@ func readConfig(n *yamldoc.Node) *setup {
 }
 
 // configMap reads the spec from the data of a ConfigMap, where every value is text.
-func (s *setup) configMap(n *yamldoc.Node) {
+func (s *setup) configMap(n *yaml.Node) {
 	for _, f := range n.Fields {
 		switch f.Key {
 		case "apiVersion", "kind", "metadata", "data", "immutable":
@@ -90,16 +90,16 @@ func (s *setup) configMap(n *yamldoc.Node) {
 	}
 	data := n.Get("data")
 	switch {
-	case data == nil || data.Kind == yamldoc.Null:
+	case data == nil || data.Kind == yaml.Null:
 		return
-	case data.Kind != yamldoc.Map:
+	case data.Kind != yaml.Map:
 		s.fail("data", "config", "expected a map, not a %s", data.Kind)
 		return
 	}
 	spec := *data
 	spec.Fields = nil
 	for _, f := range data.Fields {
-		if f.Value.Kind == yamldoc.Map || f.Value.Kind == yamldoc.List {
+		if f.Value.Kind == yaml.Map || f.Value.Kind == yaml.List {
 			s.fail("data."+f.Key, "config", "the values of a ConfigMap are text, not a %s: write %s: | and the value in the lines below, indented", f.Value.Kind, f.Key)
 			continue
 		}
@@ -120,12 +120,12 @@ func (s *setup) configMap(n *yamldoc.Node) {
 
 // parse reads the YAML in a value. Several documents, like one that is a list, are
 // a list.
-func (s *setup) parse(f yamldoc.Field) *yamldoc.Node {
-	docs, bad := yamldoc.Parse("", []byte(f.Value.Text), yamldoc.DefaultLimits)
+func (s *setup) parse(f yaml.Field) *yaml.Node {
+	docs, bad := yaml.Parse("", []byte(f.Value.Text), yaml.DefaultLimits)
 	for _, p := range bad {
 		s.fail("data."+f.Key, decode.OriginSyntax, "line %d: %s", p.Pos.Line, p.Message)
 	}
-	list := &yamldoc.Node{Kind: yamldoc.List, Pos: f.Pos}
+	list := &yaml.Node{Kind: yaml.List, Pos: f.Pos}
 	for _, doc := range docs {
 		if doc.Root != nil {
 			list.Items = append(list.Items, doc.Root)
@@ -134,7 +134,7 @@ func (s *setup) parse(f yamldoc.Field) *yamldoc.Node {
 	switch {
 	case len(bad) > 0 || len(docs) == 0:
 		return nil
-	case len(docs) == 1 && (f.Key != "resources" || docs[0].Root.Kind == yamldoc.List):
+	case len(docs) == 1 && (f.Key != "resources" || docs[0].Root.Kind == yaml.List):
 		return docs[0].Root
 	default:
 		return list

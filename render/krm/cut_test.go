@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // FuzzCut compares a list that was cut with the same one read as a whole: whatever can
@@ -29,7 +29,7 @@ func FuzzCut(f *testing.F) {
 			t.Skip("the parts are legal, their sum is too large or has the same key twice in other words")
 		}
 		compare(t, in, got, want)
-		if at(&yamldoc.Node{Fields: got.fields}, "items") != nil {
+		if at(&yaml.Node{Fields: got.fields}, "items") != nil {
 			return // it is refused
 		}
 		var entries []entry
@@ -51,7 +51,7 @@ func FuzzCut(f *testing.F) {
 
 func compare(t *testing.T, in []byte, got, want list) {
 	t.Helper()
-	var a, b yamldoc.Node
+	var a, b yaml.Node
 	for _, i := range got.items {
 		a.Items = append(a.Items, i.node)
 	}

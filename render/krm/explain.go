@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -43,7 +43,7 @@ func hint(s *source, path string) string {
 		return ""
 	}
 	n := at(s.node, strings.Split(path, ".")...)
-	if n == nil || n.Kind != yamldoc.Float {
+	if n == nil || n.Kind != yaml.Float {
 		return ""
 	}
 	return fmt.Sprintf("; kustomize hands on %s0 as %s where it is not quoted: write flinkVersion: \"%s0\" if that is meant", n.Text, n.Text, n.Text)

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -16,7 +16,7 @@ var resourceKinds = [...]string{target.Kind, deployment.KindDeployment, deployme
 
 // isResource tells VVP's resources from all others. One without an apiVersion is
 // VVP's too: no object of Kubernetes is without.
-func isResource(n *yamldoc.Node) bool {
+func isResource(n *yaml.Node) bool {
 	group, _, grouped := strings.Cut(text(n, "apiVersion"), "/")
 	kind := text(n, "kind")
 	if grouped {
@@ -45,7 +45,7 @@ func ofTools(key string) bool {
 
 // source is a VVP resource and where it comes from.
 type source struct {
-	node  *yamldoc.Node
+	node  *yaml.Node
 	ref   Ref
 	field string // of functionConfig, empty for an item
 	file  string
@@ -56,14 +56,14 @@ type source struct {
 	stays bool
 }
 
-func refOf(n *yamldoc.Node) Ref {
+func refOf(n *yaml.Node) Ref {
 	return Ref{
 		APIVersion: text(n, "apiVersion"), Kind: text(n, "kind"),
 		Namespace: text(n, "metadata", "namespace"), Name: text(n, "metadata", "name"),
 	}
 }
 
-func newSource(n *yamldoc.Node) source {
+func newSource(n *yaml.Node) source {
 	s := source{node: n, ref: refOf(n), stays: text(n, "metadata", "annotations", localConfig) == "true"}
 	for i, key := range pathKeys {
 		file := text(n, "metadata", "annotations", key)
@@ -92,11 +92,11 @@ func (s source) document() ([]byte, error) {
 }
 
 // withoutTools returns a resource without the annotations of tools.
-func withoutTools(n *yamldoc.Node) *yamldoc.Node {
-	return edit(n, "metadata", func(metadata *yamldoc.Node) *yamldoc.Node {
-		return edit(metadata, "annotations", func(annotations *yamldoc.Node) *yamldoc.Node {
+func withoutTools(n *yaml.Node) *yaml.Node {
+	return edit(n, "metadata", func(metadata *yaml.Node) *yaml.Node {
+		return edit(metadata, "annotations", func(annotations *yaml.Node) *yaml.Node {
 			out := *annotations
-			out.Fields = slices.DeleteFunc(slices.Clone(annotations.Fields), func(f yamldoc.Field) bool { return ofTools(f.Key) })
+			out.Fields = slices.DeleteFunc(slices.Clone(annotations.Fields), func(f yaml.Field) bool { return ofTools(f.Key) })
 			if len(out.Fields) == 0 && len(annotations.Fields) > 0 {
 				return nil
 			}
@@ -106,9 +106,9 @@ func withoutTools(n *yamldoc.Node) *yamldoc.Node {
 }
 
 // edit returns a copy of a map with another value of one key, or without the key.
-func edit(n *yamldoc.Node, key string, f func(*yamldoc.Node) *yamldoc.Node) *yamldoc.Node {
-	i := slices.IndexFunc(n.Fields, func(f yamldoc.Field) bool { return f.Key == key })
-	if i < 0 || n.Fields[i].Value.Kind != yamldoc.Map {
+func edit(n *yaml.Node, key string, f func(*yaml.Node) *yaml.Node) *yaml.Node {
+	i := slices.IndexFunc(n.Fields, func(f yaml.Field) bool { return f.Key == key })
+	if i < 0 || n.Fields[i].Value.Kind != yaml.Map {
 		return n
 	}
 	out := *n

@@ -9,7 +9,7 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -180,7 +180,7 @@ func (f *function) output(m render.Manifests) []entry {
 // isConfig tells the copy of functionConfig that kustomize hands to generators, only
 // because its pipeline stops where there is no item. Handed back it does harm: a map
 // with the key "", as that of the root logger, makes kyaml fail when it copies comments.
-func (f *function) isConfig(n *yamldoc.Node) bool {
+func (f *function) isConfig(n *yaml.Node) bool {
 	return f.config != nil && newSource(n).file == "" && same(withoutTools(n), withoutTools(f.config))
 }
 

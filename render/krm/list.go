@@ -6,20 +6,20 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // limits are for an item, or for a whole list that is not in block style.
-var limits = yamldoc.DefaultLimits
+var limits = yaml.DefaultLimits
 
 // versions are those of the specification, the current one first.
 var versions = [...]string{"config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"}
 
 // list is a ResourceList that was read.
 type list struct {
-	fields []yamldoc.Field // all but items
+	fields []yaml.Field // all but items
 	items  []item
-	config *yamldoc.Node // nil if there is none
+	config *yaml.Node // nil if there is none
 	// indent stands before the dashes of the items' texts.
 	indent string
 }
@@ -27,14 +27,14 @@ type list struct {
 // item is an item of the input. Its text is the lines that it was read from, nil where
 // they cannot be told from those of others.
 type item struct {
-	node *yamldoc.Node
+	node *yaml.Node
 	text []byte
 }
 
 func readList(in []byte) (list, Results) {
 	l, ok := cut(in)
 	if !ok {
-		var bad []yamldoc.Problem
+		var bad []yaml.Problem
 		if l, bad = whole(in); len(bad) > 0 {
 			var results Results
 			for _, p := range bad {
@@ -46,7 +46,7 @@ func readList(in []byte) (list, Results) {
 	fail := func(format string, args ...any) (list, Results) {
 		return list{}, Results{{Severity: Error, Message: fmt.Sprintf(format, args...), Rule: "resource-list"}}
 	}
-	root := &yamldoc.Node{Kind: yamldoc.Map, Fields: l.fields}
+	root := &yaml.Node{Kind: yaml.Map, Fields: l.fields}
 	if text(root, "kind") != "ResourceList" {
 		return fail("one ResourceList is wanted; a KRM function is run by kustomize or kpt")
 	}
@@ -56,15 +56,15 @@ func readList(in []byte) (list, Results) {
 	if items := root.Get("items"); items != nil {
 		return fail("items is a list, not a %s", items.Kind)
 	}
-	if config := root.Get("functionConfig"); config != nil && config.Kind != yamldoc.Null {
+	if config := root.Get("functionConfig"); config != nil && config.Kind != yaml.Null {
 		l.config = config
 	}
 	return l, nil
 }
 
 // whole reads a list as one document, which is limited in size like any.
-func whole(in []byte) (list, []yamldoc.Problem) {
-	docs, bad := yamldoc.Parse("", in, limits)
+func whole(in []byte) (list, []yaml.Problem) {
+	docs, bad := yaml.Parse("", in, limits)
 	if len(bad) > 0 || len(docs) != 1 {
 		return list{}, bad
 	}
@@ -73,11 +73,11 @@ func whole(in []byte) (list, []yamldoc.Problem) {
 		switch {
 		case f.Key != "items":
 			l.fields = append(l.fields, f)
-		case f.Value.Kind == yamldoc.List:
+		case f.Value.Kind == yaml.List:
 			for _, n := range f.Value.Items {
 				l.items = append(l.items, item{node: n})
 			}
-		case f.Value.Kind != yamldoc.Null:
+		case f.Value.Kind != yaml.Null:
 			l.fields = append(l.fields, f) // to be refused
 		}
 	}
@@ -147,16 +147,16 @@ func isComment(line []byte) bool {
 }
 
 func (l *list) field(text []byte) bool {
-	docs, bad := yamldoc.Parse("", text, limits)
-	if len(bad) > 0 || len(docs) != 1 || docs[0].Root.Kind != yamldoc.Map || len(docs[0].Root.Fields) != 1 {
+	docs, bad := yaml.Parse("", text, limits)
+	if len(bad) > 0 || len(docs) != 1 || docs[0].Root.Kind != yaml.Map || len(docs[0].Root.Fields) != 1 {
 		return false
 	}
 	f := docs[0].Root.Fields[0]
-	if f.Key == "items" && f.Value.Kind == yamldoc.List {
+	if f.Key == "items" && f.Value.Kind == yaml.List {
 		for _, n := range f.Value.Items { // in flow style
 			l.items = append(l.items, item{node: n})
 		}
-	} else if f.Key != "items" || f.Value.Kind != yamldoc.Null {
+	} else if f.Key != "items" || f.Value.Kind != yaml.Null {
 		l.fields = append(l.fields, f)
 	}
 	return true
@@ -179,8 +179,8 @@ func (l *list) cutItems(lines [][]byte) bool {
 			end--
 		}
 		text := bytes.Join(lines[start:end], nil)
-		docs, bad := yamldoc.Parse("", text, limits)
-		if len(bad) > 0 || len(docs) != 1 || docs[0].Root.Kind != yamldoc.List || len(docs[0].Root.Items) != 1 {
+		docs, bad := yaml.Parse("", text, limits)
+		if len(bad) > 0 || len(docs) != 1 || docs[0].Root.Kind != yaml.List || len(docs[0].Root.Items) != 1 {
 			return false
 		}
 		l.items = append(l.items, item{docs[0].Root.Items[0], text})
@@ -196,7 +196,7 @@ func isDash(line []byte, indent string) bool {
 }
 
 // at returns the node at a path of keys, nil if there is none.
-func at(n *yamldoc.Node, path ...string) *yamldoc.Node {
+func at(n *yaml.Node, path ...string) *yaml.Node {
 	for _, key := range path {
 		if n == nil {
 			return nil
@@ -207,8 +207,8 @@ func at(n *yamldoc.Node, path ...string) *yamldoc.Node {
 }
 
 // text returns the string at a path of keys, "" if there is none.
-func text(n *yamldoc.Node, path ...string) string {
-	if n = at(n, path...); n == nil || n.Kind != yamldoc.String {
+func text(n *yaml.Node, path ...string) string {
+	if n = at(n, path...); n == nil || n.Kind != yaml.String {
 		return ""
 	}
 	return n.Text

@@ -8,7 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render/krm"
 )
 
@@ -32,7 +32,7 @@ func wrap(functionConfig string, items ...string) string {
 // items returns the items of a ResourceList.
 func items(t *testing.T, list []byte) []any {
 	t.Helper()
-	docs, bad := yamldoc.Parse("", list, yamldoc.Limits{Bytes: 1 << 30, Nesting: 200, Values: 1 << 30, Signs: 1 << 30})
+	docs, bad := yaml.Parse("", list, yaml.Limits{Bytes: 1 << 30, Nesting: 200, Values: 1 << 30, Signs: 1 << 30})
 	assert.Assert(t, len(bad) == 0 && len(docs) == 1, "%v\n%s", bad, list)
 	root := docs[0].Root.Value().(map[string]any)
 	assert.Equal(t, root["kind"], "ResourceList")

@@ -4,8 +4,7 @@ import (
 	"bytes"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // entry is an item of the output: an object, or an item of the input.
@@ -17,7 +16,7 @@ type entry struct {
 // write returns the list with these items, and with more results.
 func (l list) write(entries []entry, results Results) ([]byte, error) {
 	w := &writer{}
-	head := &yamldoc.Node{Kind: yamldoc.Map}
+	head := &yaml.Node{Kind: yaml.Map}
 	var all []any
 	for _, f := range l.fields {
 		if f.Key == "results" {
@@ -48,7 +47,7 @@ func (l list) write(entries []entry, results Results) ([]byte, error) {
 		case e.item.text != nil:
 			w.out = append(w.out, e.item.text...)
 		default:
-			w.node(&yamldoc.Node{Kind: yamldoc.List, Items: []*yamldoc.Node{e.item.node}}, l.indent)
+			w.node(&yaml.Node{Kind: yaml.List, Items: []*yaml.Node{e.item.node}}, l.indent)
 		}
 	}
 	return w.out, w.err
@@ -62,7 +61,7 @@ type writer struct {
 
 // text returns the YAML of a tree.
 func (w *writer) text(v any) []byte {
-	text, err := yamlout.Append(nil, v)
+	text, err := yaml.Append(nil, v)
 	if w.err == nil {
 		w.err = err
 	}
@@ -83,7 +82,7 @@ func (w *writer) lines(text []byte, indent string) {
 
 // node writes a map or a list. Unlike the text of a tree, its text has the keys in
 // their order, and numbers as they were written: 1.20, and not 1.2.
-func (w *writer) node(n *yamldoc.Node, indent string) {
+func (w *writer) node(n *yaml.Node, indent string) {
 	for _, f := range n.Fields {
 		w.value(tree.Map{f.Key: leaf(f.Value)}, f.Value, indent)
 	}
@@ -92,14 +91,14 @@ func (w *writer) node(n *yamldoc.Node, indent string) {
 	}
 }
 
-// leaf returns what yamlout writes of a node: text, and null in place of the rest.
-func leaf(n *yamldoc.Node) any {
+// leaf returns what package yaml writes of a node: text, and null in place of the rest.
+func leaf(n *yaml.Node) any {
 	switch {
-	case n.Kind == yamldoc.String && !n.Ambiguous:
+	case n.Kind == yaml.String && !n.Ambiguous:
 		return n.Text
-	case n.Kind == yamldoc.List && len(n.Items) == 0:
+	case n.Kind == yaml.List && len(n.Items) == 0:
 		return []any{}
-	case n.Kind == yamldoc.Map && len(n.Fields) == 0:
+	case n.Kind == yaml.Map && len(n.Fields) == 0:
 		return tree.Map{}
 	default:
 		return nil
@@ -107,19 +106,19 @@ func leaf(n *yamldoc.Node) any {
 }
 
 // value writes an entry of a map or list, held by a map or list of one.
-func (w *writer) value(holder any, n *yamldoc.Node, indent string) {
+func (w *writer) value(holder any, n *yaml.Node, indent string) {
 	text := w.text(holder)
 	start, isNull := bytes.CutSuffix(text, []byte(" null\n"))
 	switch {
-	case !isNull || leaf(n) != nil || n.Kind == yamldoc.Null:
+	case !isNull || leaf(n) != nil || n.Kind == yaml.Null:
 		w.lines(text, indent)
-	case string(start) == "-" && (n.Kind == yamldoc.Map || n.Kind == yamldoc.List):
+	case string(start) == "-" && (n.Kind == yaml.Map || n.Kind == yaml.List):
 		before := len(w.out)
 		w.node(n, indent+"  ")
 		if len(w.out) > before {
 			w.out[before+len(indent)] = '-' // instead of the first line's indentation
 		}
-	case n.Kind == yamldoc.Map || n.Kind == yamldoc.List:
+	case n.Kind == yaml.Map || n.Kind == yaml.List:
 		w.lines(append(start, '\n'), indent)
 		w.node(n, indent+"  ")
 	default: // a number, true, or yes
@@ -129,8 +128,8 @@ func (w *writer) value(holder any, n *yamldoc.Node, indent string) {
 }
 
 // same reports whether two nodes are written alike, styles and comments apart.
-func same(a, b *yamldoc.Node) bool {
-	if a.Kind != b.Kind || a.Text != b.Text && a.Kind != yamldoc.Null || len(a.Items) != len(b.Items) || len(a.Fields) != len(b.Fields) {
+func same(a, b *yaml.Node) bool {
+	if a.Kind != b.Kind || a.Text != b.Text && a.Kind != yaml.Null || len(a.Items) != len(b.Items) || len(a.Fields) != len(b.Fields) {
 		return false
 	}
 	for i := range a.Items {

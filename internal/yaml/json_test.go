@@ -1,4 +1,4 @@
-package yamldoc_test
+package yaml_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // Python's json.dumps and other writers of ASCII write characters beyond 16 bits so.
@@ -27,12 +27,12 @@ func TestSurrogatePairs(t *testing.T) {
 		"line ends of YAML":    {"{\"a\": \"\u0085 \u2028 \u2029\"}", "\u0085 \u2028 \u2029"},
 		"others alone":         {`{"a": "\u00e9 🚀"}`, "é 🚀"},
 	} {
-		docs, problems := yamldoc.Parse("f", []byte(c.text), yamldoc.DefaultLimits)
+		docs, problems := yaml.Parse("f", []byte(c.text), yaml.DefaultLimits)
 		assert.Assert(t, len(problems) == 0, "%s: %v", reason, problems)
 		assert.Equal(t, docs[0].Root.Get("a").Text, c.want, reason)
 	}
 	text := "--- {\"\\ud83d\\ude80\":1,\"é\": [\"\\ud83d\\ude80\", \"\\ud83d\\ude80\" ,2]}\n"
-	docs, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
+	docs, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
 	assert.Assert(t, len(problems) == 0, "%v", problems)
 	root := docs[0].Root
 	assert.Equal(t, root.Fields[0].Key, "🚀")
@@ -54,7 +54,7 @@ func TestHalfSurrogatePairs(t *testing.T) {
 		"{\"a\": \"\\ud83d\\ude80\",\n\"\\uDFFF\": 1}": "f:2:2",
 		"a: \"\\ud83d\\ude80\"":                        "f:1:1", // of YAML the library says no more
 	} {
-		docs, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
+		docs, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
 		assert.Assert(t, len(problems) == 1 && docs[0].Root == nil, "%s: %v", text, problems)
 		assert.Equal(t, problems[0].Pos.String(), place, text)
 		assert.Assert(t, strings.Contains(problems[0].Message, "surrogate") && strings.Contains(problems[0].Message, "the character itself"), "%v", problems)
@@ -69,15 +69,15 @@ func TestSurrogatesAgainstEncodingJSON(t *testing.T) {
 		text := randomJSON(r, 4)
 		want, err := tree.FromJSON([]byte(text))
 		assert.NilError(t, err)
-		docs, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
+		docs, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
 		assert.Assert(t, len(problems) == 0, "%s: %v", text, problems)
 		assert.Equal(t, cmp.Diff(docs[0].Root.Value(), want), "", text)
-		plain, _ := yamldoc.Parse("f", []byte(strings.ReplaceAll(text, `\ud83d\ude80`, `\u00e9\u00e9`)), yamldoc.DefaultLimits)
+		plain, _ := yaml.Parse("f", []byte(strings.ReplaceAll(text, `\ud83d\ude80`, `\u00e9\u00e9`)), yaml.DefaultLimits)
 		assert.DeepEqual(t, placesOf(docs[0].Root), placesOf(plain[0].Root))
 	}
 }
 
-func placesOf(n *yamldoc.Node) []string {
+func placesOf(n *yaml.Node) []string {
 	out := []string{n.Pos.String()}
 	for _, f := range n.Fields {
 		out = append(append(out, f.Pos.String()), placesOf(f.Value)...)

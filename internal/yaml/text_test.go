@@ -1,4 +1,4 @@
-package yamlout_test
+package yaml_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 func TestPlainStrings(t *testing.T) {
@@ -122,7 +122,7 @@ func TestBlocks(t *testing.T) {
 		{"é\n日本語 🚀\n", "|\n  é\n  日本語 🚀\n", "beyond ASCII"},
 	} {
 		for _, tree := range []any{map[string]any{"k": c.text}, []any{c.text}} {
-			got, err := yamlout.Append(nil, tree)
+			got, err := yaml.Append(nil, tree)
 			assert.NilError(t, err)
 			assert.Equal(t, string(got)[strings.IndexByte(string(got), ' ')+1:], c.want, c.reason)
 			assertReads(t, tree)
@@ -134,7 +134,7 @@ func TestBlocks(t *testing.T) {
 func assertStyle(t *testing.T, s, want, reason string) {
 	t.Helper()
 	tree := map[string]any{s: s}
-	got, err := yamlout.Append(nil, tree)
+	got, err := yaml.Append(nil, tree)
 	assert.NilError(t, err)
 	assert.Equal(t, string(got), want+": "+want+"\n", "%q: %s", s, reason)
 	assertReads(t, tree)

@@ -1,11 +1,11 @@
-package yamldoc
+package yaml
 
 import (
 	"math"
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	yamlv3 "go.yaml.in/yaml/v3"
 
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
@@ -20,13 +20,13 @@ const maxKeys = 1024
 
 // convert turns the YAML library's nodes into ours: aliases expanded, merge keys
 // applied, scalars resolved. open holds the aliases that are being expanded.
-func (p *parser) convert(n *yaml.Node, in below, open []*yaml.Node) *Node {
+func (p *parser) convert(n *yamlv3.Node, in below, open []*yamlv3.Node) *Node {
 	pos := p.pos(n.Line, n.Column)
 	if !p.within(pos, in) {
 		return &Node{Pos: pos}
 	}
 	switch n.Kind {
-	case yaml.AliasNode:
+	case yamlv3.AliasNode:
 		for _, a := range open {
 			if a == n.Alias {
 				p.fail(pos, "the alias contains itself")
@@ -36,14 +36,14 @@ func (p *parser) convert(n *yaml.Node, in below, open []*yaml.Node) *Node {
 		out := *p.convert(n.Alias, in, append(open, n.Alias))
 		out.Pos = pos
 		return &out
-	case yaml.SequenceNode:
+	case yamlv3.SequenceNode:
 		p.tag(n, pos, "!!seq")
 		out := &Node{Kind: List, Pos: pos, Items: make([]*Node, 0, len(n.Content))}
 		for _, item := range n.Content {
 			out.Items = append(out.Items, p.convert(item, in.key(""), open))
 		}
 		return out
-	case yaml.MappingNode:
+	case yamlv3.MappingNode:
 		p.tag(n, pos, "!!map")
 		return p.mapping(n, pos, in, open)
 	default:
@@ -72,7 +72,7 @@ func (p *parser) within(pos Place, in below) bool {
 }
 
 // text returns the text of a scalar, counted each time that an alias repeats it.
-func (p *parser) text(n *yaml.Node, pos Place) string {
+func (p *parser) text(n *yamlv3.Node, pos Place) string {
 	p.bytes += len(n.Value)
 	p.signs += signs(n.Value)
 	if !p.full && (p.bytes > p.limits.Bytes || p.signs > p.limits.Signs) {
@@ -86,20 +86,20 @@ func (p *parser) text(n *yaml.Node, pos Place) string {
 const unsupportedTag = "tags are not supported; write the value without one, or in quotes if it begins with !"
 
 // tag refuses explicit tags other than the one that the value has anyway.
-func (p *parser) tag(n *yaml.Node, pos Place, want string) {
-	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != want {
+func (p *parser) tag(n *yamlv3.Node, pos Place, want string) {
+	if n.Style&yamlv3.TaggedStyle != 0 && n.ShortTag() != want {
 		p.fail(pos, unsupportedTag)
 	}
 }
 
-func (p *parser) mapping(n *yaml.Node, pos Place, in below, open []*yaml.Node) *Node {
+func (p *parser) mapping(n *yamlv3.Node, pos Place, in below, open []*yamlv3.Node) *Node {
 	out := &Node{Kind: Map, Pos: pos, Fields: make([]Field, 0, len(n.Content)/2)}
 	seen := &keys{in: out}
 	var merged []*Node
 	for i := 0; i+1 < len(n.Content) && !p.full; i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		keyPos := p.pos(key.Line, key.Column)
-		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
+		if key.Kind == yamlv3.ScalarNode && key.ShortTag() == "!!merge" {
 			merged = append(merged, p.mergeSources(value, keyPos, in, open)...)
 			continue
 		}
@@ -170,7 +170,7 @@ func (k *keys) add(f Field) {
 	}
 }
 
-func (p *parser) mergeSources(value *yaml.Node, pos Place, in below, open []*yaml.Node) []*Node {
+func (p *parser) mergeSources(value *yamlv3.Node, pos Place, in below, open []*yamlv3.Node) []*Node {
 	v := p.convert(value, in.key(""), open)
 	sources := []*Node{v}
 	if v.Kind == List {
@@ -185,11 +185,11 @@ func (p *parser) mergeSources(value *yaml.Node, pos Place, in below, open []*yam
 	return sources
 }
 
-func (p *parser) key(n *yaml.Node, pos Place) (string, bool) {
-	if n.Kind == yaml.AliasNode {
+func (p *parser) key(n *yamlv3.Node, pos Place) (string, bool) {
+	if n.Kind == yamlv3.AliasNode {
 		n = n.Alias
 	}
-	if n.Kind != yaml.ScalarNode {
+	if n.Kind != yamlv3.ScalarNode {
 		p.fail(pos, "a key must be a string, not a map or a list")
 		return "", false
 	}
@@ -207,16 +207,16 @@ func (p *parser) key(n *yaml.Node, pos Place) (string, bool) {
 // base60 are YAML 1.1's base 60 integers, such as 12:30:45.
 var base60 = lazyregexp.New(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
 
-func (p *parser) scalar(n *yaml.Node, pos Place) *Node {
+func (p *parser) scalar(n *yamlv3.Node, pos Place) *Node {
 	out := &Node{Kind: String, Pos: pos, Text: p.text(n, pos)}
-	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	const quoted = yamlv3.SingleQuotedStyle | yamlv3.DoubleQuotedStyle | yamlv3.LiteralStyle | yamlv3.FoldedStyle
 	out.Quoted = n.Style&quoted != 0
 	tag := n.ShortTag()
-	if n.Style&yaml.TaggedStyle != 0 && tag != "!!str" {
+	if n.Style&yamlv3.TaggedStyle != 0 && tag != "!!str" {
 		p.fail(pos, unsupportedTag)
 		return out
 	}
-	if tag == "!!str" && (out.Quoted || n.Style&yaml.TaggedStyle != 0) {
+	if tag == "!!str" && (out.Quoted || n.Style&yamlv3.TaggedStyle != 0) {
 		return out
 	}
 	p.resolve(out, tag)

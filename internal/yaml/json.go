@@ -1,4 +1,4 @@
-package yamldoc
+package yaml
 
 import (
 	"bytes"
@@ -26,8 +26,8 @@ func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
 	out = make([]byte, 0, len(text))
 	for i, blanks := 0, 0; i < len(text); {
 		const half = len(`\ud83d`)
-		if high := escaped(text[i:]); utf16.IsSurrogate(high) {
-			r := utf16.DecodeRune(high, escaped(text[i+half:]))
+		if high := unescaped(text[i:]); utf16.IsSurrogate(high) {
+			r := utf16.DecodeRune(high, unescaped(text[i+half:]))
 			if r == unicode.ReplacementChar {
 				p.fail(p.placeOf(text, i), "%s is half of a surrogate pair, which is no character; write both halves, or the character itself", text[i:i+half])
 				return nil, false
@@ -55,9 +55,9 @@ func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
 	return out, true
 }
 
-// escaped returns the character of an escape such as \u00e9 that a text begins with, 0 if
+// unescaped returns the character of an escape such as \u00e9 that a text begins with, 0 if
 // there is none.
-func escaped(text []byte) rune {
+func unescaped(text []byte) rune {
 	if len(text) < len(`\u00e9`) || text[0] != '\\' || text[1] != 'u' {
 		return 0
 	}

@@ -1,4 +1,4 @@
-package yamldoc_test
+package yaml_test
 
 import (
 	"errors"
@@ -10,11 +10,11 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // described makes documents comparable.
-func described(docs []yamldoc.Document, problems []yamldoc.Problem) []string {
+func described(docs []yaml.Document, problems []yaml.Problem) []string {
 	var out []string
 	for _, d := range docs {
 		line := d.Start.String()
@@ -39,10 +39,10 @@ func TestReadIsParse(t *testing.T) {
 			b.WriteString(pieces[r.IntN(len(pieces))])
 		}
 		text := b.String()
-		docs, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
-		var readDocs []yamldoc.Document
-		var readProblems []yamldoc.Problem
-		err := yamldoc.Read("f", iotest.HalfReader(strings.NewReader(text)), yamldoc.DefaultLimits, func(d yamldoc.Document, p []yamldoc.Problem) bool {
+		docs, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
+		var readDocs []yaml.Document
+		var readProblems []yaml.Problem
+		err := yaml.Read("f", iotest.HalfReader(strings.NewReader(text)), yaml.DefaultLimits, func(d yaml.Document, p []yaml.Problem) bool {
 			readDocs, readProblems = append(readDocs, d), append(readProblems, p...)
 			return true
 		})
@@ -54,7 +54,7 @@ func TestReadIsParse(t *testing.T) {
 
 func TestReadStops(t *testing.T) {
 	n := 0
-	err := yamldoc.Read("f", strings.NewReader("a: 1\n---\nb: 2\n---\nc: 3\n"), yamldoc.DefaultLimits, func(yamldoc.Document, []yamldoc.Problem) bool {
+	err := yaml.Read("f", strings.NewReader("a: 1\n---\nb: 2\n---\nc: 3\n"), yaml.DefaultLimits, func(yaml.Document, []yaml.Problem) bool {
 		n++
 		return n < 2
 	})
@@ -64,7 +64,7 @@ func TestReadStops(t *testing.T) {
 
 func TestReadReportsErrors(t *testing.T) {
 	broken := errors.New("broken")
-	err := yamldoc.Read("f", iotest.ErrReader(broken), yamldoc.DefaultLimits, func(yamldoc.Document, []yamldoc.Problem) bool { return true })
+	err := yaml.Read("f", iotest.ErrReader(broken), yaml.DefaultLimits, func(yaml.Document, []yaml.Problem) bool { return true })
 	assert.Assert(t, errors.Is(err, broken))
 }
 
@@ -73,7 +73,7 @@ func TestReadReportsErrors(t *testing.T) {
 func TestReadSkipsWhatIsTooLong(t *testing.T) {
 	text := "a: " + strings.Repeat("x", 500) + "\n" + strings.Repeat("- y\n", 100) + "---\nb: c\n"
 	var lines []string
-	err := yamldoc.Read("f", strings.NewReader(text), yamldoc.Limits{Bytes: 100, Nesting: 10, Values: 10, Signs: 10}, func(d yamldoc.Document, p []yamldoc.Problem) bool {
+	err := yaml.Read("f", strings.NewReader(text), yaml.Limits{Bytes: 100, Nesting: 10, Values: 10, Signs: 10}, func(d yaml.Document, p []yaml.Problem) bool {
 		lines = append(lines, fmt.Sprint(d.Start.Line, d.Root != nil, len(p)))
 		return true
 	})

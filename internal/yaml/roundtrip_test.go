@@ -1,4 +1,4 @@
-package yamlout_test
+package yaml_test
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 	yamlv3 "go.yaml.in/yaml/v3"
 	sigsyaml "sigs.k8s.io/yaml"
 
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // readSigs reads as Kubernetes tools do (a YAML 1.1 reader, then JSON).
@@ -100,7 +100,7 @@ func normal(v any) (any, error) {
 // assertReads writes v and reads it back with both readers.
 func assertReads(t *testing.T, v any) []byte {
 	t.Helper()
-	text, err := yamlout.Append(nil, v)
+	text, err := yaml.Append(nil, v)
 	if err != nil {
 		t.Fatalf("%#v: %v", v, err)
 	}
@@ -153,7 +153,7 @@ var retyped = []*regexp.Regexp{
 // reader that keeps to the specifications.
 func assertNotRetyped(t *testing.T, s string) {
 	t.Helper()
-	text, err := yamlout.Append(nil, s)
+	text, err := yaml.Append(nil, s)
 	if err != nil {
 		t.Fatalf("%q: %v", s, err)
 	}
@@ -293,7 +293,7 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		if !utf8.ValidString(s) {
 			for _, v := range []any{s, []any{s}, map[string]any{s: nil}} {
-				assertFails(t, v, yamlout.ErrUTF8)
+				assertFails(t, v, yaml.ErrUTF8)
 			}
 			return
 		}

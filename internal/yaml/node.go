@@ -5,7 +5,7 @@
 // that Kubernetes users know from kubectl: 0644 is octal and << merges maps.
 // What YAML 1.1 and 1.2 read differently is marked Ambiguous, so that decoders
 // can refuse it where it matters.
-package yamldoc
+package yaml
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package yamlout
+package yaml
 
 import (
 	"strings"

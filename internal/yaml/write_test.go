@@ -1,4 +1,4 @@
-package yamlout_test
+package yaml_test
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 func TestLayout(t *testing.T) {
@@ -46,7 +46,7 @@ func TestLayout(t *testing.T) {
 		{map[string]any{"": "", "a: b": "c", "a\nb": "c", "no": "n"},
 			"\"\": \"\"\n\"a\\nb\": c\n\"a: b\": c\n\"no\": \"n\"\n", "keys are quoted like values, and stay on one line"},
 	} {
-		got, err := yamlout.Append(nil, c.tree)
+		got, err := yaml.Append(nil, c.tree)
 		assert.NilError(t, err, c.reason)
 		assert.Equal(t, string(got), c.want, c.reason)
 		assertReads(t, c.tree)
@@ -76,7 +76,7 @@ func TestNumbers(t *testing.T) {
 		{math.MaxFloat64, "1.7976931348623157e+308", "the largest"},
 		{math.SmallestNonzeroFloat64, "5.0e-324", "the smallest"},
 	} {
-		got, err := yamlout.Append(nil, c.number)
+		got, err := yaml.Append(nil, c.number)
 		assert.NilError(t, err)
 		assert.Equal(t, string(got), c.want+"\n", c.reason)
 		assertReads(t, c.number)
@@ -86,12 +86,12 @@ func TestNumbers(t *testing.T) {
 	assert.Equal(t, v, int64(0), "minus zero equals zero")
 }
 
-func assertFails(t *testing.T, v any, want error) *yamlout.Error {
+func assertFails(t *testing.T, v any, want error) *yaml.Error {
 	t.Helper()
 	before := []byte("before")
-	got, err := yamlout.Append(before, v)
+	got, err := yaml.Append(before, v)
 	assert.ErrorIs(t, err, want)
-	var e *yamlout.Error
+	var e *yaml.Error
 	assert.Assert(t, errors.As(err, &e))
 	assert.Equal(t, string(got), "before", "nothing half-written is returned")
 	return e
@@ -109,18 +109,18 @@ func TestErrors(t *testing.T) {
 		want   error
 		reason string
 	}{
-		{at(math.NaN()), "/l/1/x~1y~0z", yamlout.ErrNumber, "JSON has no NaN"},
-		{at(math.Inf(1)), "/l/1/x~1y~0z", yamlout.ErrNumber, "nor infinities"},
-		{math.Inf(-1), "", yamlout.ErrNumber, "at the root"},
-		{at("\xff"), "/l/1/x~1y~0z", yamlout.ErrUTF8, "a lone byte"},
-		{at("a\xed\xa0\x80"), "/l/1/x~1y~0z", yamlout.ErrUTF8, "an encoded surrogate"},
-		{map[string]any{"a\xff": "ok"}, "/a\ufffd", yamlout.ErrUTF8, "a key; the path itself is UTF-8"},
-		{at(1), "/l/1/x~1y~0z", yamlout.ErrType, "int is not in a tree"},
-		{at(float32(1)), "/l/1/x~1y~0z", yamlout.ErrType, "nor float32"},
-		{at([]string{}), "/l/1/x~1y~0z", yamlout.ErrType, "nor a typed list"},
-		{at(map[any]any{}), "/l/1/x~1y~0z", yamlout.ErrType, "nor a map with other keys"},
-		{at(struct{}{}), "/l/1/x~1y~0z", yamlout.ErrType, "nor a struct"},
-		{cycle, strings.Repeat("/c/0", 16) + "/...", yamlout.ErrDepth, "a cycle is endless nesting"},
+		{at(math.NaN()), "/l/1/x~1y~0z", yaml.ErrNumber, "JSON has no NaN"},
+		{at(math.Inf(1)), "/l/1/x~1y~0z", yaml.ErrNumber, "nor infinities"},
+		{math.Inf(-1), "", yaml.ErrNumber, "at the root"},
+		{at("\xff"), "/l/1/x~1y~0z", yaml.ErrUTF8, "a lone byte"},
+		{at("a\xed\xa0\x80"), "/l/1/x~1y~0z", yaml.ErrUTF8, "an encoded surrogate"},
+		{map[string]any{"a\xff": "ok"}, "/a\ufffd", yaml.ErrUTF8, "a key; the path itself is UTF-8"},
+		{at(1), "/l/1/x~1y~0z", yaml.ErrType, "int is not in a tree"},
+		{at(float32(1)), "/l/1/x~1y~0z", yaml.ErrType, "nor float32"},
+		{at([]string{}), "/l/1/x~1y~0z", yaml.ErrType, "nor a typed list"},
+		{at(map[any]any{}), "/l/1/x~1y~0z", yaml.ErrType, "nor a map with other keys"},
+		{at(struct{}{}), "/l/1/x~1y~0z", yaml.ErrType, "nor a struct"},
+		{cycle, strings.Repeat("/c/0", 16) + "/...", yaml.ErrDepth, "a cycle is endless nesting"},
 	} {
 		e := assertFails(t, c.tree, c.want)
 		assert.Equal(t, e.Path, c.path, c.reason)
@@ -128,10 +128,10 @@ func TestErrors(t *testing.T) {
 }
 
 func TestErrorHidesTheValue(t *testing.T) {
-	e := assertFails(t, map[string]any{"password": "secret\xff"}, yamlout.ErrUTF8)
+	e := assertFails(t, map[string]any{"password": "secret\xff"}, yaml.ErrUTF8)
 	assert.Assert(t, strings.Contains(e.Error(), "/password"))
 	assert.Assert(t, !strings.Contains(e.Error(), "secret"))
-	e = assertFails(t, "secret\xff", yamlout.ErrUTF8)
+	e = assertFails(t, "secret\xff", yaml.ErrUTF8)
 	assert.Assert(t, !strings.Contains(e.Error(), "secret"))
 }
 
@@ -143,14 +143,14 @@ func TestDepth(t *testing.T) {
 		}
 		return v
 	}
-	text, err := yamlout.Append(nil, nested(yamlout.MaxDepth))
+	text, err := yaml.Append(nil, nested(yaml.MaxDepth))
 	assert.NilError(t, err)
-	assert.Equal(t, string(text), strings.Repeat("- ", yamlout.MaxDepth)+"x\n")
+	assert.Equal(t, string(text), strings.Repeat("- ", yaml.MaxDepth)+"x\n")
 	_, err = readV3(text)
 	assert.NilError(t, err, "go-yaml has the same limit")
 	_, err = readSigs(text)
 	assert.NilError(t, err, "encoding/json likewise")
-	assertFails(t, nested(yamlout.MaxDepth+1), yamlout.ErrDepth)
+	assertFails(t, nested(yaml.MaxDepth+1), yaml.ErrDepth)
 
 	var maps any = "x\ny\n"
 	for range 1000 {
@@ -160,9 +160,9 @@ func TestDepth(t *testing.T) {
 }
 
 func TestAppendKeepsDst(t *testing.T) {
-	dst := append(make([]byte, 0, 1024), "a: 1\n"+yamlout.Separator...)
+	dst := append(make([]byte, 0, 1024), "a: 1\n"+yaml.Separator...)
 	tree := map[string]any{"b": []any{"x"}}
-	got, err := yamlout.Append(dst, tree)
+	got, err := yaml.Append(dst, tree)
 	assert.NilError(t, err)
 	assert.Equal(t, string(got), "a: 1\n---\nb:\n- x\n")
 	assert.DeepEqual(t, tree, map[string]any{"b": []any{"x"}})

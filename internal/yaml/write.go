@@ -36,7 +36,7 @@
 //
 // A key of more than 1024 bytes, quotes and escapes counted, takes the explicit form
 // (? key, : value), since YAML limits implicit keys to 1024 characters.
-package yamlout
+package yaml
 
 import (
 	"errors"
@@ -73,9 +73,9 @@ type Error struct {
 
 func (e *Error) Error() string {
 	if e.Path == "" {
-		return "yamlout: " + e.Err.Error()
+		return "writing YAML: " + e.Err.Error()
 	}
-	return fmt.Sprintf("yamlout: %s: %v", e.Path, e.Err)
+	return fmt.Sprintf("writing YAML: %s: %v", e.Path, e.Err)
 }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -1,4 +1,4 @@
-package yamldoc_test
+package yaml_test
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yamldoc"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 func TestParseValues(t *testing.T) {
@@ -35,7 +35,7 @@ func TestParseValues(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			docs, problems := yamldoc.Parse("f.yaml", []byte(c.text), yamldoc.DefaultLimits)
+			docs, problems := yaml.Parse("f.yaml", []byte(c.text), yaml.DefaultLimits)
 			assert.Equal(t, len(problems), 0, "%s: %v", c.reason, problems)
 			assert.Equal(t, len(docs), 1)
 			assert.DeepEqual(t, docs[0].Root.Value(), c.want)
@@ -85,7 +85,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			docs, problems := yamldoc.Parse("f.yaml", []byte(c.text), yamldoc.DefaultLimits)
+			docs, problems := yaml.Parse("f.yaml", []byte(c.text), yaml.DefaultLimits)
 			assert.Assert(t, len(problems) > 0, c.reason)
 			assert.Assert(t, docs[0].Root == nil, "nothing half-read")
 			p := problems[0].Pos
@@ -101,7 +101,7 @@ func TestParseRefuses(t *testing.T) {
 
 func TestStream(t *testing.T) {
 	text := "# comment only\n---\na: 1\n--- # next\nb: [\n---\nc: |\n  text\n  --- not a marker\n...\n\n---\n--- {d: 4}\n"
-	docs, problems := yamldoc.Parse("s.yaml", []byte(text), yamldoc.DefaultLimits)
+	docs, problems := yaml.Parse("s.yaml", []byte(text), yaml.DefaultLimits)
 	assert.Equal(t, len(problems), 1, "a broken document does not hide the others: %v", problems)
 	var got []any
 	for _, d := range docs {
@@ -119,7 +119,7 @@ func TestStream(t *testing.T) {
 }
 
 func TestLocate(t *testing.T) {
-	docs, _ := yamldoc.Parse("", []byte("spec:\n  conf:\n    a.b: x\n    a: {b: y}\n  list:\n  - name: n\n"), yamldoc.DefaultLimits)
+	docs, _ := yaml.Parse("", []byte("spec:\n  conf:\n    a.b: x\n    a: {b: y}\n  list:\n  - name: n\n"), yaml.DefaultLimits)
 	for path, want := range map[string]string{
 		"spec.conf[a.b]":       "3:10",
 		"spec.conf.a.b":        "3:10", // the longest key wins
@@ -136,7 +136,7 @@ func TestLocate(t *testing.T) {
 
 func TestFromTree(t *testing.T) {
 	v := tree.Map{"a": []any{nil, true, int64(1), 1.5, "x"}, "m": tree.Map{}}
-	assert.Equal(t, cmp.Diff(any(v), yamldoc.FromTree(v).Value()), "")
+	assert.Equal(t, cmp.Diff(any(v), yaml.FromTree(v).Value()), "")
 }
 
 func FuzzParse(f *testing.F) {
@@ -144,7 +144,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		docs, problems := yamldoc.Parse("f", data, yamldoc.Limits{Bytes: 1 << 16, Nesting: 50, Values: 5000, Signs: 5000})
+		docs, problems := yaml.Parse("f", data, yaml.Limits{Bytes: 1 << 16, Nesting: 50, Values: 5000, Signs: 5000})
 		for _, d := range docs {
 			if d.Root == nil {
 				if len(problems) == 0 {
@@ -172,7 +172,7 @@ func TestOne(t *testing.T) {
 		{"nothing", "", "f:1:1"},
 		{"a broken one", "a: b\nc: [", "f:2:1"},
 	} {
-		doc, problems := yamldoc.One("f", []byte(c.text), yamldoc.DefaultLimits)
+		doc, problems := yaml.One("f", []byte(c.text), yaml.DefaultLimits)
 		assert.Equal(t, doc.Root != nil, c.place == "", c.reason)
 		if c.place != "" {
 			assert.Equal(t, problems[0].Pos.String(), c.place, c.reason)
@@ -181,7 +181,7 @@ func TestOne(t *testing.T) {
 }
 
 func TestThousandDuplicates(t *testing.T) {
-	_, problems := yamldoc.Parse("f", []byte("a: 1\n"+strings.Repeat("a: some text that is longer than an array of tiny values\n", 3000)), yamldoc.DefaultLimits)
+	_, problems := yaml.Parse("f", []byte("a: 1\n"+strings.Repeat("a: some text that is longer than an array of tiny values\n", 3000)), yaml.DefaultLimits)
 	assert.Equal(t, len(problems), 1001, "the last one says that there are others")
 }
 
@@ -198,12 +198,12 @@ func TestTextAfterTheEnd(t *testing.T) {
 		"'a' b":                     "f:1:1",
 		"&x [a] b":                  "f:1:1",
 	} {
-		_, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
+		_, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
 		assert.Assert(t, len(problems) == 1, "%q: %v", text, problems)
 		assert.Equal(t, problems[0].Pos.String(), place, "%q: %v", text, problems)
 	}
 	for _, text := range []string{"[a] # c\n# d\n", "{a: b}\n\n# x\n", "{a: b}\n...\n", "{a: b}\n--- \n"} {
-		_, problems := yamldoc.Parse("f", []byte(text), yamldoc.DefaultLimits)
+		_, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
 		assert.Assert(t, len(problems) == 0, "%q: %v", text, problems)
 	}
 }
@@ -214,7 +214,7 @@ func TestSigns(t *testing.T) {
 		"a-b ": true, "a#b ": true, "--x ": true, "a,b ": false, "a:b ": false, "- a\n": false, "-\n": false, "a #\n": false, "#\n": false, "a?": false, "a*": false, "b&": false,
 	} {
 		for n := range 2 {
-			_, problems := yamldoc.Parse("f", []byte("a: |\n  "+strings.Repeat(text, 139_999+n)), yamldoc.DefaultLimits)
+			_, problems := yaml.Parse("f", []byte("a: |\n  "+strings.Repeat(text, 139_999+n)), yaml.DefaultLimits)
 			refused := len(problems) == 1 && strings.Contains(problems[0].Message, "at most 140000 are read: split it")
 			assert.Equal(t, refused, n > 0 && !legal, "%q: %v", text, problems)
 		}

@@ -1,4 +1,4 @@
-package yamlout_test
+package yaml_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 	"gotest.tools/v3/assert"
 	sigsyaml "sigs.k8s.io/yaml"
 
-	"github.com/flinktarget/flinktarget/internal/yamlout"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // workload is a TaskManager Deployment and the ConfigMap that goes with it, of the
@@ -26,7 +26,7 @@ func TestAllocations(t *testing.T) {
 	tree := workload(t)
 	buf := make([]byte, 0, 1<<16)
 	allocs := testing.AllocsPerRun(100, func() {
-		if _, err := yamlout.Append(buf[:0], tree); err != nil {
+		if _, err := yaml.Append(buf[:0], tree); err != nil {
 			t.Error(err)
 		}
 	})
@@ -40,7 +40,7 @@ func TestSameTextAsSigsYAML(t *testing.T) {
 	assert.NilError(t, err)
 	want, err := sigsyaml.Marshal(tree)
 	assert.NilError(t, err)
-	got, err := yamlout.Append(nil, tree)
+	got, err := yaml.Append(nil, tree)
 	assert.NilError(t, err)
 	assert.Equal(t, string(got), string(want))
 }
@@ -51,7 +51,7 @@ func BenchmarkAppend(b *testing.B) {
 	buf := make([]byte, 0, 1<<16)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := yamlout.Append(buf[:0], tree); err != nil {
+		if _, err := yaml.Append(buf[:0], tree); err != nil {
 			b.Fatal(err)
 		}
 	}

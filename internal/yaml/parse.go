@@ -1,4 +1,4 @@
-package yamldoc
+package yaml
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
+	yamlv3 "go.yaml.in/yaml/v3"
 
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
@@ -126,7 +126,7 @@ func (p *parser) parse(text []byte) (root *Node, found bool) {
 		return nil, false
 	}
 	n := doc.Content[0]
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" && n.Value == "" {
+	if n.Kind == yamlv3.ScalarNode && n.ShortTag() == "!!null" && n.Value == "" {
 		return nil, false
 	}
 	return p.convert(n, below{}, nil), true
@@ -178,19 +178,19 @@ func isBlank(text []byte) bool {
 }
 
 // decode turns panics of the YAML library into errors: its input is hostile.
-func decode(text []byte) (doc *yaml.Node, err error) {
+func decode(text []byte) (doc *yamlv3.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			doc, err = nil, fmt.Errorf("yaml: %v", r)
 		}
 	}()
-	doc = new(yaml.Node)
-	in := yaml.NewDecoder(bytes.NewReader(text))
+	doc = new(yamlv3.Node)
+	in := yamlv3.NewDecoder(bytes.NewReader(text))
 	if err := in.Decode(doc); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	// What comes after the document would be passed over, such as a second line of JSON.
-	var more yaml.Node
+	var more yamlv3.Node
 	switch err := in.Decode(&more); {
 	case err == nil:
 		return nil, fmt.Errorf("yaml: line %d: %s", more.Line-1, afterTheEnd)
@@ -252,7 +252,7 @@ func find(text []byte, s string) (line, column int) {
 
 // syntax reports an error of the YAML library, which knows a line but no column.
 func (p *parser) syntax(text []byte, err error) {
-	var typeErr *yaml.TypeError
+	var typeErr *yamlv3.TypeError
 	msg := err.Error()
 	if errors.As(err, &typeErr) && len(typeErr.Errors) > 0 {
 		msg = typeErr.Errors[0]
