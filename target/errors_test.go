@@ -28,117 +28,133 @@ const (
 	setOther  = `{op: add, path: /spec/template/spec/flinkConfiguration/state.checkpoints.dir, value: "s3://b"}`
 )
 
+// change is a difference; an empty text stands for an absent field.
+func change(field, from, to string) target.FieldChange {
+	c := target.FieldChange{Field: field}
+	if from != "" {
+		c.From = json.RawMessage(from)
+	}
+	if to != "" {
+		c.To = json.RawMessage(to)
+	}
+	return c
+}
+
+// patchChange is a difference in the patch set; path begins with the index.
+func patchChange(path, from, to string) target.FieldChange {
+	return change("spec.deploymentPatchSet"+path, from, to)
+}
+
+// checkImmutable registers one target and then the other.
+func checkImmutable(t *testing.T, old, now target.Target, want []target.FieldChange) {
+	t.Helper()
+	var r target.Registry
+	assert.NilError(t, r.Register(old))
+	err := r.Register(now)
+	immutable, ok := errors.AsType[*target.ImmutableError](err)
+	assert.Assert(t, ok, err)
+	assert.Equal(t, immutable.Ref, target.Ref{Namespace: "default", Name: "staging"})
+	assert.DeepEqual(t, immutable.Fields, want)
+	for _, f := range want {
+		assert.Assert(t, strings.Contains(err.Error(), f.Field), err)
+	}
+}
+
 func TestImmutableErrorFields(t *testing.T) {
 	ref := target.Ref{Name: "staging", ID: id1}
-	change := func(field, from, to string) target.FieldChange {
-		c := target.FieldChange{Field: field}
-		if from != "" {
-			c.From = json.RawMessage(from)
-		}
-		if to != "" {
-			c.To = json.RawMessage(to)
-		}
-		return c
-	}
-	tree := func(entry string) string { return patch.MustParse(entry).String() }
-	cases := []struct {
-		name, reason string
-		old, now     target.Target
-		want         []target.FieldChange
+	quoted1, quoted2 := `"`+id1+`"`, `"`+id2+`"`
+	for _, c := range []struct {
+		reason   string
+		old, now target.Target
+		want     []target.FieldChange
 	}{
-		{"namespace", "the field and both values", newTarget(t, ref, "staging"), newTarget(t, ref, "prod"),
+		{"the field and both values", newTarget(t, ref, "staging"), newTarget(t, ref, "prod"),
 			[]target.FieldChange{change("spec.kubernetes.namespace", `"staging"`, `"prod"`)}},
-		{"no namespace", "an absent field is not an empty one", newTarget(t, ref, ""), newTarget(t, ref, "prod"),
+		{"an absent field is not an empty one", newTarget(t, ref, ""), newTarget(t, ref, "prod"),
 			[]target.FieldChange{change("spec.kubernetes.namespace", "", `"prod"`)}},
-		{"id", "the id is immutable too", newTarget(t, ref, "flink"),
-			newTarget(t, target.Ref{Name: "staging", ID: id2}, "flink"),
-			[]target.FieldChange{change("metadata.id", `"`+id1+`"`, `"`+id2+`"`)}},
-		{"id taken away", "references by id would break", newTarget(t, ref, "flink"), newTarget(t, staging, "flink"),
-			[]target.FieldChange{change("metadata.id", `"`+id1+`"`, "")}},
-		{"inside a patch", "the path leads as deep as both patches agree",
-			newTarget(t, ref, "flink", patched(setDir, pool)), newTarget(t, ref, "flink", patched(setDir, otherPool)),
+		{"the id is immutable, too", newTarget(t, ref, "a"), newTarget(t, target.Ref{Name: "staging", ID: id2}, "a"),
+			[]target.FieldChange{change("metadata.id", quoted1, quoted2)}},
+		{"references by id would break", newTarget(t, ref, "flink"), newTarget(t, staging, "flink"),
+			[]target.FieldChange{change("metadata.id", quoted1, "")}},
+		{"all at once, in the order of the resource", newTarget(t, ref, "a", patched(pool)), newTarget(t, staging, "b"),
 			[]target.FieldChange{
-				change("spec.deploymentPatchSet[1].spec.template.spec.nodeSelector.pool", `"flink"`, `"batch"`)}},
-		{"value of an operation", "an operation is compared member by member",
-			newTarget(t, ref, "flink", patched(setDir)), newTarget(t, ref, "flink", patched(setOther)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0].value", `"s3://a"`, `"s3://b"`)}},
-		{"another form", "the members of different forms have nothing in common",
-			newTarget(t, ref, "flink", patched(setDir)), newTarget(t, ref, "flink", patched(pool)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0]", tree(setDir), tree(pool))}},
-		{"put in front", "what follows has not changed",
-			newTarget(t, ref, "flink", patched(pool, setDir)),
-			newTarget(t, ref, "flink", patched(setOther, pool, setDir)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0]", "", tree(setOther))}},
-		{"taken out", "what follows has not changed",
-			newTarget(t, ref, "flink", patched(setOther, pool, setDir)),
-			newTarget(t, ref, "flink", patched(setOther, setDir)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[1]", tree(pool), "")}},
-		{"repeated", "prefix and suffix must not overlap",
-			newTarget(t, ref, "flink", patched(pool)), newTarget(t, ref, "flink", patched(pool, pool)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[1]", "", tree(pool))}},
-		{"a list that was empty", "nothing is no list",
-			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: []}`)),
-			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: {}}`)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0].value", "[]", "{}")}},
-		{"a map that became a number", "they have no fields in common",
-			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: {}}`)),
-			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: 3}`)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0].value", "{}", "3")}},
-		{"a flag is no secret", "only what follows it is",
-			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: [--token, x]}`)),
-			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: 3}`)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0].value", `["--token","(hidden)"]`, "3")}},
-		{"what follows a flag and what does not", "only what follows it is a secret",
-			newTarget(t, ref, "flink", patched(`{op: add, path: /metadata/annotations/a, value: [x, --token, y, z]}`)),
-			newTarget(t, ref, "flink",
-				patched(`{op: add, path: /metadata/annotations/a, value: [{name: TOKEN, value: x, other: y}]}`)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0].value", `["x","--token","(hidden)","z"]`,
-				`[{"name":"TOKEN","other":"y","value":"(hidden)"}]`)}},
-		{"a key without a name", "it is shown as one",
-			newTarget(t, ref, "flink", patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {"": x}}}`)),
-			newTarget(t, ref, "flink", patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {"": y}}}`)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0].metadata.annotations[]", `"x"`, `"y"`)}},
-		{"a key that was added", "it was absent",
-			newTarget(t, ref, "flink", patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {b: c}}}`)),
-			newTarget(t, ref, "flink",
-				patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {a: x, b: c}}}`)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0].metadata.annotations.a", "", `"x"`)}},
-		{"swapped", "the order of patches is content",
-			newTarget(t, ref, "flink", patched(pool, setDir)), newTarget(t, ref, "flink", patched(setDir, pool)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0]", tree(pool), tree(setDir)),
-				change("spec.deploymentPatchSet[1]", tree(setDir), tree(pool))}},
-		{"null", "an explicit null is not an absent key",
-			newTarget(t, ref, "flink",
-				patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {a: null, "b.c/d": x}}}`)),
-			newTarget(t, ref, "flink",
-				patched(`{apiVersion: v1, kind: Service, metadata: {annotations: {"b.c/d": y}}}`)),
-			[]target.FieldChange{
-				change("spec.deploymentPatchSet[0].metadata.annotations.a", "null", ""),
-				change("spec.deploymentPatchSet[0].metadata.annotations[b.c/d]", `"x"`, `"y"`)}},
-		{"lists", "lists of one length are compared by index, others as a whole",
-			newTarget(t, ref, "flink",
-				patched(`{target: {kind: Job}, patch: [{op: add, path: /metadata/annotations/a, value: [1, 2]}]}`)),
-			newTarget(t, ref, "flink",
-				patched(`{target: {kind: Job}, patch: [{op: add, path: /metadata/annotations/a, value: [1]}]}`)),
-			[]target.FieldChange{change("spec.deploymentPatchSet[0].patch[0].value", "[1,2]", "[1]")}},
-		{"everything", "all at once, in the order of the resource",
-			newTarget(t, ref, "a", patched(pool)), newTarget(t, staging, "b"),
-			[]target.FieldChange{change("metadata.id", `"`+id1+`"`, ""),
+				change("metadata.id", quoted1, ""),
 				change("spec.kubernetes.namespace", `"a"`, `"b"`),
-				change("spec.deploymentPatchSet[0]", tree(pool), "")}},
+				patchChange("[0]", textOf(pool), ""),
+			}},
+	} {
+		t.Run(c.reason, func(t *testing.T) { checkImmutable(t, c.old, c.now, c.want) })
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			var r target.Registry
-			assert.NilError(t, r.Register(c.old))
-			err := r.Register(c.now)
-			immutable, ok := errors.AsType[*target.ImmutableError](err)
-			assert.Assert(t, ok, err)
-			assert.Equal(t, immutable.Ref, target.Ref{Namespace: "default", Name: "staging"})
-			assert.DeepEqual(t, immutable.Fields, c.want)
-			for _, f := range c.want {
-				assert.Assert(t, strings.Contains(err.Error(), f.Field), err)
-			}
+}
+
+// textOf is the canonical text of a patch.
+func textOf(entry string) string { return patch.MustParse(entry).String() }
+
+// annotate and service are patches.
+func annotate(value string) string {
+	return `{op: add, path: /metadata/annotations/a, value: ` + value + `}`
+}
+
+func service(annotations string) string {
+	return `{apiVersion: v1, kind: Service, metadata: {annotations: {` + annotations + `}}}`
+}
+
+var patchChanges = []struct {
+	reason   string
+	old, now []string
+	want     []target.FieldChange
+}{
+	{"the path leads as deep as both patches agree", []string{setDir, pool}, []string{setDir, otherPool},
+		[]target.FieldChange{patchChange("[1].spec.template.spec.nodeSelector.pool", `"flink"`, `"batch"`)}},
+	{"an operation is compared member by member", []string{setDir}, []string{setOther},
+		[]target.FieldChange{patchChange("[0].value", `"s3://a"`, `"s3://b"`)}},
+	{"the members of different forms have nothing in common", []string{setDir}, []string{pool},
+		[]target.FieldChange{patchChange("[0]", textOf(setDir), textOf(pool))}},
+	{"after an entry that was put in front, nothing has changed",
+		[]string{pool, setDir}, []string{setOther, pool, setDir},
+		[]target.FieldChange{patchChange("[0]", "", textOf(setOther))}},
+	{"after an entry that was taken out, nothing has changed",
+		[]string{setOther, pool, setDir}, []string{setOther, setDir},
+		[]target.FieldChange{patchChange("[1]", textOf(pool), "")}},
+	{"prefix and suffix must not overlap", []string{pool}, []string{pool, pool},
+		[]target.FieldChange{patchChange("[1]", "", textOf(pool))}},
+	{"an empty list is no empty map", []string{annotate("[]")}, []string{annotate("{}")},
+		[]target.FieldChange{patchChange("[0].value", "[]", "{}")}},
+	{"a map and a number have no fields in common", []string{annotate("{}")}, []string{annotate("3")},
+		[]target.FieldChange{patchChange("[0].value", "{}", "3")}},
+	{"a flag is no secret, its value is", []string{annotate("[--token, x]")}, []string{annotate("3")},
+		[]target.FieldChange{patchChange("[0].value", `["--token","(hidden)"]`, "3")}},
+	{"only the value of a flag or a key is a secret",
+		[]string{annotate("[x, --token, y, z]")}, []string{annotate("[{name: TOKEN, value: x, other: y}]")},
+		[]target.FieldChange{patchChange("[0].value",
+			`["x","--token","(hidden)","z"]`, `[{"name":"TOKEN","other":"y","value":"(hidden)"}]`)}},
+	{"in lists of one length, the value of a flag is hidden, too",
+		[]string{annotate("[--token, x, y]")}, []string{annotate("[--token, z, w]")},
+		[]target.FieldChange{
+			patchChange("[0].value[1]", `"(hidden)"`, `"(hidden)"`), patchChange("[0].value[2]", `"y"`, `"w"`)}},
+	{"an empty key is shown as one", []string{service(`"": x`)}, []string{service(`"": y`)},
+		[]target.FieldChange{patchChange("[0].metadata.annotations[]", `"x"`, `"y"`)}},
+	{"a new key was absent", []string{service("b: c")}, []string{service("a: x, b: c")},
+		[]target.FieldChange{patchChange("[0].metadata.annotations.a", "", `"x"`)}},
+	{"the order of patches is content", []string{pool, setDir}, []string{setDir, pool},
+		[]target.FieldChange{
+			patchChange("[0]", textOf(pool), textOf(setDir)), patchChange("[1]", textOf(setDir), textOf(pool))}},
+	{"an explicit null is not an absent key",
+		[]string{service(`a: null, "b.c/d": x`)}, []string{service(`"b.c/d": y`)},
+		[]target.FieldChange{
+			patchChange("[0].metadata.annotations.a", "null", ""),
+			patchChange("[0].metadata.annotations[b.c/d]", `"x"`, `"y"`)}},
+	{"lists of different lengths are compared as a whole",
+		[]string{`{target: {kind: Job}, patch: [` + annotate("[1, 2]") + `]}`},
+		[]string{`{target: {kind: Job}, patch: [` + annotate("[1]") + `]}`},
+		[]target.FieldChange{patchChange("[0].patch[0].value", "[1,2]", "[1]")}},
+}
+
+func TestPatchChanges(t *testing.T) {
+	for _, c := range patchChanges {
+		t.Run(c.reason, func(t *testing.T) {
+			old, now := newTarget(t, staging, "", patched(c.old...)), newTarget(t, staging, "", patched(c.now...))
+			checkImmutable(t, old, now, c.want)
 		})
 	}
 }

@@ -267,40 +267,41 @@ func TestManyOwners(t *testing.T) {
 	assert.NilError(t, r.Delete(staging))
 }
 
+var moveCases = []struct {
+	name, reason string
+	owner        target.Owner
+	from, to     target.Ref
+	missing      []target.NotFoundError
+	invalid      []string
+	where        []string // the targets that a holds afterwards
+}{
+	{name: "move", reason: "the plain case", owner: owner("a"), from: staging, to: prod, where: []string{"prod"}},
+	{name: "by id", reason: "a reference may be either", owner: owner("a"), from: target.Ref{ID: id1}, to: prod,
+		where: []string{"prod"}},
+	{name: "to itself", reason: "nothing changes", owner: owner("a"), from: staging, to: target.Ref{ID: id1},
+		where: []string{"staging"}},
+	{name: "no source", reason: "all or nothing", owner: owner("a"), from: target.Ref{Name: "other"}, to: prod,
+		missing: []target.NotFoundError{{Ref: target.Ref{Name: "other"}}}, where: []string{"staging"}},
+	{name: "no destination", reason: "all or nothing", owner: owner("a"), from: staging, to: target.Ref{Name: "other"},
+		missing: []target.NotFoundError{{Ref: target.Ref{Name: "other"}}}, where: []string{"staging"}},
+	{name: "not held", reason: "what is not held cannot be moved", owner: owner("a"), from: prod, to: staging,
+		missing: []target.NotFoundError{{Ref: prod,
+			Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}}}, where: []string{"staging"}},
+	{name: "not held, to itself", reason: "the same holds where nothing would move", owner: owner("b"),
+		from: prod, to: prod,
+		missing: []target.NotFoundError{{Ref: prod,
+			Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "b"}}}, where: []string{"staging"}},
+	{name: "both wrong", reason: "all problems at once", owner: owner("a"), from: prod, to: target.Ref{Name: "other"},
+		missing: []target.NotFoundError{{Ref: prod,
+			Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}},
+			{Ref: target.Ref{Name: "other"}}},
+		where: []string{"staging"}},
+	{name: "zero values", reason: "all problems at once", owner: target.Owner{},
+		invalid: []string{"owner.kind", "owner.name", "from", "to"}, where: []string{"staging"}},
+}
+
 func TestMove(t *testing.T) {
-	other := target.Ref{Name: "other"}
-	cases := []struct {
-		name, reason string
-		owner        target.Owner
-		from, to     target.Ref
-		missing      []target.NotFoundError
-		invalid      []string
-		where        []string // the targets that a holds afterwards
-	}{
-		{name: "move", reason: "the plain case", owner: owner("a"), from: staging, to: prod, where: []string{"prod"}},
-		{name: "by id", reason: "a reference may be either", owner: owner("a"), from: target.Ref{ID: id1}, to: prod,
-			where: []string{"prod"}},
-		{name: "to itself", reason: "nothing changes", owner: owner("a"), from: staging, to: target.Ref{ID: id1},
-			where: []string{"staging"}},
-		{name: "no source", reason: "all or nothing", owner: owner("a"), from: other, to: prod,
-			missing: []target.NotFoundError{{Ref: other}}, where: []string{"staging"}},
-		{name: "no destination", reason: "all or nothing", owner: owner("a"), from: staging, to: other,
-			missing: []target.NotFoundError{{Ref: other}}, where: []string{"staging"}},
-		{name: "not held", reason: "what is not held cannot be moved", owner: owner("a"), from: prod, to: staging,
-			missing: []target.NotFoundError{{Ref: prod,
-				Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}}}, where: []string{"staging"}},
-		{name: "not held, to itself", reason: "the same holds where nothing would move", owner: owner("b"),
-			from: prod, to: prod,
-			missing: []target.NotFoundError{{Ref: prod,
-				Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "b"}}}, where: []string{"staging"}},
-		{name: "both wrong", reason: "all problems at once", owner: owner("a"), from: prod, to: other,
-			missing: []target.NotFoundError{{Ref: prod,
-				Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}}, {Ref: other}},
-			where: []string{"staging"}},
-		{name: "zero values", reason: "all problems at once", owner: target.Owner{},
-			invalid: []string{"owner.kind", "owner.name", "from", "to"}, where: []string{"staging"}},
-	}
-	for _, c := range cases {
+	for _, c := range moveCases {
 		t.Run(c.name, func(t *testing.T) {
 			var r target.Registry
 			assert.NilError(t, r.Register(newTarget(t, target.Ref{Name: "staging", ID: id1}, "flink")))
@@ -425,42 +426,9 @@ func TestConcurrent(t *testing.T) {
 	assert.NilError(t, r.Register(spare))
 	var wg sync.WaitGroup
 	for g := range 8 {
-		o := owner(fmt.Sprint("g", g))
 		wg.Go(func() {
 			for range 500 {
-				if err := r.Register(spec); err != nil {
-					t.Error(err)
-				}
-				if err := r.Acquire(staging, o); err != nil {
-					if !errors.Is(err, target.ErrNotFound) {
-						t.Error(err)
-					}
-					continue
-				}
-				if _, err := r.Get(target.Ref{ID: id1}); err != nil {
-					t.Error("deleted while held:", err)
-				}
-				if err := r.Delete(staging); !errors.Is(err, target.ErrInUse) {
-					t.Error("deleted while held:", err)
-				}
-				if err := r.Move(o, staging, prod); err != nil {
-					t.Error(err)
-				}
-				if _, err := target.Restore(r.Snapshot()); err != nil {
-					t.Error(err)
-				}
-				if !r.Release(prod, o) {
-					t.Error("the hold was lost")
-				}
-				if err := r.Delete(staging); err != nil && !errors.Is(err, target.ErrInUse) &&
-					!errors.Is(err, target.ErrNotFound) {
-					t.Error(err)
-				}
-				for held := range r.All() {
-					if _, err := r.Owners(held.Ref()); err != nil && !errors.Is(err, target.ErrNotFound) {
-						t.Error(err)
-					}
-				}
+				fight(t, &r, spec, owner(fmt.Sprint("g", g)))
 			}
 		})
 	}
@@ -468,4 +436,41 @@ func TestConcurrent(t *testing.T) {
 	owners, err := r.Owners(prod)
 	assert.NilError(t, err)
 	assert.Equal(t, len(owners), 0, "every hold was released")
+}
+
+// fight makes every call once; another goroutine may delete the target that is not held.
+func fight(t *testing.T, r *target.Registry, spec target.Target, o target.Owner) {
+	if err := r.Register(spec); err != nil {
+		t.Error(err)
+	}
+	if err := r.Acquire(staging, o); err != nil {
+		if !errors.Is(err, target.ErrNotFound) {
+			t.Error(err)
+		}
+		return
+	}
+	if _, err := r.Get(target.Ref{ID: id1}); err != nil {
+		t.Error("deleted while held:", err)
+	}
+	if err := r.Delete(staging); !errors.Is(err, target.ErrInUse) {
+		t.Error("deleted while held:", err)
+	}
+	if err := r.Move(o, staging, prod); err != nil {
+		t.Error(err)
+	}
+	if _, err := target.Restore(r.Snapshot()); err != nil {
+		t.Error(err)
+	}
+	if !r.Release(prod, o) {
+		t.Error("the hold was lost")
+	}
+	if err := r.Delete(staging); err != nil && !errors.Is(err, target.ErrInUse) &&
+		!errors.Is(err, target.ErrNotFound) {
+		t.Error(err)
+	}
+	for held := range r.All() {
+		if _, err := r.Owners(held.Ref()); err != nil && !errors.Is(err, target.ErrNotFound) {
+			t.Error(err)
+		}
+	}
 }

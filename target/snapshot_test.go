@@ -229,48 +229,52 @@ func TestRestoreOfManyProblems(t *testing.T) {
 	assert.DeepEqual(t, more, map[string]string{"targets[0]": "too-many"})
 }
 
+const (
+	badDigest = `,"digest":"sha256:00"`
+	goodEntry = `{"target":{"metadata":{"name":"a"},"spec":{"kubernetes":{}}}}`
+)
+
+var restoreCases = []struct {
+	name, reason, text string
+	want               []string // fields
+}{
+	{"empty", "no text is no snapshot", "", []string{""}},
+	{"cut", "half a snapshot is none", `{"version":1,"targets":[`, []string{""}},
+	{"two", "one snapshot, not two", `{"version":1} {}`, []string{""}},
+	{"list", "another shape", `[]`, []string{""}},
+	{"null", "null is no snapshot", `null`, []string{"version"}},
+	{"no version", "nothing can be said without", `{"targets":[7]}`, []string{"version"}},
+	{"newer version", "a later version may mean anything by its fields", `{"version":2,"targets":{}}`,
+		[]string{"version"}},
+	{"version as text", "not what is written", `{"version":"1","targets":[]}`, []string{"version"}},
+	{"no targets", "an empty registry has an empty list", `{"version":1}`, []string{"targets", "digest"}},
+	{"null targets", "null is no list", `{"version":1,"targets":null` + badDigest + `}`,
+		[]string{"targets", "digest"}},
+	{"unknown field", "nothing is lost in silence", `{"version":1,"targets":[],"more":1` + badDigest + `}`,
+		[]string{"more", "digest"}},
+	{"edited", "the digest is over the content", `{"version":1,"targets":[` + goodEntry + `]` + badDigest + `}`,
+		[]string{"digest"}},
+	{"entries", "all problems of all entries", `{"version":1,"targets":[7,{},` + goodEntry + `,` + goodEntry + `,
+		{"target":{"metadata":{"name":"b c","nam":1},
+		 "spec":{"kubernetes":{"namespace":"A"},"deploymentPatchSet":[{"op":"add"}]}},
+		 "owners":[{"kind":"Deployment"},{"kind":"D","name":"a","Uid":"1"},{"kind":"D","name":"a\u0000"}]},
+		{"target":{"metadata":{"name":"d","id":"` + id1 + `"},"spec":{"kubernetes":{}}},
+		 "owners":[{"kind":"D","name":"a"},{"kind":"D","namespace":"default","name":"a"}]},
+		{"target":{"metadata":{"name":"e","id":"` + id1 + `"},"spec":{"kubernetes":{}}}},
+		{"target":{"metadata":{"name":"f","labels":{"a":1}},"spec":{"kubernetes":{}}}, "x":9223372036854775808}
+		]` + badDigest + `}`,
+		[]string{"targets[0]", "targets[1].target.metadata.name", "targets[1].target.spec.kubernetes",
+			"targets[3].target.metadata.name",
+			"targets[4].target.metadata.nam", "targets[4].target.metadata.name",
+			"targets[4].target.spec.kubernetes.namespace",
+			"targets[4].target.spec.deploymentPatchSet[0].path",
+			"targets[4].target.spec.deploymentPatchSet[0].value", "targets[4].owners[0].name",
+			"targets[4].owners[1].Uid", "targets[4].owners[2].name",
+			"targets[5].owners[1]", "targets[6].target.metadata.id", "targets[7]", "digest"}},
+}
+
 func TestRestoreReportsEverything(t *testing.T) {
-	const digest = `,"digest":"sha256:00"`
-	good := `{"target":{"metadata":{"name":"a"},"spec":{"kubernetes":{}}}}`
-	cases := []struct {
-		name, reason, text string
-		want               []string // fields
-	}{
-		{"empty", "no text is no snapshot", "", []string{""}},
-		{"cut", "half a snapshot is none", `{"version":1,"targets":[`, []string{""}},
-		{"two", "one snapshot, not two", `{"version":1} {}`, []string{""}},
-		{"list", "another shape", `[]`, []string{""}},
-		{"null", "null is no snapshot", `null`, []string{"version"}},
-		{"no version", "nothing can be said without", `{"targets":[7]}`, []string{"version"}},
-		{"newer version", "a later version may mean anything by its fields", `{"version":2,"targets":{}}`,
-			[]string{"version"}},
-		{"version as text", "not what is written", `{"version":"1","targets":[]}`, []string{"version"}},
-		{"no targets", "an empty registry has an empty list", `{"version":1}`, []string{"targets", "digest"}},
-		{"null targets", "null is no list", `{"version":1,"targets":null` + digest + `}`,
-			[]string{"targets", "digest"}},
-		{"unknown field", "nothing is lost in silence", `{"version":1,"targets":[],"more":1` + digest + `}`,
-			[]string{"more", "digest"}},
-		{"edited", "the digest is over the content", `{"version":1,"targets":[` + good + `]` + digest + `}`,
-			[]string{"digest"}},
-		{"entries", "all problems of all entries", `{"version":1,"targets":[7,{},` + good + `,` + good + `,
-			{"target":{"metadata":{"name":"b c","nam":1},
-			 "spec":{"kubernetes":{"namespace":"A"},"deploymentPatchSet":[{"op":"add"}]}},
-			 "owners":[{"kind":"Deployment"},{"kind":"D","name":"a","Uid":"1"},{"kind":"D","name":"a\u0000"}]},
-			{"target":{"metadata":{"name":"d","id":"` + id1 + `"},"spec":{"kubernetes":{}}},
-			 "owners":[{"kind":"D","name":"a"},{"kind":"D","namespace":"default","name":"a"}]},
-			{"target":{"metadata":{"name":"e","id":"` + id1 + `"},"spec":{"kubernetes":{}}}},
-			{"target":{"metadata":{"name":"f","labels":{"a":1}},"spec":{"kubernetes":{}}}, "x":9223372036854775808}
-			]` + digest + `}`,
-			[]string{"targets[0]", "targets[1].target.metadata.name", "targets[1].target.spec.kubernetes",
-				"targets[3].target.metadata.name",
-				"targets[4].target.metadata.nam", "targets[4].target.metadata.name",
-				"targets[4].target.spec.kubernetes.namespace",
-				"targets[4].target.spec.deploymentPatchSet[0].path",
-				"targets[4].target.spec.deploymentPatchSet[0].value", "targets[4].owners[0].name",
-				"targets[4].owners[1].Uid", "targets[4].owners[2].name",
-				"targets[5].owners[1]", "targets[6].target.metadata.id", "targets[7]", "digest"}},
-	}
-	for _, c := range cases {
+	for _, c := range restoreCases {
 		t.Run(c.name, func(t *testing.T) {
 			r, err := target.Restore([]byte(c.text))
 			invalid, ok := errors.AsType[*target.InvalidError](err)

@@ -21,63 +21,64 @@ const spec = "spec: {kubernetes: {namespace: staging}}\n"
 
 var name250 = strings.Repeat("x", 250)
 
+var parseCases = []struct {
+	reason, text string
+	problems     []string // field, type, origin and place
+}{
+	{"the least that is required", "metadata: {name: a}\nspec: {kubernetes: {}}", nil},
+	{"all of it", "kind: DeploymentTarget\napiVersion: v1\n" +
+		"metadata:\n  id: 2da2f867-5899-4bef-8ad0-9771bbac38b4\n  name: my_Target-1\n  namespace: team_a\n" +
+		"  labels: {any key: any value}\n  annotations: {a: ''}\n" +
+		"spec:\n  kubernetes: {namespace: staging}\n" +
+		"  deploymentPatchSet:\n  - {op: add, path: /metadata/labels/a, value: b}", nil},
+	{"JSON", `{"metadata": {"name": "a"}, "spec": {"kubernetes": {"namespace": null}}}`, nil},
+	{"what a GET returns",
+		"metadata: {name: a, createdAt: x, modifiedAt: x, resourceVersion: 3}\nstatus: {}\n" + spec, nil},
+	{"the longest name", "metadata: {name: " + name250 + "}\n" + spec, nil},
+	{"another kind", "kind: Deployment\nmetadata: {name: a}\n" + spec,
+		[]string{"kind NotSupported kind f.yaml:1:7"}},
+	{"another version", "apiVersion: v2\nmetadata: {name: a}\n" + spec,
+		[]string{"apiVersion NotSupported kind f.yaml:1:13"}},
+	{"a name is required", spec, []string{"metadata.name Required name f.yaml:1:1"}},
+	{"a name has an end", "metadata: {name: x" + name250 + "}\n" + spec,
+		[]string{"metadata.name TooLong name f.yaml:1:18"}},
+	{"no dots in a name", "metadata: {name: a.b}\n" + spec, []string{"metadata.name Invalid name f.yaml:1:18"}},
+	{"yes is no name", "metadata: {name: yes}\n" + spec, []string{"metadata.name Invalid retyped f.yaml:1:18"}},
+	{"ids are in lower case", "metadata: {name: a, id: 2DA2F867-5899-4BEF-8AD0-9771BBAC38B4}\n" + spec,
+		[]string{"metadata.id Invalid uuid f.yaml:1:25"}},
+	{"the namespace becomes a label value", "metadata: {name: a, namespace: a b}\n" + spec,
+		[]string{"metadata.namespace Invalid name f.yaml:1:32"}},
+	{"a boolean is no label", "metadata: {name: a, labels: {b: on}}\n" + spec,
+		[]string{"metadata.labels[b] Invalid retyped f.yaml:1:33"}},
+	{"a number is no annotation", "metadata: {name: a, annotations: {b: 1e3}}\n" + spec,
+		[]string{"metadata.annotations[b] Invalid retyped f.yaml:1:38"}},
+	{"spec.kubernetes is required", "metadata: {name: a}\nspec: {}",
+		[]string{"spec.kubernetes Required required f.yaml:2:7"}},
+	{"a spec is required", "metadata: {name: a}", []string{"spec.kubernetes Required required f.yaml:1:1"}},
+	{"a Kubernetes namespace has 63 characters",
+		"metadata: {name: a}\nspec: {kubernetes: {namespace: " + name250[:64] + "}}",
+		[]string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
+	{"a Kubernetes namespace is in lower case", "metadata: {name: a}\nspec: {kubernetes: {namespace: Staging}}",
+		[]string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
+	{"fields of other platforms", "metadata: {name: a}\nspec: {kubernetes: {}, state: ONLINE}",
+		[]string{"spec.state Forbidden unknown-field f.yaml:2:24"}},
+	{"a patch set is a list", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: {op: add}}",
+		[]string{"spec.deploymentPatchSet Invalid type f.yaml:2:44"}},
+	{"a patch in a list has its place",
+		"metadata: {name: a}\nspec:\n  kubernetes: {}\n  deploymentPatchSet:\n  - {op: add, path: /a, value: 1}\n" +
+			"  - {op: ad, path: /a}",
+		[]string{"spec.deploymentPatchSet[1].op Invalid patch-operation f.yaml:6:10"}},
+	{"null is no patch", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [null]}",
+		[]string{"spec.deploymentPatchSet[0] Required type f.yaml:2:45"}},
+	{"all problems at once", "kind: X\nmetadata: {name: ''}\nspec: {nope: 1}", []string{
+		"kind NotSupported kind f.yaml:1:7", "metadata.name Required name f.yaml:2:18",
+		"spec.kubernetes Required required f.yaml:3:7", "spec.nope Forbidden unknown-field f.yaml:3:8"}},
+	{"two documents", "metadata: {name: a}\n---\nmetadata: {name: b}", []string{" Invalid syntax f.yaml:2:1"}},
+	{"no document", "# nothing\n", []string{" Invalid syntax f.yaml:1:1"}},
+}
+
 func TestParse(t *testing.T) {
-	cases := []struct {
-		reason, text string
-		problems     []string // field, type, origin and place
-	}{
-		{"the least that is required", "metadata: {name: a}\nspec: {kubernetes: {}}", nil},
-		{"all of it", "kind: DeploymentTarget\napiVersion: v1\n" +
-			"metadata:\n  id: 2da2f867-5899-4bef-8ad0-9771bbac38b4\n  name: my_Target-1\n  namespace: team_a\n" +
-			"  labels: {any key: any value}\n  annotations: {a: ''}\n" +
-			"spec:\n  kubernetes: {namespace: staging}\n" +
-			"  deploymentPatchSet:\n  - {op: add, path: /metadata/labels/a, value: b}", nil},
-		{"JSON", `{"metadata": {"name": "a"}, "spec": {"kubernetes": {"namespace": null}}}`, nil},
-		{"what a GET returns",
-			"metadata: {name: a, createdAt: x, modifiedAt: x, resourceVersion: 3}\nstatus: {}\n" + spec, nil},
-		{"the longest name", "metadata: {name: " + name250 + "}\n" + spec, nil},
-		{"another kind", "kind: Deployment\nmetadata: {name: a}\n" + spec,
-			[]string{"kind NotSupported kind f.yaml:1:7"}},
-		{"another version", "apiVersion: v2\nmetadata: {name: a}\n" + spec,
-			[]string{"apiVersion NotSupported kind f.yaml:1:13"}},
-		{"a name is required", spec, []string{"metadata.name Required name f.yaml:1:1"}},
-		{"a name has an end", "metadata: {name: x" + name250 + "}\n" + spec,
-			[]string{"metadata.name TooLong name f.yaml:1:18"}},
-		{"no dots in a name", "metadata: {name: a.b}\n" + spec, []string{"metadata.name Invalid name f.yaml:1:18"}},
-		{"yes is no name", "metadata: {name: yes}\n" + spec, []string{"metadata.name Invalid retyped f.yaml:1:18"}},
-		{"ids are in lower case", "metadata: {name: a, id: 2DA2F867-5899-4BEF-8AD0-9771BBAC38B4}\n" + spec,
-			[]string{"metadata.id Invalid uuid f.yaml:1:25"}},
-		{"the namespace becomes a label value", "metadata: {name: a, namespace: a b}\n" + spec,
-			[]string{"metadata.namespace Invalid name f.yaml:1:32"}},
-		{"a boolean is no label", "metadata: {name: a, labels: {b: on}}\n" + spec,
-			[]string{"metadata.labels[b] Invalid retyped f.yaml:1:33"}},
-		{"a number is no annotation", "metadata: {name: a, annotations: {b: 1e3}}\n" + spec,
-			[]string{"metadata.annotations[b] Invalid retyped f.yaml:1:38"}},
-		{"spec.kubernetes is required", "metadata: {name: a}\nspec: {}",
-			[]string{"spec.kubernetes Required required f.yaml:2:7"}},
-		{"a spec is required", "metadata: {name: a}", []string{"spec.kubernetes Required required f.yaml:1:1"}},
-		{"a Kubernetes namespace has 63 characters",
-			"metadata: {name: a}\nspec: {kubernetes: {namespace: " + name250[:64] + "}}",
-			[]string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
-		{"a Kubernetes namespace is in lower case", "metadata: {name: a}\nspec: {kubernetes: {namespace: Staging}}",
-			[]string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
-		{"fields of other platforms", "metadata: {name: a}\nspec: {kubernetes: {}, state: ONLINE}",
-			[]string{"spec.state Forbidden unknown-field f.yaml:2:24"}},
-		{"a patch set is a list", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: {op: add}}",
-			[]string{"spec.deploymentPatchSet Invalid type f.yaml:2:44"}},
-		{"a patch in a list has its place",
-			"metadata: {name: a}\nspec:\n  kubernetes: {}\n  deploymentPatchSet:\n  - {op: add, path: /a, value: 1}\n" +
-				"  - {op: ad, path: /a}",
-			[]string{"spec.deploymentPatchSet[1].op Invalid patch-operation f.yaml:6:10"}},
-		{"null is no patch", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [null]}",
-			[]string{"spec.deploymentPatchSet[0] Required type f.yaml:2:45"}},
-		{"all problems at once", "kind: X\nmetadata: {name: ''}\nspec: {nope: 1}", []string{
-			"kind NotSupported kind f.yaml:1:7", "metadata.name Required name f.yaml:2:18",
-			"spec.kubernetes Required required f.yaml:3:7", "spec.nope Forbidden unknown-field f.yaml:3:8"}},
-		{"two documents", "metadata: {name: a}\n---\nmetadata: {name: b}", []string{" Invalid syntax f.yaml:2:1"}},
-		{"no document", "# nothing\n", []string{" Invalid syntax f.yaml:1:1"}},
-	}
-	for _, c := range cases {
+	for _, c := range parseCases {
 		t.Run(c.reason, func(t *testing.T) {
 			v, err := target.Parse("f.yaml", []byte(c.text))
 			if c.problems == nil {
