@@ -62,29 +62,62 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// Sizes of memory are read by hand; they are what this expression matches.
-func TestMemoryAgainstExpression(t *testing.T) {
-	expression := regexp.MustCompile(`^([0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})\s?([kKmMgG]?)$`)
-	parts := []string{
-		"0", "12", ".", " ", "\t", "\v", "g", "K", "i", "-", "\u212a", strings.Repeat("1", 17), strings.Repeat("1", 18),
+// What is read by hand is what these expressions match.
+func TestAgainstExpressions(t *testing.T) {
+	isSize := func(s string) bool {
+		_, err := Bytes(s)
+		return err == nil || strings.Contains(err.Error(), "64 bits")
 	}
-	rng := rand.New(rand.NewPCG(1, 1))
-	matched := 0
-	for range 200_000 {
-		text := ""
-		for range rng.IntN(6) {
-			text += parts[rng.IntN(len(parts))]
-		}
-		_, err := Bytes(text)
-		want := expression.MatchString(text)
-		if isSize := err == nil || strings.Contains(err.Error(), "64 bits"); isSize != want {
-			t.Fatalf("%q: the expression says %v: %v", text, want, err)
-		}
-		if want {
-			matched++
-		}
+	isNumber := func(s string) bool {
+		_, err := Millicores(s)
+		return err == nil || !strings.Contains(err.Error(), "not a number of cores: a decimal") &&
+			!strings.Contains(err.Error(), "millicores")
 	}
-	assert.Assert(t, matched > 1000, "%d texts matched", matched)
+	ones := func(n int) string { return strings.Repeat("1", n) }
+	for _, c := range []struct {
+		expression string
+		parts      []string
+		got        func(string) bool
+	}{
+		{
+			`^[\pL_$][\pL\pN_$]*(?:\.[\pL_$][\pL\pN_$]*)*$`,
+			[]string{"a", "Z", "é", "1", "٣", "Ⅷ", "_", "$", ".", "-", " ", "\xff", "\u0301"},
+			func(s string) bool { return len(formats["class"].check(s)) == 0 },
+		},
+		{
+			`^[\pL_][\pL\pN_]*(?:\.[\pL_][\pL\pN_]*)*$`,
+			[]string{"a", "Z", "é", "1", "٣", "Ⅷ", "_", "$", ".", "-", "\n"},
+			func(s string) bool { return len(formats["module"].check(s)) == 0 },
+		},
+		{
+			`^([0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})\s?([kKmMgG]?)$`,
+			[]string{"0", "12", ".", " ", "\t", "\v", "g", "K", "i", "-", "\u212a", ones(17), ones(18)},
+			isSize,
+		},
+		{
+			`^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1,2})?$`,
+			[]string{"0", "1", "12", "123", ".", "-", "+", "e", "E", "m", " ", ones(17), ones(18)},
+			isNumber,
+		},
+	} {
+		expression := regexp.MustCompile(c.expression)
+		rng := rand.New(rand.NewPCG(1, 1))
+		matched := 0
+		for range 200_000 {
+			text := ""
+			for range rng.IntN(6) {
+				text += c.parts[rng.IntN(len(c.parts))]
+			}
+			want := expression.MatchString(text)
+			if c.got(text) != want {
+				t.Fatalf("%q: %s says %v", text, c.expression, want)
+			}
+			if want {
+				matched++
+			}
+		}
+		assert.Assert(t, matched > 1000, "%d texts matched %s", matched, c.expression)
+	}
 }
 
 func TestSmallTexts(t *testing.T) {

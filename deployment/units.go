@@ -51,15 +51,17 @@ var cores = lazy(`^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1
 // Millicores returns a number of CPU cores in thousandths of a core, which is as
 // fine as Kubernetes counts. Finer fractions are an error.
 func Millicores(cpu string) (int64, error) {
+	if areDigits(cpu) && (cpu[0] != '0' || cpu == "0") {
+		if n, _ := strconv.ParseInt(cpu, 10, 64); n <= math.MaxInt64/1000 {
+			return 1000 * n, nil // most numbers
+		}
+	}
 	if !cores().MatchString(cpu) {
 		hint := "a decimal number is wanted, such as 0.5"
 		if strings.HasSuffix(cpu, "m") {
 			hint = "VVP has no millicores; write 0.5 for 500m"
 		}
 		return 0, fmt.Errorf("not a number of cores: %s", hint)
-	}
-	if n, err := strconv.ParseInt(cpu, 10, 64); err == nil && n >= 0 && n <= math.MaxInt64/1000 {
-		return 1000 * n, nil
 	}
 	cores, _ := new(big.Rat).SetString(cpu)
 	cores.Mul(cores, big.NewRat(1000, 1))

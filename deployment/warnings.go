@@ -68,7 +68,8 @@ func (w *warnings) add(path *field.Path, format string, args ...any) {
 	w.list = append(w.list, Warning{Field: path.String(), Message: fmt.Sprintf(format, args...)})
 }
 
-const plainSecret = "looks like a secret in plain text, which everybody can read who can see the file or the objects; "
+const plainSecret = "this looks like a secret in plain text, " +
+	"which everybody can read who may see the file or the objects; "
 
 func (w *warnings) artifact(a Artifact, path *field.Path) {
 	for _, f := range [...]struct{ name, value string }{
