@@ -111,7 +111,8 @@ func TestReadmeBlocks(t *testing.T) {
 		counts[f.language]++
 		switch f.language {
 		case "go":
-			assert.Assert(t, strings.Contains(flat(string(code)), flat("\n"+f.text)), "not in example_test.go:\n%s", f.text)
+			assert.Assert(t, strings.Contains(flat(string(code)), flat("\n"+f.text)), "not in example_test.go:\n%s",
+				f.text)
 		case "yaml":
 			known := f.above == "<!-- input: examples/quickstart/resources.yaml -->" || f.above == "<!-- output -->"
 			assert.Assert(t, known, "what is this YAML?\n%s", f.text)
@@ -132,7 +133,8 @@ func command(t *testing.T, line string) {
 	t.Helper()
 	line, _, _ = strings.Cut(line, "#")
 	line, _, _ = strings.Cut(line, "| kubectl apply --server-side")
-	line = strings.NewReplacer(`"$JOB_ID"`, jobID, " resources/", " examples/quickstart").Replace(strings.TrimSpace(line))
+	line = strings.NewReplacer(`"$JOB_ID"`, jobID, " resources/",
+		" examples/quickstart").Replace(strings.TrimSpace(line))
 	switch line {
 	case "go test ./...": // this is it
 		return
@@ -179,7 +181,8 @@ func TestReadmeDeletesAllKinds(t *testing.T) {
 func TestReadmeLinks(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	assert.NilError(t, err)
-	links := regexp.MustCompile(`\]\(([^):]+)\)|go doc github.com/flinktarget/flinktarget/([a-z/]+)`).FindAllStringSubmatch(string(readme), -1)
+	links := regexp.MustCompile(`\]\(([^):]+)\)|go doc `+
+		`github.com/flinktarget/flinktarget/([a-z/]+)`).FindAllStringSubmatch(string(readme), -1)
 	assert.Assert(t, len(links) > 6)
 	for _, link := range links {
 		_, err := os.Stat(link[1] + link[2])

@@ -84,7 +84,8 @@ func (r *reader) document(root *yaml.Node, lists bool) {
 		e := field.Invalid(nil, field.OmitValueType{}, "must be a map, not a "+root.Kind.String())
 		r.fail(root.Pos.Position(), e)
 	case kind == nil:
-		r.fail(root.Pos.Position(), field.Required(field.NewPath("kind"), "write one of "+strings.Join(resourceKinds, ", ")))
+		r.fail(root.Pos.Position(),
+			field.Required(field.NewPath("kind"), "write one of "+strings.Join(resourceKinds, ", ")))
 	case kind.Text == target.Kind:
 		r.target(root)
 	case kind.Text == KindDeployment, kind.Text == kindWrapper:

@@ -128,7 +128,8 @@ func TestUnmarshal(t *testing.T) {
 	rocket = bytes.ReplaceAll(rocket, []byte(`\\ud`), []byte(`\ud`)) // as other writers do
 	assert.NilError(t, json.Unmarshal(rocket, &d))
 	assert.Equal(t, d.Config().Metadata.DisplayName, "Rocket 🚀")
-	assert.ErrorContains(t, json.Unmarshal(bytes.ReplaceAll(rocket, []byte(`\ude80`), nil), &d), "half of a surrogate pair")
+	assert.ErrorContains(t, json.Unmarshal(bytes.ReplaceAll(rocket, []byte(`\ude80`), nil), &d),
+		"half of a surrogate pair")
 	assert.NilError(t, d.UnmarshalJSON([]byte(" null ")))
 	assert.Assert(t, d.IsZero())
 

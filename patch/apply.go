@@ -36,7 +36,8 @@ func (s Set) ApplyResource(doc map[string]any) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	resource, _ := kinds.LookupResource(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: tree.String(current, "kind")})
+	resource, _ := kinds.LookupResource(kinds.TypeMeta{APIVersion: kinds.VVPVersion,
+		Kind: tree.String(current, "kind")})
 	for i, c := range s.patches {
 		if c.resource == "" || c.resource != resource.Kind || !c.names(current) {
 			continue

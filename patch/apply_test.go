@@ -67,25 +67,39 @@ func TestApplyObjects(t *testing.T) {
 		want         any
 		matches      []patch.Match
 	}{
-		{"inline merge", "apiVersion and kind select", []string{"{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}"},
-			func(o []map[string]any) any { return o[0]["spec"].(map[string]any)["replicas"] }, int64(5), []patch.Match{{Patch: 0, Object: 0}}},
+		{"inline merge", "apiVersion and kind select",
+			[]string{"{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}"},
+			func(o []map[string]any) any { return o[0]["spec"].(map[string]any)["replicas"] }, int64(5),
+			[]patch.Match{{Patch: 0, Object: 0}}},
 		{"order", "each patch sees what the one before it left",
-			[]string{"{apiVersion: v1, kind: Service, spec: {type: NodePort}}", "{target: {kind: Service}, patch: [{op: test, path: /spec/type, value: NodePort}, {op: replace, path: /spec/type, value: ClusterIP}]}"},
+			[]string{"{apiVersion: v1, kind: Service, spec: {type: NodePort}}",
+				"{target: {kind: Service}, patch: [{op: test, path: /spec/type, value: NodePort}, {op: replace, " +
+					"path: /spec/type, value: ClusterIP}]}"},
 			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, "ClusterIP",
 			[]patch.Match{{Patch: 0, Object: 1}, {Patch: 1, Object: 1}}},
 		{"later selection", "labels that a patch adds select for the next",
-			[]string{"{apiVersion: v1, kind: Service, metadata: {labels: {tier: x}}}", "{target: {labelSelector: tier=x}, patch: {spec: {type: NodePort}}}"},
+			[]string{"{apiVersion: v1, kind: Service, metadata: {labels: {tier: x}}}",
+				"{target: {labelSelector: tier=x}, patch: {spec: {type: NodePort}}}"},
 			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, "NodePort",
 			[]patch.Match{{Patch: 0, Object: 1}, {Patch: 1, Object: 1}}},
-		{"no match", "a name that nothing has selects nothing", []string{"{target: {kind: Service, name: job}, patch: {spec: {type: NodePort}}}"},
+		{"no match", "a name that nothing has selects nothing",
+			[]string{"{target: {kind: Service, name: job}, patch: {spec: {type: NodePort}}}"},
 			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, nil, nil},
-		{"inline names", "a name and a namespace narrow an inline merge", []string{"{apiVersion: v1, kind: Service, metadata: {name: other}, spec: {type: NodePort}}", "{apiVersion: v1, kind: Service, metadata: {namespace: other}, spec: {type: NodePort}}", "{apiVersion: v1, kind: Service, metadata: {name: job-1-jobmanager, namespace: flink}, spec: {type: ClusterIP}}"},
-			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, "ClusterIP", []patch.Match{{Patch: 2, Object: 1}}},
-		{"a merge for several kinds", "each kind has its own merge keys", []string{"{target: {}, patch: {spec: {ports: [{port: 80}]}}}"},
+		{"inline names", "a name and a namespace narrow an inline merge",
+			[]string{"{apiVersion: v1, kind: Service, metadata: {name: other}, spec: {type: NodePort}}",
+				"{apiVersion: v1, kind: Service, metadata: {namespace: other}, spec: {type: NodePort}}",
+				"{apiVersion: v1, kind: Service, metadata: {name: job-1-jobmanager, namespace: flink}, spec: {type: " +
+					"ClusterIP}}"},
+			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, "ClusterIP",
+			[]patch.Match{{Patch: 2, Object: 1}}},
+		{"a merge for several kinds", "each kind has its own merge keys",
+			[]string{"{target: {}, patch: {spec: {ports: [{port: 80}]}}}"},
 			func(o []map[string]any) any {
-				return []int{len(o[0]["spec"].(map[string]any)["ports"].([]any)), len(o[1]["spec"].(map[string]any)["ports"].([]any))}
+				return []int{len(o[0]["spec"].(map[string]any)["ports"].([]any)),
+					len(o[1]["spec"].(map[string]any)["ports"].([]any))}
 			}, []int{1, 3}, []patch.Match{{Patch: 0, Object: 0}, {Patch: 0, Object: 1}}},
-		{"resource patches are passed over", "they are for the other level", []string{"{op: remove, path: /nothing}", "{apiVersion: v1, kind: Deployment, spec: {a: b}}"},
+		{"resource patches are passed over", "they are for the other level",
+			[]string{"{op: remove, path: /nothing}", "{apiVersion: v1, kind: Deployment, spec: {a: b}}"},
 			func(o []map[string]any) any { return len(o) }, 2, nil},
 	}
 	for _, c := range cases {
@@ -110,15 +124,19 @@ func TestOtherKinds(t *testing.T) {
 	containers := func(head, content string) map[string]any {
 		return object(t, "{"+head+", metadata: {name: a}, spec: {template: {spec: {containers: ["+content+"]}}}}")
 	}
-	const merge = "{target: {labelSelector: '!none'}, patch: {spec: {template: {spec: {containers: [{name: a, image: z}]}}}}}"
-	for _, head := range []string{"apiVersion: apps/v1, kind: StatefulSet", "apiVersion: v1, kind: ReplicationController", "apiVersion: node.k8s.io/v1, kind: X"} {
+	const merge = "{target: {labelSelector: '!none'}, patch: {spec: {template: {spec: {containers: [{name: a, image: " +
+		"z}]}}}}}"
+	for _, head := range []string{"apiVersion: apps/v1, kind: StatefulSet",
+		"apiVersion: v1, kind: ReplicationController", "apiVersion: node.k8s.io/v1, kind: X"} {
 		set := containers(head, "{name: a, image: x}, {name: b}")
 		_, _, err := setOf(t, merge).ApplyObjects([]map[string]any{set})
 		e, ok := errors.AsType[*patch.ApplyError](err)
 		assert.Assert(t, ok && !errors.Is(err, patch.ErrConflict), "%s: %v", head, err)
 		assert.Assert(t, e.Object != "")
 
-		out, _, err := setOf(t, "{target: {}, patch: [{op: replace, path: /spec/template/spec/containers/0/image, value: z}]}").ApplyObjects([]map[string]any{set})
+		out, _, err := setOf(t,
+			"{target: {}, patch: [{op: replace, path: /spec/template/spec/containers/0/image, "+
+				"value: z}]}").ApplyObjects([]map[string]any{set})
 		assert.NilError(t, err)
 		assert.DeepEqual(t, out[0], containers(head, "{name: a, image: z}, {name: b}"))
 	}
@@ -131,7 +149,8 @@ func TestOtherKinds(t *testing.T) {
 	assert.DeepEqual(t, out[0], containers(custom, "{name: a, image: z}"))
 
 	// What such a kind refuses is known only now.
-	_, _, err = setOf(t, "{target: {}, patch: {metadata: {finalizers: [{$patch: delete}]}}}").ApplyObjects([]map[string]any{resource})
+	_, _, err = setOf(t, "{target: {}, patch: {metadata: {finalizers: [{$patch: "+
+		"delete}]}}}").ApplyObjects([]map[string]any{resource})
 	e, ok := errors.AsType[*patch.ApplyError](err)
 	assert.Assert(t, ok, "%v", err)
 	assert.Equal(t, e.Object, "Deployment a")
@@ -142,7 +161,9 @@ func TestOtherKinds(t *testing.T) {
 }
 
 func TestOperationOnObjectFails(t *testing.T) {
-	_, _, err := setOf(t, "{target: {kind: Service}, patch: [{op: test, path: /spec/type, value: NodePort}]}").ApplyObjects([]map[string]any{object(t, service)})
+	_, _, err := setOf(t,
+		"{target: {kind: Service}, patch: [{op: test, path: /spec/type, value: "+
+			"NodePort}]}").ApplyObjects([]map[string]any{object(t, service)})
 	e, ok := errors.AsType[*patch.ApplyError](err)
 	assert.Assert(t, ok && !errors.Is(err, patch.ErrConflict), "%v", err)
 	assert.Equal(t, e.Object, "Service flink/job-1-jobmanager")
@@ -166,19 +187,27 @@ func TestHasResource(t *testing.T) {
 
 func TestProtected(t *testing.T) {
 	for reason, text := range map[string]string{
-		"the name is in selectors and in VVP's tables": "{target: {kind: Service}, patch: [{op: replace, path: /metadata/name, value: x}]}",
-		"the namespace is the target's":                "{target: {kind: Service}, patch: [{op: replace, path: /metadata/namespace, value: x}]}",
-		"the kind decides what it is":                  "{target: {kind: Service}, patch: [{op: replace, path: /kind, value: Pod}]}",
-		"selectors are immutable":                      "{target: {kind: Deployment}, patch: {spec: {selector: {matchLabels: {a: b}}}}}",
-		"a Service must find its pods":                 "{target: {kind: Service}, patch: {spec: {selector: null}}}",
-		"system labels are the platform's":             "{target: {kind: Service}, patch: {metadata: {labels: {system: mine}}}}",
-		"and are not removed":                          "{target: {kind: Service}, patch: {metadata: {labels: null}}}",
-		"nor added":                                    "{target: {kind: Service}, patch: {metadata: {labels: {jobId: x}}}}",
-		"those of pods neither":                        "{target: {kind: Deployment}, patch: {spec: {template: {metadata: {labels: {component: x}}}}}}",
-		"others need the Service":                      "{apiVersion: v1, kind: Service, $patch: delete}",
+		"the name is in selectors and in VVP's tables": "{target: {kind: Service}, patch: [{op: replace, path: " +
+			"/metadata/name, value: x}]}",
+		"the namespace is the target's": "{target: {kind: Service}, patch: [{op: replace, path: " +
+			"/metadata/namespace, value: x}]}",
+		"the kind decides what it is": "{target: {kind: Service}, patch: [{op: replace, path: " +
+			"/kind, value: Pod}]}",
+		"selectors are immutable": "{target: {kind: Deployment}, patch: {spec: {selector: " +
+			"{matchLabels: {a: b}}}}}",
+		"a Service must find its pods": "{target: {kind: Service}, patch: {spec: {selector: null}}}",
+		"system labels are the platform's": "{target: {kind: Service}, patch: {metadata: {labels: " +
+			"{system: mine}}}}",
+		"and are not removed": "{target: {kind: Service}, patch: {metadata: {labels: null}}}",
+		"nor added": "{target: {kind: Service}, patch: {metadata: {labels: " +
+			"{jobId: x}}}}",
+		"those of pods neither": "{target: {kind: Deployment}, patch: {spec: {template: " +
+			"{metadata: {labels: {component: x}}}}}}",
+		"others need the Service": "{apiVersion: v1, kind: Service, $patch: delete}",
 	} {
 		t.Run(reason, func(t *testing.T) {
-			out, matches, err := setOf(t, "{op: remove, path: /a}", text).ApplyObjects([]map[string]any{object(t, taskManager), object(t, service)})
+			out, matches, err := setOf(t, "{op: remove, path: /a}",
+				text).ApplyObjects([]map[string]any{object(t, taskManager), object(t, service)})
 			assert.Assert(t, errors.Is(err, patch.ErrConflict), "%v", err)
 			e, ok := errors.AsType[*patch.ApplyError](err)
 			assert.Assert(t, ok)
@@ -205,7 +234,8 @@ func TestApplyResource(t *testing.T) {
 		"{op: add, path: /metadata/annotations/license~1testing, value: 'true'}",
 		"{apiVersion: v1, kind: SessionCluster, spec: {not: mine}}",
 		"{apiVersion: v1, kind: Deployment, metadata: {name: other}, spec: {not: mine}}",
-		"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {pods: {envVars: [{name: B, value: '3'}]}}}}}}",
+		"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {pods: {envVars: [{name: B, value: "+
+			"'3'}]}}}}}}",
 		"{apiVersion: apps/v1, kind: Deployment, spec: {not: mine}}",
 	).ApplyResource(doc)
 	assert.NilError(t, err)
@@ -249,7 +279,8 @@ func TestApplyResourceFails(t *testing.T) {
 
 func TestResultsShareNothing(t *testing.T) {
 	in := []map[string]any{object(t, taskManager)}
-	p := "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], containers: [{name: flink-taskmanager, args: [x]}]}}}}}"
+	p := "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], containers: [{name: " +
+		"flink-taskmanager, args: [x]}]}}}}}"
 	s := setOf(t, p)
 	first, _, err := s.ApplyObjects(in)
 	assert.NilError(t, err)
@@ -263,8 +294,10 @@ func TestResultsShareNothing(t *testing.T) {
 
 // The renderer's way gives the same, and changes nothing that it was given.
 func TestSharedResults(t *testing.T) {
-	s := setOf(t, "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], containers: [{name: flink-taskmanager, args: [x]}]}}}}}",
-		"{target: {kind: Service}, patch: [{op: remove, path: /spec/ports/1}, {op: add, path: /metadata/annotations, value: {a: b}}]}")
+	s := setOf(t, "{target: {kind: Deployment}, patch: {spec: {template: {spec: {tolerations: [{key: a}], "+
+		"containers: [{name: flink-taskmanager, args: [x]}]}}}}}",
+		"{target: {kind: Service}, patch: [{op: remove, path: /spec/ports/1}, {op: add, path: /metadata/annotations, "+
+			"value: {a: b}}]}")
 	in := []map[string]any{object(t, taskManager), object(t, service)}
 	want, matches, err := s.ApplyObjects(in)
 	assert.NilError(t, err)
@@ -295,7 +328,9 @@ func wreck(v any) {
 }
 
 func TestUnknownGoTypesAreRefused(t *testing.T) {
-	_, _, err := setOf(t, "{target: {}, patch: {metadata: {annotations: {a: b}}}}").ApplyObjects([]map[string]any{{"kind": "Job", "spec": struct{}{}}})
+	_, _, err := setOf(t,
+		"{target: {}, patch: {metadata: {annotations: {a: b}}}}").ApplyObjects([]map[string]any{{"kind": "Job",
+		"spec": struct{}{}}})
 	assert.ErrorContains(t, err, "spec")
 	_, err = setOf(t).ApplyResource(map[string]any{"a": make(chan int)})
 	assert.ErrorContains(t, err, "a:")
@@ -307,8 +342,10 @@ func TestConflictsNameTheFields(t *testing.T) {
 		patch string
 		names []string
 	}{
-		"one field":      {"{target: {kind: Service}, patch: [{op: replace, path: /metadata/name, value: x}]}", []string{"metadata.name"}},
-		"several":        {"{target: {kind: Service}, patch: {spec: {selector: null}, metadata: {labels: {system: mine}}}}", []string{"spec.selector", "metadata.labels.system"}},
+		"one field": {"{target: {kind: Service}, patch: [{op: replace, path: /metadata/name, value: x}]}",
+			[]string{"metadata.name"}},
+		"several": {"{target: {kind: Service}, patch: {spec: {selector: null}, metadata: {labels: {system: " +
+			"mine}}}}", []string{"spec.selector", "metadata.labels.system"}},
 		"a whole object": {"{apiVersion: v1, kind: Service, $patch: delete}", nil},
 	} {
 		_, _, err := setOf(t, c.patch).ApplyObjects([]map[string]any{object(t, service)})

@@ -42,7 +42,8 @@ func Example_differenceNumbersStayNumbers() {
 // A variable that stands twice stays so: kustomize drops the first, though others
 // between the two may refer to it. A patch that names it cannot say which it means.
 func Example_differenceDuplicatesStay() {
-	pod(`containers: [{name: a, env: [{name: A, value: "1"}, {name: B, value: $(A)}, {name: A, value: "2"}]}]`, "containers: [{name: a, image: new}]")
+	pod(`containers: [{name: a, env: [{name: A, value: "1"}, {name: B, value: $(A)}, {name: A, value: "2"}]}]`,
+		"containers: [{name: a, image: new}]")
 	patched(`{apiVersion: v1, kind: ServiceAccount, metadata: {name: x}, secrets: [{name: a}, {name: a}]}`,
 		`{apiVersion: v1, kind: ServiceAccount, secrets: [{name: a, namespace: b}]}`)
 	// Output:
@@ -63,7 +64,8 @@ func Example_differenceDuplicatesStay() {
 // drops the patch.
 func Example_differencePortsWithoutProtocol() {
 	patched(`{apiVersion: v1, kind: Service, spec: {ports: [{port: 80, protocol: TCP}, {port: 81}]}}`,
-		`{apiVersion: v1, kind: Service, spec: {ports: [{port: 80, name: web}, {port: 81, protocol: TCP, name: more}]}}`)
+		`{apiVersion: v1, kind: Service, spec: {ports: [{port: 80, name: web}, {port: 81, protocol: TCP, name: `+
+			`more}]}}`)
 	// Output:
 	// spec:
 	//   ports:
@@ -88,7 +90,8 @@ func Example_differenceDirectivesForAbsentLists() {
 // null deletes a label, whatever the form of the entry: with a target, kustomize
 // makes the text "null" of it.
 func Example_differenceNullDeletesLabels() {
-	patched(`{apiVersion: v1, kind: ConfigMap, metadata: {labels: {a: b, c: d}}}`, `{target: {kind: ConfigMap}, patch: {metadata: {labels: {a: null}}}}`)
+	patched(`{apiVersion: v1, kind: ConfigMap, metadata: {labels: {a: b, c: d}}}`,
+		`{target: {kind: ConfigMap}, patch: {metadata: {labels: {a: null}}}}`)
 	// Output:
 	// metadata:
 	//   labels:
@@ -107,10 +110,12 @@ func Example_differenceRefused() {
 	} {
 		var content map[string]any
 		must(yaml.Unmarshal([]byte(text), &content))
-		_, err := patch.FromObject(map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"template": map[string]any{"spec": content}}})
+		_, err := patch.FromObject(map[string]any{"apiVersion": "apps/v1", "kind": "Deployment",
+			"spec": map[string]any{"template": map[string]any{"spec": content}}})
 		fmt.Println(errors.Is(err, patch.ErrInvalid))
 	}
-	_, err := patch.Parse([]byte("{apiVersion: v1, kind: ConfigMap, metadata: {$deleteFromPrimitiveList/finalizers: [a/b]}}"))
+	_, err := patch.Parse([]byte("{apiVersion: v1, kind: ConfigMap, metadata: " +
+		"{$deleteFromPrimitiveList/finalizers: [a/b]}}"))
 	fmt.Println(errors.Is(err, patch.ErrInvalid))
 	// Output:
 	// true
@@ -124,11 +129,13 @@ func Example_differenceRefused() {
 // Replacing what is not there fails, as RFC 6902 has it: kustomize adds it. Integers
 // keep all their digits: kustomize rounds those beyond 2^53 of the whole object.
 func Example_differenceOperations() {
-	patched(`{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {}}`, `{target: {kind: Service}, patch: [{op: replace, path: /spec/type, value: NodePort}]}`)
+	patched(`{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {}}`,
+		`{target: {kind: Service}, patch: [{op: replace, path: /spec/type, value: NodePort}]}`)
 	p := patch.MustParse(`{target: {kind: Service}, patch: [{op: add, path: /spec/b, value: 9007199254740993}]}`)
 	set, err := patch.NewSet(p)
 	must(err)
-	out, _, err := set.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "Service", "spec": map[string]any{"a": int64(9007199254740993)}}})
+	out, _, err := set.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "Service",
+		"spec": map[string]any{"a": int64(9007199254740993)}}})
 	fmt.Println(out[0]["spec"], err)
 	// Output:
 	// spec.deploymentPatchSet[0]: Service a: operation 0, replace "/spec/type": there is no "type" to replace

@@ -32,19 +32,37 @@ func TestInvalidErrorText(t *testing.T) {
 		e      patch.InvalidError
 		want   string
 	}{
-		{"a problem of a value names the subject", patch.InvalidError{Subject: "Deployment default/a", Fields: one}, `Deployment default/a: spec.a: Invalid value: "x": is wrong`},
-		{"a place says more than a subject", patch.InvalidError{Subject: "Deployment default/a", Fields: one, Positions: []patch.Position{{"f", 1, 2}}}, `f:1:2: spec.a: Invalid value: "x": is wrong`},
-		{"a place that is not known is left out", patch.InvalidError{Fields: one, Positions: []patch.Position{{}}}, `spec.a: Invalid value: "x": is wrong`},
-		{"several are listed", patch.InvalidError{Subject: "Deployment default/a", Fields: append(nowhere, one...)}, "2 problems in Deployment default/a:\n  is wrong\n  spec.a: Invalid value: \"x\": is wrong"},
-		{"without a subject", patch.InvalidError{Fields: append(nowhere, nowhere...)}, "2 problems:\n  is wrong\n  is wrong"},
-		{"no field", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid, BadValue: field.OmitValueType{}, Detail: "is wrong"}}}, "is wrong"},
-		{"a subject that may be a secret is not named", patch.InvalidError{Subject: "Deployment default/password=x", Fields: one}, `spec.a: Invalid value: "x": is wrong`},
-		{"an error that says nothing", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid, Field: "spec.a", BadValue: field.OmitValueType{}}}}, "spec.a: Invalid value"},
-		{"an error without a word of its own", patch.InvalidError{Fields: field.ErrorList{field.Duplicate(at, "x")}}, `spec.a: Duplicate value: "x"`},
-		{"nothing was there to quote", patch.InvalidError{Fields: field.ErrorList{field.Invalid(at, nil, "is null")}}, "spec.a: is null"},
-		{"what is missing has no value", patch.InvalidError{Fields: field.ErrorList{field.Required(at, "write it")}}, "spec.a: write it"},
-		{"what is forbidden has one nobody wants", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeForbidden, Field: "spec.a", BadValue: "x", Detail: "not here"}}}, "spec.a: not here"},
-		{"words of a missing field that has a value", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeRequired, Field: "spec.a", BadValue: "x", Detail: "write it"}}}, "spec.a: write it"},
+		{"a problem of a value names the subject", patch.InvalidError{Subject: "Deployment default/a", Fields: one},
+			`Deployment default/a: spec.a: Invalid value: "x": is wrong`},
+		{"a place says more than a subject",
+			patch.InvalidError{Subject: "Deployment default/a", Fields: one, Positions: []patch.Position{{"f", 1, 2}}},
+			`f:1:2: spec.a: Invalid value: "x": is wrong`},
+		{"a place that is not known is left out", patch.InvalidError{Fields: one, Positions: []patch.Position{{}}},
+			`spec.a: Invalid value: "x": is wrong`},
+		{"several are listed", patch.InvalidError{Subject: "Deployment default/a", Fields: append(nowhere, one...)},
+			"2 problems in Deployment default/a:\n  is wrong\n  spec.a: Invalid value: \"x\": is wrong"},
+		{"without a subject", patch.InvalidError{Fields: append(nowhere, nowhere...)},
+			"2 problems:\n  is wrong\n  is wrong"},
+		{"no field", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid,
+			BadValue: field.OmitValueType{}, Detail: "is wrong"}}}, "is wrong"},
+		{"a subject that may be a secret is not named",
+			patch.InvalidError{Subject: "Deployment default/password=x", Fields: one},
+			`spec.a: Invalid value: "x": is wrong`},
+		{"an error that says nothing",
+			patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid, Field: "spec.a",
+				BadValue: field.OmitValueType{}}}}, "spec.a: Invalid value"},
+		{"an error without a word of its own", patch.InvalidError{Fields: field.ErrorList{field.Duplicate(at, "x")}},
+			`spec.a: Duplicate value: "x"`},
+		{"nothing was there to quote", patch.InvalidError{Fields: field.ErrorList{field.Invalid(at, nil, "is null")}},
+			"spec.a: is null"},
+		{"what is missing has no value", patch.InvalidError{Fields: field.ErrorList{field.Required(at, "write it")}},
+			"spec.a: write it"},
+		{"what is forbidden has one nobody wants",
+			patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeForbidden, Field: "spec.a", BadValue: "x",
+				Detail: "not here"}}}, "spec.a: not here"},
+		{"words of a missing field that has a value",
+			patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeRequired, Field: "spec.a", BadValue: "x",
+				Detail: "write it"}}}, "spec.a: write it"},
 	} {
 		assert.Equal(t, c.e.Error(), c.want, c.reason)
 	}
@@ -68,7 +86,8 @@ func TestApplyErrorText(t *testing.T) {
 	assert.NilError(t, err)
 	s, err := patch.NewSet(p)
 	assert.NilError(t, err)
-	_, _, err = s.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "c"}, "data": object}})
+	_, _, err = s.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ConfigMap",
+		"metadata": map[string]any{"name": "c"}, "data": object}})
 	e, ok := errors.AsType[*patch.ApplyError](err)
 	assert.Assert(t, ok)
 	assert.Equal(t, e.Object, "ConfigMap c", "no namespace, no slash")
@@ -82,8 +101,10 @@ func TestApplyErrorText(t *testing.T) {
 	assert.NilError(t, err)
 	s, err = patch.NewSet(p)
 	assert.NilError(t, err)
-	_, _, err = s.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "c", "namespace": "n"}, "data": map[string]any{"password=hunter2": "x"}}})
-	assert.Error(t, err, "spec.deploymentPatchSet[0]: ConfigMap n/c: data.password=(hidden): the patch has a map where the object has a scalar; set it to null in a patch before this one to replace it")
+	_, _, err = s.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ConfigMap",
+		"metadata": map[string]any{"name": "c", "namespace": "n"}, "data": map[string]any{"password=hunter2": "x"}}})
+	assert.Error(t, err, "spec.deploymentPatchSet[0]: ConfigMap n/c: data.password=(hidden): the patch has a map "+
+		"where the object has a scalar; set it to null in a patch before this one to replace it")
 }
 
 // Values of secrets are in no message, whatever is wrong with a patch.

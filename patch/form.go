@@ -90,13 +90,15 @@ func (b *builder) inline() *compiled {
 	switch {
 	case apiVersion == "" && kind == kinds.Deployment:
 		b.fail(field.NewPath("apiVersion"), field.OmitValueType{}, originForm,
-			"kind Deployment is ambiguous: write apiVersion: apps/v1 for the Kubernetes object, apiVersion: v1 for the VVP Deployment")
+			"kind Deployment is ambiguous: write apiVersion: apps/v1 for the Kubernetes object, apiVersion: v1 for "+
+				"the VVP Deployment")
 		return nil
 	case kind == "":
 		b.fail(field.NewPath("kind"), field.OmitValueType{}, originForm, "a strategic merge patch needs a kind")
 		return nil
 	case apiVersion == "":
-		b.fail(field.NewPath("apiVersion"), field.OmitValueType{}, originForm, "a strategic merge patch needs an apiVersion%s", versionHint(kind))
+		b.fail(field.NewPath("apiVersion"), field.OmitValueType{}, originForm,
+			"a strategic merge patch needs an apiVersion%s", versionHint(kind))
 		return nil
 	}
 	c := &compiled{entry: entry, name: b.text("metadata", "name"), namespace: b.text("metadata", "namespace")}
@@ -107,7 +109,8 @@ func (b *builder) inline() *compiled {
 		return c
 	}
 	if k, _ := kinds.Lookup(t); !k.Patchable() {
-		b.fail(field.NewPath("kind"), decode.Shown(kind), originKind, "no such kind of this apiVersion is ever rendered; the kinds are %s%s", emitted(), versionHint(kind))
+		b.fail(field.NewPath("kind"), decode.Shown(kind), originKind,
+			"no such kind of this apiVersion is ever rendered; the kinds are %s%s", emitted(), versionHint(kind))
 		return nil
 	}
 	c.selector = exactly(apiVersion, kind, c.name, c.namespace)
@@ -124,7 +127,8 @@ func (b *builder) text(path ...string) string {
 		}
 	}
 	if n.Kind != yaml.String {
-		b.fail(field.NewPath(path[0], path[1:]...), field.OmitValueType{}, originForm, "expected a string, not a %s", n.Kind)
+		b.fail(field.NewPath(path[0], path[1:]...), field.OmitValueType{}, originForm, "expected a string, not a %s",
+			n.Kind)
 	}
 	return n.Text
 }
@@ -160,12 +164,15 @@ func (b *builder) targeted() *compiled {
 			if f.Key == "options" {
 				reason = "names and kinds of objects belong to the platform: no patch changes them; remove the options"
 			}
-			b.problems = append(b.problems, decode.Problem{Pos: f.Pos.Position(), Err: field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)})
+			b.problems = append(b.problems,
+				decode.Problem{Pos: f.Pos.Position(),
+					Err: field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)})
 		}
 	}
 	target := b.root.Get("target")
 	if target == nil || target.Kind == yaml.Null {
-		b.fail(nil, field.OmitValueType{}, originForm, "a patch needs a target, or apiVersion and kind of its own in place of the key patch")
+		b.fail(nil, field.OmitValueType{}, originForm,
+			"a patch needs a target, or apiVersion and kind of its own in place of the key patch")
 		return nil
 	}
 	var s Selector
@@ -180,7 +187,8 @@ func (b *builder) targeted() *compiled {
 	}
 	selected := sel.kinds()
 	if len(selected) == 0 {
-		b.fail(field.NewPath("target"), field.OmitValueType{}, originKind, "the target selects no kind that is ever rendered; the kinds are %s%s", emitted(), versionHint(s.Kind))
+		b.fail(field.NewPath("target"), field.OmitValueType{}, originKind,
+			"the target selects no kind that is ever rendered; the kinds are %s%s", emitted(), versionHint(s.Kind))
 		return nil
 	}
 	c := &compiled{selector: sel, entry: map[string]any{"target": target.Value(), "patch": body}}
@@ -216,7 +224,8 @@ func (b *builder) body() any {
 		}
 		b.fail(at, field.OmitValueType{}, originForm, "the patch is empty and would change nothing")
 	default:
-		b.fail(at, field.OmitValueType{}, originForm, "expected a strategic merge patch (a map) or JSON patch operations (a list), not a %s", n.Kind)
+		b.fail(at, field.OmitValueType{}, originForm,
+			"expected a strategic merge patch (a map) or JSON patch operations (a list), not a %s", n.Kind)
 	}
 	return nil
 }
@@ -226,7 +235,8 @@ func (b *builder) document(text *yaml.Node, at *field.Path) (*yaml.Node, bool) {
 	docs, bad := yaml.Parse("", []byte(text.Text), yaml.DefaultLimits)
 	for _, p := range bad {
 		e := field.Invalid(at, field.OmitValueType{}, fmt.Sprintf("line %d of the text: %s", p.Pos.Line, p.Message))
-		b.problems = append(b.problems, decode.Problem{Pos: text.Pos.Position(), Err: e.WithOrigin(decode.OriginSyntax)})
+		b.problems = append(b.problems,
+			decode.Problem{Pos: text.Pos.Position(), Err: e.WithOrigin(decode.OriginSyntax)})
 	}
 	switch {
 	case len(bad) > 0:

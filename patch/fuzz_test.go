@@ -20,13 +20,17 @@ var entries = []string{
 	"{op: add, path: /spec/template/spec/flinkConfiguration/a.b, value: c}",
 	"{op: copy, from: '', path: /spec/x}",
 	"{op: test, path: /kind, value: Deployment}",
-	"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {pods: {envVars: [{name: A, $patch: delete}]}}}}}}",
+	"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {pods: {envVars: [{name: A, $patch: " +
+		"delete}]}}}}}}",
 	"{apiVersion: v1, kind: SessionCluster, metadata: {labels: null}}",
-	"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: flink-taskmanager, args: [x]}]}}}}",
+	"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: flink-taskmanager, args: " +
+		"[x]}]}}}}",
 	"{apiVersion: v1, kind: ServiceAccount, $patch: delete}",
 	"{target: {}, patch: {metadata: {annotations: {a: b}}}}",
-	"{target: {kind: Job|Deployment, name: 'job-.*', labelSelector: 'a in (b),!c', annotationSelector: d}, patch: {spec: {replicas: 2}}}",
-	"target: {kind: Service}\npatch: |-\n  - {op: add, path: /spec/ports/-, value: {port: 1}}\n  - {op: move, from: /spec/ports/0, path: /spec/x}\n",
+	"{target: {kind: Job|Deployment, name: 'job-.*', labelSelector: 'a in (b),!c', annotationSelector: d}, patch: " +
+		"{spec: {replicas: 2}}}",
+	"target: {kind: Service}\npatch: |-\n  - {op: add, path: /spec/ports/-, value: {port: 1}}\n  - {op: move, from: " +
+		"/spec/ports/0, path: /spec/x}\n",
 }
 
 func FuzzParse(f *testing.F) {
@@ -55,8 +59,10 @@ func FuzzParse(f *testing.F) {
 // changes, and what comes out is a JSON document that shares nothing with it.
 func FuzzApply(f *testing.F) {
 	for _, text := range entries {
-		f.Add(text, "{target: {}, patch: [{op: add, path: /spec/y, value: [1.5, null]}]}", string(tree.JSON(object(f, taskManager))), string(tree.JSON(object(f, resource))))
-		f.Add("{target: {kind: Service}, patch: {spec: {ports: [{port: 6123, name: x}, {port: 80}]}}}", text, string(tree.JSON(object(f, service))), `{"kind": "SessionCluster", "apiVersion": "v1", "spec": {}}`)
+		f.Add(text, "{target: {}, patch: [{op: add, path: /spec/y, value: [1.5, null]}]}",
+			string(tree.JSON(object(f, taskManager))), string(tree.JSON(object(f, resource))))
+		f.Add("{target: {kind: Service}, patch: {spec: {ports: [{port: 6123, name: x}, {port: 80}]}}}", text,
+			string(tree.JSON(object(f, service))), `{"kind": "SessionCluster", "apiVersion": "v1", "spec": {}}`)
 	}
 	f.Fuzz(func(t *testing.T, one, two, objectText, resourceText string) {
 		obj, ok := treeOf(objectText)
@@ -110,10 +116,12 @@ func checkApply(t *testing.T, list []patch.Patch, obj, res map[string]any) {
 		wreck(v)
 	}
 	again, _ := apply()
-	assert.Assert(t, tree.Equal(any(again), want), "the results share memory with the set or the objects\n%s\n%s", tree.JSON(any(again)), tree.JSON(want))
+	assert.Assert(t, tree.Equal(any(again), want), "the results share memory with the set or the objects\n%s\n%s",
+		tree.JSON(any(again)), tree.JSON(want))
 	wantObj, _ := treeOf(objectText)
 	wantRes, _ := treeOf(resourceText)
-	assert.Assert(t, tree.Equal(objs[0], wantObj) && tree.Equal(objs[1], wantObj) && tree.Equal(res, wantRes), "what was handed in changed")
+	assert.Assert(t, tree.Equal(objs[0], wantObj) && tree.Equal(objs[1], wantObj) && tree.Equal(res, wantRes),
+		"what was handed in changed")
 	assert.Equal(t, text(t, s), before, "the set changed")
 }
 
@@ -133,8 +141,10 @@ func (s *source) next(n int) int {
 }
 
 func (s *source) word() string {
-	words := [...]string{"spec", "template", "containers", "name", "env", "ports", "containerPort", "port", "protocol", "value", "metadata", "labels",
-		"annotations", "finalizers", "volumes", "tolerations", "kubernetes", "pods", "envVars", "a", "b", "$patch", "system", "selector", "data", "", "a/b", "~", "-", "0", "1"}
+	words := [...]string{"spec", "template", "containers", "name", "env", "ports", "containerPort", "port", "protocol",
+		"value", "metadata", "labels",
+		"annotations", "finalizers", "volumes", "tolerations", "kubernetes", "pods", "envVars", "a", "b", "$patch",
+		"system", "selector", "data", "", "a/b", "~", "-", "0", "1"}
 	return words[s.next(len(words))]
 }
 
@@ -183,7 +193,8 @@ func (s *source) entry() any {
 	case 2:
 		return map[string]any{"target": map[string]any{}, "patch": []any{s.operation(), s.operation()}}
 	default:
-		return map[string]any{"target": map[string]any{"kind": []any{"", "Deployment", "Service|Job", "Deploy.*"}[s.next(4)]}, "patch": s.object(6)}
+		return map[string]any{"target": map[string]any{"kind": []any{"", "Deployment", "Service|Job",
+			"Deploy.*"}[s.next(4)]}, "patch": s.object(6)}
 	}
 }
 
@@ -224,7 +235,8 @@ func FuzzApplyTrees(f *testing.F) {
 			}
 		}
 		obj, res := s.object(7), s.object(7)
-		kinds := [...][2]string{{"apps/v1", "Deployment"}, {"v1", "Service"}, {"batch/v1", "Job"}, {"v1", "ServiceAccount"}, {"example.com/v1", "Custom"}}
+		kinds := [...][2]string{{"apps/v1", "Deployment"}, {"v1", "Service"}, {"batch/v1", "Job"},
+			{"v1", "ServiceAccount"}, {"example.com/v1", "Custom"}}
 		kind := kinds[s.next(len(kinds))]
 		obj["apiVersion"], obj["kind"] = kind[0], kind[1]
 		res["apiVersion"], res["kind"] = "v1", []any{"Deployment", "SessionCluster"}[s.next(2)]

@@ -27,7 +27,8 @@ func TestEveryKind(t *testing.T) {
 			s, err := patch.NewSet(p)
 			assert.NilError(t, err)
 			out, _, err := s.ApplyObjects([]map[string]any{
-				object(t, fmt.Sprintf("{apiVersion: %s, kind: %s, metadata: {name: x}, spec: {}}", k.APIVersion, k.Kind)),
+				object(t,
+					fmt.Sprintf("{apiVersion: %s, kind: %s, metadata: {name: x}, spec: {}}", k.APIVersion, k.Kind)),
 			})
 			return out, err
 		}

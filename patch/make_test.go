@@ -23,49 +23,57 @@ func TestMadePatchesAreTheParsedOnes(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Assert(t, null.Equal(patch.MustParse("{op: replace, path: /a, value: null}")))
 
-	several, err := patch.JSON(patch.Operation{Op: "remove", Path: "/spec/ports/0"}, patch.Operation{Op: "copy", From: "/spec/type", Path: "/spec/x"})
+	several, err := patch.JSON(patch.Operation{Op: "remove", Path: "/spec/ports/0"},
+		patch.Operation{Op: "copy", From: "/spec/type", Path: "/spec/x"})
 	assert.NilError(t, err)
 	_, err = patch.NewSet(several)
 	assert.Assert(t, errors.Is(err, patch.ErrInvalid), "for which objects?")
 	services, err := several.For(patch.Selector{Kind: "Service"})
 	assert.NilError(t, err)
-	assert.Assert(t, services.Equal(patch.MustParse("{target: {kind: Service}, patch: [{op: remove, path: /spec/ports/0}, {op: copy, from: /spec/type, path: /spec/x}]}")))
+	assert.Assert(t, services.Equal(patch.MustParse("{target: {kind: Service}, patch: [{op: remove, path: "+
+		"/spec/ports/0}, {op: copy, from: /spec/type, path: /spec/x}]}")))
 	_, err = patch.NewSet(services)
 	assert.NilError(t, err)
 
 	service, err := one.For(patch.Selector{Kind: "Service"})
 	assert.NilError(t, err)
 	assert.Assert(t, service.SelectsKind("v1", "Service") && !one.SelectsKind("v1", "Service"))
-	assert.Assert(t, service.Equal(patch.MustParse("{target: {kind: Service}, patch: [{op: add, path: /metadata/annotations/a, value: {a: [b]}}]}")), "%s", service)
+	assert.Assert(t, service.Equal(patch.MustParse("{target: {kind: Service}, patch: [{op: add, path: "+
+		"/metadata/annotations/a, value: {a: [b]}}]}")), "%s", service)
 
 	root, err := patch.JSON(patch.Operation{Op: "copy", Path: "/a"})
 	assert.NilError(t, err)
-	assert.Assert(t, root.Equal(patch.MustParse("{op: copy, from: '', path: /a}")), "an empty pointer is the whole document")
+	assert.Assert(t, root.Equal(patch.MustParse("{op: copy, from: '', path: /a}")),
+		"an empty pointer is the whole document")
 	root, err = patch.JSON(patch.Operation{Op: "move", From: "/a", Path: "/b"})
 	assert.NilError(t, err)
 	assert.Assert(t, root.Equal(patch.MustParse("{op: move, from: /a, path: /b}")))
 
-	merge, err := patch.FromObject(map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"replicas": 2}})
+	merge, err := patch.FromObject(map[string]any{"apiVersion": "apps/v1", "kind": "Deployment",
+		"spec": map[string]any{"replicas": 2}})
 	assert.NilError(t, err)
 	assert.Assert(t, merge.Equal(patch.MustParse("{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}")))
 	managers, err := merge.For(patch.Selector{LabelSelector: "component=taskmanager"})
 	assert.NilError(t, err)
 	again, err := managers.For(patch.Selector{Kind: "Deployment"})
 	assert.NilError(t, err)
-	assert.Assert(t, again.Equal(patch.MustParse("{target: {kind: Deployment}, patch: {apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}}")))
+	assert.Assert(t, again.Equal(patch.MustParse("{target: {kind: Deployment}, patch: {apiVersion: apps/v1, kind: "+
+		"Deployment, spec: {replicas: 2}}}")))
 }
 
 func TestMakingFails(t *testing.T) {
 	for reason, err := range map[string]error{
-		"no operation":                 second(patch.JSON()),
-		"an unknown operation":         second(patch.JSON(patch.Operation{Op: "ad", Path: "/a"})),
-		"a value where there is none":  second(patch.JSON(patch.Operation{Op: "remove", Path: "/a", Value: 1})),
-		"a value that is not JSON":     second(patch.JSON(patch.Operation{Op: "add", Path: "/a", Value: func() {}})),
-		"one of several is wrong":      second(patch.JSON(patch.Operation{Op: "remove", Path: "/a"}, patch.Operation{Op: "remove", Path: "a"})),
-		"a from that means nothing":    second(patch.JSON(patch.Operation{Op: "remove", Path: "/a", From: "/b"})),
-		"a move into itself":           second(patch.JSON(patch.Operation{Op: "move", Path: "/a"})),
-		"an object that is not JSON":   second(patch.FromObject(func() {})),
-		"a text that is not UTF-8":     second(patch.FromObject(map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "data": map[string]any{"a": "\xff"}})),
+		"no operation":                second(patch.JSON()),
+		"an unknown operation":        second(patch.JSON(patch.Operation{Op: "ad", Path: "/a"})),
+		"a value where there is none": second(patch.JSON(patch.Operation{Op: "remove", Path: "/a", Value: 1})),
+		"a value that is not JSON":    second(patch.JSON(patch.Operation{Op: "add", Path: "/a", Value: func() {}})),
+		"one of several is wrong": second(patch.JSON(patch.Operation{Op: "remove", Path: "/a"},
+			patch.Operation{Op: "remove", Path: "a"})),
+		"a from that means nothing":  second(patch.JSON(patch.Operation{Op: "remove", Path: "/a", From: "/b"})),
+		"a move into itself":         second(patch.JSON(patch.Operation{Op: "move", Path: "/a"})),
+		"an object that is not JSON": second(patch.FromObject(func() {})),
+		"a text that is not UTF-8": second(patch.FromObject(map[string]any{"apiVersion": "v1", "kind": "ConfigMap",
+			"data": map[string]any{"a": "\xff"}})),
 		"an expression that is not":    second(patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Name: "\xff"})),
 		"a merge without a kind":       second(patch.FromObject(map[string]any{"spec": map[string]any{}})),
 		"a list is no object":          second(patch.FromObject([]string{"a"})),
@@ -97,16 +105,20 @@ func second(_ patch.Patch, err error) error { return err }
 
 func TestUnmarshalYAML(t *testing.T) {
 	var list []patch.Patch
-	assert.NilError(t, yamlv3.Unmarshal([]byte("- {op: remove, path: /a}\n- target: {kind: Job}\n  patch: {spec: {backoffLimit: 1}}\n"), &list))
+	assert.NilError(t, yamlv3.Unmarshal([]byte("- {op: remove, path: /a}\n- target: {kind: Job}\n  patch: {spec: "+
+		"{backoffLimit: 1}}\n"), &list))
 	assert.Assert(t, list[0].Equal(patch.MustParse("{op: remove, path: /a}")), "%s", list[0])
-	assert.Assert(t, list[1].Equal(patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 1}}}")), "%s", list[1])
+	assert.Assert(t, list[1].Equal(patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 1}}}")), "%s",
+		list[1])
 	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: ad, path: /a}\n"), &list) != nil)
-	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list), "not a JSON number")
+	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list),
+		"not a JSON number")
 
 	var p patch.Patch
 	broken := errors.New("broken")
 	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return broken }), broken))
-	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return nil }), patch.ErrInvalid), "a reader that sets nothing")
+	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return nil }), patch.ErrInvalid),
+		"a reader that sets nothing")
 	// This library's own reader hands over the node.
 	hand := func(text string) func(any) error {
 		docs, _ := yaml.Parse("", []byte(text), yaml.DefaultLimits)
@@ -144,7 +156,9 @@ func TestUnmarshalJSON(t *testing.T) {
 }
 
 func TestPodTemplatesOfResourcesMergeLikePods(t *testing.T) {
-	out, err := setOf(t, "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, env: [{name: X, value: '1'}]}]}}}}}}}").ApplyResource(object(t, `
+	out, err := setOf(t, "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: "+
+		"{jobManagerPodTemplate: {spec: {containers: [{name: a, env: [{name: X, value: "+
+		"'1'}]}]}}}}}}}").ApplyResource(object(t, `
 kind: Deployment
 apiVersion: v1
 spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, image: i}, {name: b}]}}}}}}

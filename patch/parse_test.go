@@ -15,26 +15,41 @@ import (
 
 func TestParseAccepts(t *testing.T) {
 	for reason, text := range map[string]string{
-		"an operation as VVP 2.0 wrote it":              "{op: add, path: /spec/template/spec/flinkConfiguration/a.b, value: c}",
-		"an explicit null is a value":                   "{op: add, path: /a, value: null}",
-		"a merge for the VVP Deployment":                "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {parallelism: 2}}}}",
-		"a merge for the VVP SessionCluster":            "{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 2}}",
-		"a merge for the Kubernetes Deployment":         "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}",
-		"a name narrows an inline merge":                "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: NodePort}}",
-		"labels of an inline merge are content":         "{apiVersion: v1, kind: Service, metadata: {labels: {a: b}}}",
-		"the patch of a target needs no kind":           "{target: {kind: Job}, patch: {metadata: {annotations: {a: b}}}}",
-		"a target may match several kinds":              "{target: {kind: Job|Deployment}, patch: {metadata: {annotations: {a: b}}}}",
-		"a target may match every kind":                 "{target: {}, patch: {metadata: {annotations: {a: b}}}}",
-		"the patch may be text, as in a kustomization":  "target: {kind: Job}\npatch: |-\n  metadata:\n    annotations: {a: b}\n",
-		"operations for objects":                        "{target: {kind: Service}, patch: [{op: remove, path: /spec/ports/0}]}",
-		"operations as text":                            "target: {kind: Service}\npatch: |-\n  - {op: remove, path: /spec/ports/0}\n",
-		"selectors as Kubernetes has them":              "{target: {labelSelector: 'component in (a, b),!c', annotationSelector: d}, patch: {metadata: {annotations: {a: b}}}}",
-		"null deletes":                                  "{target: {kind: Job}, patch: {spec: {backoffLimit: null}}}",
-		"elements are deleted by their key":             "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{name: a, $patch: delete}]}}}}}",
-		"JSON is YAML":                                  `{"target": {"kind": "Job"}, "patch": {"spec": {"backoffLimit": 1}}}`,
-		"group, version and namespace of a target":      "{target: {group: apps, version: v1, namespace: a.*, name: b}, patch: {spec: {replicas: 1}}}",
-		"the longest expression":                        "{target: {name: " + strings.Repeat("a", 1000) + "}, patch: {metadata: {annotations: {a: b}}}}",
-		"the longest label selector":                    "{target: {labelSelector: '" + strings.Repeat("a,", 4999) + "aa'}, patch: {metadata: {annotations: {a: b}}}}",
+		"an operation as VVP 2.0 wrote it": "{op: add, path: " +
+			"/spec/template/spec/flinkConfiguration/a.b, value: c}",
+		"an explicit null is a value": "{op: add, path: /a, value: null}",
+		"a merge for the VVP Deployment": "{apiVersion: v1, kind: Deployment, spec: {template: {spec: " +
+			"{parallelism: 2}}}}",
+		"a merge for the VVP SessionCluster": "{apiVersion: v1, kind: SessionCluster, spec: " +
+			"{numberOfTaskManagers: 2}}",
+		"a merge for the Kubernetes Deployment": "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}",
+		"a name narrows an inline merge": "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: " +
+			"{type: NodePort}}",
+		"labels of an inline merge are content": "{apiVersion: v1, kind: Service, metadata: {labels: {a: b}}}",
+		"the patch of a target needs no kind": "{target: {kind: Job}, patch: {metadata: {annotations: " +
+			"{a: b}}}}",
+		"a target may match several kinds": "{target: {kind: Job|Deployment}, patch: {metadata: " +
+			"{annotations: {a: b}}}}",
+		"a target may match every kind": "{target: {}, patch: {metadata: {annotations: {a: b}}}}",
+		"the patch may be text, as in a kustomization": "target: {kind: Job}\npatch: |-\n  metadata:\n    " +
+			"annotations: {a: b}\n",
+		"operations for objects": "{target: {kind: Service}, patch: [{op: remove, path: " +
+			"/spec/ports/0}]}",
+		"operations as text": "target: {kind: Service}\npatch: |-\n  - {op: remove, path: " +
+			"/spec/ports/0}\n",
+		"selectors as Kubernetes has them": "{target: {labelSelector: 'component in (a, b),!c', " +
+			"annotationSelector: d}, patch: {metadata: {annotations: {a: b}}}}",
+		"null deletes": "{target: {kind: Job}, patch: {spec: {backoffLimit: null}}}",
+		"elements are deleted by their key": "{target: {kind: Deployment}, patch: {spec: {template: " +
+			"{spec: {containers: [{name: a, $patch: delete}]}}}}}",
+		"JSON is YAML": `{"target": {"kind": "Job"}, "patch": {"spec": ` +
+			`{"backoffLimit": 1}}}`,
+		"group, version and namespace of a target": "{target: {group: apps, version: v1, namespace: a.*, name: " +
+			"b}, patch: {spec: {replicas: 1}}}",
+		"the longest expression": "{target: {name: " + strings.Repeat("a",
+			1000) + "}, patch: {metadata: {annotations: {a: b}}}}",
+		"the longest label selector": "{target: {labelSelector: '" + strings.Repeat("a,",
+			4999) + "aa'}, patch: {metadata: {annotations: {a: b}}}}",
 		"an int that a float64 cannot hold stays exact": "{op: add, path: /a, value: 9007199254740993}",
 	} {
 		t.Run(reason, func(t *testing.T) {
@@ -55,45 +70,72 @@ func TestParseRefuses(t *testing.T) {
 		{"a merge needs an API version", "{kind: Service, spec: {}}", "apiVersion", "did you mean apiVersion: v1?"},
 		{"a merge needs a kind", "{apiVersion: v1, spec: {}}", "kind", "needs a kind"},
 		{"a number is no kind", "{apiVersion: v1, kind: 3}", "kind", "expected a string"},
-		{"a list is no name", "{apiVersion: v1, kind: Service, metadata: {name: [a]}}", "metadata.name", "expected a string"},
-		{"kinds that are never rendered are typos", "{apiVersion: apps/v1, kind: Deployments, spec: {}}", "kind", "Deployment"},
+		{"a list is no name", "{apiVersion: v1, kind: Service, metadata: {name: [a]}}", "metadata.name",
+			"expected a string"},
+		{"kinds that are never rendered are typos", "{apiVersion: apps/v1, kind: Deployments, spec: {}}", "kind",
+			"Deployment"},
 		{"so are API versions", "{apiVersion: apps/v1beta1, kind: Deployment, spec: {}}", "kind", "apps/v1"},
-		{"a target that selects no rendered kind is a typo", "{target: {kind: Deploy}, patch: {spec: {}}}", "target", "Deployment"},
-		{"expressions match whole values", "{target: {kind: Job, version: v}, patch: {spec: {}}}", "target", "batch/v1 Job"},
+		{"a target that selects no rendered kind is a typo", "{target: {kind: Deploy}, patch: {spec: {}}}", "target",
+			"Deployment"},
+		{"expressions match whole values", "{target: {kind: Job, version: v}, patch: {spec: {}}}", "target",
+			"batch/v1 Job"},
 		{"expressions must compile", "{target: {name: '('}, patch: {spec: {}}}", "target.name", "missing closing"},
-		{"label selectors must parse", "{target: {labelSelector: 'a in b'}, patch: {a: b}}", "target.labelSelector", "found 'b'"},
-		{"what may be a secret is not quoted", "{target: {labelSelector: 'token in b'}, patch: {a: b}}", "target.labelSelector", "not a label selector"},
+		{"label selectors must parse", "{target: {labelSelector: 'a in b'}, patch: {a: b}}", "target.labelSelector",
+			"found 'b'"},
+		{"what may be a secret is not quoted", "{target: {labelSelector: 'token in b'}, patch: {a: b}}",
+			"target.labelSelector", "not a label selector"},
 		{"files are not read", "{path: patch.yaml, target: {kind: Job}}", "path", "not read"},
 		{"a target alone changes nothing", "{target: {kind: Job}}", "", "needs a patch"},
 		{"null is no target", "{target: null, patch: {spec: {}}}", "", "needs a target"},
 		{"a patch alone has no target", "{patch: {spec: {}}}", "", "needs a target"},
-		{"options of kustomize that are not supported", "{target: {kind: Job}, patch: {a: b}, options: {allowNameChange: true}}", "options", "belong to the platform"},
-		{"a misspelt key beside a target", "{target: {kind: Job}, patch: {a: b}, option: x}", "option", "target and patch only"},
-		{"an expression that breaks out of its anchors", "{target: {name: 'a)|(b'}, patch: {a: b}}", "target.name", "unexpected )"},
-		{"an expression that is too long", "{target: {name: " + strings.Repeat("a", 1001) + "}, patch: {a: b}}", "target.name", "1000 bytes"},
-		{"an expression that is too large", "{target: {name: '((a{100}){100}){100}'}, patch: {a: b}}", "target.name", "regular expression"},
-		{"a label selector that is too long", "{target: {labelSelector: " + strings.Repeat("a", 10_001) + "}, patch: {a: b}}", "target.labelSelector", "10000 bytes"},
+		{"options of kustomize that are not supported",
+			"{target: {kind: Job}, patch: {a: b}, options: {allowNameChange: true}}", "options",
+			"belong to the platform"},
+		{"a misspelt key beside a target", "{target: {kind: Job}, patch: {a: b}, option: x}", "option",
+			"target and patch only"},
+		{"an expression that breaks out of its anchors", "{target: {name: 'a)|(b'}, patch: {a: b}}", "target.name",
+			"unexpected )"},
+		{"an expression that is too long", "{target: {name: " + strings.Repeat("a", 1001) + "}, patch: {a: b}}",
+			"target.name", "1000 bytes"},
+		{"an expression that is too large", "{target: {name: '((a{100}){100}){100}'}, patch: {a: b}}", "target.name",
+			"regular expression"},
+		{"a label selector that is too long",
+			"{target: {labelSelector: " + strings.Repeat("a", 10_001) + "}, patch: {a: b}}", "target.labelSelector",
+			"10000 bytes"},
 		{"a group is not a version", "{target: {group: v1}, patch: {a: b}}", "target", "no kind"},
 		{"a misspelt selector", "{target: {kinds: Job}, patch: {a: b}}", "target.kinds", "kind"},
 		{"an empty patch changes nothing", "{target: {kind: Job}, patch: {}}", "patch", "empty"},
 		{"so does a comment", "target: {kind: Job}\npatch: |-\n  # nothing\n", "patch", "empty"},
-		{"several documents in one patch", "target: {kind: Job}\npatch: |-\n  a: b\n  ---\n  c: d\n", "patch", "2 documents"},
+		{"several documents in one patch", "target: {kind: Job}\npatch: |-\n  a: b\n  ---\n  c: d\n", "patch",
+			"2 documents"},
 		{"broken YAML in a text", "target: {kind: Job}\npatch: |-\n  a: [\n", "patch", "text"},
 		{"a number is no patch", "{target: {kind: Job}, patch: 3}", "patch", "map"},
 		{"unknown operations", "{op: ad, path: /a, value: b}", "op", "add"},
 		{"operations without a value", "{op: add, path: /a}", "value", "value"},
 		{"pointers start with a slash", "{op: remove, path: spec}", "path", "/"},
 		{"misspelt members of an operation", "{op: add, path: /a, vaule: b, value: c}", "vaule", ""},
-		{"operations in a target have an index", "{target: {kind: Service}, patch: [{op: remove, path: /a}, {op: remove}]}", "patch[1].path", ""},
+		{"operations in a target have an index",
+			"{target: {kind: Service}, patch: [{op: remove, path: /a}, {op: remove}]}", "patch[1].path", ""},
 		{"an element that is no operation", "{target: {kind: Service}, patch: [3]}", "patch[0]", "op and path"},
-		{"what is lost in an inline merge", "{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{image: x}]}}}}", "spec.template.spec.containers[0]", "name"},
-		{"what is lost in a VVP resource", "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {pods: {envVars: [{value: x}]}}}}}}", "spec.template.spec.kubernetes.pods.envVars[0]", "name"},
-		{"what is lost in one of several kinds", "{target: {}, patch: {spec: {ports: [{name: x}]}}}", "patch.spec.ports[0]", "port"},
-		{"a key that is no name", "{target: {kind: Job}, patch: {a.b: {$retainKeys: [x]}}}", "patch[a.b].$retainKeys", ""},
+		{"what is lost in an inline merge",
+			"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{image: x}]}}}}",
+			"spec.template.spec.containers[0]", "name"},
+		{"what is lost in a VVP resource",
+			"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {kubernetes: {pods: {envVars: [{value: " +
+				"x}]}}}}}}", "spec.template.spec.kubernetes.pods.envVars[0]", "name"},
+		{"what is lost in one of several kinds", "{target: {}, patch: {spec: {ports: [{name: x}]}}}",
+			"patch.spec.ports[0]", "port"},
+		{"a key that is no name", "{target: {kind: Job}, patch: {a.b: {$retainKeys: [x]}}}", "patch[a.b].$retainKeys",
+			""},
 		{"two documents", "{op: remove, path: /a}\n---\n{op: remove, path: /b}", "", "one document, not 2"},
-		{"an element without its merge key empties the list", "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{image: x}]}}}}}", "patch.spec.template.spec.containers[0]", "name"},
-		{"an element's $patch: replace is ignored", "{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{name: a, $patch: replace}]}}}}}", "patch.spec.template.spec.containers[0].$patch", ""},
-		{"$retainKeys is written out", "{target: {kind: Deployment}, patch: {spec: {strategy: {$retainKeys: [type]}}}}", "patch.spec.strategy.$retainKeys", ""},
+		{"an element without its merge key empties the list",
+			"{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{image: x}]}}}}}",
+			"patch.spec.template.spec.containers[0]", "name"},
+		{"an element's $patch: replace is ignored",
+			"{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{name: a, $patch: " +
+				"replace}]}}}}}", "patch.spec.template.spec.containers[0].$patch", ""},
+		{"$retainKeys is written out", "{target: {kind: Deployment}, patch: {spec: {strategy: {$retainKeys: [type]}}}}",
+			"patch.spec.strategy.$retainKeys", ""},
 		{"unknown directives", "{target: {kind: Deployment}, patch: {spec: {$patch: drop}}}", "patch.spec.$patch", ""},
 		{"nothing at all", "{}", "", ""},
 		{"a list is a set, not a patch", "[{op: remove, path: /a}]", "", "map"},
@@ -101,7 +143,8 @@ func TestParseRefuses(t *testing.T) {
 	}
 	_, err := patch.Parse([]byte("{a: ["))
 	broken, ok := errors.AsType[*patch.InvalidError](err)
-	assert.Assert(t, ok && len(broken.Fields) == 1, "how many documents a broken text would have had is no second problem: %v", err)
+	assert.Assert(t, ok && len(broken.Fields) == 1,
+		"how many documents a broken text would have had is no second problem: %v", err)
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
 			_, err := patch.Parse([]byte(c.text))
@@ -129,7 +172,8 @@ func TestAllProblemsOfAPatch(t *testing.T) {
 
 // A mistake that several kinds would make is reported once.
 func TestOneMistakeInSeveralKinds(t *testing.T) {
-	_, err := patch.Parse([]byte("{target: {kind: Job|Deployment}, patch: {spec: {template: {spec: {containers: [{image: x}]}}}}}"))
+	_, err := patch.Parse([]byte("{target: {kind: Job|Deployment}, patch: {spec: {template: {spec: {containers: " +
+		"[{image: x}]}}}}}"))
 	e, ok := errors.AsType[*patch.InvalidError](err)
 	assert.Assert(t, ok)
 	assert.Equal(t, len(e.Fields), 1, "%v", err)
@@ -146,18 +190,22 @@ func TestSelectorsAreBounded(t *testing.T) {
 		selector patch.Selector
 		ok       bool
 	}{
-		"a name of 1,000 bytes":                 {patch.Selector{Name: strings.Repeat("a", 1000)}, true},
-		"a name of 1,001 bytes":                 {patch.Selector{Name: strings.Repeat("a", 1001)}, false},
-		"an expression of 1,000 bytes":          {patch.Selector{Name: ".*" + strings.Repeat("a", 998)}, true},
-		"an expression of 1,001 bytes":          {patch.Selector{Name: ".*" + strings.Repeat("a", 999)}, false},
-		"characters as many as names have":      {patch.Selector{Name: "[a-z0-9.-]{1,253}"}, true},
-		"names for a thousand bytes":            {patch.Selector{Name: strings.TrimSuffix(strings.Repeat("some-name|", 100), "|")}, true},
-		"repetitions of repetitions":            {patch.Selector{Name: "(a{30}){30}"}, false},
-		"many operators":                        {patch.Selector{Name: strings.Repeat("a?", 400)}, false},
-		"classes of Unicode":                    {patch.Selector{Name: `\pL+`}, false},
-		"a label selector of 10,000 bytes":      {patch.Selector{LabelSelector: "a" + strings.Repeat(",a", 9999/2) + "b"}, true},
-		"a label selector of 10,001 bytes":      {patch.Selector{LabelSelector: "a" + strings.Repeat(",a", 10_000/2)}, false},
-		"an annotation selector of that many":   {patch.Selector{AnnotationSelector: "a" + strings.Repeat(",a", 10_000/2)}, false},
+		"a name of 1,000 bytes":            {patch.Selector{Name: strings.Repeat("a", 1000)}, true},
+		"a name of 1,001 bytes":            {patch.Selector{Name: strings.Repeat("a", 1001)}, false},
+		"an expression of 1,000 bytes":     {patch.Selector{Name: ".*" + strings.Repeat("a", 998)}, true},
+		"an expression of 1,001 bytes":     {patch.Selector{Name: ".*" + strings.Repeat("a", 999)}, false},
+		"characters as many as names have": {patch.Selector{Name: "[a-z0-9.-]{1,253}"}, true},
+		"names for a thousand bytes": {patch.Selector{Name: strings.TrimSuffix(strings.Repeat("some-name|",
+			100), "|")}, true},
+		"repetitions of repetitions": {patch.Selector{Name: "(a{30}){30}"}, false},
+		"many operators":             {patch.Selector{Name: strings.Repeat("a?", 400)}, false},
+		"classes of Unicode":         {patch.Selector{Name: `\pL+`}, false},
+		"a label selector of 10,000 bytes": {patch.Selector{LabelSelector: "a" + strings.Repeat(",a",
+			9999/2) + "b"}, true},
+		"a label selector of 10,001 bytes": {patch.Selector{LabelSelector: "a" + strings.Repeat(",a", 10_000/2)},
+			false},
+		"an annotation selector of that many": {patch.Selector{AnnotationSelector: "a" + strings.Repeat(",a",
+			10_000/2)}, false},
 		"a group that is no expression":         {patch.Selector{Group: "("}, false},
 		"an expression that gets out of itself": {patch.Selector{Name: "a)|(b"}, false},
 	} {
@@ -190,10 +238,13 @@ func TestEqual(t *testing.T) {
 	assert.Assert(t, a.Equal(b), "formatting, comments and text do not count")
 	assert.Assert(t, !a.Equal(c), "a string is no number")
 	named := "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: n}, spec: {type: NodePort}}"
-	for _, text := range []string{strings.Replace(named, "name: a", "name: b", 1), strings.Replace(named, "namespace: n", "namespace: m", 1)} {
-		assert.Assert(t, !patch.MustParse(named).Equal(patch.MustParse(text)), "what a merge does not change still says what it is for: %s", text)
+	for _, text := range []string{strings.Replace(named, "name: a", "name: b", 1),
+		strings.Replace(named, "namespace: n", "namespace: m", 1)} {
+		assert.Assert(t, !patch.MustParse(named).Equal(patch.MustParse(text)),
+			"what a merge does not change still says what it is for: %s", text)
 	}
-	assert.Equal(t, patch.MustParse(named).String(), `{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"n"},"spec":{"type":"NodePort"}}`)
+	assert.Equal(t, patch.MustParse(named).String(),
+		`{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"n"},"spec":{"type":"NodePort"}}`)
 	assert.Assert(t, !a.Equal(patch.Patch{}))
 	assert.Assert(t, patch.Patch{}.Equal(patch.Patch{}))
 	assert.Assert(t, patch.Patch{}.IsZero() && !a.IsZero())
@@ -237,12 +288,14 @@ func TestSet(t *testing.T) {
 	assert.Equal(t, e.Fields[0].Type, field.ErrorTypeTooMany)
 	assert.Equal(t, e.Fields[0].BadValue, len(many))
 	assert.Equal(t, e.Fields[0].Field, "")
-	assert.Equal(t, e.Fields[0].Detail, field.TooMany(nil, len(many), patch.MaxPatches).Detail, "the limit that is named is the one that holds")
+	assert.Equal(t, e.Fields[0].Detail, field.TooMany(nil, len(many), patch.MaxPatches).Detail,
+		"the limit that is named is the one that holds")
 	text, err = json.Marshal(full)
 	assert.NilError(t, err)
 	longer := append(append(append([]byte("["), text[1:len(text)-1]...), ','), text[1:]...)
 	assert.Assert(t, errors.Is(json.Unmarshal(longer, &patch.Set{}), patch.ErrInvalid), "too many in JSON")
-	for reason, text := range map[string]string{"no list": "{}", "an integer that does not fit": `[{"op": "add", "path": "/a", "value": 99999999999999999999}]`} {
+	for reason, text := range map[string]string{"no list": "{}",
+		"an integer that does not fit": `[{"op": "add", "path": "/a", "value": 99999999999999999999}]`} {
 		err := json.Unmarshal([]byte(text), &patch.Set{})
 		assert.Assert(t, err != nil && !errors.Is(err, patch.ErrInvalid), "%s: %v", reason, err)
 	}
@@ -281,15 +334,17 @@ func TestSurrogatePairs(t *testing.T) {
 	const pair = `\ud83d\ude80`
 	escaped := strings.ReplaceAll(pair, `\`, `\\`)
 	for form, text := range map[string]string{
-		"operation":           `{"op": "add", "path": "/spec/a", "value": "@"}`,
-		"inline":              `{"apiVersion": "v1", "kind": "Service", "metadata": {"annotations": {"a": "@"}}}`,
-		"key":                 `{"apiVersion": "v1", "kind": "Service", "metadata": {"annotations": {"@": "a"}}}`,
-		"target":              `{"target": {"kind": "Job"}, "patch": {"metadata": {"annotations": {"a": "@"}}}}`,
-		"JSON in JSON":        `{"target": {"kind": "Job"}, "patch": "{\"metadata\": {\"annotations\": {\"a\": \"@@\"}}}"}`,
+		"operation": `{"op": "add", "path": "/spec/a", "value": "@"}`,
+		"inline":    `{"apiVersion": "v1", "kind": "Service", "metadata": {"annotations": {"a": "@"}}}`,
+		"key":       `{"apiVersion": "v1", "kind": "Service", "metadata": {"annotations": {"@": "a"}}}`,
+		"target":    `{"target": {"kind": "Job"}, "patch": {"metadata": {"annotations": {"a": "@"}}}}`,
+		"JSON in JSON": `{"target": {"kind": "Job"}, "patch": "{\"metadata\": {\"annotations\": {\"a\": ` +
+			`\"@@\"}}}"}`,
 		"YAML in JSON":        `{"target": {"kind": "Job"}, "patch": "metadata: {annotations: {a: @}}"}`,
 		"JSON in YAML":        "target: {kind: Job}\npatch: |\n  {\"metadata\": {\"annotations\": {\"a\": \"@\"}}}\n",
 		"quoted JSON in YAML": `{target: {kind: Job}, patch: '{"metadata": {"annotations": {"a": "@"}}}'}`,
-		"operations in YAML":  "target: {kind: Job}\npatch: |\n  [{\"op\": \"add\", \"path\": \"/metadata/annotations/a\", \"value\": \"@\"}]\n",
+		"operations in YAML": "target: {kind: Job}\npatch: |\n  [{\"op\": \"add\", \"path\": " +
+			"\"/metadata/annotations/a\", \"value\": \"@\"}]\n",
 	} {
 		with := func(s, twice string) string { return strings.NewReplacer("@@", twice, "@", s).Replace(text) }
 		p, err := patch.Parse([]byte(with(pair, escaped)))

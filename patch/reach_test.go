@@ -17,7 +17,9 @@ func TestInlineNamesOfResources(t *testing.T) {
 		"{}": true, "{name: a}": true, "{namespace: default}": true, "{name: a, namespace: default}": true,
 		"{name: b}": false, "{namespace: other}": false, "{name: a, namespace: other}": false,
 	} {
-		out, err := setOf(t, "{apiVersion: v1, kind: Deployment, metadata: "+metadata+", spec: {template: {spec: {parallelism: 7}}}}").ApplyResource(object(t, resource))
+		out, err := setOf(t,
+			"{apiVersion: v1, kind: Deployment, metadata: "+metadata+
+				", spec: {template: {spec: {parallelism: 7}}}}").ApplyResource(object(t, resource))
 		assert.NilError(t, err, metadata)
 		_, applied := out["spec"].(map[string]any)["template"].(map[string]any)["spec"].(map[string]any)["parallelism"]
 		assert.Equal(t, applied, applies, metadata)
@@ -34,20 +36,23 @@ func TestAnnotationSelectors(t *testing.T) {
 		"a":     {{Patch: 0, Object: 1}},
 		"a=b,c": nil,
 	} {
-		_, matches, err := setOf(t, fmt.Sprintf("{target: {annotationSelector: '%s'}, patch: {metadata: {labels: {x: y}}}}", selector)).
+		_, matches, err := setOf(t,
+			fmt.Sprintf("{target: {annotationSelector: '%s'}, patch: {metadata: {labels: {x: y}}}}", selector)).
 			ApplyObjects([]map[string]any{object(t, service), annotated, object(t, taskManager)})
 		assert.NilError(t, err)
 		assert.DeepEqual(t, matches, want)
 	}
 	p := patch.MustParse("{target: {kind: Service}, patch: {spec: {a: b}}}")
-	assert.Assert(t, p.SelectsKind("v1", "Service") && !p.SelectsKind("apps/v1", "Deployment") && !patch.Patch{}.SelectsKind("v1", "Service"))
+	assert.Assert(t, p.SelectsKind("v1", "Service") && !p.SelectsKind("apps/v1", "Deployment") &&
+		!patch.Patch{}.SelectsKind("v1", "Service"))
 	assert.Assert(t, !p.Equal(patch.Patch{}) && !patch.Patch{}.Equal(p) && patch.Patch{}.Equal(patch.Patch{}))
 }
 
 // What is deleted is not patched any more.
 func TestPatchesAfterADeletion(t *testing.T) {
 	account := object(t, "{apiVersion: v1, kind: ServiceAccount, metadata: {name: job-1, namespace: flink}}")
-	out, matches, err := setOf(t, "{apiVersion: v1, kind: ServiceAccount, $patch: delete}", "{target: {}, patch: {metadata: {annotations: {a: b}}}}").
+	out, matches, err := setOf(t, "{apiVersion: v1, kind: ServiceAccount, $patch: delete}",
+		"{target: {}, patch: {metadata: {annotations: {a: b}}}}").
 		ApplyObjects([]map[string]any{account, object(t, service)})
 	assert.NilError(t, err)
 	assert.Equal(t, len(out), 1)
@@ -58,23 +63,30 @@ func TestPatchesAfterADeletion(t *testing.T) {
 func TestNullsOfThePlatform(t *testing.T) {
 	_, err := setOf(t, "{op: add, path: /spec/sessionClusterName, value: null}").ApplyResource(object(t, resource))
 	assert.ErrorIs(t, err, patch.ErrConflict)
-	_, _, err = setOf(t, "{target: {kind: Service}, patch: [{op: add, path: /metadata/labels/jobId, value: null}]}").ApplyObjects([]map[string]any{object(t, service)})
+	_, _, err = setOf(t, "{target: {kind: Service}, patch: [{op: add, path: /metadata/labels/jobId, "+
+		"value: null}]}").ApplyObjects([]map[string]any{object(t, service)})
 	assert.ErrorIs(t, err, patch.ErrConflict)
 }
 
 func TestWhatApplyErrorsSay(t *testing.T) {
 	for text, want := range map[string]string{
-		"{target: {kind: Service}, patch: {metadata: {labels: {system: x}}}}":                           "metadata.labels.system belongs to the platform",
-		"{target: {kind: Service}, patch: {metadata: {labels: {system: x}}, spec: {selector: {a: b}}}}": "belong to the platform",
-		"{apiVersion: v1, kind: Service, $patch: delete}":                                               "others need the object",
+		"{target: {kind: Service}, patch: {metadata: {labels: " +
+			"{system: x}}}}": "metadata.labels.system belongs to the platform",
+		"{target: {kind: Service}, patch: {metadata: {labels: {system: x}}, spec: {selector: " +
+			"{a: b}}}}": "belong to the platform",
+		"{apiVersion: v1, kind: Service, " +
+			"$patch: delete}": "others need the object",
 	} {
 		_, _, err := setOf(t, text).ApplyObjects([]map[string]any{object(t, service)})
 		e, ok := errors.AsType[*patch.ApplyError](err)
-		assert.Assert(t, ok && strings.HasPrefix(err.Error(), "spec.deploymentPatchSet[0]: Service flink/job-1-jobmanager: ") && strings.HasSuffix(strings.Split(err.Error(), ", so that")[0], want), "%v", err)
+		assert.Assert(t, ok && strings.HasPrefix(err.Error(),
+			"spec.deploymentPatchSet[0]: Service flink/job-1-jobmanager: ") &&
+			strings.HasSuffix(strings.Split(err.Error(), ", so that")[0], want), "%v", err)
 		e.Position = patch.Position{File: "f.yaml", Line: 3, Column: 5}
 		assert.Assert(t, strings.HasPrefix(e.Error(), "f.yaml:3:5: spec."), "%v", e)
 	}
-	for n, want := range map[int]string{400: strings.Repeat("x", 400) + ": no", 401: strings.Repeat("x", 400) + "…: no"} {
+	for n, want := range map[int]string{400: strings.Repeat("x", 400) + ": no",
+		401: strings.Repeat("x", 400) + "…: no"} {
 		e := &patch.ApplyError{Object: strings.Repeat("x", n), Err: errors.New("no")}
 		assert.Assert(t, strings.HasSuffix(e.Error(), "[0]: "+want), "%v", e)
 	}
@@ -88,7 +100,8 @@ func TestWhatApplyErrorsSay(t *testing.T) {
 			return text + "}"
 		}
 		config := object(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, "+data("text")+"}")
-		_, _, err := setOf(t, "{target: {kind: ConfigMap}, patch: {"+data("{a: b}")+"}}").ApplyObjects([]map[string]any{config})
+		_, _, err := setOf(t,
+			"{target: {kind: ConfigMap}, patch: {"+data("{a: b}")+"}}").ApplyObjects([]map[string]any{config})
 		assert.Assert(t, err != nil && !errors.Is(err, patch.ErrConflict), "%v", err)
 		assert.Equal(t, strings.Count(err.Error(), "\n"), min(n, 20)-1+min(len(more), 1), "%v", err)
 		assert.Assert(t, strings.HasSuffix(err.Error(), more), "%v", err)

@@ -14,7 +14,8 @@ func pod(spec, patchOfSpec string) {
 	must(yaml.Unmarshal([]byte(spec), &object))
 	must(yaml.Unmarshal([]byte(patchOfSpec), &content))
 	p, err := patch.FromObject(map[string]any{
-		"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"template": map[string]any{"spec": content}},
+		"apiVersion": "apps/v1", "kind": "Deployment",
+		"spec": map[string]any{"template": map[string]any{"spec": content}},
 	})
 	must(err)
 	set, err := patch.NewSet(p)
@@ -54,7 +55,8 @@ func Example_rule02NullDeletes() {
 
 // 3. Scalars are replaced. Types are kept: a number stays a number.
 func Example_rule03ScalarsAreReplaced() {
-	pod("{hostNetwork: true, terminationGracePeriodSeconds: 30}", "{hostNetwork: false, terminationGracePeriodSeconds: 0}")
+	pod("{hostNetwork: true, terminationGracePeriodSeconds: 30}",
+		"{hostNetwork: false, terminationGracePeriodSeconds: 0}")
 	// Output:
 	// hostNetwork: false
 	// terminationGracePeriodSeconds: 0
@@ -134,7 +136,8 @@ func Example_rule09MapsAreReplacedAndDeleted() {
 // 10. An empty map or keyed list in a patch changes nothing, an empty list of the
 // other kind empties.
 func Example_rule10Empty() {
-	pod("{volumes: [{name: v}], nodeSelector: {a: b}, tolerations: [{key: a}]}", "{volumes: [], nodeSelector: {}, tolerations: []}")
+	pod("{volumes: [{name: v}], nodeSelector: {a: b}, tolerations: [{key: a}]}",
+		"{volumes: [], nodeSelector: {}, tolerations: []}")
 	// Output:
 	// nodeSelector:
 	//   a: b
@@ -157,7 +160,8 @@ func Example_rule11OneOf() {
 // 12. What kustomize would lose or write out in silence is refused, with what to
 // write instead.
 func Example_rule12Refused() {
-	_, err := patch.Parse([]byte("target: {kind: Deployment}\npatch: {spec: {template: {spec: {containers: [{image: x}]}}}}"))
+	_, err := patch.Parse([]byte("target: {kind: Deployment}\npatch: {spec: {template: {spec: {containers: " +
+		"[{image: x}]}}}}"))
 	fmt.Println(err != nil)
 	_, err = patch.Parse([]byte("target: {kind: Deployment}\npatch: {spec: {strategy: {$retainKeys: [type]}}}"))
 	fmt.Println(err != nil)
@@ -171,7 +175,8 @@ func Example_rule13ObjectsAreDeleted() {
 	p := patch.MustParse("{apiVersion: v1, kind: ServiceAccount, $patch: delete}")
 	set, err := patch.NewSet(p)
 	must(err)
-	out, matches, err := set.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": map[string]any{"name": "a"}}})
+	out, matches, err := set.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ServiceAccount",
+		"metadata": map[string]any{"name": "a"}}})
 	fmt.Println(len(out), matches, err)
 	// Output:
 	// 0 [{0 0}] <nil>
@@ -184,7 +189,8 @@ func Example_rule14Order() {
 		patch.MustParse("{target: {labelSelector: tier=web}, patch: {spec: {type: NodePort}}}"),
 	)
 	must(err)
-	out, _, err := set.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"name": "a"}}})
+	out, _, err := set.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "Service",
+		"metadata": map[string]any{"name": "a"}}})
 	fmt.Println(out[0]["spec"], err)
 	// Output:
 	// map[type:NodePort] <nil>
@@ -195,7 +201,8 @@ func Example_rule14Order() {
 func Example_rule15Operations() {
 	set, err := patch.NewSet(patch.MustParse("{op: replace, path: /spec/missing, value: 1}"))
 	must(err)
-	_, err = set.ApplyResource(map[string]any{"kind": "Deployment", "apiVersion": "v1", "metadata": map[string]any{"name": "app", "namespace": "default"}, "spec": map[string]any{}})
+	_, err = set.ApplyResource(map[string]any{"kind": "Deployment", "apiVersion": "v1",
+		"metadata": map[string]any{"name": "app", "namespace": "default"}, "spec": map[string]any{}})
 	fmt.Println(err)
 	// Output:
 	// spec.deploymentPatchSet[0]: Deployment default/app: operation 0, replace "/spec/missing": there is no "missing" to replace

@@ -32,9 +32,13 @@ func NewSet(patches ...Patch) (Set, error) {
 		at := (*field.Path)(nil).Index(i)
 		switch s.patches[i] = p.p; {
 		case p.p == nil:
-			problems = append(problems, decode.Problem{Err: field.Required(at, "the patch is the zero value; make it with patch.Parse")})
+			problems = append(problems,
+				decode.Problem{Err: field.Required(at, "the patch is the zero value; make it with patch.Parse")})
 		case p.p.loose:
-			problems = append(problems, decode.Problem{Err: field.Required(at, "several operations are for Kubernetes objects: say which, with For; for the VVP Deployment, each is a patch of its own")})
+			problems = append(problems,
+				decode.Problem{Err: field.Required(at,
+					"several operations are for Kubernetes objects: say which, with For; for the VVP Deployment, "+
+						"each is a patch of its own")})
 		}
 	}
 	if len(patches) > MaxPatches {

@@ -39,13 +39,17 @@ func TestArtifact(t *testing.T) {
 		jars, fetches        string // in the arguments, in the init container
 	}{
 		{"Flink looks into usrlib by itself", "1.17", "local:///opt/flink/usrlib/a.jar", "", ""},
-		{"from 1.19 it can be told which jar", "1.20", "local:///opt/flink/usrlib/a.jar", "local:///opt/flink/usrlib/a.jar", ""},
-		{"file is another word for it", "1.20", "file:///opt/flink/usrlib/a.jar", "local:///opt/flink/usrlib/a.jar", ""},
-		{"a jar elsewhere in the image is named, from 1.19", "1.19", "local:///opt/flink/examples/streaming/A.jar", "local:///opt/flink/examples/streaming/A.jar", ""},
+		{"from 1.19 it can be told which jar", "1.20", "local:///opt/flink/usrlib/a.jar",
+			"local:///opt/flink/usrlib/a.jar", ""},
+		{"file is another word for it", "1.20", "file:///opt/flink/usrlib/a.jar", "local:///opt/flink/usrlib/a.jar",
+			""},
+		{"a jar elsewhere in the image is named, from 1.19", "1.19", "local:///opt/flink/examples/streaming/A.jar",
+			"local:///opt/flink/examples/streaming/A.jar", ""},
 		{"1.19 downloads by itself", "1.19", "https://h.example.com/a.jar", "https://h.example.com/a.jar", ""},
 		{"so does 2.0", "2.0", "http://h.example.com/a.jar", "http://h.example.com/a.jar", ""},
 		{"1.18 does not", "1.18", "https://h.example.com/p/a.jar?x=1", "", "https://h.example.com/p/a.jar?x=1"},
-		{"Kubernetes must not expand a URI", "1.17", "https://h.example.com/$(A).jar", "", "https://h.example.com/$$(A).jar"},
+		{"Kubernetes must not expand a URI", "1.17", "https://h.example.com/$(A).jar", "",
+			"https://h.example.com/$$(A).jar"},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
@@ -83,19 +87,43 @@ func TestRefusedAtRendering(t *testing.T) {
 	cases := []struct {
 		reason, text, field string
 	}{
-		{"Flink 1.18 cannot be told of a jar", withArtifact("1.18", "local:///opt/other/a.jar"), "spec.template.spec.artifact.jarUri"},
-		{"a host in a local URI is a slash too few", withArtifact("1.20", "local://opt/a.jar"), "spec.template.spec.artifact.jarUri"},
-		{"Flink 1.18 fetches nothing from object stores", withArtifact("1.18", "s3://bucket/a.jar"), "spec.template.spec.artifact.jarUri"},
-		{"Flink has no such file system", withArtifact("1.20", "ftp://bucket/a.jar"), "spec.template.spec.artifact.jarUri"},
-		{"secret values are VVP's", withArtifact("1.20", "https://h.example.com/${TOKEN}/a.jar"), "spec.template.spec.artifact.jarUri"},
-		{"high availability needs a folder", app + "      flinkConfiguration: {high-availability.type: kubernetes}\n", "spec.template.spec.flinkConfiguration[high-availability.storageDir]"},
-		{"a Deployment has one JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n", "spec.template.spec.flinkConfiguration[kubernetes.jobmanager.replicas]"},
-		{"unknown variables would stay text", app + "      flinkConfiguration: {s3.access-key: '${KEY}'}\n", "spec.template.spec.flinkConfiguration[s3.access-key]"},
-		{"the configuration would be hidden", app + "      kubernetes: {pods: {volumeMounts: [{volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /opt/flink/conf}}]}}\n", "spec.template.spec.kubernetes.pods.volumeMounts[0].volumeMount.mountPath"},
-		{"by a template that has another container before", app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: x, image: x}, {name: flink-jobmanager, volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}], volumes: [{name: v, emptyDir: {}}]}}}\n", "spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[1].volumeMounts[0].mountPath"},
-		{"by a template, too", app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}], volumes: [{name: v, emptyDir: {}}]}}}\n", "spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].volumeMounts[0].mountPath"},
-		{"certificates are not made here", strings.Replace(app, "  template:\n", "  template:\n    metadata: {annotations: {flink.security.ssl.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.security.ssl.enabled]"},
-		{"queryable state ends with 1.20", strings.Replace(strings.Replace(app, "1.20", "2.0", 1), "  template:\n", "  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n", 1), "spec.template.metadata.annotations[flink.queryable-state.enabled]"},
+		{"Flink 1.18 cannot be told of a jar", withArtifact("1.18", "local:///opt/other/a.jar"),
+			"spec.template.spec.artifact.jarUri"},
+		{"a host in a local URI is a slash too few", withArtifact("1.20", "local://opt/a.jar"),
+			"spec.template.spec.artifact.jarUri"},
+		{"Flink 1.18 fetches nothing from object stores", withArtifact("1.18", "s3://bucket/a.jar"),
+			"spec.template.spec.artifact.jarUri"},
+		{"Flink has no such file system", withArtifact("1.20", "ftp://bucket/a.jar"),
+			"spec.template.spec.artifact.jarUri"},
+		{"secret values are VVP's", withArtifact("1.20", "https://h.example.com/${TOKEN}/a.jar"),
+			"spec.template.spec.artifact.jarUri"},
+		{"high availability needs a folder", app + "      flinkConfiguration: {high-availability.type: kubernetes}\n",
+			"spec.template.spec.flinkConfiguration[high-availability.storageDir]"},
+		{"a Deployment has one JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n",
+			"spec.template.spec.flinkConfiguration[kubernetes.jobmanager.replicas]"},
+		{"unknown variables would stay text", app + "      flinkConfiguration: {s3.access-key: '${KEY}'}\n",
+			"spec.template.spec.flinkConfiguration[s3.access-key]"},
+		{"the configuration would be hidden",
+			app + "      kubernetes: {pods: {volumeMounts: [{volume: {name: v, emptyDir: {}}, volumeMount: {name: v, " +
+				"mountPath: /opt/flink/conf}}]}}\n",
+			"spec.template.spec.kubernetes.pods.volumeMounts[0].volumeMount.mountPath"},
+		{"by a template that has another container before",
+			app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: x, image: x}, {name: " +
+				"flink-jobmanager, volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}], volumes: [{name: v, " +
+				"emptyDir: {}}]}}}\n",
+			"spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[1].volumeMounts[0].mountPath"},
+		{"by a template, too",
+			app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, " +
+				"volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}], volumes: [{name: v, emptyDir: {}}]}}}\n",
+			"spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].volumeMounts[0].mountPath"},
+		{"certificates are not made here",
+			strings.Replace(app, "  template:\n",
+				"  template:\n    metadata: {annotations: {flink.security.ssl.enabled: 'true'}}\n", 1),
+			"spec.template.metadata.annotations[flink.security.ssl.enabled]"},
+		{"queryable state ends with 1.20",
+			strings.Replace(strings.Replace(app, "1.20", "2.0", 1), "  template:\n",
+				"  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n", 1),
+			"spec.template.metadata.annotations[flink.queryable-state.enabled]"},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
@@ -111,13 +139,16 @@ func TestRefusedAtRendering(t *testing.T) {
 }
 
 func TestArguments(t *testing.T) {
-	text := strings.Replace(app, "kind: JAR,", `kind: JAR, entryClass: com.example.Main, mainArgs: "--price 5$ --env $(HOME) 'a b'",`, 1) +
-		"      flinkConfiguration: {s3.access-key: 'x-${KEY}-$1'}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n"
+	text := strings.Replace(app, "kind: JAR,",
+		`kind: JAR, entryClass: com.example.Main, mainArgs: "--price 5$ --env $(HOME) 'a b'",`, 1) +
+		"      flinkConfiguration: {s3.access-key: 'x-${KEY}-$1'}\n      kubernetes: {pods: {envVars: [{name: KEY, " +
+		"value: v}]}}\n"
 	m, err := renderJob(t, text, render.Job{ID: jobID, SavepointLocation: "s3://b/sp-1"})
 	assert.NilError(t, err)
 	assert.DeepEqual(t, jobManager(t, m).Containers[0].Args, []string{
 		"standalone-job", "-D", "s3.access-key=x-$(KEY)-$$1",
-		"--job-classname", "com.example.Main", "--job-id", "3f1da3c86f22430f9200eda014ea5319", "--fromSavepoint", "s3://b/sp-1",
+		"--job-classname", "com.example.Main", "--job-id", "3f1da3c86f22430f9200eda014ea5319", "--fromSavepoint",
+		"s3://b/sp-1",
 		"--jars", "local:///opt/flink/usrlib/app.jar", "--", "--price", "5$$", "--env", "$$(HOME)", "a b",
 	})
 	assert.Equal(t, len(m.Warnings()), 0, "%v", m.Warnings())
@@ -134,7 +165,8 @@ func TestStateDecidesWhetherAnythingIsRendered(t *testing.T) {
 
 func TestMismatch(t *testing.T) {
 	b := parse(t, []byte(app))
-	other, err := target.New(target.Config{Metadata: target.Metadata{Name: "other"}, Spec: target.Spec{Kubernetes: &target.Kubernetes{Namespace: "other"}}})
+	other, err := target.New(target.Config{Metadata: target.Metadata{Name: "other"},
+		Spec: target.Spec{Kubernetes: &target.Kubernetes{Namespace: "other"}}})
 	assert.NilError(t, err)
 	r := renderer(t)
 	_, err = r.Deployment(other, b.Deployments[0], render.Job{})
@@ -143,15 +175,28 @@ func TestMismatch(t *testing.T) {
 	assert.Equal(t, e.Want.String()+" "+e.Got.String(), "default/staging default/other")
 
 	for reason, call := range map[string]func() error{
-		"the zero target":     func() error { _, err := r.Deployment(target.Target{}, b.Deployments[0], render.Job{}); return err },
-		"the zero Deployment": func() error { _, err := r.Deployment(other, deployment.Deployment{}, render.Job{}); return err },
-		"the zero cluster":    func() error { _, err := r.SessionCluster(other, deployment.SessionCluster{}); return err },
+		"the zero target": func() error {
+			_, err := r.Deployment(target.Target{}, b.Deployments[0],
+				render.Job{})
+			return err
+		},
+		"the zero Deployment": func() error {
+			_, err := r.Deployment(other, deployment.Deployment{},
+				render.Job{})
+			return err
+		},
+		"the zero cluster": func() error {
+			_, err := r.SessionCluster(other,
+				deployment.SessionCluster{})
+			return err
+		},
 		"a job id that is none": func() error {
 			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{ID: "x"})
 			return err
 		},
 		"the nil job id": func() error {
-			_, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{ID: "00000000-0000-0000-0000-000000000000"})
+			_, err := r.Deployment(b.Targets[0], b.Deployments[0],
+				render.Job{ID: "00000000-0000-0000-0000-000000000000"})
 			return err
 		},
 	} {
@@ -160,7 +205,8 @@ func TestMismatch(t *testing.T) {
 }
 
 func TestMissingTargetHasASuggestion(t *testing.T) {
-	_, err := renderJob(t, strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetName: stagign", 1), render.Job{})
+	_, err := renderJob(t, strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetName: stagign", 1),
+		render.Job{})
 	e, ok := errors.AsType[*render.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
 	assert.Equal(t, e.Fields[0].Field, "spec.deploymentTargetName")

@@ -31,7 +31,8 @@ func jarsOf(pod corev1.PodSpec) string {
 		if len(words) > 2 {
 			words = append(words[:1], words[len(words)-2:]...)
 		}
-		out = append(out, strings.NewReplacer("--output-document=", "", "/opt/flink/", "").Replace(strings.Join(words, " ")))
+		out = append(out,
+			strings.NewReplacer("--output-document=", "", "/opt/flink/", "").Replace(strings.Join(words, " ")))
 	}
 	return strings.Join(out, "; ")
 }
@@ -47,18 +48,26 @@ func TestJarsReachBothComponents(t *testing.T) {
 		jobManager, taskManagers           string
 	}{
 		{"one jar is handed on", "1.20", https, "", "--jars " + https, ""},
-		{"with a dependency, both are fetched", "1.20", https, dependency, wget("a.jar") + "; " + wget("b.jar"), wget("a.jar") + "; " + wget("b.jar")},
-		{"on 2.2, too", "2.2", https, dependency, wget("a.jar") + "; " + wget("b.jar"), wget("a.jar") + "; " + wget("b.jar")},
-		{"as before 1.19", "1.18", https, dependency, wget("a.jar") + "; " + wget("b.jar"), wget("a.jar") + "; " + wget("b.jar")},
-		{"a jar of a store stays the only one", "2.2", "s3://b/a.jar", dependency, "--jars s3://b/a.jar; " + wget("b.jar"), wget("b.jar")},
-		{"so does one in the image", "1.20", elsewhere, dependency, "--jars " + elsewhere + "; " + wget("b.jar"), wget("b.jar")},
+		{"with a dependency, both are fetched", "1.20", https, dependency, wget("a.jar") + "; " + wget("b.jar"),
+			wget("a.jar") + "; " + wget("b.jar")},
+		{"on 2.2, too", "2.2", https, dependency, wget("a.jar") + "; " + wget("b.jar"),
+			wget("a.jar") + "; " + wget("b.jar")},
+		{"as before 1.19", "1.18", https, dependency, wget("a.jar") + "; " + wget("b.jar"),
+			wget("a.jar") + "; " + wget("b.jar")},
+		{"a jar of a store stays the only one", "2.2", "s3://b/a.jar", dependency,
+			"--jars s3://b/a.jar; " + wget("b.jar"), wget("b.jar")},
+		{"so does one in the image", "1.20", elsewhere, dependency, "--jars " + elsewhere + "; " + wget("b.jar"),
+			wget("b.jar")},
 		{"what a volume would hide is copied", "1.20", local, dependency,
-			"--jars " + local + "; install usrlib/a.jar artifacts/a.jar; " + wget("b.jar"), "install usrlib/a.jar artifacts/a.jar; " + wget("b.jar")},
-		{"before 1.19, too", "1.17", local, dependency, "install usrlib/a.jar artifacts/a.jar; " + wget("b.jar"), "install usrlib/a.jar artifacts/a.jar; " + wget("b.jar")},
+			"--jars " + local + "; install usrlib/a.jar artifacts/a.jar; " + wget("b.jar"),
+			"install usrlib/a.jar artifacts/a.jar; " + wget("b.jar")},
+		{"before 1.19, too", "1.17", local, dependency, "install usrlib/a.jar artifacts/a.jar; " + wget("b.jar"),
+			"install usrlib/a.jar artifacts/a.jar; " + wget("b.jar")},
 		{"all are in usrlib: nothing to do", "1.20", local, "'local:///opt/flink/usrlib/b.jar'", "--jars " + local, ""},
 		{"before 1.19, too", "1.17", local, "'local:///opt/flink/usrlib/b.jar'", "", ""},
 		{"a folder in usrlib is kept", "1.20", "local:///opt/flink/usrlib/x/a.jar", dependency,
-			"--jars local:///opt/flink/usrlib/x/a.jar; install usrlib/x/a.jar artifacts/x/a.jar; " + wget("b.jar"), "install usrlib/x/a.jar artifacts/x/a.jar; " + wget("b.jar")},
+			"--jars local:///opt/flink/usrlib/x/a.jar; install usrlib/x/a.jar artifacts/x/a.jar; " + wget("b.jar"),
+			"install usrlib/x/a.jar artifacts/x/a.jar; " + wget("b.jar")},
 		{"a dependency elsewhere in the image is copied", "1.20", elsewhere, "'local:///opt/flink/opt/b.jar'",
 			"--jars " + elsewhere + "; install opt/b.jar artifacts/b.jar", "install opt/b.jar artifacts/b.jar"},
 	} {
@@ -82,28 +91,33 @@ func TestJarsReachBothComponents(t *testing.T) {
 
 func TestFetcherImage(t *testing.T) {
 	for _, version := range []string{"1.17", "1.20"} {
-		text := withDependencies(withArtifact(version, "local:///opt/flink/usrlib/a.jar"), "'s3://b/b.jar', 's3://b/download'")
+		text := withDependencies(withArtifact(version, "local:///opt/flink/usrlib/a.jar"),
+			"'s3://b/b.jar', 's3://b/download'")
 		m, err := renderJob(t, text, render.Job{ID: jobID}, render.FetcherImage("fetch:1"))
 		assert.NilError(t, err)
 		for _, pod := range []corev1.PodSpec{jobManager(t, m), taskManagers(t, m)} {
 			inits := pod.InitContainers
 			assert.Equal(t, len(inits), 3)
-			assert.Equal(t, inits[0].Image, "flink:"+map[string]string{"1.17": "1.17.2", "1.20": "1.20.4"}[version], "what is in the image is copied from it")
+			assert.Equal(t, inits[0].Image, "flink:"+map[string]string{"1.17": "1.17.2", "1.20": "1.20.4"}[version],
+				"what is in the image is copied from it")
 			assert.Equal(t, inits[1].Image, "fetch:1")
 			assert.DeepEqual(t, inits[1].Args, []string{"s3://b/b.jar", "/opt/flink/usrlib/b.jar"})
 			assert.DeepEqual(t, inits[2].Args, []string{"s3://b/download", "/opt/flink/usrlib/job.jar"})
 		}
 	}
-	m, err := renderJob(t, withArtifact("1.17", "https://h/a$b.jar?x=y"), render.Job{ID: jobID}, render.FetcherImage("fetch:1"))
+	m, err := renderJob(t, withArtifact("1.17", "https://h/a$b.jar?x=y"), render.Job{ID: jobID},
+		render.FetcherImage("fetch:1"))
 	assert.NilError(t, err)
-	assert.DeepEqual(t, jobManager(t, m).InitContainers[0].Args, []string{"https://h/a$$b.jar?x=y", "/opt/flink/usrlib/job.jar"})
+	assert.DeepEqual(t, jobManager(t, m).InitContainers[0].Args,
+		[]string{"https://h/a$$b.jar?x=y", "/opt/flink/usrlib/job.jar"})
 }
 
 // A volume of the user's for usrlib has what is in it, and takes what is fetched. What
 // is copied from another volume needs that.
 func TestJarsOnVolumes(t *testing.T) {
 	volume := func(path string) string {
-		return "      kubernetes: {pods: {volumeMounts: [{name: jars, volume: {name: jars, persistentVolumeClaim: {claimName: c}}, volumeMount: {name: jars, mountPath: " + path + ", subPath: p}}]}}\n"
+		return "      kubernetes: {pods: {volumeMounts: [{name: jars, volume: {name: jars, persistentVolumeClaim: " +
+			"{claimName: c}}, volumeMount: {name: jars, mountPath: " + path + ", subPath: p}}]}}\n"
 	}
 	mounts := func(c corev1.Container) string {
 		var out []string
@@ -112,7 +126,8 @@ func TestJarsOnVolumes(t *testing.T) {
 		}
 		return strings.Join(out, ", ")
 	}
-	text := withDependencies(withArtifact("1.20", "local:///opt/flink/usrlib/a.jar"), "'https://h.example.com/b.jar', 'local:///opt/c.jar'")
+	text := withDependencies(withArtifact("1.20", "local:///opt/flink/usrlib/a.jar"),
+		"'https://h.example.com/b.jar', 'local:///opt/c.jar'")
 	m, err := renderJob(t, text+volume("/opt/flink/usrlib"), render.Job{ID: jobID})
 	assert.NilError(t, err)
 	inits := taskManagers(t, m).InitContainers
@@ -160,7 +175,8 @@ func TestPluginsOfFileSystems(t *testing.T) {
 		{"a jar is the JobManager's", withArtifact("1.20", "s3://b/a.jar"), "", presto, "", 0},
 		{"checkpoints are of both", conf(app, checkpoints), "", presto, presto, 0},
 		{"a jar and checkpoints", conf(withArtifact("1.20", "s3://b/a.jar"), checkpoints), "", presto, presto, 0},
-		{"in different stores", conf(withArtifact("1.20", "gs://b/a.jar"), checkpoints), "", gs + ";" + presto, presto, 0},
+		{"in different stores", conf(withArtifact("1.20", "gs://b/a.jar"), checkpoints), "", gs + ";" + presto,
+			presto, 0},
 		{"a savepoint to start from", app, "s3://b/s", presto, presto, 0},
 		{"a savepoint on a volume", app, "/data/s", "", "", 0},
 		{"one for two options", conf(app, checkpoints+", state.savepoints.dir: 's3p://b/s'"), "", presto, presto, 0},
@@ -169,18 +185,35 @@ func TestPluginsOfFileSystems(t *testing.T) {
 		{"each of these has one", conf(app, "a: 'oss://b', b: 'abfss://c@a/', c: 'wasb://c@a/', d: 's3a://b'"), "",
 			"flink-oss-fs-hadoop-1.20.4.jar;flink-azure-fs-hadoop-1.20.4.jar;flink-s3-fs-hadoop-1.20.4.jar",
 			"flink-oss-fs-hadoop-1.20.4.jar;flink-azure-fs-hadoop-1.20.4.jar;flink-s3-fs-hadoop-1.20.4.jar", 0},
-		{"no store", conf(app, "a: 'https://s3.example.com/', b: 'logs://b', c: s3, d: 'file:///s3', e: '://', f: 'hdfs://n/'"), "", "", "", 0},
-		{"a part of which is a variable", conf(app, "a: 's3://${B}/c'") + "      kubernetes: {pods: {envVars: [{name: B, value: b}]}}\n", "", presto, presto, 0},
-		{"the tag tells the version", conf(image("flinkImageTag: 1.20.1-scala_2.12-java17"), checkpoints), "", "flink-s3-fs-presto-1.20.1.jar", "flink-s3-fs-presto-1.20.1.jar", 0},
+		{"no store", conf(app,
+			"a: 'https://s3.example.com/', b: 'logs://b', c: s3, d: 'file:///s3', e: '://', f: 'hdfs://n/'"), "", "",
+			"", 0},
+		{"a part of which is a variable",
+			conf(app, "a: 's3://${B}/c'") + "      kubernetes: {pods: {envVars: [{name: B, value: b}]}}\n", "", presto,
+			presto, 0},
+		{"the tag tells the version", conf(image("flinkImageTag: 1.20.1-scala_2.12-java17"), checkpoints), "",
+			"flink-s3-fs-presto-1.20.1.jar", "flink-s3-fs-presto-1.20.1.jar", 0},
 		{"a mirror", conf(image("flinkImageRegistry: r.example.com/mirror"), checkpoints), "", presto, presto, 0},
 		{"an image of somebody's own", conf(image("flinkImageRepository: team/job"), checkpoints), "", "", "", 1},
-		{"or with a tag of its own", conf(image("flinkImageTag: 1.20.1-stream1-java11"), checkpoints+", b: 's3://b', c: 'gs://b'"), "", "", "", 2},
+		{"or with a tag of its own",
+			conf(image("flinkImageTag: 1.20.1-stream1-java11"), checkpoints+", b: 's3://b', c: 'gs://b'"), "", "",
+			"", 2},
 		{"a tag that moves", conf(image("flinkImageTag: '1.20'"), checkpoints), "", "", "", 1},
-		{"what a jar needs is there for others, too", conf(in(withArtifact("1.20", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: 1.20.1-mine,"), checkpoints), "",
+		{"what a jar needs is there for others, too",
+			conf(in(withArtifact("1.20", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: 1.20.1-mine,"),
+				checkpoints), "",
 			"flink-s3-fs-presto-1.20.1.jar", "flink-s3-fs-presto-1.20.1.jar", 0},
-		{"a jar takes the version of the resource", in(withArtifact("1.20.1", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: mine,"), "", "flink-s3-fs-presto-1.20.1.jar", "", 0},
-		{"who has chosen has chosen", conf(withArtifact("1.20", "s3://b/a.jar"), checkpoints) + "      kubernetes: {pods: {envVars: [" + variable + "]}}\n", "", "mine.jar", "mine.jar", 0},
-		{"for one component", conf(app, checkpoints) + "      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, env: [" + variable + "]}]}}}\n", "", presto, "mine.jar", 0},
+		{"a jar takes the version of the resource",
+			in(withArtifact("1.20.1", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: mine,"), "",
+			"flink-s3-fs-presto-1.20.1.jar", "", 0},
+		{"who has chosen has chosen",
+			conf(withArtifact("1.20", "s3://b/a.jar"),
+				checkpoints) + "      kubernetes: {pods: {envVars: [" + variable + "]}}\n", "", "mine.jar",
+			"mine.jar", 0},
+		{"for one component",
+			conf(app, checkpoints) +
+				"      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, env: [" +
+				variable + "]}]}}}\n", "", presto, "mine.jar", 0},
 	} {
 		m, err := renderJob(t, c.text, render.Job{ID: jobID, SavepointLocation: c.savepoint})
 		assert.NilError(t, err, c.reason)

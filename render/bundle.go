@@ -196,7 +196,8 @@ func (x *bundle) target(res resource) (target.Target, error) {
 			e.Detail += "; did you mean " + best + "?"
 		}
 	}
-	return target.Target{}, &InvalidError{Subject: res.String(), Fields: field.ErrorList{e}, Positions: []patch.Position{res.Position(path.String())}}
+	return target.Target{}, &InvalidError{Subject: res.String(), Fields: field.ErrorList{e},
+		Positions: []patch.Position{res.Position(path.String())}}
 }
 
 // index keeps the first of each name and id; a second one is a duplicate.

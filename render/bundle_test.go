@@ -22,7 +22,8 @@ func TestSessionModeWithoutTargets(t *testing.T) {
 }
 
 func TestTargetsOfABundle(t *testing.T) {
-	targets := "kind: DeploymentTarget\nmetadata: {name: a, id: " + jobID + "}\nspec: {kubernetes: {namespace: a}}\n---\n" +
+	targets := "kind: DeploymentTarget\nmetadata: {name: a, id: " + jobID +
+		"}\nspec: {kubernetes: {namespace: a}}\n---\n" +
 		"kind: DeploymentTarget\nmetadata: {name: a, namespace: team}\nspec: {kubernetes: {namespace: team-a}}\n---\n" +
 		"kind: DeploymentTarget\nmetadata: {name: b}\nspec: {kubernetes: {namespace: b}}\n---\n"
 	for _, c := range []struct{ reason, metadata, ref, want string }{
@@ -34,10 +35,12 @@ func TestTargetsOfABundle(t *testing.T) {
 		{"an id of another namespace", "{name: x, namespace: team}", "deploymentTargetId: " + jobID, ""},
 		{"a name of another namespace", "{name: x, namespace: team}", "deploymentTargetName: b", ""},
 	} {
-		text := in(in(app[strings.Index(app, "kind: Deployment\n"):], "{name: app}", c.metadata), "deploymentTargetName: staging", c.ref)
+		text := in(in(app[strings.Index(app, "kind: Deployment\n"):], "{name: app}", c.metadata),
+			"deploymentTargetName: staging", c.ref)
 		m, err := renderer(t).Bundle(parse(t, []byte(targets+text)), nil)
 		if c.want == "" {
-			assert.Assert(t, len(refusals(err)) == 1 && strings.HasSuffix(refusals(err)[0], "NotFound target"), "%s: %v", c.reason, err)
+			assert.Assert(t, len(refusals(err)) == 1 && strings.HasSuffix(refusals(err)[0], "NotFound target"),
+				"%s: %v", c.reason, err)
 			continue
 		}
 		assert.NilError(t, err, c.reason)
@@ -51,7 +54,9 @@ func TestManyMissingTargets(t *testing.T) {
 	var text strings.Builder
 	text.WriteString(app)
 	for i := range 30 {
-		fmt.Fprintf(&text, "---\n%s", strings.NewReplacer("name: app", fmt.Sprintf("name: app%d", i), "deploymentTargetName: staging", "deploymentTargetName: stagin").Replace(app[strings.Index(app, "kind: Deployment\n"):]))
+		fmt.Fprintf(&text, "---\n%s",
+			strings.NewReplacer("name: app", fmt.Sprintf("name: app%d", i), "deploymentTargetName: staging",
+				"deploymentTargetName: stagin").Replace(app[strings.Index(app, "kind: Deployment\n"):]))
 	}
 	_, err := renderer(t).Bundle(parse(t, []byte(text.String())), nil)
 	list, ok := err.(interface{ Unwrap() []error })

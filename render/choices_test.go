@@ -26,16 +26,23 @@ func TestDerivedIDWarns(t *testing.T) {
 		{"VVP's defaults promise state", "", render.Job{}, true},
 		{"a savepoint has it", "", render.Job{SavepointLocation: "s3://b/s"}, false},
 		{"an id of its own is not derived", "", render.Job{ID: jobID}, false},
-		{"nobody wants state", "upgradeStrategy: {kind: STATELESS}, restoreStrategy: {kind: none}", render.Job{}, false},
+		{"nobody wants state", "upgradeStrategy: {kind: STATELESS}, restoreStrategy: {kind: none}", render.Job{},
+			false},
 		{"an upgrade does", "upgradeStrategy: {kind: stateful}, restoreStrategy: {kind: NONE}", render.Job{}, true},
-		{"a restoration does", "upgradeStrategy: {kind: NONE}, restoreStrategy: {kind: latest_state}", render.Job{}, true},
-		{"from a savepoint, too", "upgradeStrategy: {kind: NONE}, restoreStrategy: {kind: LATEST_SAVEPOINT}", render.Job{}, true},
+		{"a restoration does", "upgradeStrategy: {kind: NONE}, restoreStrategy: {kind: latest_state}", render.Job{},
+			true},
+		{"from a savepoint, too", "upgradeStrategy: {kind: NONE}, restoreStrategy: {kind: LATEST_SAVEPOINT}",
+			render.Job{}, true},
 	} {
-		text := strings.Replace(app, "spec:\n  deploymentTargetName: staging\n  template:\n    spec:\n      artifact: {kind: JAR, flinkVersion: 1.20, jarUri: \"local:///opt/flink/usrlib/app.jar\"}\n",
-			"spec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: JAR, flinkVersion: 1.20, jarUri: \"local:///opt/flink/usrlib/app.jar\"}}}, "+c.strategies+"}\n", 1)
+		text := strings.Replace(app,
+			"spec:\n  deploymentTargetName: staging\n  template:\n    spec:\n      artifact: {kind: JAR, "+
+				"flinkVersion: 1.20, jarUri: \"local:///opt/flink/usrlib/app.jar\"}\n",
+			"spec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: JAR, flinkVersion: 1.20, "+
+				"jarUri: \"local:///opt/flink/usrlib/app.jar\"}}}, "+c.strategies+"}\n", 1)
 		m, err := renderJob(t, text, c.job)
 		assert.NilError(t, err, c.reason)
-		warned := slices.ContainsFunc(m.Warnings(), func(w render.Warning) bool { return strings.HasPrefix(w.Message, "the job id is derived") })
+		warned := slices.ContainsFunc(m.Warnings(),
+			func(w render.Warning) bool { return strings.HasPrefix(w.Message, "the job id is derived") })
 		assert.Equal(t, warned, c.want, c.reason)
 	}
 }
@@ -60,10 +67,15 @@ func configOf(t *testing.T, m render.Manifests) string {
 
 func TestOptionsThatStay(t *testing.T) {
 	for _, c := range []struct{ reason, text, want string }{
-		{"http is allowed for a jar", withArtifact("1.20", "http://h/a.jar"), "user.artifacts.raw-http-enabled: true\n"},
-		{"but not against the user's word", withArtifact("1.20", "http://h/a.jar") + "      flinkConfiguration: {user.artifacts.raw-http-enabled: false}\n", "user.artifacts.raw-http-enabled: false\n"},
+		{"http is allowed for a jar", withArtifact("1.20", "http://h/a.jar"),
+			"user.artifacts.raw-http-enabled: true\n"},
+		{"but not against the user's word",
+			withArtifact("1.20",
+				"http://h/a.jar") + "      flinkConfiguration: {user.artifacts.raw-http-enabled: false}\n",
+			"user.artifacts.raw-http-enabled: false\n"},
 		{"what is no reference", app + "      flinkConfiguration: {a: '${a b}'}\n", "a: ${a b}\n"},
-		{"what Flink's scripts expand", app + "      flinkConfiguration: {env.java.opts.all: '-Da=${b}'}\n", "env.java.opts.all: -Da=${b}\n"},
+		{"what Flink's scripts expand", app + "      flinkConfiguration: {env.java.opts.all: '-Da=${b}'}\n",
+			"env.java.opts.all: -Da=${b}\n"},
 	} {
 		m, err := renderJob(t, c.text, render.Job{ID: jobID})
 		assert.NilError(t, err, c.reason)
@@ -71,7 +83,8 @@ func TestOptionsThatStay(t *testing.T) {
 	}
 	// Flink 1.18 has but one option for Java's, which the user may call as before; the
 	// new name counts where both are there.
-	for conf, want := range map[string]string{"env.java.opts: -Da=b": " -Da=b\n", "env.java.opts: -Da=b, env.java.opts.all: -Dc=d": " -Dc=d\n"} {
+	for conf, want := range map[string]string{"env.java.opts: -Da=b": " -Da=b\n",
+		"env.java.opts: -Da=b, env.java.opts.all: -Dc=d": " -Dc=d\n"} {
 		m, err := renderJob(t, onVersion(app, "1.18")+"      flinkConfiguration: {"+conf+"}\n", render.Job{ID: jobID})
 		assert.NilError(t, err)
 		_, options, _ := strings.Cut(configOf(t, m), "env.java.opts.all: ")
@@ -82,13 +95,18 @@ func TestOptionsThatStay(t *testing.T) {
 	// Annotations of all objects are those of pods, too.
 	annotated, err := renderJob(t, app+"      kubernetes: {annotations: {owner: b}}\n", render.Job{ID: jobID})
 	assert.NilError(t, err)
-	assert.Equal(t, stringsAt(find(t, annotated, "Job", "").Map(), "spec", "template", "metadata", "annotations")["owner"], "b")
+	assert.Equal(t, stringsAt(find(t, annotated, "Job", "").Map(), "spec", "template", "metadata",
+		"annotations")["owner"], "b")
 	// A variable of the Flink containers of both templates is one.
-	m, err := renderJob(t, app+"      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: KEY, value: v}]}]}}, taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, env: [{name: KEY, value: v}]}]}}}\n", render.Job{ID: jobID})
+	m, err := renderJob(t,
+		app+"      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: {containers: "+
+			"[{name: flink-jobmanager, env: [{name: KEY, value: v}]}]}}, taskManagerPodTemplate: {spec: {containers: "+
+			"[{name: flink-taskmanager, env: [{name: KEY, value: v}]}]}}}\n", render.Job{ID: jobID})
 	assert.NilError(t, err)
 	assert.Assert(t, slices.Contains(jobManager(t, m).Containers[0].Args, "a=$(KEY)"))
 	// REST that answers https only is not asked by HTTP.
-	for option, plain := range map[string]bool{"security.ssl.enabled: true": false, "security.ssl.rest.enabled: true": false, "security.ssl.internal.enabled: true": true} {
+	for option, plain := range map[string]bool{"security.ssl.enabled: true": false,
+		"security.ssl.rest.enabled: true": false, "security.ssl.internal.enabled: true": true} {
 		m, err := renderJob(t, app+"      flinkConfiguration: {"+option+"}\n", render.Job{ID: jobID})
 		assert.NilError(t, err)
 		assert.Equal(t, jobManager(t, m).Containers[0].ReadinessProbe.HTTPGet != nil, plain, option)
@@ -97,8 +115,11 @@ func TestOptionsThatStay(t *testing.T) {
 
 // Accounts are made for whoever has none.
 func TestAccountsOfOneComponent(t *testing.T) {
-	for template, own := range map[string][]string{"jobManagerPodTemplate": {"me", ""}, "taskManagerPodTemplate": {"", "me"}} {
-		m, err := renderJob(t, app+"      "+haConf+"      kubernetes: {"+template+": {spec: {serviceAccountName: me}}}\n", render.Job{ID: jobID})
+	for template, own := range map[string][]string{"jobManagerPodTemplate": {"me", ""},
+		"taskManagerPodTemplate": {"", "me"}} {
+		m, err := renderJob(t,
+			app+"      "+haConf+"      kubernetes: {"+template+": {spec: {serviceAccountName: me}}}\n",
+			render.Job{ID: jobID})
 		assert.NilError(t, err)
 		account := find(t, m, "ServiceAccount", "").Name()
 		var d appsv1.Deployment
@@ -114,7 +135,9 @@ func TestAccountsOfOneComponent(t *testing.T) {
 }
 
 func TestTemplatesKeepWhatIsOurs(t *testing.T) {
-	templates := "      kubernetes: {jobManagerPodTemplate: {metadata: null, spec: {containers: [{name: flink-jobmanager, securityContext: null}, {name: a, image: x}, {name: b, image: x, securityContext: {}}], initContainers: [{name: c, image: x}]}}}\n"
+	templates := "      kubernetes: {jobManagerPodTemplate: {metadata: null, spec: {containers: [{name: " +
+		"flink-jobmanager, securityContext: null}, {name: a, image: x}, {name: b, image: x, securityContext: {}}], " +
+		"initContainers: [{name: c, image: x}]}}}\n"
 	b := parse(t, []byte(app+templates))
 	given := func() map[string]any {
 		return b.Deployments[0].Config().Spec.Template.Spec.Kubernetes.JobManagerPodTemplate.Map()
@@ -135,13 +158,16 @@ func TestTemplatesKeepWhatIsOurs(t *testing.T) {
 
 // What others refer to comes first.
 func TestOrderOfObjects(t *testing.T) {
-	m, err := renderJob(t, app+"      numberOfTaskManagers: 2\n      "+haConf, render.Job{ID: jobID}, render.PodDisruptionBudgets())
+	m, err := renderJob(t, app+"      numberOfTaskManagers: 2\n      "+haConf, render.Job{ID: jobID},
+		render.PodDisruptionBudgets())
 	assert.NilError(t, err)
 	var kinds []string
 	for o := range m.All() {
 		kinds = append(kinds, o.Kind())
 	}
-	assert.DeepEqual(t, kinds, []string{"ServiceAccount", "Role", "RoleBinding", "ConfigMap", "Service", "PodDisruptionBudget", "Job", "Deployment"})
+	assert.DeepEqual(t, kinds,
+		[]string{"ServiceAccount", "Role", "RoleBinding", "ConfigMap", "Service", "PodDisruptionBudget", "Job",
+			"Deployment"})
 }
 
 func TestManifests(t *testing.T) {
@@ -151,7 +177,8 @@ func TestManifests(t *testing.T) {
 	for _, c := range []struct {
 		kind, name string
 		found      bool
-	}{{"Service", name, true}, {"Job", name, true}, {"Service", "job-" + jobID + "-taskmanager", false}, {"Secret", name, false}} {
+	}{{"Service", name, true}, {"Job", name, true}, {"Service", "job-" + jobID + "-taskmanager", false},
+		{"Secret", name, false}} {
 		o, ok := m.Find(c.kind, c.name)
 		assert.Equal(t, ok, c.found)
 		assert.Equal(t, o.Kind() == c.kind && o.Name() == c.name, c.found)
@@ -160,7 +187,8 @@ func TestManifests(t *testing.T) {
 	assert.NilError(t, err)
 	again, err := renderJob(t, app, render.Job{ID: jobID})
 	assert.NilError(t, err)
-	assert.Assert(t, m.Digest() == again.Digest() && m.Digest() != other.Digest() && m.Digest() != render.Manifests{}.Digest())
+	assert.Assert(t, m.Digest() == again.Digest() && m.Digest() != other.Digest() &&
+		m.Digest() != render.Manifests{}.Digest())
 
 	var text strings.Builder
 	n, err := m.WriteTo(&text)
@@ -176,7 +204,8 @@ func TestManifests(t *testing.T) {
 	assert.Equal(t, list.Items[2]["kind"], "Job")
 
 	service, _ := m.Find("Service", name)
-	assert.ErrorContains(t, service.Into(&appsv1.Deployment{}), "Service staging/"+name, "fields that a Deployment does not have")
+	assert.ErrorContains(t, service.Into(&appsv1.Deployment{}), "Service staging/"+name,
+		"fields that a Deployment does not have")
 	assert.Assert(t, service.Into(&struct {
 		Spec string `json:"spec"`
 	}{}) != nil)
@@ -189,7 +218,8 @@ func TestManifests(t *testing.T) {
 	assert.ErrorContains(t, service.Into(&almost), "spec")
 
 	assert.Equal(t, render.Step(99).String()+render.Step(int(render.StepOption)+1).String(), "")
-	traced, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}, render.WithTrace()).Target(parse(t, []byte(staging)).Targets[0])
+	traced, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}, render.WithTrace()).Target(parse(t,
+		[]byte(staging)).Targets[0])
 	assert.NilError(t, err)
 	for range traced.Explain() {
 		t.Error("nothing is known of what lets the platform in")
@@ -204,7 +234,8 @@ func TestManifests(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Assert(t, count(known) > 0)
 	assert.Equal(t, count(render.Join(traced, known)), count(known), "what is known beside it is not lost")
-	for v, want := range map[interface{ String() string }]string{render.Op(0): "", render.Reordered: "reordered", render.Op(5): "", render.Refused: "refused", render.Effect(7): ""} {
+	for v, want := range map[interface{ String() string }]string{render.Op(0): "", render.Reordered: "reordered",
+		render.Op(5): "", render.Refused: "refused", render.Effect(7): ""} {
 		assert.Equal(t, v.String(), want)
 	}
 }
@@ -214,7 +245,9 @@ func TestCompareOfTwoDeployments(t *testing.T) {
 	both := func(conf string) (a, b render.Manifests) {
 		a, err := renderJob(t, app+"      flinkConfiguration: {a: "+conf+"}\n", render.Job{})
 		assert.NilError(t, err)
-		b, err = renderJob(t, strings.Replace(app, "{name: app}", "{name: other}", 1)+"      flinkConfiguration: {a: "+conf+"}\n", render.Job{})
+		b, err = renderJob(t,
+			strings.Replace(app, "{name: app}", "{name: other}", 1)+"      flinkConfiguration: {a: "+conf+"}\n",
+			render.Job{})
 		assert.NilError(t, err)
 		return a, b
 	}
@@ -244,7 +277,8 @@ func TestTargetOfTheNamespaceOfThePlatform(t *testing.T) {
 // items as are rendered at a time.
 func TestStreamOfSessionClusters(t *testing.T) {
 	procs := runtime.GOMAXPROCS(0)
-	b := parse(t, []byte(withPatches(session, "{target: {kind: Service, name: none}, patch: {metadata: {annotations: {a: b}}}}")))
+	b := parse(t, []byte(withPatches(session,
+		"{target: {kind: Service, name: none}, patch: {metadata: {annotations: {a: b}}}}")))
 	targets := func(ref target.Ref) (target.Target, error) {
 		if !ref.Matches(b.Targets[0]) {
 			return target.Target{}, errors.New("no such target")
@@ -295,12 +329,14 @@ func TestStreamOfSessionClusters(t *testing.T) {
 				assert.Assert(t, yielded == n && last == nil, "%d: %v", yielded, last)
 				continue
 			}
-			assert.Assert(t, yielded == stop+1 && errors.Is(last, context.Canceled), "%d of %d: %v", yielded, stop, last)
+			assert.Assert(t, yielded == stop+1 && errors.Is(last, context.Canceled), "%d of %d: %v", yielded, stop,
+				last)
 		}
 	}
 	count := 0
 	for _, err := range renderer(t).Stream(t.Context(), func(yield func(render.Item, error) bool) {
-		_ = yield(render.Item{Deployment: parse(t, []byte(in(app, "deploymentTargetName: staging", "sessionClusterName: shared"))).Deployments[0]}, nil)
+		_ = yield(render.Item{Deployment: parse(t,
+			[]byte(in(app, "deploymentTargetName: staging", "sessionClusterName: shared"))).Deployments[0]}, nil)
 	}, targets) {
 		assert.DeepEqual(t, refusals(err), []string{"spec.sessionClusterName Forbidden session-mode"})
 		count++

@@ -59,7 +59,8 @@ const (
 
 // String returns a few words, such as "rolls pods".
 func (e Effect) String() string {
-	if words := [...]string{"no effect", "in place", "created", "deleted", "rolls pods", "replaced", "refused"}; int(e) < len(words) {
+	if words := [...]string{"no effect", "in place", "created", "deleted", "rolls pods", "replaced",
+		"refused"}; int(e) < len(words) {
 		return words[e]
 	}
 	return ""
@@ -156,7 +157,8 @@ func changeOf(was, is Object, p compare.Pair) Change {
 		effects = compare.Effects(was.tree, is.tree, differences)
 	}
 	for i, d := range differences {
-		f := FieldChange{Path: d.Path.String(), Op: ops[d.Op], Old: tree.Copy(d.Old), New: tree.Copy(d.New), Effect: Replaced}
+		f := FieldChange{Path: d.Path.String(), Op: ops[d.Op], Old: tree.Copy(d.Old), New: tree.Copy(d.New),
+			Effect: Replaced}
 		if !p.Replaced {
 			f.Effect = effectOf[effects[i]]
 			c.Effect = max(c.Effect, f.Effect)
@@ -167,6 +169,8 @@ func changeOf(was, is Object, p compare.Pair) Change {
 }
 
 var (
-	ops      = [...]Op{compare.Added: Added, compare.Removed: Removed, compare.Changed: Changed, compare.Reordered: Reordered}
-	effectOf = [...]Effect{compare.None: NoEffect, compare.InPlace: InPlace, compare.RollsPods: RollsPods, compare.Refused: Refused}
+	ops = [...]Op{compare.Added: Added, compare.Removed: Removed, compare.Changed: Changed,
+		compare.Reordered: Reordered}
+	effectOf = [...]Effect{compare.None: NoEffect, compare.InPlace: InPlace, compare.RollsPods: RollsPods,
+		compare.Refused: Refused}
 )

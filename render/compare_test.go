@@ -50,46 +50,60 @@ func TestCompare(t *testing.T) {
 		{"nothing", app, app, fixed, fixed, nil},
 		{"more TaskManagers", app, app + "      numberOfTaskManagers: 3\n", render.Job{}, render.Job{}, []string{
 			"changed Deployment taskmanager: in place", "  changed spec.replicas: in place, 1 -> 3"}},
-		{"a TaskManager's processors, which leave the job its id", app, app + "      resources: {taskmanager: {cpu: 2}}\n", render.Job{}, render.Job{}, []string{
-			"changed Deployment taskmanager: rolls pods",
-			"  changed spec.template.spec.containers[flink-taskmanager].resources.limits.cpu: rolls pods, 1 -> 2",
-			"  changed spec.template.spec.containers[flink-taskmanager].resources.requests.cpu: rolls pods, 1 -> 2"}},
-		{"an option of a job that stays", app, app + "      flinkConfiguration: {my.option: x}\n", fixed, fixed, []string{
-			"changed ConfigMap: in place",
-			"  changed data[flink-conf.yaml]: in place",
-			"changed Job jobmanager: refused",
-			"  changed " + checksum + ": refused",
-			"changed Deployment taskmanager: rolls pods",
-			"  changed " + checksum + ": rolls pods"}},
-		{"an option, which makes another job", app, app + "      flinkConfiguration: {my.option: x}\n", render.Job{}, render.Job{}, []string{
-			"changed ConfigMap: replaced",
-			"  changed data[flink-conf.yaml]: replaced",
-			"changed Service jobmanager: replaced",
-			"changed Job jobmanager: replaced",
-			"  changed " + checksum + ": replaced",
-			"changed Deployment taskmanager: replaced",
-			"  changed " + checksum + ": replaced"}},
+		{"a TaskManager's processors, which leave the job its id", app,
+			app + "      resources: {taskmanager: {cpu: 2}}\n", render.Job{}, render.Job{}, []string{
+				"changed Deployment taskmanager: rolls pods",
+				"  changed spec.template.spec.containers[flink-taskmanager].resources.limits.cpu: rolls pods, 1 -> 2",
+				"  changed spec.template.spec.containers[flink-taskmanager].resources.requests.cpu: rolls " +
+					"pods, 1 -> 2"}},
+		{"an option of a job that stays", app, app + "      flinkConfiguration: {my.option: x}\n", fixed, fixed,
+			[]string{
+				"changed ConfigMap: in place",
+				"  changed data[flink-conf.yaml]: in place",
+				"changed Job jobmanager: refused",
+				"  changed " + checksum + ": refused",
+				"changed Deployment taskmanager: rolls pods",
+				"  changed " + checksum + ": rolls pods"}},
+		{"an option, which makes another job", app, app + "      flinkConfiguration: {my.option: x}\n", render.Job{},
+			render.Job{}, []string{
+				"changed ConfigMap: replaced",
+				"  changed data[flink-conf.yaml]: replaced",
+				"changed Service jobmanager: replaced",
+				"changed Job jobmanager: replaced",
+				"  changed " + checksum + ": replaced",
+				"changed Deployment taskmanager: replaced",
+				"  changed " + checksum + ": replaced"}},
 		{"another id, and nothing else", app, app, fixed, render.Job{ID: otherJobID}, []string{
-			"changed ConfigMap: replaced", "changed Service jobmanager: replaced", "changed Job jobmanager: replaced", "changed Deployment taskmanager: replaced"}},
-		{"another namespace", app, strings.Replace(app, "{namespace: staging}", "{namespace: production}", 1), fixed, fixed, []string{
-			"changed ConfigMap: replaced", "  changed metadata.namespace: replaced, staging -> production",
-			"changed Service jobmanager: replaced", "  changed metadata.namespace: replaced, staging -> production",
-			"changed Job jobmanager: replaced", "  changed metadata.namespace: replaced, staging -> production",
-			"changed Deployment taskmanager: replaced", "  changed metadata.namespace: replaced, staging -> production"}},
+			"changed ConfigMap: replaced", "changed Service jobmanager: replaced", "changed Job jobmanager: replaced",
+			"changed Deployment taskmanager: replaced"}},
+		{"another namespace", app, strings.Replace(app, "{namespace: staging}", "{namespace: production}", 1), fixed,
+			fixed, []string{
+				"changed ConfigMap: replaced", "  changed metadata.namespace: replaced, staging -> production",
+				"changed Service jobmanager: replaced", "  changed metadata.namespace: replaced, staging -> production",
+				"changed Job jobmanager: replaced", "  changed metadata.namespace: replaced, staging -> production",
+				"changed Deployment taskmanager: replaced",
+				"  changed metadata.namespace: replaced, staging -> production"}},
 		{"a label of the objects", app, app + "      kubernetes: {labels: {team: a}}\n", fixed, fixed, []string{
 			"changed Service jobmanager: in place", "  added metadata.labels.team: in place, <nil> -> a",
 			"changed Job jobmanager: in place", "  added metadata.labels.team: in place, <nil> -> a",
 			"changed Deployment taskmanager: in place", "  added metadata.labels.team: in place, <nil> -> a"}},
-		{"an environment variable", app, app + "      kubernetes: {pods: {envVars: [{name: A, value: b}]}}\n", fixed, fixed, []string{
-			"changed Job jobmanager: refused", "  added spec.template.spec.containers[flink-jobmanager].env: refused, <nil> -> [map[name:A value:b]]",
-			"changed Deployment taskmanager: rolls pods", "  added spec.template.spec.containers[flink-taskmanager].env: rolls pods, <nil> -> [map[name:A value:b]]"}},
+		{"an environment variable", app, app + "      kubernetes: {pods: {envVars: [{name: A, value: b}]}}\n", fixed,
+			fixed, []string{
+				"changed Job jobmanager: refused",
+				"  added spec.template.spec.containers[flink-jobmanager].env: refused, <nil> -> [map[name:A value:b]]",
+				"changed Deployment taskmanager: rolls pods",
+				"  added spec.template.spec.containers[flink-taskmanager].env: rolls pods, <nil> -> [map[name:A " +
+					"value:b]]"}},
 		{"a session cluster's TaskManagers", session, session + "  numberOfTaskManagers: 5\n", fixed, fixed, []string{
 			"changed Deployment taskmanager: in place", "  changed spec.replicas: in place, 1 -> 5"}},
-		{"a session cluster in another namespace", session, strings.Replace(session, "{namespace: staging}", "{namespace: production}", 1), fixed, fixed, []string{
-			"changed ConfigMap: replaced", "  changed metadata.namespace: replaced, staging -> production",
-			"changed Service jobmanager: replaced", "  changed metadata.namespace: replaced, staging -> production",
-			"changed Deployment jobmanager: replaced", "  changed metadata.namespace: replaced, staging -> production",
-			"changed Deployment taskmanager: replaced", "  changed metadata.namespace: replaced, staging -> production"}},
+		{"a session cluster in another namespace", session,
+			strings.Replace(session, "{namespace: staging}", "{namespace: production}", 1), fixed, fixed, []string{
+				"changed ConfigMap: replaced", "  changed metadata.namespace: replaced, staging -> production",
+				"changed Service jobmanager: replaced", "  changed metadata.namespace: replaced, staging -> production",
+				"changed Deployment jobmanager: replaced",
+				"  changed metadata.namespace: replaced, staging -> production",
+				"changed Deployment taskmanager: replaced",
+				"  changed metadata.namespace: replaced, staging -> production"}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			old, err := renderJob(t, tc.old, tc.oldJob)
@@ -104,10 +118,12 @@ func TestCompare(t *testing.T) {
 func TestCompareWithNothing(t *testing.T) {
 	m := rendered(t, app)
 	for _, c := range render.Compare(m, render.Manifests{}) {
-		assert.Assert(t, c.Op == render.Removed && c.Effect == render.Deleted && c.New.Kind() == "" && c.Object().Equal(c.Old))
+		assert.Assert(t, c.Op == render.Removed && c.Effect == render.Deleted && c.New.Kind() == "" &&
+			c.Object().Equal(c.Old))
 	}
 	for _, c := range render.Compare(render.Manifests{}, m) {
-		assert.Assert(t, c.Op == render.Added && c.Effect == render.Created && c.Old.Kind() == "" && c.Object().Equal(c.New))
+		assert.Assert(t, c.Op == render.Added && c.Effect == render.Created && c.Old.Kind() == "" &&
+			c.Object().Equal(c.New))
 	}
 	assert.Equal(t, len(render.Compare(m, render.Manifests{})), m.Len())
 	assert.Equal(t, len(render.Compare(render.Manifests{}, m)), m.Len())
@@ -127,17 +143,20 @@ func TestCompareOfTargets(t *testing.T) {
 
 // A job may go on while the next one starts, and parts may come and go with it.
 func TestCompareOfSeveralJobs(t *testing.T) {
-	ha := app + "      flinkConfiguration: {high-availability: kubernetes, high-availability.storageDir: \"s3://a/b\"}\n"
+	ha := app + "      flinkConfiguration: {high-availability: kubernetes, high-availability.storageDir: " +
+		"\"s3://a/b\"}\n"
 	first, err := renderJob(t, app, render.Job{ID: jobID})
 	assert.NilError(t, err)
 	second, err := renderJob(t, ha, render.Job{ID: otherJobID})
 	assert.NilError(t, err)
 	objects := func(old, new render.Manifests) []string {
-		return slices.DeleteFunc(said(render.Compare(old, new)), func(s string) bool { return strings.HasPrefix(s, " ") })
+		return slices.DeleteFunc(said(render.Compare(old, new)),
+			func(s string) bool { return strings.HasPrefix(s, " ") })
 	}
 	assert.DeepEqual(t, objects(first, second), []string{
 		"added ServiceAccount: created", "added Role: created", "added RoleBinding: created",
-		"changed ConfigMap: replaced", "changed Service jobmanager: replaced", "changed Job jobmanager: replaced", "changed Deployment taskmanager: replaced"})
+		"changed ConfigMap: replaced", "changed Service jobmanager: replaced", "changed Job jobmanager: replaced",
+		"changed Deployment taskmanager: replaced"})
 	assert.Equal(t, len(objects(first, render.Join(first, second))), second.Len())
 	for _, c := range render.Compare(render.Join(second, first), second) {
 		assert.Equal(t, c.Effect, render.Deleted)
@@ -148,7 +167,8 @@ func TestCompareOfSeveralJobs(t *testing.T) {
 func TestComparedIsNotAliased(t *testing.T) {
 	old, err := renderJob(t, app, render.Job{ID: jobID})
 	assert.NilError(t, err)
-	new, err := renderJob(t, app+"      kubernetes: {pods: {envVars: [{name: A, value: b}], nodeSelector: {a: b}}}\n", render.Job{ID: jobID})
+	new, err := renderJob(t, app+"      kubernetes: {pods: {envVars: [{name: A, value: b}], nodeSelector: {a: b}}}\n",
+		render.Job{ID: jobID})
 	assert.NilError(t, err)
 	digests := old.Digest() + new.Digest()
 	list := render.Compare(old, new)
@@ -193,7 +213,8 @@ func renderPair(t *testing.T, a, b rendertest.Input, jobs ...string) (old, new r
 	if err != nil {
 		return old, new, false // it was tweaked
 	}
-	new, err = renderer(t, opts...).Bundle(bundle, func(deployment.Deployment) render.Job { return render.Job{ID: jobs[1]} })
+	new, err = renderer(t, opts...).Bundle(bundle,
+		func(deployment.Deployment) render.Job { return render.Job{ID: jobs[1]} })
 	return old, new, err == nil
 }
 
@@ -297,7 +318,8 @@ func checkFields(t *testing.T, c render.Change, old render.Manifests) {
 			emptied = emptied || below(f.Path, path)
 		}
 		// A map that has lost all it had is a leaf of its own.
-		assert.Assert(t, !different || n == 1 || n == 0 && emptied, "%s: %s is missed, or reported %d times: %v", c.New, path, n, said([]render.Change{c}))
+		assert.Assert(t, !different || n == 1 || n == 0 && emptied, "%s: %s is missed, or reported %d times: %v", c.New,
+			path, n, said([]render.Change{c}))
 		assert.Assert(t, different || n == 0, "%s: %s is reported, and the same", c.New, path)
 	}
 }
@@ -308,7 +330,8 @@ func renamed(t *testing.T, obj tree.Map, from, to string, all render.Manifests) 
 	t.Helper()
 	replace := func(v any) any {
 		text := strings.ReplaceAll(string(tree.JSON(v)), from, to)
-		v, err := tree.FromJSON([]byte(strings.ReplaceAll(text, strings.ReplaceAll(from, "-", ""), strings.ReplaceAll(to, "-", ""))))
+		v, err := tree.FromJSON([]byte(strings.ReplaceAll(text, strings.ReplaceAll(from, "-", ""),
+			strings.ReplaceAll(to, "-", ""))))
 		assert.NilError(t, err)
 		return v
 	}

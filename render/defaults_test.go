@@ -20,14 +20,17 @@ import (
 var chapters = map[string]string{
 	"Deployments": app,
 	"Deployments with Kubernetes high availability": app + "      " + onVolume(haConf),
-	"Session clusters":                             session,
-	"Session clusters with standby JobManagers":    session + "  " + onVolume(in(haConf, "}", ", kubernetes.jobmanager.replicas: 2}")),
+	"Session clusters": session,
+	"Session clusters with standby JobManagers": session + "  " + onVolume(in(haConf, "}",
+		", kubernetes.jobmanager.replicas: 2}")),
 	"Jars that Flink cannot fetch":                 withArtifact("1.18", "https://h.example.com/a.jar"),
 	"Jars that Flink fetches from an object store": withArtifact("1.20", "s3://bucket/a.jar"),
-	"Options that name an object store":            app + "      flinkConfiguration: {state.checkpoints.dir: 's3://bucket/checkpoints'}\n",
-	"Dependencies in the image":                    withDependencies(withArtifact("1.20", "local:///opt/lib/a.jar"), "'local:///opt/lib/b.jar'"),
-	"Deployments with TLS":                         withTLS(app),
-	"Disruption budgets":                           app + "      numberOfTaskManagers: 2\n",
+	"Options that name an object store": app +
+		"      flinkConfiguration: {state.checkpoints.dir: 's3://bucket/checkpoints'}\n",
+	"Dependencies in the image": withDependencies(withArtifact("1.20", "local:///opt/lib/a.jar"),
+		"'local:///opt/lib/b.jar'"),
+	"Deployments with TLS": withTLS(app),
+	"Disruption budgets":   app + "      numberOfTaskManagers: 2\n",
 }
 
 // onVolume keeps the data of high availability where no plugin is needed.
@@ -137,7 +140,8 @@ func parts(key string) (kind, component, path string) {
 func (d defaults) covers(key string) (whole, part bool) {
 	at := where[d.of]
 	kind, component, path := parts(key)
-	if at.kinds != "" && !slices.Contains(strings.Fields(at.kinds), kind) || at.component != "" && at.component != component {
+	if at.kinds != "" && !slices.Contains(strings.Fields(at.kinds), kind) || at.component != "" &&
+		at.component != component {
 		return false, false
 	}
 	full := strings.ReplaceAll(at.prefix, "COMPONENT", component) + d.field
@@ -150,8 +154,14 @@ func (d defaults) covers(key string) (whole, part bool) {
 
 // together are fields that a patch changes with the one that it is about.
 var together = map[string]func(path string) bool{
-	"Job: template.spec.restartPolicy":       func(path string) bool { return strings.HasPrefix(path, "spec.podFailurePolicy") },
-	"accounts: ":                             func(path string) bool { return strings.HasSuffix(path, ".serviceAccountName") },
+	"Job: template.spec.restartPolicy": func(path string) bool {
+		return strings.HasPrefix(path,
+			"spec.podFailurePolicy")
+	},
+	"accounts: ": func(path string) bool {
+		return strings.HasSuffix(path,
+			".serviceAccountName")
+	},
 	"options: taskmanager.numberOfTaskSlots": func(path string) bool { return path == "spec.replicas" },
 }
 
@@ -257,7 +267,8 @@ func leaf(v any) bool {
 // consequence is what follows from a change: the configuration has a checksum, and
 // its file the options.
 func consequence(d defaults, path string) bool {
-	return strings.HasSuffix(path, "[flinktarget.github.io/config-checksum]") || d.of == "options" && strings.HasPrefix(path, "data[")
+	return strings.HasSuffix(path, "[flinktarget.github.io/config-checksum]") || d.of == "options" &&
+		strings.HasPrefix(path, "data[")
 }
 
 // assertCovered checks that the tables have every field.

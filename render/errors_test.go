@@ -38,25 +38,34 @@ func TestPatchedResourceIsBlamed(t *testing.T) {
 }
 
 func TestPatchErrorsHavePlaces(t *testing.T) {
-	_, err := renderJob(t, withPatches(app, "{target: {kind: Service}, patch: {metadata: {labels: {app: x, jobId: y, team: a}}}}"), render.Job{ID: jobID})
+	_, err := renderJob(t,
+		withPatches(app, "{target: {kind: Service}, patch: {metadata: {labels: {app: x, jobId: y, team: a}}}}"),
+		render.Job{ID: jobID})
 	e, ok := errors.AsType[*patch.ApplyError](err)
 	assert.Assert(t, ok && errors.Is(err, patch.ErrConflict), "%v", err)
 	assert.Equal(t, e.Position.String(), "input.yaml:8:5")
 	assert.Assert(t, strings.Contains(err.Error(), "input.yaml:8:5: spec.deploymentPatchSet[0]"), "%v", err)
-	assert.Assert(t, strings.Contains(err.Error(), "metadata.labels.app, metadata.labels.jobId"), "all that belongs to the platform is named: %v", err)
+	assert.Assert(t, strings.Contains(err.Error(), "metadata.labels.app, metadata.labels.jobId"),
+		"all that belongs to the platform is named: %v", err)
 
-	unmatched := withPatches(app, "{target: {kind: Service, labelSelector: component=jobmanger}, patch: {spec: {type: NodePort}}}")
+	unmatched := withPatches(app,
+		"{target: {kind: Service, labelSelector: component=jobmanger}, patch: {spec: {type: NodePort}}}")
 	_, err = renderJob(t, unmatched, render.Job{ID: jobID}, render.StrictPatches())
-	assert.Assert(t, errors.Is(err, render.ErrUnmatched) && strings.HasPrefix(err.Error(), "input.yaml:8:5: "), "%v", err)
+	assert.Assert(t, errors.Is(err, render.ErrUnmatched) && strings.HasPrefix(err.Error(), "input.yaml:8:5: "), "%v",
+		err)
 	u, ok := errors.AsType[*render.UnmatchedError](err)
-	assert.Assert(t, ok && u.Entry == 0 && u.Target == "DeploymentTarget default/staging" && u.Position.Line == 8, "%v", err)
+	assert.Assert(t, ok && u.Entry == 0 && u.Target == "DeploymentTarget default/staging" && u.Position.Line == 8, "%v",
+		err)
 	u.Position = patch.Position{}
-	assert.Assert(t, strings.HasPrefix(u.Error(), "DeploymentTarget default/staging: "), "a place that is not known is left out: %v", u)
+	assert.Assert(t, strings.HasPrefix(u.Error(), "DeploymentTarget default/staging: "),
+		"a place that is not known is left out: %v", u)
 
-	_, err = renderJob(t, withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing}}}"), render.Job{ID: jobID})
+	_, err = renderJob(t, withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing}}}"),
+		render.Job{ID: jobID})
 	v, ok := errors.AsType[*render.VerifyError](err)
 	assert.Assert(t, ok && v.Problems[0].Position.String() == "input.yaml:8:5", "%v", err)
-	_, err = renderJob(t, app+"      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: sidecar}]}}}\n", render.Job{ID: jobID})
+	_, err = renderJob(t, app+"      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: sidecar}]}}}\n",
+		render.Job{ID: jobID})
 	v, ok = errors.AsType[*render.VerifyError](err)
 	assert.Assert(t, ok && v.Problems[0].Position.String() == "input.yaml:17:43", "%v", err)
 
@@ -69,7 +78,8 @@ func TestPatchErrorsHavePlaces(t *testing.T) {
 func TestJobs(t *testing.T) {
 	for location, legal := range map[string]bool{
 		"s3://b/s": true, "file:///s": true, "/s": true, "hdfs://host:1/s": true,
-		"not a uri": false, "s3//x": false, "s3:x": false, "s3://b/s\n": false, "x/y": false, "%": false, "/s\xff": false, "s3://b/\xff": false,
+		"not a uri": false, "s3//x": false, "s3:x": false, "s3://b/s\n": false, "x/y": false, "%": false,
+		"/s\xff": false, "s3://b/\xff": false,
 	} {
 		_, err := renderJob(t, app, render.Job{ID: jobID, SavepointLocation: location})
 		e, ok := errors.AsType[*render.InvalidError](err)
@@ -79,10 +89,12 @@ func TestJobs(t *testing.T) {
 		}
 	}
 	two := app + "---\n" + app[strings.Index(app, "kind: Deployment\n"):]
-	two = two[:strings.LastIndex(two, "name: app")] + "name: other" + two[strings.LastIndex(two, "name: app")+len("name: app"):]
+	two = two[:strings.LastIndex(two, "name: app")] + "name: other" + two[strings.LastIndex(two,
+		"name: app")+len("name: app"):]
 	_, err := renderJob(t, two, render.Job{ID: jobID})
 	fe, ok := errors.AsType[*field.Error](err)
-	assert.Assert(t, ok && fe.Field == "ID" && fe.Type == field.ErrorTypeDuplicate, "objects of two jobs with one id have the same names: %v", err)
+	assert.Assert(t, ok && fe.Field == "ID" && fe.Type == field.ErrorTypeDuplicate,
+		"objects of two jobs with one id have the same names: %v", err)
 	_, err = renderJob(t, two, render.Job{})
 	assert.NilError(t, err)
 }

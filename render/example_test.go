@@ -277,7 +277,8 @@ func ExampleManifests_Digest() {
 // Manifests for people and for kubectl.
 func ExampleManifests_WriteTo() {
 	t, _ := parsed()
-	s, err := deployment.ParseSessionCluster("sql.yaml", []byte(strings.Replace(exampleSessionCluster, "flinkVersion", "state: STOPPED, flinkVersion", 1)))
+	s, err := deployment.ParseSessionCluster("sql.yaml",
+		[]byte(strings.Replace(exampleSessionCluster, "flinkVersion", "state: STOPPED, flinkVersion", 1)))
 	if err != nil {
 		fmt.Println(err)
 		return

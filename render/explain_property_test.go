@@ -61,7 +61,8 @@ func removals(in inputgen.Input) []removal {
 			changed.Resource = without(in.Resource, tokens).(tree.Map)
 			out = append(out, removal{at, changed, func(s render.Source) bool {
 				rest, ok := strings.CutPrefix(s.Field, at)
-				return s.Resource != "" && s.Step != render.StepPatch && s.Step != render.StepDefault && ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+				return s.Resource != "" && s.Step != render.StepPatch && s.Step != render.StepDefault && ok &&
+					(rest == "" || rest[0] == '.' || rest[0] == '[')
 			}})
 		}
 		switch v := v.(type) {
@@ -79,7 +80,8 @@ func removals(in inputgen.Input) []removal {
 				if i < len(v)-1 && len(f.Keys) == 0 {
 					continue // likewise
 				}
-				walk(path.With(tree.Step{Name: name, Element: true}), append(slices.Clone(tokens), strconv.Itoa(i)), v[i], merge.Field{Of: f.Of})
+				walk(path.With(tree.Step{Name: name, Element: true}), append(slices.Clone(tokens), strconv.Itoa(i)),
+					v[i], merge.Field{Of: f.Of})
 			}
 		}
 	}
@@ -89,7 +91,8 @@ func removals(in inputgen.Input) []removal {
 		changed := in
 		changed.Target = without(in.Target, []string{"spec", "deploymentPatchSet", strconv.Itoa(i)}).(tree.Map)
 		at := fmt.Sprintf("spec.deploymentPatchSet[%d]", i)
-		out = append(out, removal{at, changed, func(s render.Source) bool { return s.Step == render.StepPatch && s.Field == at }})
+		out = append(out,
+			removal{at, changed, func(s render.Source) bool { return s.Step == render.StepPatch && s.Field == at }})
 	}
 	return out
 }
@@ -132,7 +135,8 @@ func TestExplanationsAreTrue(t *testing.T) {
 		n, err = strconv.Atoi(text)
 		assert.NilError(t, err)
 	}
-	r, err := render.New(render.WithTrace(), render.Platform{Namespace: inputgen.PlatformNamespace}, render.FetcherImage(inputgen.FetcherImage),
+	r, err := render.New(render.WithTrace(), render.Platform{Namespace: inputgen.PlatformNamespace},
+		render.FetcherImage(inputgen.FetcherImage),
 		render.TLSSecret("tls"), render.PodDisruptionBudgets())
 	assert.NilError(t, err)
 	removed, refused, effective := 0, 0, 0
@@ -151,7 +155,8 @@ func TestExplanationsAreTrue(t *testing.T) {
 				now, there := after[key]
 				same := there && tree.Equal(now.After, e.After)
 				if listed := slices.ContainsFunc(e.Sources, x.lists); !listed && !same {
-					t.Errorf("seed %d: without %s, %s is %v instead of %v, and it is not listed:\n%v\n%s", seed, x.name, key, now.After, e.After, e.Sources, in.Text())
+					t.Errorf("seed %d: without %s, %s is %v instead of %v, and it is not listed:\n%v\n%s", seed, x.name,
+						key, now.After, e.After, e.Sources, in.Text())
 					if t.Failed() {
 						return
 					}
@@ -162,13 +167,15 @@ func TestExplanationsAreTrue(t *testing.T) {
 				if x.lists(e.Sources[0]) {
 					effective++
 					if same && (len(e.Sources) == 1 || !sameStep(now.Sources[0], e.Sources[1])) {
-						t.Errorf("seed %d: without %s, %s is the same, from %v, not from the next of %v", seed, x.name, key, now.Sources, e.Sources)
+						t.Errorf("seed %d: without %s, %s is the same, from %v, not from the next of %v", seed, x.name,
+							key, now.Sources, e.Sources)
 					}
 				}
 			}
 		}
 	}
-	t.Logf("%d inputs, %d removals, of which %d left nothing that can be rendered; %d fields lost their last source", n, removed, refused, effective)
+	t.Logf("%d inputs, %d removals, of which %d left nothing that can be rendered; %d fields lost their last source", n,
+		removed, refused, effective)
 }
 
 // sameStep compares sources of two inputs, in which places and the numbers of patches

@@ -59,60 +59,153 @@ func TestExplain(t *testing.T) {
 		want               []string
 		before, after      any
 	}{
-		{"what the renderer decides alone", app, pod + "enableServiceLinks", []string{"generated isolation"}, nil, false},
+		{"what the renderer decides alone", app, pod + "enableServiceLinks", []string{"generated isolation"}, nil,
+			false},
 		{"what it makes of a default", app, manager + "resources.limits.cpu",
 			[]string{"generated resources", "VVP default " + own + "resources.taskmanager.cpu"}, nil, "1"},
-		{"of a field, with its place and the default below", app + "      resources: {taskmanager: {cpu: 2}}\n", manager + "resources.limits.cpu",
-			[]string{"generated resources", "field " + own + "resources.taskmanager.cpu (input.yaml:17:38)", "VVP default " + own + "resources.taskmanager.cpu"}, nil, "2"},
-		{"of several fields", app + "      parallelism: 4\n      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n", "spec.replicas",
-			[]string{"generated replicas", "field " + own + "parallelism (input.yaml:17:20)", "VVP default " + own + "parallelism", "field " + own + "flinkConfiguration[taskmanager.numberOfTaskSlots] (input.yaml:18:59)"}, nil, int64(2)},
-		{"a patch of the resource comes before its field", withPatches(app+"      parallelism: 4\n", "{op: replace, path: /spec/template/spec/parallelism, value: 3}"), "spec.replicas",
-			[]string{"generated replicas", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field " + own + "parallelism (input.yaml:19:20)", "VVP default " + own + "parallelism"}, nil, int64(3)},
-		{"a patch that removes a field is a source of what takes its place", withPatches(app+"      numberOfTaskManagers: 7\n", "{op: remove, path: /spec/template/spec/numberOfTaskManagers}"), "spec.replicas",
-			[]string{"generated replicas", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field " + own + "numberOfTaskManagers (input.yaml:19:29)", "VVP default " + own + "parallelism"}, nil, int64(1)},
-		{"a patch of the object comes before all", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}"), "spec.replicas",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(5)},
-		{"the last patch first", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}", "{target: {kind: Deployment}, patch: [{op: replace, path: /spec/replicas, value: 6}]}"), "spec.replicas",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(5), int64(6)},
-		{"a patch that says what is there already", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 1}}"), "spec.replicas",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(1)},
-		{"what an operation copies", withPatches(app, "{target: {kind: Deployment}, patch: [{op: copy, from: /metadata/labels/vvpNamespace, path: /metadata/labels/copy}]}"), "metadata.labels.copy",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "system label", "VVP default Deployment default/app metadata.namespace"}, nil, "default"},
-		{"what an operation on the resource copies", withPatches(app+"      kubernetes: {pods: {nodeSelector: {pool: x}}}\n", "{op: copy, from: /metadata/name, path: /spec/template/spec/kubernetes/pods/nodeSelector/name}"), pod + "nodeSelector.name",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "field Deployment default/app metadata.name (input.yaml:13:18)"}, nil, "app"},
-		{"a patch of the resource that names another one", withPatches(app, "{apiVersion: v1, kind: Deployment, metadata: {name: other}, spec: {template: {spec: {parallelism: 1}}}}"), "spec.replicas",
+		{"of a field, with its place and the default below", app + "      resources: {taskmanager: {cpu: 2}}\n",
+			manager + "resources.limits.cpu",
+			[]string{"generated resources", "field " + own + "resources.taskmanager.cpu (input.yaml:17:38)",
+				"VVP default " + own + "resources.taskmanager.cpu"}, nil, "2"},
+		{"of several fields",
+			app + "      parallelism: 4\n      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n",
+			"spec.replicas",
+			[]string{"generated replicas", "field " + own + "parallelism (input.yaml:17:20)",
+				"VVP default " + own + "parallelism",
+				"field " + own + "flinkConfiguration[taskmanager.numberOfTaskSlots] (input.yaml:18:59)"}, nil,
+			int64(2)},
+		{"a patch of the resource comes before its field",
+			withPatches(app+"      parallelism: 4\n", "{op: replace, path: /spec/template/spec/parallelism, value: 3}"),
+			"spec.replicas",
+			[]string{"generated replicas",
+				"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"field " + own + "parallelism (input.yaml:19:20)", "VVP default " + own + "parallelism"}, nil,
+			int64(3)},
+		{"a patch that removes a field is a source of what takes its place",
+			withPatches(app+"      numberOfTaskManagers: 7\n",
+				"{op: remove, path: /spec/template/spec/numberOfTaskManagers}"), "spec.replicas",
+			[]string{"generated replicas",
+				"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"field " + own + "numberOfTaskManagers (input.yaml:19:29)", "VVP default " + own + "parallelism"}, nil,
+			int64(1)},
+		{"a patch of the object comes before all",
+			withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(5)},
+		{"the last patch first",
+			withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}",
+				"{target: {kind: Deployment}, patch: [{op: replace, path: /spec/replicas, value: 6}]}"),
+			"spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)",
+				"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"generated replicas", "VVP default " + own + "parallelism"}, int64(5), int64(6)},
+		{"a patch that says what is there already",
+			withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 1}}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(1)},
+		{"what an operation copies",
+			withPatches(app,
+				"{target: {kind: Deployment}, patch: [{op: copy, from: /metadata/labels/vvpNamespace, path: "+
+					"/metadata/labels/copy}]}"), "metadata.labels.copy",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"system label", "VVP default Deployment default/app metadata.namespace"}, nil, "default"},
+		{"what an operation on the resource copies",
+			withPatches(app+"      kubernetes: {pods: {nodeSelector: {pool: x}}}\n",
+				"{op: copy, from: /metadata/name, path: /spec/template/spec/kubernetes/pods/nodeSelector/name}"),
+			pod + "nodeSelector.name",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"field Deployment default/app metadata.name (input.yaml:13:18)"}, nil, "app"},
+		{"a patch of the resource that names another one",
+			withPatches(app,
+				"{apiVersion: v1, kind: Deployment, metadata: {name: other}, spec: {template: {spec: "+
+					"{parallelism: 1}}}}"), "spec.replicas",
 			[]string{"generated replicas", "VVP default " + own + "parallelism"}, nil, int64(1)},
-		{"or this one", withPatches(app, "{apiVersion: v1, kind: Deployment, metadata: {name: app}, spec: {template: {spec: {parallelism: 1}}}}"), "spec.replicas",
-			[]string{"generated replicas", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "VVP default " + own + "parallelism"}, nil, int64(1)},
-		{"a system label that a patch selects by is no source", withPatches(app, "{target: {labelSelector: component=taskmanager}, patch: {spec: {replicas: 1}}}"), "spec.replicas",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(1)},
-		{"a session cluster's field and the default below", session + "  resources: {jobmanager: {cpu: 2}}\n", pod + "containers[flink-jobmanager].resources.limits.cpu",
-			[]string{"generated resources", "field SessionCluster default/session spec.resources.jobmanager.cpu (input.yaml:15:33)", "VVP default SessionCluster default/session spec.resources.jobmanager.cpu"}, nil, "2"},
+		{"or this one", withPatches(app,
+			"{apiVersion: v1, kind: Deployment, metadata: {name: app}, spec: {template: {spec: {parallelism: 1}}}}"),
+			"spec.replicas",
+			[]string{"generated replicas",
+				"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"VVP default " + own + "parallelism"}, nil, int64(1)},
+		{"a system label that a patch selects by is no source",
+			withPatches(app, "{target: {labelSelector: component=taskmanager}, patch: {spec: {replicas: 1}}}"),
+			"spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"generated replicas", "VVP default " + own + "parallelism"}, int64(1), int64(1)},
+		{"a session cluster's field and the default below", session + "  resources: {jobmanager: {cpu: 2}}\n",
+			pod + "containers[flink-jobmanager].resources.limits.cpu",
+			[]string{"generated resources",
+				"field SessionCluster default/session spec.resources.jobmanager.cpu (input.yaml:15:33)",
+				"VVP default SessionCluster default/session spec.resources.jobmanager.cpu"}, nil, "2"},
 		{"a volume for jars", withArtifact("1.18", "https://h/a.jar"), pod + "volumes[flink-usrlib].name",
 			[]string{"generated artifact", "field " + own + "artifact.jarUri (input.yaml:16:57)"}, nil, "flink-usrlib"},
-		{"or another namespace", withPatches(app, "{apiVersion: v1, kind: Deployment, metadata: {namespace: other}, spec: {template: {spec: {parallelism: 1}}}}"), "spec.replicas",
+		{"or another namespace",
+			withPatches(app,
+				"{apiVersion: v1, kind: Deployment, metadata: {namespace: other}, spec: {template: {spec: "+
+					"{parallelism: 1}}}}"), "spec.replicas",
 			[]string{"generated replicas", "VVP default " + own + "parallelism"}, nil, int64(1)},
-		{"what a patch selects by, if another one has set it", withPatches(app, "{apiVersion: apps/v1, kind: Deployment, metadata: {labels: {tier: x}}}", "{target: {labelSelector: tier=x}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)", "generated replicas", "VVP default " + own + "parallelism", "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)"}, int64(1), int64(5)},
-		{"what a patch selects by", withPatches(app+"      kubernetes: {labels: {team: a}}\n", "{target: {labelSelector: team=a, kind: Deployment}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "generated replicas", "VVP default " + own + "parallelism", "field " + own + "kubernetes.labels.team (input.yaml:19:35)"}, int64(1), int64(5)},
+		{"what a patch selects by, if another one has set it",
+			withPatches(app, "{apiVersion: apps/v1, kind: Deployment, metadata: {labels: {tier: x}}}",
+				"{target: {labelSelector: tier=x}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[1] (input.yaml:9:5)",
+				"generated replicas", "VVP default " + own + "parallelism",
+				"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)"}, int64(1),
+			int64(5)},
+		{"what a patch selects by",
+			withPatches(app+"      kubernetes: {labels: {team: a}}\n",
+				"{target: {labelSelector: team=a, kind: Deployment}, patch: {spec: {replicas: 5}}}"), "spec.replicas",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"generated replicas", "VVP default " + own + "parallelism",
+				"field " + own + "kubernetes.labels.team (input.yaml:19:35)"}, int64(1), int64(5)},
 		{"a pod option", app + "      kubernetes: {pods: {nodeSelector: {pool: x}}}\n", pod + "nodeSelector.pool",
 			[]string{"pod option " + own + "kubernetes.pods.nodeSelector.pool (input.yaml:17:48)"}, nil, "x"},
-		{"an option over what is generated", app + "      kubernetes: {pods: {securityContext: {fsGroup: 1}}}\n", pod + "securityContext.fsGroup",
-			[]string{"generated security", "pod option " + own + "kubernetes.pods.securityContext.fsGroup (input.yaml:17:54)"}, nil, int64(1)},
-		{"a pod template", app + "      kubernetes: {taskManagerPodTemplate: {spec: {terminationGracePeriodSeconds: 5}}}\n", pod + "terminationGracePeriodSeconds",
-			[]string{"pod template " + own + "kubernetes.taskManagerPodTemplate.spec.terminationGracePeriodSeconds (input.yaml:17:83)", "generated termination"}, int64(60), int64(5)},
-		{"a patch of what a template took away with all that is below", withPatches(app+"      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, livenessProbe: null}]}}}\n",
-			"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: flink-taskmanager, livenessProbe: {timeoutSeconds: 7, exec: {command: [x]}}}]}}}}"), manager + "livenessProbe.timeoutSeconds",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "pod template " + own + "kubernetes.taskManagerPodTemplate.spec.containers[flink-taskmanager].livenessProbe (input.yaml:19:106)", "generated probes"}, nil, int64(7)},
-		{"or in a list that a template took away", withPatches(app+"      kubernetes: {taskManagerPodTemplate: {spec: {priorityClassName: high, topologySpreadConstraints: null}}}\n",
-			"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {topologySpreadConstraints: [{topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, maxSkew: 2}]}}}}"), pod + "topologySpreadConstraints[kubernetes.io/hostname,ScheduleAnyway].maxSkew",
-			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)", "pod template " + own + "kubernetes.taskManagerPodTemplate.spec.topologySpreadConstraints (input.yaml:19:104)", "generated spread"}, nil, int64(2)},
-		{"security of a container that a template adds", app + "      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: s, image: i}]}}}\n", pod + "containers[s].securityContext.allowPrivilegeEscalation",
-			[]string{"generated security", "pod template " + own + "kubernetes.taskManagerPodTemplate.spec.containers[s].name (input.yaml:17:72)"}, nil, false},
-		{"a label of the system, over one of a template", app + "      kubernetes: {taskManagerPodTemplate: {metadata: {labels: {system: mine}}}}\n", "spec.template.metadata.labels.system",
-			[]string{"system label", "pod template " + own + "kubernetes.taskManagerPodTemplate.metadata.labels.system (input.yaml:17:73)"}, "mine", "ververica-platform"},
-		{"the target", app, "metadata.namespace", []string{"generated namespace", "target DeploymentTarget default/staging spec.kubernetes.namespace"}, nil, "staging"},
+		{"an option over what is generated", app + "      kubernetes: {pods: {securityContext: {fsGroup: 1}}}\n",
+			pod + "securityContext.fsGroup",
+			[]string{"generated security",
+				"pod option " + own + "kubernetes.pods.securityContext.fsGroup (input.yaml:17:54)"}, nil, int64(1)},
+		{"a pod template",
+			app + "      kubernetes: {taskManagerPodTemplate: {spec: {terminationGracePeriodSeconds: 5}}}\n",
+			pod + "terminationGracePeriodSeconds",
+			[]string{"pod template " + own +
+				"kubernetes.taskManagerPodTemplate.spec.terminationGracePeriodSeconds (input.yaml:17:83)",
+				"generated termination"}, int64(60), int64(5)},
+		{"a patch of what a template took away with all that is below",
+			withPatches(app+
+				"      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, "+
+				"livenessProbe: null}]}}}\n",
+				"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: "+
+					"flink-taskmanager, "+
+					"livenessProbe: {timeoutSeconds: 7, exec: {command: [x]}}}]}}}}"),
+			manager + "livenessProbe.timeoutSeconds",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"pod template " + own +
+					"kubernetes.taskManagerPodTemplate.spec.containers[flink-taskmanager].livenessProbe " +
+					"(input.yaml:19:106)", "generated probes"}, nil, int64(7)},
+		{"or in a list that a template took away",
+			withPatches(app+
+				"      kubernetes: {taskManagerPodTemplate: {spec: {priorityClassName: high, "+
+				"topologySpreadConstraints: null}}}\n",
+				"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {topologySpreadConstraints: "+
+					"[{topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, maxSkew: 2}]}}}}"),
+			pod + "topologySpreadConstraints[kubernetes.io/hostname,ScheduleAnyway].maxSkew",
+			[]string{"patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+				"pod template " + own +
+					"kubernetes.taskManagerPodTemplate.spec.topologySpreadConstraints (input.yaml:19:104)",
+				"generated spread"}, nil, int64(2)},
+		{"security of a container that a template adds",
+			app + "      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: s, image: i}]}}}\n",
+			pod + "containers[s].securityContext.allowPrivilegeEscalation",
+			[]string{"generated security",
+				"pod template " + own + "kubernetes.taskManagerPodTemplate.spec.containers[s].name (input.yaml:17:72)"},
+			nil, false},
+		{"a label of the system, over one of a template",
+			app + "      kubernetes: {taskManagerPodTemplate: {metadata: {labels: {system: mine}}}}\n",
+			"spec.template.metadata.labels.system",
+			[]string{"system label",
+				"pod template " + own + "kubernetes.taskManagerPodTemplate.metadata.labels.system (input.yaml:17:73)"},
+			"mine", "ververica-platform"},
+		{"the target", app, "metadata.namespace",
+			[]string{"generated namespace", "target DeploymentTarget default/staging spec.kubernetes.namespace"}, nil,
+			"staging"},
 		{"the job", app, "metadata.labels.jobId", []string{"system label", "job ID"}, nil, jobID},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
@@ -149,8 +242,10 @@ func TestExplainScenarios(t *testing.T) {
 	}
 	cases := scenarios()
 	for _, name := range []string{
-		"app-artifact-s3", "app-attempts", "app-budgets", "app-environment-reference", "app-ha", "app-https-rest", "app-image", "app-loggers", "app-main", "app-pods",
-		"app-queryable-state", "app-template-labels", "app-tls", "app-volume", "app-volume-of-fetcher", "app-volume-over-ours", "session-budgets", "session-template",
+		"app-artifact-s3", "app-attempts", "app-budgets", "app-environment-reference", "app-ha", "app-https-rest",
+		"app-image", "app-loggers", "app-main", "app-pods",
+		"app-queryable-state", "app-template-labels", "app-tls", "app-volume", "app-volume-of-fetcher",
+		"app-volume-over-ours", "session-budgets", "session-template",
 	} {
 		kind, _, _ := strings.Cut(name, "-")
 		text := changes(base[kind], sources(traced(t, cases[name], render.Job{ID: jobID}, optionsOf(name)...)))
@@ -170,19 +265,27 @@ func TestExplainOptions(t *testing.T) {
 		option                   render.Option
 		want                     []string
 	}{
-		{"an image where the resource names none", app, "Job", "spec.template.spec.containers[flink-jobmanager].image", images,
+		{"an image where the resource names none", app, "Job", "spec.template.spec.containers[flink-jobmanager].image",
+			images,
 			[]string{"generated image", "option render.Images", "field spec.template.spec.artifact.flinkVersion"}},
-		{"not where it names one", in(app, "kind: JAR,", "kind: JAR, flinkImageTag: x,"), "Job", "spec.template.spec.containers[flink-jobmanager].image", images,
-			[]string{"generated image", "field spec.template.spec.artifact.flinkImageTag", "field spec.template.spec.artifact.flinkVersion"}},
-		{"nor of another version", app, "Job", "spec.template.spec.containers[flink-jobmanager].image", render.Images{"1.19": "i"},
+		{"not where it names one", in(app, "kind: JAR,", "kind: JAR, flinkImageTag: x,"), "Job",
+			"spec.template.spec.containers[flink-jobmanager].image", images,
+			[]string{"generated image", "field spec.template.spec.artifact.flinkImageTag",
+				"field spec.template.spec.artifact.flinkVersion"}},
+		{"nor of another version", app, "Job", "spec.template.spec.containers[flink-jobmanager].image",
+			render.Images{"1.19": "i"},
 			[]string{"generated image", "field spec.template.spec.artifact.flinkVersion"}},
 		{"what fetches jars", old, "Job", "spec.template.spec.initContainers[artifact-fetcher].name", fetcher,
 			[]string{"generated container", "field spec.template.spec.artifact.jarUri", "option render.FetcherImage"}},
-		{"not where Flink fetches them", withArtifact("1.20", "s3://b/a.jar"), "Job", "spec.template.spec.volumes[flink-s3-fs-presto-1-20-4].name", nil,
-			[]string{"generated plugins", "field spec.template.spec.artifact.jarUri", "field spec.template.spec.artifact.flinkVersion"}},
+		{"not where Flink fetches them", withArtifact("1.20", "s3://b/a.jar"), "Job",
+			"spec.template.spec.volumes[flink-s3-fs-presto-1-20-4].name", nil,
+			[]string{"generated plugins", "field spec.template.spec.artifact.jarUri",
+				"field spec.template.spec.artifact.flinkVersion"}},
 		{"a profile", app, "ConfigMap", "data[log4j-console.properties]", render.LoggingProfiles{"x": "y"},
-			[]string{"generated logging", "VVP default spec.template.spec.logging.log4jLoggers[\"\"]", "VVP default spec.template.spec.logging.loggingProfile", "option render.LoggingProfiles"}},
-		{"the namespace of the platform", in(app, "{namespace: staging}", "{}"), "Job", "metadata.namespace", render.Platform{Namespace: "vvp"},
+			[]string{"generated logging", "VVP default spec.template.spec.logging.log4jLoggers[\"\"]",
+				"VVP default spec.template.spec.logging.loggingProfile", "option render.LoggingProfiles"}},
+		{"the namespace of the platform", in(app, "{namespace: staging}", "{}"), "Job", "metadata.namespace",
+			render.Platform{Namespace: "vvp"},
 			[]string{"generated namespace", "option render.Platform"}},
 	} {
 		var opts []render.Option
@@ -203,35 +306,53 @@ func TestExplainOptions(t *testing.T) {
 // option is no line of it. Slots count for the pods of a Deployment only.
 func TestExplainVariables(t *testing.T) {
 	const env = "env: [{name: KEY, value: v}]}]}}"
-	both := "jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, " + env + ", taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, " + env
+	both := "jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, " + env +
+		", taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, " + env
 	for _, c := range []struct {
 		reason, text, kind, suffix, path, field string
 		listed                                  bool
 	}{
-		{"an option refers to one", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n", "ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", true},
-		{"no option does", app + "      flinkConfiguration: {a: b}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n", "ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", false},
-		{"only an argument does", in(app, "kind: JAR,", "kind: JAR, mainArgs: '${KEY}',") + "      flinkConfiguration: {a: b}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n", "ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", false},
-		{"one of both pod templates", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {" + both + "}\n", "ConfigMap", "", "data[flink-conf.yaml]", "jobManagerPodTemplate.spec.containers[flink-jobmanager].env[KEY].name", true},
-		{"which needs both", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {" + both + "}\n", "ConfigMap", "", "data[flink-conf.yaml]", "taskManagerPodTemplate.spec.containers[flink-taskmanager].env[KEY].name", true},
-		{"slots of a Deployment", app + "      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n", "Deployment", "-taskmanager", "spec.replicas", "flinkConfiguration[taskmanager.numberOfTaskSlots]", true},
-		{"slots of a session cluster", session + "  flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n", "Deployment", "-taskmanager", "spec.replicas", "flinkConfiguration[taskmanager.numberOfTaskSlots]", false},
+		{"an option refers to one",
+			app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {pods: {envVars: [{name: KEY, " +
+				"value: v}]}}\n", "ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", true},
+		{"no option does",
+			app + "      flinkConfiguration: {a: b}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n",
+			"ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", false},
+		{"only an argument does",
+			in(app, "kind: JAR,",
+				"kind: JAR, mainArgs: '${KEY}',") +
+				"      flinkConfiguration: {a: b}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n",
+			"ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", false},
+		{"one of both pod templates",
+			app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {" + both + "}\n", "ConfigMap", "",
+			"data[flink-conf.yaml]", "jobManagerPodTemplate.spec.containers[flink-jobmanager].env[KEY].name", true},
+		{"which needs both", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {" + both + "}\n",
+			"ConfigMap", "", "data[flink-conf.yaml]",
+			"taskManagerPodTemplate.spec.containers[flink-taskmanager].env[KEY].name", true},
+		{"slots of a Deployment", app + "      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n", "Deployment",
+			"-taskmanager", "spec.replicas", "flinkConfiguration[taskmanager.numberOfTaskSlots]", true},
+		{"slots of a session cluster", session + "  flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n",
+			"Deployment", "-taskmanager", "spec.replicas", "flinkConfiguration[taskmanager.numberOfTaskSlots]", false},
 	} {
 		e := explanation(t, traced(t, c.text, render.Job{ID: jobID}), c.kind, c.suffix, c.path)
-		listed := slices.ContainsFunc(e.Sources, func(s render.Source) bool { return strings.HasSuffix(s.Field, c.field) })
+		listed := slices.ContainsFunc(e.Sources,
+			func(s render.Source) bool { return strings.HasSuffix(s.Field, c.field) })
 		assert.Equal(t, listed, c.listed, "%s: %v", c.reason, e.Sources)
 	}
 }
 
 func TestExplainArguments(t *testing.T) {
 	text := in(app, "kind: JAR,", "kind: JAR, entryClass: com.example.Main, mainArgs: a b,")
-	text = in(text, "  template:", "  restoreStrategy: {kind: LATEST_SAVEPOINT, allowNonRestoredState: true}\n  template:")
+	text = in(text, "  template:",
+		"  restoreStrategy: {kind: LATEST_SAVEPOINT, allowNonRestoredState: true}\n  template:")
 	m := traced(t, text, render.Job{ID: jobID, SavepointLocation: "s3://b/s"})
 	args := []string{}
 	for e := range m.Explain() {
 		if strings.HasPrefix(e.Path, "spec.template.spec.containers[flink-jobmanager].args") {
 			of := "generated arguments"
 			if len(e.Sources) > 1 {
-				of = strings.TrimPrefix(strings.TrimPrefix(e.Sources[1].Field, "spec.template.spec.artifact."), " ") + e.Sources[1].Name
+				of = strings.TrimPrefix(strings.TrimPrefix(e.Sources[1].Field, "spec.template.spec.artifact."),
+					" ") + e.Sources[1].Name
 			}
 			args = append(args, fmt.Sprint(e.After, ": ", of))
 		}
@@ -246,11 +367,20 @@ func TestExplainArguments(t *testing.T) {
 }
 
 func TestExplainDefaults(t *testing.T) {
-	defaults, err := deployment.ParseDefaults("defaults.yaml", []byte("spec: {template: {spec: {parallelism: 5, flinkConfiguration: {a: b}}}}\n---\nkind: DeploymentDefaults\nmetadata: {namespace: default}\nspec: {template: {spec: {parallelism: 6}}}\n"))
+	defaults, err := deployment.ParseDefaults("defaults.yaml",
+		[]byte("spec: {template: {spec: {parallelism: 5, flinkConfiguration: {a: b}}}}\n---\nkind: "+
+			"DeploymentDefaults\nmetadata: {namespace: default}\nspec: {template: {spec: {parallelism: 6}}}\n"))
 	assert.NilError(t, err)
 	for text, want := range map[string][]string{
-		app:                            {"generated replicas", "Deployment Defaults DeploymentDefaults default spec.template.spec.parallelism", "Deployment Defaults DeploymentDefaults global spec.template.spec.parallelism", "VVP default Deployment default/app spec.template.spec.parallelism"},
-		app + "      parallelism: 1\n": {"generated replicas", "field Deployment default/app spec.template.spec.parallelism (input.yaml:17:20)", "Deployment Defaults DeploymentDefaults default spec.template.spec.parallelism", "Deployment Defaults DeploymentDefaults global spec.template.spec.parallelism", "VVP default Deployment default/app spec.template.spec.parallelism"},
+		app: {"generated replicas",
+			"Deployment Defaults DeploymentDefaults default spec.template.spec.parallelism",
+			"Deployment Defaults DeploymentDefaults global spec.template.spec.parallelism",
+			"VVP default Deployment default/app spec.template.spec.parallelism"},
+		app + "      parallelism: 1\n": {"generated replicas",
+			"field Deployment default/app spec.template.spec.parallelism (input.yaml:17:20)",
+			"Deployment Defaults DeploymentDefaults default spec.template.spec.parallelism",
+			"Deployment Defaults DeploymentDefaults global spec.template.spec.parallelism",
+			"VVP default Deployment default/app spec.template.spec.parallelism"},
 	} {
 		b, err := defaults.ParseAll("input.yaml", []byte(text))
 		assert.NilError(t, err)
@@ -263,12 +393,15 @@ func TestExplainDefaults(t *testing.T) {
 // Names that are made of a derived id are made of the Job and the configuration,
 // and the checksum of the configuration.
 func TestExplainDerived(t *testing.T) {
-	text := withPatches(app+"      flinkConfiguration: {a: b}\n", "{target: {kind: Job}, patch: {spec: {template: {spec: {priorityClassName: x}}}}}", "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}",
+	text := withPatches(app+"      flinkConfiguration: {a: b}\n",
+		"{target: {kind: Job}, patch: {spec: {template: {spec: {priorityClassName: x}}}}}",
+		"{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 5}}",
 		"{target: {kind: ConfigMap}, patch: {metadata: {annotations: {a: b}}}}")
 	m := traced(t, text, render.Job{})
 	name := explanation(t, m, "Service", "", "metadata.name")
 	assert.Equal(t, name.Sources[1].Step, render.StepDerivedID)
-	sum := explanation(t, m, "Deployment", "", "spec.template.metadata.annotations["+render.AnnotationConfigChecksum+"]")
+	sum := explanation(t, m, "Deployment", "",
+		"spec.template.metadata.annotations["+render.AnnotationConfigChecksum+"]")
 	assert.Equal(t, sum.Sources[0].Step, render.StepChecksum)
 	for _, c := range []struct {
 		of        string
@@ -314,7 +447,8 @@ func TestEveryFieldIsExplained(t *testing.T) {
 		for e := range m.Explain() {
 			explained = append(explained, fmt.Sprint(e.Object, " ", e.Path, ": ", e.After))
 			assert.Assert(t, len(e.Sources) > 0, "%s: %s %s", name, e.Object, e.Path)
-			assert.Assert(t, e.Sources[0] != render.Source{Step: render.StepGenerated}, "%s: no rule for %s %s", name, e.Object, e.Path)
+			assert.Assert(t, e.Sources[0] != render.Source{Step: render.StepGenerated}, "%s: no rule for %s %s", name,
+				e.Object, e.Path)
 			if s := e.Sources[len(e.Sources)-1]; s.Step != render.StepPatch && s.Step != render.StepPodTemplate {
 				used[explain.RuleFor(e.Path)] = true
 			}
@@ -341,7 +475,8 @@ func TestEveryFieldIsExplained(t *testing.T) {
 
 // What is handed out can be changed without anybody else seeing it.
 func TestExplanationsAreFresh(t *testing.T) {
-	m := traced(t, app+"      kubernetes: {pods: {affinity: {}, tolerations: [{operator: Exists}]}}\n", render.Job{ID: jobID})
+	m := traced(t, app+"      kubernetes: {pods: {affinity: {}, tolerations: [{operator: Exists}]}}\n",
+		render.Job{ID: jobID})
 	read := func(change bool) []string {
 		var out []string
 		for e := range m.Explain() {

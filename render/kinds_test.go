@@ -58,7 +58,8 @@ func TestEveryKind(t *testing.T) {
 
 		o = tree.CopyMap(o)
 		o["noSuchField"] = int64(1)
-		found := slices.ContainsFunc(verify.Objects([]tree.Map{o}, verify.Expectation{}), func(p verify.Problem) bool { return p.Field == "noSuchField" })
+		found := slices.ContainsFunc(verify.Objects([]tree.Map{o}, verify.Expectation{}),
+			func(p verify.Problem) bool { return p.Field == "noSuchField" })
 		assert.Assert(t, found, "the fields of a %s are not verified", k)
 	}
 	objects = append(objects, tree.Map{"kind": "Job"}) // of no known API

@@ -79,7 +79,8 @@ func (m Images) apply(r *Renderer) error {
 
 // isImage accepts what may be the name of an image; the registry knows.
 func isImage(name string) bool {
-	return name != "" && utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	return name != "" && utf8.ValidString(name) && !strings.ContainsFunc(name,
+		func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
 // LoggingProfiles has the texts of logging profiles by name: a configuration of

@@ -76,7 +76,8 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 	}
 	g.addWarnings(patched.warnings())
 	if state := patched.state(); state != deployment.Running {
-		g.warn(field.NewPath("spec", "state"), "state %s renders no objects; removing those that exist takes no savepoint", state)
+		g.warn(field.NewPath("spec", "state"),
+			"state %s renders no objects; removing those that exist takes no savepoint", state)
 		return Manifests{warnings: g.warnings}, nil
 	}
 	objects, err := g.objects(s, patched)
@@ -88,7 +89,8 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 	g.trace.Complete(objects)
 	order(objects)
 	if problems := verifyObjects(objects, g.expectation()); len(problems) > 0 {
-		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: g.attribute(problems)})
+		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target,
+			&VerifyError{Problems: g.attribute(problems)})
 	}
 	return g.manifests(objects), nil
 }
@@ -280,7 +282,9 @@ func (g *rendering) warn(path *field.Path, format string, args ...any) {
 // addWarnings passes on what the resource itself warns of.
 func (g *rendering) addWarnings(list []deployment.Warning) {
 	for _, w := range list {
-		g.warnings = append(g.warnings, Warning{Resource: g.resource.String(), Field: w.Field, Position: g.resource.Position(w.Field), Message: w.Message})
+		g.warnings = append(g.warnings,
+			Warning{Resource: g.resource.String(), Field: w.Field, Position: g.resource.Position(w.Field),
+				Message: w.Message})
 	}
 }
 
@@ -311,10 +315,12 @@ func (g *rendering) namespace() string {
 	switch ns := g.target.KubernetesNamespace(); {
 	case ns == "" && platform == "":
 		g.fail(field.Required(field.NewPath("spec", "deploymentTargetName"),
-			fmt.Sprintf("%s has no Kubernetes namespace, which means the platform's own: say which it is with render.Platform{Namespace: …}", g.target)), "platform-namespace")
+			fmt.Sprintf("%s has no Kubernetes namespace, which means the platform's own: say which it is with "+
+				"render.Platform{Namespace: …}", g.target)), "platform-namespace")
 		return ""
 	case ns == "" || ns == platform:
-		g.warn(nil, "%s is in the namespace of the platform itself (%s); Ververica advises to keep Flink jobs apart from it", g.target, platform)
+		g.warn(nil, "%s is in the namespace of the platform itself (%s); Ververica advises to keep Flink jobs "+
+			"apart from it", g.target, platform)
 		return platform
 	default:
 		return ns
@@ -323,7 +329,9 @@ func (g *rendering) namespace() string {
 
 func (g *rendering) warnDerived(s source) {
 	if j, ok := s.(job); ok && j.startsEmpty() {
-		g.warn(nil, "the job id is derived, and no savepoint is given: a changed configuration gives a new job that starts without state, next to the old one until that is removed (give Job.ID, and Job.SavepointLocation to restore)")
+		g.warn(nil, "the job id is derived, and no savepoint is given: a changed configuration gives a new job that "+
+			"starts without state, next to the old one until that is removed (give Job.ID, and Job.SavepointLocation "+
+			"to restore)")
 	}
 }
 

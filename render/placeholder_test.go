@@ -118,10 +118,13 @@ func TestPatchesThatSeeADerivedID(t *testing.T) {
 		{"what is no other job", []string{to("labelSelector: 'jobId notin (" + jobID + ")'")}},
 		{"another job", []string{to("labelSelector: jobId=" + jobID)}},
 		{"a copy, and who has one", []string{copied, to("annotationSelector: job")}},
-		{"a moved copy", []string{copied, operate("Service", "move", "/metadata/annotations/job", "/metadata/labels/a")}},
+		{"a moved copy", []string{copied,
+			operate("Service", "move", "/metadata/annotations/job", "/metadata/labels/a")}},
 		{"the configuration", []string{operate("ConfigMap", "copy", "/data/flink-conf.yaml", "/data/copy.yaml")}},
-		{"the id of Flink", []string{operate("Job", "copy", "/spec/template/spec/containers/0/args/2", "/metadata/labels/a")}},
-		{"its name, where nothing is copied", []string{"{target: {kind: Service}, patch: {metadata: {labels: {a: " + id + "}}}}"}},
+		{"the id of Flink",
+			[]string{operate("Job", "copy", "/spec/template/spec/containers/0/args/2", "/metadata/labels/a")}},
+		{"its name, where nothing is copied",
+			[]string{"{target: {kind: Service}, patch: {metadata: {labels: {a: " + id + "}}}}"}},
 	} {
 		_, err := likeGiven(t, c.reason, []byte(withPatches(app, c.entries...)))
 		assert.NilError(t, err, c.reason)
@@ -146,16 +149,23 @@ func TestPatchesThatSeeADerivedID(t *testing.T) {
 func TestPlaceholderIsRefused(t *testing.T) {
 	texts := func(id string) map[string]string {
 		return map[string]string{
-			"a patch of objects": withPatches(app, "{target: {kind: Job}, patch: {metadata: {annotations: {a: "+id+"}}}}"),
-			"a key in a patch":   withPatches(app, "{target: {kind: Job}, patch: {metadata: {annotations: {a-"+id+": b}}}}"),
-			"a selector":         withPatches(app, "{target: {kind: Job, name: job-"+id+".*}, patch: {metadata: {annotations: {a: b}}}}"),
-			"an operation":       withPatches(app, "{target: {kind: Job}, patch: [{op: add, path: /metadata/annotations, value: {a: "+id+"}}]}"),
-			"a patch of VVP's":   withPatches(app, "{op: add, path: /spec/template/spec/flinkConfiguration/a, value: "+id+"}"),
-			"an option":          app + "      flinkConfiguration: {a: x" + id + "}\n",
-			"a pod template":     app + "      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a: " + id + "}}}}\n",
-			"a key of one":       app + "      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a-" + id + ": a}}}}\n",
-			"a variable":         app + "      kubernetes: {pods: {envVars: [{name: A, value: " + id + "}]}}\n",
-			"a label":            app + "      kubernetes: {labels: {a: " + id + "}}\n",
+			"a patch of objects": withPatches(app,
+				"{target: {kind: Job}, patch: {metadata: {annotations: {a: "+id+"}}}}"),
+			"a key in a patch": withPatches(app,
+				"{target: {kind: Job}, patch: {metadata: {annotations: {a-"+id+": b}}}}"),
+			"a selector": withPatches(app,
+				"{target: {kind: Job, name: job-"+id+".*}, patch: {metadata: {annotations: {a: b}}}}"),
+			"an operation": withPatches(app,
+				"{target: {kind: Job}, patch: [{op: add, path: /metadata/annotations, value: {a: "+id+"}}]}"),
+			"a patch of VVP's": withPatches(app,
+				"{op: add, path: /spec/template/spec/flinkConfiguration/a, value: "+id+"}"),
+			"an option": app + "      flinkConfiguration: {a: x" + id + "}\n",
+			"a pod template": app + "      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a: " + id +
+				"}}}}\n",
+			"a key of one": app + "      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a-" + id +
+				": a}}}}\n",
+			"a variable": app + "      kubernetes: {pods: {envVars: [{name: A, value: " + id + "}]}}\n",
+			"a label":    app + "      kubernetes: {labels: {a: " + id + "}}\n",
 		}
 	}
 	for _, id := range []string{kinds.PlaceholderID, kinds.BarePlaceholderID} {

@@ -26,7 +26,8 @@ func anyDeployment(r *rand.Rand) (text, version string) {
 	}
 	conf := map[string]string{}
 	for range r.IntN(4) {
-		conf[pick("state.checkpoints.dir", "pipeline.max-parallelism", "my.option", "restart-strategy.fixed-delay.attempts", "s3.endpoint")] =
+		conf[pick("state.checkpoints.dir", "pipeline.max-parallelism", "my.option",
+			"restart-strategy.fixed-delay.attempts", "s3.endpoint")] =
 			pick("s3://b/c", "7", "a b", "x: y", "'quoted'", `back\slash`, "${KEY}-$(A)", "ü", "- a", "true", "1e3")
 	}
 	if r.IntN(3) == 0 {
@@ -48,7 +49,8 @@ func anyDeployment(r *rand.Rand) (text, version string) {
 			"jobmanager":  map[string]any{"cpu": 0.5, "memory": pick("1g", "1073741824", "1.3G", "2500m")},
 			"taskmanager": map[string]any{"cpu": 2, "memory": pick("1.5g", "2G", "4294967296", "1999999999")},
 		},
-		"kubernetes": map[string]any{"pods": map[string]any{"envVars": []any{map[string]any{"name": "KEY", "value": "v"}}}},
+		"kubernetes": map[string]any{"pods": map[string]any{"envVars": []any{map[string]any{"name": "KEY",
+			"value": "v"}}}},
 	}
 	doc, _ := yaml.Marshal(map[string]any{
 		"kind": "Deployment", "apiVersion": "v1", "metadata": map[string]any{"name": "any"},
@@ -74,7 +76,8 @@ func TestFlinkAcceptsWhatIsRendered(t *testing.T) {
 		conf := readConfig(t, v, data[v.ConfigFile])
 		for key := range conf {
 			instead, ignored := flink.Ignored(v, key)
-			assert.Assert(t, !ignored || key == "env.java.opts", "Flink %s does not read %s (%s)", version, key, instead)
+			assert.Assert(t, !ignored || key == "env.java.opts", "Flink %s does not read %s (%s)", version, key,
+				instead)
 			_, inert := flink.Inert(key)
 			assert.Assert(t, !inert, key)
 		}
@@ -103,7 +106,8 @@ func checkArguments(t *testing.T, v flink.Version, args []string) {
 			i++
 			assert.Assert(t, strings.Contains(args[i], "="), args[i])
 		default:
-			assert.Assert(t, name != args[i] && slices.Contains(v.Flags(), name), "Flink %s has no flag %s", v.Minor, args[i])
+			assert.Assert(t, name != args[i] && slices.Contains(v.Flags(), name), "Flink %s has no flag %s", v.Minor,
+				args[i])
 			if name != "allowNonRestoredState" {
 				i++
 				assert.Assert(t, i < len(args) && args[i] != "")

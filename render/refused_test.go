@@ -21,7 +21,8 @@ func refusals(err error) []string {
 	var out []string
 	if e, ok := errors.AsType[*render.InvalidError](err); ok {
 		for _, f := range e.Fields {
-			out = append(out, fmt.Sprintf("%s %s %s", f.Field, strings.TrimPrefix(string(f.Type), "FieldValue"), f.Origin))
+			out = append(out,
+				fmt.Sprintf("%s %s %s", f.Field, strings.TrimPrefix(string(f.Type), "FieldValue"), f.Origin))
 		}
 	}
 	return out
@@ -45,39 +46,86 @@ func TestRefusals(t *testing.T) {
 		reason, text string
 		want         []string
 	}{
-		{"a job on a session cluster", in(app, "deploymentTargetName: staging", "sessionClusterName: shared"), []string{"spec.sessionClusterName Forbidden session-mode"}},
-		{"a script", in(app, `kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/app.jar"`, "kind: SQLSCRIPT, flinkVersion: 1.20, sqlScript: SELECT 1"), []string{"spec.template.spec.artifact.kind NotSupported artifact-kind"}},
-		{"Flink has no such file system", withArtifact("1.20", "ftp://bucket/a.jar"), []string{jarURI + " NotSupported uri-scheme"}},
-		{"nor has one that fetches nothing", withArtifact("1.18", "ftp://bucket/a.jar"), []string{jarURI + " NotSupported uri-scheme"}},
-		{"Flink 1.18 fetches nothing from object stores", withArtifact("1.18", "s3://bucket/a.jar"), []string{jarURI + " Invalid uri-scheme"}},
-		{"a path that is not clean", withArtifact("1.20", "local:///opt/flink/usrlib/../a.jar"), []string{jarURI + " Invalid uri"}},
-		{"secret values are VVP's, wherever they stand", withArtifact("1.20", "https://${USER}:${PASSWORD}@h.example.com/a.jar"), []string{jarURI + " Invalid reference"}},
-		{"what looks like one, and is no URI", withArtifact("1.20", "https://h.example.com/${a b}%zz.jar"), []string{jarURI + " Invalid uri"}},
-		{"an image whose tag does not tell the version of the plugin", in(withArtifact("1.20", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: mine,"), []string{jarURI + " Invalid uri-scheme"}},
-		{"two files of one name", withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), b+", "+a), []string{dependencies + "[1] Duplicate uri"}},
-		{"two dependencies of one name, beside a jar that is there", withDependencies(withArtifact("1.17", "local:///opt/flink/usrlib/x.jar"), "'local:///opt/flink/usrlib/y.jar', "+a+", "+a), []string{dependencies + "[2] Duplicate uri"}},
-		{"one of these would overwrite the other", withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'https://h.example.com/x/a.jar'"), []string{dependencies + "[0] Duplicate uri"}},
-		{"a copy would, too", withDependencies(withArtifact("1.20", "local:///opt/flink/usrlib/a.jar"), "'https://h.example.com/x/a.jar'"), []string{dependencies + "[0] Duplicate uri"}},
-		{"--jars would take two", withArtifact("1.20", "https://h.example.com/a,b.jar"), []string{"spec.template.spec.artifact Invalid arguments"}},
-		{"a name like any other where it is fetched", withDependencies(withArtifact("1.20", "https://h.example.com/a,b.jar"), b), nil},
-		{"Flink hands on the job's jar only", withDependencies(withArtifact("1.20", "s3://b/a.jar"), b+", 's3://b/c.jar'"), []string{dependencies + "[1] Invalid uri-scheme"}},
-		{"before 1.19 nothing of a store", withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), "'gs://b/c.jar'"), []string{dependencies + "[0] Invalid uri-scheme"}},
-		{"problems of several parts at once", withArtifact("1.18", "s3://bucket/a.jar") + "      flinkConfiguration: {high-availability: kubernetes}\n",
-			[]string{flinkConf + "[high-availability.storageDir] Required high-availability", jarURI + " Invalid uri-scheme"}},
-		{"no JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 0}\n", []string{standby + " Invalid high-availability"}},
-		{"no number", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: a}\n", []string{standby + " Invalid high-availability"}},
-		{"more than anybody has", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 40000}\n", []string{standby + " Invalid high-availability"}},
+		{"a job on a session cluster", in(app, "deploymentTargetName: staging", "sessionClusterName: shared"),
+			[]string{"spec.sessionClusterName Forbidden session-mode"}},
+		{"a script", in(app, `kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/app.jar"`,
+			"kind: SQLSCRIPT, flinkVersion: 1.20, sqlScript: SELECT 1"),
+			[]string{"spec.template.spec.artifact.kind NotSupported artifact-kind"}},
+		{"Flink has no such file system", withArtifact("1.20", "ftp://bucket/a.jar"),
+			[]string{jarURI + " NotSupported uri-scheme"}},
+		{"nor has one that fetches nothing", withArtifact("1.18", "ftp://bucket/a.jar"),
+			[]string{jarURI + " NotSupported uri-scheme"}},
+		{"Flink 1.18 fetches nothing from object stores", withArtifact("1.18", "s3://bucket/a.jar"),
+			[]string{jarURI + " Invalid uri-scheme"}},
+		{"a path that is not clean", withArtifact("1.20", "local:///opt/flink/usrlib/../a.jar"),
+			[]string{jarURI + " Invalid uri"}},
+		{"secret values are VVP's, wherever they stand",
+			withArtifact("1.20", "https://${USER}:${PASSWORD}@h.example.com/a.jar"),
+			[]string{jarURI + " Invalid reference"}},
+		{"what looks like one, and is no URI", withArtifact("1.20", "https://h.example.com/${a b}%zz.jar"),
+			[]string{jarURI + " Invalid uri"}},
+		{"an image whose tag does not tell the version of the plugin",
+			in(withArtifact("1.20", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: mine,"),
+			[]string{jarURI + " Invalid uri-scheme"}},
+		{"two files of one name", withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), b+", "+a),
+			[]string{dependencies + "[1] Duplicate uri"}},
+		{"two dependencies of one name, beside a jar that is there",
+			withDependencies(withArtifact("1.17", "local:///opt/flink/usrlib/x.jar"),
+				"'local:///opt/flink/usrlib/y.jar', "+a+", "+a), []string{dependencies + "[2] Duplicate uri"}},
+		{"one of these would overwrite the other",
+			withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'https://h.example.com/x/a.jar'"),
+			[]string{dependencies + "[0] Duplicate uri"}},
+		{"a copy would, too",
+			withDependencies(withArtifact("1.20", "local:///opt/flink/usrlib/a.jar"),
+				"'https://h.example.com/x/a.jar'"), []string{dependencies + "[0] Duplicate uri"}},
+		{"--jars would take two", withArtifact("1.20", "https://h.example.com/a,b.jar"),
+			[]string{"spec.template.spec.artifact Invalid arguments"}},
+		{"a name like any other where it is fetched",
+			withDependencies(withArtifact("1.20", "https://h.example.com/a,b.jar"), b), nil},
+		{"Flink hands on the job's jar only",
+			withDependencies(withArtifact("1.20", "s3://b/a.jar"), b+", 's3://b/c.jar'"),
+			[]string{dependencies + "[1] Invalid uri-scheme"}},
+		{"before 1.19 nothing of a store",
+			withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), "'gs://b/c.jar'"),
+			[]string{dependencies + "[0] Invalid uri-scheme"}},
+		{"problems of several parts at once",
+			withArtifact("1.18", "s3://bucket/a.jar") + "      flinkConfiguration: {high-availability: kubernetes}\n",
+			[]string{flinkConf + "[high-availability.storageDir] Required high-availability",
+				jarURI + " Invalid uri-scheme"}},
+		{"no JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 0}\n",
+			[]string{standby + " Invalid high-availability"}},
+		{"no number", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: a}\n",
+			[]string{standby + " Invalid high-availability"}},
+		{"more than anybody has", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 40000}\n",
+			[]string{standby + " Invalid high-availability"}},
 		{"one is what there is", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 1}\n", nil},
-		{"nor is a standby a part of a Deployment", app + "      " + in(haConf, "}", ", kubernetes.jobmanager.replicas: 2}"), []string{standby + " Forbidden high-availability"}},
-		{"a second one", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n", []string{standby + " Forbidden high-availability"}},
-		{"a standby without high availability", sessionConf("kubernetes.jobmanager.replicas: 2"), []string{"spec.flinkConfiguration[kubernetes.jobmanager.replicas] Forbidden high-availability"}},
+		{"nor is a standby a part of a Deployment",
+			app + "      " + in(haConf, "}", ", kubernetes.jobmanager.replicas: 2}"),
+			[]string{standby + " Forbidden high-availability"}},
+		{"a second one", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n",
+			[]string{standby + " Forbidden high-availability"}},
+		{"a standby without high availability", sessionConf("kubernetes.jobmanager.replicas: 2"),
+			[]string{"spec.flinkConfiguration[kubernetes.jobmanager.replicas] Forbidden high-availability"}},
 		{"one JobManager of a session cluster", sessionConf("kubernetes.jobmanager.replicas: 1"), nil},
-		{"a variable of one of both pods", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: KEY, value: v}]}]}}}\n", []string{flinkConf + "[a] Invalid reference"}},
-		{"a variable of another container", app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: x, image: x, env: [{name: KEY, value: v}]}]}}, taskManagerPodTemplate: {spec: {containers: [{name: x, image: x, env: [{name: KEY, value: v}]}]}}}\n", []string{flinkConf + "[a] Invalid reference"}},
-		{"a profile that nobody has given", app + "      logging: {loggingProfile: json}\n", []string{"spec.template.spec.logging.loggingProfile NotSupported logging"}},
-		{"an element of a template that cannot be merged", app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, ports: [{name: x}]}]}}}\n",
-			[]string{"spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].ports[0] Invalid pod-template"}},
-		{"another container may have files where Flink has its configuration", app + "      kubernetes: {jobManagerPodTemplate: {spec: {volumes: [{name: v, emptyDir: {}}], containers: [{name: x, image: x, volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}]}}}\n", nil},
+		{"a variable of one of both pods",
+			app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: " +
+				"{containers: [{name: flink-jobmanager, env: [{name: KEY, value: v}]}]}}}\n",
+			[]string{flinkConf + "[a] Invalid reference"}},
+		{"a variable of another container",
+			app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: " +
+				"{containers: [{name: x, image: x, env: [{name: KEY, value: v}]}]}}, taskManagerPodTemplate: {spec: " +
+				"{containers: [{name: x, image: x, env: [{name: KEY, value: v}]}]}}}\n",
+			[]string{flinkConf + "[a] Invalid reference"}},
+		{"a profile that nobody has given", app + "      logging: {loggingProfile: json}\n",
+			[]string{"spec.template.spec.logging.loggingProfile NotSupported logging"}},
+		{"an element of a template that cannot be merged",
+			app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, ports: " +
+				"[{name: x}]}]}}}\n",
+			[]string{"spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].ports[0] Invalid " +
+				"pod-template"}},
+		{"another container may have files where Flink has its configuration",
+			app + "      kubernetes: {jobManagerPodTemplate: {spec: {volumes: [{name: v, emptyDir: {}}], containers: " +
+				"[{name: x, image: x, volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}]}}}\n", nil},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			m, err := renderJob(t, c.text, render.Job{ID: jobID})
@@ -97,7 +145,8 @@ func TestRefusals(t *testing.T) {
 
 // A password in a URI is nobody's business.
 func TestNoSecretInRefusals(t *testing.T) {
-	for _, uri := range []string{"https://me:hunter2@h/${TOKEN}/a.jar", "https://me:hunter2@h/${a b}%zz.jar", "ftp://me:hunter2@h/a.jar", "s3://me:hunter2@b/a.jar", "local://me:hunter2@h/a.jar"} {
+	for _, uri := range []string{"https://me:hunter2@h/${TOKEN}/a.jar", "https://me:hunter2@h/${a b}%zz.jar",
+		"ftp://me:hunter2@h/a.jar", "s3://me:hunter2@b/a.jar", "local://me:hunter2@h/a.jar"} {
 		_, err := renderJob(t, withArtifact("1.18", uri), render.Job{ID: jobID})
 		assert.ErrorIs(t, err, render.ErrInvalid, uri)
 		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%v", err)
@@ -124,13 +173,16 @@ func TestBundleRefusals(t *testing.T) {
 		{"two targets of one id", id(staging) + "---" + id(other), []string{"metadata.name Duplicate duplicate"}},
 		{"a Deployment twice", app + deployment2, []string{"metadata.name Duplicate duplicate"}},
 		{"a session cluster twice", session + session2, []string{"metadata.name Duplicate duplicate"}},
-		{"a target that is not there, by its id", strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetId: "+jobID, 1), []string{"spec.deploymentTargetId NotFound target"}},
+		{"a target that is not there, by its id",
+			strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetId: "+jobID, 1),
+			[]string{"spec.deploymentTargetId NotFound target"}},
 	} {
 		_, err := renderer(t).Bundle(parse(t, []byte(c.text)), nil)
 		assert.DeepEqual(t, refusals(err), c.want)
 		assert.Equal(t, err == nil, c.want == nil, "%s: %v", c.reason, err)
 		if e, ok := errors.AsType[*render.InvalidError](err); ok {
-			assert.Assert(t, len(e.Positions) == 1 && e.Positions[0].Line > 1, "%s: it has the place of the second: %v", c.reason, err)
+			assert.Assert(t, len(e.Positions) == 1 && e.Positions[0].Line > 1, "%s: it has the place of the second: %v",
+				c.reason, err)
 		}
 	}
 
@@ -140,31 +192,38 @@ func TestBundleRefusals(t *testing.T) {
 		assert.ErrorContains(t, err, yes)
 		assert.Assert(t, !strings.Contains(err.Error(), no), "%v", err)
 	}
-	says(strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetName: production", 1), "there is no DeploymentTarget default/production in the input", "did you mean")
-	says(strings.Replace(app, "metadata: {name: app}", "metadata: {name: app, namespace: team}", 1), "there is no DeploymentTarget team/staging", "did you mean")
+	says(strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetName: production", 1),
+		"there is no DeploymentTarget default/production in the input", "did you mean")
+	says(strings.Replace(app, "metadata: {name: app}", "metadata: {name: app, namespace: team}", 1),
+		"there is no DeploymentTarget team/staging", "did you mean")
 	_, err := renderJob(t, app+strings.Replace(deployment2, "{name: app}", "{name: app2}", 1), render.Job{ID: jobID})
 	assert.ErrorContains(t, err, "it is the job of Deployment default/app, too")
 }
 
 func TestRefusedForOtherReasons(t *testing.T) {
-	_, err := renderJob(t, withArtifact("1.18", "ftp://bucket/a.jar"), render.Job{ID: jobID}, render.FetcherImage("fetch:1"))
+	_, err := renderJob(t, withArtifact("1.18", "ftp://bucket/a.jar"), render.Job{ID: jobID},
+		render.FetcherImage("fetch:1"))
 	assert.DeepEqual(t, refusals(err), []string{jarURI + " NotSupported uri-scheme"})
 	// What was not known to stay in the file is said once.
-	_, err = renderJob(t, app+"      flinkConfiguration: {a: '${NONE} # b'}\n", render.Job{ID: jobID}, render.AllowUnresolved())
+	_, err = renderJob(t, app+"      flinkConfiguration: {a: '${NONE} # b'}\n", render.Job{ID: jobID},
+		render.AllowUnresolved())
 	assert.DeepEqual(t, refusals(err), []string{flinkConf + "[a] Invalid flink-configuration"})
 	e, _ := errors.AsType[*render.InvalidError](err)
 	assert.Assert(t, strings.HasPrefix(e.Fields[0].Detail, "the value"), e.Fields[0].Detail)
 }
 
 func TestSessionClustersFail(t *testing.T) {
-	m, err := renderer(t).Bundle(parse(t, []byte(withPatches(session, "{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 0}}"))), nil)
+	m, err := renderer(t).Bundle(parse(t,
+		[]byte(withPatches(session, "{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 0}}"))), nil)
 	assert.DeepEqual(t, refusals(err), []string{"spec.numberOfTaskManagers Invalid minimum"})
 	assert.ErrorContains(t, err, "set by spec.deploymentPatchSet[0]")
 	assert.Equal(t, m.Len(), 0)
 	m = rendered(t, session+"  state: STOPPED\n")
-	assert.Assert(t, m.Len() == 0 && len(m.Warnings()) == 1 && m.Warnings()[0].Field == "spec.state", "%v", m.Warnings())
+	assert.Assert(t, m.Len() == 0 && len(m.Warnings()) == 1 && m.Warnings()[0].Field == "spec.state", "%v",
+		m.Warnings())
 	m = rendered(t, session+"  kubernetes: {labels: {app: mine}}\n")
-	assert.Assert(t, len(m.Warnings()) == 1 && m.Warnings()[0].Field == "spec.kubernetes.labels[app]", "%v", m.Warnings())
+	assert.Assert(t, len(m.Warnings()) == 1 && m.Warnings()[0].Field == "spec.kubernetes.labels[app]", "%v",
+		m.Warnings())
 }
 
 // A resource that was not read from a text has no places, however it fails.
@@ -177,7 +236,8 @@ func TestNoPlacesWithoutAText(t *testing.T) {
 	assert.Assert(t, ok && len(e.Fields) == 1 && e.Positions == nil, "%v", err)
 
 	c := b.Targets[0].Config()
-	c.Spec.DeploymentPatchSet = []patch.Patch{patch.MustParse("{op: add, path: /spec/template/spec/parallelism, value: 0}")}
+	c.Spec.DeploymentPatchSet = []patch.Patch{patch.MustParse("{op: add, path: /spec/template/spec/parallelism, " +
+		"value: 0}")}
 	patched, err := target.New(c)
 	assert.NilError(t, err)
 	_, err = renderer(t).Deployment(patched, d, render.Job{})
@@ -200,10 +260,12 @@ func TestStrictPatchesKeepOtherErrors(t *testing.T) {
 func TestUnmatchedPatchesAreCounted(t *testing.T) {
 	id := renderedIDs(t)
 	patchOf := func(job string) string {
-		return "{target: {kind: Job, labelSelector: deploymentId=" + job + "}, patch: {metadata: {annotations: {a: b}}}}"
+		return "{target: {kind: Job, labelSelector: deploymentId=" + job +
+			"}, patch: {metadata: {annotations: {a: b}}}}"
 	}
 	second := strings.NewReplacer("{name: app}", "{name: app2}").Replace(app[strings.Index(app, "---"):])
-	other := strings.NewReplacer("name: staging}", "name: other}", "Name: staging", "Name: other", "{name: app}", "{name: app2}").Replace(app)
+	other := strings.NewReplacer("name: staging}", "name: other}", "Name: staging", "Name: other", "{name: app}",
+		"{name: app2}").Replace(app)
 	for _, c := range []struct {
 		reason, text string
 		want         []string
@@ -213,9 +275,13 @@ func TestUnmatchedPatchesAreCounted(t *testing.T) {
 		{"each matches one of two", withPatches(app+second, patchOf(id["app2"]), patchOf(id["app"])), nil},
 		{"neither", withPatches(app+second, patchOf("none")), []string{"default/staging 0"}},
 		{"one of two patches", withPatches(app, patchOf(id["app"]), patchOf("none")), []string{"default/staging 1"}},
-		{"the other of two patches", withPatches(app, patchOf("none"), patchOf(id["app"])), []string{"default/staging 0"}},
-		{"another target's patch is another", withPatches(app, patchOf(id["app"])) + "---" + withPatches(other, patchOf("none")), []string{"default/other 0"}},
-		{"whichever comes first", withPatches(app, patchOf("none")) + "---" + withPatches(other, patchOf(id["app2"])), []string{"default/staging 0"}},
+		{"the other of two patches", withPatches(app, patchOf("none"), patchOf(id["app"])),
+			[]string{"default/staging 0"}},
+		{"another target's patch is another",
+			withPatches(app, patchOf(id["app"])) + "---" + withPatches(other, patchOf("none")),
+			[]string{"default/other 0"}},
+		{"whichever comes first", withPatches(app, patchOf("none")) + "---" + withPatches(other, patchOf(id["app2"])),
+			[]string{"default/staging 0"}},
 	} {
 		_, err := renderer(t, render.StrictPatches()).Bundle(parse(t, []byte(c.text)), nil)
 		var got []string
@@ -248,8 +314,12 @@ func TestJobIDs(t *testing.T) {
 	_, err := renderer(t).Deployment(b.Targets[0], b.Deployments[0], render.Job{SavepointLocation: "s3://b/s p"})
 	assert.DeepEqual(t, refusals(err), []string{"SavepointLocation Invalid uri"})
 	// What the id is derived from has another one, but no patch selects on that.
-	for _, id := range []string{"00000000-0000-0000-0000-000000000000", strings.Replace(kinds.PlaceholderID, "8", "9", 1)} {
-		m, err := renderJob(t, withPatches(app, "{target: {kind: Service, labelSelector: jobId="+id+"}, patch: {metadata: {annotations: {a: b}}}}"), render.Job{})
+	for _, id := range []string{"00000000-0000-0000-0000-000000000000",
+		strings.Replace(kinds.PlaceholderID, "8", "9", 1)} {
+		m, err := renderJob(t,
+			withPatches(app,
+				"{target: {kind: Service, labelSelector: jobId="+id+"}, patch: {metadata: {annotations: {a: b}}}}"),
+			render.Job{})
 		assert.NilError(t, err)
 		assert.Assert(t, strings.Contains(fmt.Sprint(m.Warnings()), "matches no object"), "%v", m.Warnings())
 	}
@@ -280,7 +350,8 @@ func TestNamespaceOfThePlatform(t *testing.T) {
 		m, err := renderJob(t, c.text, render.Job{ID: jobID}, opts...)
 		assert.NilError(t, err, reason)
 		assert.Equal(t, find(t, m, "Service", "").Namespace(), want, reason)
-		assert.Equal(t, len(m.Warnings()) == 1 && strings.Contains(m.Warnings()[0].Message, "namespace of the platform itself"), c.warns, reason)
+		assert.Equal(t, len(m.Warnings()) == 1 && strings.Contains(m.Warnings()[0].Message,
+			"namespace of the platform itself"), c.warns, reason)
 	}
 }
 
@@ -296,7 +367,8 @@ func TestYAMLFails(t *testing.T) {
 	assert.ErrorIs(t, render.YAML(&out, iotest.ErrReader(broken)), broken)
 	assert.ErrorContains(t, render.YAML(&out, strings.NewReader(app), render.Workers(0)), "render.Workers")
 	assert.ErrorContains(t, render.YAML(&out, &named{*strings.NewReader("kind: Nothing")}), "named.yaml:1:7")
-	assert.ErrorContains(t, render.YAML(&out, strings.NewReader(app+"      logging: {loggingProfile: x}\n")), "loggingProfile")
+	assert.ErrorContains(t, render.YAML(&out, strings.NewReader(app+"      logging: {loggingProfile: x}\n")),
+		"loggingProfile")
 	assert.Equal(t, out.String(), "")
 	assert.ErrorIs(t, render.YAML(failing{broken}, strings.NewReader(app)), broken)
 }
@@ -323,7 +395,8 @@ func TestOptionsAtTheirLimits(t *testing.T) {
 		_, err := render.New(o)
 		assert.Assert(t, err != nil, reason)
 	}
-	for _, o := range []render.Option{render.Workers(1), render.Workers(1024), render.FetcherImage("a"), render.LoggingProfiles{"x": "y"}, nil} {
+	for _, o := range []render.Option{render.Workers(1), render.Workers(1024), render.FetcherImage("a"),
+		render.LoggingProfiles{"x": "y"}, nil} {
 		_, err := render.New(o)
 		assert.NilError(t, err)
 	}
@@ -331,12 +404,15 @@ func TestOptionsAtTheirLimits(t *testing.T) {
 
 // A problem is told with its place, its cause and its object; several, one a line.
 func TestWhatVerificationSays(t *testing.T) {
-	_, err := renderJob(t, withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing, clusterIP: None}}}"), render.Job{ID: jobID})
+	_, err := renderJob(t,
+		withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing, clusterIP: None}}}"),
+		render.Job{ID: jobID})
 	e, ok := errors.AsType[*render.VerifyError](err)
 	assert.Assert(t, ok && len(e.Problems) == 2, "%v", err)
 	lines := strings.Split(e.Error(), "\n")
 	assert.Equal(t, len(lines), 2)
 	head := "input.yaml:8:5: spec.deploymentPatchSet[0]: Service staging/job-" + jobID + "-jobmanager: spec."
-	assert.Assert(t, strings.HasPrefix(lines[0], head+"clusterIP: ") && strings.HasPrefix(lines[1], head+"type: "), "%s", lines)
+	assert.Assert(t, strings.HasPrefix(lines[0], head+"clusterIP: ") && strings.HasPrefix(lines[1], head+"type: "),
+		"%s", lines)
 	assert.Equal(t, render.Problem{Object: "Job a/b", Field: "spec", Message: "m"}.String(), "Job a/b: spec: m")
 }

@@ -186,7 +186,10 @@ func TestSameBytesAlways(t *testing.T) {
 
 func TestYAMLIsAllOrNothing(t *testing.T) {
 	var out strings.Builder
-	err := render.YAML(&out, strings.NewReader(app+"---\nkind: Deployment\napiVersion: v1\nmetadata: {name: other}\nspec: {deploymentTargetName: staging, template: {spec: {artifact: {kind: JAR}}}}\n"))
+	err := render.YAML(&out,
+		strings.NewReader(app+
+			"---\nkind: Deployment\napiVersion: v1\nmetadata: {name: other}\nspec: {deploymentTargetName: staging, "+
+			"template: {spec: {artifact: {kind: JAR}}}}\n"))
 	assert.Assert(t, errors.Is(err, render.ErrInvalid), "%v", err)
 	assert.Equal(t, out.String(), "")
 }

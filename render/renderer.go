@@ -85,12 +85,18 @@ type Job struct {
 func (j Job) validate() error {
 	var errs field.ErrorList
 	if j.ID != "" && (!kinds.ValidID(j.ID) || j.ID == kinds.NilID) {
-		errs = append(errs, field.Invalid(field.NewPath("ID"), j.ID, "a UUID in lower case is wanted, and not the nil UUID").WithOrigin("uuid"))
+		errs = append(errs,
+			field.Invalid(field.NewPath("ID"), j.ID,
+				"a UUID in lower case is wanted, and not the nil UUID").WithOrigin("uuid"))
 	}
 	if s := j.SavepointLocation; s != "" {
 		u, err := url.Parse(s)
-		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") || !utf8.ValidString(s) {
-			errs = append(errs, field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{}, "a URI is wanted, such as s3://bucket/savepoint, or an absolute path, without blanks").WithOrigin("uri"))
+		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") ||
+			!utf8.ValidString(s) {
+			errs = append(errs,
+				field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{},
+					"a URI is wanted, such as s3://bucket/savepoint, or an absolute path, "+
+						"without blanks").WithOrigin("uri"))
 		}
 	}
 	if len(errs) > 0 {

@@ -42,69 +42,136 @@ const haConf = "flinkConfiguration: {high-availability.type: kubernetes, high-av
 func scenarios() map[string]string {
 	remote := func(version, uri string) string { return withArtifact(version, uri) }
 	out := map[string]string{
-		"app-artifact-https":          remote("1.20", "https://h.example.com/a.jar"),
-		"app-artifact-http":           remote("1.20", "http://h.example.com/a.jar"),
-		"app-artifact-https-1.18":     remote("1.18", "https://h.example.com/a.jar"),
-		"app-artifact-s3":             remote("1.20", "s3://bucket/a.jar"),
-		"app-artifact-gs-2.1":         remote("2.1", "gs://bucket/a.jar"),
-		"app-artifact-in-image":       remote("1.20", "local:///opt/flink/examples/streaming/A.jar"),
-		"app-artifact-in-image-1.15":  remote("1.15", "local:///opt/flink/usrlib/a.jar"),
-		"app-dependencies":            in(app, "kind: JAR,", "kind: JAR, additionalDependencies: ['https://h.example.com/b.jar'],"),
-		"app-dependencies-1.17":       in(remote("1.17", "https://h.example.com/a.jar"), "kind: JAR,", "kind: JAR, additionalDependencies: ['https://h.example.com/b.jar'],"),
-		"app-dependencies-in-image":   in(remote("2.2", "local:///opt/lib/a.jar"), "kind: JAR,", "kind: JAR, additionalDependencies: ['local:///opt/lib/b.jar'],"),
-		"app-dependencies-s3":         in(remote("1.20", "s3://bucket/a.jar"), "kind: JAR,", "kind: JAR, additionalDependencies: ['https://h.example.com/b.jar'],"),
-		"app-checkpoints-s3":          app + "      flinkConfiguration: {state.checkpoints.dir: s3://b/c}\n",
-		"app-main":                    in(app, "kind: JAR,", `kind: JAR, entryClass: com.example.Main, mainArgs: "--a 'b c' $(D)",`),
-		"app-parallelism":             app + "      parallelism: 5\n      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n",
-		"app-resources":               app + "      resources: {jobmanager: {cpu: 0.5, memory: 1.5g}, taskmanager: {cpu: 2.25, memory: 4294967296}}\n",
-		"app-jvm-options":             app + "      flinkConfiguration: {env.java.opts: -Da=b}\n",
-		"app-jvm-options-1.17":        onVersion(app, "1.17") + "      flinkConfiguration: {env.java.opts: -Da=b}\n",
-		"app-loggers":                 app + "      logging: {log4jLoggers: {'': WARN, com.example: debug}}\n",
-		"app-environment-references":  app + "      flinkConfiguration: {env.java.opts.all: '-Da=${KEY}', s3.secret-key: '${KEY}'}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n",
-		"app-environment-reference":   app + "      flinkConfiguration: {s3.secret-key: '${KEY}'}\n      kubernetes: {pods: {envVars: [{name: KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}]}}\n",
-		"app-https-rest":              app + "      flinkConfiguration: {security.ssl.rest.enabled: true}\n",
-		"app-queryable-state":         in(app, "  template:\n", "  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n"),
-		"app-attempts":                in(app, "  template:\n", "  maxJobCreationAttempts: 1\n  template:\n"),
-		"app-image":                   in(app, "kind: JAR,", "kind: JAR, flinkImageRegistry: r.example.com/v2, flinkImageTag: 1.20.1-java17,"),
-		"app-image-repository":        in(app, "kind: JAR,", "kind: JAR, flinkImageRepository: team/flink,"),
-		"app-ha":                      app + "      " + haConf,
-		"app-ha-1.15":                 onVersion(app, "1.15") + "      flinkConfiguration: {high-availability: kubernetes, high-availability.storageDir: s3://b/ha}\n",
-		"app-ha-too-new-a-key":        onVersion(app, "1.15") + "      " + haConf,
-		"app-ha-2.0":                  onVersion(app, "2.0") + "      " + haConf,
-		"app-ha-vvp":                  app + "      flinkConfiguration: {high-availability: vvp-kubernetes, high-availability.storageDir: s3://b/ha}\n",
-		"app-ha-zookeeper":            app + "      flinkConfiguration: {high-availability.type: zookeeper, high-availability.storageDir: s3://b/ha, high-availability.zookeeper.quorum: 'zk:2181'}\n",
-		"app-ha-own-account":          app + "      " + haConf + "      kubernetes: {jobManagerPodTemplate: {spec: {serviceAccountName: me}}, taskManagerPodTemplate: {spec: {serviceAccountName: me}}}\n",
-		"app-pods":                    app + "      kubernetes: {labels: {team: a}, annotations: {owner: b}, pods: {labels: {tier: x}, annotations: {z: w}, nodeSelector: {pool: p}, tolerations: [{key: k, operator: Exists}], imagePullSecrets: [{name: s}], securityContext: {fsGroup: 1}}}\n",
-		"app-volume":                  app + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /v}}]}}\n",
-		"app-volume-twice":            app + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /v}}, {name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /w}}]}}\n",
-		"app-volume-over-ours":        app + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {medium: Memory}}, volumeMount: {name: v, mountPath: /tmp}}]}}\n",
-		"app-volume-of-fetcher":       remote("1.17", "https://h.example.com/a.jar") + "      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: /opt/flink/usrlib}}]}}\n",
-		"app-template-annotation":     app + "      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a: b}}}}\n",
-		"app-template-container":      app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: A, value: b}], resources: {limits: {memory: 2G}}}]}}}\n",
-		"app-template-sidecar":        app + "      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: sidecar, image: s}], initContainers: [{name: init, image: i}]}}}\n",
-		"app-template-false-and-null": app + "      kubernetes: {jobManagerPodTemplate: {spec: {enableServiceLinks: true, terminationGracePeriodSeconds: 0, shareProcessNamespace: false, securityContext: {fsGroup: null}, containers: [{name: flink-jobmanager, livenessProbe: null}]}}}\n",
-		"app-template-fetcher":        remote("1.17", "https://h.example.com/a.jar") + "      kubernetes: {jobManagerPodTemplate: {spec: {initContainers: [{name: artifact-fetcher, env: [{name: https_proxy, value: p}]}]}}}\n",
-		"app-template-labels":         app + "      kubernetes: {taskManagerPodTemplate: {metadata: {labels: {a: b, system: mine}}}}\n",
-		"app-patch-merge":             withPatches(app, "{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {priorityClassName: batch, volumes: [{name: flink-tmp, emptyDir: {sizeLimit: 1Gi}}]}}}}"),
-		"app-patch-delete":            withPatches(app, "{target: {kind: Job}, patch: {spec: {podFailurePolicy: null, template: {spec: {containers: [{name: flink-jobmanager, startupProbe: null}]}}}}}"),
-		"app-patch-operation":         withPatches(app, "{target: {kind: Service}, patch: [{op: replace, path: /spec/ports/2/port, value: 80}]}"),
-		"app-patch-resource":          withPatches(app, "{op: add, path: /spec/template/spec/flinkConfiguration/a.b, value: c}", "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {parallelism: 3}}}}"),
-		"app-patch-optional-kind":     withPatches(app+"      "+haConf, "{apiVersion: v1, kind: ServiceAccount, metadata: {annotations: {eks.amazonaws.com/role-arn: r}}}"),
-		"session-ha-standby":          session + "  flinkConfiguration: {high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha, kubernetes.jobmanager.replicas: 2}\n",
-		"session-task-managers":       session + "  numberOfTaskManagers: 3\n",
-		"session-template":            session + "  kubernetes: {jobManagerPodTemplate: {spec: {priorityClassName: high}}}\n",
-		"app-tls":                     withTLS(app),
-		"app-tls-1.15":                withTLS(onVersion(app, "1.15")),
-		"app-tls-2.2":                 withTLS(onVersion(app, "2.2")),
-		"app-tls-options-replaced":    withTLS(app) + "      flinkConfiguration: {security.ssl.rest.keystore: /mine, security.ssl.internal.key-password: '${MINE}', security.ssl.rest.authentication-enabled: false, security.ssl.rest.keystore-type: PKCS12, security.ssl.rest.truststore-password: mine}\n      kubernetes: {pods: {envVars: [{name: MINE, value: v}]}}\n",
-		"app-tls-patch-password":      withPatches(withTLS(app), "{target: {kind: Job}, patch: {spec: {template: {spec: {containers: [{name: flink-jobmanager, env: [{name: FLINK_TLS_PASSWORD, valueFrom: {secretKeyRef: {name: passwords, key: flink}}}]}]}}}}}"),
-		"app-budgets":                 app + "      numberOfTaskManagers: 2\n",
-		"app-budgets-one-of-each":     app,
-		"app-budgets-patch":           withPatches(app+"      numberOfTaskManagers: 2\n", "{apiVersion: policy/v1, kind: PodDisruptionBudget, spec: {maxUnavailable: null, minAvailable: 50%}}"),
-		"app-budgets-patch-delete":    withPatches(app+"      numberOfTaskManagers: 2\n", "{target: {kind: PodDisruptionBudget}, patch: {$patch: delete}}"),
-		"session-budgets":             session + "  numberOfTaskManagers: 2\n  flinkConfiguration: {high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha, kubernetes.jobmanager.replicas: 2}\n",
+		"app-artifact-https":         remote("1.20", "https://h.example.com/a.jar"),
+		"app-artifact-http":          remote("1.20", "http://h.example.com/a.jar"),
+		"app-artifact-https-1.18":    remote("1.18", "https://h.example.com/a.jar"),
+		"app-artifact-s3":            remote("1.20", "s3://bucket/a.jar"),
+		"app-artifact-gs-2.1":        remote("2.1", "gs://bucket/a.jar"),
+		"app-artifact-in-image":      remote("1.20", "local:///opt/flink/examples/streaming/A.jar"),
+		"app-artifact-in-image-1.15": remote("1.15", "local:///opt/flink/usrlib/a.jar"),
+		"app-dependencies": in(app, "kind: JAR,",
+			"kind: JAR, additionalDependencies: ['https://h.example.com/b.jar'],"),
+		"app-dependencies-1.17": in(remote("1.17", "https://h.example.com/a.jar"), "kind: JAR,",
+			"kind: JAR, additionalDependencies: ['https://h.example.com/b.jar'],"),
+		"app-dependencies-in-image": in(remote("2.2", "local:///opt/lib/a.jar"), "kind: JAR,",
+			"kind: JAR, additionalDependencies: ['local:///opt/lib/b.jar'],"),
+		"app-dependencies-s3": in(remote("1.20", "s3://bucket/a.jar"), "kind: JAR,",
+			"kind: JAR, additionalDependencies: ['https://h.example.com/b.jar'],"),
+		"app-checkpoints-s3": app + "      flinkConfiguration: {state.checkpoints.dir: s3://b/c}\n",
+		"app-main": in(app, "kind: JAR,",
+			`kind: JAR, entryClass: com.example.Main, mainArgs: "--a 'b c' $(D)",`),
+		"app-parallelism": app +
+			"      parallelism: 5\n      flinkConfiguration: {taskmanager.numberOfTaskSlots: 2}\n",
+		"app-resources": app +
+			"      resources: {jobmanager: {cpu: 0.5, memory: 1.5g}, taskmanager: {cpu: 2.25, memory: 4294967296}}\n",
+		"app-jvm-options":      app + "      flinkConfiguration: {env.java.opts: -Da=b}\n",
+		"app-jvm-options-1.17": onVersion(app, "1.17") + "      flinkConfiguration: {env.java.opts: -Da=b}\n",
+		"app-loggers":          app + "      logging: {log4jLoggers: {'': WARN, com.example: debug}}\n",
+		"app-environment-references": app +
+			"      flinkConfiguration: {env.java.opts.all: '-Da=${KEY}', s3.secret-key: '${KEY}'}\n      kubernetes: " +
+			"{pods: {envVars: [{name: KEY, value: v}]}}\n",
+		"app-environment-reference": app +
+			"      flinkConfiguration: {s3.secret-key: '${KEY}'}\n      kubernetes: {pods: {envVars: [{name: KEY, " +
+			"valueFrom: {secretKeyRef: {name: s, key: k}}}]}}\n",
+		"app-https-rest": app + "      flinkConfiguration: {security.ssl.rest.enabled: true}\n",
+		"app-queryable-state": in(app, "  template:\n",
+			"  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n"),
+		"app-attempts": in(app, "  template:\n", "  maxJobCreationAttempts: 1\n  template:\n"),
+		"app-image": in(app, "kind: JAR,",
+			"kind: JAR, flinkImageRegistry: r.example.com/v2, flinkImageTag: 1.20.1-java17,"),
+		"app-image-repository": in(app, "kind: JAR,", "kind: JAR, flinkImageRepository: team/flink,"),
+		"app-ha":               app + "      " + haConf,
+		"app-ha-1.15": onVersion(app,
+			"1.15") + "      flinkConfiguration: {high-availability: kubernetes, high-availability.storageDir: " +
+			"s3://b/ha}\n",
+		"app-ha-too-new-a-key": onVersion(app, "1.15") + "      " + haConf,
+		"app-ha-2.0":           onVersion(app, "2.0") + "      " + haConf,
+		"app-ha-vvp": app +
+			"      flinkConfiguration: {high-availability: vvp-kubernetes, high-availability.storageDir: s3://b/ha}\n",
+		"app-ha-zookeeper": app +
+			"      flinkConfiguration: {high-availability.type: zookeeper, high-availability.storageDir: s3://b/ha, " +
+			"high-availability.zookeeper.quorum: 'zk:2181'}\n",
+		"app-ha-own-account": app + "      " + haConf +
+			"      kubernetes: {jobManagerPodTemplate: {spec: {serviceAccountName: me}}, taskManagerPodTemplate: " +
+			"{spec: {serviceAccountName: me}}}\n",
+		"app-pods": app +
+			"      kubernetes: {labels: {team: a}, annotations: {owner: b}, pods: {labels: {tier: x}, annotations: " +
+			"{z: w}, nodeSelector: {pool: p}, tolerations: [{key: k, operator: Exists}], imagePullSecrets: [{name: " +
+			"s}], securityContext: {fsGroup: 1}}}\n",
+		"app-volume": app +
+			"      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: " +
+			"v, mountPath: /v}}]}}\n",
+		"app-volume-twice": app +
+			"      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: " +
+			"v, mountPath: /v}}, {name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: v, mountPath: " +
+			"/w}}]}}\n",
+		"app-volume-over-ours": app +
+			"      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {medium: Memory}}, " +
+			"volumeMount: {name: v, mountPath: /tmp}}]}}\n",
+		"app-volume-of-fetcher": remote("1.17",
+			"https://h.example.com/a.jar") +
+			"      kubernetes: {pods: {volumeMounts: [{name: v, volume: {name: v, emptyDir: {}}, volumeMount: {name: " +
+			"v, mountPath: /opt/flink/usrlib}}]}}\n",
+		"app-template-annotation": app +
+			"      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a: b}}}}\n",
+		"app-template-container": app +
+			"      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: A, " +
+			"value: b}], resources: {limits: {memory: 2G}}}]}}}\n",
+		"app-template-sidecar": app +
+			"      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: sidecar, image: s}], " +
+			"initContainers: [{name: init, image: i}]}}}\n",
+		"app-template-false-and-null": app +
+			"      kubernetes: {jobManagerPodTemplate: {spec: {enableServiceLinks: true, " +
+			"terminationGracePeriodSeconds: 0, shareProcessNamespace: false, securityContext: {fsGroup: null}, " +
+			"containers: [{name: flink-jobmanager, livenessProbe: null}]}}}\n",
+		"app-template-fetcher": remote("1.17",
+			"https://h.example.com/a.jar") +
+			"      kubernetes: {jobManagerPodTemplate: {spec: {initContainers: [{name: artifact-fetcher, env: " +
+			"[{name: https_proxy, value: p}]}]}}}\n",
+		"app-template-labels": app +
+			"      kubernetes: {taskManagerPodTemplate: {metadata: {labels: {a: b, system: mine}}}}\n",
+		"app-patch-merge": withPatches(app,
+			"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {priorityClassName: batch, volumes: "+
+				"[{name: flink-tmp, emptyDir: {sizeLimit: 1Gi}}]}}}}"),
+		"app-patch-delete": withPatches(app,
+			"{target: {kind: Job}, patch: {spec: {podFailurePolicy: null, template: {spec: {containers: [{name: "+
+				"flink-jobmanager, startupProbe: null}]}}}}}"),
+		"app-patch-operation": withPatches(app,
+			"{target: {kind: Service}, patch: [{op: replace, path: /spec/ports/2/port, value: 80}]}"),
+		"app-patch-resource": withPatches(app,
+			"{op: add, path: /spec/template/spec/flinkConfiguration/a.b, value: c}",
+			"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {parallelism: 3}}}}"),
+		"app-patch-optional-kind": withPatches(app+"      "+haConf,
+			"{apiVersion: v1, kind: ServiceAccount, metadata: {annotations: {eks.amazonaws.com/role-arn: r}}}"),
+		"session-ha-standby": session +
+			"  flinkConfiguration: {high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha, " +
+			"kubernetes.jobmanager.replicas: 2}\n",
+		"session-task-managers": session + "  numberOfTaskManagers: 3\n",
+		"session-template": session +
+			"  kubernetes: {jobManagerPodTemplate: {spec: {priorityClassName: high}}}\n",
+		"app-tls":      withTLS(app),
+		"app-tls-1.15": withTLS(onVersion(app, "1.15")),
+		"app-tls-2.2":  withTLS(onVersion(app, "2.2")),
+		"app-tls-options-replaced": withTLS(app) +
+			"      flinkConfiguration: {security.ssl.rest.keystore: /mine, security.ssl.internal.key-password: " +
+			"'${MINE}', security.ssl.rest.authentication-enabled: false, security.ssl.rest.keystore-type: PKCS12, " +
+			"security.ssl.rest.truststore-password: mine}\n      kubernetes: {pods: {envVars: [{name: MINE, " +
+			"value: v}]}}\n",
+		"app-tls-patch-password": withPatches(withTLS(app),
+			"{target: {kind: Job}, patch: {spec: {template: {spec: {containers: [{name: flink-jobmanager, env: "+
+				"[{name: FLINK_TLS_PASSWORD, valueFrom: {secretKeyRef: {name: passwords, key: flink}}}]}]}}}}}"),
+		"app-budgets":             app + "      numberOfTaskManagers: 2\n",
+		"app-budgets-one-of-each": app,
+		"app-budgets-patch": withPatches(app+"      numberOfTaskManagers: 2\n",
+			"{apiVersion: policy/v1, kind: PodDisruptionBudget, spec: {maxUnavailable: null, minAvailable: 50%}}"),
+		"app-budgets-patch-delete": withPatches(app+"      numberOfTaskManagers: 2\n",
+			"{target: {kind: PodDisruptionBudget}, patch: {$patch: delete}}"),
+		"session-budgets": session +
+			"  numberOfTaskManagers: 2\n  flinkConfiguration: {high-availability.type: kubernetes, " +
+			"high-availability.storageDir: s3://b/ha, kubernetes.jobmanager.replicas: 2}\n",
 		"session-budgets-one-of-each": session,
-		"session-patch":               withPatches(session, "{target: {labelSelector: component=jobmanager}, patch: {metadata: {annotations: {a: b}}}}"),
+		"session-patch": withPatches(session,
+			"{target: {labelSelector: component=jobmanager}, patch: {metadata: {annotations: {a: b}}}}"),
 	}
 	for _, v := range []string{"1.15", "1.16", "1.17", "1.18", "1.19", "2.0", "2.1", "2.2"} {
 		out["app-version-"+v] = onVersion(app, v)
@@ -164,7 +231,8 @@ func TestScenarios(t *testing.T) {
 func leaves(m render.Manifests) map[string]string {
 	out := map[string]string{}
 	for o := range m.All() {
-		name := strings.NewReplacer("job-"+jobID+"-", "", "session-6a1a4cfb-43a0-4a3e-bf31-5d0f6a1a2f7e-", "").Replace(o.Name())
+		name := strings.NewReplacer("job-"+jobID+"-", "", "session-6a1a4cfb-43a0-4a3e-bf31-5d0f6a1a2f7e-",
+			"").Replace(o.Name())
 		collect(out, o.Kind()+" "+name, o.Map())
 	}
 	return out

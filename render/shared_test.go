@@ -65,8 +65,10 @@ func TestTypedRoundTrip(t *testing.T) {
 		assert.NilError(t, err)
 		for o := range m.All() {
 			typed := map[string]any{
-				"ConfigMap": &corev1.ConfigMap{}, "Service": &corev1.Service{}, "ServiceAccount": &corev1.ServiceAccount{},
-				"Role": &rbacv1.Role{}, "RoleBinding": &rbacv1.RoleBinding{}, "Job": &batchv1.Job{}, "Deployment": &appsv1.Deployment{},
+				"ConfigMap": &corev1.ConfigMap{}, "Service": &corev1.Service{},
+				"ServiceAccount": &corev1.ServiceAccount{},
+				"Role":           &rbacv1.Role{}, "RoleBinding": &rbacv1.RoleBinding{}, "Job": &batchv1.Job{},
+				"Deployment":          &appsv1.Deployment{},
 				"PodDisruptionBudget": &policyv1.PodDisruptionBudget{},
 			}[o.Kind()]
 			assert.NilError(t, o.Into(typed), "%s: %s", name, o)

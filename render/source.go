@@ -56,7 +56,8 @@ func (s job) check(g *rendering) error {
 		return err
 	}
 	g.fail(field.Forbidden(field.NewPath("spec", "sessionClusterName"),
-		"Deployments in session mode are not rendered: they are jobs on a cluster, not objects of Kubernetes"), "session-mode")
+		"Deployments in session mode are not rendered: they are jobs on a cluster, not objects of Kubernetes"),
+		"session-mode")
 	return g.err()
 }
 
@@ -73,7 +74,8 @@ func (s job) warnings() []deployment.Warning { return s.Warnings() }
 func (s job) jobID() string                  { return s.job.ID }
 
 func (s job) input(jobID string) (build.Input, error) {
-	set, err := labels.ForDeployment(labels.Deployment{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name(), JobID: jobID})
+	set, err := labels.ForDeployment(labels.Deployment{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name(),
+		JobID: jobID})
 	if err != nil {
 		return build.Input{}, fmt.Errorf("%s: %w", s, err)
 	}
@@ -82,12 +84,14 @@ func (s job) input(jobID string) (build.Input, error) {
 	return build.Input{
 		Name: "job-" + jobID, Labels: set,
 		FlinkVersion: t.Artifact.FlinkVersion, VersionAt: path.Child("artifact", "flinkVersion"),
-		Registry: t.Artifact.FlinkImageRegistry, Repository: t.Artifact.FlinkImageRepository, Tag: t.Artifact.FlinkImageTag,
+		Registry: t.Artifact.FlinkImageRegistry, Repository: t.Artifact.FlinkImageRepository,
+		Tag:       t.Artifact.FlinkImageTag,
 		Resources: t.Resources, Config: t.FlinkConfiguration, Logging: t.Logging,
 		Kubernetes: t.Kubernetes, Settings: path, TaskManagers: t.NumberOfTaskManagers,
 		Job: &build.Job{
-			ID: jobID, Savepoint: s.job.SavepointLocation, AllowNonRestoredState: *spec.RestoreStrategy.AllowNonRestoredState,
-			Parallelism: *t.Parallelism, Attempts: *spec.MaxJobCreationAttempts, Artifact: t.Artifact,
+			ID: jobID, Savepoint: s.job.SavepointLocation,
+			AllowNonRestoredState: *spec.RestoreStrategy.AllowNonRestoredState,
+			Parallelism:           *t.Parallelism, Attempts: *spec.MaxJobCreationAttempts, Artifact: t.Artifact,
 			Annotations: spec.Template.Metadata.Annotations,
 		},
 	}, nil

@@ -174,7 +174,8 @@ func (s *stream) find(item Item) (target.Target, error) {
 }
 
 // sessionMode stands for the target of what has none.
-var sessionMode, _ = target.New(target.Config{Metadata: target.Metadata{Name: "none"}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
+var sessionMode, _ = target.New(target.Config{Metadata: target.Metadata{Name: "none"},
+	Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
 
 // deliver yields the oldest pending result.
 func (s *stream) deliver(yield func(Manifests, error) bool) bool {

@@ -70,7 +70,8 @@ func TestStreamErrorsComeInTheirPlace(t *testing.T) {
 			yield(render.Item{Deployment: b.Deployments[0]}, nil)
 	}
 	var errs []error
-	for _, err := range renderer(t).Stream(t.Context(), items, func(target.Ref) (target.Target, error) { return target.Target{}, bad }) {
+	for _, err := range renderer(t).Stream(t.Context(), items,
+		func(target.Ref) (target.Target, error) { return target.Target{}, bad }) {
 		errs = append(errs, err)
 	}
 	assert.Equal(t, len(errs), 3)
@@ -149,7 +150,8 @@ func TestStreamHoldsFewItems(t *testing.T) {
 }
 
 func TestStreamReportsUnmatchedPatchesOnce(t *testing.T) {
-	b := parse(t, []byte(withPatches(app, "{target: {kind: Service, name: none}, patch: {metadata: {annotations: {a: b}}}}")))
+	b := parse(t, []byte(withPatches(app,
+		"{target: {kind: Service, name: none}, patch: {metadata: {annotations: {a: b}}}}")))
 	items := func(yield func(render.Item, error) bool) {
 		for range 5 {
 			if !yield(render.Item{Deployment: b.Deployments[0], Job: render.Job{ID: jobID}}, nil) {

@@ -34,14 +34,17 @@ const platformSuffix = "-ververica-platform"
 func (r *Renderer) Target(t target.Target) (Manifests, error) {
 	switch {
 	case t.IsZero():
-		return Manifests{}, zeroValue(target.Kind, "the target is the zero value; make it with target.New or target.Parse")
+		return Manifests{}, zeroValue(target.Kind,
+			"the target is the zero value; make it with target.New or target.Parse")
 	case r.platform.Name == "": // there is none without a namespace
-		return Manifests{}, fmt.Errorf("render: %s: say whom to grant access, with render.Platform{Namespace: …, Name: …}", t)
+		return Manifests{}, fmt.Errorf("render: %s: say whom to grant access, with render.Platform{Namespace: …, "+
+			"Name: …}", t)
 	}
 	ns := t.KubernetesNamespace()
 	if ns == "" || ns == r.platform.Namespace {
 		return Manifests{warnings: []Warning{{Resource: t.String(),
-			Message: "the target is in the namespace of the platform itself (" + r.platform.Namespace + "), where it has all rights; Ververica advises to keep Flink jobs apart from it"}}}, nil
+			Message: "the target is in the namespace of the platform itself (" + r.platform.Namespace +
+				"), where it has all rights; Ververica advises to keep Flink jobs apart from it"}}}, nil
 	}
 	name := platformName(r.platform.Name)
 	account := r.platform.ServiceAccount

@@ -19,7 +19,8 @@ func TestTarget(t *testing.T) {
 	assert.NilError(t, err)
 	golden.Assert(t, yamlOf(t, m), "target.golden.yaml")
 	for o := range m.All() {
-		typed, ok := map[string]any{"Namespace": &corev1.Namespace{}, "Role": &rbacv1.Role{}, "RoleBinding": &rbacv1.RoleBinding{}}[o.Kind()]
+		typed, ok := map[string]any{"Namespace": &corev1.Namespace{}, "Role": &rbacv1.Role{},
+			"RoleBinding": &rbacv1.RoleBinding{}}[o.Kind()]
 		assert.Assert(t, ok, "%s", o)
 		assert.NilError(t, o.Into(typed))
 		assert.DeepEqual(t, o.Labels(), map[string]string{"system": "ververica-platform"})
@@ -34,11 +35,16 @@ func TestTargetNames(t *testing.T) {
 		role     string
 		account  string
 	}{
-		{"the chart's convention", render.Platform{Namespace: "vvp", Name: "prod"}, "prod-ververica-platform", "prod-ververica-platform"},
-		{"the chart does not say its name twice", render.Platform{Namespace: "vvp", Name: "ververica-platform"}, "ververica-platform", "ververica-platform"},
-		{"an account of one's own", render.Platform{Namespace: "vvp", Name: "prod", ServiceAccount: "me"}, "prod-ververica-platform", "me"},
-		{"the chart cuts at 63", render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 60)}, strings.Repeat("a", 60) + "-ve", strings.Repeat("a", 60) + "-ve"},
-		{"and leaves no hyphen at the end", render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 62)}, strings.Repeat("a", 62), strings.Repeat("a", 62)},
+		{"the chart's convention", render.Platform{Namespace: "vvp", Name: "prod"}, "prod-ververica-platform",
+			"prod-ververica-platform"},
+		{"the chart does not say its name twice", render.Platform{Namespace: "vvp", Name: "ververica-platform"},
+			"ververica-platform", "ververica-platform"},
+		{"an account of one's own", render.Platform{Namespace: "vvp", Name: "prod", ServiceAccount: "me"},
+			"prod-ververica-platform", "me"},
+		{"the chart cuts at 63", render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 60)},
+			strings.Repeat("a", 60) + "-ve", strings.Repeat("a", 60) + "-ve"},
+		{"and leaves no hyphen at the end", render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 62)},
+			strings.Repeat("a", 62), strings.Repeat("a", 62)},
 	} {
 		m, err := renderer(t, c.platform).Target(staging)
 		assert.NilError(t, err)
@@ -54,7 +60,8 @@ func TestTargetNames(t *testing.T) {
 }
 
 func TestTargetOfThePlatformItself(t *testing.T) {
-	own, err := target.New(target.Config{Metadata: target.Metadata{Name: "own"}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
+	own, err := target.New(target.Config{Metadata: target.Metadata{Name: "own"},
+		Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
 	assert.NilError(t, err)
 	m, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}).Target(own)
 	assert.NilError(t, err)

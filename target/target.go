@@ -94,7 +94,8 @@ func Read(file string, r io.Reader) iter.Seq2[Target, error] {
 // this module can make its argument.
 func FromNode(root *yaml.Node) (Target, error) {
 	if set := root.At("spec", "deploymentPatchSet"); set != nil && len(set.Items) > patch.MaxPatches {
-		e := field.TooMany(field.NewPath("spec", "deploymentPatchSet"), len(set.Items), patch.MaxPatches).WithOrigin(originPatch)
+		e := field.TooMany(field.NewPath("spec", "deploymentPatchSet"), len(set.Items),
+			patch.MaxPatches).WithOrigin(originPatch)
 		return Target{}, invalid(Config{}, []decode.Problem{{Pos: set.Pos.Position(), Err: e}})
 	}
 	var c Config

@@ -81,7 +81,8 @@ func TestNoKrustyOutsideTests(t *testing.T) {
 // Packages that a library which only computes has no use for. Test kits, whose
 // names end in test, may write files for their callers.
 func TestLibraryIsPure(t *testing.T) {
-	impure := []string{"os", "os/exec", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "unsafe", "plugin"}
+	impure := []string{"os", "os/exec", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2",
+		"crypto/rand", "unsafe", "plugin"}
 	for _, pkg := range goList(t, "./...") {
 		if strings.Contains(pkg, "/examples/") || strings.HasSuffix(pkg, "test") {
 			continue
@@ -111,8 +112,10 @@ func TestRulesOfErrorsAreDocumented(t *testing.T) {
 	assert.NilError(t, err)
 	_, list, _ := strings.Cut(string(doc), "go by:")
 	list, _, _ = strings.Cut(list, "Fields field.ErrorList")
-	documented := strings.FieldsFunc(list, func(r rune) bool { return !(r == '-' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') })
-	origin := regexp.MustCompile(`[oO]rigin[A-Z]\w* *= "([\w-]+)"|WithOrigin\("([\w-]+)"\)|[dg]\.fail\(.*, "([\w-]+)"\)\n`)
+	documented := strings.FieldsFunc(list,
+		func(r rune) bool { return !(r == '-' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') })
+	origin := regexp.MustCompile(`[oO]rigin[A-Z]\w* *= "([\w-]+)"|WithOrigin\("([\w-]+)"\)|[dg]\.fail\(.*, ` +
+		`"([\w-]+)"\)\n`)
 	found := 0
 	for _, dir := range []string{"internal/decode", "patch", "target", "deployment", "internal/build", "render"} {
 		files, err := filepath.Glob("../../" + dir + "/*.go")
@@ -137,7 +140,8 @@ func TestRulesOfErrorsAreDocumented(t *testing.T) {
 // program that renders links.
 func TestTargetsLinkNoKubernetesObjects(t *testing.T) {
 	for _, pkg := range deps(t, "target") {
-		assert.Assert(t, !strings.HasPrefix(pkg, "k8s.io/api/") && !strings.HasPrefix(pkg, "k8s.io/apimachinery/pkg/apis/"), "target imports %s", pkg)
+		assert.Assert(t, !strings.HasPrefix(pkg, "k8s.io/api/") && !strings.HasPrefix(pkg,
+			"k8s.io/apimachinery/pkg/apis/"), "target imports %s", pkg)
 	}
 }
 

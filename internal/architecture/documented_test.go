@@ -103,7 +103,8 @@ func (c *census) members(of string, t ast.Expr, above string) {
 			if !name.IsExported() {
 				continue
 			}
-			if named := regexp.MustCompile(`\b` + name.Name + `\b`); named.MatchString(before) || named.MatchString(above) {
+			if named := regexp.MustCompile(`\b` + name.Name + `\b`); named.MatchString(before) ||
+				named.MatchString(above) {
 				c.names++
 			} else {
 				c.count(of+"."+name.Name, f.Doc, f.Comment)
@@ -147,7 +148,8 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 		total.silent = append(total.silent, c.silent...)
 	}
 	share := float64(total.names-len(total.silent)) / float64(total.names)
-	t.Logf("%d of %d names are documented, %.1f %%; not: %s", total.names-len(total.silent), total.names, 100*share, strings.Join(total.silent, " "))
+	t.Logf("%d of %d names are documented, %.1f %%; not: %s", total.names-len(total.silent), total.names, 100*share,
+		strings.Join(total.silent, " "))
 	assert.Assert(t, total.names > 300, "the census counts %d names", total.names)
 	assert.Assert(t, share >= documented, "%.1f %% of exported names are documented", 100*share)
 }

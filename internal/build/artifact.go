@@ -93,14 +93,16 @@ func (d *decider) sameNames(files []file, places []*field.Path) {
 
 // mountsUserLib reports whether the resource has a volume of its own for usrlib.
 func (c *Plan) mountsUserLib() bool {
-	return c.Kubernetes.Pods != nil && slices.ContainsFunc(c.Kubernetes.Pods.VolumeMounts, func(m deployment.VolumeMount) bool {
-		return tree.String(decode.Shared(m.VolumeMount), "mountPath") == flink.UserLibDir
-	})
+	return c.Kubernetes.Pods != nil && slices.ContainsFunc(c.Kubernetes.Pods.VolumeMounts,
+		func(m deployment.VolumeMount) bool {
+			return tree.String(decode.Shared(m.VolumeMount), "mountPath") == flink.UserLibDir
+		})
 }
 
 func (d *decider) jarURI(uri string, at *field.Path) (*url.URL, bool) {
 	if strings.Contains(uri, "${") && flink.Reference().MatchString(uri) {
-		d.fail(field.Invalid(at, decode.Shown(uri), "secret values of VVP are not known here; write the URI out"), "reference")
+		d.fail(field.Invalid(at, decode.Shown(uri), "secret values of VVP are not known here; write the URI out"),
+			"reference")
 		return nil, false
 	}
 	u, err := url.Parse(uri)
@@ -136,11 +138,16 @@ func (d *decider) jar(out *artifact, j jar, alone bool, c *Plan) {
 		download()
 	case store && v.Jars:
 		d.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink hands only the job's jar to TaskManagers: "+
-			"use https, put the dependency into the image, or give an image that can fetch it with render.FetcherImage"), "uri-scheme")
+			"use https, put the dependency into the image, or give an image that can fetch it with "+
+			"render.FetcherImage"), "uri-scheme")
 	case store:
-		d.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink "+v.Minor+" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with render.FetcherImage"), "uri-scheme")
+		d.fail(field.Invalid(j.at, decode.Shown(j.uri.String()),
+			"Flink "+v.Minor+
+				" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with "+
+				"render.FetcherImage"), "uri-scheme")
 	default:
-		d.fail(field.NotSupported(j.at, j.uri.Scheme, append([]string{"file", "http", "https", "local"}, flink.FileSystems()...)), "uri-scheme")
+		d.fail(field.NotSupported(j.at, j.uri.Scheme,
+			append([]string{"file", "http", "https", "local"}, flink.FileSystems()...)), "uri-scheme")
 	}
 }
 
@@ -153,11 +160,14 @@ func (d *decider) inImage(out *artifact, j jar, v flink.Version) {
 	}
 	switch {
 	case u.Host != "" || path.Clean(u.Path) != u.Path:
-		d.fail(field.Invalid(j.at, decode.Shown(u.String()), "write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
+		d.fail(field.Invalid(j.at, decode.Shown(u.String()),
+			"write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
 		return
 	case !v.Jars && !f.inPlace():
 		// Before 1.19, Flink takes what it finds in usrlib, and cannot be told of one file.
-		d.fail(field.Invalid(j.at, decode.Shown(u.String()), "Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"), "uri")
+		d.fail(field.Invalid(j.at, decode.Shown(u.String()),
+			"Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"),
+			"uri")
 		return
 	case v.Jars && j.job:
 		out.jar = (&url.URL{Scheme: "local", Path: u.Path}).String()

@@ -165,7 +165,8 @@ func (d *decider) annotations(c *Plan) {
 	}
 	if !c.Version.QueryableState {
 		d.fail(field.Forbidden(at.Key(deployment.AnnotationQueryableState),
-			"queryable state is deprecated in Flink and rendered up to 1.20 only; remove the annotation"), "queryable-state")
+			"queryable state is deprecated in Flink and rendered up to 1.20 only; remove the annotation"),
+			"queryable-state")
 		return
 	}
 	c.queryable = true
@@ -206,7 +207,8 @@ func (d *decider) logging(l deployment.Logging, at *field.Path) string {
 	case l.LoggingProfile == defaultProfile:
 		text, problems = flink.Log4jProperties(l.Log4jLoggers)
 	default:
-		e := field.NotSupported(at.Child("loggingProfile"), l.LoggingProfile, append(tree.Keys(d.opts.Profiles), defaultProfile))
+		e := field.NotSupported(at.Child("loggingProfile"), l.LoggingProfile,
+			append(tree.Keys(d.opts.Profiles), defaultProfile))
 		e.Detail += "; give its text with render.LoggingProfiles"
 		d.fail(e, "logging")
 	}

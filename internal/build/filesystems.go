@@ -58,8 +58,11 @@ func (d *decider) plugins(c *Plan) {
 			switch {
 			case s.Jar && component == labels.TaskManager || slices.Contains(c.plugins[component], name):
 			case s.Jar && version == "":
-				d.fail(field.Invalid(s.at, decode.Shown(c.artifact.jar), "Flink needs its plugin for "+s.scheme+", and the name of that has the exact Flink version, which "+c.Image+
-					" does not tell: write a patch version in flinkVersion, such as "+c.Version.Patch+", or set "+PluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
+				d.fail(field.Invalid(s.at, decode.Shown(c.artifact.jar),
+					"Flink needs its plugin for "+s.scheme+", and the name of that has the exact Flink version, which "+
+						c.Image+
+						" does not tell: write a patch version in flinkVersion, such as "+c.Version.Patch+", or set "+
+						PluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
 			case s.Jar || official || slices.Contains(c.plugins[labels.JobManager], name):
 				c.plugins[component] = append(c.plugins[component], name)
 			default:
@@ -75,7 +78,8 @@ func (d *decider) warnPlugin(c *Plan, s ObjectStore, plugin string) {
 		return
 	}
 	c.unknownPlugins = append(c.unknownPlugins, plugin)
-	d.warn(s.at, "Flink needs its plugin %s for %s://, which %s may not have in %s: build it in, or name its jar in the variable %s in kubernetes.pods.envVars",
+	d.warn(s.at, "Flink needs its plugin %s for %s://, which %s may not have in %s: build it in, or name its jar in "+
+		"the variable %s in kubernetes.pods.envVars",
 		plugin, s.scheme, c.Image, flink.PluginsDir, PluginsVariable)
 }
 

@@ -32,7 +32,9 @@ func (d *decider) highAvailability(c *Plan, conf map[string]string, at *field.Pa
 	}
 	c.HA = true
 	if conf[storage] == "" {
-		d.fail(field.Required(at.Key(storage), "high availability keeps its data in a file system: write the URI of a folder, such as s3://bucket/ha"), "high-availability")
+		d.fail(field.Required(at.Key(storage),
+			"high availability keeps its data in a file system: write the URI of a folder, such as s3://bucket/ha"),
+			"high-availability")
 	}
 	conf["high-availability.jobmanager.port"] = strconv.Itoa(flink.PortJobManagerRPC) // any port otherwise
 	if ha.Kind != flink.HAKubernetes {
@@ -70,9 +72,11 @@ func (d *decider) standby(c *Plan, conf map[string]string, at *field.Path) int32
 	case err != nil || n < 1:
 		d.fail(field.Invalid(at.Key(StandbyKey), text, "a whole number of at least 1 is wanted"), "high-availability")
 	case n > 1 && c.Job != nil:
-		d.fail(field.Forbidden(at.Key(StandbyKey), "a Deployment has one JobManager: its Job replaces one that dies"), "high-availability")
+		d.fail(field.Forbidden(at.Key(StandbyKey), "a Deployment has one JobManager: its Job replaces one that dies"),
+			"high-availability")
 	case n > 1 && !c.HA:
-		d.fail(field.Forbidden(at.Key(StandbyKey), "standby JobManagers need high availability ("+c.Version.HAKey+")"), "high-availability")
+		d.fail(field.Forbidden(at.Key(StandbyKey), "standby JobManagers need high availability ("+c.Version.HAKey+")"),
+			"high-availability")
 	}
 	return int32(n)
 }
@@ -118,6 +122,7 @@ func (c *Plan) advertise(component labels.Component, spec, container tree.Map) {
 		spec["automountServiceAccountToken"] = true
 	}
 	if c.HA && component == labels.JobManager {
-		container["env"] = []any{tree.Map{"name": podAddress, "valueFrom": tree.Map{"fieldRef": tree.Map{"fieldPath": "status.podIP"}}}}
+		container["env"] = []any{tree.Map{"name": podAddress,
+			"valueFrom": tree.Map{"fieldRef": tree.Map{"fieldPath": "status.podIP"}}}}
 	}
 }

@@ -61,8 +61,9 @@ var (
 	}
 	// Another pod would find the job ended, in the high-availability data.
 	ended = tree.Map{
-		"action":      "FailJob",
-		"onExitCodes": tree.Map{"containerName": flink.ContainerPrefix + labels.JobManager.String(), "operator": "In", "values": []any{int64(exitFailed)}},
+		"action": "FailJob",
+		"onExitCodes": tree.Map{"containerName": flink.ContainerPrefix + labels.JobManager.String(), "operator": "In",
+			"values": []any{int64(exitFailed)}},
 	}
 	failureRules   = []any{evicted}
 	failureRulesHA = []any{evicted, ended}
@@ -110,7 +111,8 @@ func probe(handler tree.Map, period, failures int64) tree.Map {
 // Parts returns what all clusters share, for tests that hold that nobody writes to it.
 func Parts() []any {
 	return []any{
-		emptyDir, restricted, podSecurity, scratchVolumes, scratchMounts, jobManagerPorts, taskManagerPorts, servicePorts,
+		emptyDir, restricted, podSecurity, scratchVolumes, scratchMounts, jobManagerPorts, taskManagerPorts,
+		servicePorts,
 		tcpProbes, httpProbes, failureRules, failureRulesHA,
 	}
 }

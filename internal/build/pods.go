@@ -44,7 +44,8 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 			plugin := strings.TrimSuffix(name, ".jar")
 			mounts.emptyDir(strings.ReplaceAll(plugin, ".", "-"), flink.PluginsDir+"/"+plugin)
 		}
-		container["env"] = append(tree.Items(container, "env"), tree.Map{"name": PluginsVariable, "value": strings.Join(names, ";")})
+		container["env"] = append(tree.Items(container, "env"),
+			tree.Map{"name": PluginsVariable, "value": strings.Join(names, ";")})
 	}
 	if len(c.artifact.files) > 0 {
 		mounts.emptyDir(UserLibVolume, flink.UserLibDir)
@@ -108,7 +109,8 @@ func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map,
 		for _, m := range p.VolumeMounts {
 			// What is copied may be on a volume of the user's.
 			mount := decode.Shared(m.VolumeMount)
-			if strings.HasPrefix(c.artifact.files[i].from, strings.TrimSuffix(tree.String(mount, "mountPath"), "/")+"/") {
+			if strings.HasPrefix(c.artifact.files[i].from,
+				strings.TrimSuffix(tree.String(mount, "mountPath"), "/")+"/") {
 				init["volumeMounts"] = append(tree.Items(init, "volumeMounts"), mount)
 			}
 		}
@@ -146,7 +148,8 @@ func (c *Plan) fetchers(component labels.Component) []any {
 			// VVP gives every container of a Flink pod the same resources.
 			"resources":       c.containerResources(component),
 			"securityContext": restricted,
-			"volumeMounts":    []any{tree.Map{"name": UserLibVolume, "mountPath": flink.UserLibDir}, tree.Map{"name": TempVolume, "mountPath": flink.TempDir}},
+			"volumeMounts": []any{tree.Map{"name": UserLibVolume, "mountPath": flink.UserLibDir},
+				tree.Map{"name": TempVolume, "mountPath": flink.TempDir}},
 		}
 		if i > 0 {
 			container["name"] = fetcherContainer + "-" + strconv.Itoa(i+1)
@@ -157,11 +160,13 @@ func (c *Plan) fetchers(component labels.Component) []any {
 			// The volume stands elsewhere, so that it does not hide what is copied.
 			container["volumeMounts"] = []any{tree.Map{"name": UserLibVolume, "mountPath": flink.ArtifactsDir}}
 			container["image"] = c.Image
-			container["command"] = []any{"install", "-D", "-m", "0644", "--", escape(f.from), escape(flink.ArtifactsDir + "/" + f.name)}
+			container["command"] = []any{"install", "-D", "-m", "0644", "--", escape(f.from),
+				escape(flink.ArtifactsDir + "/" + f.name)}
 		case c.artifact.fetcher != "":
 			container["image"], container["args"] = c.artifact.fetcher, []any{uri, to}
 		default:
-			container["image"], container["command"] = c.Image, []any{"wget", "--no-verbose", "--output-document=" + to, "--", uri}
+			container["image"], container["command"] = c.Image, []any{"wget", "--no-verbose", "--output-document=" + to,
+				"--", uri}
 		}
 		out = append(out, container)
 	}

@@ -115,7 +115,9 @@ func secure(workload, generated tree.Map) {
 func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 	check := func(mount any, at *field.Path) {
 		if tree.String(mount, "mountPath") == flink.ConfDir {
-			d.fail(field.Forbidden(at.Child("mountPath"), "Flink's configuration is mounted there; mount single files elsewhere, or set options in flinkConfiguration"), "volume")
+			d.fail(field.Forbidden(at.Child("mountPath"),
+				"Flink's configuration is mounted there; mount single files elsewhere, or set options in "+
+					"flinkConfiguration"), "volume")
 		}
 	}
 	if p := c.Kubernetes.Pods; p != nil {

@@ -38,7 +38,9 @@ func (d *decider) references(conf map[string]string, env map[string]bool, at *fi
 }
 
 func (d *decider) unresolved(name string, at *field.Path) {
-	text := "${" + name + "} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink containers of both pod templates; for a secret with valueFrom.secretKeyRef"
+	text := "${" + name +
+		"} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink containers of both pod " +
+		"templates; for a secret with valueFrom.secretKeyRef"
 	if d.opts.AllowUnresolved {
 		d.warn(at, "%s", text)
 		return

@@ -21,7 +21,8 @@ const (
 func (d *decider) certificates(c *Plan, at, conf *field.Path) {
 	if d.opts.TLSSecret == "" {
 		d.fail(field.Forbidden(at.Key(deployment.AnnotationTLS),
-			"VVP makes the certificates, which cannot be done here: name a Secret that has them with render.TLSSecret, or remove the annotation and configure security.ssl.* in flinkConfiguration"), "tls")
+			"VVP makes the certificates, which cannot be done here: name a Secret that has them with "+
+				"render.TLSSecret, or remove the annotation and configure security.ssl.* in flinkConfiguration"), "tls")
 		return
 	}
 	c.tls, c.certificates = true, true
@@ -40,7 +41,8 @@ func (c *Plan) useCertificates() []string {
 		options[prefix+"keystore"] = TLSDir + "/keystore.jks"
 		options[prefix+"truststore"] = TLSDir + "/truststore.jks"
 		for _, of := range [...]string{"key", "keystore", "truststore"} {
-			passwords = append(passwords, flink.Property{Key: prefix + of + "-password", Value: "$(" + TLSPassword + ")"})
+			passwords = append(passwords,
+				flink.Property{Key: prefix + of + "-password", Value: "$(" + TLSPassword + ")"})
 		}
 	}
 	var replaced []string

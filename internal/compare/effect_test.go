@@ -25,10 +25,11 @@ const (
 	storeService  = "patchAllocatedValues of the Service's storage"
 	docConfigMap  = "kubernetes.io/docs/concepts/configuration/configmap#configmap-immutable; ValidateConfigMapUpdate"
 	docMounted    = "kubernetes.io/docs/concepts/configuration/configmap#mounted-configmaps-are-updated-automatically"
-	docRBAC       = "kubernetes.io/docs/reference/access-authn-authz/rbac#clusterrolebinding-example; ValidateRoleBindingUpdate"
-	apiPDB        = "podDisruptionBudgetStrategy.ValidateUpdate"
-	apiMeta       = "kubernetes.io/docs/concepts/overview/working-with-objects; ValidateObjectMetaUpdate"
-	apiDecoding   = "the Go types in k8s.io/api, and Semantic.DeepEqual of k8s.io/apimachinery"
+	docRBAC       = "kubernetes.io/docs/reference/access-authn-authz/rbac#clusterrolebinding-example; " +
+		"ValidateRoleBindingUpdate"
+	apiPDB      = "podDisruptionBudgetStrategy.ValidateUpdate"
+	apiMeta     = "kubernetes.io/docs/concepts/overview/working-with-objects; ValidateObjectMetaUpdate"
+	apiDecoding = "the Go types in k8s.io/api, and Semantic.DeepEqual of k8s.io/apimachinery"
 )
 
 var apiVersions = func() map[string]string {
@@ -42,12 +43,18 @@ var apiVersions = func() map[string]string {
 func TestEffects(t *testing.T) {
 	const (
 		none, inPlace, rolls, refused = compare.None, compare.InPlace, compare.RollsPods, compare.Refused
-		base                          = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, resources: {limits: {cpu: "1"}}}, {name: d}]}}, `
-		changed                       = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: j, resources: {limits: {cpu: "1"}}}, {name: d}]}}, `
-		resized                       = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, resources: {limits: {cpu: "2"}}}, {name: d}]}}, `
-		respelled                     = `template: {metadata: {labels: {a: b}}, spec: {hostNetwork: false, hostPID: null, nodeSelector: {}, tolerations: [], containers: [{name: c, image: i, resources: {limits: {cpu: 1000m}, requests: {}}}, {name: d}]}}, `
-		reordered                     = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: d}, {name: c, image: i, resources: {limits: {cpu: "1"}}}]}}, `
-		balanced                      = `type: LoadBalancer, externalTrafficPolicy: Local, `
+		base                          = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: ` +
+			`i, resources: {limits: {cpu: "1"}}}, {name: d}]}}, `
+		changed = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: ` +
+			`j, resources: {limits: {cpu: "1"}}}, {name: d}]}}, `
+		resized = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: ` +
+			`i, resources: {limits: {cpu: "2"}}}, {name: d}]}}, `
+		respelled = `template: {metadata: {labels: {a: b}}, spec: {hostNetwork: false, hostPID: ` +
+			`null, nodeSelector: {}, tolerations: [], containers: [{name: c, image: i, resources: {limits: {cpu: ` +
+			`1000m}, requests: {}}}, {name: d}]}}, `
+		reordered = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: d}, ` +
+			`{name: c, image: i, resources: {limits: {cpu: "1"}}}]}}, `
+		balanced = `type: LoadBalancer, externalTrafficPolicy: Local, `
 	)
 	spec := func(text string) string { return "spec: {" + text + "}" }
 	pods := func(text string) string { return "spec: {template: {spec: {" + text + "}}}" }
@@ -60,95 +67,162 @@ func TestEffects(t *testing.T) {
 		{"the template of a Job", "Job", spec(base), spec(changed), refused, docJob + "; " + apiJob},
 		{"the resources of a Job", "Job", spec(base), spec(resized), refused, apiJob},
 		{"an order in a Job", "Job", spec(base), spec(reordered), refused, apiJob},
-		{"the checksum of a Job", "Job", `spec: {template: {metadata: {annotations: {a: b}}}}`, `spec: {template: {metadata: {annotations: {a: c}}}}`, refused, apiJob},
-		{"the selector of a Job", "Job", spec(`selector: {matchLabels: {a: b}}`), spec(`selector: {matchLabels: {a: c}}`), refused, apiJob},
-		{"completions", "Job", spec(`completions: 1, parallelism: 1`), spec(`completions: 2, parallelism: 2`), refused, apiJob},
-		{"completions of an Indexed Job", "Job", spec(`completionMode: Indexed, completions: 1, parallelism: 1`), spec(`completionMode: Indexed, completions: 2, parallelism: 2`), inPlace, docJob + "#elastic-indexed-jobs"},
-		{"completions of an Indexed Job alone", "Job", spec(`completionMode: Indexed, completions: 1, parallelism: 1`), spec(`completionMode: Indexed, completions: 2, parallelism: 1`), refused, docJob + "#elastic-indexed-jobs"},
-		{"completion mode", "Job", spec(`completionMode: NonIndexed`), spec(`completionMode: Indexed`), refused, apiJob},
-		{"pod failure policy", "Job", spec(`podFailurePolicy: {rules: [{action: Ignore}]}`), spec(`podFailurePolicy: {rules: [{action: Ignore}, {action: Count}]}`), refused, apiJob},
-		{"no pod failure policy any more", "Job", spec(`podFailurePolicy: {rules: [{action: Ignore}]}`), spec(``), refused, apiJob},
+		{"the checksum of a Job", "Job", `spec: {template: {metadata: {annotations: {a: b}}}}`,
+			`spec: {template: {metadata: {annotations: {a: c}}}}`, refused, apiJob},
+		{"the selector of a Job", "Job", spec(`selector: {matchLabels: {a: b}}`),
+			spec(`selector: {matchLabels: {a: c}}`), refused, apiJob},
+		{"completions", "Job", spec(`completions: 1, parallelism: 1`), spec(`completions: 2, parallelism: 2`), refused,
+			apiJob},
+		{"completions of an Indexed Job", "Job", spec(`completionMode: Indexed, completions: 1, parallelism: 1`),
+			spec(`completionMode: Indexed, completions: 2, parallelism: 2`), inPlace, docJob + "#elastic-indexed-jobs"},
+		{"completions of an Indexed Job alone", "Job", spec(`completionMode: Indexed, completions: 1, parallelism: 1`),
+			spec(`completionMode: Indexed, completions: 2, parallelism: 1`), refused, docJob + "#elastic-indexed-jobs"},
+		{"completion mode", "Job", spec(`completionMode: NonIndexed`), spec(`completionMode: Indexed`), refused,
+			apiJob},
+		{"pod failure policy", "Job", spec(`podFailurePolicy: {rules: [{action: Ignore}]}`),
+			spec(`podFailurePolicy: {rules: [{action: Ignore}, {action: Count}]}`), refused, apiJob},
+		{"no pod failure policy any more", "Job", spec(`podFailurePolicy: {rules: [{action: Ignore}]}`), spec(``),
+			refused, apiJob},
 		{"success policy", "Job", spec(``), spec(`successPolicy: {rules: [{succeededCount: 1}]}`), refused, apiJob},
-		{"backoff limit of an index", "Job", spec(`backoffLimitPerIndex: 1`), spec(`backoffLimitPerIndex: 2`), refused, apiJob},
+		{"backoff limit of an index", "Job", spec(`backoffLimitPerIndex: 1`), spec(`backoffLimitPerIndex: 2`), refused,
+			apiJob},
 		{"managedBy", "Job", spec(``), spec(`managedBy: example.com/x`), refused, apiJob},
-		{"scheduling", "Job", spec(``), spec(`scheduling: {schedulingPolicy: {gang: {minCount: 1}}}`), refused, "batch/v1 JobSpec"},
-		{"the mode of scheduling", "Job", spec(`scheduling: {disruptionMode: {single: {}}}`), spec(`scheduling: {disruptionMode: {all: {}}}`), refused, "batch/v1 JobSchedulingConfiguration"},
-		{"the number of a gang", "Job", spec(`scheduling: {schedulingPolicy: {gang: {minCount: 1}}}`), spec(`scheduling: {schedulingPolicy: {gang: {minCount: 2}}}`), inPlace, "batch/v1 JobSpec"},
-		{"parallelism", "Job", spec(`parallelism: 1`), spec(`parallelism: 0`), inPlace, docJob + "#controlling-parallelism"},
+		{"scheduling", "Job", spec(``), spec(`scheduling: {schedulingPolicy: {gang: {minCount: 1}}}`), refused,
+			"batch/v1 JobSpec"},
+		{"the mode of scheduling", "Job", spec(`scheduling: {disruptionMode: {single: {}}}`),
+			spec(`scheduling: {disruptionMode: {all: {}}}`), refused, "batch/v1 JobSchedulingConfiguration"},
+		{"the number of a gang", "Job", spec(`scheduling: {schedulingPolicy: {gang: {minCount: 1}}}`),
+			spec(`scheduling: {schedulingPolicy: {gang: {minCount: 2}}}`), inPlace, "batch/v1 JobSpec"},
+		{"parallelism", "Job", spec(`parallelism: 1`), spec(`parallelism: 0`), inPlace,
+			docJob + "#controlling-parallelism"},
 		{"backoff limit", "Job", spec(`backoffLimit: 1`), spec(`backoffLimit: 2`), inPlace, "ValidateJobSpecUpdate"},
 		{"deadline", "Job", spec(``), spec(`activeDeadlineSeconds: 2`), inPlace, "ValidateJobSpecUpdate"},
 		{"time to live", "Job", spec(``), spec(`ttlSecondsAfterFinished: 2`), inPlace, "ValidateJobSpecUpdate"},
 		{"suspending", "Job", spec(base), spec(base + `suspend: true`), inPlace, docJob + "#suspending-a-job"},
-		{"suspending and changing", "Job", spec(base), spec(resized + `suspend: true`), refused, docJob + "#suspending-a-job"},
+		{"suspending and changing", "Job", spec(base), spec(resized + `suspend: true`), refused,
+			docJob + "#suspending-a-job"},
 		{"resuming", "Job", spec(base + `suspend: true`), spec(base), inPlace, docJob + "#suspending-a-job"},
-		{"a suspended Job", "Job", spec(base + `suspend: true`), spec(changed + `suspend: true`), refused, docSuspended},
-		{"node selector of a suspended Job", "Job", suspended(``), suspended(`nodeSelector: {a: b}`), inPlace, docSuspended},
-		{"node affinity of a suspended Job", "Job", suspended(``), suspended(`affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1}]}}`), inPlace, docSuspended},
-		{"pod affinity of a suspended Job", "Job", suspended(``), suspended(`affinity: {podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1}]}}`), refused, docSuspended},
-		{"tolerations of a suspended Job", "Job", suspended(`tolerations: [{key: a}]`), suspended(``), inPlace, docSuspended},
-		{"scheduling gates of a suspended Job", "Job", suspended(``), suspended(`schedulingGates: [{name: a}]`), inPlace, docSuspended},
-		{"labels of a suspended Job's pods", "Job", `spec: {suspend: true, template: {metadata: {labels: {a: b}}}}`, `spec: {suspend: true, template: {metadata: {labels: {a: c}, annotations: {a: b}}}}`, inPlace, docSuspended},
-		{"resources of a suspended Job", "Job", spec(base + `suspend: true`), spec(resized + `suspend: true`), inPlace, "kubernetes.io/blog/2026/04/27/kubernetes-v1-36-mutable-pod-resources-for-suspended-jobs; validatePodResourceUpdatesOnly"},
-		{"resources of a suspended Job's init container", "Job", suspended(`initContainers: [{name: a}]`), suspended(`initContainers: [{name: a, resources: {limits: {cpu: 1}}}]`), inPlace, "validatePodResourceUpdatesOnly"},
-		{"a container of a suspended Job", "Job", suspended(``), suspended(`containers: [{name: a, resources: {limits: {cpu: 1}}}]`), refused, docSuspended},
+		{"a suspended Job", "Job", spec(base + `suspend: true`), spec(changed + `suspend: true`), refused,
+			docSuspended},
+		{"node selector of a suspended Job", "Job", suspended(``), suspended(`nodeSelector: {a: b}`), inPlace,
+			docSuspended},
+		{"node affinity of a suspended Job", "Job", suspended(``),
+			suspended(`affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1}]}}`),
+			inPlace, docSuspended},
+		{"pod affinity of a suspended Job", "Job", suspended(``),
+			suspended(`affinity: {podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1}]}}`),
+			refused, docSuspended},
+		{"tolerations of a suspended Job", "Job", suspended(`tolerations: [{key: a}]`), suspended(``), inPlace,
+			docSuspended},
+		{"scheduling gates of a suspended Job", "Job", suspended(``), suspended(`schedulingGates: [{name: a}]`),
+			inPlace, docSuspended},
+		{"labels of a suspended Job's pods", "Job", `spec: {suspend: true, template: {metadata: {labels: {a: b}}}}`,
+			`spec: {suspend: true, template: {metadata: {labels: {a: c}, annotations: {a: b}}}}`, inPlace,
+			docSuspended},
+		{"resources of a suspended Job", "Job", spec(base + `suspend: true`), spec(resized + `suspend: true`), inPlace,
+			"kubernetes.io/blog/2026/04/27/kubernetes-v1-36-mutable-pod-resources-for-suspended-jobs; " +
+				"validatePodResourceUpdatesOnly"},
+		{"resources of a suspended Job's init container", "Job", suspended(`initContainers: [{name: a}]`),
+			suspended(`initContainers: [{name: a, resources: {limits: {cpu: 1}}}]`), inPlace,
+			"validatePodResourceUpdatesOnly"},
+		{"a container of a suspended Job", "Job", suspended(``),
+			suspended(`containers: [{name: a, resources: {limits: {cpu: 1}}}]`), refused, docSuspended},
 
 		{"the template of a Deployment", "Deployment", spec(base), spec(changed), rolls, docRollout},
 		{"the resources of a Deployment", "Deployment", spec(base), spec(resized), rolls, docRollout},
-		{"an order in a Deployment", "Deployment", spec(base), spec(reordered), rolls, "EqualIgnoreHash of the Deployment's controller"},
-		{"the checksum of a Deployment", "Deployment", `spec: {template: {metadata: {annotations: {a: b}}}}`, `spec: {template: {metadata: {annotations: {a: c}}}}`, rolls, docRollout},
+		{"an order in a Deployment", "Deployment", spec(base), spec(reordered), rolls,
+			"EqualIgnoreHash of the Deployment's controller"},
+		{"the checksum of a Deployment", "Deployment", `spec: {template: {metadata: {annotations: {a: b}}}}`,
+			`spec: {template: {metadata: {annotations: {a: c}}}}`, rolls, docRollout},
 		{"the same in other words", "Deployment", spec(base), spec(respelled), none, apiDecoding},
-		{"empty, but not the same as nothing", "Deployment", pods(`volumes: [{name: a}]`), pods(`volumes: [{name: a, emptyDir: {}}]`), rolls, apiDecoding},
-		{"false, but not the same as nothing", "Deployment", pods(``), pods(`automountServiceAccountToken: false`), rolls, apiDecoding},
-		{"a paused Deployment", "Deployment", spec(base + `paused: true`), spec(changed + `paused: true`), inPlace, docPaused},
+		{"empty, but not the same as nothing", "Deployment", pods(`volumes: [{name: a}]`),
+			pods(`volumes: [{name: a, emptyDir: {}}]`), rolls, apiDecoding},
+		{"false, but not the same as nothing", "Deployment", pods(``), pods(`automountServiceAccountToken: false`),
+			rolls, apiDecoding},
+		{"a paused Deployment", "Deployment", spec(base + `paused: true`), spec(changed + `paused: true`), inPlace,
+			docPaused},
 		{"a Deployment that goes on", "Deployment", spec(base + `paused: true`), spec(changed), rolls, docPaused},
-		{"the selector of a Deployment", "Deployment", spec(`selector: {matchLabels: {a: b}}`), spec(`selector: {matchLabels: {a: b, c: d}}`), refused, docSelector},
+		{"the selector of a Deployment", "Deployment", spec(`selector: {matchLabels: {a: b}}`),
+			spec(`selector: {matchLabels: {a: b, c: d}}`), refused, docSelector},
 		{"replicas", "Deployment", spec(`replicas: 1`), spec(`replicas: 2`), inPlace, docScaling},
 		{"no replicas any more", "Deployment", spec(`replicas: 2`), spec(``), inPlace, docScaling},
 		{"strategy", "Deployment", spec(`strategy: {type: Recreate}`), spec(``), inPlace, docDeployment},
-		{"history", "Deployment", spec(``), spec(`revisionHistoryLimit: 2, minReadySeconds: 3, progressDeadlineSeconds: 4`), inPlace, docDeployment},
+		{"history", "Deployment", spec(``),
+			spec(`revisionHistoryLimit: 2, minReadySeconds: 3, progressDeadlineSeconds: 4`), inPlace, docDeployment},
 
-		{"an address becomes another", "Service", spec(`clusterIP: 10.0.0.1`), spec(`clusterIP: 10.0.0.2`), refused, apiService},
-		{"an address where the cluster has given one", "Service", spec(``), spec(`clusterIP: 10.0.0.2`), refused, apiService},
+		{"an address becomes another", "Service", spec(`clusterIP: 10.0.0.1`), spec(`clusterIP: 10.0.0.2`), refused,
+			apiService},
+		{"an address where the cluster has given one", "Service", spec(``), spec(`clusterIP: 10.0.0.2`), refused,
+			apiService},
 		{"no address any more", "Service", spec(``), spec(`clusterIP: None`), refused, apiService},
 		{"an address that is not asked for any more", "Service", spec(`clusterIP: None`), spec(``), none, storeService},
-		{"a second address", "Service", spec(`clusterIPs: [10.0.0.1]`), spec(`clusterIPs: [10.0.0.1, "fd00::1"]`), inPlace, apiService},
-		{"another second address", "Service", spec(`clusterIPs: [10.0.0.1, "fd00::2"]`), spec(`clusterIPs: [10.0.0.1, "fd00::1"]`), refused, apiService},
-		{"a second address goes", "Service", spec(`ipFamilyPolicy: PreferDualStack, clusterIPs: [10.0.0.1, "fd00::2"]`), spec(`ipFamilyPolicy: SingleStack, clusterIPs: [10.0.0.1]`), inPlace, apiService},
-		{"a second address goes, though there are to be two", "Service", spec(`ipFamilyPolicy: PreferDualStack, clusterIPs: [10.0.0.1, "fd00::2"]`), spec(`clusterIPs: [10.0.0.1]`), refused, apiService},
+		{"a second address", "Service", spec(`clusterIPs: [10.0.0.1]`), spec(`clusterIPs: [10.0.0.1, "fd00::1"]`),
+			inPlace, apiService},
+		{"another second address", "Service", spec(`clusterIPs: [10.0.0.1, "fd00::2"]`),
+			spec(`clusterIPs: [10.0.0.1, "fd00::1"]`), refused, apiService},
+		{"a second address goes", "Service", spec(`ipFamilyPolicy: PreferDualStack, clusterIPs: [10.0.0.1, "fd00::2"]`),
+			spec(`ipFamilyPolicy: SingleStack, clusterIPs: [10.0.0.1]`), inPlace, apiService},
+		{"a second address goes, though there are to be two", "Service",
+			spec(`ipFamilyPolicy: PreferDualStack, clusterIPs: [10.0.0.1, "fd00::2"]`), spec(`clusterIPs: [10.0.0.1]`),
+			refused, apiService},
 		{"an external name", "Service", spec(`clusterIP: 10.0.0.1`), spec(`type: ExternalName`), inPlace, apiService},
 		{"another family", "Service", spec(`ipFamilies: [IPv4]`), spec(`ipFamilies: [IPv6]`), refused, apiService},
-		{"a second family", "Service", spec(`ipFamilies: [IPv4]`), spec(`ipFamilies: [IPv4, IPv6], ipFamilyPolicy: RequireDualStack`), inPlace, apiService},
+		{"a second family", "Service", spec(`ipFamilies: [IPv4]`),
+			spec(`ipFamilies: [IPv4, IPv6], ipFamilyPolicy: RequireDualStack`), inPlace, apiService},
 		{"a family, which may be the cluster's", "Service", spec(``), spec(`ipFamilies: [IPv4]`), inPlace, apiService},
-		{"a family that the address is not of", "Service", spec(`clusterIP: 10.0.0.1`), spec(`clusterIP: 10.0.0.1, ipFamilies: [IPv6]`), refused, apiService},
-		{"the family of a headless Service", "Service", spec(`clusterIP: None, ipFamilies: [IPv4]`), spec(`clusterIP: None, ipFamilies: [IPv6]`), inPlace, "validateUpgradeDowngradeIPFamilies"},
-		{"class of a load balancer", "Service", spec(balanced + `loadBalancerClass: a/b`), spec(balanced + `loadBalancerClass: a/c`), refused, apiService},
-		{"no class of a load balancer any more", "Service", spec(balanced + `loadBalancerClass: a/b`), spec(balanced), refused, apiService},
-		{"no load balancer any more", "Service", spec(balanced + `loadBalancerClass: a/b`), spec(``), inPlace, apiService},
-		{"port for health checks", "Service", spec(balanced), spec(balanced + `healthCheckNodePort: 30001`), refused, apiService},
-		{"port for health checks that is not asked for", "Service", spec(balanced + `healthCheckNodePort: 30001`), spec(balanced), none, storeService},
-		{"port for health checks of a new balancer", "Service", spec(``), spec(balanced + `healthCheckNodePort: 30001`), inPlace, apiService},
-		{"the type of a headless Service", "Service", spec(`clusterIP: None`), spec(`type: NodePort`), refused, storeService + "; validateService"},
-		{"the type of a headless Service that stays without ports on nodes", "Service", spec(`clusterIP: None`), spec(`type: ClusterIP`), inPlace, storeService},
+		{"a family that the address is not of", "Service", spec(`clusterIP: 10.0.0.1`),
+			spec(`clusterIP: 10.0.0.1, ipFamilies: [IPv6]`), refused, apiService},
+		{"the family of a headless Service", "Service", spec(`clusterIP: None, ipFamilies: [IPv4]`),
+			spec(`clusterIP: None, ipFamilies: [IPv6]`), inPlace, "validateUpgradeDowngradeIPFamilies"},
+		{"class of a load balancer", "Service", spec(balanced + `loadBalancerClass: a/b`),
+			spec(balanced + `loadBalancerClass: a/c`), refused, apiService},
+		{"no class of a load balancer any more", "Service", spec(balanced + `loadBalancerClass: a/b`), spec(balanced),
+			refused, apiService},
+		{"no load balancer any more", "Service", spec(balanced + `loadBalancerClass: a/b`), spec(``), inPlace,
+			apiService},
+		{"port for health checks", "Service", spec(balanced), spec(balanced + `healthCheckNodePort: 30001`), refused,
+			apiService},
+		{"port for health checks that is not asked for", "Service", spec(balanced + `healthCheckNodePort: 30001`),
+			spec(balanced), none, storeService},
+		{"port for health checks of a new balancer", "Service", spec(``), spec(balanced + `healthCheckNodePort: 30001`),
+			inPlace, apiService},
+		{"the type of a headless Service", "Service", spec(`clusterIP: None`), spec(`type: NodePort`), refused,
+			storeService + "; validateService"},
+		{"the type of a headless Service that stays without ports on nodes", "Service", spec(`clusterIP: None`),
+			spec(`type: ClusterIP`), inPlace, storeService},
 		{"type", "Service", spec(`type: ClusterIP`), spec(`type: NodePort`), inPlace, apiService},
 		{"selector of a Service", "Service", spec(`selector: {a: b}`), spec(`selector: {a: c}`), inPlace, apiService},
-		{"ports of a Service", "Service", spec(`ports: [{port: 1}, {port: 2}]`), spec(`ports: [{port: 3}, {port: 1, targetPort: 4}]`), inPlace, apiService},
+		{"ports of a Service", "Service", spec(`ports: [{port: 1}, {port: 2}]`),
+			spec(`ports: [{port: 3}, {port: 1, targetPort: 4}]`), inPlace, apiService},
 
 		{"a ConfigMap", "ConfigMap", `data: {a: b}`, `data: {a: c, d: e}`, inPlace, docMounted},
-		{"an immutable ConfigMap", "ConfigMap", `data: {a: b}, immutable: true`, `data: {a: c}, immutable: true`, refused, docConfigMap},
-		{"binary data of an immutable ConfigMap", "ConfigMap", `binaryData: {a: YQ==}, immutable: true`, `immutable: true`, refused, docConfigMap},
-		{"a ConfigMap becomes immutable", "ConfigMap", `data: {a: b}`, `data: {a: c}, immutable: true`, inPlace, docConfigMap},
-		{"a ConfigMap becomes mutable", "ConfigMap", `data: {a: b}, immutable: true`, `data: {a: b}`, refused, docConfigMap},
-		{"labels of an immutable ConfigMap", "ConfigMap", `immutable: true`, `immutable: true, metadata: {labels: {a: b}}`, inPlace, docConfigMap},
+		{"an immutable ConfigMap", "ConfigMap", `data: {a: b}, immutable: true`, `data: {a: c}, immutable: true`,
+			refused, docConfigMap},
+		{"binary data of an immutable ConfigMap", "ConfigMap", `binaryData: {a: YQ==}, immutable: true`,
+			`immutable: true`, refused, docConfigMap},
+		{"a ConfigMap becomes immutable", "ConfigMap", `data: {a: b}`, `data: {a: c}, immutable: true`, inPlace,
+			docConfigMap},
+		{"a ConfigMap becomes mutable", "ConfigMap", `data: {a: b}, immutable: true`, `data: {a: b}`, refused,
+			docConfigMap},
+		{"labels of an immutable ConfigMap", "ConfigMap", `immutable: true`,
+			`immutable: true, metadata: {labels: {a: b}}`, inPlace, docConfigMap},
 
-		{"what a RoleBinding binds", "RoleBinding", `roleRef: {kind: Role, name: a}`, `roleRef: {kind: Role, name: b}`, refused, docRBAC},
+		{"what a RoleBinding binds", "RoleBinding", `roleRef: {kind: Role, name: a}`, `roleRef: {kind: Role, name: b}`,
+			refused, docRBAC},
 		{"whom a RoleBinding binds", "RoleBinding", `subjects: [{name: a}]`, `subjects: [{name: b}]`, inPlace, docRBAC},
-		{"rules of a Role", "Role", `rules: [{verbs: [get]}]`, `rules: [{verbs: [get, list]}]`, inPlace, "ValidateRoleUpdate"},
-		{"a ServiceAccount", "ServiceAccount", `automountServiceAccountToken: true`, `imagePullSecrets: [{name: a}]`, inPlace, "ValidateServiceAccountUpdate"},
-		{"a Namespace", "Namespace", `metadata: {labels: {a: b}}`, `metadata: {labels: {a: c}}`, inPlace, "ValidateNamespaceUpdate"},
-		{"a PodDisruptionBudget", "PodDisruptionBudget", spec(`maxUnavailable: 1, selector: {matchLabels: {a: b}}`), spec(`minAvailable: 1, selector: {matchLabels: {a: c}}`), inPlace, apiPDB},
+		{"rules of a Role", "Role", `rules: [{verbs: [get]}]`, `rules: [{verbs: [get, list]}]`, inPlace,
+			"ValidateRoleUpdate"},
+		{"a ServiceAccount", "ServiceAccount", `automountServiceAccountToken: true`, `imagePullSecrets: [{name: a}]`,
+			inPlace, "ValidateServiceAccountUpdate"},
+		{"a Namespace", "Namespace", `metadata: {labels: {a: b}}`, `metadata: {labels: {a: c}}`, inPlace,
+			"ValidateNamespaceUpdate"},
+		{"a PodDisruptionBudget", "PodDisruptionBudget", spec(`maxUnavailable: 1, selector: {matchLabels: {a: b}}`),
+			spec(`minAvailable: 1, selector: {matchLabels: {a: c}}`), inPlace, apiPDB},
 
-		{"labels, annotations, finalizers", "Deployment", `metadata: {labels: {a: b}, finalizers: [a/b]}`, `metadata: {labels: {a: c}, annotations: {d: e}}`, inPlace, apiMeta},
-		{"an owner", "Job", `metadata: {name: a}`, `metadata: {name: a, ownerReferences: [{uid: x}]}`, inPlace, apiMeta},
+		{"labels, annotations, finalizers", "Deployment", `metadata: {labels: {a: b}, finalizers: [a/b]}`,
+			`metadata: {labels: {a: c}, annotations: {d: e}}`, inPlace, apiMeta},
+		{"an owner", "Job", `metadata: {name: a}`, `metadata: {name: a, ownerReferences: [{uid: x}]}`, inPlace,
+			apiMeta},
 	} {
 		t.Run(tc.kind+"/"+tc.reason, func(t *testing.T) {
 			assert.Assert(t, tc.source != "")
@@ -168,8 +242,14 @@ func TestEffects(t *testing.T) {
 
 // Each difference has its own effect.
 func TestEffectsOfFields(t *testing.T) {
-	old := object(t, deployment+`metadata: {labels: {a: b}}, spec: {replicas: 1, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, resources: {limits: {cpu: 1, memory: 1Gi}}}], nodeSelector: {}}}}}`)
-	new := object(t, deployment+`metadata: {labels: {a: c}}, spec: {replicas: 2, selector: {matchLabels: {a: c}}, template: {metadata: {labels: {a: c}}, spec: {containers: [{name: c, resources: {limits: {cpu: 1.0, memory: 1024Mi}}}], nodeSelector: {a: b}, tolerations: null}}}}`+"}")
+	old := object(t, deployment+
+		`metadata: {labels: {a: b}}, spec: {replicas: 1, selector: {matchLabels: {a: b}}, template: {metadata: `+
+		`{labels: {a: b}}, spec: {containers: [{name: c, resources: {limits: {cpu: 1, memory: 1Gi}}}], `+
+		`nodeSelector: {}}}}}`)
+	new := object(t, deployment+
+		`metadata: {labels: {a: c}}, spec: {replicas: 2, selector: {matchLabels: {a: c}}, template: {metadata: `+
+		`{labels: {a: c}}, spec: {containers: [{name: c, resources: {limits: {cpu: 1.0, memory: 1024Mi}}}], `+
+		`nodeSelector: {a: b}, tolerations: null}}}}`+"}")
 	var got []string
 	differences := compare.Diff(old, new, nil)
 	for i, e := range compare.Effects(old, new, differences) {
@@ -206,7 +286,8 @@ func TestEveryKind(t *testing.T) {
 		assert.Assert(t, known["none"] == nil, "%s: a field that the type does not have is left", k)
 		for _, path := range k.Immutable {
 			old, new := object(path, "x"), object(path, "y")
-			assert.DeepEqual(t, compare.Effects(old, new, compare.Diff(old, new, nil)), []compare.Effect{compare.Refused})
+			assert.DeepEqual(t, compare.Effects(old, new, compare.Diff(old, new, nil)),
+				[]compare.Effect{compare.Refused})
 		}
 	}
 	other := tree.Map{"apiVersion": "v1", "kind": "Deployment", "none": "x"}
@@ -214,6 +295,8 @@ func TestEveryKind(t *testing.T) {
 }
 
 func TestEffectsOfUnknownKinds(t *testing.T) {
-	old, new := tree.Map{"apiVersion": "a/v1", "kind": "X", "x": nil, "y": "z"}, tree.Map{"apiVersion": "a/v1", "kind": "X", "y": tree.Map{}}
-	assert.DeepEqual(t, compare.Effects(old, new, compare.Diff(old, new, nil)), []compare.Effect{compare.None, compare.InPlace})
+	old, new := tree.Map{"apiVersion": "a/v1", "kind": "X", "x": nil, "y": "z"}, tree.Map{"apiVersion": "a/v1",
+		"kind": "X", "y": tree.Map{}}
+	assert.DeepEqual(t, compare.Effects(old, new, compare.Diff(old, new, nil)),
+		[]compare.Effect{compare.None, compare.InPlace})
 }

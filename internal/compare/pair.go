@@ -93,7 +93,8 @@ func identity(o tree.Map) string {
 	if !ok {
 		group = ""
 	}
-	return strings.Join([]string{group, t.Kind, tree.String(o, "metadata", "namespace"), tree.String(o, "metadata", "name")}, "\x00")
+	return strings.Join([]string{group, t.Kind, tree.String(o, "metadata", "namespace"),
+		tree.String(o, "metadata", "name")}, "\x00")
 }
 
 // part is what an object is of a Deployment or SessionCluster, empty if it is of
@@ -102,7 +103,8 @@ func part(o tree.Map) string {
 	set := tree.Child(o, "metadata", "labels")
 	for _, key := range [...]string{labels.KeyDeploymentID, labels.KeySessionClusterID} {
 		if id := tree.String(set, key); id != "" {
-			return strings.Join([]string{key, id, tree.String(o, "kind"), tree.String(set, labels.KeyComponent)}, "\x00")
+			return strings.Join([]string{key, id, tree.String(o, "kind"), tree.String(set, labels.KeyComponent)},
+				"\x00")
 		}
 	}
 	return ""

@@ -117,7 +117,8 @@ func ifImmutable(v versions) Effect     { return when(!flag(v.old, "immutable"),
 // The completions of an Indexed Job may change with its parallelism.
 func unlessIndexed(v versions) Effect {
 	spec := tree.Child(v.new, "spec")
-	elastic := spec["completionMode"] == "Indexed" && spec["completions"] != nil && tree.Equal(spec["completions"], spec["parallelism"])
+	elastic := spec["completionMode"] == "Indexed" && spec["completions"] != nil && tree.Equal(spec["completions"],
+		spec["parallelism"])
 	return when(elastic, Refused)
 }
 
@@ -163,7 +164,8 @@ func addressesOf(service tree.Map) []any {
 // extends reports whether the first of the addresses, or families, is the same,
 // and so is the second, unless it comes, or goes as it must.
 func (v versions) extends(was, is []any) bool {
-	policy := cmp.Or(tree.String(v.new, "spec", "ipFamilyPolicy"), tree.String(v.old, "spec", "ipFamilyPolicy"), "SingleStack")
+	policy := cmp.Or(tree.String(v.new, "spec", "ipFamilyPolicy"), tree.String(v.old, "spec", "ipFamilyPolicy"),
+		"SingleStack")
 	for i := range min(len(was), len(is)) {
 		if was[i] != is[i] {
 			return false
@@ -218,5 +220,6 @@ func healthCheckPort(v versions) Effect {
 }
 
 func checked(service tree.Map) bool {
-	return tree.String(service, "spec", "type") == "LoadBalancer" && tree.String(service, "spec", "externalTrafficPolicy") == "Local"
+	return tree.String(service, "spec", "type") == "LoadBalancer" && tree.String(service, "spec",
+		"externalTrafficPolicy") == "Local"
 }

@@ -42,29 +42,46 @@ func TestLeaves(t *testing.T) {
 			[]string{`spec.paused = null`, `spec.replicas = 1`}},
 		{"what is empty is a leaf", `{metadata: {labels: {}}, spec: {template: {spec: {containers: []}}}}`,
 			[]string{`metadata.labels = {}`, `spec.template.spec.containers = []`}},
-		{"keys that are not plain names", `{metadata: {labels: {a-b_c: x, a.b/c: x, "": x, "a]b": x, "ä": x, "1": x, " b": x}}}`,
+		{"keys that are not plain names",
+			`{metadata: {labels: {a-b_c: x, a.b/c: x, "": x, "a]b": x, "ä": x, "1": x, " b": x}}}`,
 			[]string{`metadata.labels[""] = "x"`, `metadata.labels[" b"] = "x"`, `metadata.labels[1] = "x"`,
-				`metadata.labels.a-b_c = "x"`, `metadata.labels[a.b/c] = "x"`, `metadata.labels["a]b"] = "x"`, `metadata.labels[ä] = "x"`}},
-		{"by the merge key", `{spec: {template: {spec: {containers: [{name: b, env: [{name: TZ, value: UTC}]}, {name: a, volumeMounts: [{mountPath: /a, name: v}]}]}}}}`,
-			[]string{`spec.template.spec.containers[b].env[TZ].name = "TZ"`, `spec.template.spec.containers[b].env[TZ].value = "UTC"`,
+				`metadata.labels.a-b_c = "x"`, `metadata.labels[a.b/c] = "x"`, `metadata.labels["a]b"] = "x"`,
+				`metadata.labels[ä] = "x"`}},
+		{"by the merge key",
+			`{spec: {template: {spec: {containers: [{name: b, env: [{name: TZ, value: UTC}]}, {name: a, ` +
+				`volumeMounts: [{mountPath: /a, name: v}]}]}}}}`,
+			[]string{`spec.template.spec.containers[b].env[TZ].name = "TZ"`,
+				`spec.template.spec.containers[b].env[TZ].value = "UTC"`,
 				`spec.template.spec.containers[b].name = "b"`, `spec.template.spec.containers[a].name = "a"`,
-				`spec.template.spec.containers[a].volumeMounts[/a].mountPath = "/a"`, `spec.template.spec.containers[a].volumeMounts[/a].name = "v"`}},
-		{"two keys, of which TCP goes without saying", `{spec: {template: {spec: {containers: [{name: a, ports: [{containerPort: 1, protocol: TCP}, {containerPort: 2}, {containerPort: 2, protocol: UDP}]}]}}}}`,
+				`spec.template.spec.containers[a].volumeMounts[/a].mountPath = "/a"`,
+				`spec.template.spec.containers[a].volumeMounts[/a].name = "v"`}},
+		{"two keys, of which TCP goes without saying",
+			`{spec: {template: {spec: {containers: [{name: a, ports: [{containerPort: 1, protocol: TCP}, ` +
+				`{containerPort: 2}, {containerPort: 2, protocol: UDP}]}]}}}}`,
 			[]string{`spec.template.spec.containers[a].name = "a"`,
-				`spec.template.spec.containers[a].ports[1].containerPort = 1`, `spec.template.spec.containers[a].ports[1].protocol = "TCP"`,
+				`spec.template.spec.containers[a].ports[1].containerPort = 1`,
+				`spec.template.spec.containers[a].ports[1].protocol = "TCP"`,
 				`spec.template.spec.containers[a].ports[2].containerPort = 2`,
-				`spec.template.spec.containers[a].ports[2,UDP].containerPort = 2`, `spec.template.spec.containers[a].ports[2,UDP].protocol = "UDP"`}},
-		{"the same key twice", `{spec: {template: {spec: {volumes: [{name: a}, {name: a}, {name: "a#2"}, {name: a}]}}}}`,
+				`spec.template.spec.containers[a].ports[2,UDP].containerPort = 2`,
+				`spec.template.spec.containers[a].ports[2,UDP].protocol = "UDP"`}},
+		{"the same key twice",
+			`{spec: {template: {spec: {volumes: [{name: a}, {name: a}, {name: "a#2"}, {name: a}]}}}}`,
 			[]string{`spec.template.spec.volumes[a].name = "a"`, `spec.template.spec.volumes[a#2].name = "a"`,
 				`spec.template.spec.volumes["a#2"].name = "a#2"`, `spec.template.spec.volumes[a#3].name = "a"`}},
 		{"without a key", `{spec: {template: {spec: {volumes: [{x: 1}, null, {name: {}}, 7, {name: "#1"}]}}}}`,
-			[]string{`spec.template.spec.volumes[#1].x = 1`, `spec.template.spec.volumes[#2] = null`, `spec.template.spec.volumes[#3].name = {}`,
+			[]string{`spec.template.spec.volumes[#1].x = 1`, `spec.template.spec.volumes[#2] = null`,
+				`spec.template.spec.volumes[#3].name = {}`,
 				`spec.template.spec.volumes[#4] = 7`, `spec.template.spec.volumes["#1"].name = "#1"`}},
-		{"a key that looks like two", `{spec: {template: {spec: {topologySpreadConstraints: [{topologyKey: a, whenUnsatisfiable: b}, {topologyKey: "a,b", whenUnsatisfiable: c}]}}}}`,
-			[]string{`spec.template.spec.topologySpreadConstraints[a,b].topologyKey = "a"`, `spec.template.spec.topologySpreadConstraints[a,b].whenUnsatisfiable = "b"`,
-				`spec.template.spec.topologySpreadConstraints["a,b",c].topologyKey = "a,b"`, `spec.template.spec.topologySpreadConstraints["a,b",c].whenUnsatisfiable = "c"`}},
+		{"a key that looks like two",
+			`{spec: {template: {spec: {topologySpreadConstraints: [{topologyKey: a, whenUnsatisfiable: b}, ` +
+				`{topologyKey: "a,b", whenUnsatisfiable: c}]}}}}`,
+			[]string{`spec.template.spec.topologySpreadConstraints[a,b].topologyKey = "a"`,
+				`spec.template.spec.topologySpreadConstraints[a,b].whenUnsatisfiable = "b"`,
+				`spec.template.spec.topologySpreadConstraints["a,b",c].topologyKey = "a,b"`,
+				`spec.template.spec.topologySpreadConstraints["a,b",c].whenUnsatisfiable = "c"`}},
 		{"a set", `{metadata: {finalizers: [b/c, a, a]}}`,
-			[]string{`metadata.finalizers[b/c] = "b/c"`, `metadata.finalizers[a] = "a"`, `metadata.finalizers[a#2] = "a"`}},
+			[]string{`metadata.finalizers[b/c] = "b/c"`, `metadata.finalizers[a] = "a"`,
+				`metadata.finalizers[a#2] = "a"`}},
 		{"by the index, with what is below", `{spec: {template: {spec: {tolerations: [{key: a}, {}]}}}}`,
 			[]string{`spec.template.spec.tolerations[0].key = "a"`, `spec.template.spec.tolerations[1] = {}`}},
 		{"a list in a list", `{spec: {template: {spec: {volumes: [[1, [2]]]}}}}`,
@@ -80,7 +97,8 @@ func TestLeaves(t *testing.T) {
 }
 
 func TestLeavesOfAnUnknownKind(t *testing.T) {
-	obj := object(t, `{apiVersion: example.com/v1, kind: X, metadata: {finalizers: [a]}, spec: {containers: [{name: a}]}}`)
+	obj := object(t, `{apiVersion: example.com/v1, kind: X, metadata: {finalizers: [a]}, spec: {containers: `+
+		`[{name: a}]}}`)
 	assert.DeepEqual(t, leavesOf(obj)[2:], []string{`metadata.finalizers[0] = "a"`, `spec.containers[0].name = "a"`})
 }
 
@@ -105,7 +123,8 @@ func TestLeavesCanStop(t *testing.T) {
 // A path means one leaf, and the leaves are all of the object: whatever is in it.
 func TestPathsAreUnique(t *testing.T) {
 	r := rand.New(rand.NewPCG(10, 1))
-	words := []string{"a", "a#2", "#1", "#2", "", "a,b", "b", "TCP", "a]", "[a", `"a"`, "a.b", "1", "2", " ", "a\n", "é"}
+	words := []string{"a", "a#2", "#1", "#2", "", "a,b", "b", "TCP", "a]", "[a", `"a"`, "a.b", "1", "2", " ", "a\n",
+		"é"}
 	word := func() string { return words[r.IntN(len(words))] }
 	var value func(depth int) any
 	value = func(depth int) any {
@@ -149,8 +168,10 @@ func TestPathsAreUnique(t *testing.T) {
 				m["ports"], m["env"] = keyed("containerPort", "protocol"), keyed("name")
 			}
 		}
-		obj := tree.Map{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": tree.Map{"finalizers": value(2), "labels": value(2)},
-			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": containers, "topologySpreadConstraints": keyed("topologyKey", "whenUnsatisfiable"), "y": value(4)}}}}
+		obj := tree.Map{"apiVersion": "apps/v1", "kind": "Deployment",
+			"metadata": tree.Map{"finalizers": value(2), "labels": value(2)},
+			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": containers,
+				"topologySpreadConstraints": keyed("topologyKey", "whenUnsatisfiable"), "y": value(4)}}}}
 		seen := map[string]bool{}
 		for p := range explain.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
 			text := p.Path.String()

@@ -21,7 +21,8 @@ type layer struct {
 
 func newLayer(kind string, doc tree.Map, source func(path, place string) *Source) layer {
 	l := layer{leaves: map[string]string{}, source: source}
-	for _, leaf := range New(doc, merge.Of(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}), func(Leaf) []Origin { return nil }).Leaves() {
+	for _, leaf := range New(doc, merge.Of(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}),
+		func(Leaf) []Origin { return nil }).Leaves() {
 		l.leaves[leaf.Path] = leaf.Place
 	}
 	return l
@@ -90,7 +91,8 @@ func SessionCluster(t target.Target, o build.Options, s, patched deployment.Sess
 	if err != nil {
 		return nil, err
 	}
-	if err := x.recordFields(kind, []layer{newLayer(kind, given, x.ownField)}, s.Resolved(), patched.Resolved()); err != nil {
+	if err := x.recordFields(kind, []layer{newLayer(kind, given, x.ownField)}, s.Resolved(),
+		patched.Resolved()); err != nil {
 		return nil, err
 	}
 	x.identity = x.resourceID()
@@ -103,7 +105,8 @@ func (x *Record) ownField(path, place string) *Source {
 	switch {
 	case strings.Contains(path, ".kubernetes.pods."):
 		s.Step = PodOption
-	case strings.Contains(path, ".kubernetes.jobManagerPodTemplate"), strings.Contains(path, ".kubernetes.taskManagerPodTemplate"):
+	case strings.Contains(path, ".kubernetes.jobManagerPodTemplate"), strings.Contains(path,
+		".kubernetes.taskManagerPodTemplate"):
 		s.Step = PodTemplate
 	}
 	return s

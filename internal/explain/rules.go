@@ -214,7 +214,8 @@ func (r *derivation) highAvailability() []Origin {
 
 // accounts are the service accounts of the pod templates.
 func (r *derivation) accounts() []Origin {
-	return r.setting("kubernetes.jobManagerPodTemplate.spec.serviceAccountName", "kubernetes.taskManagerPodTemplate.spec.serviceAccountName")
+	return r.setting("kubernetes.jobManagerPodTemplate.spec.serviceAccountName",
+		"kubernetes.taskManagerPodTemplate.spec.serviceAccountName")
 }
 
 func (r *derivation) named(found) []Origin { return r.identity }
@@ -294,7 +295,9 @@ func (r *derivation) variables() []Origin {
 	}
 	out := r.setting("kubernetes.pods.envVars")
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		out = append(out, r.setting("kubernetes."+build.TemplateOf(component)+".spec.containers["+flink.ContainerPrefix+component.String()+"].env")...)
+		out = append(out,
+			r.setting("kubernetes."+build.TemplateOf(component)+".spec.containers["+flink.ContainerPrefix+
+				component.String()+"].env")...)
 	}
 	return out
 }
@@ -360,5 +363,6 @@ func (r *derivation) image(found) []Origin {
 
 // tlsOptions decide whether REST answers in plain text.
 func (r *derivation) tlsOptions() []Origin {
-	return append(r.option("security.ssl.rest.enabled", "security.ssl.enabled"), r.annotation(deployment.AnnotationTLS)...)
+	return append(r.option("security.ssl.rest.enabled", "security.ssl.enabled"),
+		r.annotation(deployment.AnnotationTLS)...)
 }

@@ -17,7 +17,8 @@ var podRules = func() []rule {
 		{"spec.template.metadata.labels[*]", "", (*derivation).podLabel},
 		{"spec.template.metadata.annotations[*]", "", (*derivation).podAnnotation},
 		{pod + "automountServiceAccountToken", "service account", (*derivation).account},
-		{pod + "serviceAccountName", "service account", func(r *derivation, at found) []Origin { return append(r.account(at), r.identity...) }},
+		{pod + "serviceAccountName", "service account",
+			func(r *derivation, at found) []Origin { return append(r.account(at), r.identity...) }},
 		{pod + "enableServiceLinks", "isolation", nil},
 		{pod + "restartPolicy", "restarts", nil},
 		{pod + "securityContext[*]", "security", resourceField("kubernetes.pods.securityContext")},
@@ -49,8 +50,10 @@ var (
 	sharedRules = []rule{
 		{".name", "container", nil},
 		{".image", "image", (*derivation).image},
-		{".resources[*].cpu", "resources", func(r *derivation, _ found) []Origin { return r.setting("resources." + r.component() + ".cpu") }},
-		{".resources[*].memory", "resources", func(r *derivation, _ found) []Origin { return r.setting("resources." + r.component() + ".memory") }},
+		{".resources[*].cpu", "resources",
+			func(r *derivation, _ found) []Origin { return r.setting("resources." + r.component() + ".cpu") }},
+		{".resources[*].memory", "resources",
+			func(r *derivation, _ found) []Origin { return r.setting("resources." + r.component() + ".memory") }},
 		{".securityContext", "security", nil},
 		{".env[*]", "", (*derivation).variable},
 		{".volumeMounts[*]", "", (*derivation).mount},
@@ -140,7 +143,9 @@ func (r *derivation) plugins() []Origin {
 	}
 	out = append(out, r.image(found{})...)
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		out = append(out, r.setting("kubernetes."+build.TemplateOf(component)+".spec.containers["+flink.ContainerPrefix+component.String()+"].env")...)
+		out = append(out,
+			r.setting("kubernetes."+build.TemplateOf(component)+".spec.containers["+flink.ContainerPrefix+
+				component.String()+"].env")...)
 	}
 	return append(out, r.setting("kubernetes.pods.envVars")...)
 }
@@ -239,7 +244,9 @@ func (r *derivation) arguments() [][]Origin {
 		case "--fromSavepoint":
 			of = []Origin{&Source{Step: Job, Name: "SavepointLocation"}}
 		case "--allowNonRestoredState":
-			out = append(out, append(r.chain("spec.restoreStrategy.allowNonRestoredState"), &Source{Step: Job, Name: "SavepointLocation"}))
+			out = append(out,
+				append(r.chain("spec.restoreStrategy.allowNonRestoredState"),
+					&Source{Step: Job, Name: "SavepointLocation"}))
 			continue
 		case "--jars":
 			of = r.artifacts()

@@ -39,7 +39,8 @@ func made(t *testing.T, spec string) *explain.Tree {
 
 func deployment(t *testing.T, spec string) tree.Map {
 	t.Helper()
-	return tree.Map{"apiVersion": "apps/v1", "kind": "Deployment", "spec": tree.Map{"template": tree.Map{"spec": value(t, spec)}}}
+	return tree.Map{"apiVersion": "apps/v1", "kind": "Deployment",
+		"spec": tree.Map{"template": tree.Map{"spec": value(t, spec)}}}
 }
 
 func short(path string) string { return strings.TrimPrefix(path, "spec.template.spec.") }
@@ -70,17 +71,22 @@ func TestMerge(t *testing.T) {
 		{"what the patch does not name keeps its source", "{a: x, b: y}", "{b: z}",
 			[]string{`a = "x" [x]`, `b = "z" [patch y] was "y"`}},
 		{"a value that was the same was set, too", "{a: x}", "{a: x}", []string{`a = "x" [patch x] was "x"`}},
-		{"elements keep theirs, wherever they go", "{containers: [{name: a, image: x}, {name: b, image: y}]}", "{containers: [{name: b, image: z}]}",
-			[]string{`containers[b].image = "z" [patch y] was "y"`, `containers[b].name = "b" [patch b] was "b"`, `containers[a].image = "x" [x]`, `containers[a].name = "a" [a]`}},
+		{"elements keep theirs, wherever they go", "{containers: [{name: a, image: x}, {name: b, image: y}]}",
+			"{containers: [{name: b, image: z}]}",
+			[]string{`containers[b].image = "z" [patch y] was "y"`, `containers[b].name = "b" [patch b] was "b"`,
+				`containers[a].image = "x" [x]`, `containers[a].name = "a" [a]`}},
 		{"a new element is the patch's with its key", "{containers: [{name: a}]}", "{containers: [{name: b}]}",
 			[]string{`containers[b].name = "b" [patch]`, `containers[a].name = "a" [a]`}},
-		{"a list that is replaced", "{tolerations: [{key: x}, {key: y}]}", "{tolerations: [{key: z, operator: Exists}]}",
+		{"a list that is replaced", "{tolerations: [{key: x}, {key: y}]}",
+			"{tolerations: [{key: z, operator: Exists}]}",
 			[]string{`tolerations[0].key = "z" [patch x] was "x"`, `tolerations[0].operator = "Exists" [patch]`}},
 		{"what is emptied depends on what was in it", "{nodeSelector: {a: x}}", "{nodeSelector: {a: null}}",
 			[]string{`nodeSelector = {} [patch x]`}},
-		{"a directive is no value", "{securityContext: {runAsUser: 1, fsGroup: 2}}", "{securityContext: {$patch: replace, fsGroup: 3}}",
+		{"a directive is no value", "{securityContext: {runAsUser: 1, fsGroup: 2}}",
+			"{securityContext: {$patch: replace, fsGroup: 3}}",
 			[]string{`securityContext.fsGroup = 3 [patch securityContext.fsGroup] was 2`}},
-		{"nor in a list", "{containers: [{name: a, image: x}]}", "{containers: [{name: b, image: y}, {$patch: replace}]}",
+		{"nor in a list", "{containers: [{name: a, image: x}]}",
+			"{containers: [{name: b, image: y}, {$patch: replace}]}",
 			[]string{`containers[b].image = "y" [patch]`, `containers[b].name = "b" [patch]`}},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
@@ -100,34 +106,48 @@ func TestEdit(t *testing.T) {
 		want                []string
 	}{
 		{"replace", "{a: x}", "[{op: replace, path: /a, value: z}]", []string{`a = "z" [patch x] was "x"`}},
-		{"add, with what is in it", "{a: x}", "[{op: add, path: /b, value: {c: 1, d: {}}}]", []string{`a = "x" [x]`, `b.c = 1 [patch]`, `b.d = {} [patch]`}},
-		{"an element moves up when one before it goes, and all that are there decide which that is", "{args: [x, y, z]}", "[{op: remove, path: /args/0}]",
+		{"add, with what is in it", "{a: x}", "[{op: add, path: /b, value: {c: 1, d: {}}}]",
+			[]string{`a = "x" [x]`, `b.c = 1 [patch]`, `b.d = {} [patch]`}},
+		{"an element moves up when one before it goes, and all that are there decide which that is",
+			"{args: [x, y, z]}", "[{op: remove, path: /args/0}]",
 			[]string{`args[0] = "y" [patch y x z] was "x"`, `args[1] = "z" [patch z x y] was "y"`}},
 		{"and down", "{args: [x, y]}", "[{op: add, path: /args/1, value: n}]",
 			[]string{`args[0] = "x" [x]`, `args[1] = "n" [patch y x] was "y"`, `args[2] = "y" [patch y x]`}},
-		{"elements that have a key stay where they are", "{containers: [{name: a}, {name: b, image: y}]}", "[{op: remove, path: /containers/0}]",
+		{"elements that have a key stay where they are", "{containers: [{name: a}, {name: b, image: y}]}",
+			"[{op: remove, path: /containers/0}]",
 			[]string{`containers[b].image = "y" [y]`, `containers[b].name = "b" [b]`}},
-		{"another key is another element, of the same sources", "{containers: [{name: a, image: x}]}", "[{op: replace, path: /containers/0/name, value: n}]",
+		{"another key is another element, of the same sources", "{containers: [{name: a, image: x}]}",
+			"[{op: replace, path: /containers/0/name, value: n}]",
 			[]string{`containers[n].image = "x" [patch x a]`, `containers[n].name = "n" [patch a]`}},
-		{"the keys of elements decide which an index means", "{containers: [{name: a}, {name: b, image: y}]}", "[{op: add, path: /containers/1/command, value: [z]}]",
-			[]string{`containers[a].name = "a" [a]`, `containers[b].command[0] = "z" [patch a b]`, `containers[b].image = "y" [y]`, `containers[b].name = "b" [b]`}},
-		{"move", "{a: {b: x}, c: y}", "[{op: move, from: /a/b, path: /c}]", []string{`a = {} [patch x]`, `c = "x" [patch x] was "y"`}},
+		{"the keys of elements decide which an index means", "{containers: [{name: a}, {name: b, image: y}]}",
+			"[{op: add, path: /containers/1/command, value: [z]}]",
+			[]string{`containers[a].name = "a" [a]`, `containers[b].command[0] = "z" [patch a b]`,
+				`containers[b].image = "y" [y]`, `containers[b].name = "b" [b]`}},
+		{"move", "{a: {b: x}, c: y}", "[{op: move, from: /a/b, path: /c}]",
+			[]string{`a = {} [patch x]`, `c = "x" [patch x] was "y"`}},
 		{"copy", "{a: x}", "[{op: copy, from: /a, path: /b}]", []string{`a = "x" [x]`, `b = "x" [patch x]`}},
 		{"test sets nothing", "{a: x}", "[{op: test, path: /a, value: x}]", []string{`a = "x" [x]`}},
-		{"each operation after the other", "{a: x}", "[{op: copy, from: /a, path: /b}, {op: replace, path: /a, value: y}, {op: remove, path: /b}, {op: add, path: /b, value: z}]",
+		{"each operation after the other", "{a: x}",
+			"[{op: copy, from: /a, path: /b}, {op: replace, path: /a, value: y}, {op: remove, path: /b}, {op: add, " +
+				"path: /b, value: z}]",
 			[]string{`a = "y" [patch x] was "x"`, `b = "z" [patch x]`}},
-		{"what is empty", "{a: {}, b: []}", "[{op: add, path: /b/-, value: x}, {op: add, path: /a/c, value: y}]", []string{`a.c = "y" [patch]`, `b[0] = "x" [patch]`}},
+		{"what is empty", "{a: {}, b: []}", "[{op: add, path: /b/-, value: x}, {op: add, path: /a/c, value: y}]",
+			[]string{`a.c = "y" [patch]`, `b[0] = "x" [patch]`}},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			obj := value(t, c.before).(tree.Map)
-			before := explain.New(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": obj}}}, merge.Of(kinds.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}), func(l explain.Leaf) []explain.Origin {
-				if s, ok := l.Value.(string); ok {
-					return []explain.Origin{s}
-				}
-				return nil
-			})
+			before := explain.New(tree.Map{"spec": tree.Map{"template": tree.Map{"spec": obj}}},
+				merge.Of(kinds.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}),
+				func(l explain.Leaf) []explain.Origin {
+					if s, ok := l.Value.(string); ok {
+						return []explain.Origin{s}
+					}
+					return nil
+				})
 			was := lines(before)
-			list := value(t, strings.ReplaceAll(strings.ReplaceAll(c.ops, "path: /", "path: /spec/template/spec/"), "from: /", "from: /spec/template/spec/")).([]any)
+			list := value(t,
+				strings.ReplaceAll(strings.ReplaceAll(c.ops, "path: /", "path: /spec/template/spec/"), "from: /",
+					"from: /spec/template/spec/")).([]any)
 			ops, problems := jsonpatch.Parse(list)
 			assert.Equal(t, len(problems), 0, "%v", problems)
 			after, err := before.Edit(ops, "patch")
@@ -149,7 +169,8 @@ func TestRemovedIsRemembered(t *testing.T) {
 	before := made(t, "{a: x, b: {c: y}}")
 	without := before.Assign(deployment(t, "{a: x}"), patch)
 	assert.DeepEqual(t, without.Under("spec.template.spec.b"), []explain.Origin{"patch", "y"})
-	back := without.Assign(deployment(t, "{a: x, b: z}"), func(string) []explain.Origin { return []explain.Origin{"default"} })
+	back := without.Assign(deployment(t, "{a: x, b: z}"),
+		func(string) []explain.Origin { return []explain.Origin{"default"} })
 	assert.DeepEqual(t, lines(back), []string{`a = "x" [x]`, `b = "z" [default patch y]`})
 }
 

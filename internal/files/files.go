@@ -26,7 +26,8 @@ func In(dir string, folder fs.FS) ([]string, error) {
 			return fs.SkipDir
 		case hidden, d.IsDir():
 		case isFolder(folder, path, d):
-			return fmt.Errorf("%s: a symbolic link to a folder is not followed: name the folder itself", filepath.Join(dir, path))
+			return fmt.Errorf("%s: a symbolic link to a folder is not followed: name the folder itself",
+				filepath.Join(dir, path))
 		case isResource(d.Name()):
 			found = append(found, filepath.Join(dir, path))
 		}

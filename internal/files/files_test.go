@@ -21,13 +21,19 @@ func TestIn(t *testing.T) {
 		want   []string
 		err    string
 	}{
-		{"by the end of the name, in any case, sorted", fstest.MapFS{"b.YML": file, "a.yaml": file, "c.json": file, "d.txt": file, "yaml": file}, []string{"a.yaml", "b.YML", "c.json"}, ""},
+		{"by the end of the name, in any case, sorted",
+			fstest.MapFS{"b.YML": file, "a.yaml": file, "c.json": file, "d.txt": file, "yaml": file},
+			[]string{"a.yaml", "b.YML", "c.json"}, ""},
 		{"at any depth", fstest.MapFS{"x/y/a.yaml": file, "b.yaml": file}, []string{"b.yaml", "x/y/a.yaml"}, ""},
 		{"nothing hidden", fstest.MapFS{".git/a.yaml": file, ".b.yaml": file, "c.yaml": file}, []string{"c.yaml"}, ""},
-		{"what kustomize reads is not ours", fstest.MapFS{"kustomization.yaml": file, "x/kustomization.yml": file, "a.yaml": file}, []string{"a.yaml"}, ""},
+		{"what kustomize reads is not ours",
+			fstest.MapFS{"kustomization.yaml": file, "x/kustomization.yml": file, "a.yaml": file}, []string{"a.yaml"},
+			""},
 		{"a link to a file is one", fstest.MapFS{"a.txt": file, "b.yaml": link("a.txt")}, []string{"b.yaml"}, ""},
-		{"a link to a folder would be lost", fstest.MapFS{"a.yaml": file, "x/b.yaml": file, "l": link("x")}, []string{"a.yaml"}, "l: a symbolic link"},
-		{"hidden ones are not looked at", fstest.MapFS{"a.yaml": file, "x/b.txt": file, ".l": link("x")}, []string{"a.yaml"}, ""},
+		{"a link to a folder would be lost", fstest.MapFS{"a.yaml": file, "x/b.yaml": file, "l": link("x")},
+			[]string{"a.yaml"}, "l: a symbolic link"},
+		{"hidden ones are not looked at", fstest.MapFS{"a.yaml": file, "x/b.txt": file, ".l": link("x")},
+			[]string{"a.yaml"}, ""},
 		{"nothing is an error", fstest.MapFS{"a.txt": file}, nil, "no .yaml"},
 	} {
 		t.Run(c.reason, func(t *testing.T) {

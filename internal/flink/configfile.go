@@ -58,13 +58,17 @@ func checkLegacy(key, value string) Problem {
 		return Problem{Reason: "a configuration key is empty", Cure: "remove it"}
 	}
 	if r := legacyFlaw(key); r != "" {
-		return Problem{Key: key, Reason: "the key " + r + ", which " + legacyConfigFile + " cannot hold", Cure: "correct the key"}
+		return Problem{Key: key, Reason: "the key " + r + ", which " + legacyConfigFile + " cannot hold",
+			Cure: "correct the key"}
 	}
 	if strings.Contains(key, ": ") {
-		return Problem{Key: key, Reason: `the key contains ": ", where ` + legacyConfigFile + " separates key and value", Cure: "correct the key"}
+		return Problem{Key: key,
+			Reason: `the key contains ": ", where ` + legacyConfigFile + " separates key and value",
+			Cure:   "correct the key"}
 	}
 	if value == "" {
-		return Problem{Key: key, Reason: "the value is empty; Flink skips such a line of " + legacyConfigFile, Cure: "remove the key to get Flink's default"}
+		return Problem{Key: key, Reason: "the value is empty; Flink skips such a line of " + legacyConfigFile,
+			Cure: "remove the key to get Flink's default"}
 	}
 	if r := legacyFlaw(value); r != "" {
 		return Problem{Key: key, Reason: "the value " + r + ", which " + legacyConfigFile + " cannot hold",

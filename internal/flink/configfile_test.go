@@ -61,12 +61,15 @@ func read(t *testing.T, v flink.Version, text string) map[string]string {
 
 func TestConfigFileText(t *testing.T) {
 	conf := map[string]string{
-		"jobmanager.rpc.address": "flink-jobmanager", "b": "x: y", "a": "true", "env.java.home": "/opt/java", "metrics.reporter.q.tags": "é\\",
+		"jobmanager.rpc.address": "flink-jobmanager", "b": "x: y", "a": "true", "env.java.home": "/opt/java",
+		"metrics.reporter.q.tags": "é\\",
 	}
 	name, text, problems := flink.ConfigFile(lookup(t, "1.18"), conf)
 	assert.Equal(t, len(problems), 0)
 	assert.Equal(t, name, "flink-conf.yaml")
-	assert.Equal(t, text, "a: true\nb: x: y\nenv.java.home: /opt/java\njobmanager.rpc.address: flink-jobmanager\nmetrics.reporter.q.tags: é\\\n")
+	assert.Equal(t, text,
+		"a: true\nb: x: y\nenv.java.home: /opt/java\njobmanager.rpc.address: "+
+			"flink-jobmanager\nmetrics.reporter.q.tags: é\\\n")
 
 	conf["empty"], conf["lines"], conf["null"], conf["odd key"] = "", "a\n#b\t\u2028", "~", "\x00😀"
 	name, text, problems = flink.ConfigFile(lookup(t, "2.0"), conf)
@@ -144,9 +147,11 @@ func TestConfigFileReportsEveryProblem(t *testing.T) {
 func TestConfigFileOverlappingKeys(t *testing.T) {
 	for _, c := range []struct{ short, long, cure, reason string }{
 		{"high-availability", "high-availability.storageDir", `"high-availability.type"`, "VVP users have the old key"},
-		{"restart-strategy", "restart-strategy.fixed-delay.attempts", `"restart-strategy.type"`, "the commonest overlap"},
+		{"restart-strategy", "restart-strategy.fixed-delay.attempts", `"restart-strategy.type"`,
+			"the commonest overlap"},
 		{"state.backend", "state.backend.incremental", `"state.backend.type"`, "likewise"},
-		{"metrics.scope.jm", "metrics.scope.jm.job", `"metrics.scope.jm-job"`, "here the longer key has a new spelling"},
+		{"metrics.scope.jm", "metrics.scope.jm.job", `"metrics.scope.jm-job"`,
+			"here the longer key has a new spelling"},
 		{"a.b", "a.b.c", "remove", "unknown keys"},
 	} {
 		conf := map[string]string{c.short: "x", c.long: "y", c.short + "-z": "sorts between them"}
@@ -158,7 +163,8 @@ func TestConfigFileOverlappingKeys(t *testing.T) {
 		_, _, problems = flink.ConfigFile(lookup(t, "1.20"), conf)
 		assert.Equal(t, len(problems), 0, "flink-conf.yaml is flat")
 	}
-	_, _, problems := flink.ConfigFile(lookup(t, "2.1"), map[string]string{"a": "", "a.b": "", "a.b.c": "", "a.bc": "", "ab": ""})
+	_, _, problems := flink.ConfigFile(lookup(t, "2.1"),
+		map[string]string{"a": "", "a.b": "", "a.b.c": "", "a.bc": "", "ab": ""})
 	assert.Equal(t, len(problems), 2, "a and a.b overlap; a.bc and ab do not")
 }
 

@@ -20,7 +20,9 @@ func checkYAML(key, value string) Problem {
 	case !utf8.ValidString(value):
 		return Problem{Key: key, Reason: "the value is not valid UTF-8", Cure: "correct the value"}
 	case len(yamlKey(key)) > maxYAMLKey:
-		return Problem{Key: key, Reason: fmt.Sprintf("the key is longer than the %d characters that YAML allows", maxYAMLKey), Cure: "correct the key"}
+		return Problem{Key: key,
+			Reason: fmt.Sprintf("the key is longer than the %d characters that YAML allows", maxYAMLKey),
+			Cure:   "correct the key"}
 	}
 	return Problem{}
 }
@@ -40,7 +42,8 @@ func yamlLine(b *strings.Builder, key, value string) {
 // is written so, because the start scripts cut it out of the file with sed
 // before any YAML parser runs, quotes and all (bash-java-utils.sh).
 func plainPath(s string) bool {
-	return strings.HasPrefix(s, "/") && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789/._-") == ""
+	return strings.HasPrefix(s, "/") && strings.Trim(strings.ToLower(s),
+		"abcdefghijklmnopqrstuvwxyz0123456789/._-") == ""
 }
 
 // yamlKey leaves a key plain when no YAML reader, 1.1 or 1.2, could take it for

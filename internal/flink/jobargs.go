@@ -50,21 +50,29 @@ func (a JobArgs) Strings(v Version) (args []string, problems []Problem) {
 		}
 		args = append(args, flag, value)
 		if value[0] == '-' {
-			problems = append(problems, Problem{Key: flag, Reason: "the value begins with '-', and Flink would take it for an option", Cure: "correct the value"})
+			problems = append(problems,
+				Problem{Key: flag, Reason: "the value begins with '-', and Flink would take it for an option",
+					Cure: "correct the value"})
 		}
 		if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-			problems = append(problems, Problem{Key: flag, Reason: "the value is in double quotes, which Flink strips", Cure: "remove the quotes"})
+			problems = append(problems,
+				Problem{Key: flag, Reason: "the value is in double quotes, which Flink strips",
+					Cure: "remove the quotes"})
 		}
 	}
 	for _, p := range a.Properties {
 		if p.Key == "" || strings.Contains(p.Key, "=") {
-			problems = append(problems, Problem{Key: p.Key, Reason: "the key is empty or contains '=', which -D cannot carry", Cure: "correct the key"})
+			problems = append(problems,
+				Problem{Key: p.Key, Reason: "the key is empty or contains '=', which -D cannot carry",
+					Cure: "correct the key"})
 		}
 		args = append(args, "-D", p.Key+"="+p.Value)
 	}
 	option("--job-classname", a.JobClass)
 	if a.JobID != "" && !isJobID(a.JobID) {
-		problems = append(problems, Problem{Key: "--job-id", Reason: fmt.Sprintf("%q is not a Flink job id", a.JobID), Cure: "use 32 hexadecimal digits"})
+		problems = append(problems,
+			Problem{Key: "--job-id", Reason: fmt.Sprintf("%q is not a Flink job id", a.JobID),
+				Cure: "use 32 hexadecimal digits"})
 	}
 	option("--job-id", a.JobID)
 	option("--fromSavepoint", a.FromSavepoint)
@@ -85,10 +93,12 @@ func (a JobArgs) Strings(v Version) (args []string, problems []Problem) {
 
 func (a JobArgs) checkJar(v Version) (problems []Problem) {
 	if a.Jar != "" && !v.Jars {
-		problems = append(problems, Problem{Key: "--jars", Reason: "Flink " + v.Minor + " cannot fetch jars", Cure: "use Flink 1.19 or later"})
+		problems = append(problems,
+			Problem{Key: "--jars", Reason: "Flink " + v.Minor + " cannot fetch jars", Cure: "use Flink 1.19 or later"})
 	}
 	if strings.Contains(a.Jar, ",") { // the URI may have a password in it, and is not quoted
-		problems = append(problems, Problem{Key: "--jars", Reason: "the URI contains a comma, which separates jars", Cure: "rename the jar"})
+		problems = append(problems,
+			Problem{Key: "--jars", Reason: "the URI contains a comma, which separates jars", Cure: "rename the jar"})
 	}
 	return problems
 }
@@ -109,10 +119,16 @@ func scriptProblems(args []string) (problems []Problem) {
 			property = words[i+1]
 		}
 		if word == "-D" && !strings.Contains(property, "=") {
-			problems = append(problems, Problem{Key: "-D", Reason: "an argument contains -D without key=value, which Flink's start script fails on", Cure: "pass it to the job in another form"})
+			problems = append(problems,
+				Problem{Key: "-D",
+					Reason: "an argument contains -D without key=value, which Flink's start script fails on",
+					Cure:   "pass it to the job in another form"})
 		}
 		if strings.HasPrefix(property, "jobmanager.memory.") || strings.HasPrefix(property, "jobmanager.heap.") {
-			problems = append(problems, Problem{Key: "-D", Reason: fmt.Sprintf("the start script reads %q even from the job's arguments and changes the JVM's memory", property), Cure: "set it in the Flink configuration"})
+			problems = append(problems,
+				Problem{Key: "-D",
+					Reason: fmt.Sprintf("the start script reads %q even from the job's arguments and changes the "+
+						"JVM's memory", property), Cure: "set it in the Flink configuration"})
 		}
 	}
 	return problems

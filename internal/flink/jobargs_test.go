@@ -13,7 +13,8 @@ import (
 
 func TestFlags(t *testing.T) {
 	always := []string{"allowNonRestoredState", "configDir", "fromSavepoint", "job-classname", "job-id"}
-	extra := map[string][]string{"1.15": {"host", "webui-port"}, "1.19": {"host", "jars", "webui-port"}, "2.0": {"jars"}}
+	extra := map[string][]string{"1.15": {"host", "webui-port"}, "1.19": {"host", "jars", "webui-port"},
+		"2.0": {"jars"}}
 	current := extra["1.15"]
 	for _, minor := range flink.Supported() {
 		if changed, ok := extra[minor]; ok {
@@ -28,7 +29,8 @@ func TestFlags(t *testing.T) {
 func TestJobArgs(t *testing.T) {
 	const id = "0123456789abcdef0123456789abcdef"
 	all := flink.JobArgs{
-		Properties:            []flink.Property{{Key: "jobmanager.rpc.address", Value: "$(POD_IP)"}, {Key: "a", Value: ""}},
+		Properties: []flink.Property{{Key: "jobmanager.rpc.address", Value: "$(POD_IP)"},
+			{Key: "a", Value: ""}},
 		JobClass:              "org.example.Main",
 		JobID:                 id,
 		Jar:                   "https://host/job.jar",
@@ -62,7 +64,8 @@ func TestJobArgsProblems(t *testing.T) {
 		{"1.20", flink.JobArgs{JobID: "0123"}, "--job-id", "too short"},
 		{"1.20", flink.JobArgs{JobID: strings.Repeat("g", 32)}, "--job-id", "not hexadecimal"},
 		{"1.20", flink.JobArgs{JobID: "01234567-89ab-cdef-0123-456789abcdef"}, "--job-id", "a UUID with dashes"},
-		{"1.20", flink.JobArgs{FromSavepoint: "--job-id"}, "--fromSavepoint", "Flink would read an option and miss the value"},
+		{"1.20", flink.JobArgs{FromSavepoint: "--job-id"}, "--fromSavepoint",
+			"Flink would read an option and miss the value"},
 		{"1.20", flink.JobArgs{JobClass: `"C"`}, "--job-classname", "Flink strips the quotes"},
 		{"1.20", flink.JobArgs{Properties: []flink.Property{{Key: "a=b", Value: "c"}}}, "a=b", "would set a"},
 		{"1.20", flink.JobArgs{Args: []string{"-D"}}, "-D", "the start script fails on it"},
@@ -70,9 +73,11 @@ func TestJobArgsProblems(t *testing.T) {
 		{"1.20", flink.JobArgs{Args: []string{"select -D from t"}}, "-D", "the script splits arguments again"},
 		{"1.20", flink.JobArgs{Args: []string{"-D", "x=y"}}, "", "a property that the script ignores"},
 		{"1.20", flink.JobArgs{Args: []string{"-Dx"}}, "", "Hadoop style; harmless"},
-		{"1.20", flink.JobArgs{Args: []string{"-Djobmanager.memory.heap.size=1g"}}, "-D", "would change the JVM's heap"},
+		{"1.20", flink.JobArgs{Args: []string{"-Djobmanager.memory.heap.size=1g"}}, "-D",
+			"would change the JVM's heap"},
 		{"1.20", flink.JobArgs{Args: []string{"-D", "jobmanager.heap.size=1g"}}, "-D", "would change the JVM's heap"},
-		{"1.20", flink.JobArgs{Args: []string{"--host", "h", "-c", "x", "--", "--jars"}}, "", "behind -- everything is the job's"},
+		{"1.20", flink.JobArgs{Args: []string{"--host", "h", "-c", "x", "--", "--jars"}}, "",
+			"behind -- everything is the job's"},
 	} {
 		args, problems := c.args.Strings(lookup(t, c.version))
 		if c.key == "" {
@@ -165,7 +170,8 @@ func TestJobArgsReadBack(t *testing.T) {
 			for _, p := range a.Properties {
 				want.options["-D"+p.Key] = p.Value
 			}
-			for name, value := range map[string]string{"job-classname": a.JobClass, "job-id": a.JobID, "fromSavepoint": a.FromSavepoint} {
+			for name, value := range map[string]string{"job-classname": a.JobClass, "job-id": a.JobID,
+				"fromSavepoint": a.FromSavepoint} {
 				if value != "" {
 					want.options[name] = value
 				}
@@ -183,7 +189,8 @@ func TestJobArgsReadBack(t *testing.T) {
 
 func randomJobArgs(r *rand.Rand, v flink.Version) flink.JobArgs {
 	word := func() string {
-		return pick(r, "a", "", "-x", "--from", "--job", "--host", "--allow", "--jars", "--jars=x", "-D", "-Dq=r", "k=v", "--", "-n", "-s", `"q"`, "a,b", "x y", "--configDir")
+		return pick(r, "a", "", "-x", "--from", "--job", "--host", "--allow", "--jars", "--jars=x", "-D", "-Dq=r",
+			"k=v", "--", "-n", "-s", `"q"`, "a,b", "x y", "--configDir")
 	}
 	a := flink.JobArgs{
 		JobClass:              pick(r, "", "C", "org.example.A$B"),

@@ -59,7 +59,8 @@ func Significant(v Version) []string {
 		SlotsKey, "security.ssl.rest.enabled", "security.ssl.internal.enabled",
 		"jobmanager.memory.heap.size", "jobmanager.memory.off-heap.size", "taskmanager.memory.task.heap.size",
 		"taskmanager.memory.managed.size", "taskmanager.memory.managed.fraction", "taskmanager.memory.network.fraction",
-		"execution.checkpointing.interval", v.StateBackendKey, "env.java.opts.all", "env.java.opts.jobmanager", "env.java.opts.taskmanager",
+		"execution.checkpointing.interval", v.StateBackendKey, "env.java.opts.all", "env.java.opts.jobmanager",
+		"env.java.opts.taskmanager",
 	}
 }
 

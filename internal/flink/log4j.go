@@ -116,15 +116,18 @@ func CheckLoggers(loggers map[string]string) (problems []Problem) {
 
 func checkLogger(name, level string) Problem {
 	if !slices.ContainsFunc(levels, func(l string) bool { return strings.EqualFold(l, level) }) {
-		return Problem{Key: name, Reason: fmt.Sprintf("%q is not a log level", level), Cure: "use one of " + strings.Join(levels, ", ")}
+		return Problem{Key: name, Reason: fmt.Sprintf("%q is not a log level", level),
+			Cure: "use one of " + strings.Join(levels, ", ")}
 	}
 	switch {
 	case !utf8.ValidString(name):
 		return Problem{Key: name, Reason: "the logger name is not valid UTF-8", Cure: "correct the name"}
 	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		return Problem{Key: name, Reason: "the logger name contains white space or a control character", Cure: "correct the name"}
+		return Problem{Key: name, Reason: "the logger name contains white space or a control character",
+			Cure: "correct the name"}
 	case strings.Contains(name, "${"):
-		return Problem{Key: name, Reason: "the logger name contains ${, which Log4j would expand", Cure: "correct the name"}
+		return Problem{Key: name, Reason: "the logger name contains ${, which Log4j would expand",
+			Cure: "correct the name"}
 	}
 	return Problem{}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 func TestLog4jProfile(t *testing.T) {
-	text, problems := flink.Log4jProfile("rootLogger.level = WARN\nappender.x.type = Console\n", map[string]string{"": "debug", "com.example": "INFO"})
+	text, problems := flink.Log4jProfile("rootLogger.level = WARN\nappender.x.type = Console\n",
+		map[string]string{"": "debug", "com.example": "INFO"})
 	assert.Equal(t, len(problems), 0)
 	assert.Equal(t, text, `rootLogger.level = WARN
 appender.x.type = Console

@@ -100,7 +100,8 @@ func TestLog4jDefaults(t *testing.T) {
 }
 
 func TestLog4jLoggers(t *testing.T) {
-	given := map[string]string{"": "warn", "org.example": "Debug", "akka": "trace", "org.apache.kafka.clients": "OFF", `a\b=c:d`: "ERROR", "日本😀": "all"}
+	given := map[string]string{"": "warn", "org.example": "Debug", "akka": "trace", "org.apache.kafka.clients": "OFF",
+		`a\b=c:d`: "ERROR", "日本😀": "all"}
 	text, problems := flink.Log4jProperties(given)
 	assert.Equal(t, len(problems), 0)
 	got := readLog4j(t, text)

@@ -37,7 +37,8 @@ func ParseMemory(s string) (int64, error) {
 	}
 	shift, ok := memoryShift(strings.ToLower(strings.TrimFunc(text[end:], javaBlank)))
 	if !ok {
-		return fail("the unit is none of b, k, m, g, t, kb, mb, gb, tb, bytes, kibibytes, mebibytes, gibibytes, tebibytes")
+		return fail("the unit is none of b, k, m, g, t, kb, mb, gb, tb, bytes, kibibytes, mebibytes, gibibytes, " +
+			"tebibytes")
 	}
 	n, err := strconv.ParseInt(text[:end], 10, 64)
 	if err != nil || n > math.MaxInt64>>shift {

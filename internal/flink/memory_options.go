@@ -85,7 +85,8 @@ func (r *optionReader) size(def int64, keys ...string) size {
 func (r *optionReader) part(def int64, keys ...string) size {
 	s := r.size(def, keys...)
 	if s.bytes > maxMemory {
-		r.problems = append(r.problems, Problem{Key: s.key, Reason: "it is more memory than any machine has", Cure: "write less"})
+		r.problems = append(r.problems,
+			Problem{Key: s.key, Reason: "it is more memory than any machine has", Cure: "write less"})
 		s.bytes = maxMemory
 	}
 	return s
@@ -98,7 +99,9 @@ func (r *optionReader) fraction(def float32, keys ...string) (f float64, key str
 	}
 	f, ok = parseFraction(value)
 	if !ok || f < 0 || f >= 1 {
-		r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf("%q is not a fraction", value), Cure: "write a number from 0 to below 1"})
+		r.problems = append(r.problems,
+			Problem{Key: key, Reason: fmt.Sprintf("%q is not a fraction", value),
+				Cure: "write a number from 0 to below 1"})
 		return float64(def), key
 	}
 	return f, key
@@ -107,8 +110,9 @@ func (r *optionReader) fraction(def float32, keys ...string) (f float64, key str
 func (r *optionReader) span(min, max size, def float32, fractionKeys ...string) span {
 	if min.bytes > max.bytes {
 		r.problems = append(r.problems, Problem{Key: min.key,
-			Reason: fmt.Sprintf("the minimum of %s is more than the maximum of %s (%s)", FormatMiB(min.bytes), FormatMiB(max.bytes), max.key),
-			Cure:   "correct one of them"})
+			Reason: fmt.Sprintf("the minimum of %s is more than the maximum of %s (%s)", FormatMiB(min.bytes),
+				FormatMiB(max.bytes), max.key),
+			Cure: "correct one of them"})
 	}
 	f, key := r.fraction(def, fractionKeys...)
 	return span{min: min, max: max, fraction: f, fractionKey: key}
@@ -122,7 +126,8 @@ func (r *optionReader) megabytes(key string) size {
 	}
 	n, err := strconv.ParseInt(value, 10, 32)
 	if err != nil || n < 0 {
-		r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf("%q is not a number of MiB", value), Cure: "write a whole number"})
+		r.problems = append(r.problems,
+			Problem{Key: key, Reason: fmt.Sprintf("%q is not a number of MiB", value), Cure: "write a whole number"})
 		n = 0
 	}
 	return size{key: key, bytes: n << 20, set: true}
@@ -214,12 +219,16 @@ func (j jvm) rest(process, flink int64) (overhead int64, m misfit) {
 	fixed := flink + j.metaspace.bytes
 	if overhead < j.overhead.min.bytes {
 		return 0, misfit{key: j.process, small: true,
-			reason: fmt.Sprintf("%s of process memory do not hold Flink's memory (%s), JVM metaspace (%s) and at least %s of JVM overhead (%s)",
-				FormatMiB(process), FormatMiB(flink), FormatMiB(j.metaspace.bytes), FormatMiB(j.overhead.min.bytes), j.overhead.min.key)}
+			reason: fmt.Sprintf("%s of process memory do not hold Flink's memory (%s), JVM metaspace (%s) and at "+
+				"least %s of JVM overhead (%s)",
+				FormatMiB(process), FormatMiB(flink), FormatMiB(j.metaspace.bytes), FormatMiB(j.overhead.min.bytes),
+				j.overhead.min.key)}
 	}
 	return 0, misfit{key: j.process,
-		reason: fmt.Sprintf("%s of process memory are %s more than Flink's memory and JVM metaspace take (%s), but JVM overhead may be at most %s (%s)",
-			FormatMiB(process), FormatMiB(overhead), FormatMiB(fixed), FormatMiB(j.overhead.max.bytes), j.overhead.max.key)}
+		reason: fmt.Sprintf("%s of process memory are %s more than Flink's memory and JVM metaspace take (%s), but "+
+			"JVM overhead may be at most %s (%s)",
+			FormatMiB(process), FormatMiB(overhead), FormatMiB(fixed), FormatMiB(j.overhead.max.bytes),
+			j.overhead.max.key)}
 }
 
 // smallest finds the least process size, in whole MiB, that fits, if there is

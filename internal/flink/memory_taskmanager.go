@@ -66,7 +66,9 @@ func (r *optionReader) networkBuffers(v Version, network span) size {
 	}
 	n, err := strconv.ParseInt(value, 10, 32)
 	if err != nil || n < 0 || n*page > maxMemory {
-		r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf("%q is not a usable number of buffers", value), Cure: "write a whole number, or set taskmanager.memory.network.min and .max"})
+		r.problems = append(r.problems,
+			Problem{Key: key, Reason: fmt.Sprintf("%q is not a usable number of buffers", value),
+				Cure: "write a whole number, or set taskmanager.memory.network.min and .max"})
 		n = 0
 	}
 	return size{key: key, bytes: n * page, set: true}
@@ -77,7 +79,9 @@ func (r *optionReader) networkBuffers(v Version, network span) size {
 func (r *optionReader) segment() int64 {
 	s := r.size(32<<10, "taskmanager.memory.segment-size")
 	if s.bytes < 4096 || s.bytes > 1<<30 || s.bytes&(s.bytes-1) != 0 {
-		r.problems = append(r.problems, Problem{Key: s.key, Reason: fmt.Sprintf("%d bytes are not a power of two from 4 KiB to 1 GiB", s.bytes), Cure: "write it like \"32kb\""})
+		r.problems = append(r.problems,
+			Problem{Key: s.key, Reason: fmt.Sprintf("%d bytes are not a power of two from 4 KiB to 1 GiB", s.bytes),
+				Cure: "write it like \"32kb\""})
 		s.bytes = 4096
 	}
 	return s.bytes
@@ -196,9 +200,11 @@ func (o taskManagerOptions) networkFromRest(m TaskManagerMemory, flink budget) (
 	}
 	switch {
 	case m.Network < low.bytes:
-		return m, flink.short("leave %s to the network, which needs at least %s (%s)", FormatMiB(m.Network), FormatMiB(low.bytes), low.key)
+		return m, flink.short("leave %s to the network, which needs at least %s (%s)", FormatMiB(m.Network),
+			FormatMiB(low.bytes), low.key)
 	case m.Network > high.bytes:
-		bad := flink.short("leave %s to the network, which may take at most %s (%s)", FormatMiB(m.Network), FormatMiB(high.bytes), high.key)
+		bad := flink.short("leave %s to the network, which may take at most %s (%s)", FormatMiB(m.Network),
+			FormatMiB(high.bytes), high.key)
 		bad.small = false
 		return m, bad
 	}
@@ -207,7 +213,8 @@ func (o taskManagerOptions) networkFromRest(m TaskManagerMemory, flink budget) (
 
 // overfull describes parts that exceed flink.
 func (o taskManagerOptions) overfull(m TaskManagerMemory, flink budget) misfit {
-	return flink.short("do not hold framework heap (%s), framework off-heap (%s), task heap (%s), task off-heap (%s), network (%s) and managed memory (%s)",
+	return flink.short("do not hold framework heap (%s), framework off-heap (%s), task heap (%s), task off-heap "+
+		"(%s), network (%s) and managed memory (%s)",
 		FormatMiB(m.FrameworkHeap), FormatMiB(m.FrameworkOffHeap), FormatMiB(m.TaskHeap),
 		FormatMiB(m.TaskOffHeap), FormatMiB(m.Network), FormatMiB(m.Managed))
 }

@@ -122,7 +122,8 @@ func divide(v flink.Version, component string, process int64, conf map[string]st
 		return []int64{m.Process, m.Heap, m.OffHeap, m.Metaspace, m.Overhead}, problems
 	}
 	m, problems := v.TaskManagerMemory(process, conf)
-	return []int64{m.Process, m.FrameworkHeap, m.FrameworkOffHeap, m.TaskHeap, m.TaskOffHeap, m.Network, m.Managed, m.Metaspace, m.Overhead}, problems
+	return []int64{m.Process, m.FrameworkHeap, m.FrameworkOffHeap, m.TaskHeap, m.TaskOffHeap, m.Network, m.Managed,
+		m.Metaspace, m.Overhead}, problems
 }
 
 func least(v flink.Version, component string, conf map[string]string) (int64, bool) {
@@ -142,14 +143,19 @@ func TestLeastProcess(t *testing.T) {
 	}{
 		{"jobmanager", nil, 577, "256 metaspace, 192 overhead, 128 off-heap, and a heap that is not empty"},
 		{"taskmanager", nil, 982, "VVP's documented minimum of 1g is 953 MiB"},
-		{"taskmanager", conf{"taskmanager.memory.managed.fraction": "0"}, 768, "no managed memory: 448 + 128 + 128 + 64"},
-		{"taskmanager", conf{"taskmanager.memory.managed.size": "1g"}, 1871, "a fixed size; the network takes a tenth of the rest, more than its minimum"},
-		{"taskmanager", conf{"taskmanager.memory.managed.fraction": "0.95", "taskmanager.memory.network.fraction": "0.1"}, 0, "the fractions leave nothing, whatever the size"},
+		{"taskmanager", conf{"taskmanager.memory.managed.fraction": "0"}, 768,
+			"no managed memory: 448 + 128 + 128 + 64"},
+		{"taskmanager", conf{"taskmanager.memory.managed.size": "1g"}, 1871,
+			"a fixed size; the network takes a tenth of the rest, more than its minimum"},
+		{"taskmanager", conf{"taskmanager.memory.managed.fraction": "0.95",
+			"taskmanager.memory.network.fraction": "0.1"}, 0, "the fractions leave nothing, whatever the size"},
 		{"taskmanager", conf{"taskmanager.memory.flink.size": "1g"}, 1472, "1024 + 256 + at least 192 of overhead"},
-		{"taskmanager", conf{"taskmanager.memory.task.heap.size": "512m", "taskmanager.memory.managed.size": "0", "taskmanager.memory.network.max": "64m"}, 1280, "fine-grained"},
+		{"taskmanager", conf{"taskmanager.memory.task.heap.size": "512m", "taskmanager.memory.managed.size": "0",
+			"taskmanager.memory.network.max": "64m"}, 1280, "fine-grained"},
 		{"jobmanager", conf{"jobmanager.memory.heap.size": "1g"}, 1600, "explicit heap"},
 		{"jobmanager", conf{"jobmanager.memory.heap.size": "x"}, 0, "not a size"},
-		{"jobmanager", conf{"jobmanager.memory.heap.size": "1g", "jobmanager.memory.flink.size": "512m"}, 0, "contradictory in itself"},
+		{"jobmanager", conf{"jobmanager.memory.heap.size": "1g", "jobmanager.memory.flink.size": "512m"}, 0,
+			"contradictory in itself"},
 	} {
 		got, ok := least(lookup(t, "1.20"), c.component, c.conf)
 		assert.Equal(t, ok, c.want > 0, c.reason)
@@ -180,10 +186,12 @@ func TestMemoryProblem(t *testing.T) {
 
 func TestMemoryNeverPanics(t *testing.T) {
 	huge := map[string]string{}
-	for _, key := range []string{"jvm-metaspace.size", "flink.size", "task.heap.size", "managed.size", "framework.heap.size", "network.max", "jvm-overhead.max"} {
+	for _, key := range []string{"jvm-metaspace.size", "flink.size", "task.heap.size", "managed.size",
+		"framework.heap.size", "network.max", "jvm-overhead.max"} {
 		huge["taskmanager.memory."+key] = strconv.Itoa(math.MaxInt64)
 	}
-	steep := map[string]string{"taskmanager.memory.task.heap.size": "1000t", "taskmanager.memory.managed.size": "1t", "taskmanager.memory.network.fraction": "0.99999994"}
+	steep := map[string]string{"taskmanager.memory.task.heap.size": "1000t", "taskmanager.memory.managed.size": "1t",
+		"taskmanager.memory.network.fraction": "0.99999994"}
 	for _, process := range []int64{math.MinInt64, -1, 0, 1, mib, 1 << 50, math.MaxInt64} {
 		for _, conf := range []map[string]string{nil, huge, steep} {
 			for _, component := range []string{"jobmanager", "taskmanager"} {
@@ -237,9 +245,12 @@ func TestMemoryInvariants(t *testing.T) {
 func randomMemory(r *rand.Rand, component string) map[string]string {
 	conf := map[string]string{}
 	for key, kind := range map[string]string{
-		"jvm-metaspace.size": "size", "jvm-overhead.min": "size", "jvm-overhead.max": "max", "jvm-overhead.fraction": "fraction",
-		"flink.size": "size", "heap.size": "size", "off-heap.size": "size", "task.heap.size": "size", "task.off-heap.size": "size",
-		"managed.size": "size", "managed.fraction": "fraction", "network.min": "size", "network.max": "max", "network.fraction": "fraction",
+		"jvm-metaspace.size": "size", "jvm-overhead.min": "size", "jvm-overhead.max": "max",
+		"jvm-overhead.fraction": "fraction",
+		"flink.size":            "size", "heap.size": "size", "off-heap.size": "size", "task.heap.size": "size",
+		"task.off-heap.size": "size",
+		"managed.size":       "size", "managed.fraction": "fraction", "network.min": "size", "network.max": "max",
+		"network.fraction":    "fraction",
 		"framework.heap.size": "size",
 	} {
 		if r.IntN(6) > 0 {

@@ -56,7 +56,8 @@ func eachOracle(t *testing.T, f func(t *testing.T, o oracle)) {
 		patch := regexp.MustCompile(`flink-dist-(.*)\.jar`).FindStringSubmatch(dist[0])[1]
 		classes := t.TempDir()
 		o := oracle{lookup(t, patch), patch, classes + ":" + filepath.Join(home, "lib", "*")}
-		out, err := exec.Command("javac", "-nowarn", "-d", classes, "-cp", o.classpath, "testdata/oracle/Oracle.java").CombinedOutput()
+		out, err := exec.Command("javac", "-nowarn", "-d", classes, "-cp", o.classpath,
+			"testdata/oracle/Oracle.java").CombinedOutput()
 		assert.NilError(t, err, string(out))
 		t.Run(patch, func(t *testing.T) { f(t, o) })
 	}
@@ -67,7 +68,8 @@ func (o oracle) ask(t *testing.T, lines []string) []string {
 	t.Helper()
 	quiet := filepath.Join(t.TempDir(), "log4j.properties")
 	assert.NilError(t, os.WriteFile(quiet, []byte("rootLogger.level = OFF\n"), 0o600))
-	cmd := exec.Command("java", "-XX:+IgnoreUnrecognizedVMOptions", "-Dfile.encoding=UTF-8", "-Dlog4j2.StatusLogger.level=OFF",
+	cmd := exec.Command("java", "-XX:+IgnoreUnrecognizedVMOptions", "-Dfile.encoding=UTF-8",
+		"-Dlog4j2.StatusLogger.level=OFF",
 		"-Dlog4j.configurationFile="+quiet, "-cp", o.classpath, "org.apache.flink.container.entrypoint.Oracle")
 	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
 	out, err := cmd.Output()
@@ -134,14 +136,16 @@ func TestOracleMemoryFigures(t *testing.T) {
 			if rest, ok := strings.CutPrefix(answer, "OK "); ok {
 				figures = "[" + strings.ReplaceAll(rest, " ", ", ") + "]"
 			}
-			renewed := regexp.MustCompile(`"bytes": (null|\[[^]]*\])`).ReplaceAll(file[at[i]], []byte(`"bytes": `+figures))
+			renewed := regexp.MustCompile(`"bytes": (null|\[[^]]*\])`).ReplaceAll(file[at[i]],
+				[]byte(`"bytes": `+figures))
 			if !*update {
 				assert.Equal(t, string(file[at[i]]), string(renewed))
 			}
 			file[at[i]] = renewed
 		}
 		if *update {
-			assert.NilError(t, os.WriteFile("testdata/memory.jsonl", append(bytes.Join(file, []byte("\n")), '\n'), 0o644))
+			assert.NilError(t,
+				os.WriteFile("testdata/memory.jsonl", append(bytes.Join(file, []byte("\n")), '\n'), 0o644))
 		}
 	})
 }
@@ -151,8 +155,10 @@ func TestOracleParseMemory(t *testing.T) {
 		r := seeded(t)
 		var lines, want []string
 		for range questions {
-			text := pick(r, "", " ", "\u00a0") + pick(r, "", "1", "007", "9223372036854775807", "9223372036854775808", "8388607", "8388608", "-1", "1.5", "1e3", "٣") +
-				pick(r, "", " ", "\v") + pick(r, "", "b", "bytes", "k", "KB", "Kibibytes", "m", "MB", "g", "t", "TeBiBytes", "gi", "MiB", "k b", "K") + pick(r, "", "\n")
+			text := pick(r, "", " ", "\u00a0") + pick(r, "", "1", "007", "9223372036854775807", "9223372036854775808",
+				"8388607", "8388608", "-1", "1.5", "1e3", "٣") +
+				pick(r, "", " ", "\v") + pick(r, "", "b", "bytes", "k", "KB", "Kibibytes", "m", "MB", "g", "t",
+				"TeBiBytes", "gi", "MiB", "k b", "K") + pick(r, "", "\n")
 			n, err := flink.ParseMemory(text)
 			if want = append(want, fmt.Sprint("OK ", n)); err != nil {
 				want[len(want)-1] = "ERR"
@@ -245,7 +251,8 @@ func TestOracleLog4j(t *testing.T) {
 		for len(lines) < questions/10 {
 			loggers := map[string]string{}
 			for range r.IntN(5) {
-				loggers[pick(r, "", "org.example", "akka", randomText(r, 4))] = pick(r, "INFO", "debug", "Off", "ALL", "trace", "WARN")
+				loggers[pick(r, "", "org.example", "akka", randomText(r, 4))] = pick(r, "INFO", "debug", "Off", "ALL",
+					"trace", "WARN")
 			}
 			text, problems := flink.Log4jProperties(loggers)
 			if len(problems) > 0 {
@@ -256,11 +263,13 @@ func TestOracleLog4j(t *testing.T) {
 				levels = append(levels, x(name)+"="+level)
 			}
 			slices.Sort(levels)
-			lines, want = append(lines, "log4j "+x(text)), append(want, "OK ConsoleAppender,RollingFileAppender "+strings.Join(levels, " "))
+			lines, want = append(lines, "log4j "+x(text)), append(want,
+				"OK ConsoleAppender,RollingFileAppender "+strings.Join(levels, " "))
 		}
 		got := o.ask(t, lines)
 		for i := range got { // the order of the appenders is a hash's
-			got[i] = strings.Replace(got[i], "RollingFileAppender,ConsoleAppender", "ConsoleAppender,RollingFileAppender", 1)
+			got[i] = strings.Replace(got[i], "RollingFileAppender,ConsoleAppender",
+				"ConsoleAppender,RollingFileAppender", 1)
 		}
 		assert.DeepEqual(t, got, want)
 	})

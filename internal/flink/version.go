@@ -95,9 +95,12 @@ var versions = []Version{
 	{Minor: "1.16", Patch: "1.16.3", Java: 11, HostFlag: true, QueryableState: true, NetworkMax: 1024 * mib,
 		HAKey: "high-availability", StateBackendKey: "state.backend"},
 	{Minor: "1.17", Patch: "1.17.2", Java: 11, HostFlag: true, QueryableState: true},
-	{Minor: "1.18", Patch: "1.18.1", Java: 11, HostFlag: true, QueryableState: true, JVMOptions: netUtilExport + java17Options},
-	{Minor: "1.19", Patch: "1.19.3", Java: 11, HostFlag: true, QueryableState: true, JVMOptions: netUtilExport + java17Options, Jars: true},
-	{Minor: "1.20", Patch: "1.20.4", Java: 11, HostFlag: true, QueryableState: true, JVMOptions: netUtilExport + java17Options, Jars: true},
+	{Minor: "1.18", Patch: "1.18.1", Java: 11, HostFlag: true, QueryableState: true,
+		JVMOptions: netUtilExport + java17Options},
+	{Minor: "1.19", Patch: "1.19.3", Java: 11, HostFlag: true, QueryableState: true,
+		JVMOptions: netUtilExport + java17Options, Jars: true},
+	{Minor: "1.20", Patch: "1.20.4", Java: 11, HostFlag: true, QueryableState: true,
+		JVMOptions: netUtilExport + java17Options, Jars: true},
 	{Minor: "2.0", Patch: "2.0.2", Java: 17, JVMOptions: netUtilExport + java17Options, Jars: true, StrictYAML: true},
 	{Minor: "2.1", Patch: "2.1.2", Java: 17, JVMOptions: java17Options, Jars: true, StrictYAML: true},
 	{Minor: "2.2", Patch: "2.2.1", Java: 17, JVMOptions: java17Options, Jars: true, StrictYAML: true},
@@ -143,7 +146,8 @@ type UnsupportedVersionError struct {
 }
 
 func (e *UnsupportedVersionError) Error() string {
-	return fmt.Sprintf("Flink version %q is not supported; supported are %s", e.Version, strings.Join(e.Supported, ", "))
+	return fmt.Sprintf("Flink version %q is not supported; supported are %s", e.Version,
+		strings.Join(e.Supported, ", "))
 }
 
 // Lookup finds the release by a minor ("1.19") or patch version ("1.19.2").

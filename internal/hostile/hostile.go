@@ -47,7 +47,8 @@ func Texts() iter.Seq2[string, []byte] {
 		{"NaN", "spec: {state: .nan, template: .inf}"},
 		{"huge integer", "spec: {maxJobCreationAttempts: 99999999999999999999999}"},
 		{"huge exponent", "spec: {template: {spec: {resources: {jobmanager: {cpu: 1e999999999}}}}}"},
-		{"quantity", `spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {overhead: {cpu: "1e-99999999"}}}}}}}`},
+		{"quantity", `spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {overhead: {cpu: ` +
+			`"1e-99999999"}}}}}}}`},
 		{"octal", "spec: {maxJobCreationAttempts: 0o17, template: 0x1f}"},
 		{"number as key", "1: a\nnull: b\n: c"},
 		{"map as key", "{a: b}: c"},
@@ -65,7 +66,8 @@ func Texts() iter.Seq2[string, []byte] {
 		{"empty", ""},
 		{"JSON", `{"kind": "Deployment", "spec": {"a": [1, 2.5, null, true, "\u0041"]}}`},
 		{"list", "kind: List\nitems: [{kind: Deployment}, null, [], 1]"},
-		{"custom resource", "kind: VvpDeployment\nspec: {deployment: {userMetadata: [], spec: 1}, initFields: {spec: {}}}"},
+		{"custom resource",
+			"kind: VvpDeployment\nspec: {deployment: {userMetadata: [], spec: 1}, initFields: {spec: {}}}"},
 	}
 	return func(yield func(string, []byte) bool) {
 		for _, t := range texts {
@@ -84,8 +86,9 @@ type Growing struct {
 }
 
 const (
-	deployment = "kind: Deployment\nmetadata: {name: a}\nspec: {deploymentTargetName: t, template: {spec: {artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}, "
-	target     = "kind: DeploymentTarget\nmetadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: ["
+	deployment = "kind: Deployment\nmetadata: {name: a}\nspec: {deploymentTargetName: t, template: {spec: {artifact: " +
+		"{kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}, "
+	target = "kind: DeploymentTarget\nmetadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: ["
 )
 
 // Growings returns the texts whose length is the point. In a part, "@" is its number.
@@ -141,19 +144,24 @@ func Growings() []Growing {
 	add("numbers as tolerations", deployment+"kubernetes: {pods: {tolerations: [", "1,", "]}}}}}")
 	add("empty mounts", deployment+"kubernetes: {pods: {volumeMounts: [", "{},", "]}}}}}")
 	add("containers", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [", "{},", "]}}}}}}")
-	add("arguments", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, args: [", "a,", "]}]}}}}}}")
+	add("arguments", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, args: [", "a,",
+		"]}]}}}}}}")
 	add("template labels", deployment+"kubernetes: {jobManagerPodTemplate: {metadata: {labels: {", "k@: a,", "}}}}}}}")
 	add("dependencies", strings.Replace(deployment, "flinkVersion", "additionalDependencies: [", 1), "a,", "]}}}}")
 	add("patches", target, "{op: add, path: /a, value: 1},", "]}")
 	add("empty patches", target, "{},", "]}")
 	add("null patches", target, "~,", "]}")
 	add("patch values", target+"{op: add, path: /a, value: [", "1,", "]}]}")
-	add("patched containers", target+"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [", "{name: a@},", "]}}}}]}")
+	add("patched containers", target+"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: [",
+		"{name: a@},", "]}}}}]}")
 	add("patched labels", target+"{apiVersion: apps/v1, kind: Deployment, metadata: {labels: {", "a@: b,", "}}}]}")
 	add("patched labels of all kinds", target+"{target: {kind: .*}, patch: {metadata: {labels: {", "a@: b,", "}}}}]}")
 	add("patches of all kinds", target, "{target: {kind: .*}, patch: {metadata: {labels: {a: b}}}},", "]}")
-	for _, expression := range []string{"a", "a{1000}", "(a{30}){30}", `(?i)\pL{1000}`, `\pL`, strings.Repeat("a?", 160), strings.Repeat(`\W`, 100), strings.Repeat("[^a]{1000}", 90)} {
-		add("patches of names like "+expression, target, "{target: {kind: Job, name: '"+expression+"', namespace: '"+expression+"', group: '"+expression+"?', version: '"+expression+"?'}, patch: {metadata: {labels: {a: b}}}},", "]}")
+	for _, expression := range []string{"a", "a{1000}", "(a{30}){30}", `(?i)\pL{1000}`, `\pL`,
+		strings.Repeat("a?", 160), strings.Repeat(`\W`, 100), strings.Repeat("[^a]{1000}", 90)} {
+		add("patches of names like "+expression, target,
+			"{target: {kind: Job, name: '"+expression+"', namespace: '"+expression+"', group: '"+expression+
+				"?', version: '"+expression+"?'}, patch: {metadata: {labels: {a: b}}}},", "]}")
 	}
 	add("patches as text", target+"{target: {kind: .*}, patch: '{metadata: {labels: {", "a@: b,", "}}}'}]}")
 	block := strings.TrimSuffix(target, " [") + "\n"
@@ -169,19 +177,31 @@ func Growings() []Growing {
 	add("comments behind commas", "[", "a #\n,", "]")
 	add("dashes in dashes", "", strings.Repeat("- ", 99)+"\n", "")
 	add("lists in lists", "[", strings.Repeat("[", 99)+strings.Repeat("]", 99)+",", "]")
-	add("nothing in containers", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [", "~,", "]}}}}}}")
-	add("quantities", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [{resources: {limits: {", "a@: 1,", "}}}]}}}}}}")
+	add("nothing in containers", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [", "~,",
+		"]}}}}}}")
+	add("quantities", deployment+"kubernetes: {jobManagerPodTemplate: {spec: {containers: [{resources: {limits: {",
+		"a@: 1,", "}}}]}}}}}}")
 	add("items", "kind: List\nitems: [", "{kind: Deployment},", "]")
-	add("items that aliases repeat", "kind: List\na: &a {kind: Deployment, spec: {template: {spec: {flinkConfiguration: {a: b}}}}}\nitems: [", "*a,", "]")
+	add("items that aliases repeat",
+		"kind: List\na: &a {kind: Deployment, spec: {template: {spec: {flinkConfiguration: {a: b}}}}}\nitems: [", "*a,",
+		"]")
 	long := strings.Repeat("x", 10_000)
-	add("text patches that aliases repeat", target+"{target: {kind: Job}, patch: &a '{metadata: {annotations: {a: "+long+"}}}'},", "{target: {kind: Job}, patch: *a},", "]}")
-	add("keys that aliases repeat", "kind: Deployment\na: &a "+long[:1000]+"\nspec: {template: {spec: {kubernetes: {pods: {tolerations: [", "{*a : b},", "]}}}}}")
+	add("text patches that aliases repeat",
+		target+"{target: {kind: Job}, patch: &a '{metadata: {annotations: {a: "+long+"}}}'},",
+		"{target: {kind: Job}, patch: *a},", "]}")
+	add("keys that aliases repeat",
+		"kind: Deployment\na: &a "+long[:1000]+"\nspec: {template: {spec: {kubernetes: {pods: {tolerations: [",
+		"{*a : b},", "]}}}}}")
 	add("patched nothing of all kinds", target+"{target: {kind: .*}, patch: {metadata: {labels: {", "a@: ~,", "}}}}]}")
 	add("patched maps of all kinds", target+"{target: {kind: .*}, patch: {metadata: {", "a@: {},", "}}}]}")
-	add("patched ports of all kinds", target+"{target: {kind: .*}, patch: {spec: {template: {spec: {containers: [{name: a, ports: [", "{containerPort: @},", "]}]}}}}}]}")
+	add("patched ports of all kinds",
+		target+"{target: {kind: .*}, patch: {spec: {template: {spec: {containers: [{name: a, ports: [",
+		"{containerPort: @},", "]}]}}}}}]}")
 	add("directives of all kinds", target+"{target: {kind: .*}, patch: {", "a@: {$patch: x},", "}}]}")
-	add("long paths of all kinds", target+"{target: {kind: .*}, patch: {? "+long[:1000]+"\n: {", "a@: {$patch: x},", "}}}]}")
-	add("escaped patches of all kinds", target+"{target: {kind: .*}, patch: \"{metadata: {labels: {a: b", "\\x2c@: b", "}}}\"}]}")
+	add("long paths of all kinds", target+"{target: {kind: .*}, patch: {? "+long[:1000]+"\n: {", "a@: {$patch: x},",
+		"}}}]}")
+	add("escaped patches of all kinds", target+"{target: {kind: .*}, patch: \"{metadata: {labels: {a: b", "\\x2c@: b",
+		"}}}\"}]}")
 	add("operations", target+"{target: {kind: Job}, patch: [", "{op: remove, path: /a},", "]}]}")
 	add("empty operations", target+"{target: {kind: Job}, patch: [", "{},", "]}]}")
 	add("words", "[true", ",False,null,~,No", "]")

@@ -79,7 +79,8 @@ func (op Op) apply(doc any, budget *int) (any, error) {
 		}
 		n := size(v, *budget)
 		if n > *budget {
-			return nil, fmt.Errorf("the object becomes too large by copies: at most %d values or %d bytes are possible", maxSize, maxSize*textOfOne)
+			return nil, fmt.Errorf("the object becomes too large by copies: at most %d values or %d bytes are possible",
+				maxSize, maxSize*textOfOne)
 		}
 		*budget -= n
 		return edit(doc, op.path, add(tree.Copy(v)))

@@ -16,7 +16,8 @@ import (
 // Operations that Go programs make may hold what no JSON text can.
 func TestParseRefusesWhatJSONCannotHold(t *testing.T) {
 	for reason, v := range map[string]any{
-		"NaN": math.NaN(), "an infinity": math.Inf(-1), "a function": func() {}, "one inside": []any{map[string]any{"a": math.NaN()}},
+		"NaN": math.NaN(), "an infinity": math.Inf(-1), "a function": func() {},
+		"one inside": []any{map[string]any{"a": math.NaN()}},
 	} {
 		_, problems := jsonpatch.Parse([]any{map[string]any{"op": "add", "path": "/a", "value": v}})
 		assert.Equal(t, len(problems), 1, reason)
@@ -36,7 +37,8 @@ func TestParseReasons(t *testing.T) {
 	} {
 		_, problems := jsonpatch.Parse([]any{read(t, c.op)})
 		assert.Equal(t, len(problems), 1, c.op)
-		assert.Assert(t, len(problems[0].Reason) >= len(c.says) && problems[0].Reason[:len(c.says)] == c.says, "%s: %s", c.op, problems[0].Reason)
+		assert.Assert(t, len(problems[0].Reason) >= len(c.says) && problems[0].Reason[:len(c.says)] == c.says, "%s: %s",
+			c.op, problems[0].Reason)
 	}
 	_, problems := jsonpatch.Parse([]any{read(t, `{"op":"delete","path":"/a","value":1}`)})
 	assert.Equal(t, len(problems), 1, "what an unknown operation may have is not known: %v", problems)
@@ -84,7 +86,8 @@ func TestCopiesAreCounted(t *testing.T) {
 func TestCopiesOfCopies(t *testing.T) {
 	var list []any
 	for range 40 {
-		list = append(list, read(t, `{"op":"copy","from":"","path":"/x"}`), read(t, `{"op":"copy","from":"/x","path":"/y"}`))
+		list = append(list, read(t, `{"op":"copy","from":"","path":"/x"}`),
+			read(t, `{"op":"copy","from":"/x","path":"/y"}`))
 	}
 	ops, problems := jsonpatch.Parse(list)
 	assert.Equal(t, len(problems), 0)

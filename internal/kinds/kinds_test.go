@@ -112,7 +112,8 @@ func TestAddedKind(t *testing.T) {
 	list := filepath.Join(dir, "overlay.json")
 	assert.NilError(t, os.WriteFile(list, tree.JSON(tree.Map{"Replace": overlay}), 0o600))
 	packages := []string{"./patch", "./internal/merge", "./render", "./internal/compare"}
-	cmd := exec.Command("go", append([]string{"test", "-v", "-overlay", list, "-run", "^TestEveryKind$"}, packages...)...)
+	cmd := exec.Command("go",
+		append([]string{"test", "-v", "-overlay", list, "-run", "^TestEveryKind$"}, packages...)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	assert.NilError(t, err, "%s", out)

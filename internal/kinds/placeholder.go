@@ -11,7 +11,8 @@ const (
 )
 
 // Reserved says why resources and patches with the placeholder are refused.
-const Reserved = "the id " + PlaceholderID + " is reserved: it stands for job ids that are not derived yet, and would become one"
+const Reserved = "the id " + PlaceholderID +
+	" is reserved: it stands for job ids that are not derived yet, and would become one"
 
 // IsReserved reports whether a text has the placeholder.
 func IsReserved(text string) bool {

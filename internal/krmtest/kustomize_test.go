@@ -150,7 +150,8 @@ kind: DeploymentTarget
 metadata: {name: streams}
 spec: {list: [], map: {}, nothing: null, float: 0.5, big: 9007199254740993}
 `
-	plain, _, err := build(kustomization(t, map[string]string{"kustomization.yaml": "resources: [others.yaml]\n", "others.yaml": others}))
+	plain, _, err := build(kustomization(t,
+		map[string]string{"kustomization.yaml": "resources: [others.yaml]\n", "others.yaml": others}))
 	assert.NilError(t, err)
 	both, stderr, err := build(kustomization(t, map[string]string{
 		"kustomization.yaml": "resources: [others.yaml, vvp.yaml]\ntransformers: [render.yaml]\n",
@@ -172,10 +173,11 @@ spec: {list: [], map: {}, nothing: null, float: 0.5, big: 9007199254740993}
 // What a kustomization changes before its transformers run, and after those of the one below.
 func TestOrderOfChanges(t *testing.T) {
 	dir := kustomization(t, map[string]string{
-		"kustomization.yaml":      "resources: [base]\ncommonAnnotations: {note: above}\n",
-		"base/kustomization.yaml": "resources: [vvp.yaml]\nnamespace: analytics\nlabels: [{pairs: {team: streams}}]\ntransformers: [render.yaml]\n",
-		"base/vvp.yaml":           target + "---\n" + orders,
-		"base/render.yaml":        strings.Replace(header, "../krm", "../../krm", 1) + "  {}\n",
+		"kustomization.yaml": "resources: [base]\ncommonAnnotations: {note: above}\n",
+		"base/kustomization.yaml": "resources: [vvp.yaml]\nnamespace: analytics\nlabels: [{pairs: {team: " +
+			"streams}}]\ntransformers: [render.yaml]\n",
+		"base/vvp.yaml":    target + "---\n" + orders,
+		"base/render.yaml": strings.Replace(header, "../krm", "../../krm", 1) + "  {}\n",
 	})
 	out, stderr, err := build(dir)
 	assert.NilError(t, err, stderr)
@@ -191,8 +193,11 @@ func TestOrderOfChanges(t *testing.T) {
 
 func TestProblemsReachThePerson(t *testing.T) {
 	cases := []struct{ name, reason, resources, config, want string }{
-		{"unquoted version", "kustomize cuts 1.20", target + "---\n" + strings.Replace(orders, `"1.20"`, "1.20", 1), "  {}\n", `write flinkVersion: "1.20"`},
-		{"unknown field", "results are dropped by kustomize, so that lines are needed", strings.Replace(target, "spec:", "spek: x\nspec:", 1), "  {}\n", "error: DeploymentTarget streams: spek: unknown field"},
+		{"unquoted version", "kustomize cuts 1.20", target + "---\n" + strings.Replace(orders, `"1.20"`, "1.20", 1),
+			"  {}\n", `write flinkVersion: "1.20"`},
+		{"unknown field", "results are dropped by kustomize, so that lines are needed",
+			strings.Replace(target, "spec:", "spek: x\nspec:", 1), "  {}\n",
+			"error: DeploymentTarget streams: spek: unknown field"},
 		{"option", "functionConfig is strict", target, "  strictPatch: true\n", "spec.strictPatch: unknown field"},
 	}
 	for _, c := range cases {
@@ -211,15 +216,18 @@ func TestProblemsReachThePerson(t *testing.T) {
 // A package that a function is run on in place, with files: as kpt does it.
 func TestInPlace(t *testing.T) {
 	local := "annotations: {config.kubernetes.io/local-config: \"true\"}"
-	const mine = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  # mine\n  name: mine\ndata:\n  version: \"1.20\" # of what?\n"
+	const mine = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  # mine\n  name: mine\ndata:\n  version: \"1.20\" # " +
+		"of what?\n"
 	dir := kustomization(t, map[string]string{
 		"streams/target.yaml": strings.Replace(target, "{name: streams}", "{name: streams, "+local+"}", 1),
-		"streams/orders.yaml": strings.Replace(strings.Replace(orders, `hour"}`, `hour", `+local+"}", 1), `"1.20"`, "1.20", 1),
-		"mine.yaml":           mine,
+		"streams/orders.yaml": strings.Replace(strings.Replace(orders, `hour"}`, `hour", `+local+"}", 1), `"1.20"`,
+			"1.20", 1),
+		"mine.yaml": mine,
 	})
 	inPlace := func() string {
 		t.Helper()
-		_, stderr, err := call("", "kustomize", "fn", "run", dir, "--enable-exec", "--exec-path", filepath.Join(bin, "krm-function"))
+		_, stderr, err := call("", "kustomize", "fn", "run", dir, "--enable-exec", "--exec-path",
+			filepath.Join(bin, "krm-function"))
 		assert.NilError(t, err, stderr)
 		text, err := os.ReadFile(filepath.Join(dir, "streams/orders-by-hour.manifests.yaml"))
 		if os.IsNotExist(err) {
@@ -240,8 +248,10 @@ func TestInPlace(t *testing.T) {
 	file := filepath.Join(dir, "streams/orders.yaml")
 	text, err = os.ReadFile(file)
 	assert.NilError(t, err)
-	assert.Assert(t, strings.Contains(string(text), "flinkVersion: 1.20,"), "numbers in people's files stay as they are: %s", text)
-	assert.NilError(t, os.WriteFile(file, []byte(strings.Replace(string(text), "spec:\n", "spec:\n  state: SUSPENDED\n", 1)), 0o644))
+	assert.Assert(t, strings.Contains(string(text), "flinkVersion: 1.20,"),
+		"numbers in people's files stay as they are: %s", text)
+	assert.NilError(t, os.WriteFile(file,
+		[]byte(strings.Replace(string(text), "spec:\n", "spec:\n  state: SUSPENDED\n", 1)), 0o644))
 	assert.Equal(t, inPlace(), "", "what does not run has no file")
 }
 
@@ -258,11 +268,13 @@ func TestExamples(t *testing.T) {
 		for _, text := range want {
 			assert.Assert(t, strings.Contains(out, text), "%s is missing in\n%s", text, out)
 		}
-		assert.Assert(t, !strings.Contains(out, "kind: RenderFlink") && !strings.Contains(out, "kind: DeploymentTarget"), "%s", out)
+		assert.Assert(t, !strings.Contains(out, "kind: RenderFlink") && !strings.Contains(out,
+			"kind: DeploymentTarget"), "%s", out)
 	}
 	dir := kustomization(t, nil)
 	assert.NilError(t, os.CopyFS(dir, os.DirFS(filepath.Join(root, "examples/krm-function/package"))))
-	_, stderr, err := call("", "kustomize", "fn", "run", dir, "--enable-exec", "--exec-path", filepath.Join(bin, "krm-function"))
+	_, stderr, err := call("", "kustomize", "fn", "run", dir, "--enable-exec", "--exec-path",
+		filepath.Join(bin, "krm-function"))
 	assert.NilError(t, err, stderr)
 	_, err = os.Stat(filepath.Join(dir, "sql.manifests.yaml"))
 	assert.NilError(t, err)

@@ -200,14 +200,16 @@ func TestCasesAgainstKustomize(t *testing.T) {
 			assert.Assert(t, got.equal(want), "%v\n%v\n%s", got, want, cmp.Diff(asAny(want.object), asAny(got.object)))
 			if !nullsLabels(c.patch()) {
 				selected := kustomizeTarget(t, c.object(), c.patch())
-				assert.Assert(t, got.withoutEmptyMetadata().equal(selected.withoutEmptyMetadata()), "with a target: %v\n%v", selected, got)
+				assert.Assert(t, got.withoutEmptyMetadata().equal(selected.withoutEmptyMetadata()),
+					"with a target: %v\n%v", selected, got)
 			}
 			if key == "want" {
 				core := kyamlMerge(c.object(), c.patch())
 				assert.Assert(t, core.equal(want), "kyaml: %v\n%v", core, want)
 			}
 			if key == "kustomize" && c.doc["want"] != nil {
-				assert.Assert(t, !got.equal(c.outcome("want")), "kustomize gives what is wanted; there is no difference")
+				assert.Assert(t, !got.equal(c.outcome("want")),
+					"kustomize gives what is wanted; there is no difference")
 			}
 		})
 	}

@@ -37,7 +37,8 @@ func TestEveryConstructAgainstKyaml(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d kinds, %d fields, %d of them merged lists; %d pairs of object and patch", w.kinds, w.fields, w.merged, w.pairs)
+	t.Logf("%d kinds, %d fields, %d of them merged lists; %d pairs of object and patch", w.kinds, w.fields, w.merged,
+		w.pairs)
 	assert.Assert(t, w.kinds == len(kinds.All()) && w.fields > 450 && w.merged > 20)
 }
 
@@ -104,7 +105,8 @@ func (w *everything) field(p spec.Schema, at []any) {
 		w.merged++
 		olds = []any{[]any{element("a", nil), element("b", tree.Map{"list": []any{"x"}})}, []any{}}
 		patches = []any{
-			[]any{element("c", nil), element("b", tree.Map{"more": nil, "list": []any{"y"}, "map": tree.Map{"k": "v"}})},
+			[]any{element("c", nil),
+				element("b", tree.Map{"more": nil, "list": []any{"y"}, "map": tree.Map{"k": "v"}})},
 			[]any{element("b", tree.Map{"$patch": "delete"}), element("a", tree.Map{"$patch": "merge"})},
 			[]any{},
 		}
@@ -117,7 +119,8 @@ func (w *everything) field(p spec.Schema, at []any) {
 		patches = []any{[]any{"c", "b"}, []any{}}
 	default:
 		olds = []any{tree.Map{"a": "x", "b": []any{"y"}}, nil}
-		patches = []any{tree.Map{"a": nil, "b": []any{"z"}, "c": tree.Map{"d": "e"}}, tree.Map{"$patch": "replace", "d": "e"}, tree.Map{"$patch": "delete"}, tree.Map{}}
+		patches = []any{tree.Map{"a": nil, "b": []any{"z"}, "c": tree.Map{"d": "e"}},
+			tree.Map{"$patch": "replace", "d": "e"}, tree.Map{"$patch": "delete"}, tree.Map{}}
 	}
 	patches = append(patches, nil)
 	for _, old := range olds {
@@ -142,8 +145,10 @@ func (w *everything) compare(at []any, old, patch any) {
 		object["metadata"] = metadata
 	}
 	metadata["name"] = "x"
-	got, want := ours(object, content, merge.Of(kinds.TypeMeta{APIVersion: w.apiVersion, Kind: w.kind})), kyamlMerge(object, content)
-	assert.Assert(w.t, got.equal(want), "%s %s %v\nobject %s\npatch  %s\nours   %v\nkyaml  %v", w.apiVersion, w.kind, at, tree.JSON(object), tree.JSON(content), got, want)
+	got, want := ours(object, content,
+		merge.Of(kinds.TypeMeta{APIVersion: w.apiVersion, Kind: w.kind})), kyamlMerge(object, content)
+	assert.Assert(w.t, got.equal(want), "%s %s %v\nobject %s\npatch  %s\nours   %v\nkyaml  %v", w.apiVersion, w.kind,
+		at, tree.JSON(object), tree.JSON(content), got, want)
 }
 
 // around puts a value where a path leads to.

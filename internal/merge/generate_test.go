@@ -37,7 +37,8 @@ func (s scalar) object(r *random) any       { return tree.Copy(s[r.IntN(len(s))]
 func (s scalar) patch(r *random, _ any) any { return s.object(r) }
 
 var (
-	word   = scalar{"a", "b", "c d", "x/y", "", "true", "7", "null", "ünïcode", "l1\nl2\n", "1e3", "0x10", "- a", "# no comment"}
+	word = scalar{"a", "b", "c d", "x/y", "", "true", "7", "null", "ünïcode", "l1\nl2\n", "1e3", "0x10", "- a",
+		"# no comment"}
 	number = scalar{int64(0), int64(1), int64(-3), int64(9007199254740993)}
 	flag   = scalar{true, false}
 	image  = scalar{"flink:1.20", "flink:2.0", "registry/flink@sha256:ab"}

@@ -17,10 +17,12 @@ import (
 // changes nothing here: merges neither read nor lock what is kustomize's.
 func TestHostUsesKustomize(t *testing.T) {
 	defer openapi.ResetOpenAPI()
-	patch := tree.Map{"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": []any{tree.Map{"name": "b", "image": "new"}}}}}}
-	object := tree.Map{"apiVersion": "apps/v1", "kind": "Deployment", "spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": []any{
-		tree.Map{"name": "a", "image": "old"}, tree.Map{"name": "b", "image": "old"},
-	}}}}}
+	patch := tree.Map{"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": []any{tree.Map{"name": "b",
+		"image": "new"}}}}}}
+	object := tree.Map{"apiVersion": "apps/v1", "kind": "Deployment",
+		"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"containers": []any{
+			tree.Map{"name": "a", "image": "old"}, tree.Map{"name": "b", "image": "old"},
+		}}}}}
 	want, _, err := merge.Apply(object, patch, deploymentSchema)
 	assert.NilError(t, err)
 

@@ -168,7 +168,8 @@ func (m *merger) merge(p *pair, f Field) effect {
 	result, did := m.mapping(patch, old, f.Of)
 	if patch[directive] == "replace" {
 		m.refuse("kustomize ignores $patch: replace in an element of a merged list; "+
-			"set the fields that are to go to null, or replace the list with - $patch: replace and its elements", directive)
+			"set the fields that are to go to null, or replace the list with - $patch: replace and its elements",
+			directive)
 	}
 	p.result, p.isGone = result, did == gone
 	return did

@@ -87,7 +87,8 @@ func TestListsAgainstKyaml(t *testing.T) {
 }
 
 func TestZeroSchemaReplacesLists(t *testing.T) {
-	got := ours(parse(t, `{metadata: {finalizers: [a]}, m: {x: 1}}`), parse(t, `{metadata: {finalizers: [b]}, m: {"y": 2}}`), merge.Schema{})
+	got := ours(parse(t, `{metadata: {finalizers: [a]}, m: {x: 1}}`),
+		parse(t, `{metadata: {finalizers: [b]}, m: {"y": 2}}`), merge.Schema{})
 	assert.NilError(t, got.err)
 	assert.DeepEqual(t, got.object, parse(t, `{metadata: {finalizers: [b]}, m: {x: 1, "y": 2}}`))
 }

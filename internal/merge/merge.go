@@ -56,7 +56,8 @@ func (m *merger) object(object, patch map[string]any, s Schema) (map[string]any,
 	m.path = make(tree.Path, 0, 16)
 	result, did := m.mapping(patch, object, s)
 	if patch[directive] == "replace" {
-		m.refuse("kustomize ignores $patch: replace for a whole object; set the fields that are to go to null", directive)
+		m.refuse("kustomize ignores $patch: replace for a whole object; set the fields that are to go to null",
+			directive)
 	}
 	if did == made {
 		keepIdentity(object, result)

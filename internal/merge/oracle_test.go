@@ -74,7 +74,9 @@ func build(t testing.TB, obj, patch, entry map[string]any) outcome {
 		assert.NilError(t, fs.WriteFile("/"+name, data))
 	}
 	// A bystander keeps the result from being empty, which is another matter.
-	write("bystander.yaml", map[string]any{"apiVersion": "example.com/v1", "kind": "Bystander", "metadata": map[string]any{"name": "bystander"}})
+	write("bystander.yaml",
+		map[string]any{"apiVersion": "example.com/v1", "kind": "Bystander",
+			"metadata": map[string]any{"name": "bystander"}})
 	write("object.yaml", obj)
 	write("patch.yaml", identified(patch, obj))
 	write("kustomization.yaml", map[string]any{

@@ -32,7 +32,8 @@ func check(t testing.TB, obj, patch map[string]any, schema merge.Schema) {
 	// What shares memory with the object, the patch or the result is not written to, by
 	// a merge of the same patch into the result, or of another.
 	ours(first.object, patch, schema)
-	ours(first.object, map[string]any{"metadata": map[string]any{"$patch": "replace", "finalizers": []any{"a"}}, "spec": patch["spec"]}, schema)
+	ours(first.object, map[string]any{"metadata": map[string]any{"$patch": "replace", "finalizers": []any{"a"}},
+		"spec": patch["spec"]}, schema)
 	assert.Equal(t, first.String(), text, label)
 	assert.Assert(t, tree.Equal(asAny(obj), asAny(obj0)), "Apply changed the object\n%s", label)
 	assert.Assert(t, tree.Equal(asAny(patch), asAny(patch0)), "Apply changed the patch\n%s", label)
@@ -132,7 +133,8 @@ func soiled(r *rand.Rand, l []any) []any {
 func TestUnnamedElementsStay(t *testing.T) {
 	r := seeded(t)
 	path := []string{"spec", "template", "spec"}
-	volumes := kindShape{"apps/v1", "Deployment", fields{"spec": often{fields{"template": often{fields{"spec": often{fields{"volumes": pod["volumes"]}}}}}}}}
+	volumes := kindShape{"apps/v1", "Deployment",
+		fields{"spec": often{fields{"template": often{fields{"spec": often{fields{"volumes": pod["volumes"]}}}}}}}}
 	compared := 0
 	for range 500 {
 		s := newSampleOf(r, false, volumes)
@@ -150,7 +152,8 @@ func TestUnnamedElementsStay(t *testing.T) {
 			named[e.(map[string]any)["name"]] = true
 		}
 		got := ours(s.object, s.patch, s.schema())
-		if list == nil || named[nil] || got.err != nil || got.deleted || len(patched) != 1 || len(tree.Child(s.patch, path[:2]...)) != 1 || len(tree.Child(s.patch, "spec")) != 1 {
+		if list == nil || named[nil] || got.err != nil || got.deleted || len(patched) != 1 ||
+			len(tree.Child(s.patch, path[:2]...)) != 1 || len(tree.Child(s.patch, "spec")) != 1 {
 			continue // no list, a list directive, or one that names duplicates
 		}
 		compared++
@@ -173,7 +176,8 @@ func unnamed(list []any, named map[any]bool) []any {
 
 // A patch that changes nothing returns the object itself.
 func TestNothingToDo(t *testing.T) {
-	obj := parse(t, `{metadata: {name: a, labels: {x: b}}, spec: {template: {spec: {containers: [{name: a}], hostNetwork: true}}}}`)
+	obj := parse(t, `{metadata: {name: a, labels: {x: b}}, spec: {template: {spec: {containers: [{name: a}], `+
+		`hostNetwork: true}}}}`)
 	for _, patch := range []string{
 		`{}`,
 		`{metadata: {name: other, namespace: other}}`,
@@ -197,7 +201,8 @@ func assertSameMap(t *testing.T, got outcome, obj map[string]any, label string) 
 
 // Identity that a patch has, and an object has not, is not added.
 func TestObjectsWithoutIdentity(t *testing.T) {
-	patch := parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}, spec: {paused: true}}`)
+	patch := parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}, spec: `+
+		`{paused: true}}`)
 	got := ours(parse(t, `{spec: {}}`), patch, deploymentSchema)
 	assert.NilError(t, got.err)
 	assert.DeepEqual(t, got.object, parse(t, `{spec: {paused: true}}`))
@@ -210,7 +215,8 @@ func TestObjectsWithoutIdentity(t *testing.T) {
 
 // A patch may take the metadata away; the identity stays.
 func TestIdentityStays(t *testing.T) {
-	obj := parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b, labels: {c: d}}, spec: {}}`)
+	obj := parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b, labels: {c: d}}, `+
+		`spec: {}}`)
 	want := parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}, spec: {}}`)
 	for _, patch := range []string{
 		`{metadata: null}`,

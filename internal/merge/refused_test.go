@@ -24,42 +24,51 @@ func podSpec(spec object) object {
 func TestRefusedAnywhere(t *testing.T) {
 	const spec = "spec.template.spec."
 	for path, patch := range map[string]object{
-		"spec.replicas":                                   {"spec": object{"replicas": math.NaN()}},
-		"spec.paused":                                     {"spec": object{"paused": math.Inf(1)}},
-		"spec.minReadySeconds":                            {"spec": object{"minReadySeconds": math.Inf(-1)}},
-		"spec.revisionHistoryLimit":                       {"spec": object{"revisionHistoryLimit": 1}}, // an int is no int64
-		"metadata.finalizers[1]":                          {"metadata": object{"finalizers": []any{"a", math.NaN()}}},
-		"kind":                                            {"kind": int64(1)},
-		"metadata.name":                                   {"metadata": object{"name": []any{}}},
-		spec + "containers[0].image":                      podSpec(object{"containers": []any{object{"name": "a", "image": math.NaN()}}}),
-		spec + "tolerations[0].tolerationSeconds":         podSpec(object{"tolerations": []any{object{"tolerationSeconds": math.NaN()}}}),
-		spec + "containers[0].args[1]":                    podSpec(object{"containers": []any{object{"name": "a", "args": []any{"b", struct{}{}}}}}),
-		spec + "tolerations[0].$retainKeys":               podSpec(object{"tolerations": []any{object{"$retainKeys": []any{"key"}}}}),
-		spec + "tolerations[0][$setElementOrder/a]":       podSpec(object{"tolerations": []any{object{"$setElementOrder/a": []any{}}}}),
-		"spec.template.spec[$deleteFromPrimitiveList/x]":  podSpec(object{"$deleteFromPrimitiveList/x": []any{}}),
-		spec + "tolerations[0].a[0].$patch":               podSpec(object{"tolerations": []any{object{"a": []any{object{"$patch": "delete"}}}}}),
-		spec + "tolerations[0].$patch":                    podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": "a"}}}),
-		spec + "volumes[0].csi.volumeAttributes.a":        podSpec(object{"volumes": []any{object{"name": "v", "csi": object{"volumeAttributes": object{"a": math.NaN()}}}}}),
+		"spec.replicas":             {"spec": object{"replicas": math.NaN()}},
+		"spec.paused":               {"spec": object{"paused": math.Inf(1)}},
+		"spec.minReadySeconds":      {"spec": object{"minReadySeconds": math.Inf(-1)}},
+		"spec.revisionHistoryLimit": {"spec": object{"revisionHistoryLimit": 1}},
+		// an int is no int64
+		"metadata.finalizers[1]": {"metadata": object{"finalizers": []any{"a", math.NaN()}}},
+		"kind":                   {"kind": int64(1)},
+		"metadata.name":          {"metadata": object{"name": []any{}}},
+		spec + "containers[0].image": podSpec(object{"containers": []any{object{"name": "a",
+			"image": math.NaN()}}}),
+		spec + "tolerations[0].tolerationSeconds": podSpec(object{"tolerations": []any{object{"tolerationSeconds": math.NaN()}}}),
+		spec + "containers[0].args[1]": podSpec(object{"containers": []any{object{"name": "a",
+			"args": []any{"b", struct{}{}}}}}),
+		spec + "tolerations[0].$retainKeys":              podSpec(object{"tolerations": []any{object{"$retainKeys": []any{"key"}}}}),
+		spec + "tolerations[0][$setElementOrder/a]":      podSpec(object{"tolerations": []any{object{"$setElementOrder/a": []any{}}}}),
+		"spec.template.spec[$deleteFromPrimitiveList/x]": podSpec(object{"$deleteFromPrimitiveList/x": []any{}}),
+		spec + "tolerations[0].a[0].$patch":              podSpec(object{"tolerations": []any{object{"a": []any{object{"$patch": "delete"}}}}}),
+		spec + "tolerations[0].$patch": podSpec(object{"tolerations": []any{object{"$patch": "delete",
+			"key": "a"}}}),
+		spec + "volumes[0].csi.volumeAttributes.a": podSpec(object{"volumes": []any{object{"name": "v",
+			"csi": object{"volumeAttributes": object{"a": math.NaN()}}}}}),
 		spec + "nodeSelector[]":                           podSpec(object{"nodeSelector": object{"": math.NaN()}}),
 		spec + "affinity.nodeAffinity.required[0].x[0].y": podSpec(object{"affinity": object{"nodeAffinity": object{"required": []any{object{"x": []any{object{"y": math.NaN()}}}}}}}),
 	} {
 		assert.DeepEqual(t, paths(merge.Check(patch, deploymentSchema)), []string{path})
 	}
 	// A name that only looks like a directive is content.
-	refused := merge.Check(object{"metadata": object{"annotations": object{"$a": "b", "retainKeys": "c", "$retainKeysX": "d"}}}, deploymentSchema)
+	refused := merge.Check(object{"metadata": object{"annotations": object{"$a": "b", "retainKeys": "c",
+		"$retainKeysX": "d"}}}, deploymentSchema)
 	assert.Equal(t, len(refused), 0, "%v", refused)
 	// Behind what is refused, everything else is looked at.
-	refused = merge.Check(podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": math.NaN(), "$retainKeys": 1}, math.NaN()}}), deploymentSchema)
+	refused = merge.Check(podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": math.NaN(),
+		"$retainKeys": 1}, math.NaN()}}), deploymentSchema)
 	assert.Equal(t, len(refused), 4, "%v", refused)
 }
 
 func TestRefusalsAreTold(t *testing.T) {
-	_, _, err := merge.Apply(nil, object{"$patch": "replace", "metadata": object{"finalizers": []any{object{}}}}, deploymentSchema)
+	_, _, err := merge.Apply(nil, object{"$patch": "replace", "metadata": object{"finalizers": []any{object{}}}},
+		deploymentSchema)
 	all, ok := errors.AsType[merge.RefusedError](err)
 	assert.Assert(t, ok)
 	assert.DeepEqual(t, all, merge.RefusedError{
 		{Path: "metadata.finalizers[0]", Message: "expected a scalar: this list is merged as a set of values"},
-		{Path: "$patch", Message: "kustomize ignores $patch: replace for a whole object; set the fields that are to go to null"},
+		{Path: "$patch", Message: "kustomize ignores $patch: replace for a whole object; set the fields that are to " +
+			"go to null"},
 	})
 	assert.Equal(t, err.Error(), "metadata.finalizers[0]: "+all[0].Message+"\n$patch: "+all[1].Message)
 	assert.Equal(t, merge.RefusedError{{Message: "no"}}.Error(), "no")
@@ -102,7 +111,8 @@ func TestHostileSizes(t *testing.T) {
 	containers := func(n int, image string) object {
 		list := make([]any, n)
 		for i := range list {
-			list[i] = object{"name": fmt.Sprint("c", i), "image": image, "ports": []any{object{"containerPort": int64(i)}}}
+			list[i] = object{"name": fmt.Sprint("c", i), "image": image,
+				"ports": []any{object{"containerPort": int64(i)}}}
 		}
 		return podSpec(object{"containers": list})
 	}

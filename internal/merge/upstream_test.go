@@ -30,17 +30,23 @@ type row struct {
 
 // ownWay has the rows whose results differ, and why.
 var ownWay = map[string]string{
-	"nullMapEntry1":           "the object has a null that is written as nothing; trees do not tell it from one that is written null, which kustomize keeps",
+	"nullMapEntry1": "the object has a null that is written as nothing; trees do not tell it from one that " +
+		"is written null, which kustomize keeps",
 	"simple patch":            "the patch renames the object; builds set the name back",
 	"remove list - directive": "elements beside a $patch: delete of the list are refused, not lost",
-	"remove k8s deployment containers -- $patch directive":             "elements beside a $patch: delete of the list are refused, not lost",
-	"infer merge keys merge'":                                          "merge keys are guessed, which builds do not do",
-	"no infer merge keys merge using explicit schema as line comment'": "a comment has the schema; trees have no comments",
-	"merge_primitive_items":                                            "a comment has the schema; trees have no comments",
+	"remove k8s deployment containers -- $patch directive": "elements beside a $patch: delete of the " +
+		"list are refused, not lost",
+	"infer merge keys merge'": "merge keys are guessed, which builds " +
+		"do not do",
+	"no infer merge keys merge using explicit schema as line comment'": "a comment has the schema; trees have no " +
+		"comments",
+	"merge_primitive_items": "a comment has the schema; trees have no " +
+		"comments",
 }
 
 func TestUpstreamFilter(t *testing.T) {
-	rows := table(t, "sigs.k8s.io/kustomize/api", "filters/patchstrategicmerge/patchstrategicmerge_test.go", "input", "patch", "expected")
+	rows := table(t, "sigs.k8s.io/kustomize/api", "filters/patchstrategicmerge/patchstrategicmerge_test.go", "input",
+		"patch", "expected")
 	assert.Assert(t, len(rows) >= 20, "%d rows", len(rows))
 	runRows(t, rows)
 }
@@ -48,7 +54,8 @@ func TestUpstreamFilter(t *testing.T) {
 func TestUpstreamMerge2(t *testing.T) {
 	var rows []row
 	for _, name := range []string{"element", "list", "map", "scalar"} {
-		rows = append(rows, table(t, "sigs.k8s.io/kustomize/kyaml", "yaml/merge2/"+name+"_test.go", "dest", "source", "expected")...)
+		rows = append(rows,
+			table(t, "sigs.k8s.io/kustomize/kyaml", "yaml/merge2/"+name+"_test.go", "dest", "source", "expected")...)
 	}
 	assert.Assert(t, len(rows) >= 55, "%d rows", len(rows))
 	runRows(t, rows)
@@ -65,7 +72,8 @@ func runRows(t *testing.T, rows []row) {
 			}
 			why, differs := ownWay[r.name]
 			same := got.err == nil && got.deleted == (want == nil) && tree.Equal(a, b)
-			assert.Equal(t, same, !differs, "%s\nobject %s\npatch  %s\nwant   %s\ngot    %v", why, tree.JSON(asAny(obj)), tree.JSON(asAny(patch)), tree.JSON(a), got)
+			assert.Equal(t, same, !differs, "%s\nobject %s\npatch  %s\nwant   %s\ngot    %v", why,
+				tree.JSON(asAny(obj)), tree.JSON(asAny(patch)), tree.JSON(a), got)
 		})
 	}
 }
@@ -150,7 +158,8 @@ func text(e ast.Expr) string {
 }
 
 func rowOf(lit *ast.CompositeLit, name, object, patch, expected string) row {
-	r := row{name: name, object: text(value(lit, object)), patch: text(value(lit, patch)), expected: text(value(lit, expected))}
+	r := row{name: name, object: text(value(lit, object)), patch: text(value(lit, patch)),
+		expected: text(value(lit, expected))}
 	ast.Inspect(lit, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
 			r.anyOrder = r.anyOrder || id.Name == "MergeOptionsListAppend"

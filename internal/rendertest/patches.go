@@ -23,7 +23,8 @@ func (g *generator) patch() tree.Map {
 	if g.oneIn(4) {
 		return g.resourcePatch()
 	}
-	kind := pick(g, "ConfigMap", "Service", "Workload", "Workload", "Workload", "Workload", "All", "PodDisruptionBudget")
+	kind := pick(g, "ConfigMap", "Service", "Workload", "Workload", "Workload", "Workload", "All",
+		"PodDisruptionBudget")
 	switch kind {
 	case "PodDisruptionBudget":
 		return g.to(tree.Map{"kind": kind}, "policy/v1", pick[any](g,
@@ -45,13 +46,17 @@ func (g *generator) patch() tree.Map {
 		return g.to(tree.Map{"kind": "Service"}, "v1", pick[any](g,
 			tree.Map{"spec": tree.Map{"sessionAffinity": "ClientIP"}},
 			tree.Map{"metadata": tree.Map{"annotations": tree.Map{"prometheus.io/scrape": "true"}}},
-			tree.Map{"spec": tree.Map{"ports": []any{tree.Map{"port": int64(8081), "nodePort": int64(30081)}}, "type": "LoadBalancer", "externalTrafficPolicy": "Local"}},
+			tree.Map{"spec": tree.Map{"ports": []any{tree.Map{"port": int64(8081), "nodePort": int64(30081)}},
+				"type": "LoadBalancer", "externalTrafficPolicy": "Local"}},
 			operations(operation("replace", "/spec/ports/2/targetPort", int64(8081))),
-			operations(operation("add", "/spec/ports/-", tree.Map{"name": g.fresh("extra"), "port": int64(100 + g.added), "targetPort": int64(9)})),
+			operations(operation("add", "/spec/ports/-",
+				tree.Map{"name": g.fresh("extra"), "port": int64(100 + g.added), "targetPort": int64(9)})),
 		))
 	case "All":
-		return tree.Map{"target": pick(g, tree.Map{"labelSelector": "system=ververica-platform"}, tree.Map{"name": ".*"}, tree.Map{"kind": ".*"}),
-			"patch": tree.Map{"metadata": tree.Map{"annotations": tree.Map{"platform.example.com/owner": g.text()}, "labels": g.labels()}}}
+		return tree.Map{"target": pick(g, tree.Map{"labelSelector": "system=ververica-platform"},
+			tree.Map{"name": ".*"}, tree.Map{"kind": ".*"}),
+			"patch": tree.Map{"metadata": tree.Map{"annotations": tree.Map{"platform.example.com/owner": g.text()},
+				"labels": g.labels()}}}
 	default:
 		return g.workloadPatch()
 	}
@@ -98,9 +103,13 @@ func (g *generator) resourcePatch() tree.Map {
 		operation("add", "/spec/template/spec/flinkConfiguration/state.savepoints.dir", "s3://b/s"),
 		operation("add", "/spec/template/spec/parallelism", int64(g.IntN(4)+1)),
 		operation("replace", "/spec/template/spec/resources/taskmanager/memory", "8g"),
-		tree.Map{"apiVersion": "v1", "kind": "Deployment", "spec": tree.Map{"template": tree.Map{"spec": tree.Map{"flinkConfiguration": tree.Map{"pipeline.name": "x", "user.key": nil}}}}},
-		tree.Map{"apiVersion": "v1", "kind": "Deployment", "spec": tree.Map{"template": tree.Map{"spec": tree.Map{"kubernetes": tree.Map{"labels": tree.Map{"team": "platform"}}}}}},
-		tree.Map{"apiVersion": "v1", "kind": "SessionCluster", "spec": tree.Map{"numberOfTaskManagers": int64(3)}}, // of no Deployment's business
+		tree.Map{"apiVersion": "v1", "kind": "Deployment",
+			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"flinkConfiguration": tree.Map{"pipeline.name": "x",
+				"user.key": nil}}}}},
+		tree.Map{"apiVersion": "v1", "kind": "Deployment",
+			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"kubernetes": tree.Map{"labels": tree.Map{"team": "platform"}}}}}},
+		tree.Map{"apiVersion": "v1", "kind": "SessionCluster",
+			"spec": tree.Map{"numberOfTaskManagers": int64(3)}}, // of no Deployment's business
 	)
 }
 
@@ -113,7 +122,8 @@ func (g *generator) workloadPatch() tree.Map {
 	}
 	name := "flink-" + component
 	if g.oneIn(5) {
-		return tree.Map{"target": tree.Map{"labelSelector": "component=" + component, "kind": "Deployment|Job"}, "patch": g.workloadOperations()}
+		return tree.Map{"target": tree.Map{"labelSelector": "component=" + component, "kind": "Deployment|Job"},
+			"patch": g.workloadOperations()}
 	}
 	body := g.podPatch(name)
 	if kind == "Deployment" && g.oneIn(3) {
@@ -121,7 +131,8 @@ func (g *generator) workloadPatch() tree.Map {
 			tree.Map{"replicas": g.replicas(component)},
 			tree.Map{"minReadySeconds": int64(5), "progressDeadlineSeconds": int64(60)},
 			tree.Map{"revisionHistoryLimit": int64(0), "strategy": tree.Map{"type": "Recreate", "rollingUpdate": nil}},
-			tree.Map{"strategy": tree.Map{"type": "RollingUpdate", "rollingUpdate": tree.Map{"maxSurge": "25%", "maxUnavailable": int64(1)}}},
+			tree.Map{"strategy": tree.Map{"type": "RollingUpdate",
+				"rollingUpdate": tree.Map{"maxSurge": "25%", "maxUnavailable": int64(1)}}},
 		)
 	}
 	if kind == "Job" && g.oneIn(4) {
@@ -160,21 +171,34 @@ func (g *generator) podPatch(name string) tree.Map {
 		tree.Map{"nodeSelector": tree.Map{"pool": "flink"}, "tolerations": g.tolerations(), "schedulerName": "volcano"},
 		tree.Map{"terminationGracePeriodSeconds": int64(g.IntN(600) + 6)},
 		tree.Map{"dnsPolicy": "None", "dnsConfig": tree.Map{"nameservers": []any{"10.0.0.10"}}},
-		tree.Map{"topologySpreadConstraints": []any{tree.Map{"topologyKey": "topology.kubernetes.io/zone", "maxSkew": int64(1), "whenUnsatisfiable": "DoNotSchedule", "labelSelector": tree.Map{"matchLabels": tree.Map{"team": "a"}}}}},
-		tree.Map{"imagePullSecrets": []any{tree.Map{"name": "pull"}}, "automountServiceAccountToken": false, "enableServiceLinks": true},
+		tree.Map{"topologySpreadConstraints": []any{tree.Map{"topologyKey": "topology.kubernetes.io/zone",
+			"maxSkew": int64(1), "whenUnsatisfiable": "DoNotSchedule",
+			"labelSelector": tree.Map{"matchLabels": tree.Map{"team": "a"}}}}},
+		tree.Map{"imagePullSecrets": []any{tree.Map{"name": "pull"}}, "automountServiceAccountToken": false,
+			"enableServiceLinks": true},
 		tree.Map{"securityContext": tree.Map{"fsGroupChangePolicy": "OnRootMismatch", "runAsUser": int64(1234)}},
-		tree.Map{"volumes": []any{tree.Map{"name": "flink-tmp", "emptyDir": nil, "ephemeral": tree.Map{"volumeClaimTemplate": tree.Map{"spec": tree.Map{"accessModes": []any{"ReadWriteOnce"}, "resources": tree.Map{"requests": tree.Map{"storage": "10Gi"}}}}}}}},
-		container(tree.Map{"env": []any{tree.Map{"name": "PATCHED", "value": g.text()}}, "envFrom": []any{tree.Map{"secretRef": tree.Map{"name": "s"}}}}),
-		container(tree.Map{"imagePullPolicy": "Always", "image": "registry.example.com/flink@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}),
-		container(tree.Map{"resources": tree.Map{"limits": tree.Map{"memory": "128Gi", "ephemeral-storage": "10Gi"}, "requests": tree.Map{"cpu": "10m"}}}),
+		tree.Map{"volumes": []any{tree.Map{"name": "flink-tmp", "emptyDir": nil,
+			"ephemeral": tree.Map{"volumeClaimTemplate": tree.Map{"spec": tree.Map{"accessModes": []any{"ReadWriteOnce"}, "resources": tree.Map{"requests": tree.Map{"storage": "10Gi"}}}}}}}},
+		container(tree.Map{"env": []any{tree.Map{"name": "PATCHED", "value": g.text()}},
+			"envFrom": []any{tree.Map{"secretRef": tree.Map{"name": "s"}}}}),
+		container(tree.Map{"imagePullPolicy": "Always",
+			"image": "registry.example.com/" +
+				"flink@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}),
+		container(tree.Map{"resources": tree.Map{"limits": tree.Map{"memory": "128Gi", "ephemeral-storage": "10Gi"},
+			"requests": tree.Map{"cpu": "10m"}}}),
 		container(tree.Map{"livenessProbe": nil, "startupProbe": tree.Map{"failureThreshold": int64(120)}}),
-		container(tree.Map{"readinessProbe": tree.Map{"httpGet": nil, "tcpSocket": nil, "exec": tree.Map{"command": []any{"true"}}}}),
+		container(tree.Map{"readinessProbe": tree.Map{"httpGet": nil, "tcpSocket": nil,
+			"exec": tree.Map{"command": []any{"true"}}}}),
 		container(tree.Map{"ports": []any{tree.Map{"containerPort": int64(9249), "name": "prom", "protocol": "TCP"}}}),
-		container(tree.Map{"securityContext": tree.Map{"readOnlyRootFilesystem": true}, "lifecycle": tree.Map{"preStop": tree.Map{"exec": nil, "sleep": tree.Map{"seconds": int64(5)}}}}),
+		container(tree.Map{"securityContext": tree.Map{"readOnlyRootFilesystem": true},
+			"lifecycle": tree.Map{"preStop": tree.Map{"exec": nil, "sleep": tree.Map{"seconds": int64(5)}}}}),
 	)
 	if g.oneIn(6) {
-		spec["volumes"] = []any{tree.Map{"name": "patched", "configMap": tree.Map{"name": "theirs", "optional": true, "items": []any{tree.Map{"key": "a", "path": "b"}}}}}
-		spec["containers"] = []any{tree.Map{"name": "patched", "image": "p", "securityContext": legal, "volumeMounts": []any{tree.Map{"name": "patched", "mountPath": "/patched"}}}}
+		spec["volumes"] = []any{tree.Map{"name": "patched",
+			"configMap": tree.Map{"name": "theirs", "optional": true,
+				"items": []any{tree.Map{"key": "a", "path": "b"}}}}}
+		spec["containers"] = []any{tree.Map{"name": "patched", "image": "p", "securityContext": legal,
+			"volumeMounts": []any{tree.Map{"name": "patched", "mountPath": "/patched"}}}}
 	}
 	t := tree.Map{"spec": spec}
 	g.set(4, t, g.labels(), "metadata", "labels")
@@ -190,7 +214,8 @@ func (g *generator) workloadOperations() []any {
 		operations(operation("add", spec+"/priorityClassName", "high")),
 		operations(operation("add", spec+"/volumes/-", tree.Map{"name": cache, "emptyDir": tree.Map{}}),
 			operation("add", spec+"/containers/0/volumeMounts/-", tree.Map{"name": cache, "mountPath": "/" + cache})),
-		operations(operation("add", spec+"/dnsPolicy", "Default"), operation("test", spec+"/securityContext/runAsNonRoot", true), operation("remove", spec+"/dnsPolicy", nil)),
+		operations(operation("add", spec+"/dnsPolicy", "Default"),
+			operation("test", spec+"/securityContext/runAsNonRoot", true), operation("remove", spec+"/dnsPolicy", nil)),
 		operations(operation("replace", spec+"/enableServiceLinks", true)),
 		operations(operation("add", "/metadata/annotations", tree.Map{"a": "b"})),
 	)

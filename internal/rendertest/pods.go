@@ -9,7 +9,8 @@ func (g *generator) variable() tree.Map {
 	if g.oneIn(2) {
 		return tree.Map{"name": "VARIABLE", "value": pick(g, "", "x", "$(POD)")}
 	}
-	return tree.Map{"name": "VARIABLE", "valueFrom": tree.Map{"secretKeyRef": tree.Map{"name": "s", "key": "k", "optional": g.oneIn(2)}}}
+	return tree.Map{"name": "VARIABLE",
+		"valueFrom": tree.Map{"secretKeyRef": tree.Map{"name": "s", "key": "k", "optional": g.oneIn(2)}}}
 }
 
 func (g *generator) env() []any {
@@ -34,10 +35,13 @@ func (g *generator) tolerations() []any {
 }
 
 func (g *generator) affinity() tree.Map {
-	term := tree.Map{"topologyKey": "topology.kubernetes.io/zone", "labelSelector": tree.Map{"matchLabels": tree.Map{"team": "a"}}}
-	return pick(g, tree.Map{}, tree.Map{"podAntiAffinity": tree.Map{"preferredDuringSchedulingIgnoredDuringExecution": []any{tree.Map{"weight": int64(100), "podAffinityTerm": term}}}},
+	term := tree.Map{"topologyKey": "topology.kubernetes.io/zone",
+		"labelSelector": tree.Map{"matchLabels": tree.Map{"team": "a"}}}
+	return pick(g, tree.Map{},
+		tree.Map{"podAntiAffinity": tree.Map{"preferredDuringSchedulingIgnoredDuringExecution": []any{tree.Map{"weight": int64(100), "podAffinityTerm": term}}}},
 		tree.Map{"nodeAffinity": tree.Map{"requiredDuringSchedulingIgnoredDuringExecution": tree.Map{"nodeSelectorTerms": []any{
-			tree.Map{"matchExpressions": []any{tree.Map{"key": "arch", "operator": "In", "values": []any{"amd64"}}}}}}}})
+			tree.Map{"matchExpressions": []any{tree.Map{"key": "arch", "operator": "In",
+				"values": []any{"amd64"}}}}}}}})
 }
 
 // pods are VVP's simplified options.
@@ -49,7 +53,9 @@ func (g *generator) pods() tree.Map {
 	g.set(3, p, g.affinity(), "affinity")
 	g.set(2, p, g.tolerations(), "tolerations")
 	g.set(3, p, []any{tree.Map{"name": "pull"}}, "imagePullSecrets")
-	g.set(3, p, pick(g, tree.Map{"fsGroup": int64(1)}, tree.Map{"runAsUser": int64(1000), "supplementalGroups": []any{int64(5)}}, tree.Map{"runAsNonRoot": true, "fsGroup": nil}), "securityContext")
+	g.set(3, p, pick(g, tree.Map{"fsGroup": int64(1)},
+		tree.Map{"runAsUser": int64(1000), "supplementalGroups": []any{int64(5)}},
+		tree.Map{"runAsNonRoot": true, "fsGroup": nil}), "securityContext")
 	if env := g.env(); len(env) > 0 {
 		p["envVars"] = env
 	}
@@ -61,16 +67,22 @@ func (g *generator) pods() tree.Map {
 var podinfo = tree.Map{"downwardAPI": tree.Map{"items": []any{
 	tree.Map{"path": "labels", "fieldRef": tree.Map{"fieldPath": "metadata.labels"}},
 	tree.Map{"path": "annotations", "fieldRef": tree.Map{"fieldPath": "metadata.annotations"}},
-	tree.Map{"path": "cpu", "resourceFieldRef": tree.Map{"containerName": "flink-taskmanager", "resource": "limits.cpu"}},
+	tree.Map{"path": "cpu",
+		"resourceFieldRef": tree.Map{"containerName": "flink-taskmanager", "resource": "limits.cpu"}},
 }}}
 
 func (g *generator) volumeMounts() []any {
 	var out []any
 	for _, e := range some(g,
-		[2]any{tree.Map{"name": "data", "persistentVolumeClaim": tree.Map{"claimName": "c"}}, tree.Map{"name": "data", "mountPath": "/data", "subPath": "x"}},
-		[2]any{tree.Map{"name": "secret", "secret": tree.Map{"secretName": "s", "defaultMode": int64(256)}}, tree.Map{"name": "secret", "mountPath": "/secret", "readOnly": true}},
-		[2]any{tree.Map{"name": "big", "emptyDir": tree.Map{"medium": "Memory", "sizeLimit": "1.5Gi"}}, tree.Map{"name": "big", "mountPath": pick(g, "/tmp", "/opt/flink/log", "/big")}},
-		[2]any{tree.Map{"name": "all", "projected": tree.Map{"sources": []any{tree.Map{"configMap": tree.Map{"name": "m"}}, podinfo}}}, tree.Map{"name": "all", "mountPath": "/all"}},
+		[2]any{tree.Map{"name": "data", "persistentVolumeClaim": tree.Map{"claimName": "c"}},
+			tree.Map{"name": "data", "mountPath": "/data", "subPath": "x"}},
+		[2]any{tree.Map{"name": "secret", "secret": tree.Map{"secretName": "s", "defaultMode": int64(256)}},
+			tree.Map{"name": "secret", "mountPath": "/secret", "readOnly": true}},
+		[2]any{tree.Map{"name": "big", "emptyDir": tree.Map{"medium": "Memory", "sizeLimit": "1.5Gi"}},
+			tree.Map{"name": "big", "mountPath": pick(g, "/tmp", "/opt/flink/log", "/big")}},
+		[2]any{tree.Map{"name": "all",
+			"projected": tree.Map{"sources": []any{tree.Map{"configMap": tree.Map{"name": "m"}}, podinfo}}},
+			tree.Map{"name": "all", "mountPath": "/all"}},
 	) {
 		pair := e.([2]any)
 		out = append(out, tree.Map{"name": pair[0].(tree.Map)["name"], "volume": pair[0], "volumeMount": pair[1]})
@@ -93,12 +105,15 @@ func (g *generator) podTemplate(container string) tree.Map {
 	containers := []any{flink}
 	if g.oneIn(3) {
 		g.note("sidecar")
-		containers = append(containers, tree.Map{"name": "sidecar", "image": "sidecar:1", "ports": []any{tree.Map{"containerPort": int64(9249), "name": "metrics"}},
-			"volumeMounts": []any{tree.Map{"name": "flink-log", "mountPath": "/logs", "readOnly": true}}})
+		containers = append(containers,
+			tree.Map{"name": "sidecar", "image": "sidecar:1",
+				"ports":        []any{tree.Map{"containerPort": int64(9249), "name": "metrics"}},
+				"volumeMounts": []any{tree.Map{"name": "flink-log", "mountPath": "/logs", "readOnly": true}}})
 	}
 	if g.oneIn(4) {
 		g.note("init container")
-		spec["initContainers"] = []any{tree.Map{"name": "init", "image": "init", "command": []any{"true"}, "restartPolicy": pick[any](g, "Always", nil)}}
+		spec["initContainers"] = []any{tree.Map{"name": "init", "image": "init", "command": []any{"true"},
+			"restartPolicy": pick[any](g, "Always", nil)}}
 	}
 	spec["containers"] = containers
 	g.set(4, spec, int64(g.IntN(600)+6), "terminationGracePeriodSeconds")

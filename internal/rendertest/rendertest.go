@@ -35,7 +35,8 @@ const (
 
 // Options are those to render the input with.
 func (in Input) Options() []render.Option {
-	out := []render.Option{render.Platform{Namespace: PlatformNamespace}, render.FetcherImage(FetcherImage), render.TLSSecret(TLSSecret)}
+	out := []render.Option{render.Platform{Namespace: PlatformNamespace}, render.FetcherImage(FetcherImage),
+		render.TLSSecret(TLSSecret)}
 	if in.Budgets {
 		out = append(out, render.PodDisruptionBudgets())
 	}
@@ -138,14 +139,16 @@ func put(m tree.Map, value any, path ...string) {
 }
 
 func (g *generator) text() string {
-	return pick(g, "a", "no", "1e3", "ü", "日本語", "a: b # c", "- x", "line\nline\n", `"'\`, "{{ namespace }}", "0o7", "~", "$(HOME)", "${HOME}", "$")
+	return pick(g, "a", "no", "1e3", "ü", "日本語", "a: b # c", "- x", "line\nline\n", `"'\`, "{{ namespace }}", "0o7",
+		"~", "$(HOME)", "${HOME}", "$")
 }
 
 // labels are legal.
 func (g *generator) labels() tree.Map {
 	out := tree.Map{}
 	for range g.IntN(4) {
-		out[pick(g, "team", "example.com/a.b", "y", "n1", "app.kubernetes.io/name")] = pick(g, "", "a", "1e3", "y", "A_b.c-d", "007")
+		out[pick(g, "team", "example.com/a.b", "y", "n1", "app.kubernetes.io/name")] = pick(g, "", "a", "1e3", "y",
+			"A_b.c-d", "007")
 	}
 	return out
 }

@@ -56,7 +56,10 @@ func TestInputsVary(t *testing.T) {
 		assert.Equal(t, len(b.Targets), 1)
 	}
 	assert.Equal(t, len(texts), inputs)
-	for _, note := range []string{"Deployment", "SessionCluster", "patches", "high availability", "pods", "pod templates", "sidecar", "TLS", "budgets", "flink 1.15", "flink 2.2", "artifact s3://", "artifact https", "artifact local"} {
-		assert.Assert(t, slices.ContainsFunc(strings.Split(note, "|"), func(n string) bool { return counts[n] > inputs/50 }), "%s: %d", note, counts[note])
+	for _, note := range []string{"Deployment", "SessionCluster", "patches", "high availability", "pods",
+		"pod templates", "sidecar", "TLS", "budgets", "flink 1.15", "flink 2.2", "artifact s3://", "artifact https",
+		"artifact local"} {
+		assert.Assert(t, slices.ContainsFunc(strings.Split(note, "|"),
+			func(n string) bool { return counts[n] > inputs/50 }), "%s: %d", note, counts[note])
 	}
 }

@@ -46,8 +46,9 @@ func (g *generator) deployment() tree.Map {
 	g.common(spec)
 	d := tree.Map{
 		"kind": "Deployment", "apiVersion": "v1",
-		"metadata": g.metadata(pick(g, "top-speed", "n0", "My Deployment Name", "Größe", "日本語", strings.Repeat("long ", 40)+"x", "a", "UPPER_case.x")),
-		"spec":     tree.Map{"state": "RUNNING", "template": tree.Map{"spec": spec}},
+		"metadata": g.metadata(pick(g, "top-speed", "n0", "My Deployment Name", "Größe", "日本語",
+			strings.Repeat("long ", 40)+"x", "a", "UPPER_case.x")),
+		"spec": tree.Map{"state": "RUNNING", "template": tree.Map{"spec": spec}},
 	}
 	g.targetName = pick(g, "staging", "my_Target-1", strings.Repeat("t", 250))
 	if g.oneIn(4) {
@@ -58,7 +59,8 @@ func (g *generator) deployment() tree.Map {
 	}
 	g.set(4, d, int64(g.IntN(5)+1), "spec", "maxJobCreationAttempts")
 	g.set(4, d, tree.Map{"kind": pick(g, "STATEFUL", "stateless", "NONE")}, "spec", "upgradeStrategy")
-	g.set(4, d, tree.Map{"kind": pick(g, "LATEST_STATE", "latest_savepoint", "NONE"), "allowNonRestoredState": g.oneIn(2)}, "spec", "restoreStrategy")
+	g.set(4, d, tree.Map{"kind": pick(g, "LATEST_STATE", "latest_savepoint", "NONE"),
+		"allowNonRestoredState": g.oneIn(2)}, "spec", "restoreStrategy")
 	if g.oneIn(4) {
 		g.note("TLS")
 		put(d, "true", "spec", "template", "metadata", "annotations", "flink.security.ssl.enabled")
@@ -92,7 +94,8 @@ func (g *generator) sessionCluster() tree.Map {
 func (g *generator) common(spec tree.Map) {
 	g.templates = g.oneIn(2)
 	g.set(2, spec, g.resources(), "resources")
-	g.set(3, spec, tree.Map{"log4jLoggers": tree.Map{pick(g, "", "com.example", "org.apache.flink"): pick(g, "INFO", "debug", "OFF")}}, "logging")
+	g.set(3, spec, tree.Map{"log4jLoggers": tree.Map{pick(g, "", "com.example", "org.apache.flink"): pick(g, "INFO",
+		"debug", "OFF")}}, "logging")
 	g.configuration(spec["flinkConfiguration"].(tree.Map))
 	k := tree.Map{}
 	g.set(3, k, g.labels(), "labels")
@@ -112,8 +115,10 @@ func (g *generator) common(spec tree.Map) {
 
 func (g *generator) resources() tree.Map {
 	return tree.Map{
-		"jobmanager":  tree.Map{"cpu": pick(g, "1", "0.5", "1.0", "0.1"), "memory": pick(g, "1g", "1.5G", "1073741824", "1000000k", "1048577001")},
-		"taskmanager": tree.Map{"cpu": pick(g, "1", "0.1", "2.125", "16"), "memory": pick(g, "2g", "1900m", "2 g", "64G", "4294967296")},
+		"jobmanager": tree.Map{"cpu": pick(g, "1", "0.5", "1.0", "0.1"),
+			"memory": pick(g, "1g", "1.5G", "1073741824", "1000000k", "1048577001")},
+		"taskmanager": tree.Map{"cpu": pick(g, "1", "0.1", "2.125", "16"),
+			"memory": pick(g, "2g", "1900m", "2 g", "64G", "4294967296")},
 	}
 }
 
@@ -148,7 +153,8 @@ func (g *generator) configuration(conf tree.Map) {
 // artifact is a jar that the version can get.
 func (g *generator) artifact(version string) tree.Map {
 	v := g.version()
-	uris := []string{"local:///opt/flink/usrlib/a.jar", "https://example.com/a.jar?x=1", "http://example.com/j/a%20b.jar", "s3://bucket/a.jar", "gs://bucket/b", "file:///opt/flink/usrlib/x/y.jar"}
+	uris := []string{"local:///opt/flink/usrlib/a.jar", "https://example.com/a.jar?x=1",
+		"http://example.com/j/a%20b.jar", "s3://bucket/a.jar", "gs://bucket/b", "file:///opt/flink/usrlib/x/y.jar"}
 	a := tree.Map{"kind": pick(g, "JAR", "jar"), "flinkVersion": version, "jarUri": pick(g, uris...)}
 	g.note("artifact " + a["jarUri"].(string)[:5])
 	g.set(3, a, []any{"https://example.com/other.jar"}, "additionalDependencies")

@@ -18,7 +18,8 @@ func TestAccess(t *testing.T) {
 		ok   bool
 	}{
 		{nil, v, true}, {[]string{"m", "s"}, "x", true}, {[]string{"m", "n"}, nil, true},
-		{[]string{"m", "none"}, nil, false}, {[]string{"m", "s", "deeper"}, nil, false}, {[]string{"m", "n", "deeper"}, nil, false},
+		{[]string{"m", "none"}, nil, false}, {[]string{"m", "s", "deeper"}, nil, false},
+		{[]string{"m", "n", "deeper"}, nil, false},
 	} {
 		got, ok := tree.Get(v, c.path...)
 		assert.Equal(t, ok, c.ok, "%v", c.path)
@@ -30,7 +31,8 @@ func TestAccess(t *testing.T) {
 	assert.DeepEqual(t, tree.Strings(v, "m"), map[string]string{"s": "x"})
 	assert.Assert(t, tree.Strings(v, "none") == nil && tree.Strings(tree.Map{}) == nil)
 	assert.DeepEqual(t, tree.FromStrings(map[string]string{"a": "b"}), tree.Map{"a": "b"})
-	assert.Assert(t, tree.FromStrings(nil) == nil && tree.FromStrings(map[string]string{}) == nil, "an empty map says nothing")
+	assert.Assert(t, tree.FromStrings(nil) == nil && tree.FromStrings(map[string]string{}) == nil,
+		"an empty map says nothing")
 }
 
 func TestCopyKeepsNil(t *testing.T) {
@@ -41,8 +43,10 @@ func TestCopyKeepsNil(t *testing.T) {
 
 func TestEdgesOfNumbers(t *testing.T) {
 	assert.Assert(t, tree.Equal(int64(math.MinInt64), float64(math.MinInt64)), "it is exact")
-	assert.Assert(t, !tree.Equal(int64(0), math.NaN()) && !tree.Equal(int64(math.MinInt64), -1e300) && !tree.Equal(int64(math.MaxInt64), 1e300))
-	assert.Assert(t, !tree.Equal([]any{"a"}, "a") && !tree.Equal([]any{"a"}, []any{"a", "b"}) && !tree.Equal([]any{}, nil))
+	assert.Assert(t, !tree.Equal(int64(0), math.NaN()) && !tree.Equal(int64(math.MinInt64), -1e300) &&
+		!tree.Equal(int64(math.MaxInt64), 1e300))
+	assert.Assert(t, !tree.Equal([]any{"a"}, "a") && !tree.Equal([]any{"a"}, []any{"a", "b"}) && !tree.Equal([]any{},
+		nil))
 	assert.Equal(t, string(tree.JSON(float64(1<<53-1))), "9007199254740991")
 	assert.Equal(t, string(tree.JSON(float64(1<<53))), "9.007199254740992e+15", "beyond, a float says that it is one")
 	for text, ok := range map[string]bool{

@@ -17,7 +17,8 @@ func TestPath(t *testing.T) {
 		people, field string
 	}{
 		{nil, "", ""},
-		{tree.Path{key("spec"), key("containers"), element("main"), key("image")}, "spec.containers[main].image", "spec.containers[main].image"},
+		{tree.Path{key("spec"), key("containers"), element("main"), key("image")}, "spec.containers[main].image",
+			"spec.containers[main].image"},
 		{tree.Path{key("a"), element("0"), element("1")}, "a[0][1]", "a[0][1]"},
 		{tree.Path{key("labels"), key("a.b/c")}, "labels[a.b/c]", "labels[a.b/c]"},
 		{tree.Path{key("a.b"), key("c")}, "[a.b].c", "[a.b].c"},
@@ -41,11 +42,13 @@ func TestPathsAreFresh(t *testing.T) {
 	p := append(make(tree.Path, 0, 8), tree.Step{Name: "p"})
 	a, b := p.With(tree.Step{Name: "a"}), p.With(tree.Step{Name: "b"})
 	_ = append(a, tree.Step{Name: "x"})
-	assert.Equal(t, a.String()+" "+b.String()+" "+a.With(tree.Step{Name: "c"}).String()+" "+p.String(), "p.a p.b p.a.c p")
+	assert.Equal(t, a.String()+" "+b.String()+" "+a.With(tree.Step{Name: "c"}).String()+" "+p.String(),
+		"p.a p.b p.a.c p")
 }
 
 func TestQuote(t *testing.T) {
-	for text, want := range map[string]string{"a": "a", "a,b": `"a,b"`, "a#2": `"a#2"`, "": `""`, "[": `"["`, "é": "é", "a b": "a b", "a\x00": `"a\x00"`} {
+	for text, want := range map[string]string{"a": "a", "a,b": `"a,b"`, "a#2": `"a#2"`, "": `""`, "[": `"["`, "é": "é",
+		"a b": "a b", "a\x00": `"a\x00"`} {
 		assert.Equal(t, tree.Quote(text, ",#"), want)
 	}
 	assert.Equal(t, tree.Quote("a,b", ""), "a,b")

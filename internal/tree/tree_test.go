@@ -38,7 +38,8 @@ func TestEqual(t *testing.T) {
 
 func TestJSONRoundTrip(t *testing.T) {
 	v := tree.Map{
-		"text": "a<b>&\u2028\n\"", "big": int64(1<<53 + 1), "float": 1.5, "small": 1e-9, "whole": 2.0, "minus zero": math.Copysign(0, -1), "huge": 1e300, "beyond": float64(1 << 53),
+		"text": "a<b>&\u2028\n\"", "big": int64(1<<53 + 1), "float": 1.5, "small": 1e-9, "whole": 2.0,
+		"minus zero": math.Copysign(0, -1), "huge": 1e300, "beyond": float64(1 << 53),
 		"list": []any{nil, false, tree.Map{}, []any{}, 3.0},
 	}
 	text := tree.JSON(v)

@@ -74,7 +74,8 @@ func readConfig(n *yaml.Node) *setup {
 		s.at = "data"
 		s.configMap(n)
 	default:
-		s.fail("kind", "config", "functionConfig is a %s of %s or a ConfigMap of v1, not a %s of %q", configKind, configVersion, s.ref.Kind, s.ref.APIVersion)
+		s.fail("kind", "config", "functionConfig is a %s of %s or a ConfigMap of v1, not a %s of %q", configKind,
+			configVersion, s.ref.Kind, s.ref.APIVersion)
 	}
 	return s
 }
@@ -100,7 +101,9 @@ func (s *setup) configMap(n *yaml.Node) {
 	spec.Fields = nil
 	for _, f := range data.Fields {
 		if f.Value.Kind == yaml.Map || f.Value.Kind == yaml.List {
-			s.fail("data."+f.Key, "config", "the values of a ConfigMap are text, not a %s: write %s: | and the value in the lines below, indented", f.Value.Kind, f.Key)
+			s.fail("data."+f.Key, "config",
+				"the values of a ConfigMap are text, not a %s: write %s: | and the value in the lines below, indented",
+				f.Value.Kind, f.Key)
 			continue
 		}
 		switch f.Key {
@@ -142,7 +145,8 @@ func (s *setup) parse(f yaml.Field) *yaml.Node {
 }
 
 func (s *setup) fail(path, rule, format string, args ...any) {
-	s.results = append(s.results, Result{Severity: Error, Resource: s.ref, Field: path, Rule: rule, Message: fmt.Sprintf(format, args...)})
+	s.results = append(s.results,
+		Result{Severity: Error, Resource: s.ref, Field: path, Rule: rule, Message: fmt.Sprintf(format, args...)})
 }
 
 func (s *setup) problems(prefix string, problems []decode.Problem) {
@@ -190,7 +194,8 @@ func (s *setup) jobs(deployments []deployment.Deployment) map[string]render.Job 
 		}
 		found := false
 		for _, d := range deployments {
-			if d.Name() != j.Deployment || j.Namespace != d.Namespace() && (j.Namespace != "" || d.Namespace() != "default") {
+			if d.Name() != j.Deployment || j.Namespace != d.Namespace() && (j.Namespace != "" ||
+				d.Namespace() != "default") {
 				continue
 			}
 			if _, twice := jobs[d.ID()]; twice {

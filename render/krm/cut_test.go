@@ -11,7 +11,8 @@ import (
 // be cut has the same items and fields, and its lines put together are legal again.
 func FuzzCut(f *testing.F) {
 	for _, seed := range []string{
-		"apiVersion: a\nkind: ResourceList\nitems:\n- a: 1.20\n# b\n- b: |+\n    x\n\n- - c\n  - d\nfunctionConfig:\n  e: f\n",
+		"apiVersion: a\nkind: ResourceList\nitems:\n- a: 1.20\n# b\n- b: |+\n    x\n\n- - c\n  - " +
+			"d\nfunctionConfig:\n  e: f\n",
 		"items:\n  - a: \"x\n- y\"\n  - {a: b\n}\n  -\n    c\nkind: x\n",
 		"---\nitems: [a, b]\nkind: 'x\ny: z'\n",
 		"items:\n- &a b\n- *a\n- a: >\n   - b\n\n   c: d\n- ? a\n  : b\n",

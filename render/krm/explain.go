@@ -46,7 +46,8 @@ func hint(s *source, path string) string {
 	if n == nil || n.Kind != yaml.Float {
 		return ""
 	}
-	return fmt.Sprintf("; kustomize hands on %s0 as %s where it is not quoted: write flinkVersion: \"%s0\" if that is meant", n.Text, n.Text, n.Text)
+	return fmt.Sprintf("; kustomize hands on %s0 as %s where it is not quoted: write flinkVersion: \"%s0\" if that "+
+		"is meant", n.Text, n.Text, n.Text)
 }
 
 // explain adds the problems of a rendering.
@@ -77,7 +78,8 @@ func (f *function) explain(err error) {
 	if e, ok := errors.AsType[*render.VerifyError](err); ok {
 		for _, p := range e.Problems {
 			s, prefix := f.subject(outside(err, e))
-			r := Result{Severity: Error, Rule: "verify", Field: p.Cause, Message: prefix + p.Object + ": " + p.Field + ": " + p.Message}
+			r := Result{Severity: Error, Rule: "verify", Field: p.Cause,
+				Message: prefix + p.Object + ": " + p.Field + ": " + p.Message}
 			if strings.HasPrefix(p.Cause, "spec.deploymentPatchSet[") {
 				s, r.Message = f.targetIn(outside(err, e)), outside(err, e)+p.Object+": "+p.Field+": "+p.Message
 			}

@@ -12,7 +12,8 @@ import (
 )
 
 // resourceKinds are VVP's, in the group that Kubernetes calls the core.
-var resourceKinds = [...]string{target.Kind, deployment.KindDeployment, deployment.KindSessionCluster, deployment.KindDefaults}
+var resourceKinds = [...]string{target.Kind, deployment.KindDeployment, deployment.KindSessionCluster,
+	deployment.KindDefaults}
 
 // isResource tells VVP's resources from all others. One without an apiVersion is
 // VVP's too: no object of Kubernetes is without.
@@ -96,7 +97,8 @@ func withoutTools(n *yaml.Node) *yaml.Node {
 	return edit(n, "metadata", func(metadata *yaml.Node) *yaml.Node {
 		return edit(metadata, "annotations", func(annotations *yaml.Node) *yaml.Node {
 			out := *annotations
-			out.Fields = slices.DeleteFunc(slices.Clone(annotations.Fields), func(f yaml.Field) bool { return ofTools(f.Key) })
+			out.Fields = slices.DeleteFunc(slices.Clone(annotations.Fields),
+				func(f yaml.Field) bool { return ofTools(f.Key) })
 			if len(out.Fields) == 0 && len(annotations.Fields) > 0 {
 				return nil
 			}

@@ -30,7 +30,8 @@ func Process(in []byte, opts ...render.Option) (out []byte, results Results) {
 	}
 	out, err := l.write(items, f.results)
 	if err != nil {
-		f.results = Results{{Severity: Error, Message: fmt.Sprintf("the result cannot be written: %v", err), Rule: "resource-list"}}
+		f.results = Results{{Severity: Error, Message: fmt.Sprintf("the result cannot be written: %v", err),
+			Rule: "resource-list"}}
 		out, _ = list{}.write(nil, f.results)
 	}
 	return out, f.results
@@ -95,7 +96,8 @@ func (f *function) collect() {
 		s.file, s.keys = "", nil // it is not written to a file of its own
 		if !isResource(n) {
 			f.report(&s, Result{Severity: Error, Rule: "kind",
-				Message: fmt.Sprintf("a VVP resource is wanted, of kind %s; this is a %s", strings.Join(resourceKinds[:], ", "), text(n, "kind"))})
+				Message: fmt.Sprintf("a VVP resource is wanted, of kind %s; this is a %s",
+					strings.Join(resourceKinds[:], ", "), text(n, "kind"))})
 			continue
 		}
 		f.sources = append(f.sources, s)
@@ -220,7 +222,8 @@ func (f *function) owners() map[string]*source {
 // earlier one; nil if there is none. text gives the object's strings.
 func madeOf(owners map[string]*source, text func(path ...string) string) *source {
 	label := func(key string) string { return text("metadata", "labels", key) }
-	if _, emitted := kinds.Lookup(kinds.TypeMeta{APIVersion: text("apiVersion"), Kind: text("kind")}); !emitted || label(labels.KeySystem) != labels.System {
+	if _, emitted := kinds.Lookup(kinds.TypeMeta{APIVersion: text("apiVersion"), Kind: text("kind")}); !emitted ||
+		label(labels.KeySystem) != labels.System {
 		return nil
 	}
 	switch label(labels.KeyApp) {

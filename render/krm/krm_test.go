@@ -55,7 +55,8 @@ func TestTheObjectsAreThoseOfTheLibrary(t *testing.T) {
 			assert.NilError(t, results.Err())
 			assert.DeepEqual(t, items(t, out), want)
 
-			config := "apiVersion: flinktarget.github.io/v1alpha1\nkind: RenderFlink\nmetadata: {name: f}\nspec:\n  platformNamespace: vvp\n  resources:\n"
+			config := "apiVersion: flinktarget.github.io/v1alpha1\nkind: RenderFlink\nmetadata: {name: f}\nspec:\n  " +
+				"platformNamespace: vvp\n  resources:\n"
 			for _, doc := range docs {
 				config += "  - " + strings.ReplaceAll(strings.TrimSpace(doc), "\n", "\n    ") + "\n"
 			}
@@ -66,7 +67,8 @@ func TestTheObjectsAreThoseOfTheLibrary(t *testing.T) {
 }
 
 func TestResourcesGoAndOtherItemsStay(t *testing.T) {
-	vvp := "apiVersion: v1\nkind: DeploymentDefaults\nmetadata: {name: defaults}\nspec: {template: {spec: {parallelism: 3}}}\n"
+	vvp := "apiVersion: v1\nkind: DeploymentDefaults\nmetadata: {name: defaults}\nspec: {template: {spec: " +
+		"{parallelism: 3}}}\n"
 	out := process(t, wrap("", configMap, orders, vvp, staging, cluster))
 	assert.DeepEqual(t, kindsOf(t, out), []string{
 		"v1 ConfigMap",
@@ -84,7 +86,8 @@ func TestAnnotationsOfToolsAreNoPartOfResources(t *testing.T) {
 		"config.k8s.io/id: '1', kustomize.config.k8s.io/id: \"kind: Deployment\\nname: orders\\n\"",
 		"internal.kpt.dev/upstream-identifier: x",
 	} {
-		assert.Equal(t, string(process(t, wrap("", at(staging, "staging", annotations), at(orders, "orders", annotations)))), string(plain))
+		assert.Equal(t, string(process(t,
+			wrap("", at(staging, "staging", annotations), at(orders, "orders", annotations)))), string(plain))
 	}
 }
 
@@ -94,14 +97,18 @@ func TestObjectsGetFilesWhereResourcesHaveThem(t *testing.T) {
 		annotations  string
 		want         map[string]any
 	}{
-		{"new keys", "kyaml since 0.13", "internal.config.kubernetes.io/path: streams/a.yaml, internal.config.kubernetes.io/index: '2'",
-			map[string]any{"internal.config.kubernetes.io/path": "streams/orders.manifests.yaml", "internal.config.kubernetes.io/index": "1"}},
+		{"new keys", "kyaml since 0.13",
+			"internal.config.kubernetes.io/path: streams/a.yaml, internal.config.kubernetes.io/index: '2'",
+			map[string]any{"internal.config.kubernetes.io/path": "streams/orders.manifests.yaml",
+				"internal.config.kubernetes.io/index": "1"}},
 		{"old keys", "the specification", "config.kubernetes.io/path: a.yaml, config.kubernetes.io/index: '2'",
 			map[string]any{"config.kubernetes.io/path": "orders.manifests.yaml", "config.kubernetes.io/index": "1"}},
-		{"both", "kpt and kustomize write both, and expect both to agree", "config.kubernetes.io/path: x/a.yaml, internal.config.kubernetes.io/path: x/a.yaml",
+		{"both", "kpt and kustomize write both, and expect both to agree",
+			"config.kubernetes.io/path: x/a.yaml, internal.config.kubernetes.io/path: x/a.yaml",
 			map[string]any{
 				"config.kubernetes.io/path": "x/orders.manifests.yaml", "config.kubernetes.io/index": "1",
-				"internal.config.kubernetes.io/path": "x/orders.manifests.yaml", "internal.config.kubernetes.io/index": "1",
+				"internal.config.kubernetes.io/path":  "x/orders.manifests.yaml",
+				"internal.config.kubernetes.io/index": "1",
 			}},
 		{"none", "kustomize says an index only, and wants nothing", "config.kubernetes.io/index: '0'", nil},
 	}
@@ -119,10 +126,14 @@ func TestObjectsGetFilesWhereResourcesHaveThem(t *testing.T) {
 func TestRunningAgainChangesNothing(t *testing.T) {
 	const local = "config.kubernetes.io/local-config: 'true', config.kubernetes.io/path: a.yaml"
 	for reason, in := range map[string]string{
-		"resources that are taken out leave nothing to do":      wrap("", configMap, orders, staging, cluster),
-		"resources that stay are rendered to the same objects":  wrap("", at(orders, "orders", local), configMap, at(staging, "staging", local)),
-		"as are session clusters":                               wrap("", at(cluster, "sql", local), at(staging, "staging", local)),
-		"resources of functionConfig replace what they made":    wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata:\n  resources: |\n    "+strings.ReplaceAll(staging+"---\n"+orders, "\n", "\n    ")+"\n", configMap),
+		"resources that are taken out leave nothing to do": wrap("", configMap, orders, staging, cluster),
+		"resources that stay are rendered to the same objects": wrap("", at(orders, "orders", local), configMap,
+			at(staging, "staging", local)),
+		"as are session clusters": wrap("", at(cluster, "sql", local),
+			at(staging, "staging", local)),
+		"resources of functionConfig replace what " +
+			"they made": wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata:\n  resources: |\n    "+
+			strings.ReplaceAll(staging+"---\n"+orders, "\n", "\n    ")+"\n", configMap),
 		"results of others are kept, and ours are not doubled?": wrap("", configMap),
 	} {
 		once := process(t, in)
@@ -145,19 +156,22 @@ func TestEarlierObjectsAreReplaced(t *testing.T) {
 	assert.Equal(t, len(items(t, process(t, stopped))), 2, "a Deployment that is not to run has no objects")
 
 	foreign := strings.Replace(string(first), "kind: Service", "kind: PodMonitor", 1)
-	assert.Assert(t, slices.Contains(kindsOf(t, process(t, foreign)), "v1 PodMonitor"), "kinds that are never rendered are somebody else's")
+	assert.Assert(t, slices.Contains(kindsOf(t, process(t, foreign)), "v1 PodMonitor"),
+		"kinds that are never rendered are somebody else's")
 }
 
 // kustomize hands a generator its own configuration as the only item.
 func TestCopyOfFunctionConfigGoes(t *testing.T) {
 	const local = "annotations: {config.kubernetes.io/local-config: 'true'"
-	copied := strings.Replace(config, "{name: f}", "{name: f, "+local+", config.kubernetes.io/index: '0'}}", 1) + "  strictPatches: true\n"
+	copied := strings.Replace(config, "{name: f}", "{name: f, "+local+", config.kubernetes.io/index: '0'}}",
+		1) + "  strictPatches: true\n"
 	given := strings.Replace(config, "{name: f}", "{name: f, "+local+"}}", 1) + "  strictPatches: true\n"
 	assert.Equal(t, len(items(t, process(t, wrap(given, copied)))), 0)
 	filed := strings.Replace(copied, "index: '0'", "path: f.yaml", 1)
 	assert.Equal(t, len(items(t, process(t, wrap(given, filed)))), 1, "one that has a file belongs to the package")
 	other := strings.Replace(copied, "strict", "# strict", 1)
-	assert.Equal(t, len(items(t, process(t, wrap(given, other)))), 1, "that of another run of the function is none of ours")
+	assert.Equal(t, len(items(t, process(t, wrap(given, other)))), 1,
+		"that of another run of the function is none of ours")
 }
 
 func TestProcessKeepsItsInput(t *testing.T) {
@@ -183,8 +197,10 @@ func TestProcessKeepsItsInput(t *testing.T) {
 
 func FuzzProcess(f *testing.F) {
 	f.Add(wrap("", staging, orders, configMap))
-	f.Add(wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {jobs: \"[{deployment: orders}]\", strictPatches: 'true'}\n", orders))
-	f.Add(wrap("apiVersion: flinktarget.github.io/v1alpha1\nkind: RenderFlink\nspec: {resources: [{kind: SessionCluster}]}\n", at(cluster, "sql", "config.kubernetes.io/local-config: 'true'"), staging))
+	f.Add(wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {jobs: \"[{deployment: orders}]\", "+
+		"strictPatches: 'true'}\n", orders))
+	f.Add(wrap("apiVersion: flinktarget.github.io/v1alpha1\nkind: RenderFlink\nspec: {resources: [{kind: "+
+		"SessionCluster}]}\n", at(cluster, "sql", "config.kubernetes.io/local-config: 'true'"), staging))
 	f.Add("{apiVersion: config.kubernetes.io/v1, kind: ResourceList, items: [1, ~, {}, []], functionConfig: x}")
 	f.Add(wrap("", at(cluster, "sql", "config.kubernetes.io/local-config: 'true'"), staging))
 	f.Add("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n [{}]0\n")

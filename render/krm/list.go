@@ -38,7 +38,9 @@ func readList(in []byte) (list, Results) {
 		if l, bad = whole(in); len(bad) > 0 {
 			var results Results
 			for _, p := range bad {
-				results = append(results, Result{Severity: Error, Message: fmt.Sprintf("the input at %s: %s", p.Pos, p.Message), Rule: "syntax"})
+				results = append(results,
+					Result{Severity: Error, Message: fmt.Sprintf("the input at %s: %s", p.Pos, p.Message),
+						Rule: "syntax"})
 			}
 			return list{}, results
 		}

@@ -24,7 +24,8 @@ func wrap(functionConfig string, items ...string) string {
 		b.WriteString("- " + strings.ReplaceAll(strings.TrimSuffix(item, "\n"), "\n", "\n  ") + "\n")
 	}
 	if functionConfig != "" {
-		b.WriteString("functionConfig:\n  " + strings.ReplaceAll(strings.TrimSuffix(functionConfig, "\n"), "\n", "\n  ") + "\n")
+		b.WriteString("functionConfig:\n  " + strings.ReplaceAll(strings.TrimSuffix(functionConfig, "\n"), "\n",
+			"\n  ") + "\n")
 	}
 	return b.String()
 }
@@ -92,15 +93,27 @@ func process(t *testing.T, in string) []byte {
 
 func TestOtherItemsKeepTheirText(t *testing.T) {
 	cases := []struct{ name, reason, item string }{
-		{"comments", "tools write items back into files that people wrote", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  # why\n  name: a # is it called so\n"},
-		{"comment first", "kpt puts the comment above a file behind the dash", "# Who owns this\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"},
-		{"numbers", "1.20 is not 1.2 to whoever reads it as text", "apiVersion: example.com/v1\nkind: X\nmetadata: {name: a}\nspec: {version: 1.20, mode: 0644, big: 1e3, hex: 0x1F}\n"},
-		{"words", "yes is a boolean to some readers", "apiVersion: example.com/v1\nkind: X\nmetadata: {name: a}\nspec: {a: yes, b: \"yes\", c: 12:30:00, d: ~}\n"},
-		{"literal block", "blank lines and indentation are content", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: |+\n    one\n\n    # two\n      three\n\n  more: x\n"},
-		{"order of keys", "a diff of the file shows nothing", "kind: ConfigMap\ndata: {b: x, a: y}\nmetadata: {name: a}\napiVersion: v1\n"},
-		{"alias", "anchors within an item stay", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: &x one, b: *x}\n"},
-		{"a Deployment of Kubernetes", "only v1 is VVP's", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: orders}\n"},
-		{"another group's target", "the kind alone says nothing", "apiVersion: example.com/v1\nkind: DeploymentTarget\nmetadata: {name: a}\n"},
+		{"comments", "tools write items back into files that people wrote",
+			"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  # why\n  name: a # is it called so\n"},
+		{"comment first", "kpt puts the comment above a file behind the dash",
+			"# Who owns this\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"},
+		{"numbers", "1.20 is not 1.2 to whoever reads it as text",
+			"apiVersion: example.com/v1\nkind: X\nmetadata: {name: a}\nspec: {version: 1.20, mode: 0644, big: 1e3, " +
+				"hex: 0x1F}\n"},
+		{"words", "yes is a boolean to some readers",
+			"apiVersion: example.com/v1\nkind: X\nmetadata: {name: a}\nspec: {a: yes, b: \"yes\", c: " +
+				"12:30:00, d: ~}\n"},
+		{"literal block", "blank lines and indentation are content",
+			"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: |+\n    one\n\n    # two\n      " +
+				"three\n\n  more: x\n"},
+		{"order of keys", "a diff of the file shows nothing",
+			"kind: ConfigMap\ndata: {b: x, a: y}\nmetadata: {name: a}\napiVersion: v1\n"},
+		{"alias", "anchors within an item stay",
+			"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: &x one, b: *x}\n"},
+		{"a Deployment of Kubernetes", "only v1 is VVP's",
+			"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: orders}\n"},
+		{"another group's target", "the kind alone says nothing",
+			"apiVersion: example.com/v1\nkind: DeploymentTarget\nmetadata: {name: a}\n"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -121,22 +134,44 @@ func TestOtherItemsKeepTheirText(t *testing.T) {
 
 func TestOtherItemsKeepTheirMeaning(t *testing.T) {
 	cases := []struct{ name, reason, in, want string }{
-		{"JSON", "a ResourceList may be JSON", `{"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [{"apiVersion": "v1", "kind": "X", "a": [1.50, {"b": []}, {}]}]}`,
+		{"JSON", "a ResourceList may be JSON",
+			`{"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [{"apiVersion": "v1", ` +
+				`"kind": "X", "a": [1.50, {"b": []}, {}]}]}`,
 			"items:\n- apiVersion: v1\n  kind: X\n  a:\n    - 1.50\n    - b: []\n    - {}\n"},
 		{"shared anchor", "the item with the anchor goes, the one with the alias stays",
-			"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: DeploymentTarget\n  metadata: {name: a, labels: &l {team: x}}\n  spec: {kubernetes: {namespace: x}}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: b, labels: *l}\n",
+			"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: " +
+				"DeploymentTarget\n  metadata: {name: a, labels: &l {team: x}}\n  spec: {kubernetes: {namespace: " +
+				"x}}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: b, labels: *l}\n",
 			"labels:\n      team: x\n"},
-		{"indented list", "some writers indent the dashes", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n    - apiVersion: v1\n      kind: ConfigMap # mine\n",
+		{"indented list", "some writers indent the dashes",
+			"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n    - apiVersion: v1\n      kind: " +
+				"ConfigMap # mine\n",
 			"    - apiVersion: v1\n      kind: ConfigMap # mine\n"},
-		{"flow items", "some write them on one line", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: [{apiVersion: v1, kind: ConfigMap, data: {a: \"x\\ny\\n\", yes: no, \"k\\u0085\": 1.20}}]\n",
+		{"flow items", "some write them on one line",
+			"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: [{apiVersion: v1, kind: ConfigMap, " +
+				"data: {a: \"x\\ny\\n\", yes: no, \"k\\u0085\": 1.20}}]\n",
 			"1.20"},
-		{"no line feed at the end", "the last line is a line", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap", "- kind: ConfigMap\n"},
-		{"behind items", "the order of the fields is free", "kind: ResourceList\nitems:\n- kind: ConfigMap\n  data: {a: 1.20}\n# the version\napiVersion: config.kubernetes.io/v1\n", "1.20"},
-		{"a document marker", "some writers start with it", "---\n# written by hand\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap\n", "- kind: ConfigMap\n"},
-		{"text that looks like a list", "a literal block holds anything", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap\n  data:\n    a: |\n     - kind: X\n     items:\n", "     - kind: X\n"},
-		{"a bracket at the margin", "kyaml writes it so", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- {kind: ConfigMap, data: {a: 1.20} # why\n}\n- {kind: ConfigMap, data: {b: 1.30}}\n", "{kind: ConfigMap, data: {a: 1.20} # why\n}\n"},
-		{"quotes over several lines", "what looks like an item is text", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap\n  data: {a: \"x\n\n- y: 1.20\"}\n", "- kind: ConfigMap"},
-		{"Windows line ends", "they are white space", "apiVersion: config.kubernetes.io/v1\r\nkind: ResourceList\r\nitems:\r\n- kind: ConfigMap\r\n  data: {a: 1.20}\r\n", "1.20"},
+		{"no line feed at the end", "the last line is a line",
+			"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap",
+			"- kind: ConfigMap\n"},
+		{"behind items", "the order of the fields is free",
+			"kind: ResourceList\nitems:\n- kind: ConfigMap\n  data: {a: 1.20}\n# the version\napiVersion: " +
+				"config.kubernetes.io/v1\n", "1.20"},
+		{"a document marker", "some writers start with it",
+			"---\n# written by hand\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: " +
+				"ConfigMap\n", "- kind: ConfigMap\n"},
+		{"text that looks like a list", "a literal block holds anything",
+			"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap\n  data:\n    a: " +
+				"|\n     - kind: X\n     items:\n", "     - kind: X\n"},
+		{"a bracket at the margin", "kyaml writes it so",
+			"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- {kind: ConfigMap, data: {a: 1.20} # " +
+				"why\n}\n- {kind: ConfigMap, data: {b: 1.30}}\n", "{kind: ConfigMap, data: {a: 1.20} # why\n}\n"},
+		{"quotes over several lines", "what looks like an item is text",
+			"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: ConfigMap\n  data: {a: " +
+				"\"x\n\n- y: 1.20\"}\n", "- kind: ConfigMap"},
+		{"Windows line ends", "they are white space",
+			"apiVersion: config.kubernetes.io/v1\r\nkind: ResourceList\r\nitems:\r\n- kind: ConfigMap\r\n  data: {a: " +
+				"1.20}\r\n", "1.20"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -151,10 +186,12 @@ func TestOtherItemsKeepTheirMeaning(t *testing.T) {
 }
 
 func TestCommentsGoWithTheItemBelow(t *testing.T) {
-	in := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n# of the ConfigMap\n- kind: ConfigMap\n# of the target\n- " +
+	in := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n# of the ConfigMap\n- kind: ConfigMap\n# " +
+		"of the target\n- " +
 		strings.ReplaceAll(strings.TrimSuffix(staging, "\n"), "\n", "\n  ") + "\n# of the Secret\n- kind: Secret\n"
 	assert.Equal(t, string(process(t, in)),
-		"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n# of the ConfigMap\n- kind: ConfigMap\n# of the Secret\n- kind: Secret\n")
+		"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n# of the ConfigMap\n- kind: ConfigMap\n# "+
+			"of the Secret\n- kind: Secret\n")
 }
 
 // A package of any size is read item by item.
@@ -162,7 +199,8 @@ func TestManyItems(t *testing.T) {
 	const n = 2000
 	all := []string{staging}
 	for i := range n {
-		all = append(all, fmt.Sprintf("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c%d\ndata:\n  a: b\n  c: d\n", i))
+		all = append(all,
+			fmt.Sprintf("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c%d\ndata:\n  a: b\n  c: d\n", i))
 	}
 	out, results := krm.Process([]byte(wrap("", all...)))
 	assert.NilError(t, results.Err())
@@ -184,7 +222,8 @@ func TestRefusesWhatIsNoResourceList(t *testing.T) {
 			out, results := krm.Process([]byte(c.in))
 			assert.ErrorContains(t, results.Err(), "error: ", c.reason)
 			assert.Equal(t, len(items(t, out)), 0)
-			assert.Assert(t, strings.Contains(string(out), "results:\n- message: "), "results are written, too: %s", out)
+			assert.Assert(t, strings.Contains(string(out), "results:\n- message: "), "results are written, too: %s",
+				out)
 		})
 	}
 }

@@ -33,54 +33,88 @@ func TestErrorsSayWhere(t *testing.T) {
 		want         krm.Result // without message
 		message      string
 	}{
-		{"unknown field", "what reading reports", wrap("", staging, strings.Replace(orders, "spec:", "spec:\n  stat: RUNNING", 1)),
+		{"unknown field", "what reading reports",
+			wrap("", staging, strings.Replace(orders, "spec:", "spec:\n  stat: RUNNING", 1)),
 			krm.Result{Resource: ofOrders, Field: "spec.stat", Rule: "unknown-field"}, "did you mean state?"},
-		{"file", "the tool said where the item comes from", wrap("", staging, at(strings.Replace(orders, "JAR", "JARR", 1), "orders", file)),
-			krm.Result{Resource: ofOrders, Field: "spec.template.spec.artifact.kind", File: "streams/orders.yaml", Index: 3, Rule: "enum"}, "JARR"},
+		{"file", "the tool said where the item comes from",
+			wrap("", staging, at(strings.Replace(orders, "JAR", "JARR", 1), "orders", file)),
+			krm.Result{Resource: ofOrders, Field: "spec.template.spec.artifact.kind", File: "streams/orders.yaml",
+				Index: 3, Rule: "enum"}, "JARR"},
 		{"no such target", "what rendering reports", wrap("", orders),
 			krm.Result{Resource: ofOrders, Field: "spec.deploymentTargetName", Rule: "target"}, "staging"},
-		{"twice", "an item and functionConfig have it", wrap(config+"  resources:\n  - "+strings.ReplaceAll(orders, "\n", "\n    "), staging, orders),
+		{"twice", "an item and functionConfig have it",
+			wrap(config+"  resources:\n  - "+strings.ReplaceAll(orders, "\n", "\n    "), staging, orders),
 			krm.Result{Resource: ofConfig, Field: "spec.resources[0].metadata.name", Rule: "duplicate"}, "Duplicate"},
-		{"a patch that fails", "the target is to be mended, not the Deployment", wrap("", patched("op: remove\npath: /spec/nothing"), orders),
-			krm.Result{Resource: ofStaging, Field: "spec.deploymentPatchSet[0]", Rule: "patch"}, "Deployment default/orders"},
-		{"a patch that fails on an object", "the target is to be mended", wrap("", patched("target: {kind: Deployment}\npatch: [{op: remove, path: /spec/nothing}]"), orders),
-			krm.Result{Resource: ofStaging, Field: "spec.deploymentPatchSet[0]", Rule: "patch"}, "Deployment default/orders"},
-		{"a patch that makes a bad Deployment", "the message names both", wrap("", patched("op: add\npath: /spec/template/spec/parallelism\nvalue: -1"), orders),
-			krm.Result{Resource: ofOrders, Field: "spec.template.spec.parallelism", Rule: "minimum"}, "DeploymentTarget default/staging"},
-		{"objects that do not fit together", "the patch is to blame", wrap("", patched("target: {kind: Deployment}\npatch: {spec: {template: {spec: {containers: [{name: sidecar}]}}}}"), orders),
+		{"a patch that fails", "the target is to be mended, not the Deployment",
+			wrap("", patched("op: remove\npath: /spec/nothing"), orders),
+			krm.Result{Resource: ofStaging, Field: "spec.deploymentPatchSet[0]", Rule: "patch"},
+			"Deployment default/orders"},
+		{"a patch that fails on an object", "the target is to be mended",
+			wrap("", patched("target: {kind: Deployment}\npatch: [{op: remove, path: /spec/nothing}]"), orders),
+			krm.Result{Resource: ofStaging, Field: "spec.deploymentPatchSet[0]", Rule: "patch"},
+			"Deployment default/orders"},
+		{"a patch that makes a bad Deployment", "the message names both",
+			wrap("", patched("op: add\npath: /spec/template/spec/parallelism\nvalue: -1"), orders),
+			krm.Result{Resource: ofOrders, Field: "spec.template.spec.parallelism", Rule: "minimum"},
+			"DeploymentTarget default/staging"},
+		{"objects that do not fit together", "the patch is to blame",
+			wrap("", patched("target: {kind: Deployment}\npatch: {spec: {template: {spec: {containers: [{name: "+
+				"sidecar}]}}}}"), orders),
 			krm.Result{Resource: ofStaging, Field: "spec.deploymentPatchSet[0]", Rule: "verify"}, "image"},
-		{"a field that does not fit", "the Deployment is to blame", wrap("", staging, strings.Replace(orders, "spec:\n      a", "spec:\n      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: sidecar}]}}}\n      a", 1)),
-			krm.Result{Resource: ofOrders, Field: "spec.template.spec.kubernetes.taskManagerPodTemplate", Rule: "verify"}, "image"},
-		{"a kind that is not VVP's in functionConfig", "nothing would come of it", wrap(config + "  resources:\n  - {apiVersion: apps/v1, kind: Deployment}\n"),
+		{"a field that does not fit", "the Deployment is to blame",
+			wrap("", staging,
+				strings.Replace(orders, "spec:\n      a",
+					"spec:\n      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: "+
+						"sidecar}]}}}\n      a", 1)),
+			krm.Result{Resource: ofOrders, Field: "spec.template.spec.kubernetes.taskManagerPodTemplate",
+				Rule: "verify"}, "image"},
+		{"a kind that is not VVP's in functionConfig", "nothing would come of it",
+			wrap(config + "  resources:\n  - {apiVersion: apps/v1, kind: Deployment}\n"),
 			krm.Result{Resource: ofConfig, Field: "spec.resources[0]", Rule: "kind"}, "VVP"},
 		{"unknown option", "functionConfig is strict", wrap(config + "  strictPatch: true\n"),
-			krm.Result{Resource: ofConfig, Field: "spec.strictPatch", Rule: "unknown-field"}, "did you mean strictPatches?"},
+			krm.Result{Resource: ofConfig, Field: "spec.strictPatch", Rule: "unknown-field"},
+			"did you mean strictPatches?"},
 		{"an option that is not legal", "options are checked", wrap(config + "  platformNamespace: V V P\n"),
 			krm.Result{Resource: ofConfig, Field: "spec.platformNamespace", Rule: "option"}, "V V P"},
-		{"another kind of functionConfig", "the wrong function runs", wrap("apiVersion: v1\nkind: Secret\nmetadata: {name: f}\n"),
-			krm.Result{Resource: krm.Ref{APIVersion: "v1", Kind: "Secret", Name: "f"}, Field: "kind", Rule: "config"}, "RenderFlink"},
-		{"a job for nothing", "a misspelt name would derive an id in silence", wrap(config+"  jobs: [{deployment: order, id: 2da2f867-5899-4bef-8ad0-9771bbac38b4}]\n", staging, orders),
+		{"another kind of functionConfig", "the wrong function runs",
+			wrap("apiVersion: v1\nkind: Secret\nmetadata: {name: f}\n"),
+			krm.Result{Resource: krm.Ref{APIVersion: "v1", Kind: "Secret", Name: "f"}, Field: "kind", Rule: "config"},
+			"RenderFlink"},
+		{"a job for nothing", "a misspelt name would derive an id in silence",
+			wrap(config+"  jobs: [{deployment: order, id: 2da2f867-5899-4bef-8ad0-9771bbac38b4}]\n", staging, orders),
 			krm.Result{Resource: ofConfig, Field: "spec.jobs[0].deployment", Rule: "job"}, "did you mean orders?"},
-		{"a job with a bad id", "objects are named after it", wrap(config+"  jobs: [{deployment: orders, id: 2DA2F867}]\n", staging, orders),
+		{"a job with a bad id", "objects are named after it",
+			wrap(config+"  jobs: [{deployment: orders, id: 2DA2F867}]\n", staging, orders),
 			krm.Result{Resource: ofConfig, Field: "spec.jobs[0].id", Rule: "uuid"}, "2DA2F867"},
-		{"two jobs for one", "which one is meant?", wrap(config+"  jobs: [{deployment: orders}, {deployment: orders, namespace: default}]\n", staging, orders),
+		{"two jobs for one", "which one is meant?",
+			wrap(config+"  jobs: [{deployment: orders}, {deployment: orders, namespace: default}]\n", staging, orders),
 			krm.Result{Resource: ofConfig, Field: "spec.jobs[1]", Rule: "duplicate"}, "orders"},
-		{"strict patches", "the option is passed on", wrap(config+"  strictPatches: true\n", patched("target: {kind: Service, name: typo}\npatch: {metadata: {annotations: {a: b}}}"), orders),
+		{"strict patches", "the option is passed on",
+			wrap(config+"  strictPatches: true\n",
+				patched("target: {kind: Service, name: typo}\npatch: {metadata: {annotations: {a: b}}}"), orders),
 			krm.Result{Resource: ofStaging}, "spec.deploymentPatchSet[0]"},
-		{"broken YAML in a ConfigMap", "its data is text", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {jobs: \"[\"}\n"),
+		{"broken YAML in a ConfigMap", "its data is text",
+			wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {jobs: \"[\"}\n"),
 			krm.Result{Resource: ofConfigMap, Field: "data.jobs", Rule: "syntax"}, "line 1"},
-		{"a map in a ConfigMap", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {images: {'1.20': a/b:c}}\n"),
+		{"a map in a ConfigMap", "it would be lost",
+			wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {images: {'1.20': a/b:c}}\n"),
 			krm.Result{Resource: ofConfigMap, Field: "data.images", Rule: "config"}, "images: |"},
-		{"a list in a ConfigMap", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {jobs: [{deployment: orders}]}\n"),
+		{"a list in a ConfigMap", "it would be lost",
+			wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {jobs: [{deployment: orders}]}\n"),
 			krm.Result{Resource: ofConfigMap, Field: "data.jobs", Rule: "config"}, "jobs: |"},
-		{"data that is a list", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: [strictPatches]\n"),
+		{"data that is a list", "it would be lost",
+			wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: [strictPatches]\n"),
 			krm.Result{Resource: ofConfigMap, Field: "data", Rule: "config"}, "a map"},
-		{"a spec in a ConfigMap", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\nspec: {strictPatches: true}\n"),
+		{"a spec in a ConfigMap", "it would be lost",
+			wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\nspec: {strictPatches: true}\n"),
 			krm.Result{Resource: ofConfigMap, Field: "spec", Rule: "unknown-field"}, "data"},
-		{"binaryData", "it would be lost", wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\nbinaryData: {jobs: W10=}\n"),
+		{"binaryData", "it would be lost",
+			wrap("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\nbinaryData: {jobs: W10=}\n"),
 			krm.Result{Resource: ofConfigMap, Field: "binaryData", Rule: "unknown-field"}, "data"},
-		{"no namespace", "the platform's is not known", wrap("", strings.Replace(staging, "{namespace: staging}", "{}", 1), orders),
-			krm.Result{Resource: ofOrders, Field: "spec.deploymentTargetName", Rule: "platform-namespace"}, "namespace"},
+		{"no namespace", "the platform's is not known",
+			wrap("", strings.Replace(staging, "{namespace: staging}", "{}", 1), orders),
+			krm.Result{Resource: ofOrders, Field: "spec.deploymentTargetName", Rule: "platform-namespace"},
+			"namespace"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,7 +131,8 @@ func TestErrorsSayWhere(t *testing.T) {
 
 func TestEveryProblemIsAResult(t *testing.T) {
 	bad := strings.NewReplacer("orders}", "a}", "1.20", "9.9", "JAR", "JUR").Replace(orders)
-	_, results := krm.Process([]byte(wrap(config+"  x: 1\n  jobs: [{deployment: z}]\n", bad, strings.Replace(staging, "spec:", "spek:", 1), cluster)))
+	_, results := krm.Process([]byte(wrap(config+"  x: 1\n  jobs: [{deployment: z}]\n", bad,
+		strings.Replace(staging, "spec:", "spek:", 1), cluster)))
 	var fields []string
 	for _, r := range results {
 		fields = append(fields, r.Resource.Kind+" "+r.Field)
@@ -106,7 +141,8 @@ func TestEveryProblemIsAResult(t *testing.T) {
 		"RenderFlink spec.x", "RenderFlink spec.jobs[0].deployment",
 		"Deployment spec.template.spec.artifact.kind", "DeploymentTarget spek",
 	} {
-		assert.Assert(t, strings.Contains(strings.Join(fields, "\n")+"\n", want+"\n"), "%s is missing in %q", want, fields)
+		assert.Assert(t, strings.Contains(strings.Join(fields, "\n")+"\n", want+"\n"), "%s is missing in %q", want,
+			fields)
 	}
 	assert.Equal(t, strings.Count(results.Err().Error(), "\n")+1, len(results))
 }
@@ -120,7 +156,8 @@ func TestVersionThatKustomizeCutIsExplained(t *testing.T) {
 }
 
 func TestWarningsAreResults(t *testing.T) {
-	out, results := krm.Process([]byte(wrap("", staging, strings.Replace(orders, "spec:", "spec:\n  state: SUSPENDED", 1))))
+	out, results := krm.Process([]byte(wrap("", staging,
+		strings.Replace(orders, "spec:", "spec:\n  state: SUSPENDED", 1))))
 	assert.NilError(t, results.Err())
 	assert.Equal(t, len(results), 1)
 	want := krm.Result{Severity: krm.Warning, Resource: ofOrders, Field: "spec.state", Message: results[0].Message}
@@ -129,7 +166,8 @@ func TestWarningsAreResults(t *testing.T) {
 }
 
 func TestResultsHaveTheShapeOfTheSpecification(t *testing.T) {
-	full := krm.Result{Severity: krm.Error, Message: "m", Resource: ofOrders, Field: "spec.state", File: "a/b.yaml", Index: 2, Rule: "enum"}
+	full := krm.Result{Severity: krm.Error, Message: "m", Resource: ofOrders, Field: "spec.state", File: "a/b.yaml",
+		Index: 2, Rule: "enum"}
 	text, err := json.Marshal(krm.Results{full, {Severity: krm.Warning, Message: "w"}})
 	assert.NilError(t, err)
 	assert.Equal(t, string(text), `[{"field":{"path":"spec.state"},"file":{"index":2,"path":"a/b.yaml"},"message":"m",`+
@@ -140,7 +178,9 @@ func TestResultsHaveTheShapeOfTheSpecification(t *testing.T) {
 }
 
 func TestEarlierResultsStay(t *testing.T) {
-	in := wrap("", staging, strings.Replace(orders, "spec:", "spec:\n  state: SUSPENDED", 1)) + "results:\n- {message: earlier, severity: info}\n"
+	in := wrap("", staging,
+		strings.Replace(orders, "spec:", "spec:\n  state: SUSPENDED", 1)) +
+		"results:\n- {message: earlier, severity: info}\n"
 	out := process(t, in)
 	assert.Assert(t, strings.Index(string(out), "earlier") < strings.Index(string(out), "SUSPENDED"), "%s", out)
 }
@@ -176,23 +216,29 @@ data:
     - {deployment: orders, id: ` + id + `, savepointLocation: s3://b/s}
 `
 	nowhere := strings.Replace(staging, "{namespace: staging}", "{}", 1)
-	resources := []string{nowhere, strings.Replace(orders, "    spec:\n      a", "    metadata: {annotations: {flink.security.ssl.enabled: \"true\"}}\n    spec:\n      parallelism: 2\n      flinkConfiguration: {x: \"${NO}\"}\n      a", 1)}
+	resources := []string{nowhere,
+		strings.Replace(orders, "    spec:\n      a",
+			"    metadata: {annotations: {flink.security.ssl.enabled: \"true\"}}\n    spec:\n      parallelism: "+
+				"2\n      flinkConfiguration: {x: \"${NO}\"}\n      a", 1)}
 	want := items(t, process(t, wrap(own, resources...)))
 	assert.DeepEqual(t, items(t, process(t, wrap(data, resources...))), want)
 	assert.Equal(t, tree.String(want[0], "metadata", "namespace"), "vvp")
 	assert.Equal(t, tree.String(want[0], "metadata", "name"), "job-"+id+"-flink-config")
 	text := string(tree.JSON(want))
-	for _, option := range []string{"registry.example.com/flink:1.20", "s3://b/s", "rootLogger.level = WARN", "${NO}", `"secretName":"certificates"`, "PodDisruptionBudget"} {
+	for _, option := range []string{"registry.example.com/flink:1.20", "s3://b/s", "rootLogger.level = WARN", "${NO}",
+		`"secretName":"certificates"`, "PodDisruptionBudget"} {
 		assert.Assert(t, strings.Contains(text, option), option)
 	}
 
-	many := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata:\n  resources: |\n    " + strings.ReplaceAll(staging+"---\n"+orders, "\n", "\n    ") + "\n"
+	many := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata:\n  resources: |\n    " +
+		strings.ReplaceAll(staging+"---\n"+orders, "\n", "\n    ") + "\n"
 	assert.DeepEqual(t, items(t, process(t, wrap(many))), objects(t, staging+"---\n"+orders))
 }
 
 func TestFunctionConfigWinsOverTheProgram(t *testing.T) {
 	nowhere := strings.Replace(staging, "{namespace: staging}", "{}", 1)
-	out, results := krm.Process([]byte(wrap(config+"  platformNamespace: theirs\n", nowhere, orders)), render.Platform{Namespace: "ours"})
+	out, results := krm.Process([]byte(wrap(config+"  platformNamespace: theirs\n", nowhere, orders)),
+		render.Platform{Namespace: "ours"})
 	assert.NilError(t, results.Err())
 	assert.Equal(t, tree.String(items(t, out)[0], "metadata", "namespace"), "theirs")
 }

@@ -129,7 +129,8 @@ func (w *writer) value(holder any, n *yaml.Node, indent string) {
 
 // same reports whether two nodes are written alike, styles and comments apart.
 func same(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || a.Text != b.Text && a.Kind != yaml.Null || len(a.Items) != len(b.Items) || len(a.Fields) != len(b.Fields) {
+	if a.Kind != b.Kind || a.Text != b.Text && a.Kind != yaml.Null || len(a.Items) != len(b.Items) ||
+		len(a.Fields) != len(b.Fields) {
 		return false
 	}
 	for i := range a.Items {

@@ -89,7 +89,8 @@ type checker struct {
 }
 
 func (c *checker) fail(rule, field, format string, args ...any) {
-	c.problems = append(c.problems, Problem{Rule: rule, Object: c.current.name, Field: field, Message: fmt.Sprintf(format, args...)})
+	c.problems = append(c.problems,
+		Problem{Rule: rule, Object: c.current.name, Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) run() []Problem {
@@ -132,7 +133,8 @@ func (c *checker) identity(seen map[string]bool) {
 
 // required are the labels of the objects of a resource, by the value of app.
 var required = map[string][]string{
-	labels.AppJob:            {labels.KeyVVPNamespace, labels.KeyDeploymentID, labels.KeyDeploymentName, labels.KeyJobID},
+	labels.AppJob: {labels.KeyVVPNamespace, labels.KeyDeploymentID, labels.KeyDeploymentName,
+		labels.KeyJobID},
 	labels.AppSessionCluster: {labels.KeyVVPNamespace, labels.KeySessionClusterID, labels.KeySessionClusterName},
 }
 
@@ -146,7 +148,8 @@ func (c *checker) labels() {
 	own := c.current.labels()
 	for _, key := range append(required[own[labels.KeyApp]], labels.KeyApp, labels.KeySystem, labels.KeyComponent) {
 		if own[key] != pods[key] {
-			c.fail(RuleLabels, "spec.template.metadata.labels["+key+"]", "is %q, and %q on the %s itself", pods[key], own[key], c.current.kind())
+			c.fail(RuleLabels, "spec.template.metadata.labels["+key+"]", "is %q, and %q on the %s itself", pods[key],
+				own[key], c.current.kind())
 		}
 	}
 }
@@ -165,7 +168,8 @@ func (c *checker) set(field string, set map[string]string) {
 	}
 	keys, ok := required[set[labels.KeyApp]]
 	if !ok {
-		c.fail(RuleLabels, field+"["+labels.KeyApp+"]", "is %q, neither %q nor %q", set[labels.KeyApp], labels.AppJob, labels.AppSessionCluster)
+		c.fail(RuleLabels, field+"["+labels.KeyApp+"]", "is %q, neither %q nor %q", set[labels.KeyApp], labels.AppJob,
+			labels.AppSessionCluster)
 	}
 	for _, key := range keys {
 		if set[key] == "" {
@@ -192,7 +196,8 @@ func (c *checker) namespace(of map[string]string) {
 	case namespace == "":
 		c.fail(RuleNamespace, "metadata.namespace", "is missing")
 	case known && first != namespace:
-		c.fail(RuleNamespace, "metadata.namespace", "is %s; another object of the same resource is in %s", namespace, first)
+		c.fail(RuleNamespace, "metadata.namespace", "is %s; another object of the same resource is in %s", namespace,
+			first)
 	case !known:
 		of[id] = namespace
 	}
@@ -221,7 +226,8 @@ func (c *checker) workload(pods map[string]string) {
 	}
 	for key, value := range selector {
 		if pods[key] != value {
-			c.fail(RuleSelector, "spec.selector.matchLabels["+key+"]", "%q does not select the pods, which have %q", value, pods[key])
+			c.fail(RuleSelector, "spec.selector.matchLabels["+key+"]", "%q does not select the pods, which have %q",
+				value, pods[key])
 		}
 	}
 }
@@ -231,7 +237,8 @@ func (c *checker) service() {
 	c.selects("spec.selector", selector)
 	for _, o := range c.objects {
 		pods, ok := o.pods()
-		if ok && tree.String(o.tree, "metadata", "namespace") == tree.String(c.current.tree, "metadata", "namespace") && subset(selector, pods) {
+		if ok && tree.String(o.tree, "metadata", "namespace") == tree.String(c.current.tree, "metadata", "namespace") &&
+			subset(selector, pods) {
 			return
 		}
 	}

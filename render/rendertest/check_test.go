@@ -88,10 +88,13 @@ func TestEveryRuleIsBrokenByWhatItForbids(t *testing.T) {
 	}{
 		{"no name", "Service jobmanager", set("/metadata/name", `""`), []string{"identity metadata.name"}},
 		{"no kind", "ConfigMap config", set("/apiVersion", `""`), []string{"identity apiVersion"}},
-		{"not of the system", "ConfigMap config", set(label+"system", `"me"`), []string{"labels metadata.labels[system]"}},
+		{"not of the system", "ConfigMap config", set(label+"system", `"me"`),
+			[]string{"labels metadata.labels[system]"}},
 		{"no app", "ConfigMap config", fmt.Sprintf(remove, label+"app"), []string{"labels metadata.labels[app]"}},
-		{"no id", "ConfigMap config", fmt.Sprintf(remove, label+"deploymentId"), []string{"labels metadata.labels[deploymentId]"}},
-		{"no name of the resource", "ConfigMap config", set(label+"deploymentName", `""`), []string{"labels metadata.labels[deploymentName]"}},
+		{"no id", "ConfigMap config", fmt.Sprintf(remove, label+"deploymentId"),
+			[]string{"labels metadata.labels[deploymentId]"}},
+		{"no name of the resource", "ConfigMap config", set(label+"deploymentName", `""`),
+			[]string{"labels metadata.labels[deploymentName]"}},
 		{"an illegal value", "ConfigMap config", set(label+"team", `"a b"`), []string{"labels metadata.labels[team]"}},
 		{"an illegal key", "ConfigMap config", set(label+"a~1b~1c", `"x"`), []string{"labels metadata.labels[a/b/c]"}},
 		{"no labels on pods", "Job jobmanager", fmt.Sprintf(remove, "/spec/template/metadata/labels"), []string{
@@ -101,27 +104,47 @@ func TestEveryRuleIsBrokenByWhatItForbids(t *testing.T) {
 		{"pods of another job", "Deployment taskmanager", set(pods+"jobId", `"x"`), []string{
 			"labels spec.template.metadata.labels[jobId]", "selector spec.selector.matchLabels[jobId]",
 		}},
-		{"a selector by name", "Deployment taskmanager", set("/spec/selector/matchLabels/deploymentName", `"orders-by-hour"`), []string{"selector spec.selector.matchLabels"}},
-		{"a selector by expression", "Deployment taskmanager", set("/spec/selector/matchExpressions", `[]`), []string{"selector spec.selector.matchExpressions"}},
+		{"a selector by name", "Deployment taskmanager",
+			set("/spec/selector/matchLabels/deploymentName", `"orders-by-hour"`),
+			[]string{"selector spec.selector.matchLabels"}},
+		{"a selector by expression", "Deployment taskmanager", set("/spec/selector/matchExpressions", `[]`),
+			[]string{"selector spec.selector.matchExpressions"}},
 		{"a selector of a Job", "Job jobmanager", set("/spec/selector", `{}`), []string{"selector spec.selector"}},
-		{"a Service of nothing", "Service jobmanager", set("/spec/selector/component", `"gateway"`), []string{"selector spec.selector"}},
-		{"no namespace", "ConfigMap config", fmt.Sprintf(remove, "/metadata/namespace"), []string{"namespace metadata.namespace"}},
-		{"another namespace", "Service jobmanager", set("/metadata/namespace", `"other"`), []string{"namespace metadata.namespace", "selector spec.selector"}},
-		{"the node's network", "Deployment taskmanager", set(spec+"/hostNetwork", "true"), []string{"security spec.template.spec.hostNetwork"}},
-		{"the node's files", "Deployment taskmanager", set(spec+"/volumes/-", `{"name": "v", "hostPath": {"path": "/"}}`), []string{"security spec.template.spec.volumes[v].hostPath"}},
-		{"a volume of an old kind", "Deployment taskmanager", set(spec+"/volumes/-", `{"name": "v", "nfs": {"server": "s", "path": "/"}}`), []string{"security spec.template.spec.volumes[v]"}},
-		{"root", "Job jobmanager", set(spec+"/securityContext/runAsUser", "0"), []string{"security spec.template.spec.securityContext.runAsUser"}},
-		{"perhaps root", "Deployment taskmanager", set(spec+"/securityContext/runAsNonRoot", "false"), []string{"security spec.template.spec.*.securityContext.runAsNonRoot"}},
-		{"no seccomp", "Deployment taskmanager", set(spec+"/securityContext/seccompProfile/type", `"Unconfined"`), []string{"security spec.template.spec.securityContext.seccompProfile"}},
-		{"privileged", "Deployment taskmanager", set(first+"/securityContext/privileged", "true"), []string{"security spec.template.spec.containers[flink-taskmanager].securityContext.privileged"}},
-		{"escalation", "Deployment taskmanager", fmt.Sprintf(remove, first+"/securityContext/allowPrivilegeEscalation"), []string{"security spec.template.spec.containers[flink-taskmanager].securityContext.allowPrivilegeEscalation"}},
-		{"a capability", "Deployment taskmanager", set(first+"/securityContext/capabilities/add", `["NET_ADMIN"]`), []string{"security spec.template.spec.containers[flink-taskmanager].securityContext.capabilities.add"}},
+		{"a Service of nothing", "Service jobmanager", set("/spec/selector/component", `"gateway"`),
+			[]string{"selector spec.selector"}},
+		{"no namespace", "ConfigMap config", fmt.Sprintf(remove, "/metadata/namespace"),
+			[]string{"namespace metadata.namespace"}},
+		{"another namespace", "Service jobmanager", set("/metadata/namespace", `"other"`),
+			[]string{"namespace metadata.namespace", "selector spec.selector"}},
+		{"the node's network", "Deployment taskmanager", set(spec+"/hostNetwork", "true"),
+			[]string{"security spec.template.spec.hostNetwork"}},
+		{"the node's files", "Deployment taskmanager",
+			set(spec+"/volumes/-", `{"name": "v", "hostPath": {"path": "/"}}`),
+			[]string{"security spec.template.spec.volumes[v].hostPath"}},
+		{"a volume of an old kind", "Deployment taskmanager",
+			set(spec+"/volumes/-", `{"name": "v", "nfs": {"server": "s", "path": "/"}}`),
+			[]string{"security spec.template.spec.volumes[v]"}},
+		{"root", "Job jobmanager", set(spec+"/securityContext/runAsUser", "0"),
+			[]string{"security spec.template.spec.securityContext.runAsUser"}},
+		{"perhaps root", "Deployment taskmanager", set(spec+"/securityContext/runAsNonRoot", "false"),
+			[]string{"security spec.template.spec.*.securityContext.runAsNonRoot"}},
+		{"no seccomp", "Deployment taskmanager", set(spec+"/securityContext/seccompProfile/type", `"Unconfined"`),
+			[]string{"security spec.template.spec.securityContext.seccompProfile"}},
+		{"privileged", "Deployment taskmanager", set(first+"/securityContext/privileged", "true"),
+			[]string{"security spec.template.spec.containers[flink-taskmanager].securityContext.privileged"}},
+		{"escalation", "Deployment taskmanager", fmt.Sprintf(remove, first+"/securityContext/allowPrivilegeEscalation"),
+			[]string{"security spec.template.spec.containers[flink-taskmanager].securityContext.allowPrivilegeEscalation"}},
+		{"a capability", "Deployment taskmanager", set(first+"/securityContext/capabilities/add", `["NET_ADMIN"]`),
+			[]string{"security spec.template.spec.containers[flink-taskmanager].securityContext.capabilities.add"}},
 		{"no security context", "Deployment taskmanager", fmt.Sprintf(remove, first+"/securityContext"), []string{
 			"security spec.template.spec.containers[flink-taskmanager].securityContext.allowPrivilegeEscalation",
 			"security spec.template.spec.containers[flink-taskmanager].securityContext.capabilities.drop",
 		}},
-		{"a port of the node", "Deployment taskmanager", set(first+"/ports/0/hostPort", "80"), []string{"security spec.template.spec.containers[flink-taskmanager].ports[*].hostPort"}},
-		{"a probe of another host", "Deployment taskmanager", set(first+"/startupProbe/tcpSocket", `{"host": "example.com", "port": 80}`), []string{"security spec.template.spec.containers[flink-taskmanager].startupProbe.tcpSocket.host"}},
+		{"a port of the node", "Deployment taskmanager", set(first+"/ports/0/hostPort", "80"),
+			[]string{"security spec.template.spec.containers[flink-taskmanager].ports[*].hostPort"}},
+		{"a probe of another host", "Deployment taskmanager",
+			set(first+"/startupProbe/tcpSocket", `{"host": "example.com", "port": 80}`),
+			[]string{"security spec.template.spec.containers[flink-taskmanager].startupProbe.tcpSocket.host"}},
 		{"no pod template", "Deployment taskmanager", set(spec, `"text"`), []string{"security spec.template"}},
 	}
 	for _, c := range cases {
@@ -133,7 +156,8 @@ func TestEveryRuleIsBrokenByWhatItForbids(t *testing.T) {
 				before, after, _ := strings.Cut(field, "*")
 				found := false
 				for _, p := range got {
-					found = found || p.Rule == rule && strings.HasPrefix(p.Field, before) && strings.HasSuffix(p.Field, after)
+					found = found || p.Rule == rule && strings.HasPrefix(p.Field, before) && strings.HasSuffix(p.Field,
+						after)
 				}
 				assert.Assert(t, found, "%s is missing in %v", want, got)
 			}
@@ -178,5 +202,6 @@ func TestProblemsNameTheResource(t *testing.T) {
 	got := problems(t, "ConfigMap config", `{"op": "remove", "path": "/metadata/labels/system"}`)
 	assert.Equal(t, len(got), 1)
 	assert.Assert(t, strings.HasPrefix(got[0].String(), "labels: ConfigMap staging/job-"), got[0])
-	assert.Assert(t, strings.Contains(got[0].String(), "-flink-config (Deployment default/orders-by-hour): metadata.labels[system]: "), got[0])
+	assert.Assert(t, strings.Contains(got[0].String(),
+		"-flink-config (Deployment default/orders-by-hour): metadata.labels[system]: "), got[0])
 }

@@ -68,7 +68,8 @@ func Golden(t testing.TB, m render.Manifests, file string) {
 			same++
 		}
 		t.Errorf("%s:%d: the manifests are others (-file +rendered); if they are right, %s\n%s",
-			file, same+1, hint, cmp.Diff(linesOf(before), linesOf(after), cmp.Comparer(func(a, b line) bool { return a == b })))
+			file, same+1, hint,
+			cmp.Diff(linesOf(before), linesOf(after), cmp.Comparer(func(a, b line) bool { return a == b })))
 	}
 }
 

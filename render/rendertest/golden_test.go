@@ -82,7 +82,8 @@ func TestGolden(t *testing.T) {
 	assert.NilError(t, os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "\n", "\r\n")), 0o600))
 	assert.Equal(t, len(golden(m, file)), 0, "git may change line ends")
 
-	assert.NilError(t, os.WriteFile(file, []byte(strings.Replace(string(text), "replicas: 1", "replicas: 7", 1)), 0o600))
+	assert.NilError(t, os.WriteFile(file, []byte(strings.Replace(string(text), "replicas: 1", "replicas: 7", 1)),
+		0o600))
 	errs = golden(m, file)
 	assert.Equal(t, len(errs), 1)
 	assert.Assert(t, strings.Contains(errs[0], "replicas: 7") && strings.Contains(errs[0], "replicas: 1"), errs[0])
@@ -100,7 +101,8 @@ func TestGolden(t *testing.T) {
 }
 
 func TestCheckReportsProblems(t *testing.T) {
-	m := rendered(t, strings.Replace(resources, "kubernetes: {namespace: staging}", `kubernetes: {namespace: staging}, deploymentPatchSet: [
+	m := rendered(t, strings.Replace(resources, "kubernetes: {namespace: staging}",
+		`kubernetes: {namespace: staging}, deploymentPatchSet: [
 		{target: {kind: Deployment}, patch: {spec: {template: {spec: {hostIPC: true}}}}}]`, 1))
 	errs := record(func(t testing.TB) { Check(t, m) })
 	assert.Equal(t, len(errs), 3, "%q", errs)
@@ -126,7 +128,8 @@ func TestDir(t *testing.T) {
 	write("README.md", "no: [yaml")
 	errs := dirOf()
 	assert.Equal(t, len(errs), 1)
-	assert.Assert(t, strings.Contains(errs[0], filepath.Join(dir, "b/others.yml")+":5:"), "what is wrong has a place: %s", errs[0])
+	assert.Assert(t, strings.Contains(errs[0], filepath.Join(dir, "b/others.yml")+":5:"),
+		"what is wrong has a place: %s", errs[0])
 	write("targets.YAML", targets)
 	m := Dir(t, dir)
 	assert.Equal(t, m.Len(), rendered(t, others+"---\n"+targets).Len())
@@ -146,12 +149,14 @@ func TestDir(t *testing.T) {
 	write("c.json", "{")
 	write("d.yaml", "kind: Nothing")
 	errs = dirOf()
-	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], "c.json") && strings.Contains(errs[0], "d.yaml"), "all files are read: %q", errs)
+	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], "c.json") && strings.Contains(errs[0], "d.yaml"),
+		"all files are read: %q", errs)
 	write(".git/e.yaml", "kind: Nothing")
 	assert.Assert(t, !strings.Contains(dirOf()[0], "e.yaml"))
 	assert.NilError(t, os.Symlink(t.TempDir(), filepath.Join(dir, "link")))
 	errs = dirOf()
-	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], filepath.Join(dir, "link")+": "), "nothing is left out in silence: %q", errs)
+	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], filepath.Join(dir, "link")+": "),
+		"nothing is left out in silence: %q", errs)
 	dir = filepath.Join(dir, "nowhere")
 	errs = dirOf()
 	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], dir), "%q", errs)

@@ -57,7 +57,8 @@ func EachObject(name string, look func(render.Object, Report)) Policy {
 func reporter(problems *[]Problem, rule string, o render.Object, prefix string) Report {
 	return func(field, format string, args ...any) {
 		path := strings.Trim(prefix+"."+field, ".")
-		*problems = append(*problems, Problem{Rule: rule, Object: name(o), Field: path, Message: fmt.Sprintf(format, args...)})
+		*problems = append(*problems,
+			Problem{Rule: rule, Object: name(o), Field: path, Message: fmt.Sprintf(format, args...)})
 	}
 }
 

@@ -35,7 +35,9 @@ func TestPolicies(t *testing.T) {
 	assert.DeepEqual(t, seen, map[string]int{"container": 4, "pod": 4, "object": m.Len()})
 	assert.Equal(t, len(errs), 2*2+4+2, "%q", errs)
 	assert.Assert(t, strings.HasPrefix(errs[0], "containers: Deployment staging/job-"), errs[0])
-	assert.Assert(t, strings.HasSuffix(errs[0], " (Deployment default/orders-by-hour): spec.template.spec.containers[flink-taskmanager].image: flink:1.20.4 1"), errs[0])
+	assert.Assert(t, strings.HasSuffix(errs[0],
+		" (Deployment default/orders-by-hour): spec.template.spec.containers[flink-taskmanager].image: flink:1.20.4 1"),
+		errs[0])
 	assert.Assert(t, strings.HasSuffix(errs[1], ": spec.template.spec.containers[flink-taskmanager]: twice"), errs[1])
 	assert.Assert(t, strings.HasSuffix(errs[4], ": spec.template.spec.hostNetwork: x"), errs[4])
 	assert.Assert(t, strings.HasSuffix(errs[8], ": spec.type: x"), errs[8])
@@ -51,5 +53,6 @@ func TestPolicyByHand(t *testing.T) {
 		return []Problem{{Object: "x", Message: "y"}, {Rule: "own", Object: "x", Message: "y"}}
 	}}
 	errs := record(func(t testing.TB) { CheckPolicies(t, rendered(t, resources), p) })
-	assert.Assert(t, len(errs) == 2 && strings.HasPrefix(errs[0], "by hand: ") && strings.HasPrefix(errs[1], "own: "), "%q", errs)
+	assert.Assert(t, len(errs) == 2 && strings.HasPrefix(errs[0], "by hand: ") && strings.HasPrefix(errs[1], "own: "),
+		"%q", errs)
 }

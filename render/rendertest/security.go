@@ -22,7 +22,8 @@ func restricted(template corev1.PodTemplateSpec) []violation {
 	for _, key := range slices.Sorted(maps.Keys(template.Annotations)) {
 		const appArmor = "container.apparmor.security.beta.kubernetes.io/"
 		value := template.Annotations[key]
-		if strings.HasPrefix(key, appArmor) && value != "" && value != "runtime/default" && !strings.HasPrefix(value, "localhost/") {
+		if strings.HasPrefix(key, appArmor) && value != "" && value != "runtime/default" && !strings.HasPrefix(value,
+			"localhost/") {
 			s.fail("spec.template.metadata.annotations["+key+"]", "the AppArmor profile %q is not allowed", value)
 		}
 	}
@@ -67,7 +68,8 @@ func (s *standard) host() {
 func (s *standard) volumes() {
 	for _, v := range s.pod.Volumes {
 		allowed := v.ConfigMap != nil || v.CSI != nil || v.DownwardAPI != nil || v.EmptyDir != nil ||
-			v.Ephemeral != nil || v.Image != nil || v.PersistentVolumeClaim != nil || v.Projected != nil || v.Secret != nil
+			v.Ephemeral != nil || v.Image != nil || v.PersistentVolumeClaim != nil || v.Projected != nil ||
+			v.Secret != nil
 		switch {
 		case v.HostPath != nil:
 			s.at("volumes["+v.Name+"].hostPath", "pods do not share with their node")
@@ -120,7 +122,8 @@ func (s *standard) profiles(a *corev1.AppArmorProfile, l *corev1.SELinuxOptions,
 }
 
 func confined(p *corev1.SeccompProfile) bool {
-	return p != nil && (p.Type == corev1.SeccompProfileTypeRuntimeDefault || p.Type == corev1.SeccompProfileTypeLocalhost)
+	return p != nil && (p.Type == corev1.SeccompProfileTypeRuntimeDefault ||
+		p.Type == corev1.SeccompProfileTypeLocalhost)
 }
 
 func (s *standard) user(user *int64) {
