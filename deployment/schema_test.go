@@ -41,7 +41,7 @@ func hasField(t reflect.Type, path string) bool {
 	return false
 }
 
-// What the schemas say of fields beyond their types; internal/schemacheck holds it
+// What the schemas say of fields beyond their types; deployment/schemacheck holds it
 // against what is read.
 func TestRulesOfSchemas(t *testing.T) {
 	for _, kind := range []string{KindDeployment, KindSessionCluster} {

@@ -51,7 +51,7 @@ spec:
       flinkConfiguration: {taskmanager.numberOfTaskSlots: 2, state.checkpoints.dir: s3://b/c}
 `
 
-// The peers that these are compared with are in internal/versus.
+// The peers that these are compared with are in render/versus.
 func BenchmarkRender(b *testing.B) {
 	bundle := parse(b, []byte(workload))
 	r := renderer(b)

@@ -13,9 +13,9 @@ import (
 	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
 )
 
 // otherJobID is that of a job that comes after jobID.
@@ -194,7 +194,7 @@ func TestWordsOfCompare(t *testing.T) {
 }
 
 // renderPair renders two inputs that are about the same resource.
-func renderPair(t *testing.T, a, b rendertest.Input, jobs ...string) (old, new render.Manifests, ok bool) {
+func renderPair(t *testing.T, a, b inputs.Input, jobs ...string) (old, new render.Manifests, ok bool) {
 	t.Helper()
 	if a.Resource["kind"] != b.Resource["kind"] {
 		return old, new, false
@@ -224,9 +224,9 @@ func TestCompareAgainstBruteForce(t *testing.T) {
 	jobs := []string{"", jobID, otherJobID}
 	seen, pairs := map[string]int{}, 0
 	for seed := range uint64(240) {
-		a, b := rendertest.New(seed), rendertest.New(seed+1+seed%5)
+		a, b := inputs.New(seed), inputs.New(seed+1+seed%5)
 		if seed%2 == 0 {
-			b = rendertest.New(seed)
+			b = inputs.New(seed)
 			tweak(seed, b.Resource)
 		}
 		old, new, ok := renderPair(t, a, b, jobs[seed%3], jobs[seed/3%3])

@@ -14,9 +14,9 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
 )
 
 // explained renders an input and returns its fields by object and path, without the
@@ -46,12 +46,12 @@ var uuid = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 // removal is something that can be taken out of an input.
 type removal struct {
 	name  string
-	in    inputgen.Input
+	in    inputs.Input
 	lists func(render.Source) bool // whether a source is part of it
 }
 
 // removals are all fields of the resource, with what is below them, and all patches.
-func removals(in inputgen.Input) []removal {
+func removals(in inputs.Input) []removal {
 	var out []removal
 	var walk func(path tree.Path, tokens []string, v any, f merge.Field)
 	walk = func(path tree.Path, tokens []string, v any, f merge.Field) {
@@ -135,13 +135,13 @@ func TestExplanationsAreTrue(t *testing.T) {
 		n, err = strconv.Atoi(text)
 		assert.NilError(t, err)
 	}
-	r, err := render.New(render.WithTrace(), render.Platform{Namespace: inputgen.PlatformNamespace},
-		render.FetcherImage(inputgen.FetcherImage),
+	r, err := render.New(render.WithTrace(), render.Platform{Namespace: inputs.PlatformNamespace},
+		render.FetcherImage(inputs.FetcherImage),
 		render.TLSSecret("tls"), render.PodDisruptionBudgets())
 	assert.NilError(t, err)
 	removed, refused, effective := 0, 0, 0
 	for seed := range uint64(n) {
-		in := inputgen.New(seed)
+		in := inputs.New(seed)
 		before, err := explained(t, r, in.Text())
 		assert.NilError(t, err, "seed %d", seed)
 		for _, x := range removals(in) {

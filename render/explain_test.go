@@ -15,9 +15,9 @@ import (
 	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
 )
 
 func traced(t *testing.T, text string, job render.Job, opts ...render.Option) render.Manifests {
@@ -464,7 +464,7 @@ func TestEveryFieldIsExplained(t *testing.T) {
 		check(name, traced(t, text, render.Job{ID: jobID}, optionsOf(name)...))
 	}
 	for seed := range uint64(100) {
-		in := inputgen.New(seed)
+		in := inputs.New(seed)
 		m := traced(t, string(in.Text()), render.Job{}, in.Options()...)
 		check(fmt.Sprint("seed ", seed), m)
 	}

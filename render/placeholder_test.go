@@ -9,8 +9,8 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	inputgen "github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
 )
 
 // jobOf returns the id of the job that is rendered, "" if there is none.
@@ -42,7 +42,7 @@ func likeGiven(t *testing.T, reason string, text []byte, opts ...render.Option) 
 	return m, err
 }
 func TestDerivedIsLikeGiven(t *testing.T) {
-	for name, text := range inputs(t, "valid") {
+	for name, text := range testFiles(t, "valid") {
 		if strings.Count(string(text), "kind: Deployment\n") < 2 { // each has a job of its own
 			_, err := likeGiven(t, name, text)
 			assert.NilError(t, err, name)
@@ -54,7 +54,7 @@ func TestDerivedIsLikeGiven(t *testing.T) {
 	}
 	derived := 0
 	for seed := range uint64(300) {
-		in := inputgen.New(seed)
+		in := inputs.New(seed)
 		m, err := likeGiven(t, fmt.Sprint("seed ", seed), in.Text(), in.Options()...)
 		assert.NilError(t, err)
 		if jobOf(m) != "" {

@@ -25,7 +25,7 @@ import (
 // Every input file renders to the bytes in testdata. `go test ./render -update`
 // writes them anew; the change is for a person to read.
 func TestGolden(t *testing.T) {
-	for name, text := range inputs(t, "valid") {
+	for name, text := range testFiles(t, "valid") {
 		t.Run(name, func(t *testing.T) {
 			m, err := renderer(t).Bundle(parse(t, text), nil)
 			assert.NilError(t, err)
@@ -40,7 +40,7 @@ func TestGolden(t *testing.T) {
 }
 
 func TestRefusedForExactlyTheirReasons(t *testing.T) {
-	for name, text := range inputs(t, "refused") {
+	for name, text := range testFiles(t, "refused") {
 		t.Run(name, func(t *testing.T) {
 			_, err := deployment.ParseAll(name+".yaml", text)
 			e, ok := errors.AsType[*deployment.InvalidError](err)
@@ -87,7 +87,7 @@ func decodeStrictly(t *testing.T, o render.Object) *corev1.PodTemplateSpec {
 }
 
 func TestObjectsAreLabelledSelectedAndTyped(t *testing.T) {
-	for name, text := range inputs(t, "valid") {
+	for name, text := range testFiles(t, "valid") {
 		t.Run(name, func(t *testing.T) {
 			b := parse(t, text)
 			m, err := renderer(t).Bundle(b, nil)
@@ -168,7 +168,7 @@ func stringsAt(m map[string]any, path ...string) map[string]string {
 
 func TestSameBytesAlways(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for name, text := range inputs(t, "valid") {
+	for name, text := range testFiles(t, "valid") {
 		want := ""
 		for _, procs := range []int{1, 8} {
 			runtime.GOMAXPROCS(procs)
@@ -240,7 +240,7 @@ spec:
 // Whatever a caller does to what it handed in and got back, the next rendering is
 // the same.
 func TestNothingIsAliased(t *testing.T) {
-	for name, text := range inputs(t, "valid") {
+	for name, text := range testFiles(t, "valid") {
 		t.Run(name, func(t *testing.T) {
 			b := parse(t, text)
 			r := renderer(t)

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // Targets, resources and a Renderer are shared by many goroutines, and each gets
 // the same bytes.
 func TestSharedByGoroutines(t *testing.T) {
-	for name, text := range inputs(t, "valid") {
+	for name, text := range testFiles(t, "valid") {
 		b := parse(t, text)
 		r := renderer(t)
 		m, err := r.Bundle(b, nil)

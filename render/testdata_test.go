@@ -13,8 +13,8 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// inputs returns the files of internal/testdata that render, or that do not.
-func inputs(t testing.TB, folder string) map[string][]byte {
+// testFiles returns the files of internal/testdata that render, or that do not.
+func testFiles(t testing.TB, folder string) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "internal", "testdata", folder, "*.yaml"))
 	assert.NilError(t, err)

@@ -85,7 +85,7 @@ func BenchmarkCopy(b *testing.B) {
 	}
 }
 
-// BenchmarkKyaml is the core of kustomize's merge. internal/versus has kustomize
+// BenchmarkKyaml is the core of kustomize's merge. render/versus has kustomize
 // itself, and apimachinery's merge.
 func BenchmarkKyaml(b *testing.B) {
 	obj, patch := workloadSample(b)

@@ -45,7 +45,7 @@ func TestSameTextAsSigsYAML(t *testing.T) {
 	assert.Equal(t, string(got), string(want))
 }
 
-// internal/versus compares it with sigs.k8s.io/yaml.
+// render/versus compares it with sigs.k8s.io/yaml.
 func BenchmarkAppend(b *testing.B) {
 	tree := workload(b)
 	buf := make([]byte, 0, 1<<16)

@@ -1,4 +1,4 @@
-module github.com/flinktarget/flinktarget/internal/schemacheck
+module github.com/flinktarget/flinktarget/deployment/schemacheck
 
 go 1.26.0
 

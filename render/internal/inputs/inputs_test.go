@@ -1,4 +1,4 @@
-package rendertest_test
+package inputs_test
 
 import (
 	"bytes"
@@ -9,16 +9,16 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
 )
 
-const inputs = 1000
+const seeds = 1000
 
 func TestInputsRender(t *testing.T) {
 	refused := 0
-	for seed := range uint64(inputs) {
-		in := rendertest.New(seed)
+	for seed := range uint64(seeds) {
+		in := inputs.New(seed)
 		var out bytes.Buffer
 		err := render.YAML(&out, bytes.NewReader(in.Text()), in.Options()...)
 		if err != nil {
@@ -30,13 +30,13 @@ func TestInputsRender(t *testing.T) {
 		assert.Assert(t, err != nil || out.Len() > 0)
 	}
 	if refused > 0 {
-		t.Errorf("%d of %d are refused", refused, inputs)
+		t.Errorf("%d of %d are refused", refused, seeds)
 	}
 }
 
 func TestSameSeedSameInput(t *testing.T) {
 	for seed := range uint64(50) {
-		assert.Equal(t, string(rendertest.New(seed).Text()), string(rendertest.New(seed).Text()))
+		assert.Equal(t, string(inputs.New(seed).Text()), string(inputs.New(seed).Text()))
 	}
 }
 
@@ -45,8 +45,8 @@ func TestSameSeedSameInput(t *testing.T) {
 func TestInputsVary(t *testing.T) {
 	counts := map[string]int{}
 	texts := map[string]bool{}
-	for seed := range uint64(inputs) {
-		in := rendertest.New(seed)
+	for seed := range uint64(seeds) {
+		in := inputs.New(seed)
 		texts[string(in.Text())] = true
 		for _, note := range in.Notes {
 			counts[note]++
@@ -55,11 +55,11 @@ func TestInputsVary(t *testing.T) {
 		assert.NilError(t, err, "seed %d\n%s", seed, in.Text())
 		assert.Equal(t, len(b.Targets), 1)
 	}
-	assert.Equal(t, len(texts), inputs)
+	assert.Equal(t, len(texts), seeds)
 	for _, note := range []string{"Deployment", "SessionCluster", "patches", "high availability", "pods",
 		"pod templates", "sidecar", "TLS", "budgets", "flink 1.15", "flink 2.2", "artifact s3://", "artifact https",
 		"artifact local"} {
 		assert.Assert(t, slices.ContainsFunc(strings.Split(note, "|"),
-			func(n string) bool { return counts[n] > inputs/50 }), "%s: %d", note, counts[note])
+			func(n string) bool { return counts[n] > seeds/50 }), "%s: %d", note, counts[note])
 	}
 }

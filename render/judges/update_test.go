@@ -11,9 +11,9 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
-	"github.com/flinktarget/flinktarget/internal/judges"
-	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
+	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 // telling are operations that matter for an update: fields that are immutable, or
@@ -193,8 +193,8 @@ func mapOf(t *testing.T, v map[string]any) tree.Map {
 // Kubernetes refuses or rolls is missed.
 func TestUpdates(t *testing.T) {
 	count := map[string]int{}
-	for seed := range inputs(t) / 10 {
-		in := rendertest.New(seed)
+	for seed := range howMany(t) / 10 {
+		in := inputs.New(seed)
 		in.Budgets = true
 		b, err := deployment.ParseAll("input.yaml", in.Text())
 		assert.NilError(t, err)

@@ -1,4 +1,4 @@
-module github.com/flinktarget/flinktarget/internal/judges
+module github.com/flinktarget/flinktarget/render/judges
 
 go 1.26.0
 

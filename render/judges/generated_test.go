@@ -9,13 +9,13 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/judges"
-	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
+	"github.com/flinktarget/flinktarget/render/judges"
 )
 
-// inputs is how many inputs are generated: 500, or what INPUTS says.
-func inputs(t *testing.T) uint64 {
+// howMany inputs are generated: 500, or what INPUTS says.
+func howMany(t *testing.T) uint64 {
 	t.Helper()
 	text := os.Getenv("INPUTS")
 	if text == "" {
@@ -26,7 +26,7 @@ func inputs(t *testing.T) uint64 {
 	return n
 }
 
-func renderer(t *testing.T, in rendertest.Input) *render.Renderer {
+func renderer(t *testing.T, in inputs.Input) *render.Renderer {
 	t.Helper()
 	r, err := render.New(in.Options()...)
 	assert.NilError(t, err)
@@ -52,8 +52,8 @@ func renderBundle(r *render.Renderer, text []byte) ([]map[string]any, error) {
 // Every legal input renders, and no judge refuses what comes of it.
 func TestGeneratedInputs(t *testing.T) {
 	objects, patched := 0, 0
-	for seed := range inputs(t) {
-		in := rendertest.New(seed)
+	for seed := range howMany(t) {
+		in := inputs.New(seed)
 		rendered, err := renderBundle(renderer(t, in), in.Text())
 		if err != nil {
 			t.Fatalf("seed %d (%v): %v\n%s", seed, in.Notes, err, in.Text())
@@ -69,6 +69,6 @@ func TestGeneratedInputs(t *testing.T) {
 			t.Fatalf("%s", in.Text())
 		}
 	}
-	t.Logf("%d inputs, %d of them with patches, %d objects", inputs(t), patched, objects)
-	assert.Assert(t, objects > 0 && patched >= int(inputs(t))/3)
+	t.Logf("%d inputs, %d of them with patches, %d objects", howMany(t), patched, objects)
+	assert.Assert(t, objects > 0 && patched >= int(howMany(t))/3)
 }

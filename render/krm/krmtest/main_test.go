@@ -15,7 +15,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
-const root = "../.."
+const root = "../../.."
 
 // bin is the folder of the programs under test.
 var bin string

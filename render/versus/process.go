@@ -23,7 +23,7 @@ func (p programs) build() error {
 	const module = "github.com/flinktarget/flinktarget/"
 	for _, args := range [][]string{
 		{"build", "-o", p.dir + "/", module + "examples/flinktarget", "sigs.k8s.io/kustomize/kustomize/v5",
-			module + "internal/versus/first", module + "internal/versus/schemaload"},
+			module + "render/versus/first", module + "render/versus/schemaload"},
 		{"test", "-c", "-o", p.path("benchmarks"), "."},
 	} {
 		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {

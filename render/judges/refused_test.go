@@ -10,10 +10,10 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/judges"
-	"github.com/flinktarget/flinktarget/internal/rendertest"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
+	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 const jobID = "3f1da3c8-6f22-430f-9200-eda014ea5319"
@@ -31,7 +31,7 @@ type sabotage struct {
 
 func newSabotage(t *testing.T, seed uint64) (sabotage, bool) {
 	t.Helper()
-	in := rendertest.New(seed)
+	in := inputs.New(seed)
 	r := renderer(t, in)
 	b, err := deployment.ParseAll("input.yaml", in.Text())
 	assert.NilError(t, err)
@@ -171,7 +171,7 @@ func refusals(objects []map[string]any) []judges.Refusal {
 func TestSabotage(t *testing.T) {
 	tried, refused := 0, 0
 	stern, lenient := map[string]int{}, map[string]int{} // by reason
-	for seed := range inputs(t) {
+	for seed := range howMany(t) {
 		s, ok := newSabotage(t, seed)
 		if !ok {
 			continue

@@ -42,9 +42,9 @@ const mergeKustomization = "resources: [objects.yaml]\npatches: [{path: patch.ya
 // mergeTexts are the object of 146 lines and the patch of 42 lines of the merge
 // engine's own benchmarks.
 func mergeTexts(tb testing.TB) (object, patch []byte) {
-	object, err := os.ReadFile("../merge/testdata/bench/deployment.yaml")
+	object, err := os.ReadFile("../../internal/merge/testdata/bench/deployment.yaml")
 	assert.NilError(tb, err)
-	patch, err = os.ReadFile("../merge/testdata/bench/patch.yaml")
+	patch, err = os.ReadFile("../../internal/merge/testdata/bench/patch.yaml")
 	assert.NilError(tb, err)
 	return object, patch
 }

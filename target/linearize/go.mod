@@ -1,4 +1,4 @@
-module github.com/flinktarget/flinktarget/internal/linearize
+module github.com/flinktarget/flinktarget/target/linearize
 
 go 1.26.0
 

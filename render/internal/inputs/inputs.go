@@ -1,8 +1,8 @@
-// Package rendertest makes inputs for tests of the whole way from resources to
+// Package inputs makes inputs for tests of the whole way from resources to
 // manifests: legal DeploymentTargets with patch sets, Deployments and
 // SessionClusters, varied over all that the library supports. The same seed gives
 // the same input.
-package rendertest
+package inputs
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package rendertest
+package inputs
 
 import (
 	"github.com/flinktarget/flinktarget/internal/tree"

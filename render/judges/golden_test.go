@@ -11,8 +11,8 @@ import (
 	"gotest.tools/v3/assert"
 	"k8s.io/apimachinery/pkg/util/yaml"
 
-	"github.com/flinktarget/flinktarget/internal/judges"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 // objectsOf reads a stream of YAML documents.
@@ -62,7 +62,7 @@ func TestGoldens(t *testing.T) {
 }
 
 func TestValidInputs(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "valid", "*.yaml"))
+	files, err := filepath.Glob(filepath.Join("..", "..", "internal", "testdata", "valid", "*.yaml"))
 	assert.NilError(t, err)
 	assert.Assert(t, len(files) > 1)
 	for _, file := range files {

@@ -55,7 +55,7 @@ func documents(t *testing.T, text string) []any {
 // What the library reads, the schemas accept.
 func TestSchemasAcceptWhatIsRead(t *testing.T) {
 	schemas := compiled(t)
-	files, err := filepath.Glob("../testdata/valid/*.yaml")
+	files, err := filepath.Glob("../../internal/testdata/valid/*.yaml")
 	assert.NilError(t, err)
 	more, err := filepath.Glob("../../render/testdata/*.yaml")
 	assert.NilError(t, err)

@@ -6,7 +6,7 @@ import (
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/yaml"
 
-	"github.com/flinktarget/flinktarget/internal/judges"
+	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 const workload = `
