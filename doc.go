@@ -52,13 +52,14 @@
 //  1. VVP's documented defaults are filled into the Deployment or SessionCluster.
 //  2. The target's patches for VVP resources are applied to it.
 //  3. The result is checked like any input.
-//  4. Objects are built: names, namespace, labels, selectors, Flink's configuration.
-//  5. The resource's own pod options are merged into the generated pods.
-//  6. The target's patches for Kubernetes objects are applied.
-//  7. Fields that belong to the platform are compared: a patch that changed one fails.
-//  8. Pod templates get a checksum of the configuration.
-//  9. The set of objects is verified.
-//  10. Objects are put in the order in which they are best applied.
+//  4. Everything about the cluster is decided: names, Flink's configuration, jars.
+//  5. Objects are built, with labels, selectors and the resource's own pod options.
+//  6. The resource's pod templates are merged into them.
+//  7. The target's patches for Kubernetes objects are applied; one that changes a field of
+//     the platform's fails.
+//  8. A job id that is not given is derived, and takes its place in names and labels.
+//  9. Pod templates get a checksum of the configuration.
+//  10. The set of objects is verified, and put in the order in which it is best applied.
 //
 // So what a later step sets wins: defaults, then the Deployment, then the target's
 // patches, then the platform's own names, labels and selectors.

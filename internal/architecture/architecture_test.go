@@ -34,11 +34,46 @@ func deps(t *testing.T, pkg string) []string {
 	return goList(t, "-deps", module+"/"+pkg)
 }
 
+// rooms are all packages of the library. Each may import those before it, what it
+// imports and nothing else: who adds an import that runs the other way has put something
+// into the wrong room.
+var rooms = []string{
+	"internal/lazyregexp", "internal/parallel", "internal/files", "internal/secrets", "internal/schema",
+	"internal/tree", "internal/kinds", "internal/kinds/types", "internal/document", "internal/flink",
+	"internal/yaml", "internal/decode", "internal/merge", "internal/jsonpatch",
+	"labels", "patch", "target", "target/registrytest", "deployment",
+	"internal/build", "internal/verify", "internal/compare", "internal/explain",
+	"render", "render/rendertest", "render/krm",
+	"internal/architecture", "internal/hostile", "render/internal/inputs", // of tests
+}
+
 func TestImportsRunOneWay(t *testing.T) {
-	for i, layer := range layers {
-		got := deps(t, layer)
-		for _, above := range layers[i+1:] {
-			assert.Assert(t, !slices.Contains(got, module+"/"+above), "%s imports %s, which is above it", layer, above)
+	for _, pkg := range goList(t, "./...") {
+		room := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
+		if room == "" || strings.HasPrefix(room, "examples/") {
+			continue
+		}
+		place := slices.Index(rooms, room)
+		assert.Assert(t, place >= 0, "%s is no room of the house", room)
+		for _, imported := range goList(t, "-f", `{{join .Imports "\n"}}`, pkg) {
+			if other, ours := strings.CutPrefix(imported, module+"/"); ours {
+				before := slices.Contains(rooms[:place], other)
+				assert.Assert(t, before, "%s imports %s, which is not before it", room, other)
+			}
+		}
+	}
+}
+
+// Tests of internal rooms may render; what is compiled into them knows no package that
+// users see, but for those that build, verify, compare and explain what these hold.
+func TestInternalIsOneFloor(t *testing.T) {
+	for i, room := range rooms {
+		if !strings.HasPrefix(room, "internal/") || i > slices.Index(rooms, "labels") {
+			continue
+		}
+		for _, pkg := range deps(t, room) {
+			other, ours := strings.CutPrefix(pkg, module+"/")
+			assert.Assert(t, !ours || strings.HasPrefix(other, "internal/"), "%s links %s", room, other)
 		}
 	}
 }
