@@ -108,7 +108,11 @@ func (c *compiled) body() any {
 }
 
 func made(entry any) (Patch, error) {
-	p, err := fromNode(yaml.FromTree(entry))
+	t, err := tree.Of(entry)
+	if err != nil {
+		return Patch{}, fmt.Errorf("patch: %w", err)
+	}
+	p, err := fromNode(yaml.FromTree(t))
 	return p, stripPlaces(err)
 }
 

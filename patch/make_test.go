@@ -74,6 +74,8 @@ func TestMakingFails(t *testing.T) {
 		"an object that is not JSON": second(patch.FromObject(func() {})),
 		"a text that is not UTF-8": second(patch.FromObject(map[string]any{"apiVersion": "v1", "kind": "ConfigMap",
 			"data": map[string]any{"a": "\xff"}})),
+		"a path that is not UTF-8":     second(patch.JSON(patch.Operation{Op: "add", Path: "/\xff", Value: "a"})),
+		"a from that is not":           second(patch.JSON(patch.Operation{Op: "copy", Path: "/a", From: "/\xff"})),
 		"an expression that is not":    second(patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Name: "\xff"})),
 		"a merge without a kind":       second(patch.FromObject(map[string]any{"spec": map[string]any{}})),
 		"a list is no object":          second(patch.FromObject([]string{"a"})),
@@ -111,8 +113,8 @@ func TestUnmarshalYAML(t *testing.T) {
 	assert.Assert(t, list[1].Equal(patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 1}}}")), "%s",
 		list[1])
 	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: ad, path: /a}\n"), &list) != nil)
-	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list),
-		"not a JSON number")
+	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list), "not a JSON number")
+	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: !!binary /w==}\n"), &list), "not UTF-8")
 
 	var p patch.Patch
 	broken := errors.New("broken")

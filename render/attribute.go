@@ -28,6 +28,11 @@ func (g *rendering) expectation() verify.Expectation {
 // attribute says of each problem which patch introduced it, or which field of the
 // resource. Patches are applied one by one again until the problem is there.
 func (g *rendering) attribute(problems []verify.Problem) []Problem {
+	if g.plan.Job != nil {
+		for _, o := range g.built { // patched parts have the id already
+			setID(o, g.plan.Job.ID)
+		}
+	}
 	want := g.expectation()
 	before := verify.Objects(g.built, want)
 	causes, ofField := map[verify.Problem]string{}, map[verify.Problem]string{}

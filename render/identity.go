@@ -33,7 +33,7 @@ func (g *rendering) identify(s source, objects []tree.Map) ([]tree.Map, error) {
 		return nil, err
 	}
 	g.plan.Name, g.plan.Job.ID = withID(g.plan.Name, id), id
-	for _, o := range slices.Concat(objects, g.built) {
+	for _, o := range objects {
 		setID(o, id)
 	}
 	return objects, nil
@@ -50,10 +50,22 @@ func deriveID(deploymentID string, objects []tree.Map) string {
 			text = append(tree.AppendJSON(text, o), '\n') // the namespace is in it
 		}
 	}
-	text = bytes.ReplaceAll(text, []byte(placeholder), []byte(kinds.NilID))
-	text = bytes.ReplaceAll(text, []byte(barePlaceholder), []byte(strings.ReplaceAll(kinds.NilID, "-", "")))
+	overwrite(text, placeholder, kinds.NilID)
+	overwrite(text, barePlaceholder, strings.ReplaceAll(kinds.NilID, "-", ""))
 	sum := sha256.Sum256(text)
 	return kinds.DeriveID("Job", deploymentID, hex.EncodeToString(sum[:]))
+}
+
+// overwrite puts a value in the place of another one of the same length.
+func overwrite(text []byte, old, value string) {
+	for {
+		i := bytes.Index(text, []byte(old))
+		if i < 0 {
+			return
+		}
+		copy(text[i:], value)
+		text = text[i+len(old):]
+	}
 }
 
 // sameMatches reports a patch that selects other objects with the derived id than
@@ -80,7 +92,7 @@ func (g *rendering) sameMatches(id string) error {
 
 // setID puts an id in the place of the placeholder, where that is. Objects share parts
 // with resources, patches and other renderings, but none that has the placeholder: that
-// was made by this rendering, and what is built and what is patched get the id at once.
+// was made by this rendering.
 func setID(v any, id string) {
 	switch v := v.(type) {
 	case tree.Map:

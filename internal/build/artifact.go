@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -182,7 +183,7 @@ func (d *decider) inImage(out *artifact, j jar, v flink.Version) {
 // that are called so.
 func fileName(u *url.URL) string {
 	name := path.Base(u.Path)
-	if !strings.HasSuffix(name, ".jar") || strings.ContainsAny(name, "$\x00") {
+	if !strings.HasSuffix(name, ".jar") || strings.ContainsAny(name, "$\x00") || !utf8.ValidString(name) {
 		return "job.jar"
 	}
 	return name

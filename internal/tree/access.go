@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unicode/utf8"
 )
 
 // Keys returns the keys of m in byte order.
@@ -89,10 +90,15 @@ func FromStrings(m map[string]string) map[string]any {
 // Of returns a tree made from Go values of the kinds that encoding/json and Go
 // literals produce: all integers, floats, strings, bools, nil, []any, []string,
 // map[string]any and map[string]string. Everything in the result is fresh. Other
-// types, integers beyond int64, NaN and infinities are errors.
+// types, integers beyond int64, NaN, infinities and texts that are not UTF-8 are errors.
 func Of(v any) (any, error) {
 	switch t := v.(type) {
-	case nil, bool, string, int64:
+	case nil, bool, int64:
+		return t, nil
+	case string:
+		if !utf8.ValidString(t) {
+			return nil, errNotUTF8
+		}
 		return t, nil
 	case int:
 		return int64(t), nil
@@ -119,6 +125,9 @@ func Of(v any) (any, error) {
 		out := make(map[string]any, len(t))
 		for _, k := range Keys(t) {
 			w, err := Of(t[k])
+			if err == nil {
+				_, err = Of(k)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", k, err)
 			}
@@ -130,13 +139,13 @@ func Of(v any) (any, error) {
 		for i, e := range t {
 			out[i] = e
 		}
-		return out, nil
+		return Of(out)
 	case map[string]string:
 		out := make(map[string]any, len(t))
 		for k, e := range t {
 			out[k] = e
 		}
-		return out, nil
+		return Of(out)
 	default:
 		return nil, fmt.Errorf("a %T cannot be part of a JSON document", v)
 	}
