@@ -178,7 +178,7 @@ func (x *bundle) render(workers int) (Manifests, error) {
 func (x *bundle) target(res resource) (target.Target, error) {
 	ref := res.Target()
 	if ref.IsZero() {
-		return sessionMode, nil
+		return sessionMode(), nil
 	}
 	if t, ok := x.targets[ref]; ok {
 		return t, nil

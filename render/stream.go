@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"sync"
 	"sync/atomic"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -164,7 +165,7 @@ func (s *stream) find(item Item) (target.Target, error) {
 		res = item.SessionCluster
 	case item.Deployment.Target().IsZero():
 		// A Deployment in session mode is refused by name, with any target.
-		return sessionMode, nil
+		return sessionMode(), nil
 	}
 	t, err := s.targets(res.Target())
 	if err != nil {
@@ -174,8 +175,12 @@ func (s *stream) find(item Item) (target.Target, error) {
 }
 
 // sessionMode stands for the target of what has none.
-var sessionMode, _ = target.New(target.Config{Metadata: target.Metadata{Name: "none"},
-	Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
+var sessionMode = sync.OnceValue(func() target.Target {
+	t, _ := target.New(target.Config{
+		Metadata: target.Metadata{Name: "none"}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}},
+	})
+	return t
+})
 
 // deliver yields the oldest pending result.
 func (s *stream) deliver(yield func(Manifests, error) bool) bool {
