@@ -70,7 +70,7 @@
 //	…artifact.additionalPythonLibraries         refused by the renderer, with its kind
 //	…artifact.additionalPythonArchives          refused by the renderer, with its kind
 //	…artifact.additionalDependencies            as jarUri, for every URI
-//	…artifact.flinkVersion                      the image if none is given, and everything that differs between versions
+//	…artifact.flinkVersion                      the image if none is given, and all that differs between versions
 //	…artifact.flinkImageRegistry                the image: registry/repository:tag
 //	…artifact.flinkImageRepository              the image: registry/repository:tag
 //	…artifact.flinkImageTag                     the image: registry/repository:tag

@@ -113,8 +113,10 @@ func TestUnmarshalYAML(t *testing.T) {
 	assert.Assert(t, list[1].Equal(patch.MustParse("{target: {kind: Job}, patch: {spec: {backoffLimit: 1}}}")), "%s",
 		list[1])
 	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: ad, path: /a}\n"), &list) != nil)
-	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list), "not a JSON number")
-	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: !!binary /w==}\n"), &list), "not UTF-8")
+	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list),
+		"not a JSON number")
+	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: !!binary /w==}\n"), &list),
+		"not UTF-8")
 
 	var p patch.Patch
 	broken := errors.New("broken")

@@ -49,7 +49,9 @@ func Workers(n int) Option {
 //
 // If ctx is done, its error is yielded and the stream ends. A loop over the stream
 // may be left at any time; no goroutine outlives it.
-func (r *Renderer) Stream(ctx context.Context, items iter.Seq2[Item, error], targets func(target.Ref) (target.Target, error)) iter.Seq2[Manifests, error] {
+func (r *Renderer) Stream(
+	ctx context.Context, items iter.Seq2[Item, error], targets func(target.Ref) (target.Target, error),
+) iter.Seq2[Manifests, error] {
 	return func(yield func(Manifests, error) bool) {
 		workers := r.workers
 		if workers == 0 {
@@ -118,7 +120,9 @@ func (s *stream) render(t task) (res result) {
 }
 
 // run reports whether all items were yielded.
-func (s *stream) run(ctx context.Context, items iter.Seq2[Item, error], window int, yield func(Manifests, error) bool) bool {
+func (s *stream) run(
+	ctx context.Context, items iter.Seq2[Item, error], window int, yield func(Manifests, error) bool,
+) bool {
 	for item, err := range items {
 		if ctx.Err() != nil {
 			yield(Manifests{}, ctx.Err())

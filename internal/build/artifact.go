@@ -116,39 +116,46 @@ func (d *decider) jarURI(uri string, at *field.Path) (*url.URL, bool) {
 
 // jar decides by scheme and version what is done with a jar, alone or one of several.
 func (d *decider) jar(out *artifact, j jar, alone bool, c *Plan) {
-	v := c.Version
 	_, store := flink.FileSystem(j.uri.Scheme)
-	download := func() { out.files = append(out.files, file{uri: j.uri.String(), name: fileName(j.uri)}) }
-	switch {
-	case j.uri.Scheme == "local" || j.uri.Scheme == "file":
-		d.inImage(out, j, v)
-	case j.uri.Scheme == "http" || j.uri.Scheme == "https":
-		if !v.Jars || !alone {
-			download()
-			return
-		}
-		if _, set := c.Config["user.artifacts.raw-http-enabled"]; j.uri.Scheme == "http" && !set {
+	switch scheme := j.uri.Scheme; {
+	case scheme == "local" || scheme == "file":
+		d.inImage(out, j, c.Version)
+	case store:
+		d.inStore(out, j, c)
+	case scheme != "http" && scheme != "https":
+		known := append([]string{"file", "http", "https", "local"}, flink.FileSystems()...)
+		d.fail(field.NotSupported(j.at, scheme, known), "uri-scheme")
+	case !c.Version.Jars || !alone:
+		out.download(j)
+	default:
+		if _, set := c.Config["user.artifacts.raw-http-enabled"]; scheme == "http" && !set {
 			c.Config["user.artifacts.raw-http-enabled"] = "true"
 		}
 		out.jar, out.downloads = j.uri.String(), true
-	case store && v.Jars && j.job:
-		// Flink itself fetches from its file systems.
+	}
+}
+
+func (a *artifact) download(j jar) {
+	a.files = append(a.files, file{uri: j.uri.String(), name: fileName(j.uri)})
+}
+
+// inStore is a jar in an object store, which Flink itself fetches from 1.19, but only if
+// it is the job's.
+func (d *decider) inStore(out *artifact, j jar, c *Plan) {
+	shown := decode.Shown(j.uri.String())
+	switch {
+	case c.Version.Jars && j.job:
 		out.jar, out.downloads = j.uri.String(), true
 		c.Stores = slices.Insert(c.Stores, 0, ObjectStore{scheme: j.uri.Scheme, at: j.at, Jar: true})
-	case store && d.opts.FetcherImage != "":
-		download()
-	case store && v.Jars:
-		d.fail(field.Invalid(j.at, decode.Shown(j.uri.String()), "Flink hands only the job's jar to TaskManagers: "+
-			"use https, put the dependency into the image, or give an image that can fetch it with "+
-			"render.FetcherImage"), "uri-scheme")
-	case store:
-		d.fail(field.Invalid(j.at, decode.Shown(j.uri.String()),
-			"Flink "+v.Minor+
-				" fetches no jars: use Flink 1.19 or newer, or https, or give an image that can with "+
-				"render.FetcherImage"), "uri-scheme")
+	case d.opts.FetcherImage != "":
+		out.download(j)
+	case c.Version.Jars:
+		d.fail(field.Invalid(j.at, shown, "Flink hands only the job's jar to TaskManagers: use https, "+
+			"put the dependency into the image, or give an image that can fetch it with render.FetcherImage"),
+			"uri-scheme")
 	default:
-		d.fail(field.NotSupported(j.at, j.uri.Scheme,
-			append([]string{"file", "http", "https", "local"}, flink.FileSystems()...)), "uri-scheme")
+		d.fail(field.Invalid(j.at, shown, "Flink "+c.Version.Minor+" fetches no jars: use Flink 1.19 or newer, "+
+			"or https, or give an image that can with render.FetcherImage"), "uri-scheme")
 	}
 }
 

@@ -21,9 +21,10 @@ func (c *Plan) disruptionBudgets() []tree.Map {
 			"kind":       "PodDisruptionBudget",
 			"metadata":   c.meta(c.workloadName(component), component, nil),
 			"spec": tree.Map{
-				"maxUnavailable":             int64(1),
-				"selector":                   tree.Map{"matchLabels": c.selector(component)},
-				"unhealthyPodEvictionPolicy": "AlwaysAllow", // pods that fail for good would keep nodes from being drained
+				"maxUnavailable": int64(1),
+				"selector":       tree.Map{"matchLabels": c.selector(component)},
+				// Pods that fail for good would keep nodes from being drained.
+				"unhealthyPodEvictionPolicy": "AlwaysAllow",
 			},
 		})
 	}

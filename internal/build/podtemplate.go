@@ -43,7 +43,9 @@ func (c *Plan) TemplatePath(component labels.Component) *field.Path {
 // MergeTemplate merges the user's pod template of a component into its workload, by
 // the rules of strategic merges: containers by name, null deletes, an explicit false or
 // 0 counts. It returns the template, too, which is empty if there is none.
-func (c *Plan) MergeTemplate(component labels.Component, workload tree.Map) (merged, template tree.Map, problems field.ErrorList) {
+func (c *Plan) MergeTemplate(component labels.Component, workload tree.Map) (
+	merged, template tree.Map, problems field.ErrorList,
+) {
 	template, name := c.userTemplate(component)
 	if len(template) == 0 {
 		return workload, nil, nil

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Texts yields short ones, by name: each shows one thing.
+// Texts yields short ones, by name: each shows one thing. One function: it is a list.
 func Texts() iter.Seq2[string, []byte] {
 	bomb := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c < 'j'; c++ {
@@ -92,6 +92,7 @@ const (
 )
 
 // Growings returns the texts whose length is the point. In a part, "@" is its number.
+// One function: it is a list.
 func Growings() []Growing {
 	out := []Growing{}
 	add := func(name, head, part, tail string) {

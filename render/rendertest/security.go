@@ -103,7 +103,10 @@ func (s *standard) podContext() {
 }
 
 // profiles are what a pod and a container may both set.
-func (s *standard) profiles(a *corev1.AppArmorProfile, l *corev1.SELinuxOptions, p *corev1.SeccompProfile, w *corev1.WindowsSecurityContextOptions) {
+func (s *standard) profiles(
+	a *corev1.AppArmorProfile, l *corev1.SELinuxOptions, p *corev1.SeccompProfile,
+	w *corev1.WindowsSecurityContextOptions,
+) {
 	if a != nil && a.Type != corev1.AppArmorProfileTypeRuntimeDefault && a.Type != corev1.AppArmorProfileTypeLocalhost {
 		s.at("securityContext.appArmorProfile", "%q is not allowed", a.Type)
 	}
@@ -132,12 +135,16 @@ func (s *standard) user(user *int64) {
 	}
 }
 
-func (s *standard) container(c *corev1.Container) {
+func (s *standard) ports(c *corev1.Container) {
 	for _, p := range c.Ports {
 		if p.HostPort != 0 {
 			s.at(fmt.Sprintf("ports[%s].hostPort", p.Name), "pods do not share with their node")
 		}
 	}
+}
+
+func (s *standard) container(c *corev1.Container) {
+	s.ports(c)
 	s.probes(c)
 	own := c.SecurityContext
 	if own == nil {

@@ -107,7 +107,8 @@ func (g *generator) resourcePatch() tree.Map {
 			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"flinkConfiguration": tree.Map{"pipeline.name": "x",
 				"user.key": nil}}}}},
 		tree.Map{"apiVersion": "v1", "kind": "Deployment",
-			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{"kubernetes": tree.Map{"labels": tree.Map{"team": "platform"}}}}}},
+			"spec": tree.Map{"template": tree.Map{"spec": tree.Map{
+				"kubernetes": tree.Map{"labels": tree.Map{"team": "platform"}}}}}},
 		tree.Map{"apiVersion": "v1", "kind": "SessionCluster",
 			"spec": tree.Map{"numberOfTaskManagers": int64(3)}}, // of no Deployment's business
 	)
@@ -178,7 +179,9 @@ func (g *generator) podPatch(name string) tree.Map {
 			"enableServiceLinks": true},
 		tree.Map{"securityContext": tree.Map{"fsGroupChangePolicy": "OnRootMismatch", "runAsUser": int64(1234)}},
 		tree.Map{"volumes": []any{tree.Map{"name": "flink-tmp", "emptyDir": nil,
-			"ephemeral": tree.Map{"volumeClaimTemplate": tree.Map{"spec": tree.Map{"accessModes": []any{"ReadWriteOnce"}, "resources": tree.Map{"requests": tree.Map{"storage": "10Gi"}}}}}}}},
+			"ephemeral": tree.Map{"volumeClaimTemplate": tree.Map{"spec": tree.Map{
+				"accessModes": []any{"ReadWriteOnce"},
+				"resources":   tree.Map{"requests": tree.Map{"storage": "10Gi"}}}}}}}},
 		container(tree.Map{"env": []any{tree.Map{"name": "PATCHED", "value": g.text()}},
 			"envFrom": []any{tree.Map{"secretRef": tree.Map{"name": "s"}}}}),
 		container(tree.Map{"imagePullPolicy": "Always",

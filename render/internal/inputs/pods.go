@@ -38,10 +38,12 @@ func (g *generator) affinity() tree.Map {
 	term := tree.Map{"topologyKey": "topology.kubernetes.io/zone",
 		"labelSelector": tree.Map{"matchLabels": tree.Map{"team": "a"}}}
 	return pick(g, tree.Map{},
-		tree.Map{"podAntiAffinity": tree.Map{"preferredDuringSchedulingIgnoredDuringExecution": []any{tree.Map{"weight": int64(100), "podAffinityTerm": term}}}},
-		tree.Map{"nodeAffinity": tree.Map{"requiredDuringSchedulingIgnoredDuringExecution": tree.Map{"nodeSelectorTerms": []any{
-			tree.Map{"matchExpressions": []any{tree.Map{"key": "arch", "operator": "In",
-				"values": []any{"amd64"}}}}}}}})
+		tree.Map{"podAntiAffinity": tree.Map{"preferredDuringSchedulingIgnoredDuringExecution": []any{
+			tree.Map{"weight": int64(100), "podAffinityTerm": term}}}},
+		tree.Map{"nodeAffinity": tree.Map{
+			"requiredDuringSchedulingIgnoredDuringExecution": tree.Map{"nodeSelectorTerms": []any{
+				tree.Map{"matchExpressions": []any{tree.Map{"key": "arch", "operator": "In",
+					"values": []any{"amd64"}}}}}}}})
 }
 
 // pods are VVP's simplified options.
