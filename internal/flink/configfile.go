@@ -106,32 +106,6 @@ func plain(s string) bool {
 	return true
 }
 
-// renamedPrefix are old spellings that Flink 2.x still reads and that are a
-// prefix of other keys, with the current one. Most were renamed in 1.17, because
-// config.yaml can nest.
-var renamedPrefix = map[string]string{
-	"classloader.parent-first-patterns": "classloader.parent-first-patterns.default",
-	"cleanup-strategy":                  "cleanup-strategy.type",
-	"env.java.opts":                     "env.java.opts.all",
-	"execution.buffer-timeout":          "execution.buffer-timeout.interval",
-	"execution.checkpointing.unaligned": "execution.checkpointing.unaligned.enabled",
-	"high-availability":                 "high-availability.type",
-	"kubernetes.container.image":        "kubernetes.container.image.ref",
-	"kubernetes.jobmanager.cpu":         "kubernetes.jobmanager.cpu.amount",
-	"kubernetes.pod-template-file":      "kubernetes.pod-template-file.default",
-	"kubernetes.taskmanager.cpu":        "kubernetes.taskmanager.cpu.amount",
-	"pipeline.operator-chaining":        "pipeline.operator-chaining.enabled",
-	"restart-strategy":                  "restart-strategy.type",
-	"state.backend":                     "state.backend.type",
-}
-
-// renamedSuffix are old spellings of which a current key is a prefix.
-var renamedSuffix = map[string]string{
-	"execution.checkpointing.checkpoints-after-tasks-finish.enabled": "execution.checkpointing.checkpoints-after-tasks-finish",
-	"metrics.scope.jm.job": "metrics.scope.jm-job",
-	"metrics.scope.tm.job": "metrics.scope.tm-job",
-}
-
 // prefixProblems finds keys that are a prefix of another one up to a dot.
 // Flink's configuration loader would take them; but the image's entrypoint
 // rewrites config.yaml with nested keys where it can, a key cannot be both a
@@ -145,9 +119,9 @@ func prefixProblems(keys []string) (problems []Problem) {
 			continue
 		}
 		cure := "remove one of them"
-		if current := renamedPrefix[key]; current != "" {
+		if current := newerSpellings()[key].other; strings.HasPrefix(current, prefix) {
 			cure = fmt.Sprintf("write %q instead", current)
-		} else if current := renamedSuffix[keys[i]]; current != "" {
+		} else if current := newerSpellings()[keys[i]].other; current != "" {
 			cure = fmt.Sprintf("write %q instead of the longer one", current)
 		}
 		problems = append(problems, Problem{Key: key, Cure: cure,

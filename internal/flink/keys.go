@@ -1,54 +1,63 @@
 package flink
 
-import "strings"
-
-const (
-	listens   = "Flink must listen on all interfaces of the pod"
-	rpcPort   = "the Service and the probes use port 6123"
-	restPort  = "the Service and the probes use port 8081"
-	tmRPCPort = "the probes use port 6122"
-	dataPort  = "the containers open port 6121"
-	queryPort = "the containers open port 6125"
-	clusterID = "it is derived from the job or session cluster, so that no two share high-availability data"
-	advertise = "it is the JobManager's Service, or the pod's address with high availability"
+import (
+	"strings"
+	"sync"
 )
+
+// keys are those of a prefix and their names, with what is said of all of them.
+type keys struct{ what, prefix, names string }
+
+// byKey returns what is said of each key.
+func byKey(groups []keys) map[string]string {
+	out := map[string]string{}
+	for _, group := range groups {
+		for name := range strings.FieldsSeq(group.names) {
+			out[group.prefix+name] = group.what
+		}
+	}
+	return out
+}
 
 // owned are the keys that a standalone cluster on Kubernetes fixes itself,
 // deprecated spellings included, with the reason that users are told.
-var owned = map[string]string{
-	"jobmanager.rpc.address":                     advertise,
-	"jobmanager.rpc.port":                        rpcPort,
-	"jobmanager.rpc.bind-port":                   rpcPort,
-	"jobmanager.bind-host":                       listens,
-	"high-availability.jobmanager.port":          rpcPort,
-	"recovery.jobmanager.port":                   rpcPort,
-	"blob.server.port":                           "the Service uses port 6124",
-	"taskmanager.rpc.port":                       tmRPCPort,
-	"taskmanager.rpc.bind-port":                  tmRPCPort,
-	"taskmanager.data.port":                      dataPort,
-	"taskmanager.data.bind-port":                 dataPort,
-	"taskmanager.bind-host":                      listens,
-	"taskmanager.host":                           "it differs from pod to pod",
-	"taskmanager.resource-id":                    "it differs from pod to pod",
-	"jobmanager.resource-id":                     "it differs from pod to pod",
-	"queryable-state.proxy.ports":                queryPort,
-	"query.proxy.ports":                          queryPort,
-	"rest.address":                               advertise,
-	"rest.port":                                  restPort,
-	"rest.bind-port":                             restPort,
-	"web.port":                                   restPort,
-	"jobmanager.web.port":                        restPort,
-	"rest.bind-address":                          listens,
-	"web.address":                                listens,
-	"jobmanager.web.address":                     listens,
-	"kubernetes.cluster-id":                      clusterID,
-	"high-availability.cluster-id":               clusterID,
-	"high-availability.zookeeper.path.namespace": clusterID,
-	"recovery.zookeeper.path.namespace":          clusterID,
-	"kubernetes.namespace":                       "it is the deployment target's namespace",
-	"jobmanager.memory.process.size":             "it comes from resources.jobmanager.memory",
-	"taskmanager.memory.process.size":            "it comes from resources.taskmanager.memory",
-	"parallelism.default":                        "it comes from spec.parallelism",
+var owned = sync.OnceValue(func() map[string]string {
+	const (
+		listens   = "Flink must listen on all interfaces of the pod"
+		rpcPort   = "the Service and the probes use port 6123"
+		restPort  = "the Service and the probes use port 8081"
+		queryPort = "the containers open port 6125"
+		advertise = "it is the JobManager's Service, or the pod's address with high availability"
+		clusterID = "it is derived from the job or session cluster, so that no two share high-availability data"
+	)
+	return byKey([]keys{
+		{advertise, "", "jobmanager.rpc.address rest.address"},
+		{rpcPort, "jobmanager.rpc.", "port bind-port"},
+		{rpcPort, "", "high-availability.jobmanager.port recovery.jobmanager.port"},
+		{listens, "", "jobmanager.bind-host taskmanager.bind-host rest.bind-address web.address jobmanager.web.address"},
+		{"the Service uses port 6124", "blob.server.", "port"},
+		{"the probes use port 6122", "taskmanager.rpc.", "port bind-port"},
+		{"the containers open port 6121", "taskmanager.data.", "port bind-port"},
+		{"it differs from pod to pod", "", "taskmanager.host taskmanager.resource-id jobmanager.resource-id"},
+		{queryPort, "", "queryable-state.proxy.ports query.proxy.ports"},
+		{restPort, "", "rest.port rest.bind-port web.port jobmanager.web.port"},
+		{clusterID, "", "kubernetes.cluster-id high-availability.cluster-id"},
+		{clusterID, "", "high-availability.zookeeper.path.namespace recovery.zookeeper.path.namespace"},
+		{"it is the deployment target's namespace", "kubernetes.", "namespace"},
+		{"it comes from resources.jobmanager.memory", "jobmanager.memory.process.", "size"},
+		{"it comes from resources.taskmanager.memory", "taskmanager.memory.process.", "size"},
+		{"it comes from spec.parallelism", "parallelism.", "default"},
+	})
+})
+
+// Owned reports whether the renderer of a standalone cluster sets key itself, so
+// that a user may not, and why.
+func Owned(key string) (reason string, ok bool) {
+	if strings.HasPrefix(key, "$internal.") {
+		return "it is Flink's own", true
+	}
+	reason, ok = owned()[key]
+	return reason, ok
 }
 
 // Significant returns the options that change what is rendered, so that a misspelt one
@@ -64,15 +73,7 @@ func Significant(v Version) []string {
 	}
 }
 
-// Owned reports whether the renderer of a standalone cluster sets key itself, so
-// that a user may not, and why.
-func Owned(key string) (reason string, ok bool) {
-	if strings.HasPrefix(key, "$internal.") {
-		return "it is Flink's own", true
-	}
-	reason, ok = owned[key]
-	return reason, ok
-}
+const activeOnly = "it is for clusters in which Flink starts the TaskManagers itself"
 
 // inertGroups are options without effect in a standalone cluster, by prefix.
 var inertGroups = []struct{ prefix, reason string }{
@@ -91,26 +92,19 @@ var inertGroups = []struct{ prefix, reason string }{
 	{"execution.target", "a standalone cluster runs the job itself"},
 }
 
-const activeOnly = "it is for clusters in which Flink starts the TaskManagers itself"
-
 // effective are options inside those groups that the Kubernetes client of high
 // availability reads, and the number of JobManagers.
-var effective = map[string]bool{
-	"kubernetes.cluster-id":                                  true,
-	"kubernetes.namespace":                                   true,
-	"kubernetes.context":                                     true,
-	"kubernetes.config.file":                                 true,
-	"kubernetes.jobmanager.replicas":                         true,
-	"kubernetes.client.io-pool.size":                         true,
-	"kubernetes.client.user-agent":                           true,
-	"kubernetes.transactional-operation.max-retries":         true,
-	"kubernetes.transactional-operation.initial-retry-delay": true,
-	"kubernetes.transactional-operation.max-retry-delay":     true,
-}
+var effective = sync.OnceValue(func() map[string]string {
+	return byKey([]keys{
+		{"", "kubernetes.", "cluster-id namespace context config.file jobmanager.replicas"},
+		{"", "kubernetes.client.", "io-pool.size user-agent"},
+		{"", "kubernetes.transactional-operation.", "max-retries initial-retry-delay max-retry-delay"},
+	})
+})
 
 // Inert reports whether key has no effect in a standalone cluster, and why.
 func Inert(key string) (reason string, ok bool) {
-	if effective[key] {
+	if _, ok := effective()[key]; ok {
 		return "", false
 	}
 	if strings.HasPrefix(key, "external-resource.") &&
@@ -125,21 +119,17 @@ func Inert(key string) (reason string, ok bool) {
 	return "", false
 }
 
-// overwritten are options that the entry point of an application cluster sets
-// from its command line, whatever the configuration says
-// (SavepointRestoreSettings.toConfiguration).
-var overwritten = map[string]string{
-	"execution.savepoint.ignore-unclaimed-state":      "--allowNonRestoredState decides",
-	"execution.state-recovery.ignore-unclaimed-state": "--allowNonRestoredState decides",
-	"execution.savepoint-restore-mode":                "Flink resets it to NO_CLAIM",
-	"execution.state-recovery.claim-mode":             "Flink resets it to NO_CLAIM",
-}
-
-// InertInApplication reports whether key has no effect in a standalone
-// application cluster, though it may have in a session cluster, and why.
+// InertInApplication reports whether key has no effect in a standalone application
+// cluster, though it may have in a session cluster, and why: the entry point sets it from
+// its command line (SavepointRestoreSettings.toConfiguration).
 func InertInApplication(key string) (reason string, ok bool) {
-	reason, ok = overwritten[key]
-	return reason, ok
+	switch key {
+	case "execution.savepoint.ignore-unclaimed-state", "execution.state-recovery.ignore-unclaimed-state":
+		return "--allowNonRestoredState decides", true
+	case "execution.savepoint-restore-mode", "execution.state-recovery.claim-mode":
+		return "Flink resets it to NO_CLAIM", true
+	}
+	return "", false
 }
 
 // ReadByStartScript reports whether key is read by the start scripts (config.sh)
