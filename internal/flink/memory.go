@@ -4,63 +4,42 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"math/bits"
 	"strconv"
 	"strings"
 )
 
 const mib = 1 << 20
 
-// A MemorySyntaxError reports text that is not a Flink memory size.
-type MemorySyntaxError struct {
-	Text   string
-	Reason string
-}
-
-func (e *MemorySyntaxError) Error() string {
-	return fmt.Sprintf("%q is not a Flink memory size: %s", e.Text, e.Reason)
+// memoryUnits are the units of sizes (org.apache.flink.configuration.MemorySize), as
+// powers of two.
+var memoryUnits = map[string]uint{
+	"": 0, "b": 0, "bytes": 0,
+	"k": 10, "kb": 10, "kibibytes": 10,
+	"m": 20, "mb": 20, "mebibytes": 20,
+	"g": 30, "gb": 30, "gibibytes": 30,
+	"t": 40, "tb": 40, "tebibytes": 40,
 }
 
 // ParseMemory reads a memory size in Flink's own syntax, in bytes: digits, then
-// an optional unit in any case, white space around both. Units are powers of
-// two: b, k, m, g, t and their long forms (org.apache.flink.configuration.
-// MemorySize). No unit means bytes. The error is a *MemorySyntaxError.
+// an optional unit in any case, white space around both. No unit means bytes.
 func ParseMemory(s string) (int64, error) {
-	fail := func(reason string) (int64, error) { return 0, &MemorySyntaxError{Text: s, Reason: reason} }
 	text := strings.TrimFunc(s, javaBlank)
-	end := 0
-	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
-		end++
+	unit := strings.TrimLeft(text, "0123456789")
+	digits := strings.TrimSuffix(text, unit)
+	shift, known := memoryUnits[strings.ToLower(strings.TrimFunc(unit, javaBlank))]
+	n, err := strconv.ParseInt(digits, 10, 64)
+	reason := ""
+	switch {
+	case digits == "":
+		reason = "it does not start with a digit"
+	case !known:
+		reason = "the unit is none of b, k, m, g, t, kb, mb, gb, tb, bytes, kibibytes, mebibytes, gibibytes, tebibytes"
+	case err != nil || n > math.MaxInt64>>shift:
+		reason = "it is larger than 64 bits can hold"
+	default:
+		return n << shift, nil
 	}
-	if end == 0 {
-		return fail("it does not start with a digit")
-	}
-	shift, ok := memoryShift(strings.ToLower(strings.TrimFunc(text[end:], javaBlank)))
-	if !ok {
-		return fail("the unit is none of b, k, m, g, t, kb, mb, gb, tb, bytes, kibibytes, mebibytes, gibibytes, " +
-			"tebibytes")
-	}
-	n, err := strconv.ParseInt(text[:end], 10, 64)
-	if err != nil || n > math.MaxInt64>>shift {
-		return fail("it is larger than 64 bits can hold")
-	}
-	return n << shift, nil
-}
-
-func memoryShift(unit string) (shift uint, ok bool) {
-	switch unit {
-	case "", "b", "bytes":
-		return 0, true
-	case "k", "kb", "kibibytes":
-		return 10, true
-	case "m", "mb", "mebibytes":
-		return 20, true
-	case "g", "gb", "gibibytes":
-		return 30, true
-	case "t", "tb", "tebibytes":
-		return 40, true
-	}
-	return 0, false
+	return 0, fmt.Errorf("%q is not a Flink memory size: %s", s, reason)
 }
 
 // javaBlank is what Java's String.trim removes.
@@ -83,45 +62,6 @@ func FormatMiB(bytes int64) string {
 // decimal form of factor (BigDecimal.valueOf), rounded down. ok is false when
 // the product does not fit.
 func share(bytes int64, factor float64) (product int64, ok bool) {
-	if product, ok = shareInWords(bytes, factor); ok {
-		return product, true
-	}
-	return shareInBig(bytes, factor)
-}
-
-// shareInWords is share where all digits of the factor fit into a word, as nearly
-// always.
-func shareInWords(bytes int64, factor float64) (product int64, ok bool) {
-	var buffer [32]byte
-	text := strconv.AppendFloat(buffer[:0], factor, 'f', -1, 64)
-	const digitsOfWord = 19
-	var digits, power uint64 = 0, 1 // the factor is digits / power
-	point := false
-	for i, c := range text {
-		switch {
-		case c == '.':
-			point = true
-			continue
-		case c < '0' || c > '9' || i >= digitsOfWord:
-			return 0, false
-		}
-		digits = 10*digits + uint64(c-'0')
-		if point {
-			power *= 10
-		}
-	}
-	if bytes < 0 {
-		return 0, false
-	}
-	high, low := bits.Mul64(uint64(bytes), digits)
-	if high >= power {
-		return 0, false
-	}
-	quotient, _ := bits.Div64(high, low, power)
-	return int64(quotient), quotient <= math.MaxInt64
-}
-
-func shareInBig(bytes int64, factor float64) (product int64, ok bool) {
 	f, ok := new(big.Rat).SetString(strconv.FormatFloat(factor, 'g', -1, 64))
 	if !ok {
 		return 0, false

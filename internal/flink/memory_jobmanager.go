@@ -36,31 +36,14 @@ func readJobManagerOptions(v Version, conf map[string]string) (jobManagerOptions
 // not fit and the least process size that would.
 func (v Version) JobManagerMemory(process int64, conf map[string]string) (JobManagerMemory, []Problem) {
 	o, problems := readJobManagerOptions(v, conf)
-	if len(problems) > 0 {
-		return JobManagerMemory{}, problems
-	}
-	m, bad := o.divide(max(process, 0))
-	if !bad.ok() {
-		return JobManagerMemory{}, bad.problem(o.smallest())
-	}
-	return m, nil
+	return divided(o, problems, process)
 }
 
 // MinJobManagerProcess returns the least process size in whole MiB, as bytes,
 // with which a JobManager starts under conf; false if there is none.
 func (v Version) MinJobManagerProcess(conf map[string]string) (bytes int64, ok bool) {
 	o, problems := readJobManagerOptions(v, conf)
-	if len(problems) > 0 {
-		return 0, false
-	}
-	return o.smallest()
-}
-
-func (o jobManagerOptions) smallest() (int64, bool) {
-	return smallest(func(process int64) misfit {
-		_, bad := o.divide(process)
-		return bad
-	})
+	return smallest(o, problems)
 }
 
 func (o jobManagerOptions) divide(process int64) (JobManagerMemory, misfit) {
@@ -87,7 +70,7 @@ func (o jobManagerOptions) divide(process int64) (JobManagerMemory, misfit) {
 // fromFlink is JobManagerFlinkMemoryUtils.deriveFromTotalFlinkMemory.
 func (o jobManagerOptions) fromFlink(flink budget) (heap, offHeap int64, bad misfit) {
 	if offHeap = o.offHeap.bytes; flink.bytes <= offHeap {
-		return 0, 0, flink.short("leave no heap beside %s of off-heap memory (%s)", FormatMiB(offHeap), o.offHeap.key)
+		return 0, 0, flink.short("leave no heap beside %s of off-heap memory (%s)", o.offHeap.amount(), o.offHeap.key)
 	}
 	return flink.bytes - offHeap, offHeap, misfit{}
 }
@@ -99,10 +82,10 @@ func (o jobManagerOptions) explicit() (heap, offHeap int64, bad misfit) {
 	case !o.flink.set:
 	case o.offHeap.set && heap+offHeap != o.flink.bytes:
 		bad = misfit{key: o.flink.key, reason: fmt.Sprintf("%s is not the sum of heap (%s) and off-heap memory (%s)",
-			FormatMiB(o.flink.bytes), FormatMiB(heap), FormatMiB(offHeap))}
+			o.flink.amount(), o.heap.amount(), o.offHeap.amount())}
 	case o.flink.bytes < heap:
-		bad = misfit{key: o.flink.key, reason: fmt.Sprintf("%s is less than the heap of %s (%s)",
-			FormatMiB(o.flink.bytes), FormatMiB(heap), o.heap.key)}
+		bad = misfit{key: o.flink.key,
+			reason: fmt.Sprintf("%s is less than the heap of %s", o.flink.amount(), o.heap)}
 	default:
 		offHeap = o.flink.bytes - heap
 	}

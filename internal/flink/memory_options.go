@@ -2,6 +2,7 @@ package flink
 
 import (
 	"fmt"
+	"sort"
 	"strconv"
 )
 
@@ -16,6 +17,11 @@ type size struct {
 	set   bool
 }
 
+func (s size) amount() string { return FormatMiB(s.bytes) }
+
+// String returns the amount with its option.
+func (s size) String() string { return s.amount() + " (" + s.key + ")" }
+
 // A span is a component that is a fraction of another one, within limits
 // (RangeFraction).
 type span struct {
@@ -25,15 +31,7 @@ type span struct {
 }
 
 // clamp is ProcessMemoryUtils.capToMinMax.
-func (s span) clamp(bytes int64) int64 {
-	switch {
-	case bytes > s.max.bytes:
-		return s.max.bytes
-	case bytes < s.min.bytes:
-		return s.min.bytes
-	}
-	return bytes
-}
+func (s span) clamp(bytes int64) int64 { return min(max(bytes, s.min.bytes), s.max.bytes) }
 
 // of is ProcessMemoryUtils.deriveWithFraction.
 func (s span) of(base int64) int64 {
@@ -57,6 +55,10 @@ type optionReader struct {
 	problems []Problem
 }
 
+func (r *optionReader) fail(key, cure, format string, args ...any) {
+	r.problems = append(r.problems, Problem{Key: key, Reason: fmt.Sprintf(format, args...), Cure: cure})
+}
+
 // lookup returns the first of the spellings that is configured: the current one
 // first, then the deprecated ones (ConfigOption.withDeprecatedKeys).
 func (r *optionReader) lookup(keys []string) (key, value string, ok bool) {
@@ -75,7 +77,7 @@ func (r *optionReader) size(def int64, keys ...string) size {
 	}
 	bytes, err := ParseMemory(value)
 	if err != nil {
-		r.problems = append(r.problems, Problem{Key: key, Reason: err.Error(), Cure: `write it like "512m"`})
+		r.fail(key, `write it like "512m"`, "%v", err)
 		bytes = def
 	}
 	return size{key: key, bytes: bytes, set: true}
@@ -85,8 +87,7 @@ func (r *optionReader) size(def int64, keys ...string) size {
 func (r *optionReader) part(def int64, keys ...string) size {
 	s := r.size(def, keys...)
 	if s.bytes > maxMemory {
-		r.problems = append(r.problems,
-			Problem{Key: s.key, Reason: "it is more memory than any machine has", Cure: "write less"})
+		r.fail(s.key, "write less", "it is more memory than any machine has")
 		s.bytes = maxMemory
 	}
 	return s
@@ -99,9 +100,7 @@ func (r *optionReader) fraction(def float32, keys ...string) (f float64, key str
 	}
 	f, ok = parseFraction(value)
 	if !ok || f < 0 || f >= 1 {
-		r.problems = append(r.problems,
-			Problem{Key: key, Reason: fmt.Sprintf("%q is not a fraction", value),
-				Cure: "write a number from 0 to below 1"})
+		r.fail(key, "write a number from 0 to below 1", "%q is not a fraction", value)
 		return float64(def), key
 	}
 	return f, key
@@ -109,10 +108,7 @@ func (r *optionReader) fraction(def float32, keys ...string) (f float64, key str
 
 func (r *optionReader) span(min, max size, def float32, fractionKeys ...string) span {
 	if min.bytes > max.bytes {
-		r.problems = append(r.problems, Problem{Key: min.key,
-			Reason: fmt.Sprintf("the minimum of %s is more than the maximum of %s (%s)", FormatMiB(min.bytes),
-				FormatMiB(max.bytes), max.key),
-			Cure: "correct one of them"})
+		r.fail(min.key, "correct one of them", "the minimum of %s is more than the maximum of %s", min.amount(), max)
 	}
 	f, key := r.fraction(def, fractionKeys...)
 	return span{min: min, max: max, fraction: f, fractionKey: key}
@@ -126,8 +122,7 @@ func (r *optionReader) megabytes(key string) size {
 	}
 	n, err := strconv.ParseInt(value, 10, 32)
 	if err != nil || n < 0 {
-		r.problems = append(r.problems,
-			Problem{Key: key, Reason: fmt.Sprintf("%q is not a number of MiB", value), Cure: "write a whole number"})
+		r.fail(key, "write a whole number", "%q is not a number of MiB", value)
 		n = 0
 	}
 	return size{key: key, bytes: n << 20, set: true}
@@ -204,7 +199,7 @@ func (j jvm) flinkMemory(process int64) (flink budget, overhead int64, m misfit)
 	if flink.bytes < 0 {
 		m = misfit{key: j.process, small: true,
 			reason: fmt.Sprintf("%s of process memory do not hold JVM metaspace (%s) and JVM overhead (%s)",
-				FormatMiB(process), FormatMiB(j.metaspace.bytes), FormatMiB(overhead))}
+				FormatMiB(process), j.metaspace.amount(), FormatMiB(overhead))}
 	}
 	return flink, overhead, m
 }
@@ -216,43 +211,50 @@ func (j jvm) rest(process, flink int64) (overhead int64, m misfit) {
 	if overhead >= j.overhead.min.bytes && overhead <= j.overhead.max.bytes {
 		return overhead, misfit{}
 	}
-	fixed := flink + j.metaspace.bytes
 	if overhead < j.overhead.min.bytes {
 		return 0, misfit{key: j.process, small: true,
 			reason: fmt.Sprintf("%s of process memory do not hold Flink's memory (%s), JVM metaspace (%s) and at "+
-				"least %s of JVM overhead (%s)",
-				FormatMiB(process), FormatMiB(flink), FormatMiB(j.metaspace.bytes), FormatMiB(j.overhead.min.bytes),
-				j.overhead.min.key)}
+				"least %s of JVM overhead (%s)", FormatMiB(process), FormatMiB(flink), j.metaspace.amount(),
+				j.overhead.min.amount(), j.overhead.min.key)}
 	}
 	return 0, misfit{key: j.process,
 		reason: fmt.Sprintf("%s of process memory are %s more than Flink's memory and JVM metaspace take (%s), but "+
-			"JVM overhead may be at most %s (%s)",
-			FormatMiB(process), FormatMiB(overhead), FormatMiB(fixed), FormatMiB(j.overhead.max.bytes),
-			j.overhead.max.key)}
+			"JVM overhead may be at most %s", FormatMiB(process), FormatMiB(overhead), FormatMiB(process-overhead),
+			j.overhead.max)}
 }
 
-// smallest finds the least process size, in whole MiB, that fits, if there is
-// one. Being too small is monotone in the size; being too large is not asked.
-func smallest(fit func(process int64) misfit) (bytes int64, ok bool) {
-	low, high := int64(0), int64(maxMemory/mib) // MiB: low is too small, high is not
-	if fit(high * mib).small {
+// options are those of a process, of which M is the memory.
+type options[M any] interface {
+	divide(process int64) (M, misfit)
+}
+
+// divided returns the memory of a process, and what does not fit, with the figure that
+// would. Being too small is monotone in the size; being too large is not asked.
+func divided[M any](o options[M], problems []Problem, process int64) (M, []Problem) {
+	if len(problems) > 0 {
+		return *new(M), problems
+	}
+	m, bad := o.divide(max(process, 0))
+	if bad.ok() {
+		return m, nil
+	}
+	p := Problem{Key: bad.key, Reason: bad.reason, Cure: "correct the memory options; no process size fits them"}
+	if least, ok := smallest(o, nil); ok {
+		p.Cure = fmt.Sprintf("with these options the process needs at least %s (%d bytes)", FormatMiB(least), least)
+	}
+	return *new(M), []Problem{p}
+}
+
+// smallest finds the least process size, in whole MiB, that fits, if there is one.
+func smallest[M any](o options[M], problems []Problem) (bytes int64, ok bool) {
+	fit := func(process int64) misfit {
+		_, bad := o.divide(process * mib)
+		return bad
+	}
+	const most = maxMemory / mib
+	if len(problems) > 0 || fit(most).small {
 		return 0, false
 	}
-	for high-low > 1 {
-		if mid := low + (high-low)/2; fit(mid * mib).small {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return high * mib, fit(high * mib).ok()
-}
-
-// problem turns a misfit into a problem with the figure that would work.
-func (m misfit) problem(min int64, ok bool) []Problem {
-	p := Problem{Key: m.key, Reason: m.reason, Cure: "correct the memory options; no process size fits them"}
-	if ok {
-		p.Cure = fmt.Sprintf("with these options the process needs at least %s (%d bytes)", FormatMiB(min), min)
-	}
-	return []Problem{p}
+	least := 1 + int64(sort.Search(most-1, func(i int) bool { return !fit(1 + int64(i)).small }))
+	return least * mib, fit(least).ok()
 }

@@ -1,9 +1,6 @@
 package flink
 
-import (
-	"fmt"
-	"strconv"
-)
+import "strconv"
 
 // TaskManagerMemory is how a TaskManager divides its memory, in bytes.
 type TaskManagerMemory struct {
@@ -66,9 +63,8 @@ func (r *optionReader) networkBuffers(v Version, network span) size {
 	}
 	n, err := strconv.ParseInt(value, 10, 32)
 	if err != nil || n < 0 || n*page > maxMemory {
-		r.problems = append(r.problems,
-			Problem{Key: key, Reason: fmt.Sprintf("%q is not a usable number of buffers", value),
-				Cure: "write a whole number, or set taskmanager.memory.network.min and .max"})
+		r.fail(key, "write a whole number, or set taskmanager.memory.network.min and .max",
+			"%q is not a usable number of buffers", value)
 		n = 0
 	}
 	return size{key: key, bytes: n * page, set: true}
@@ -79,9 +75,7 @@ func (r *optionReader) networkBuffers(v Version, network span) size {
 func (r *optionReader) segment() int64 {
 	s := r.size(32<<10, "taskmanager.memory.segment-size")
 	if s.bytes < 4096 || s.bytes > 1<<30 || s.bytes&(s.bytes-1) != 0 {
-		r.problems = append(r.problems,
-			Problem{Key: s.key, Reason: fmt.Sprintf("%d bytes are not a power of two from 4 KiB to 1 GiB", s.bytes),
-				Cure: "write it like \"32kb\""})
+		r.fail(s.key, `write it like "32kb"`, "%d bytes are not a power of two from 4 KiB to 1 GiB", s.bytes)
 		s.bytes = 4096
 	}
 	return s.bytes
@@ -93,31 +87,14 @@ func (r *optionReader) segment() int64 {
 // not fit and the least process size that would.
 func (v Version) TaskManagerMemory(process int64, conf map[string]string) (TaskManagerMemory, []Problem) {
 	o, problems := readTaskManagerOptions(v, conf)
-	if len(problems) > 0 {
-		return TaskManagerMemory{}, problems
-	}
-	m, bad := o.divide(max(process, 0))
-	if !bad.ok() {
-		return TaskManagerMemory{}, bad.problem(o.smallest())
-	}
-	return m, nil
+	return divided(o, problems, process)
 }
 
 // MinTaskManagerProcess returns the least process size in whole MiB, as bytes,
 // with which a TaskManager starts under conf; false if there is none.
 func (v Version) MinTaskManagerProcess(conf map[string]string) (bytes int64, ok bool) {
 	o, problems := readTaskManagerOptions(v, conf)
-	if len(problems) > 0 {
-		return 0, false
-	}
-	return o.smallest()
-}
-
-func (o taskManagerOptions) smallest() (int64, bool) {
-	return smallest(func(process int64) misfit {
-		_, bad := o.divide(process)
-		return bad
-	})
+	return smallest(o, problems)
 }
 
 func (o taskManagerOptions) divide(process int64) (m TaskManagerMemory, bad misfit) {
@@ -200,11 +177,9 @@ func (o taskManagerOptions) networkFromRest(m TaskManagerMemory, flink budget) (
 	}
 	switch {
 	case m.Network < low.bytes:
-		return m, flink.short("leave %s to the network, which needs at least %s (%s)", FormatMiB(m.Network),
-			FormatMiB(low.bytes), low.key)
+		return m, flink.short("leave %s to the network, which needs at least %s", FormatMiB(m.Network), low)
 	case m.Network > high.bytes:
-		bad := flink.short("leave %s to the network, which may take at most %s (%s)", FormatMiB(m.Network),
-			FormatMiB(high.bytes), high.key)
+		bad := flink.short("leave %s to the network, which may take at most %s", FormatMiB(m.Network), high)
 		bad.small = false
 		return m, bad
 	}

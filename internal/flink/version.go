@@ -139,19 +139,7 @@ func (v Version) before(other string) bool {
 	return index(v.Minor) < index(other)
 }
 
-// An UnsupportedVersionError reports a version that is not in the table.
-type UnsupportedVersionError struct {
-	Version   string
-	Supported []string
-}
-
-func (e *UnsupportedVersionError) Error() string {
-	return fmt.Sprintf("Flink version %q is not supported; supported are %s", e.Version,
-		strings.Join(e.Supported, ", "))
-}
-
 // Lookup finds the release by a minor ("1.19") or patch version ("1.19.2").
-// The error is an *UnsupportedVersionError.
 func Lookup(version string) (Version, error) {
 	minor := version
 	if parts := strings.Split(version, "."); len(parts) == 3 && isNumber(parts[2]) {
@@ -162,7 +150,8 @@ func Lookup(version string) (Version, error) {
 			return v.complete(), nil
 		}
 	}
-	return Version{}, &UnsupportedVersionError{Version: version, Supported: Supported()}
+	return Version{}, fmt.Errorf("Flink version %q is not supported; supported are %s", version,
+		strings.Join(Supported(), ", "))
 }
 
 // Supported lists the minor versions, oldest first. The slice is the caller's.
