@@ -43,73 +43,70 @@ func (v Version) Flags() []string {
 // Flink takes job arguments that look like its own options, even abbreviated
 // ones (--from for --fromSavepoint), and --jars swallows every argument up to
 // the next option.
-func (a JobArgs) Strings(v Version) (args []string, problems []Problem) {
-	option := func(flag, value string) {
-		if value == "" {
-			return
-		}
-		args = append(args, flag, value)
-		if value[0] == '-' {
-			problems = append(problems,
-				Problem{Key: flag, Reason: "the value begins with '-', and Flink would take it for an option",
-					Cure: "correct the value"})
-		}
-		if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-			problems = append(problems,
-				Problem{Key: flag, Reason: "the value is in double quotes, which Flink strips",
-					Cure: "remove the quotes"})
-		}
-	}
+func (a JobArgs) Strings(v Version) ([]string, []Problem) {
+	w := argWriter{}
 	for _, p := range a.Properties {
 		if p.Key == "" || strings.Contains(p.Key, "=") {
-			problems = append(problems,
-				Problem{Key: p.Key, Reason: "the key is empty or contains '=', which -D cannot carry",
-					Cure: "correct the key"})
+			w.fail(p.Key, "the key is empty or contains '=', which -D cannot carry", "correct the key")
 		}
-		args = append(args, "-D", p.Key+"="+p.Value)
+		w.args = append(w.args, "-D", p.Key+"="+p.Value)
 	}
-	option("--job-classname", a.JobClass)
+	w.option("--job-classname", a.JobClass)
 	if a.JobID != "" && !isJobID(a.JobID) {
-		problems = append(problems,
-			Problem{Key: "--job-id", Reason: fmt.Sprintf("%q is not a Flink job id", a.JobID),
-				Cure: "use 32 hexadecimal digits"})
+		w.fail("--job-id", fmt.Sprintf("%q is not a Flink job id", a.JobID), "use 32 hexadecimal digits")
 	}
-	option("--job-id", a.JobID)
-	option("--fromSavepoint", a.FromSavepoint)
+	w.option("--job-id", a.JobID)
+	w.option("--fromSavepoint", a.FromSavepoint)
 	if a.AllowNonRestoredState {
-		args = append(args, "--allowNonRestoredState")
+		w.args = append(w.args, "--allowNonRestoredState")
 	}
-	problems = append(problems, a.checkJar(v)...)
-	option("--jars", a.Jar)
-	if len(a.Args) > 0 {
-		args = append(append(args, "--"), a.Args...)
-	}
-	problems = append(problems, scriptProblems(args)...)
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return args, nil
-}
-
-func (a JobArgs) checkJar(v Version) (problems []Problem) {
 	if a.Jar != "" && !v.Jars {
-		problems = append(problems,
-			Problem{Key: "--jars", Reason: "Flink " + v.Minor + " cannot fetch jars", Cure: "use Flink 1.19 or later"})
+		w.fail("--jars", "Flink "+v.Minor+" cannot fetch jars", "use Flink 1.19 or later")
 	}
 	if strings.Contains(a.Jar, ",") { // the URI may have a password in it, and is not quoted
-		problems = append(problems,
-			Problem{Key: "--jars", Reason: "the URI contains a comma, which separates jars", Cure: "rename the jar"})
+		w.fail("--jars", "the URI contains a comma, which separates jars", "rename the jar")
 	}
-	return problems
+	w.option("--jars", a.Jar)
+	if len(a.Args) > 0 {
+		w.args = append(append(w.args, "--"), a.Args...)
+	}
+	w.checkScript()
+	if len(w.problems) > 0 {
+		return nil, w.problems
+	}
+	return w.args, nil
 }
 
-// scriptProblems finds what the start script trips over. To compute the memory
-// it splits all arguments again at white space and reads every -D among them,
-// the job's own included (config.sh: runBashJavaUtilsCmd; FlinkConfigLoader.
+// An argWriter collects arguments, and what is wrong with them.
+type argWriter struct {
+	args     []string
+	problems []Problem
+}
+
+func (w *argWriter) fail(key, reason, cure string) {
+	w.problems = append(w.problems, Problem{Key: key, Reason: reason, Cure: cure})
+}
+
+func (w *argWriter) option(flag, value string) {
+	if value == "" {
+		return
+	}
+	w.args = append(w.args, flag, value)
+	if value[0] == '-' {
+		w.fail(flag, "the value begins with '-', and Flink would take it for an option", "correct the value")
+	}
+	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+		w.fail(flag, "the value is in double quotes, which Flink strips", "remove the quotes")
+	}
+}
+
+// checkScript finds what the start script trips over. To compute the memory it
+// splits all arguments again at white space and reads every -D among them, the
+// job's own included (config.sh: runBashJavaUtilsCmd; FlinkConfigLoader.
 // filterCmdArgs): a -D without key=value stops the container, and memory options
 // change the JVM.
-func scriptProblems(args []string) (problems []Problem) {
-	words := strings.Fields(strings.Join(args, " "))
+func (w *argWriter) checkScript() {
+	words := strings.Fields(strings.Join(w.args, " "))
 	for i, word := range words {
 		property, isProperty := strings.CutPrefix(word, "-D")
 		if !isProperty {
@@ -119,19 +116,14 @@ func scriptProblems(args []string) (problems []Problem) {
 			property = words[i+1]
 		}
 		if word == "-D" && !strings.Contains(property, "=") {
-			problems = append(problems,
-				Problem{Key: "-D",
-					Reason: "an argument contains -D without key=value, which Flink's start script fails on",
-					Cure:   "pass it to the job in another form"})
+			w.fail("-D", "an argument contains -D without key=value, which Flink's start script fails on",
+				"pass it to the job in another form")
 		}
 		if strings.HasPrefix(property, "jobmanager.memory.") || strings.HasPrefix(property, "jobmanager.heap.") {
-			problems = append(problems,
-				Problem{Key: "-D",
-					Reason: fmt.Sprintf("the start script reads %q even from the job's arguments and changes the "+
-						"JVM's memory", property), Cure: "set it in the Flink configuration"})
+			w.fail("-D", fmt.Sprintf("the start script reads %q even from the job's arguments and changes the "+
+				"JVM's memory", property), "set it in the Flink configuration")
 		}
 	}
-	return problems
 }
 
 func isJobID(s string) bool {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -70,38 +69,46 @@ appender.rolling.strategy.max = ${env:MAX_LOG_FILE_NUMBER:-10}
 // Levels are accepted in any case. Problems are keyed by logger name; with any,
 // the text is empty.
 func Log4jProperties(loggers map[string]string) (text string, problems []Problem) {
+	merged := maps.Clone(quietLoggers)
+	merged[""] = defaultLevel
+	maps.Copy(merged, loggers)
+	const appenders = "rootLogger.appenderRef.console.ref = ConsoleAppender\n" +
+		"rootLogger.appenderRef.rolling.ref = RollingFileAppender\n\n"
+	lines, problems := loggerLines(merged, appenders, "l")
+	if len(problems) > 0 {
+		return "", problems
+	}
+	return log4jHead + lines + log4jTail, nil
+}
+
+// Log4jProfile is Log4jProperties with a text of somebody's own in place of the
+// distribution's: appenders and loggers are the profile's, and the given levels
+// are set after it. In a properties file the last of two lines with one key counts.
+func Log4jProfile(profile string, loggers map[string]string) (text string, problems []Problem) {
+	lines, problems := loggerLines(loggers, "", "resource")
+	if len(problems) > 0 {
+		return "", problems
+	}
+	return strings.TrimRight(profile, "\n") + "\n\n# Levels of this resource.\n" + lines, nil
+}
+
+// loggerLines writes the levels of loggers, each with an id of this prefix; the root,
+// which sorts first, has more lines.
+func loggerLines(loggers map[string]string, root, id string) (text string, problems []Problem) {
 	if problems = CheckLoggers(loggers); len(problems) > 0 {
 		return "", problems
 	}
-	if len(loggers) == 0 {
-		return plainLog4j(), nil
-	}
-	return log4jText(loggers), nil
-}
-
-// plainLog4j is the file of most resources.
-var plainLog4j = sync.OnceValue(func() string { return log4jText(nil) })
-
-func log4jText(loggers map[string]string) string {
-	merged := maps.Clone(quietLoggers)
-	merged[""] = defaultLevel
-	for name, level := range loggers {
-		merged[name] = strings.ToUpper(level)
-	}
-	text := append(make([]byte, 0, 4<<10), log4jHead...)
-	for i, name := range slices.Sorted(maps.Keys(merged)) {
-		if name == "" { // sorts first
-			text = append(append(append(text, "rootLogger.level = "...), merged[name]...), '\n')
-			text = append(text, "rootLogger.appenderRef.console.ref = ConsoleAppender\n"...)
-			text = append(text, "rootLogger.appenderRef.rolling.ref = RollingFileAppender\n\n"...)
+	var b strings.Builder
+	for i, name := range slices.Sorted(maps.Keys(loggers)) {
+		level := strings.ToUpper(loggers[name])
+		if name == "" {
+			b.WriteString("rootLogger.level = " + level + "\n" + root)
 			continue
 		}
-		for _, line := range [...][2]string{{".name = ", escapeProperty(name)}, {".level = ", merged[name]}} {
-			text = strconv.AppendInt(append(text, "logger.l"...), int64(i), 10)
-			text = append(append(append(text, line[0]...), line[1]...), '\n')
-		}
+		logger := "logger." + id + strconv.Itoa(i)
+		b.WriteString(logger + ".name = " + escapeProperty(name) + "\n" + logger + ".level = " + level + "\n")
 	}
-	return string(append(text, log4jTail...))
+	return b.String(), nil
 }
 
 // CheckLoggers returns what Log4jProperties cannot write, sorted by logger name.
@@ -119,17 +126,18 @@ func checkLogger(name, level string) Problem {
 		return Problem{Key: name, Reason: fmt.Sprintf("%q is not a log level", level),
 			Cure: "use one of " + strings.Join(levels, ", ")}
 	}
+	flaw := ""
 	switch {
 	case !utf8.ValidString(name):
-		return Problem{Key: name, Reason: "the logger name is not valid UTF-8", Cure: "correct the name"}
+		flaw = "is not valid UTF-8"
 	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		return Problem{Key: name, Reason: "the logger name contains white space or a control character",
-			Cure: "correct the name"}
+		flaw = "contains white space or a control character"
 	case strings.Contains(name, "${"):
-		return Problem{Key: name, Reason: "the logger name contains ${, which Log4j would expand",
-			Cure: "correct the name"}
+		flaw = "contains ${, which Log4j would expand"
+	default:
+		return Problem{}
 	}
-	return Problem{}
+	return Problem{Key: name, Reason: "the logger name " + flaw, Cure: "correct the name"}
 }
 
 // escapeProperty writes s as the value of a Java properties file
