@@ -23,17 +23,12 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 		problems = prefixProblems(keys)
 	}
 	var b strings.Builder
-	size := 0
-	for key, value := range conf {
-		size += len(key) + len(value) + len(`: ""`) + 1
-	}
-	b.Grow(size)
 	for _, key := range keys {
 		if p := check(key, conf[key]); p.Reason != "" {
 			problems = append(problems, p)
 			continue
 		}
-		write(&b, key, conf[key])
+		b.WriteString(write(key, conf[key]) + "\n")
 	}
 	if len(problems) > 0 {
 		slices.SortStableFunc(problems, func(a, b Problem) int { return strings.Compare(a.Key, b.Key) })
@@ -42,36 +37,28 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 	return v.ConfigFile, b.String(), nil
 }
 
-func legacyLine(b *strings.Builder, key, value string) {
-	b.WriteString(key)
-	b.WriteString(": ")
-	b.WriteString(value)
-	b.WriteByte('\n')
-}
+func legacyLine(key, value string) string { return key + ": " + value }
 
 // checkLegacy finds what GlobalConfiguration.loadLegacyYAMLResource (before
 // 1.19: loadYAMLResource) would not read back. It reads by line, cuts at the
 // first '#', trims, splits at the first ": ", trims both parts, and skips the
 // line when one of them is empty. Quotes mean nothing to it.
 func checkLegacy(key, value string) Problem {
-	if key == "" {
+	const correct = "correct the key"
+	switch flaw := legacyFlaw(key); {
+	case key == "":
 		return Problem{Reason: "a configuration key is empty", Cure: "remove it"}
-	}
-	if r := legacyFlaw(key); r != "" {
-		return Problem{Key: key, Reason: "the key " + r + ", which " + legacyConfigFile + " cannot hold",
-			Cure: "correct the key"}
-	}
-	if strings.Contains(key, ": ") {
-		return Problem{Key: key,
-			Reason: `the key contains ": ", where ` + legacyConfigFile + " separates key and value",
-			Cure:   "correct the key"}
-	}
-	if value == "" {
+	case flaw != "":
+		return Problem{Key: key, Reason: "the key " + flaw + ", which " + legacyConfigFile + " cannot hold", Cure: correct}
+	case strings.Contains(key, ": "):
+		return Problem{Key: key, Cure: correct,
+			Reason: `the key contains ": ", where ` + legacyConfigFile + " separates key and value"}
+	case value == "":
 		return Problem{Key: key, Reason: "the value is empty; Flink skips such a line of " + legacyConfigFile,
 			Cure: "remove the key to get Flink's default"}
 	}
-	if r := legacyFlaw(value); r != "" {
-		return Problem{Key: key, Reason: "the value " + r + ", which " + legacyConfigFile + " cannot hold",
+	if flaw := legacyFlaw(value); flaw != "" {
+		return Problem{Key: key, Reason: "the value " + flaw + ", which " + legacyConfigFile + " cannot hold",
 			Cure: "change the value, or use Flink 2.0 or later, whose " + yamlConfigFile + " can hold it"}
 	}
 	return Problem{}
@@ -79,31 +66,18 @@ func checkLegacy(key, value string) Problem {
 
 func legacyFlaw(s string) string {
 	switch {
-	case plain(s): // most are
-		return ""
 	case !utf8.ValidString(s):
 		return "is not valid UTF-8"
 	case strings.ContainsAny(s, "\n\r"):
 		return "contains a line break"
 	case strings.Contains(s, "#"):
 		return "contains '#', which starts a comment"
-	case s[0] <= ' ' || s[len(s)-1] <= ' ':
+	case s != "" && (s[0] <= ' ' || s[len(s)-1] <= ' '):
 		return "begins or ends with white space"
 	case strings.ContainsFunc(s, func(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }):
 		return "contains a control character"
 	}
 	return ""
-}
-
-// plain reports whether s is printable ASCII without '#', and neither begins nor
-// ends with a blank.
-func plain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '#' || c == ' ' && (i == 0 || i == len(s)-1) {
-			return false
-		}
-	}
-	return true
 }
 
 // prefixProblems finds keys that are a prefix of another one up to a dot.

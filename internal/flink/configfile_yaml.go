@@ -11,39 +11,39 @@ import (
 // limits implicit keys to 1024 characters, and snakeyaml-engine enforces it.
 const maxYAMLKey = 1024
 
+// The letters, and all characters of which keys are made that need no quotes.
+const (
+	letters  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	yamlWord = letters + "0123456789._-"
+)
+
 func checkYAML(key, value string) Problem {
+	p := Problem{Key: key, Cure: "correct the key"}
 	switch {
 	case key == "":
 		return Problem{Reason: "a configuration key is empty", Cure: "remove it"}
 	case !utf8.ValidString(key):
-		return Problem{Key: key, Reason: "the key is not valid UTF-8", Cure: "correct the key"}
+		p.Reason = "the key is not valid UTF-8"
 	case !utf8.ValidString(value):
-		return Problem{Key: key, Reason: "the value is not valid UTF-8", Cure: "correct the value"}
+		p.Reason, p.Cure = "the value is not valid UTF-8", "correct the value"
 	case len(yamlKey(key)) > maxYAMLKey:
-		return Problem{Key: key,
-			Reason: fmt.Sprintf("the key is longer than the %d characters that YAML allows", maxYAMLKey),
-			Cure:   "correct the key"}
+		p.Reason = fmt.Sprintf("the key is longer than the %d characters that YAML allows", maxYAMLKey)
 	}
-	return Problem{}
+	return p
 }
 
-func yamlLine(b *strings.Builder, key, value string) {
-	b.WriteString(yamlKey(key))
-	b.WriteString(": ")
-	if key == "env.java.home" && plainPath(value) {
-		b.WriteString(value)
-	} else {
-		b.WriteString(yamlQuote(value))
+func yamlLine(key, value string) string {
+	if key != "env.java.home" || !plainPath(value) {
+		value = yamlQuote(value)
 	}
-	b.WriteByte('\n')
+	return yamlKey(key) + ": " + value
 }
 
 // plainPath reports whether s needs no quotes in YAML or a shell. env.java.home
 // is written so, because the start scripts cut it out of the file with sed
 // before any YAML parser runs, quotes and all (bash-java-utils.sh).
 func plainPath(s string) bool {
-	return strings.HasPrefix(s, "/") && strings.Trim(strings.ToLower(s),
-		"abcdefghijklmnopqrstuvwxyz0123456789/._-") == ""
+	return strings.HasPrefix(s, "/") && strings.Trim(s, yamlWord+"/") == ""
 }
 
 // yamlKey leaves a key plain when no YAML reader, 1.1 or 1.2, could take it for
@@ -60,37 +60,23 @@ func plainKey(key string) bool {
 	case "", "true", "false", "null", "yes", "no", "on", "off", "y", "n":
 		return false
 	}
-	if c := key[0] | 0x20; c < 'a' || c > 'z' {
-		return false
-	}
-	for _, c := range []byte(key) {
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-		if !letter && !(c >= '0' && c <= '9') && c != '.' && c != '-' && c != '_' {
-			return false
-		}
-	}
-	return true
+	return strings.IndexByte(letters, key[0]) >= 0 && strings.Trim(key, yamlWord) == ""
 }
 
 // yamlQuote writes s as a double-quoted YAML scalar on one line. Every YAML
 // reader gives back s as a string.
 func yamlQuote(s string) string {
 	var b strings.Builder
-	b.Grow(len(s) + 2)
-	b.WriteByte('"')
 	for _, r := range s {
 		switch {
 		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
+			b.WriteString(`\` + string(r))
 		case r == '\n':
 			b.WriteString(`\n`)
 		case r == '\r':
 			b.WriteString(`\r`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case r == ' ' || (r > ' ' && r < 0x7f):
-			b.WriteRune(r)
 		case unicode.IsPrint(r) && r != 0xfffd:
 			b.WriteRune(r)
 		case r < 0x100:
@@ -101,6 +87,5 @@ func yamlQuote(s string) string {
 			fmt.Fprintf(&b, `\U%08x`, r)
 		}
 	}
-	b.WriteByte('"')
-	return b.String()
+	return `"` + b.String() + `"`
 }
