@@ -114,22 +114,9 @@ func (r *optionReader) span(min, max size, def float32, fractionKeys ...string) 
 	return span{min: min, max: max, fraction: f, fractionKey: key}
 }
 
-// megabytes reads the oldest spelling of the heap options, a number of MiB.
-func (r *optionReader) megabytes(key string) size {
-	value, ok := r.conf[key]
-	if !ok {
-		return size{key: key}
-	}
-	n, err := strconv.ParseInt(value, 10, 32)
-	if err != nil || n < 0 {
-		r.fail(key, "write a whole number", "%q is not a number of MiB", value)
-		n = 0
-	}
-	return size{key: key, bytes: n << 20, set: true}
-}
-
 // legacyHeap is MemoryBackwardsCompatibilityUtils: option, unless it is set, is
-// taken from component.heap.size or component.heap.mb. 2.0 removed both.
+// taken from component.heap.size or, a number of MiB, component.heap.mb. 2.0
+// removed both.
 func (r *optionReader) legacyHeap(v Version, option size, component string) size {
 	if option.set || v.Major > 1 {
 		return option
@@ -137,10 +124,17 @@ func (r *optionReader) legacyHeap(v Version, option size, component string) size
 	if s := r.part(0, component+".heap.size"); s.set {
 		return s
 	}
-	if s := r.megabytes(component + ".heap.mb"); s.set {
-		return s
+	key := component + ".heap.mb"
+	value, ok := r.conf[key]
+	if !ok {
+		return option
 	}
-	return option
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || n < 0 {
+		r.fail(key, "write a whole number", "%q is not a number of MiB", value)
+		n = 0
+	}
+	return size{key: key, bytes: n * mib, set: true}
 }
 
 // A jvm is what the JVM takes beside Flink: metaspace and overhead

@@ -1,14 +1,16 @@
 package flink
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
+	"sync"
 )
 
 // Reference is VVP's ${NAME} in a configuration value; its group is the name.
-var Reference = lazyregexp.New(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var Reference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+})
 
 // SlotsKey is the option for the number of task slots of a TaskManager.
 const SlotsKey = "taskmanager.numberOfTaskSlots"

@@ -5,29 +5,19 @@ import (
 	"strings"
 )
 
-// A SplitError reports an argument string that cannot be split.
-type SplitError struct {
-	Offset int    // of the byte at fault: the open quote, the backslash, the NUL
-	Reason string // what is wrong there
-}
-
-func (e *SplitError) Error() string { return fmt.Sprintf("%s at byte %d", e.Reason, e.Offset) }
-
 // SplitArgs splits s into words as a POSIX shell does (XCU 2.2 Quoting), and
 // expands nothing: no variables, no globs, no comments. Blanks and newlines
 // separate words. In single quotes everything is literal; in double quotes a
 // backslash escapes only ", \, $, ` and a newline; outside quotes it escapes
-// any byte. A backslash before a newline joins the lines. The error is a
-// *SplitError; it names the byte where the unfinished part begins.
+// any byte. A backslash before a newline joins the lines. The error names the
+// byte where the unfinished part begins.
 func SplitArgs(s string) ([]string, error) {
-	var (
-		words  []string
-		word   []byte
-		inWord bool
-	)
 	if i := strings.IndexByte(s, 0); i >= 0 {
-		return nil, &SplitError{Offset: i, Reason: "no argument can hold a NUL byte"}
+		return nil, fmt.Errorf("no argument can hold a NUL byte at byte %d", i)
 	}
+	var words []string
+	var word []byte
+	inWord := false
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
 		case ' ', '\t', '\n':
@@ -36,7 +26,7 @@ func SplitArgs(s string) ([]string, error) {
 			}
 		case '\\':
 			if i+1 == len(s) {
-				return nil, &SplitError{Offset: i, Reason: "nothing follows the backslash"}
+				return nil, fmt.Errorf("nothing follows the backslash at byte %d", i)
 			}
 			if i++; s[i] != '\n' {
 				word, inWord = append(word, s[i]), true
@@ -45,7 +35,7 @@ func SplitArgs(s string) ([]string, error) {
 			inWord = true
 			text, end := quoted(s, i)
 			if end < 0 {
-				return nil, &SplitError{Offset: i, Reason: "unclosed quote"}
+				return nil, fmt.Errorf("unclosed quote at byte %d", i)
 			}
 			word, i = append(word, text...), end
 		default:
@@ -67,13 +57,9 @@ func quoted(s string, start int) (text []byte, end int) {
 		if c == quote {
 			return text, i
 		}
-		if c == '\\' && quote == '"' && i+1 < len(s) {
-			switch s[i+1] {
-			case '"', '\\', '$', '`':
-				i++
-				c = s[i]
-			case '\n':
-				i++
+		if c == '\\' && quote == '"' && i+1 < len(s) && strings.IndexByte("\"\\$`\n", s[i+1]) >= 0 {
+			i++
+			if c = s[i]; c == '\n' {
 				continue
 			}
 		}

@@ -1,7 +1,6 @@
 package flink
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -88,39 +87,46 @@ const (
 
 // versions is the table, oldest first; complete fills in what follows from it.
 // Patch and Java: apache/flink-docker, release.metadata of each release commit.
-// Jars and HostFlag: checked against the option parser of each patch release.
 var versions = []Version{
-	{Minor: "1.15", Patch: "1.15.4", Java: 11, HostFlag: true, QueryableState: true, NetworkMax: 1024 * mib,
-		HAKey: "high-availability", HAKubernetes: haFactoryClass, StateBackendKey: "state.backend"},
-	{Minor: "1.16", Patch: "1.16.3", Java: 11, HostFlag: true, QueryableState: true, NetworkMax: 1024 * mib,
-		HAKey: "high-availability", StateBackendKey: "state.backend"},
-	{Minor: "1.17", Patch: "1.17.2", Java: 11, HostFlag: true, QueryableState: true},
-	{Minor: "1.18", Patch: "1.18.1", Java: 11, HostFlag: true, QueryableState: true,
-		JVMOptions: netUtilExport + java17Options},
-	{Minor: "1.19", Patch: "1.19.3", Java: 11, HostFlag: true, QueryableState: true,
-		JVMOptions: netUtilExport + java17Options, Jars: true},
-	{Minor: "1.20", Patch: "1.20.4", Java: 11, HostFlag: true, QueryableState: true,
-		JVMOptions: netUtilExport + java17Options, Jars: true},
-	{Minor: "2.0", Patch: "2.0.2", Java: 17, JVMOptions: netUtilExport + java17Options, Jars: true, StrictYAML: true},
-	{Minor: "2.1", Patch: "2.1.2", Java: 17, JVMOptions: java17Options, Jars: true, StrictYAML: true},
-	{Minor: "2.2", Patch: "2.2.1", Java: 17, JVMOptions: java17Options, Jars: true, StrictYAML: true},
+	{Minor: "1.15", Patch: "1.15.4", Java: 11},
+	{Minor: "1.16", Patch: "1.16.3", Java: 11},
+	{Minor: "1.17", Patch: "1.17.2", Java: 11},
+	{Minor: "1.18", Patch: "1.18.1", Java: 11},
+	{Minor: "1.19", Patch: "1.19.3", Java: 11},
+	{Minor: "1.20", Patch: "1.20.4", Java: 11},
+	{Minor: "2.0", Patch: "2.0.2", Java: 17},
+	{Minor: "2.1", Patch: "2.1.2", Java: 17},
+	{Minor: "2.2", Patch: "2.2.1", Java: 17},
 }
 
-// complete fills in what the table leaves out.
+// complete fills in what the table leaves out. Jars and HostFlag: checked against
+// the option parser of each patch release.
 func (v Version) complete() Version {
 	v.Major = int(v.Minor[0] - '0')
+	v.HostFlag, v.QueryableState, v.StrictYAML = v.Major == 1, v.Major == 1, v.Major > 1
 	v.ConfigFile = legacyConfigFile
 	if v.StrictYAML {
 		v.ConfigFile = yamlConfigFile
 	}
-	v.JVMOptionsKey = "env.java.default-opts.all" // CoreOptions.FLINK_DEFAULT_JVM_OPTIONS
-	if v.before("1.19") {
-		v.JVMOptionsKey = "env.java.opts.all"
+	v.HAKey, v.HAKubernetes, v.StateBackendKey = "high-availability.type", "kubernetes", "state.backend.type"
+	v.NetworkMax = math.MaxInt64 // TaskManagerOptions since 1.17
+	if v.before("1.17") {
+		v.HAKey, v.StateBackendKey, v.NetworkMax = "high-availability", "state.backend", 1024*mib
 	}
-	v.HAKey = cmp.Or(v.HAKey, "high-availability.type")
-	v.HAKubernetes = cmp.Or(v.HAKubernetes, "kubernetes")
-	v.StateBackendKey = cmp.Or(v.StateBackendKey, "state.backend.type")
-	v.NetworkMax = cmp.Or(v.NetworkMax, math.MaxInt64) // TaskManagerOptions since 1.17
+	if v.before("1.16") {
+		v.HAKubernetes = haFactoryClass
+	}
+	v.Jars, v.JVMOptionsKey = true, "env.java.default-opts.all" // CoreOptions.FLINK_DEFAULT_JVM_OPTIONS
+	if v.before("1.19") {
+		v.Jars, v.JVMOptionsKey = false, "env.java.opts.all"
+	}
+	switch {
+	case v.before("1.18"):
+	case v.before("2.1"):
+		v.JVMOptions = netUtilExport + java17Options
+	default:
+		v.JVMOptions = java17Options
+	}
 	return v
 }
 
