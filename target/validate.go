@@ -3,7 +3,9 @@ package target
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,7 +14,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -33,7 +34,7 @@ const maxName = 250
 
 var namePattern = fmt.Sprintf("^[0-9a-zA-Z_-]{1,%d}$", maxName)
 
-var legalName = lazyregexp.New(namePattern)
+var legalName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(namePattern) })
 
 // maxOwnerField bounds each field of an Owner, in bytes.
 const maxOwnerField = 1024

@@ -1,14 +1,15 @@
 package build
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
@@ -84,7 +85,7 @@ func (d *decider) warnPlugin(c *Plan, s ObjectStore, plugin string) {
 }
 
 // patchVersion is what the name of a plugin's jar ends in.
-var patchVersion = lazyregexp.New(`^[0-9]+\.[0-9]+\.[0-9]+`)
+var patchVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+`) })
 
 // pluginVersion returns the exact version of Flink, "" if it is not known.
 func pluginVersion(image, flinkVersion string) string {

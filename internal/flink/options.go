@@ -8,9 +8,7 @@ import (
 )
 
 // Reference is VVP's ${NAME} in a configuration value; its group is the name.
-var Reference = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
-})
+var Reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`) })
 
 // SlotsKey is the option for the number of task slots of a TaskManager.
 const SlotsKey = "taskmanager.numberOfTaskSlots"

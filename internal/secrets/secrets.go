@@ -3,10 +3,10 @@
 package secrets
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
+	"sync"
 )
 
 // words are what names of secrets contain, with any separators or without.
@@ -18,11 +18,15 @@ var (
 	bare       = strings.Split(separators.Replace(words), "|")
 	word       = "(?i)(?:" + strings.ReplaceAll(words, "-", "[-_.]?") + ")"
 	// text gives a secret a value, as options, properties, command lines and URIs do.
-	text = lazyregexp.New(word + `[\w.-]*["']?[=:\s]+\S|://[^/\s@]*:[^/\s@]+@|` +
-		`[?&](?i:sig|signature|x-amz-\w+|x-goog-\w+)=`)
+	text = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(word + `[\w.-]*["']?[=:\s]+\S|://[^/\s@]*:[^/\s@]+@|` +
+			`[?&](?i:sig|signature|x-amz-\w+|x-goog-\w+)=`)
+	})
 	// about are the ends of keys that say something about a secret, and hold none.
-	about = lazyregexp.New(`(?i)[-_.](?:enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|` +
-		`factory|type|name|provider|providers|algorithm|length|ttl)s?$`)
+	about = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)[-_.](?:enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|` +
+			`factory|type|name|provider|providers|algorithm|length|ttl)s?$`)
+	})
 )
 
 // Key reports whether values of this key should not be printed: the name of an
@@ -50,7 +54,9 @@ func Quotable(s string) bool {
 // assigned is a secret's key and, after the first group, its value, or what stands
 // in front of a host. A bracket ends it, as keys stand in brackets in the paths of
 // fields.
-var assigned = lazyregexp.New(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)
+var assigned = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)
+})
 
 // Mask replaces the value of a secret in the path of a field. It is there if a
 // line such as password=x was taken for a key.
@@ -72,4 +78,4 @@ func Plain(name, value string) bool {
 	return Key(name) && !about().MatchString(name) || userInfo().MatchString(value)
 }
 
-var userInfo = lazyregexp.New(`://[^/\s@:]*:[^/\s@]+@`)
+var userInfo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`://[^/\s@:]*:[^/\s@]+@`) })

@@ -2,12 +2,12 @@ package yaml
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	yamlv3 "go.yaml.in/yaml/v3"
-
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // below is where a value is: in how many maps and lists, and below how many bytes of keys.
@@ -205,7 +205,9 @@ func (p *parser) key(n *yamlv3.Node, pos Place) (string, bool) {
 }
 
 // base60 are YAML 1.1's base 60 integers, such as 12:30:45.
-var base60 = lazyregexp.New(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
+var base60 = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
+})
 
 func (p *parser) scalar(n *yamlv3.Node, pos Place) *Node {
 	out := &Node{Kind: String, Pos: pos, Text: p.text(n, pos)}

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	yamlv3 "go.yaml.in/yaml/v3"
-
-	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // Limits bounds what one document may be.
@@ -239,9 +239,11 @@ func (p *parser) legalText(text []byte) bool {
 }
 
 var (
-	yamlLine = lazyregexp.New(`^line (\d+): `)
+	yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
 	// The name in it may be a password that begins with *, and there is no line.
-	unknownAnchor = lazyregexp.New(`^unknown anchor '(.*)' referenced$`)
+	unknownAnchor = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+	})
 )
 
 // find returns where s stands first in a text.
