@@ -25,10 +25,8 @@ func AppendKeys[V any](keys []string, m map[string]V) []string {
 // false where the path leaves the tree.
 func Get(v any, path ...string) (any, bool) {
 	for _, key := range path {
-		m, ok := v.(map[string]any)
-		if !ok {
-			return nil, false
-		}
+		m, _ := v.(map[string]any)
+		var ok bool
 		if v, ok = m[key]; !ok {
 			return nil, false
 		}
@@ -37,26 +35,20 @@ func Get(v any, path ...string) (any, bool) {
 }
 
 // String returns the string at path, or "" where there is none.
-func String(v any, path ...string) string {
-	got, _ := Get(v, path...)
-	s, _ := got.(string)
-	return s
-}
+func String(v any, path ...string) string { return at[string](v, path) }
 
 // Child returns the object at path, or nil where there is none. It is part of v,
 // not a copy.
-func Child(v any, path ...string) map[string]any {
-	got, _ := Get(v, path...)
-	m, _ := got.(map[string]any)
-	return m
-}
+func Child(v any, path ...string) map[string]any { return at[map[string]any](v, path) }
 
 // Items returns the list at path, or nil where there is none. It is part of v,
 // not a copy.
-func Items(v any, path ...string) []any {
+func Items(v any, path ...string) []any { return at[[]any](v, path) }
+
+func at[T any](v any, path []string) T {
 	got, _ := Get(v, path...)
-	l, _ := got.([]any)
-	return l
+	t, _ := got.(T)
+	return t
 }
 
 // Strings returns the string entries of the object at path as a fresh map, nil
@@ -87,10 +79,10 @@ func FromStrings(m map[string]string) map[string]any {
 	return out
 }
 
-// Of returns a tree made from Go values of the kinds that encoding/json and Go
-// literals produce: all integers, floats, strings, bools, nil, []any, []string,
-// map[string]any and map[string]string. Everything in the result is fresh. Other
-// types, integers beyond int64, NaN, infinities and texts that are not UTF-8 are errors.
+// Of returns a tree made from Go values of the kinds that encoding/json and Go literals
+// produce: int, int32, int64, floats, strings, bools, nil, []any, []string, map[string]any
+// and map[string]string. Everything in the result is fresh. Other types, NaN, infinities
+// and texts that are not UTF-8 are errors.
 func Of(v any) (any, error) {
 	switch t := v.(type) {
 	case nil, bool, int64:
@@ -112,41 +104,40 @@ func Of(v any) (any, error) {
 		}
 		return t, nil
 	case []any:
-		out := make([]any, len(t))
-		for i, e := range t {
-			w, err := Of(e)
-			if err != nil {
-				return nil, fmt.Errorf("[%d]: %w", i, err)
-			}
-			out[i] = w
-		}
-		return out, nil
-	case map[string]any:
-		out := make(map[string]any, len(t))
-		for _, k := range Keys(t) {
-			w, err := Of(t[k])
-			if err == nil {
-				_, err = Of(k)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", k, err)
-			}
-			out[k] = w
-		}
-		return out, nil
+		return listOf(t)
 	case []string:
-		out := make([]any, len(t))
-		for i, e := range t {
-			out[i] = e
-		}
-		return Of(out)
+		return listOf(t)
+	case map[string]any:
+		return mapOf(t)
 	case map[string]string:
-		out := make(map[string]any, len(t))
-		for k, e := range t {
-			out[k] = e
-		}
-		return Of(out)
+		return mapOf(t)
 	default:
 		return nil, fmt.Errorf("a %T cannot be part of a JSON document", v)
 	}
+}
+
+func listOf[E any](list []E) (any, error) {
+	out := make([]any, len(list))
+	for i, e := range list {
+		var err error
+		if out[i], err = Of(e); err != nil {
+			return nil, fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	return out, nil
+}
+
+func mapOf[E any](m map[string]E) (any, error) {
+	out := make(map[string]any, len(m))
+	for _, k := range Keys(m) {
+		value, err := Of(m[k])
+		if !utf8.ValidString(k) {
+			err = errNotUTF8
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", k, err)
+		}
+		out[k] = value
+	}
+	return out, nil
 }

@@ -26,39 +26,33 @@ func (p Path) With(s Step) Path { return append(slices.Clip(p), s) }
 // spec.containers[main].env[TZ].value and labels[a.b/c]. What could be mistaken in
 // brackets is quoted, so that two paths in a map do not have the same text.
 func (p Path) String() string {
-	var b strings.Builder
-	for _, s := range p {
-		switch {
-		case s.Element:
-			b.WriteString("[" + s.Name + "]")
-		case plain(s.Name):
-			write(&b, s.Name)
-		default:
-			b.WriteString("[" + Quote(s.Name, "") + "]")
-		}
-	}
-	return b.String()
+	return p.text(plain, func(key string) string { return Quote(key, "") })
 }
 
 // Field returns the path as field.Path of Kubernetes writes it, and as places in texts
 // are found by: nothing is quoted.
 func (p Path) Field() string {
+	name := func(key string) bool { return key != "" && !strings.ContainsAny(key, ".[]/ ") }
+	return p.text(name, func(key string) string { return key })
+}
+
+// text joins names by dots; other keys stand in brackets, as quote writes them.
+func (p Path) text(isName func(string) bool, quote func(string) string) string {
 	var b strings.Builder
 	for _, s := range p {
-		if s.Element || s.Name == "" || strings.ContainsAny(s.Name, ".[]/ ") {
+		switch {
+		case s.Element:
 			b.WriteString("[" + s.Name + "]")
-		} else {
-			write(&b, s.Name)
+		case !isName(s.Name):
+			b.WriteString("[" + quote(s.Name) + "]")
+		default:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(s.Name)
 		}
 	}
 	return b.String()
-}
-
-func write(b *strings.Builder, name string) {
-	if b.Len() > 0 {
-		b.WriteByte('.')
-	}
-	b.WriteString(name)
 }
 
 func plain(key string) bool {

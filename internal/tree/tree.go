@@ -8,16 +8,20 @@ package tree
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	kjson "sigs.k8s.io/json"
 )
 
 // Map is the tree form of an object.
@@ -46,6 +50,23 @@ func Copy(v any) any {
 	}
 }
 
+// Replace returns v with what scalar makes of each of its scalars, and changes v itself.
+func Replace(v any, scalar func(any) any) any {
+	switch t := v.(type) {
+	case []any:
+		for i, e := range t {
+			t[i] = Replace(e, scalar)
+		}
+	case map[string]any:
+		for k, e := range t {
+			t[k] = Replace(e, scalar)
+		}
+	default:
+		return scalar(v)
+	}
+	return v
+}
+
 // CopyMap is Copy for an object.
 func CopyMap(m map[string]any) map[string]any {
 	if m == nil {
@@ -64,60 +85,31 @@ func Equal(a, b any) bool {
 	switch x := a.(type) {
 	case map[string]any:
 		y, ok := b.(map[string]any)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for k, v := range x {
-			w, ok := y[k]
-			if !ok || !Equal(v, w) {
-				return false
-			}
-		}
-		return true
+		return ok && maps.EqualFunc(x, y, Equal)
 	case []any:
 		y, ok := b.([]any)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for i := range x {
-			if !Equal(x[i], y[i]) {
-				return false
-			}
-		}
-		return true
+		return ok && slices.EqualFunc(x, y, Equal)
 	case int64:
 		if f, ok := b.(float64); ok {
 			return equalIntFloat(x, f)
 		}
-		return a == b
 	case float64:
 		if i, ok := b.(int64); ok {
 			return equalIntFloat(i, x)
 		}
-		return a == b
-	default:
-		switch b.(type) {
-		case map[string]any, []any:
-			return false
-		}
-		return a == b
 	}
+	return a == b
 }
 
 // equalIntFloat does not convert the integer: above 2^53 that would round it.
 func equalIntFloat(i int64, f float64) bool {
-	if f != math.Trunc(f) || f < math.MinInt64 || f >= math.MaxInt64 {
-		return false
-	}
-	return int64(f) == i
+	return f == math.Trunc(f) && f >= math.MinInt64 && f < math.MaxInt64 && int64(f) == i
 }
 
 // JSON returns the canonical JSON text of v: keys sorted, no white space, no HTML
 // escaping. Whole floats are written without a fraction, so that trees that are
 // Equal have the same text.
-func JSON(v any) []byte {
-	return AppendJSON(nil, v)
-}
+func JSON(v any) []byte { return AppendJSON(nil, v) }
 
 // AppendJSON appends what JSON returns to dst.
 func AppendJSON(dst []byte, v any) []byte {
@@ -129,7 +121,10 @@ func AppendJSON(dst []byte, v any) []byte {
 	case int64:
 		return strconv.AppendInt(dst, t, 10)
 	case float64:
-		return appendFloat(dst, t)
+		if whole(t) {
+			return strconv.AppendInt(dst, int64(t), 10)
+		}
+		return strconv.AppendFloat(dst, t, 'g', -1, 64)
 	case string:
 		return appendString(dst, t)
 	case []any:
@@ -157,13 +152,6 @@ func AppendJSON(dst []byte, v any) []byte {
 		// Not a tree. The text says so instead of losing the value in silence.
 		return appendString(dst, fmt.Sprintf("%T is not part of a tree", v))
 	}
-}
-
-func appendFloat(dst []byte, f float64) []byte {
-	if whole(f) {
-		return strconv.AppendInt(dst, int64(f), 10)
-	}
-	return strconv.AppendFloat(dst, f, 'g', -1, 64)
 }
 
 // whole reports whether a float is written as an integer.
@@ -204,27 +192,21 @@ func appendEscape(dst []byte, r rune) []byte {
 	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 }
 
+// Sum returns the SHA-256 of a tree's canonical JSON, in hexadecimal digits.
+func Sum(v any) string {
+	sum := sha256.Sum256(AppendJSON(make([]byte, 0, 4<<10), v))
+	return hex.EncodeToString(sum[:])
+}
+
 // Canonical returns what FromJSON reads of JSON(v): whole floats become integers. It
 // does so in v itself.
 func Canonical(v any) any {
-	switch t := v.(type) {
-	case float64:
-		if whole(t) {
-			return int64(t)
+	return Replace(v, func(scalar any) any {
+		if f, ok := scalar.(float64); ok && whole(f) {
+			return int64(f)
 		}
-	case []any:
-		for i, e := range t {
-			t[i] = Canonical(e)
-		}
-	case map[string]any:
-		for k, e := range t {
-			switch e.(type) { // most values stay, and writing them would take time
-			case float64, []any, map[string]any:
-				t[k] = Canonical(e)
-			}
-		}
-	}
-	return v
+		return scalar
+	})
 }
 
 // FromJSON reads one JSON text. Integers become int64, other numbers float64. What
@@ -234,17 +216,47 @@ func FromJSON(data []byte) (any, error) {
 	if !utf8.Valid(data) {
 		return nil, errNotUTF8
 	}
-	var v any
-	if err := kjson.UnmarshalCaseSensitivePreserveInts(data, &v); err != nil {
-		return nil, err
+	if !json.Valid(data) {
+		return nil, json.Unmarshal(data, new(any)) // which says why
 	}
-	if err := checkLossless(data); err != nil {
+	if halfPair(data) {
+		return nil, errors.New("half of a surrogate pair is no character")
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	err := d.Decode(&v)
+	v = Replace(v, func(scalar any) any {
+		text, ok := scalar.(json.Number)
+		if !ok {
+			return scalar
+		}
+		n, bad := number(string(text))
+		err = cmp.Or(err, bad)
+		return n
+	})
+	if err != nil {
 		return nil, err
 	}
 	return v, nil
 }
 
 var errNotUTF8 = errors.New("the text is not UTF-8")
+
+func number(text string) (any, error) {
+	if !strings.ContainsAny(text, ".eE") {
+		i, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, errors.New("an integer does not fit into 64 bits")
+		}
+		return i, nil
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return nil, errors.New("a number does not fit into 64 bits")
+	}
+	return f, nil
+}
 
 // FromGo returns what v marshals to as JSON. A string that is not UTF-8 is an
 // error: encoding/json would replace what is not.
@@ -253,87 +265,47 @@ func FromGo(v any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := 0; i < len(text); i++ {
-		if text[i] != '\\' {
-			continue
-		}
-		if bytes.HasPrefix(text[i:], []byte(`\ufffd`)) { // a real U+FFFD is not escaped
+	for _, r := range escapes(text) {
+		if r == utf8.RuneError { // a real U+FFFD is not escaped
 			return nil, errNotUTF8
 		}
-		i++
 	}
 	return FromJSON(text)
 }
 
-// checkLossless finds integers that were turned into rounded floats, and halves of
-// surrogate pairs that were replaced. The text is legal JSON.
-func checkLossless(data []byte) error {
-	for i := 0; i < len(data); {
-		switch c := data[i]; {
-		case c == '"':
-			end := endOfString(data, i)
-			if halfPair(data[i:end]) {
-				return errors.New("half of a surrogate pair is no character")
-			}
-			i = end
-		case c == '-' || c >= '0' && c <= '9':
-			end := i + 1
-			for end < len(data) && strings.IndexByte("+-.0123456789eE", data[end]) >= 0 {
-				end++
-			}
-			number := data[i:end]
-			if len(number) > 18 && !bytes.ContainsAny(number, ".eE") {
-				if _, err := strconv.ParseInt(string(number), 10, 64); err != nil {
-					return errors.New("an integer does not fit into 64 bits")
-				}
-			}
-			i = end
-		default:
-			i++
-		}
-	}
-	return nil
-}
-
-// halfPair reports whether a string has a surrogate that is not part of a pair.
-func halfPair(s []byte) bool {
-	for i := bytes.IndexByte(s, '\\'); i >= 0 && i < len(s); i++ {
-		if s[i] != '\\' {
-			continue
-		}
-		first := surrogate(s[i:])
-		if i++; first == 0 {
-			continue
-		}
-		if utf16.DecodeRune(first, surrogate(s[i+5:])) == utf8.RuneError {
+// halfPair reports whether a JSON text has a surrogate that is not part of a pair.
+func halfPair(text []byte) bool {
+	var first rune
+	end := 0 // of first
+	for i, r := range escapes(text) {
+		switch {
+		case first != 0 && (i != end || utf16.DecodeRune(first, r) == utf8.RuneError):
 			return true
-		}
-		i += 10
-	}
-	return false
-}
-
-// surrogate returns the surrogate that s begins with, 0 if there is none.
-func surrogate(s []byte) rune {
-	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
-		return 0
-	}
-	r, _ := strconv.ParseUint(string(s[2:6]), 16, 16)
-	if !utf16.IsSurrogate(rune(r)) {
-		return 0
-	}
-	return rune(r)
-}
-
-// endOfString returns the index after the string that starts at i.
-func endOfString(data []byte, i int) int {
-	for i++; i < len(data); i++ {
-		switch data[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
+		case first != 0:
+			first = 0
+		case utf16.IsSurrogate(r):
+			first, end = r, i+len(`\uxxxx`)
 		}
 	}
-	return i
+	return first != 0
+}
+
+// escapes yields where the escapes of a JSON text are, and what \u stands for; 0 for others.
+func escapes(text []byte) iter.Seq2[int, rune] {
+	return func(yield func(int, rune) bool) {
+		for i := 0; ; i += 2 {
+			next := bytes.IndexByte(text[i:], '\\')
+			if next < 0 {
+				return
+			}
+			i += next
+			var r uint64
+			if text[i+1] == 'u' {
+				r, _ = strconv.ParseUint(string(text[i+2:i+6]), 16, 16)
+			}
+			if !yield(i, rune(r)) {
+				return
+			}
+		}
+	}
 }
