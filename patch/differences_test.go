@@ -138,6 +138,6 @@ func Example_differenceOperations() {
 		"spec": map[string]any{"a": int64(9007199254740993)}}})
 	fmt.Println(out[0]["spec"], err)
 	// Output:
-	// spec.deploymentPatchSet[0]: Service a: operation 0, replace "/spec/type": there is no "type" to replace
+	// spec.deploymentPatchSet[0]: Service a: operation 0, replace "/spec/type": there is no "type" in "/spec"
 	// map[a:9007199254740993 b:9007199254740993] <nil>
 }

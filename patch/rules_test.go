@@ -205,5 +205,5 @@ func Example_rule15Operations() {
 		"metadata": map[string]any{"name": "app", "namespace": "default"}, "spec": map[string]any{}})
 	fmt.Println(err)
 	// Output:
-	// spec.deploymentPatchSet[0]: Deployment default/app: operation 0, replace "/spec/missing": there is no "missing" to replace
+	// spec.deploymentPatchSet[0]: Deployment default/app: operation 0, replace "/spec/missing": there is no "missing" in "/spec"
 }

@@ -1,6 +1,7 @@
 package jsonpatch
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,11 +33,6 @@ func shown(pointer string) string {
 	return pointer
 }
 
-// maxSize bounds what a document may become by copies: a few of them, each copying
-// what the one before it made, would fill any memory. A value counts one, and one more
-// for each textOfOne bytes of its text or key. It is four times what an API server stores.
-const maxSize = 1 << 18
-
 // Apply returns doc with the operations applied, in their order. Neither doc nor
 // the operations are changed. The result shares with doc what no operation leads
 // into, and nothing with the operations.
@@ -54,76 +50,69 @@ func Apply(doc any, ops []Op) (any, error) {
 	return doc, nil
 }
 
+// apply applies one operation. The budget is what copies may add to doc, -1 before the
+// first of them.
 func (op Op) apply(doc any, budget *int) (any, error) {
 	switch op.name {
-	case "add":
-		return edit(doc, op.path, add(tree.Copy(op.value)))
-	case "remove":
-		return edit(doc, op.path, removal)
-	case "replace":
-		return edit(doc, op.path, replace(tree.Copy(op.value)))
 	case "test":
 		got, err := get(doc, op.path)
 		if err == nil && !tree.Equal(got, op.value) {
-			// The value may be a secret: it is not shown.
-			err = fmt.Errorf("the value is not the one that is tested for")
+			err = errors.New("the value is not the one that is tested for") // either may be a secret
 		}
 		return doc, err
-	case "copy":
+	case "move", "copy":
 		v, err := get(doc, op.from)
 		if err != nil {
 			return nil, fmt.Errorf("from %q: %w", shown(op.from.text), err)
 		}
-		if *budget < 0 { // the first copy
-			*budget = max(0, maxSize-size(doc, maxSize))
+		if op.name == "move" {
+			doc, err = edit(doc, op.from, 0, "remove", nil)
+		} else {
+			err = spend(budget, doc, v)
+			v = tree.Copy(v)
 		}
-		n := size(v, *budget)
-		if n > *budget {
-			return nil, fmt.Errorf("the object becomes too large by copies: at most %d values or %d bytes are possible",
-				maxSize, maxSize*textOfOne)
+		if err != nil {
+			return nil, err
 		}
-		*budget -= n
-		return edit(doc, op.path, add(tree.Copy(v)))
-	case "move":
-		return op.move(doc)
+		return edit(doc, op.path, 0, "add", v)
 	default:
-		return nil, fmt.Errorf("not an operation that Parse returned")
+		return edit(doc, op.path, 0, op.name, tree.Copy(op.value))
 	}
 }
 
-func (op Op) move(doc any) (any, error) {
-	v, err := get(doc, op.from)
-	if err != nil {
-		return nil, fmt.Errorf("from %q: %w", shown(op.from.text), err)
+// Bounds of what a document may become by copies: a few of them, each copying what the
+// one before it made, would fill any memory. A value counts one, and one more for each
+// textOfOne bytes of its text or key. It is four times what an API server stores.
+const (
+	maxSize   = 1 << 18
+	textOfOne = 16
+)
+
+// spend takes the size of a copy of v in doc from the budget.
+func spend(budget *int, doc, v any) error {
+	if *budget < 0 { // the first copy
+		*budget = max(0, maxSize-size(doc))
 	}
-	if doc, err = edit(doc, op.from, removal); err != nil {
-		return nil, err
+	if *budget -= size(v); *budget < 0 {
+		return fmt.Errorf("copies make the object too large; the limit is %d values or %d bytes",
+			maxSize, maxSize*textOfOne)
 	}
-	return edit(doc, op.path, add(v))
+	return nil
 }
 
-// textOfOne is how many bytes of text count as a value.
-const textOfOne = 16
-
-// size counts the values of v and their text, and stops above limit.
-func size(v any, limit int) int {
+// size counts the values of v and their text.
+func size(v any) int {
 	n := 1
 	switch v := v.(type) {
 	case string:
 		n += len(v) / textOfOne
 	case map[string]any:
 		for k, e := range v {
-			if n > limit {
-				break
-			}
-			n += len(k)/textOfOne + size(e, limit-n)
+			n += len(k)/textOfOne + size(e)
 		}
 	case []any:
 		for _, e := range v {
-			if n > limit {
-				break
-			}
-			n += size(e, limit-n)
+			n += size(e)
 		}
 	}
 	return n
@@ -135,191 +124,93 @@ func get(doc any, p pointer) (any, error) {
 		case map[string]any:
 			v, ok := c[token]
 			if !ok {
-				return nil, missing(p, i)
+				return nil, p.missing(i)
 			}
 			doc = v
 		case []any:
-			j, err := index(token, len(c)-1)
+			j, err := index(token, len(c), false)
 			if err != nil {
 				return nil, err
 			}
 			doc = c[j]
 		default:
-			return nil, missing(p, i)
+			return nil, p.missing(i)
 		}
 	}
 	return doc, nil
 }
 
-func missing(p pointer, i int) error {
-	return fmt.Errorf("there is no %q in %q", shown(p.tokens[i]), shown(p.prefix(i)))
-}
-
-// prefix returns the pointer to the parent of token i as text.
-func (p pointer) prefix(i int) string {
-	at := 0
-	for range i {
-		at++
-		for p.text[at] != '/' {
-			at++
-		}
-	}
-	return p.text[:at]
-}
-
-// index reads an array index up to last.
-func index(token string, last int) (int, error) {
-	if token == "-" {
-		return 0, fmt.Errorf(`"-" is the place after the end of the array, where only add can put something`)
-	}
-	j, err := strconv.Atoi(token)
-	if err != nil || strconv.Itoa(j) != token || j < 0 {
-		return 0, fmt.Errorf("%q is not an array index", shown(token))
-	}
-	if j > last {
-		return 0, fmt.Errorf("index %d is beyond the end of the array", j)
-	}
-	return j, nil
-}
-
-// change makes another container of one; token is the place in it. A nil parent
-// stands for the document itself.
-type change struct {
-	object func(m map[string]any, token string) error
-	array  func(a []any, token string) ([]any, error)
-	whole  any
-}
-
-// edit returns doc with the container that p leads to changed, and copies of the
+// edit adds, removes or replaces what the tokens of p from i on lead to, in copies of the
 // containers on the way.
-func edit(doc any, p pointer, c change) (any, error) {
-	if len(p.tokens) == 0 {
-		return c.whole, nil
+func edit(doc any, p pointer, i int, op string, v any) (any, error) {
+	if i == len(p.tokens) {
+		return v, nil
 	}
-	return descend(doc, p, 0, c)
-}
-
-func descend(doc any, p pointer, i int, c change) (any, error) {
-	token := p.tokens[i]
-	last := i == len(p.tokens)-1
+	token, here := p.tokens[i], "" // what is done to doc itself
+	if i == len(p.tokens)-1 {
+		here = op
+	}
 	switch d := doc.(type) {
 	case map[string]any:
+		old, ok := d[token]
+		if !ok && here != "add" {
+			return nil, p.missing(i)
+		}
 		out := maps.Clone(d)
+		if here == "remove" {
+			delete(out, token)
+			return out, nil
+		}
 		if out == nil {
 			out = map[string]any{}
 		}
-		if last {
-			return out, c.object(out, token)
-		}
-		v, ok := d[token]
-		if !ok {
-			return nil, missing(p, i)
-		}
-		v, err := descend(v, p, i+1, c)
-		out[token] = v
+		var err error
+		out[token], err = edit(old, p, i+1, op, v)
 		return out, err
 	case []any:
-		out := slices.Clone(d)
-		if last {
-			return c.array(out, token)
+		if here == "add" && token == "-" {
+			token = strconv.Itoa(len(d))
 		}
-		j, err := index(token, len(d)-1)
+		j, err := index(token, len(d), here == "add")
 		if err != nil {
 			return nil, err
 		}
-		out[j], err = descend(d[j], p, i+1, c)
+		out := slices.Clone(d)
+		switch here {
+		case "add":
+			return slices.Insert(out, j, v), nil
+		case "remove":
+			return slices.Delete(out, j, j+1), nil
+		}
+		out[j], err = edit(d[j], p, i+1, op, v)
 		return out, err
 	default:
 		return nil, fmt.Errorf("%q is neither an object nor an array", shown(p.prefix(i)))
 	}
 }
 
-func add(v any) change {
-	return change{
-		whole: v,
-		object: func(m map[string]any, token string) error {
-			m[token] = v
-			return nil
-		},
-		array: func(a []any, token string) ([]any, error) {
-			j := len(a)
-			if token != "-" {
-				var err error
-				if j, err = index(token, len(a)); err != nil {
-					return nil, err
-				}
-			}
-			return slices.Insert(a, j, v), nil
-		},
+// index reads the index of one of n elements, or of the place after them.
+func index(token string, n int, after bool) (int, error) {
+	if token == "-" {
+		return 0, errors.New(`"-" is the place after the end of the array, which only add supports`)
 	}
-}
-
-func replace(v any) change {
-	return change{
-		whole: v,
-		object: func(m map[string]any, token string) error {
-			if _, ok := m[token]; !ok {
-				return fmt.Errorf("there is no %q to replace", shown(token))
-			}
-			m[token] = v
-			return nil
-		},
-		array: func(a []any, token string) ([]any, error) {
-			j, err := index(token, len(a)-1)
-			if err == nil {
-				a[j] = v
-			}
-			return a, err
-		},
+	j, err := strconv.Atoi(token)
+	if err != nil || strconv.Itoa(j) != token || j < 0 {
+		return 0, fmt.Errorf("%q is not an array index", shown(token))
 	}
+	if j > n || j == n && !after {
+		return 0, fmt.Errorf("index %d is beyond the end of the array", j)
+	}
+	return j, nil
 }
 
-var removal = change{
-	object: func(m map[string]any, token string) error {
-		if _, ok := m[token]; !ok {
-			return fmt.Errorf("there is no %q to remove", shown(token))
-		}
-		delete(m, token)
-		return nil
-	},
-	array: func(a []any, token string) ([]any, error) {
-		j, err := index(token, len(a)-1)
-		if err != nil {
-			return nil, err
-		}
-		return slices.Delete(a, j, j+1), nil
-	},
-}
-
-// Pointers returns where the operation leads to, as the tokens of each pointer, in
-// fresh slices.
-func (op Op) Pointers() [][]string {
-	return [][]string{slices.Clone(op.path.tokens), slices.Clone(op.from.tokens)}
-}
+// Pointers returns where the operation leads to, as the tokens of each pointer.
+func (op Op) Pointers() [][]string { return [][]string{op.path.tokens, op.from.tokens} }
 
 // Mapped returns the operation for a document of the same shape that has other
 // scalars: leaf tells what stands for each scalar of the operation's value. It
 // returns false for an operation that changes nothing.
 func (op Op) Mapped(leaf func(any) any) (Op, bool) {
-	op.value = mapped(op.value, leaf)
+	op.value = tree.Replace(tree.Copy(op.value), leaf)
 	return op, op.name != "test"
-}
-
-func mapped(v any, leaf func(any) any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k, e := range v {
-			out[k] = mapped(e, leaf)
-		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, e := range v {
-			out[i] = mapped(e, leaf)
-		}
-		return out
-	default:
-		return leaf(v)
-	}
 }
