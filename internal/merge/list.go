@@ -27,32 +27,32 @@ func (m *merger) list(patch, old []any, f Field) (any, effect) {
 
 // split returns which directive for the whole list a merged list has, and the number of
 // elements beside it.
-func (m *merger) split(list []any) (what string, elements int) {
+func (m *merger) split(list []any) (whole string, elements int) {
 	inElements := false
 	for i, e := range list {
 		if !isWhole(e) {
-			_, ok := tree.Get(e, directive)
-			inElements = inElements || ok
+			_, has := tree.Get(e, directive)
+			inElements = inElements || has
 			elements++
 			continue
 		}
 		m.element(i)
 		d := m.directive(e.(map[string]any))
-		if what != "" && what != d {
-			m.refuse("the list has both $patch: " + what + " and $patch: " + d)
+		if whole != "" && whole != d {
+			m.refuse("the list has both $patch: " + whole + " and $patch: " + d)
 		}
 		m.leave()
-		what = d
+		whole = d
 	}
 	switch {
-	case what == "":
+	case whole == "":
 	case inElements:
 		m.refuse("a $patch for the whole list and a $patch in an element do not go together; use one of them")
-	case what == "delete" && elements > 0:
+	case whole == "delete" && elements > 0:
 		m.refuse("- $patch: delete deletes the list, its other elements would be lost; " +
 			"use $patch: replace to have the other elements instead of the object's")
 	}
-	return what, elements
+	return whole, elements
 }
 
 // isWhole reports whether an element is a directive for the list.
@@ -79,7 +79,7 @@ func (m *merger) elements(patch, old []any, f Field) (any, effect) {
 	// Lists are short: most need no memory but that of the result.
 	var pairBuf [8]pair
 	var mineBuf [16]int
-	index := map[string]int{} // the pairs by identity
+	index := map[string]int{} // the pairs by name
 	pairs := m.pairs(patch, f, pairBuf[:0], index)
 	mine := mineBuf[:0] // for each of the object's elements, its pair
 	for _, e := range old {
@@ -117,13 +117,13 @@ func (m *merger) pairs(patch []any, f Field, list []pair, index map[string]int) 
 			continue
 		}
 		p := pair{at: i, patch: e}
-		id, ok := f.identity(e)
-		first, twice := index[id]
+		name := f.name(e)
+		first, twice := index[name]
 		switch {
-		case !ok:
+		case name == "":
 			p.mistake = f.mistake(e)
 		case !twice:
-			index[id] = len(list)
+			index[name] = len(list)
 		case f.Set:
 			continue
 		default:
@@ -137,9 +137,8 @@ func (m *merger) pairs(patch []any, f Field, list []pair, index map[string]int) 
 
 // match returns which pair an element of the object belongs to, -1 for none.
 func (f Field) match(e any, pairs []pair, index map[string]int) int {
-	id, ok := f.identity(e)
-	i, found := index[id]
-	if !ok || !found {
+	i, found := index[f.name(e)]
+	if !found {
 		return -1
 	}
 	p := &pairs[i]
@@ -160,7 +159,6 @@ func (m *merger) merge(p *pair, f Field) effect {
 		m.refuse(p.mistake)
 		return kept
 	case !isMap:
-		m.legal(p.patch)
 		p.result = p.patch
 		return taken
 	}
@@ -175,25 +173,7 @@ func (m *merger) merge(p *pair, f Field) effect {
 	return did
 }
 
-// identity returns the text that tells an element apart, and false if it has none.
-func (f Field) identity(e any) (id string, ok bool) {
-	if f.Set {
-		return scalarText(e), e != nil && shapeOf(e) == "a scalar"
-	}
-	for i, key := range f.Keys {
-		text := keyText(e, key)
-		if text == "" {
-			return "", false
-		}
-		if i > 0 {
-			text = id + "\x00" + text
-		}
-		id = text
-	}
-	return id, true
-}
-
-// mistake says why an element has no identity.
+// mistake says why an element has no name.
 func (f Field) mistake(e any) string {
 	if f.Set {
 		return "expected a scalar: this list is merged as a set of values"
@@ -202,12 +182,7 @@ func (f Field) mistake(e any) string {
 	if shapeOf(e) != "a map" {
 		return "expected a map: this list is merged by " + keys
 	}
-	var missing []string
-	for _, key := range f.Keys {
-		if keyText(e, key) == "" {
-			missing = append(missing, key)
-		}
-	}
+	missing := slices.DeleteFunc(slices.Clone(f.Keys), func(key string) bool { return keyText(e, key) != "" })
 	names := strings.Join(missing, " and ")
 	return "an element of a list that is merged by " + keys + " has no " + names +
 		"; give the " + names + " of the element that is meant"
@@ -215,10 +190,11 @@ func (f Field) mistake(e any) string {
 
 // hasSecondKey does not count defaults.
 func (f Field) hasSecondKey(e any) bool {
-	return !f.Set && slices.ContainsFunc(f.Keys[1:], func(key string) bool {
-		v, _ := tree.Get(e, key)
-		return scalarText(v) != ""
-	})
+	if len(f.Keys) < 2 {
+		return false
+	}
+	v, _ := tree.Get(e, f.Keys[1])
+	return scalarText(v) != ""
 }
 
 func (f Field) describe(e any) string {

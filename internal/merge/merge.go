@@ -3,7 +3,6 @@ package merge
 import (
 	"fmt"
 	"maps"
-	"math"
 	"strconv"
 	"strings"
 
@@ -86,7 +85,7 @@ func (m *merger) value(patch, old any, f Field) (any, effect) {
 		o, _ := old.([]any)
 		return m.list(p, o, f)
 	default:
-		if !m.legal(p) || p == old {
+		if p == old {
 			return old, kept
 		}
 		return p, taken
@@ -180,25 +179,7 @@ func (m *merger) content(v any) {
 			m.content(e)
 			m.leave()
 		}
-	default:
-		m.legal(v)
 	}
-}
-
-// legal refuses what is not a scalar of a JSON document.
-func (m *merger) legal(v any) bool {
-	switch f := v.(type) {
-	case nil, bool, int64, string:
-		return true
-	case float64:
-		if !math.IsNaN(f) && !math.IsInf(f, 0) {
-			return true
-		}
-		m.refuse(fmt.Sprintf("%v is not a JSON number", f))
-	default:
-		m.refuse(fmt.Sprintf("a %T cannot be part of a JSON document", v))
-	}
-	return false
 }
 
 const directive = "$patch"

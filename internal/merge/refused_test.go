@@ -3,7 +3,6 @@ package merge_test
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"testing"
 
@@ -19,34 +18,31 @@ func podSpec(spec object) object {
 	return object{"spec": object{"template": object{"spec": spec}}}
 }
 
-// What cannot be part of a JSON document is refused wherever it stands in a patch, and
-// so are directives that would become content.
+// Directives that would become content are refused wherever they stand in a patch.
 func TestRefusedAnywhere(t *testing.T) {
 	const spec = "spec.template.spec."
+	keep := object{"$retainKeys": []any{"key"}}
+	element := func(list string, e object) object { return podSpec(object{list: []any{e}}) }
 	for path, patch := range map[string]object{
-		"spec.replicas":             {"spec": object{"replicas": math.NaN()}},
-		"spec.paused":               {"spec": object{"paused": math.Inf(1)}},
-		"spec.minReadySeconds":      {"spec": object{"minReadySeconds": math.Inf(-1)}},
-		"spec.revisionHistoryLimit": {"spec": object{"revisionHistoryLimit": 1}},
-		// an int is no int64
-		"metadata.finalizers[1]": {"metadata": object{"finalizers": []any{"a", math.NaN()}}},
-		"kind":                   {"kind": int64(1)},
-		"metadata.name":          {"metadata": object{"name": []any{}}},
-		spec + "containers[0].image": podSpec(object{"containers": []any{object{"name": "a",
-			"image": math.NaN()}}}),
-		spec + "tolerations[0].tolerationSeconds": podSpec(object{"tolerations": []any{object{"tolerationSeconds": math.NaN()}}}),
-		spec + "containers[0].args[1]": podSpec(object{"containers": []any{object{"name": "a",
-			"args": []any{"b", struct{}{}}}}}),
-		spec + "tolerations[0].$retainKeys":              podSpec(object{"tolerations": []any{object{"$retainKeys": []any{"key"}}}}),
-		spec + "tolerations[0][$setElementOrder/a]":      podSpec(object{"tolerations": []any{object{"$setElementOrder/a": []any{}}}}),
+		"kind":                              {"kind": int64(1)},
+		"metadata.name":                     {"metadata": object{"name": []any{}}},
+		"spec.replicas.$retainKeys":         {"spec": object{"replicas": keep}},
+		spec + "nodeSelector[].$retainKeys": podSpec(object{"nodeSelector": object{"": keep}}),
+		spec + "containers[0].image.$retainKeys": element("containers",
+			object{"name": "a", "image": keep}),
+		spec + "containers[0].args[1].$retainKeys": element("containers",
+			object{"name": "a", "args": []any{"b", keep}}),
+		spec + "volumes[0].csi.volumeAttributes.a.$retainKeys": element("volumes",
+			object{"name": "v", "csi": object{"volumeAttributes": object{"a": keep}}}),
+		spec + "tolerations[0].$retainKeys": element("tolerations", keep),
+		spec + "tolerations[0][$setElementOrder/a]": element("tolerations",
+			object{"$setElementOrder/a": []any{}}),
 		"spec.template.spec[$deleteFromPrimitiveList/x]": podSpec(object{"$deleteFromPrimitiveList/x": []any{}}),
-		spec + "tolerations[0].a[0].$patch":              podSpec(object{"tolerations": []any{object{"a": []any{object{"$patch": "delete"}}}}}),
-		spec + "tolerations[0].$patch": podSpec(object{"tolerations": []any{object{"$patch": "delete",
-			"key": "a"}}}),
-		spec + "volumes[0].csi.volumeAttributes.a": podSpec(object{"volumes": []any{object{"name": "v",
-			"csi": object{"volumeAttributes": object{"a": math.NaN()}}}}}),
-		spec + "nodeSelector[]":                           podSpec(object{"nodeSelector": object{"": math.NaN()}}),
-		spec + "affinity.nodeAffinity.required[0].x[0].y": podSpec(object{"affinity": object{"nodeAffinity": object{"required": []any{object{"x": []any{object{"y": math.NaN()}}}}}}}),
+		spec + "tolerations[0].a[0].$patch": element("tolerations",
+			object{"a": []any{object{"$patch": "delete"}}}),
+		spec + "tolerations[0].$patch": element("tolerations", object{"$patch": "delete", "key": "a"}),
+		spec + "affinity.nodeAffinity.required[0].x[0].y.$retainKeys": podSpec(object{"affinity": object{
+			"nodeAffinity": object{"required": []any{object{"x": []any{object{"y": keep}}}}}}}),
 	} {
 		assert.DeepEqual(t, paths(merge.Check(patch, deploymentSchema)), []string{path})
 	}
@@ -55,8 +51,8 @@ func TestRefusedAnywhere(t *testing.T) {
 		"$retainKeysX": "d"}}}, deploymentSchema)
 	assert.Equal(t, len(refused), 0, "%v", refused)
 	// Behind what is refused, everything else is looked at.
-	refused = merge.Check(podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": math.NaN(),
-		"$retainKeys": 1}, math.NaN()}}), deploymentSchema)
+	refused = merge.Check(podSpec(object{"tolerations": []any{object{"$patch": "delete", "key": keep,
+		"$retainKeys": 1}, keep}}), deploymentSchema)
 	assert.Equal(t, len(refused), 4, "%v", refused)
 }
 

@@ -58,10 +58,10 @@ func (f Field) Names(list []any) []string {
 	return out
 }
 
-// name returns what an element is known by, "" for one without a key.
+// name returns what an element is known and told apart by, "" for one without a key.
 func (f Field) name(element any) string {
 	const special = ",#"
-	if text := scalarText(element); f.Set && text != "" {
+	if text := scalarText(element); f.Set && (text != "" || element == "") {
 		return tree.Quote(text, special)
 	}
 	name := ""
