@@ -12,7 +12,7 @@ import (
 // Check returns all that is wrong with a patch whatever it is applied to: it merges the
 // patch into nothing.
 func Check(patch map[string]any, s Schema) []Refused {
-	m := merger{}
+	var m merger
 	m.object(nil, patch, s)
 	return m.refused
 }
@@ -26,7 +26,7 @@ func Check(patch map[string]any, s Schema) []Refused {
 // that come from one of them alone, and is object itself if nothing changes: treat all
 // three as read-only, or copy.
 func Apply(object, patch map[string]any, s Schema) (result map[string]any, deleted bool, err error) {
-	m := merger{}
+	var m merger
 	result, did := m.object(object, patch, s)
 	if len(m.refused) > 0 {
 		return nil, false, RefusedError(m.refused)
@@ -187,23 +187,22 @@ const directive = "$patch"
 // directive returns the value of $patch; "merge" if there is none.
 func (m *merger) directive(patch map[string]any) string {
 	v, ok := patch[directive]
-	if !ok {
-		return "merge"
-	}
-	switch s, _ := v.(string); s {
+	switch v {
 	case "merge", "delete", "replace":
-		return s
+		return v.(string)
 	}
-	m.refuse("$patch is delete, replace or merge, nothing else", directive)
+	if ok {
+		m.refuse("$patch is delete, replace or merge, nothing else", directive)
+	}
 	return "merge"
 }
 
-// unsupportedDirectives are what kustomize does not know and would write into the
-// object. A slash and the name of a list is behind some of them.
-var unsupportedDirectives = [...]struct{ name, cure string }{
-	{"$retainKeys", "set the keys that are to go to null, or use $patch: replace"},
-	{"$setElementOrder", "to set an order, replace the list with - $patch: replace and its elements"},
-	{"$deleteFromPrimitiveList", "replace the list with - $patch: replace and the values that stay"},
+// cures are what to write instead of directives that kustomize does not know and would
+// write into the object. A slash and the name of a list is behind some of them.
+var cures = map[string]string{
+	"$retainKeys":              "set the keys that are to go to null, or use $patch: replace",
+	"$setElementOrder":         "to set an order, replace the list with - $patch: replace and its elements",
+	"$deleteFromPrimitiveList": "replace the list with - $patch: replace and the values that stay",
 }
 
 func (m *merger) unsupported(name string) bool {
@@ -211,13 +210,11 @@ func (m *merger) unsupported(name string) bool {
 		return false
 	}
 	word, _, _ := strings.Cut(name, "/")
-	for _, d := range unsupportedDirectives {
-		if word == d.name {
-			m.refuse("kustomize does not support "+word+"; "+d.cure, name)
-			return true
-		}
+	cure, ok := cures[word]
+	if ok {
+		m.refuse("kustomize does not support "+word+"; "+cure, name)
 	}
-	return false
+	return ok
 }
 
 // isIdentity reports whether a field is one that a patch never changes: those that
@@ -238,10 +235,9 @@ func (m *merger) isIdentity(name string, v any) bool {
 // keepIdentity puts the name and namespace of object into a new result whose metadata
 // was replaced or deleted, and leaves no metadata where there were none.
 func keepIdentity(object, result map[string]any) {
-	was, had := object["metadata"]
 	is, has := result["metadata"].(map[string]any)
 	for _, name := range [...]string{"name", "namespace"} {
-		v, ok := tree.Get(was, name)
+		v, ok := tree.Get(object, "metadata", name)
 		if _, stayed := is[name]; !ok || stayed {
 			continue
 		}
@@ -251,7 +247,7 @@ func keepIdentity(object, result map[string]any) {
 		is[name] = v
 		result["metadata"] = is
 	}
-	if !had && has && len(is) == 0 {
+	if _, had := object["metadata"]; !had && has && len(is) == 0 {
 		delete(result, "metadata")
 	}
 }
