@@ -42,6 +42,7 @@ func jarsOf(pod corev1.PodSpec) string {
 func TestJarsReachBothComponents(t *testing.T) {
 	const https, dependency = "https://h.example.com/a.jar", "'https://h.example.com/b.jar'"
 	const local, elsewhere = "local:///opt/flink/usrlib/a.jar", "local:///opt/app/a.jar"
+	const all = "sh -c ! test -d usrlib || cp -R usrlib/. artifacts"
 	wget := func(name string) string { return "wget -- https://h.example.com/" + name }
 	for _, c := range []struct {
 		reason, version, uri, dependencies string
@@ -59,15 +60,15 @@ func TestJarsReachBothComponents(t *testing.T) {
 		{"so does one in the image", "1.20", elsewhere, dependency, "--jars " + elsewhere + "; " + wget("b.jar"),
 			wget("b.jar")},
 		{"what a volume would hide is copied", "1.20", local, dependency,
-			"--jars " + local + "; install usrlib/a.jar artifacts/a.jar; " + wget("b.jar"),
-			"install usrlib/a.jar artifacts/a.jar; " + wget("b.jar")},
-		{"before 1.19, too", "1.17", local, dependency, "install usrlib/a.jar artifacts/a.jar; " + wget("b.jar"),
-			"install usrlib/a.jar artifacts/a.jar; " + wget("b.jar")},
+			"--jars " + local + "; " + all + "; " + wget("b.jar"),
+			all + "; " + wget("b.jar")},
+		{"before 1.19, too", "1.17", local, dependency, all + "; " + wget("b.jar"),
+			all + "; " + wget("b.jar")},
 		{"all are in usrlib: nothing to do", "1.20", local, "'local:///opt/flink/usrlib/b.jar'", "--jars " + local, ""},
 		{"before 1.19, too", "1.17", local, "'local:///opt/flink/usrlib/b.jar'", "", ""},
 		{"a folder in usrlib is kept", "1.20", "local:///opt/flink/usrlib/x/a.jar", dependency,
-			"--jars local:///opt/flink/usrlib/x/a.jar; install usrlib/x/a.jar artifacts/x/a.jar; " + wget("b.jar"),
-			"install usrlib/x/a.jar artifacts/x/a.jar; " + wget("b.jar")},
+			"--jars local:///opt/flink/usrlib/x/a.jar; " + all + "; " + wget("b.jar"),
+			all + "; " + wget("b.jar")},
 		{"a dependency elsewhere in the image is copied", "1.20", elsewhere, "'local:///opt/flink/opt/b.jar'",
 			"--jars " + elsewhere + "; install opt/b.jar artifacts/b.jar", "install opt/b.jar artifacts/b.jar"},
 	} {
@@ -102,7 +103,7 @@ func TestFetcherImage(t *testing.T) {
 				"what is in the image is copied from it")
 			assert.Equal(t, inits[1].Image, "fetch:1")
 			assert.DeepEqual(t, inits[1].Args, []string{"s3://b/b.jar", "/opt/flink/usrlib/b.jar"})
-			assert.DeepEqual(t, inits[2].Args, []string{"s3://b/download", "/opt/flink/usrlib/job.jar"})
+			assert.DeepEqual(t, inits[2].Args, []string{"s3://b/download", "/opt/flink/usrlib/dependency-3.jar"})
 		}
 	}
 	m, err := renderJob(t, withArtifact("1.17", "https://h/a$b.jar?x=y"), render.Job{ID: jobID},

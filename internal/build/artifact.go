@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -26,7 +27,7 @@ type artifact struct {
 // file is a jar that an init container puts into usrlib.
 type file struct {
 	uri  string // to download
-	from string // or the path in the image to copy from
+	from string // or the path in the image to copy from; usrlib itself for all that is in it
 	name string // below usrlib
 }
 
@@ -57,8 +58,12 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 			return
 		}
 		d.jar(&out, jar{u, at, job}, len(a.AdditionalDependencies) == 0, c)
-		if len(out.files) > len(places) {
+		if n := len(out.files); n > len(places) {
 			places = append(places, at)
+			if name := out.files[n-1].name; !strings.HasSuffix(name, ".jar") {
+				d.warn(at, "Flink puts only files that are called NAME.jar on the class path: %s will be in %s, but "+
+					"classes in it are not found", decode.Shown(name), flink.UserLibDir)
+			}
 		}
 	}
 	add(a.JarURI, at.Child("jarUri"), true)
@@ -66,9 +71,12 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 		add(uri, at.Child("additionalDependencies").Index(i), false)
 	}
 	d.sameNames(out.files, places)
-	if !slices.ContainsFunc(out.files, func(f file) bool { return !f.inPlace() }) || c.mountsUserLib() {
-		// Nothing is mounted over usrlib, or what the user has in it.
-		out.files = slices.DeleteFunc(out.files, file.inPlace)
+	inUserLib := slices.ContainsFunc(out.files, file.inPlace)
+	out.files = slices.DeleteFunc(out.files, file.inPlace)
+	_, official := flink.OfficialImage(c.Image)
+	if len(out.files) > 0 && (inUserLib || !official) && !c.mountsUserLib() {
+		// The volume for files hides what the image has in usrlib; the official images have none.
+		out.files = slices.Insert(out.files, 0, file{from: flink.UserLibDir})
 	}
 	if !slices.ContainsFunc(out.files, func(f file) bool { return f.uri != "" }) {
 		out.fetcher = ""
@@ -80,8 +88,7 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 // downloaded.
 func (c *Plan) Fetcher() string { return c.artifact.fetcher }
 
-// inPlace reports whether the file is in usrlib already. It is copied only where a
-// volume for other files hides it.
+// inPlace reports whether the file is in usrlib already.
 func (f file) inPlace() bool { return strings.HasPrefix(f.from, flink.UserLibDir+"/") }
 
 func (d *decider) sameNames(files []file, places []*field.Path) {
@@ -96,7 +103,7 @@ func (d *decider) sameNames(files []file, places []*field.Path) {
 func (c *Plan) mountsUserLib() bool {
 	return c.Kubernetes.Pods != nil && slices.ContainsFunc(c.Kubernetes.Pods.VolumeMounts,
 		func(m deployment.VolumeMount) bool {
-			return tree.String(decode.Shared(m.VolumeMount), "mountPath") == flink.UserLibDir
+			return path.Clean(tree.String(decode.Shared(m.VolumeMount), "mountPath")) == flink.UserLibDir
 		})
 }
 
@@ -135,8 +142,20 @@ func (d *decider) jar(out *artifact, j jar, alone bool, c *Plan) {
 	}
 }
 
+// download puts a file into usrlib, by the last part of its path if that may be the name
+// of a file, and of a jar if it is the job's. Other URIs, such as https://repo/download?id=1,
+// get names by their place.
 func (a *artifact) download(j jar) {
-	a.files = append(a.files, file{uri: j.uri.String(), name: fileName(j.uri)})
+	name := path.Base(j.uri.Path)
+	legal := !strings.ContainsAny(name, "$\x00/") && utf8.ValidString(name)
+	switch ext := path.Ext(name); {
+	case legal && (ext == ".jar" || ext != "" && ext != name && !j.job):
+	case j.job:
+		name = "job.jar"
+	default:
+		name = "dependency-" + strconv.Itoa(len(a.files)+1) + ".jar"
+	}
+	a.files = append(a.files, file{uri: j.uri.String(), name: name})
 }
 
 // inStore is a jar in an object store, which Flink itself fetches from 1.19, but only if
@@ -184,14 +203,4 @@ func (d *decider) inImage(out *artifact, j jar, v flink.Version) {
 		}
 	}
 	out.files = append(out.files, f)
-}
-
-// fileName is what the jar is called in usrlib. Flink takes only files for jars
-// that are called so.
-func fileName(u *url.URL) string {
-	name := path.Base(u.Path)
-	if !strings.HasSuffix(name, ".jar") || strings.ContainsAny(name, "$\x00") || !utf8.ValidString(name) {
-		return "job.jar"
-	}
-	return name
 }

@@ -14,10 +14,6 @@ import (
 	"github.com/flinktarget/flinktarget/labels"
 )
 
-// PluginsVariable is what the entrypoint of Flink's images reads: the plugins of opt
-// to link into the plugins folder. It stops the container if one is not in opt.
-const PluginsVariable = "ENABLE_BUILT_IN_PLUGINS"
-
 // ObjectStore is a file system that Flink reaches with a plugin.
 type ObjectStore struct {
 	Key string // of the option that names it, "" for a jar or a savepoint
@@ -47,10 +43,11 @@ func configuredStores(config map[string]string, at *field.Path) []ObjectStore {
 // images have is not known: there a jar in a store needs its plugin anyhow, and for the
 // rest there is a warning. A component that has the variable already is left alone.
 func (d *decider) plugins(c *Plan) {
-	version := pluginVersion(c.Image, c.FlinkVersion)
-	_, official := flink.OfficialImage(c.Image)
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		if c.variables(component)[PluginsVariable] {
+		image := c.imageOf(component)
+		version := pluginVersion(image, c.FlinkVersion)
+		_, official := flink.OfficialImage(image)
+		if c.variables(component)[flink.PluginsVariable] {
 			continue
 		}
 		for _, s := range c.Stores {
@@ -61,27 +58,26 @@ func (d *decider) plugins(c *Plan) {
 			case s.Jar && version == "":
 				d.fail(field.Invalid(s.at, decode.Shown(c.artifact.jar),
 					"Flink needs its plugin for "+s.scheme+", and the name of that has the exact Flink version, which "+
-						c.Image+
-						" does not tell: write a patch version in flinkVersion, such as "+c.Version.Patch+", or set "+
-						PluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
+						image+" does not tell: write a patch version in flinkVersion, such as "+c.Version.Patch+", or set "+
+						flink.PluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
 			case s.Jar || official || slices.Contains(c.plugins[labels.JobManager], name):
 				c.plugins[component] = append(c.plugins[component], name)
 			default:
-				d.warnPlugin(c, s, plugin)
+				d.warnPlugin(c, s, plugin, image)
 			}
 		}
 	}
 }
 
 // warnPlugin warns once of a plugin that nobody may have enabled.
-func (d *decider) warnPlugin(c *Plan, s ObjectStore, plugin string) {
+func (d *decider) warnPlugin(c *Plan, s ObjectStore, plugin, image string) {
 	if slices.Contains(c.unknownPlugins, plugin) {
 		return
 	}
 	c.unknownPlugins = append(c.unknownPlugins, plugin)
 	d.warn(s.at, "Flink needs its plugin %s for %s://, which %s may not have in %s: build it in, or name its jar in "+
 		"the variable %s in kubernetes.pods.envVars",
-		plugin, s.scheme, c.Image, flink.PluginsDir, PluginsVariable)
+		plugin, s.scheme, image, flink.PluginsDir, flink.PluginsVariable)
 }
 
 // patchVersion is what the name of a plugin's jar ends in.

@@ -2,6 +2,7 @@ package build
 
 import (
 	"maps"
+	"path"
 	"strconv"
 	"strings"
 
@@ -14,11 +15,10 @@ import (
 
 // Names inside the pods.
 const (
-	fetcherContainer = "artifact-fetcher"
 	ConfigVolume     = "flink-config"
 	TempVolume       = "flink-tmp"
 	LogVolume        = "flink-log"
-	UserLibVolume    = "flink-usrlib"
+	fetcherContainer = "artifact-fetcher"
 	ArtifactsVolume  = "flink-artifacts"
 )
 
@@ -45,10 +45,10 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 			mounts.emptyDir(strings.ReplaceAll(plugin, ".", "-"), flink.PluginsDir+"/"+plugin)
 		}
 		container["env"] = append(tree.Items(container, "env"),
-			tree.Map{"name": PluginsVariable, "value": strings.Join(names, ";")})
+			tree.Map{"name": flink.PluginsVariable, "value": strings.Join(names, ";")})
 	}
 	if len(c.artifact.files) > 0 {
-		mounts.emptyDir(UserLibVolume, flink.UserLibDir)
+		mounts.emptyDir(flink.UserLibVolume, flink.UserLibDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
 	if constraints := c.spread(component); constraints != nil {
@@ -109,8 +109,7 @@ func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map,
 		for _, m := range p.VolumeMounts {
 			// What is copied may be on a volume of the user's.
 			mount := decode.Shared(m.VolumeMount)
-			if strings.HasPrefix(c.artifact.files[i].from,
-				strings.TrimSuffix(tree.String(mount, "mountPath"), "/")+"/") {
+			if at := tree.String(mount, "mountPath"); overlap(c.artifact.files[i].from, path.Clean(at)) {
 				init["volumeMounts"] = append(tree.Items(init, "volumeMounts"), mount)
 			}
 		}
@@ -142,35 +141,47 @@ func (c *Plan) container(component labels.Component) tree.Map {
 // has wget: its own build uses it.
 func (c *Plan) fetchers(component labels.Component) []any {
 	var out []any
-	for i, f := range c.artifact.files {
+	image := c.imageOf(component)
+	for _, f := range c.artifact.files {
 		container := tree.Map{
 			"name": fetcherContainer,
 			// VVP gives every container of a Flink pod the same resources.
 			"resources":       c.containerResources(component),
 			"securityContext": restricted,
-			"volumeMounts": []any{tree.Map{"name": UserLibVolume, "mountPath": flink.UserLibDir},
+			"volumeMounts": []any{tree.Map{"name": flink.UserLibVolume, "mountPath": flink.UserLibDir},
 				tree.Map{"name": TempVolume, "mountPath": flink.TempDir}},
-		}
-		if i > 0 {
-			container["name"] = fetcherContainer + "-" + strconv.Itoa(i+1)
 		}
 		to, uri := flink.UserLibDir+"/"+f.name, escape(f.uri)
 		switch {
 		case f.from != "":
 			// The volume stands elsewhere, so that it does not hide what is copied.
-			container["volumeMounts"] = []any{tree.Map{"name": UserLibVolume, "mountPath": flink.ArtifactsDir}}
-			container["image"] = c.Image
-			container["command"] = []any{"install", "-D", "-m", "0644", "--", escape(f.from),
-				escape(flink.ArtifactsDir + "/" + f.name)}
+			container["volumeMounts"] = []any{tree.Map{"name": flink.UserLibVolume, "mountPath": flink.ArtifactsDir}}
+			container["image"], container["command"] = image, f.copyCommand()
 		case c.artifact.fetcher != "":
 			container["image"], container["args"] = c.artifact.fetcher, []any{uri, to}
 		default:
 			container["image"], container["command"] = c.Image, []any{"wget", "--no-verbose", "--output-document=" + to,
 				"--", uri}
 		}
+		if len(out) > 0 {
+			container["name"] = fetcherContainer + "-" + strconv.Itoa(len(out)+1)
+		}
 		out = append(out, container)
 	}
 	return out
+}
+
+func (f file) copyCommand() []any {
+	if f.from == flink.UserLibDir {
+		return []any{"sh", "-c", "! test -d " + f.from + " || cp -R " + f.from + "/. " + flink.ArtifactsDir}
+	}
+	return []any{"install", "-D", "-m", "0644", "--", escape(f.from), escape(flink.ArtifactsDir + "/" + f.name)}
+}
+
+// overlap reports whether one path is the other, or below it. Nothing overlaps with "".
+func overlap(a, b string) bool {
+	a, b = strings.TrimSuffix(a, "/")+"/", strings.TrimSuffix(b, "/")+"/"
+	return a != "/" && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
 // containerResources has requests equal to limits, as in VVP.
@@ -188,18 +199,18 @@ type volumes struct {
 	volumes, mounts []any
 }
 
-func (v *volumes) configMap(name, configMap, path string) {
+func (v *volumes) configMap(name, configMap, at string) {
 	v.volumes = append(v.volumes, tree.Map{"name": name, "configMap": tree.Map{"name": configMap}})
-	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path, "readOnly": true})
+	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": at, "readOnly": true})
 }
 
-func (v *volumes) secret(name, secret, path string, keys ...string) {
+func (v *volumes) secret(name, secret, at string, keys ...string) {
 	var items []any
 	for _, key := range keys {
 		items = append(items, tree.Map{"key": key, "path": key})
 	}
 	v.volumes = append(v.volumes, tree.Map{"name": name, "secret": tree.Map{"secretName": secret, "items": items}})
-	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path, "readOnly": true})
+	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": at, "readOnly": true})
 }
 
 // scratch is what all containers of Flink may write to.
@@ -208,15 +219,15 @@ func (v *volumes) scratch() {
 	v.mounts = append(v.mounts, scratchMounts...)
 }
 
-func (v *volumes) emptyDir(name, path string) {
+func (v *volumes) emptyDir(name, at string) {
 	v.volumes = append(v.volumes, tree.Map{"name": name, "emptyDir": emptyDir})
-	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": path})
+	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": at})
 }
 
 // user adds a volume of the user's. Mounted where one of ours is, it replaces it.
 func (v *volumes) user(volume, mount tree.Map) {
 	for i, m := range v.mounts {
-		if tree.String(m, "mountPath") == tree.String(mount, "mountPath") {
+		if tree.String(m, "mountPath") == path.Clean(tree.String(mount, "mountPath")) {
 			v.drop(tree.String(m, "name"))
 			v.mounts = append(v.mounts[:i:i], v.mounts[i+1:]...)
 			break
@@ -224,8 +235,8 @@ func (v *volumes) user(volume, mount tree.Map) {
 	}
 	v.mounts = append(v.mounts, mount)
 	for _, other := range v.volumes {
-		if tree.String(other, "name") == tree.String(volume, "name") {
-			return // one volume, mounted twice
+		if tree.Equal(other, volume) {
+			return // one volume, mounted twice; what only has the same name is an error later
 		}
 	}
 	v.volumes = append(v.volumes, volume)
@@ -237,13 +248,14 @@ func (v *volumes) follow(mounts []any) {
 	for i, m := range mounts {
 		at := tree.String(m, "mountPath")
 		place := at
-		if tree.String(m, "name") == UserLibVolume {
+		if tree.String(m, "name") == flink.UserLibVolume {
 			place = flink.UserLibDir
 		}
 		for _, own := range v.mounts {
-			if tree.String(own, "mountPath") == place {
+			if path.Clean(tree.String(own, "mountPath")) == place {
 				mount := tree.CopyMap(own.(tree.Map))
 				mount["mountPath"] = at
+				delete(mount, "readOnly") // for Flink, but not for what puts jars there
 				mounts[i] = mount
 			}
 		}

@@ -140,6 +140,18 @@ func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 	}
 }
 
+// imageOf is the image of Flink in the pods of a component.
+func (c *Plan) imageOf(component labels.Component) string {
+	template, _ := c.userTemplate(component)
+	for _, container := range tree.Items(template, "spec", "containers") {
+		image := tree.String(container, "image")
+		if tree.String(container, "name") == flink.ContainerPrefix+component.String() && image != "" {
+			return image
+		}
+	}
+	return c.Image
+}
+
 // ownAccount returns the service account that the user's template names for the
 // pods of a component, "" if it names none.
 func (c *Plan) ownAccount(component labels.Component) string {

@@ -114,7 +114,7 @@ func (r *derivation) variable(at found) []Origin {
 		return own
 	}
 	switch at.keys[1] {
-	case build.PluginsVariable:
+	case flink.PluginsVariable:
 		return append(generated("plugins"), r.plugins()...)
 	case build.TLSPassword:
 		return append(generated("tls"), r.tls()...)
@@ -163,7 +163,7 @@ func (r *derivation) volume(at found) []Origin {
 		return generated("volumes")
 	case build.TLSVolume:
 		return append(generated("tls"), r.tls()...)
-	case build.ArtifactsVolume, build.UserLibVolume:
+	case build.ArtifactsVolume, flink.UserLibVolume:
 		return append(generated("artifact"), r.artifacts()...)
 	default:
 		return append(generated("plugins"), r.plugins()...)

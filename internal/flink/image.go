@@ -40,3 +40,10 @@ const (
 // flink-jobmanager, flink-taskmanager, as in VVP's pods, because pod templates and
 // patches address them by name.
 const ContainerPrefix = "flink-"
+
+// UserLibVolume is the volume of what init containers put into usrlib.
+const UserLibVolume = "flink-usrlib"
+
+// PluginsVariable is what the entrypoint of Flink's images reads: the plugins of opt
+// to link into the plugins folder. It stops the container if one is not in opt.
+const PluginsVariable = "ENABLE_BUILT_IN_PLUGINS"

@@ -428,6 +428,16 @@ func verifications() map[string]string {
 		"the configuration is not mounted": toContainer(
 			"volumeMounts: [{mountPath: /opt/flink/conf, $patch: delete}]",
 		),
+		"a folder of a plugin stays empty": toContainer(
+			"env: [{name: ENABLE_BUILT_IN_PLUGINS, value: flink-s3-fs-hadoop-1.20.4.jar}]",
+		),
+		"a folder of a plugin stays empty without the variable": toContainer(
+			"env: [{name: ENABLE_BUILT_IN_PLUGINS, $patch: delete}]",
+		),
+		"jars are fetched to where Flink does not look": toPod(
+			"volumes: [{name: flink-usrlib, emptyDir: {}}], initContainers: [{name: fetch, image: i, volumeMounts: " +
+				"[{name: flink-usrlib, mountPath: /opt/flink/usrlib}]}]",
+		),
 		"another file is mounted where it would be": toContainer(
 			"volumeMounts: [{mountPath: /opt/flink/conf, $patch: delete}, {name: flink-config, " +
 				"mountPath: /opt/flink/conf/other, subPath: log4j-console.properties}]",

@@ -17,13 +17,14 @@ const configVariable = "FLINK_CONF_DIR"
 // configuration, as far as that can be known here: volumes may hold anything.
 func (v *verifier) flink(spec tree.Map) {
 	name := flink.ContainerPrefix + tree.String(v.object, "metadata", "labels", labels.KeyComponent)
-	named := func(c any) bool { return tree.String(c, "name") == name }
 	containers := tree.Items(spec, "containers")
-	i := slices.IndexFunc(containers, named)
+	i := slices.IndexFunc(containers, named(name))
 	if i < 0 {
 		v.fail("containers", "there is no container "+name+": checks and other patches know it by this name")
 		return
 	}
+	v.plugins(containers[i], spec)
+	v.userLib(containers[i], spec)
 	for _, e := range tree.Items(containers[i], "env") {
 		if tree.String(e, "name") == configVariable {
 			return
@@ -41,6 +42,61 @@ func (v *verifier) flink(spec tree.Map) {
 	}
 	v.fail("containers["+name+"].volumeMounts",
 		"nothing is mounted at "+flink.ConfDir+": Flink would not have the configuration that is rendered for it")
+}
+
+// plugins finds folders of plugins that stay empty, with which Flink does not start. The
+// entrypoint of the image fills them.
+func (v *verifier) plugins(container any, spec tree.Map) {
+	if len(tree.Items(container, "command")) > 0 {
+		return // which may fill them, or call the entrypoint
+	}
+	var names []string
+	for _, e := range tree.Items(container, "env") {
+		if tree.String(e, "name") == flink.PluginsVariable {
+			if tree.Child(e, "valueFrom") != nil {
+				return
+			}
+			names = strings.Split(tree.String(e, "value"), ";")
+		}
+	}
+	for _, m := range tree.Items(container, "volumeMounts") {
+		at := path.Clean(tree.String(m, "mountPath"))
+		jar := path.Base(at) + ".jar"
+		volume := tree.String(m, "name")
+		if path.Dir(at) != flink.PluginsDir || !v.isEmpty(spec, volume) || slices.Contains(names, jar) {
+			continue
+		}
+		v.fail("containers["+tree.String(container, "name")+"].volumeMounts["+tree.String(m, "mountPath")+"]",
+			"nothing fills this folder of a plugin, and Flink does not start with an empty one: name "+jar+" in the "+
+				"variable "+flink.PluginsVariable+", or remove the mount")
+	}
+}
+
+// isEmpty reports whether a volume is an emptyDir that no init container mounts.
+func (v *verifier) isEmpty(spec tree.Map, volume string) bool {
+	for _, e := range tree.Items(spec, "initContainers") {
+		if slices.ContainsFunc(tree.Items(e, "volumeMounts"), named(volume)) {
+			return false
+		}
+	}
+	i := slices.IndexFunc(tree.Items(spec, "volumes"), named(volume))
+	return i >= 0 && tree.Child(tree.Items(spec, "volumes")[i], "emptyDir") != nil
+}
+
+func named(name string) func(any) bool {
+	return func(e any) bool { return tree.String(e, "name") == name }
+}
+
+// userLib checks that Flink sees what is fetched for it.
+func (v *verifier) userLib(container any, spec tree.Map) {
+	mounts := func(c any) bool {
+		return slices.ContainsFunc(tree.Items(c, "volumeMounts"), named(flink.UserLibVolume))
+	}
+	if !mounts(container) && slices.ContainsFunc(tree.Items(spec, "initContainers"), mounts) {
+		name := tree.String(container, "name")
+		v.fail("containers["+name+"].volumeMounts", "must have the volume "+flink.UserLibVolume+", as init containers "+
+			"do: what they put there is lost; another volume for "+flink.UserLibDir+" belongs into kubernetes.pods.volumeMounts")
+	}
 }
 
 // projected checks that a volume of a ConfigMap has the file that Flink reads.
