@@ -38,21 +38,14 @@ func ParseAll(file string, data []byte) (Bundle, error) { return Defaults{}.Pars
 
 // ParseAll is the function [ParseAll] with these defaults for Deployments.
 func (d Defaults) ParseAll(file string, data []byte) (Bundle, error) {
-	chunks := yaml.Split(data)
-	readers := make([]*reader, len(chunks)) // nil for documents without content
-	parallel.Do(len(chunks), 0, func(i int) {
-		docs, bad := chunks[i].Parse(file, yaml.DefaultLimits)
-		if len(docs) > 0 { // one at most
-			readers[i] = d.document(docs[0], bad)
-		}
-	})
+	docs := yaml.Split(file, data)
+	readers := make([]*reader, len(docs))
+	parallel.Do(len(docs), 0, func(i int) { readers[i] = d.read(docs[i]) })
 	var b Bundle
 	var problems []decode.Problem
 	for _, r := range readers {
-		if r != nil {
-			b.Add(r.bundle)
-			problems = append(problems, r.problems...)
-		}
+		b.Add(r.bundle)
+		problems = append(problems, r.problems...)
 	}
 	if len(problems) > 0 {
 		return Bundle{}, invalid(file, problems)
@@ -66,11 +59,11 @@ type reader struct {
 	problems []decode.Problem
 }
 
-// document reads a document and what is wrong with its text.
-func (d Defaults) document(doc yaml.Document, bad []yaml.Problem) *reader {
+func (d Defaults) read(doc yaml.Document) *reader {
+	root, bad := doc.Read()
 	r := &reader{defaults: d, problems: decode.Syntax(bad)}
-	if doc.Root != nil {
-		r.document(doc.Root, true)
+	if root != nil {
+		r.document(root, true)
 	}
 	return r
 }
@@ -82,9 +75,9 @@ func (r *reader) document(root *yaml.Node, lists bool) {
 	switch {
 	case root.Kind != yaml.Map:
 		e := field.Invalid(nil, field.OmitValueType{}, "must be a map, not a "+root.Kind.String())
-		r.fail(root.Pos.Position(), e)
+		r.fail(root.Pos, e)
 	case kind == nil:
-		r.fail(root.Pos.Position(),
+		r.fail(root.Pos,
 			field.Required(field.NewPath("kind"), "write one of "+strings.Join(resourceKinds, ", ")))
 	case kind.Text == target.Kind:
 		r.target(root)
@@ -116,7 +109,7 @@ func (r *reader) unknownKind(kind *yaml.Node) {
 			"set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), "+
 			"and write ${NAME} in flinkConfiguration")
 	}
-	r.fail(kind.Pos.Position(), e)
+	r.fail(kind.Pos, e)
 }
 
 // isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'. kind
@@ -129,19 +122,19 @@ func isList(kind string) bool {
 func (r *reader) list(root *yaml.Node) {
 	items := root.Get("items")
 	if items == nil || items.Kind != yaml.List {
-		r.fail(root.Pos.Position(), field.Required(field.NewPath("items"), "a list has items"))
+		r.fail(root.Pos, field.Required(field.NewPath("items"), "a list has items"))
 		return
 	}
 	for _, f := range root.Fields {
 		if !slices.Contains([]string{"kind", "apiVersion", "metadata", "items"}, f.Key) {
 			e := field.Forbidden(field.NewPath(f.Key), "unknown field of a list")
-			r.fail(f.Pos.Position(), e.WithOrigin(decode.OriginUnknown))
+			r.fail(f.Pos, e.WithOrigin(decode.OriginUnknown))
 		}
 	}
 	for i, item := range items.Items {
 		before := len(r.problems)
 		if before >= decode.MaxProblems {
-			r.problems = append(r.problems, decode.Problem{Pos: item.Pos.Position(), Err: decode.TooMany()})
+			r.problems = append(r.problems, decode.Problem{Pos: item.Pos, Err: decode.TooMany()})
 			return
 		}
 		r.document(item, false)

@@ -79,18 +79,18 @@ func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
 // ParseDefaults reads layers in YAML or JSON, one a document. The name of the file
 // is used in the positions of errors only. The error is an [*InvalidError].
 func ParseDefaults(file string, text []byte) (Defaults, error) {
-	docs, bad := yaml.Parse(file, text, yaml.DefaultLimits)
+	roots, bad := yaml.Parse(file, text)
 	problems := decode.Syntax(bad)
 	d := Defaults{layers: make(map[string]*Spec)}
-	for _, doc := range docs {
-		if doc.Root == nil {
+	for _, root := range roots {
+		if root == nil {
 			continue
 		}
 		var c DefaultsConfig
-		found := decode.Resource(doc.Root, &c, validateDefaults)
+		found := decode.Resource(root, &c, validateDefaults)
 		if len(found) == 0 {
 			for _, e := range d.put(c) {
-				found = append(found, decode.Problem{Pos: doc.Root.Locate(e.Field), Err: e})
+				found = append(found, decode.Problem{Pos: root.Locate(e.Field), Err: e})
 			}
 		}
 		problems = append(problems, found...)

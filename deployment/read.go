@@ -29,11 +29,14 @@ func Read(file string, r io.Reader) iter.Seq2[Document, error] { return Defaults
 // Read is the function [Read] with these defaults for Deployments.
 func (d Defaults) Read(file string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
-		err := yaml.Read(file, r, yaml.DefaultLimits, func(doc yaml.Document, bad []yaml.Problem) bool {
-			return d.document(doc, bad).yield(file, yield)
-		})
-		if err != nil { // which is never that of a reader that was left
-			yield(Document{}, fmt.Errorf("reading %s: %w", file, err))
+		for doc, err := range yaml.Documents(file, r) {
+			if err != nil {
+				yield(Document{}, fmt.Errorf("reading %s: %w", file, err))
+				return
+			}
+			if !d.read(doc).yield(file, yield) {
+				return
+			}
 		}
 	}
 }

@@ -22,7 +22,7 @@ var (
 	ErrConflict = errors.New("the patch changes a protected field")
 )
 
-// Position is a place in a text. Line and Column count from 1, columns in bytes.
+// Position is a place in a text. Line and Column count from 1, columns in characters.
 // The zero value means that the place is not known.
 type Position struct {
 	// File is the name that was handed to the parser; Line and Column are the place.

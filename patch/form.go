@@ -165,7 +165,7 @@ func (b *builder) targeted() *compiled {
 				reason = "names and kinds of objects belong to the platform: no patch changes them; remove the options"
 			}
 			b.problems = append(b.problems,
-				decode.Problem{Pos: f.Pos.Position(),
+				decode.Problem{Pos: f.Pos,
 					Err: field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)})
 		}
 	}
@@ -232,11 +232,11 @@ func (b *builder) body() any {
 
 // document parses a patch that is given as text.
 func (b *builder) document(text *yaml.Node, at *field.Path) (*yaml.Node, bool) {
-	docs, bad := yaml.Parse("", []byte(text.Text), yaml.DefaultLimits)
+	docs, bad := yaml.Parse("", []byte(text.Text))
 	for _, p := range bad {
 		e := field.Invalid(at, field.OmitValueType{}, fmt.Sprintf("line %d of the text: %s", p.Pos.Line, p.Message))
 		b.problems = append(b.problems,
-			decode.Problem{Pos: text.Pos.Position(), Err: e.WithOrigin(decode.OriginSyntax)})
+			decode.Problem{Pos: text.Pos, Err: e.WithOrigin(decode.OriginSyntax)})
 	}
 	switch {
 	case len(bad) > 0:
@@ -245,7 +245,7 @@ func (b *builder) document(text *yaml.Node, at *field.Path) (*yaml.Node, bool) {
 	case len(docs) > 1:
 		b.fail(at, field.OmitValueType{}, originForm, "the text has %d documents; write an entry for each", len(docs))
 	default:
-		return docs[0].Root, true
+		return docs[0], true
 	}
 	return nil, false
 }

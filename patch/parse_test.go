@@ -127,7 +127,7 @@ func TestParseRefuses(t *testing.T) {
 			"patch.spec.ports[0]", "port"},
 		{"a key that is no name", "{target: {kind: Job}, patch: {a.b: {$retainKeys: [x]}}}", "patch[a.b].$retainKeys",
 			""},
-		{"two documents", "{op: remove, path: /a}\n---\n{op: remove, path: /b}", "", "one document, not 2"},
+		{"two documents", "{op: remove, path: /a}\n---\n{op: remove, path: /b}", "", "one document"},
 		{"an element without its merge key empties the list",
 			"{target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [{image: x}]}}}}}",
 			"patch.spec.template.spec.containers[0]", "name"},

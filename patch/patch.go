@@ -3,7 +3,6 @@ package patch
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -45,16 +44,11 @@ type compiled struct {
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms
 // that the package describes. Its errors are of type [*InvalidError].
 func Parse(data []byte) (Patch, error) {
-	docs, bad := yaml.Parse("", data, yaml.DefaultLimits)
-	problems := decode.Syntax(bad)
-	if len(problems) == 0 && len(docs) != 1 {
-		msg := fmt.Sprintf("a patch is one document, not %d", len(docs))
-		problems = append(problems, decode.Problem{Err: field.Invalid(nil, field.OmitValueType{}, msg)})
-	}
-	if len(problems) > 0 {
+	root, problems := decode.Document("", data)
+	if root == nil {
 		return Patch{}, invalid(problems)
 	}
-	return fromNode(docs[0].Root)
+	return fromNode(root)
 }
 
 // MustParse is Parse for patches that are part of a program. It panics on errors.
@@ -75,7 +69,7 @@ func fromNode(n *yaml.Node) (Patch, error) {
 	if len(b.problems) > 0 {
 		return Patch{}, invalid(b.problems)
 	}
-	c.at = Position(n.Pos.Position())
+	c.at = Position(n.Pos)
 	return Patch{p: c}, nil
 }
 

@@ -77,26 +77,33 @@ func Parse(file string, text []byte) (Target, error) {
 // The sequence reads r, so it can be ranged over once.
 func Read(file string, r io.Reader) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {
-		each := func(doc yaml.Document, bad []yaml.Problem) bool {
-			if doc.Root == nil {
-				return yield(Target{}, invalid(Config{}, decode.Syntax(bad)))
+		for doc, err := range yaml.Documents(file, r) {
+			if err != nil {
+				yield(Target{}, fmt.Errorf("reading %s: %w", file, err))
+				return
 			}
-			return yield(FromNode(doc.Root))
-		}
-		err := yaml.Read(file, r, yaml.DefaultLimits, each)
-		if err != nil { // nil if the consumer has stopped
-			yield(Target{}, fmt.Errorf("reading %s: %w", file, err))
+			if !yield(fromDocument(doc)) {
+				return
+			}
 		}
 	}
+}
+
+func fromDocument(doc yaml.Document) (Target, error) {
+	root, bad := doc.Read()
+	if root == nil {
+		return Target{}, invalid(Config{}, decode.Syntax(bad))
+	}
+	return FromNode(root)
 }
 
 // FromNode is [Parse] of a text that another package of this module has read. Only
 // this module can make its argument.
 func FromNode(root *yaml.Node) (Target, error) {
-	if set := root.At("spec", "deploymentPatchSet"); set != nil && len(set.Items) > patch.MaxPatches {
+	if set := root.Get("spec", "deploymentPatchSet"); set != nil && len(set.Items) > patch.MaxPatches {
 		e := field.TooMany(field.NewPath("spec", "deploymentPatchSet"), len(set.Items),
 			patch.MaxPatches).WithOrigin(originPatch)
-		return Target{}, invalid(Config{}, []decode.Problem{{Pos: set.Pos.Position(), Err: e}})
+		return Target{}, invalid(Config{}, []decode.Problem{{Pos: set.Pos, Err: e}})
 	}
 	var c Config
 	if problems := decode.Resource(root, &c, validate); len(problems) > 0 {

@@ -36,7 +36,7 @@ func (d *decoder) unknown(f *yaml.Field, names []string) {
 	if best := Nearest(f.Key, names); best != "" {
 		detail += "; did you mean " + best + "?"
 	}
-	d.add(Problem{f.Pos.Position(), field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)})
+	d.add(Problem{f.Pos, field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)})
 }
 
 // settable is reflect's FieldByIndex, allocating embedded pointers on the way.

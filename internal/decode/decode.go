@@ -18,6 +18,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
@@ -101,7 +102,7 @@ func (d *decoder) value(n *yaml.Node, dst reflect.Value, wire string) {
 func read(n *yaml.Node, u json.Unmarshaler) error {
 	direct, ok := u.(interface{ UnmarshalYAML(func(any) error) error })
 	if !ok {
-		return u.UnmarshalJSON(n.AppendJSON(nil))
+		return u.UnmarshalJSON(tree.JSON(n.Value()))
 	}
 	return direct.UnmarshalYAML(func(dst any) error {
 		get, ok := dst.(*func() *yaml.Node)

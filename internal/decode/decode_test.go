@@ -36,9 +36,9 @@ type sample struct {
 
 func node(t *testing.T, text string) *yaml.Node {
 	t.Helper()
-	docs, problems := yaml.Parse("f.yaml", []byte(text), yaml.DefaultLimits)
+	docs, problems := yaml.Parse("f.yaml", []byte(text))
 	assert.Equal(t, len(problems), 0, "%v", problems)
-	return docs[0].Root
+	return docs[0]
 }
 
 func TestInto(t *testing.T) {

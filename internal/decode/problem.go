@@ -100,7 +100,7 @@ func TooMany() *field.Error {
 }
 
 func (d *decoder) fail(n *yaml.Node, err *field.Error, origin string) {
-	d.add(Problem{n.Pos.Position(), err.WithOrigin(origin)})
+	d.add(Problem{n.Pos, err.WithOrigin(origin)})
 }
 
 func (d *decoder) mismatch(n *yaml.Node, want string) {

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
@@ -53,7 +54,7 @@ type quantity interface {
 func (d *decoder) quantity(n *yaml.Node, u quantity) {
 	text := n.Text
 	if n.Kind != yaml.String {
-		text = string(n.AppendJSON(nil))
+		text = string(tree.JSON(n.Value()))
 	}
 	if err := CheckQuantity(text); err != nil && n.Kind != yaml.Map && n.Kind != yaml.List {
 		d.fail(n, field.Invalid(d.at(), d.shown(n), err.Error()), OriginType)

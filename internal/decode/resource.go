@@ -13,11 +13,16 @@ import (
 
 // Document reads the only document of a text.
 func Document(file string, data []byte) (*yaml.Node, []Problem) {
-	doc, bad := yaml.One(file, data, yaml.DefaultLimits)
-	if len(bad) > 0 {
-		return nil, Syntax(bad)
+	docs := yaml.Split(file, data)
+	switch len(docs) {
+	case 0:
+		return nil, Syntax([]yaml.Problem{{Pos: yaml.Position{File: file, Line: 1, Column: 1}, Message: "the text has no document"}})
+	case 1:
+		root, bad := docs[0].Read()
+		return root, Syntax(bad)
+	default:
+		return nil, Syntax([]yaml.Problem{{Pos: docs[1].Position(), Message: "one document is wanted; here begins another"}})
 	}
-	return doc.Root, nil
 }
 
 // JSON sets what v points to to what parse reads, or to the zero value for null, and
@@ -75,7 +80,7 @@ func Resource[C any](root *yaml.Node, cfg *C, validate func(C) field.ErrorList) 
 			return problems
 		case slices.ContainsFunc(decoded, func(q Problem) bool { return within(q.Err.Field, e.Field) }):
 		case len(problems) == MaxProblems:
-			problems = append(problems, Problem{root.Pos.Position(), TooMany()})
+			problems = append(problems, Problem{root.Pos, TooMany()})
 		default:
 			problems = append(problems, Problem{root.Locate(e.Field), e})
 		}

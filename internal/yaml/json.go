@@ -29,7 +29,7 @@ func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
 		if high := unescaped(text[i:]); utf16.IsSurrogate(high) {
 			r := utf16.DecodeRune(high, unescaped(text[i+half:]))
 			if r == unicode.ReplacementChar {
-				p.fail(p.placeOf(text, i), "%s is half of a surrogate pair, which is no character; write both halves, or the character itself", text[i:i+half])
+				p.fail(p.at(text, i), "%s is half of a surrogate pair, which is no character; write both halves, or the character itself", text[i:i+half])
 				return nil, false
 			}
 			out = fmt.Appendf(out, `\U%08x`, r)
@@ -63,10 +63,4 @@ func unescaped(text []byte) rune {
 	}
 	r, _ := strconv.ParseUint(string(text[2:6]), 16, 32)
 	return rune(r)
-}
-
-// placeOf returns the place of a byte of the text, in characters like those of nodes.
-func (p *parser) placeOf(text []byte, at int) Place {
-	start := bytes.LastIndexByte(text[:at], '\n') + 1
-	return p.pos(bytes.Count(text[:at], []byte("\n"))+1, utf8.RuneCount(text[start:at])+1)
 }

@@ -27,14 +27,14 @@ func TestSurrogatePairs(t *testing.T) {
 		"line ends of YAML":    {"{\"a\": \"\u0085 \u2028 \u2029\"}", "\u0085 \u2028 \u2029"},
 		"others alone":         {`{"a": "\u00e9 🚀"}`, "é 🚀"},
 	} {
-		docs, problems := yaml.Parse("f", []byte(c.text), yaml.DefaultLimits)
+		docs, problems := yaml.Parse("f", []byte(c.text))
 		assert.Assert(t, len(problems) == 0, "%s: %v", reason, problems)
-		assert.Equal(t, docs[0].Root.Get("a").Text, c.want, reason)
+		assert.Equal(t, docs[0].Get("a").Text, c.want, reason)
 	}
 	text := "--- {\"\\ud83d\\ude80\":1,\"é\": [\"\\ud83d\\ude80\", \"\\ud83d\\ude80\" ,2]}\n"
-	docs, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
+	docs, problems := yaml.Parse("f", []byte(text))
 	assert.Assert(t, len(problems) == 0, "%v", problems)
-	root := docs[0].Root
+	root := docs[0]
 	assert.Equal(t, root.Fields[0].Key, "🚀")
 	for path, want := range map[string]string{"🚀": "f:1:21", "é": "f:1:28", "é[1]": "f:1:45", "é[2]": "f:1:61"} {
 		assert.Equal(t, root.Locate(path).String(), want, path)
@@ -54,8 +54,8 @@ func TestHalfSurrogatePairs(t *testing.T) {
 		"{\"a\": \"\\ud83d\\ude80\",\n\"\\uDFFF\": 1}": "f:2:2",
 		"a: \"\\ud83d\\ude80\"":                        "f:1:1", // of YAML the library says no more
 	} {
-		docs, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
-		assert.Assert(t, len(problems) == 1 && docs[0].Root == nil, "%s: %v", text, problems)
+		docs, problems := yaml.Parse("f", []byte(text))
+		assert.Assert(t, len(problems) == 1 && docs[0] == nil, "%s: %v", text, problems)
 		assert.Equal(t, problems[0].Pos.String(), place, text)
 		assert.Assert(t, strings.Contains(problems[0].Message, "surrogate") && strings.Contains(problems[0].Message, "the character itself"), "%v", problems)
 	}
@@ -69,11 +69,11 @@ func TestSurrogatesAgainstEncodingJSON(t *testing.T) {
 		text := randomJSON(r, 4)
 		want, err := tree.FromJSON([]byte(text))
 		assert.NilError(t, err)
-		docs, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
+		docs, problems := yaml.Parse("f", []byte(text))
 		assert.Assert(t, len(problems) == 0, "%s: %v", text, problems)
-		assert.Equal(t, cmp.Diff(docs[0].Root.Value(), want), "", text)
-		plain, _ := yaml.Parse("f", []byte(strings.ReplaceAll(text, `\ud83d\ude80`, `\u00e9\u00e9`)), yaml.DefaultLimits)
-		assert.DeepEqual(t, placesOf(docs[0].Root), placesOf(plain[0].Root))
+		assert.Equal(t, cmp.Diff(docs[0].Value(), want), "", text)
+		plain, _ := yaml.Parse("f", []byte(strings.ReplaceAll(text, `\ud83d\ude80`, `\u00e9\u00e9`)))
+		assert.DeepEqual(t, placesOf(docs[0]), placesOf(plain[0]))
 	}
 }
 

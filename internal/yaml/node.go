@@ -1,22 +1,57 @@
-// Package yamldoc reads streams of YAML documents (JSON is YAML) strictly and
-// keeps, for every value, where it stands and how it was written.
+// Package yaml reads streams of YAML documents (JSON is YAML) strictly, and writes trees.
 //
-// The general rule for scalars is YAML 1.2's core schema, with the extensions
-// that Kubernetes users know from kubectl: 0644 is octal and << merges maps.
-// What YAML 1.1 and 1.2 read differently is marked Ambiguous, so that decoders
-// can refuse it where it matters.
+// # Reading
+//
+// For every value is kept where it stands and how it was written. The rule for scalars
+// is YAML 1.2's core schema, with the extensions that Kubernetes users know from kubectl:
+// 0644 is octal and << merges maps. What YAML 1.1 and 1.2 read differently is marked
+// Ambiguous, so that decoders can refuse it where it matters.
+//
+// # Writing
+//
+// [Append] takes JSON-shaped trees: nil, bool, int64, finite float64, string, []any and
+// map[string]any of these. The text is block style with LF line ends, two spaces of
+// indent, and keys in byte order; a sequence in a mapping starts in the column of its
+// key, as kubectl prints it. There are no anchors, tags, comments or folded lines. The
+// same tree gives the same bytes, and every YAML 1.1 and YAML 1.2 reader gets the same
+// tree back. Empty collections, nil ones included, are {} and []; nil is null.
+//
+// An int64 is written in decimal. A whole float64 below 2^53 is written like the
+// integer that it equals: JSON does not tell 1.0 from 1, and trees that are equal
+// have one text. Other floats have the fewest digits that read back as the same
+// float64, and always a point, without which YAML 1.1 takes 1e+21 for a string.
+// Minus zero is -0.0.
+//
+// Strings are written in the first of these ways that fits:
+//
+//  1. Text with a control character other than tab and line feed, or with one that
+//     is invisible (directional marks, no-break space, U+0085, U+2028, U+2029,
+//     U+FEFF), is double-quoted, with these escaped.
+//  2. Text of several lines is a literal block: |, or |- without a line feed at the
+//     end, or |+ with several; with the digit 2 if the first line starts with a
+//     space. It is double-quoted where a block would be fragile: at the root of a
+//     document, as a key, with a tab at the start of a line, with a last line of
+//     blanks, or with line feeds only.
+//  3. Other text is plain, if no reader could take it for something else. What looks
+//     like a number, a time, a boolean, null, an indicator, in YAML 1.1, YAML 1.2 or
+//     their common implementations, is quoted, rather too often than too seldom.
+//  4. What is not plain is double-quoted; single-quoted, if it has a '"' or '\', so
+//     that JSON and regular expressions stay readable.
+//
+// A key of more than 1024 bytes, quotes and escapes counted, takes the explicit form
+// (? key, : value), since YAML limits implicit keys to 1024 characters.
 package yaml
 
 import (
 	"fmt"
-	"math"
 	"strconv"
+	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// Position is a place in a text. Line and Column count from 1; 0 means unknown.
-// Columns count bytes, as compilers do.
+// Position is a place in a text. Line and Column count from 1, columns in characters; 0
+// means unknown.
 type Position struct {
 	File         string
 	Line, Column int
@@ -36,27 +71,6 @@ func (p Position) String() string {
 		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 	}
 }
-
-// Place is a Position in the memory of two words: documents have many.
-type Place struct {
-	file         *string
-	line, column int32
-}
-
-func placeIn(file *string, line, column int) Place {
-	return Place{file, int32(min(line, math.MaxInt32)), int32(min(column, math.MaxInt32))}
-}
-
-// Position returns the place as a Position.
-func (p Place) Position() Position {
-	if p.file == nil {
-		return Position{Line: int(p.line), Column: int(p.column)}
-	}
-	return Position{*p.file, int(p.line), int(p.column)}
-}
-
-// String returns what that of Position does.
-func (p Place) String() string { return p.Position().String() }
 
 // Kind says what a Node is.
 type Kind uint8
@@ -84,39 +98,34 @@ type Node struct {
 	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean or a
 	// number.
 	Ambiguous bool
-	Pos       Place
+	Pos       Position
 	// Text is the text of a scalar: as written if plain, its content if quoted.
 	Text   string
 	Fields []Field // of a Map, as written
 	Items  []*Node // of a List
 
-	bits uint64 // of a Bool, Int or Float: what it says
+	scalar any // what a Bool, Int or Float says: bool, int64 or float64
 }
 
 // Field is an entry of a Map.
 type Field struct {
 	Key   string
-	Pos   Place // of the key
+	Pos   Position // of the key
 	Value *Node
 }
 
-// Get returns the value of a key, or nil.
-func (n *Node) Get(key string) *Node {
-	for i := range n.Fields {
-		if n.Fields[i].Key == key {
-			return n.Fields[i].Value
-		}
-	}
-	return nil
-}
-
-// At returns the value at a path of keys, or nil.
-func (n *Node) At(path ...string) *Node {
+// Get returns the value at a path of keys, or nil.
+func (n *Node) Get(path ...string) *Node {
 	for _, key := range path {
-		if n == nil {
+		var next *Node
+		for i := range n.Fields {
+			if n.Fields[i].Key == key {
+				next = n.Fields[i].Value
+			}
+		}
+		if n = next; n == nil {
 			return nil
 		}
-		n = n.Get(key)
 	}
 	return n
 }
@@ -124,12 +133,6 @@ func (n *Node) At(path ...string) *Node {
 // Value returns the node as a fresh tree.
 func (n *Node) Value() any {
 	switch n.Kind {
-	case Bool:
-		return n.bits != 0
-	case Int:
-		return int64(n.bits)
-	case Float:
-		return math.Float64frombits(n.bits)
 	case String:
 		return n.Text
 	case List:
@@ -145,64 +148,19 @@ func (n *Node) Value() any {
 		}
 		return out
 	default:
-		return nil
+		return n.scalar
 	}
 }
-
-// AppendJSON appends the node as JSON to dst, the keys of maps as they are written.
-func (n *Node) AppendJSON(dst []byte) []byte {
-	switch n.Kind {
-	case List:
-		dst = append(dst, '[')
-		for i, item := range n.Items {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = item.AppendJSON(dst)
-		}
-		return append(dst, ']')
-	case Map:
-		dst = append(dst, '{')
-		for i := range n.Fields {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(tree.AppendJSON(dst, n.Fields[i].Key), ':')
-			dst = n.Fields[i].Value.AppendJSON(dst)
-		}
-		return append(dst, '}')
-	case String:
-		return tree.AppendJSON(dst, n.Text)
-	default:
-		return tree.AppendJSON(dst, n.Value())
-	}
-}
-
-func (n *Node) setBool(b bool) {
-	if n.Kind, n.bits = Bool, 0; b {
-		n.bits = 1
-	}
-}
-
-func (n *Node) setInt(i int64) { n.Kind, n.bits = Int, uint64(i) }
-
-func (n *Node) setFloat(f float64) { n.Kind, n.bits = Float, math.Float64bits(f) }
 
 // FromTree returns v as nodes without positions.
 func FromTree(v any) *Node {
 	switch t := v.(type) {
 	case bool:
-		n := &Node{Text: strconv.FormatBool(t)}
-		n.setBool(t)
-		return n
+		return &Node{Kind: Bool, Text: strconv.FormatBool(t), scalar: t}
 	case int64:
-		n := &Node{Text: strconv.FormatInt(t, 10)}
-		n.setInt(t)
-		return n
+		return &Node{Kind: Int, Text: strconv.FormatInt(t, 10), scalar: t}
 	case float64:
-		n := &Node{Text: string(tree.JSON(t))}
-		n.setFloat(t)
-		return n
+		return &Node{Kind: Float, Text: string(tree.JSON(t)), scalar: t}
 	case string:
 		return &Node{Kind: String, Text: t, Quoted: true}
 	case []any:
@@ -220,4 +178,63 @@ func FromTree(v any) *Node {
 	default:
 		return &Node{Kind: Null}
 	}
+}
+
+// Locate finds the place of a field path as field.Path prints it, such as
+// spec.pods[2].labels[a.b/c]. Where the path leaves the document, the last value
+// on the way is what counts: a missing field is reported at its parent.
+func (n *Node) Locate(path string) Position {
+	if n == nil {
+		return Position{}
+	}
+	pos := n.Pos
+	for path != "" {
+		next, rest := n.step(path)
+		if next == nil {
+			break
+		}
+		n, path, pos = next, rest, next.Pos
+	}
+	return pos
+}
+
+func (n *Node) step(path string) (*Node, string) {
+	if n.Kind == List && path[0] == '[' {
+		index, rest, ok := strings.Cut(path[1:], "]")
+		i, err := strconv.Atoi(index)
+		if !ok || err != nil || i < 0 || i >= len(n.Items) {
+			return nil, ""
+		}
+		return n.Items[i], rest
+	}
+	// Keys may hold dots and brackets themselves, so the longest match wins.
+	var best *Node
+	bestLen := -1
+	for i := range n.Fields {
+		if l := matched(path, n.Fields[i].Key); l > bestLen {
+			best, bestLen = n.Fields[i].Value, l
+		}
+	}
+	if best == nil {
+		return nil, ""
+	}
+	return best, path[bestLen:]
+}
+
+// matched returns how much of path names key, as key, .key or [key]; -1 if it
+// does not.
+func matched(path, key string) int {
+	rest, dotted := strings.CutPrefix(path, ".")
+	if dotted || path[0] != '[' {
+		if tail, ok := strings.CutPrefix(rest, key); ok && (tail == "" || tail[0] == '.' || tail[0] == '[') {
+			return len(path) - len(tail)
+		}
+	}
+	if path[0] == '[' {
+		if tail, ok := strings.CutPrefix(path[1:], key); ok && strings.HasPrefix(tail, "]") &&
+			(len(tail) == 1 || tail[1] == '.' || tail[1] == '[') {
+			return len(path) - len(tail) + 1
+		}
+	}
+	return -1
 }

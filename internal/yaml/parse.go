@@ -5,26 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	yamlv3 "go.yaml.in/yaml/v3"
 )
 
-// Limits bounds what one document may be.
-type Limits struct {
-	Bytes   int // length of one document
-	Nesting int // depth of maps and lists
-	Values  int // values after aliases are expanded
-	Signs   int // that separate values
-}
-
-// DefaultLimits are wide enough for any resource that a Kubernetes API server
-// would store.
-var DefaultLimits = Limits{Bytes: 1 << 20, Nesting: 100, Values: 100_000, Signs: 140_000}
+// What a document may be. Resources that a Kubernetes API server would store are far
+// below. Values and bytes are counted each time that an alias repeats them.
+const (
+	MaxBytes   = 1 << 20
+	MaxNesting = 100     // of maps and lists
+	MaxValues  = 100_000 // the YAML library and decoding take up to 1 kB for each
+	// MaxSigns is how many of the signs , : ? [ { * & - # may separate values. They are
+	// counted before the text is parsed, which may take 1.5 kB for each.
+	MaxSigns = 140_000
+	// MaxKeys is how many bytes the keys that lead to a value have together: messages
+	// quote them. YAML allows as much for a key.
+	MaxKeys = 1024
+)
 
 // Problem is what is wrong with a text, and where.
 type Problem struct {
@@ -32,114 +32,73 @@ type Problem struct {
 	Message string
 }
 
-// Document is one document of a stream.
-type Document struct {
-	// Root is nil for an empty document and where the text could not be read.
-	Root *Node
-	// Start is the place of the document's first line.
-	Start Position
-}
-
-// Parse reads a stream of documents. The name of the file is for positions only.
-// Documents without content are left out. A document that is not legal yields
-// problems and no root; the others are read all the same.
-func Parse(file string, data []byte, lim Limits) ([]Document, []Problem) {
-	var docs []Document
-	var problems []Problem
-	for _, chunk := range Split(data) {
-		d, p := chunk.Parse(file, lim)
-		docs, problems = append(docs, d...), append(problems, p...)
-	}
-	return docs, problems
-}
-
-// One reads the only document of a text. Others are a problem, and are not read.
-func One(file string, data []byte, lim Limits) (Document, []Problem) {
-	var one *Chunk
-	for _, c := range Split(data) {
-		switch {
-		case isBlank(c.text):
-		case one == nil:
-			one = &c
-		default:
-			pos := Position{File: file, Line: c.line, Column: 1}
-			return Document{Start: pos}, []Problem{{pos, "one document is wanted; here begins another"}}
-		}
-	}
-	if one != nil {
-		if docs, problems := one.Parse(file, lim); len(docs) == 1 {
-			return docs[0], problems
-		}
-	}
-	pos := Position{File: file, Line: 1, Column: 1}
-	return Document{Start: pos}, []Problem{{pos, "the text has no document"}}
-}
-
-type parser struct {
-	file     string
-	offset   int // lines before this document
-	limits   Limits
-	problems []Problem
-	values   int
-	bytes    int // of the scalars, as often as aliases repeat them
-	signs    int // in the scalars, likewise
-	full     bool
-}
-
 // maxProblems of one document are reported.
 const maxProblems = 1000
 
-func (p *parser) fail(pos Place, format string, args ...any) {
-	if len(p.problems) < maxProblems {
-		p.problems = append(p.problems, Problem{pos.Position(), fmt.Sprintf(format, args...)})
-		return
+// Read reads the document. The node is nil if there are problems.
+func (d Document) Read() (*Node, []Problem) {
+	p := &parser{start: d.pos}
+	if d.tooLong {
+		p.fail(p.pos(1, 1), "the document has more than %d bytes, which are the most that are read", MaxBytes)
+		return nil, p.problems
 	}
-	if !p.full {
-		p.problems = append(p.problems, Problem{p.pos(1, 1).Position(), fmt.Sprintf("there are more than %d problems; the others are not listed", maxProblems)})
+	root := p.parse(d.text)
+	if len(p.problems) > 0 {
+		return nil, p.problems
 	}
+	return root, nil
+}
+
+type parser struct {
+	start    Position
+	problems []Problem
+	full     bool // the rest of the document is not looked at
+	values   int
+	bytes    int // of the scalars
+	signs    int // in the scalars
+}
+
+func (p *parser) pos(line, column int) Position {
+	return Position{p.start.File, p.start.Line + line - 1, column}
+}
+
+// at returns the place of a byte of the text.
+func (p *parser) at(text []byte, i int) Position {
+	start := bytes.LastIndexByte(text[:i], '\n') + 1
+	return p.pos(bytes.Count(text[:i], []byte("\n"))+1, utf8.RuneCount(text[start:i])+1)
+}
+
+func (p *parser) fail(pos Position, format string, args ...any) {
+	if len(p.problems) == maxProblems {
+		pos, format, args = p.start, "there are more than %d problems; the others are not listed", []any{maxProblems}
+		p.full = true
+	}
+	if len(p.problems) <= maxProblems {
+		p.problems = append(p.problems, Problem{pos, fmt.Sprintf(format, args...)})
+	}
+}
+
+// stop is fail for what bounds the document.
+func (p *parser) stop(pos Position, format string, args ...any) {
+	p.fail(pos, format, args...)
 	p.full = true
 }
 
-func (p *parser) pos(line, column int) Place {
-	return placeIn(&p.file, line+p.offset, column)
-}
-
-// parse returns the root, and whether the text has any content.
-func (p *parser) parse(text []byte) (root *Node, found bool) {
-	if len(text) > p.limits.Bytes {
-		p.fail(p.pos(1, 1), "the document has %d bytes; at most %d are read", len(text), p.limits.Bytes)
-		return nil, true
-	}
+func (p *parser) parse(text []byte) *Node {
 	text, ok := p.fromJSON(text)
-	if !ok || !p.legalText(text) || !p.fewSigns(text) {
-		return nil, true
+	if !ok || !p.isLegal(text) {
+		return nil
 	}
-	if isBlank(text) {
-		return nil, false
+	if n := signs(text); n > MaxSigns {
+		p.fail(p.pos(1, 1), "the document has %d of the signs , : ? [ { * & - #, which separate values; at most %d are read: split it", n, MaxSigns)
+		return nil
 	}
-	doc, err := decode(text)
+	doc, err := parse(text)
 	if err != nil {
 		p.syntax(text, err)
-		return nil, true
+		return nil
 	}
-	if doc == nil || len(doc.Content) == 0 {
-		return nil, false
-	}
-	n := doc.Content[0]
-	if n.Kind == yamlv3.ScalarNode && n.ShortTag() == "!!null" && n.Value == "" {
-		return nil, false
-	}
-	return p.convert(n, below{}, nil), true
-}
-
-// fewSigns refuses a text of so many tiny values that reading it takes too much memory:
-// the YAML library allocates up to 1.5 kB for each.
-func (p *parser) fewSigns(text []byte) bool {
-	n := signs(text)
-	if n > p.limits.Signs {
-		p.fail(p.pos(1, 1), "the document has %d of the signs , : ? [ { * & - #, which separate values; at most %d are read: split it", n, p.limits.Signs)
-	}
-	return n <= p.limits.Signs
+	return p.convert(doc.Content[0], below{}, nil)
 }
 
 // signs counts what may begin or separate values or comments. A dash does so in front
@@ -165,20 +124,8 @@ func signs[T string | []byte](text T) int {
 	return n
 }
 
-// isBlank reports whether a text has nothing but blank lines and comments.
-func isBlank(text []byte) bool {
-	for len(text) > 0 {
-		var row []byte
-		row, text, _ = bytes.Cut(text, []byte("\n"))
-		if row = bytes.TrimLeft(row, " \t\r"); len(row) > 0 && row[0] != '#' {
-			return false
-		}
-	}
-	return true
-}
-
-// decode turns panics of the YAML library into errors: its input is hostile.
-func decode(text []byte) (doc *yamlv3.Node, err error) {
+// parse turns panics of the YAML library into errors: its input is hostile.
+func parse(text []byte) (doc *yamlv3.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			doc, err = nil, fmt.Errorf("yaml: %v", r)
@@ -186,7 +133,7 @@ func decode(text []byte) (doc *yamlv3.Node, err error) {
 	}()
 	doc = new(yamlv3.Node)
 	in := yamlv3.NewDecoder(bytes.NewReader(text))
-	if err := in.Decode(doc); err != nil && !errors.Is(err, io.EOF) {
+	if err := in.Decode(doc); err != nil {
 		return nil, err
 	}
 	// What comes after the document would be passed over, such as a second line of JSON.
@@ -204,94 +151,64 @@ func decode(text []byte) (doc *yamlv3.Node, err error) {
 // lines from 0.
 const afterTheEnd = "did not find expected <document start>"
 
-// legalText finds what the YAML library would read in silence or report badly.
-func (p *parser) legalText(text []byte) bool {
-	for line, rest := 1, text; len(rest) > 0; line++ {
-		row, tail, _ := bytes.Cut(rest, []byte("\n"))
-		rest = tail
-		if line == 1 && bytes.HasPrefix(row, []byte("%")) {
-			p.fail(p.pos(line, 1), "YAML directives (%%) are not supported; remove this line")
+// isLegal finds what the YAML library would read in silence or report badly.
+func (p *parser) isLegal(text []byte) bool {
+	if bytes.HasPrefix(text, []byte("%")) {
+		p.fail(p.pos(1, 1), "YAML directives (%%) are not supported; remove this line")
+		return false
+	}
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		why := ""
+		switch {
+		case r == utf8.RuneError && size == 1:
+			why = fmt.Sprintf("byte 0x%02x is not UTF-8; save the file as UTF-8", text[i])
+		case r == '\r' && i+1 < len(text) && text[i+1] != '\n':
+			why = "a carriage return is a line end only in front of a line feed"
+		case r == 0:
+			why = "a NUL character is not legal in YAML"
+		case r == '\ufeff':
+			why = "a byte order mark inside the text is not legal here"
+		case r >= utf8.RuneSelf && lineEnds[r] != "":
+			why = fmt.Sprintf(`U+%04X is a line end for some YAML readers only; write \u%04x in double quotes`, r, r)
+		}
+		if why != "" {
+			p.fail(p.at(text, i), "%s", why)
 			return false
 		}
-		for col := 0; col < len(row); {
-			r, size := utf8.DecodeRune(row[col:])
-			switch {
-			case r == utf8.RuneError && size <= 1:
-				p.fail(p.pos(line, col+1), "byte 0x%02x is not UTF-8; save the file as UTF-8", row[col])
-				return false
-			case r == '\r' && col+1 < len(row):
-				p.fail(p.pos(line, col+1), "a carriage return is a line end only in front of a line feed")
-				return false
-			case r == 0:
-				p.fail(p.pos(line, col+1), "a NUL character is not legal in YAML")
-				return false
-			case lineEnds[r] != "":
-				p.fail(p.pos(line, col+1), "U+%04X is a line end for some YAML readers only; write \\u%04x in double quotes", r, r)
-				return false
-			case r == '\ufeff':
-				p.fail(p.pos(line, col+1), "a byte order mark inside the text is not legal here")
-				return false
-			}
-			col += size
-		}
+		i += size
 	}
 	return true
 }
 
-var (
-	yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
-	// The name in it may be a password that begins with *, and there is no line.
-	unknownAnchor = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
-	})
-)
-
-// find returns where s stands first in a text.
-func find(text []byte, s string) (line, column int) {
-	before, _, _ := bytes.Cut(text, []byte(s))
-	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')
-}
-
 // syntax reports an error of the YAML library, which knows a line but no column.
 func (p *parser) syntax(text []byte, err error) {
-	var typeErr *yamlv3.TypeError
-	msg := err.Error()
-	if errors.As(err, &typeErr) && len(typeErr.Errors) > 0 {
-		msg = typeErr.Errors[0]
-	}
-	msg = strings.TrimPrefix(msg, "yaml: ")
-	if m := unknownAnchor().FindStringSubmatch(msg); m != nil {
-		line, column := find(text, "*"+m[1])
-		p.fail(p.pos(line, column), "an alias of an anchor that is not defined before it; write a text that begins with * in quotes")
+	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	// The name in it may be a password that begins with *, and there is no line.
+	if rest, ok := strings.CutPrefix(msg, "unknown anchor '"); ok {
+		name := strings.TrimSuffix(rest, "' referenced")
+		i := max(0, bytes.Index(text, []byte("*"+name)))
+		p.fail(p.at(text, i), "an alias of an anchor that is not defined before it; write a text that begins with * in quotes")
 		return
 	}
 	line := 1
-	if m := yamlLine().FindStringSubmatch(msg); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		msg = msg[len(m[0]):]
+	if number, rest, ok := strings.Cut(strings.TrimPrefix(msg, "line "), ": "); ok {
+		if n, err := strconv.Atoi(number); err == nil {
+			line, msg = n, rest
+		}
 		if msg == afterTheEnd {
 			line++
 		}
 	}
-	if msg == afterTheEnd {
+	switch msg {
+	case afterTheEnd:
 		msg = "the document ends before or in this line, and more follows; write a line of --- between documents"
+	case "found invalid Unicode character escape code":
+		msg += `; surrogates such as \ud83d\ude80 are read in JSON only: write the character itself`
 	}
-	if msg == "found invalid Unicode character escape code" {
-		msg += "; surrogates such as \\ud83d\\ude80 are read in JSON only: write the character itself"
-	}
-	line, row := rowAt(text, line)
+	rows := bytes.SplitN(text, []byte("\n"), line+1)
+	line = min(line, len(rows))
+	row := rows[line-1]
 	column := len(row) - len(bytes.TrimLeft(row, " \t")) + 1
 	p.fail(p.pos(line, column), "not legal YAML: %s", msg)
-}
-
-// rowAt returns a line of a text, counted from 1, and its number: the last line's
-// if there are not so many.
-func rowAt(text []byte, line int) (int, []byte) {
-	for i := 1; ; i++ {
-		row, rest, more := bytes.Cut(text, []byte("\n"))
-		if i >= line || !more {
-			return i, row
-		}
-		text = rest
-	}
 }

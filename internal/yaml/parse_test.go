@@ -35,10 +35,10 @@ func TestParseValues(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			docs, problems := yaml.Parse("f.yaml", []byte(c.text), yaml.DefaultLimits)
+			docs, problems := yaml.Parse("f.yaml", []byte(c.text))
 			assert.Equal(t, len(problems), 0, "%s: %v", c.reason, problems)
 			assert.Equal(t, len(docs), 1)
-			assert.DeepEqual(t, docs[0].Root.Value(), c.want)
+			assert.DeepEqual(t, docs[0].Value(), c.want)
 		})
 	}
 }
@@ -85,9 +85,9 @@ func TestParseRefuses(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			docs, problems := yaml.Parse("f.yaml", []byte(c.text), yaml.DefaultLimits)
+			docs, problems := yaml.Parse("f.yaml", []byte(c.text))
 			assert.Assert(t, len(problems) > 0, c.reason)
-			assert.Assert(t, docs[0].Root == nil, "nothing half-read")
+			assert.Assert(t, docs[0] == nil, "nothing half-read")
 			p := problems[0].Pos
 			assert.Equal(t, p.File, "f.yaml")
 			assert.Assert(t, p.Line > 0 && p.Column > 0, "%v", p)
@@ -101,25 +101,25 @@ func TestParseRefuses(t *testing.T) {
 
 func TestStream(t *testing.T) {
 	text := "# comment only\n---\na: 1\n--- # next\nb: [\n---\nc: |\n  text\n  --- not a marker\n...\n\n---\n--- {d: 4}\n"
-	docs, problems := yaml.Parse("s.yaml", []byte(text), yaml.DefaultLimits)
+	docs, problems := yaml.Parse("s.yaml", []byte(text))
 	assert.Equal(t, len(problems), 1, "a broken document does not hide the others: %v", problems)
 	var got []any
 	for _, d := range docs {
-		if d.Root == nil {
+		if d == nil {
 			got = append(got, "broken")
 			continue
 		}
-		got = append(got, d.Root.Value())
+		got = append(got, d.Value())
 	}
 	assert.DeepEqual(t, got, []any{
 		tree.Map{"a": int64(1)}, "broken", tree.Map{"c": "text\n--- not a marker\n"}, tree.Map{"d": int64(4)},
 	})
-	assert.Equal(t, docs[2].Root.Get("c").Pos.String(), "s.yaml:7:4")
-	assert.Equal(t, docs[3].Root.Get("d").Pos.String(), "s.yaml:13:9")
+	assert.Equal(t, docs[2].Get("c").Pos.String(), "s.yaml:7:4")
+	assert.Equal(t, docs[3].Get("d").Pos.String(), "s.yaml:13:9")
 }
 
 func TestLocate(t *testing.T) {
-	docs, _ := yaml.Parse("", []byte("spec:\n  conf:\n    a.b: x\n    a: {b: y}\n  list:\n  - name: n\n"), yaml.DefaultLimits)
+	docs, _ := yaml.Parse("", []byte("spec:\n  conf:\n    a.b: x\n    a: {b: y}\n  list:\n  - name: n\n"))
 	for path, want := range map[string]string{
 		"spec.conf[a.b]":       "3:10",
 		"spec.conf.a.b":        "3:10", // the longest key wins
@@ -130,7 +130,7 @@ func TestLocate(t *testing.T) {
 		"other":                "1:1",
 		"":                     "1:1",
 	} {
-		assert.Equal(t, docs[0].Root.Locate(path).String(), want, path)
+		assert.Equal(t, docs[0].Locate(path).String(), want, path)
 	}
 }
 
@@ -144,44 +144,23 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		docs, problems := yaml.Parse("f", data, yaml.Limits{Bytes: 1 << 16, Nesting: 50, Values: 5000, Signs: 5000})
+		docs, problems := yaml.Parse("f", data)
 		for _, d := range docs {
-			if d.Root == nil {
+			if d == nil {
 				if len(problems) == 0 {
 					t.Fatal("a document was dropped without a problem")
 				}
 				continue
 			}
-			if _, err := tree.FromJSON(tree.JSON(d.Root.Value())); err != nil {
+			if _, err := tree.FromJSON(tree.JSON(d.Value())); err != nil {
 				t.Fatalf("not a tree: %v", err)
 			}
 		}
 	})
 }
 
-func TestOne(t *testing.T) {
-	for _, c := range []struct {
-		reason, text string
-		place        string // of the problem, "" if there is none
-	}{
-		{"one document", "a: b", ""},
-		{"empty ones do not count", "---\n# nothing\n---\na: b\n---\n \n...\n", ""},
-		{"two documents", "a: b\n---\nc: d", "f:2:1"},
-		{"the second is not read", "a: b\n---\nc: [", "f:2:1"},
-		{"none", "# nothing", "f:1:1"},
-		{"nothing", "", "f:1:1"},
-		{"a broken one", "a: b\nc: [", "f:2:1"},
-	} {
-		doc, problems := yaml.One("f", []byte(c.text), yaml.DefaultLimits)
-		assert.Equal(t, doc.Root != nil, c.place == "", c.reason)
-		if c.place != "" {
-			assert.Equal(t, problems[0].Pos.String(), c.place, c.reason)
-		}
-	}
-}
-
 func TestThousandDuplicates(t *testing.T) {
-	_, problems := yaml.Parse("f", []byte("a: 1\n"+strings.Repeat("a: some text that is longer than an array of tiny values\n", 3000)), yaml.DefaultLimits)
+	_, problems := yaml.Parse("f", []byte("a: 1\n"+strings.Repeat("a: some text that is longer than an array of tiny values\n", 3000)))
 	assert.Equal(t, len(problems), 1001, "the last one says that there are others")
 }
 
@@ -198,12 +177,12 @@ func TestTextAfterTheEnd(t *testing.T) {
 		"'a' b":                     "f:1:1",
 		"&x [a] b":                  "f:1:1",
 	} {
-		_, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
+		_, problems := yaml.Parse("f", []byte(text))
 		assert.Assert(t, len(problems) == 1, "%q: %v", text, problems)
 		assert.Equal(t, problems[0].Pos.String(), place, "%q: %v", text, problems)
 	}
 	for _, text := range []string{"[a] # c\n# d\n", "{a: b}\n\n# x\n", "{a: b}\n...\n", "{a: b}\n--- \n"} {
-		_, problems := yaml.Parse("f", []byte(text), yaml.DefaultLimits)
+		_, problems := yaml.Parse("f", []byte(text))
 		assert.Assert(t, len(problems) == 0, "%q: %v", text, problems)
 	}
 }
@@ -214,7 +193,7 @@ func TestSigns(t *testing.T) {
 		"a-b ": true, "a#b ": true, "--x ": true, "a,b ": false, "a:b ": false, "- a\n": false, "-\n": false, "a #\n": false, "#\n": false, "a?": false, "a*": false, "b&": false,
 	} {
 		for n := range 2 {
-			_, problems := yaml.Parse("f", []byte("a: |\n  "+strings.Repeat(text, 139_999+n)), yaml.DefaultLimits)
+			_, problems := yaml.Parse("f", []byte("a: |\n  "+strings.Repeat(text, 139_999+n)))
 			refused := len(problems) == 1 && strings.Contains(problems[0].Message, "at most 140000 are read: split it")
 			assert.Equal(t, refused, n > 0 && !legal, "%q: %v", text, problems)
 		}

@@ -4,100 +4,116 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
+	"iter"
 )
 
-// Read is Parse for streams of any length: it holds one document at a time, and
-// hands each over with its problems. It stops when yield returns false, and
-// returns an error of r other than its end.
-func Read(file string, r io.Reader, lim Limits, yield func(Document, []Problem) bool) error {
-	s := &scanner{in: bufio.NewReaderSize(r, 64<<10), file: file, limits: lim, line: 1, start: 1}
-	for {
-		text, start, more, err := s.next()
-		if err != nil {
-			return err
-		}
-		docs, problems := parseAt(file, text, start, lim)
-		if s.tooLong {
-			docs = []Document{{Start: Position{File: file, Line: start, Column: 1}}}
-			problems = []Problem{{docs[0].Start, fmt.Sprintf("the document is longer than %d bytes, which is the most that is read", lim.Bytes)}}
-		}
-		if len(docs) > 0 && !yield(docs[0], problems) || !more {
-			return nil
-		}
-	}
-}
-
-// parseAt parses the text of one document that starts at a line of a stream.
-func parseAt(file string, text []byte, line int, lim Limits) ([]Document, []Problem) {
-	p := &parser{file: file, offset: line - 1, limits: lim}
-	root, found := p.parse(text)
-	if root == nil && len(p.problems) == 0 && !found {
-		return nil, nil
-	}
-	doc := Document{Start: Position{File: file, Line: line, Column: 1}}
-	if len(p.problems) == 0 {
-		doc.Root = root
-	}
-	return []Document{doc}, p.problems
-}
-
-// scanner cuts a stream as split cuts a text.
-type scanner struct {
-	in      *bufio.Reader
-	file    string
-	limits  Limits
-	line    int    // of what is read next
-	start   int    // of the document that is being read
-	rest    []byte // of the marker's line that ended the last document
+// Document is the text of one document, and where in a stream it begins.
+type Document struct {
+	pos     Position
+	text    []byte
 	tooLong bool
-	within  bool // what is read next is not the start of a line
 }
 
-// next returns the text of a document, its first line, and whether another follows.
-func (s *scanner) next() (text []byte, start int, more bool, err error) {
-	text = append([]byte(nil), s.rest...)
-	start, s.rest, s.tooLong = s.start, nil, false
-	for first := s.line == 1; ; first = false {
-		inside := s.within
-		row, err := s.row()
-		if first {
-			row = bytes.TrimPrefix(row, []byte("\ufeff"))
-		}
-		switch {
-		case !inside && isMarker(row, "---"):
-			s.rest, s.start = append([]byte("   "), row[3:]...), s.line
-			s.line += bytes.Count(row, []byte("\n"))
-			return text, start, true, nil
-		case !inside && isMarker(row, "..."):
-			s.line += bytes.Count(row, []byte("\n"))
-			s.start = s.line
-			return text, start, true, nil
-		}
-		s.line += bytes.Count(row, []byte("\n"))
-		if len(text)+len(row) > s.limits.Bytes {
-			s.tooLong, row = true, nil
-		}
-		if !s.tooLong {
-			text = append(text, row...)
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return text, start, false, nil
-		case err != nil:
-			return nil, start, false, err
+// Position returns the place of the first line.
+func (d Document) Position() Position { return d.pos }
+
+// Parse reads a stream of documents. The name of the file is for positions only. A
+// document that is not legal yields problems and a nil node; the others are read all the
+// same.
+func Parse(file string, data []byte) (roots []*Node, problems []Problem) {
+	for _, d := range Split(file, data) {
+		root, bad := d.Read()
+		roots, problems = append(roots, root), append(problems, bad...)
+	}
+	return roots, problems
+}
+
+// Split returns the documents of a stream.
+func Split(file string, data []byte) []Document {
+	var out []Document
+	for d := range Documents(file, bytes.NewReader(data)) {
+		out = append(out, d)
+	}
+	return out
+}
+
+// Documents cuts a stream of any length at its document markers, and holds one document
+// at a time. Those of nothing but blanks and comments are left out. An error of r other
+// than its end comes last.
+//
+// A line that begins with "---" or "..." and then white space or its end is a marker
+// wherever it stands: YAML forbids it in scalars. What follows on the marker's own line
+// belongs to the next document, so the marker is blanked, and columns stay right.
+func Documents(file string, r io.Reader) iter.Seq2[Document, error] {
+	return func(yield func(Document, error) bool) {
+		in := bufio.NewReader(r)
+		doc := Document{pos: Position{file, 1, 1}}
+		line, begins := 0, true // begins is false for all but the first part of a long line
+		for {
+			row, err := in.ReadSlice('\n')
+			if begins {
+				line++
+			}
+			if begins && line == 1 {
+				row = bytes.TrimPrefix(row, []byte("\ufeff"))
+			}
+			if begins && isMarker(row) {
+				if !doc.isBlank() && !yield(doc, nil) {
+					return
+				}
+				doc = behind(row, Position{file, line, 1})
+			} else {
+				doc.add(row)
+			}
+			begins = bytes.HasSuffix(row, []byte("\n"))
+			switch {
+			case err == nil, errors.Is(err, bufio.ErrBufferFull):
+				continue
+			case !errors.Is(err, io.EOF):
+				yield(Document{}, err)
+			case !doc.isBlank():
+				yield(doc, nil)
+			}
+			return
 		}
 	}
 }
 
-// row reads a line, of a very long one a part: enough to tell whether it is a
-// marker, as those are short.
-func (s *scanner) row() ([]byte, error) {
-	row, err := s.in.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
-		err = nil
+func isMarker(row []byte) bool {
+	if !bytes.HasPrefix(row, []byte("---")) && !bytes.HasPrefix(row, []byte("...")) {
+		return false
 	}
-	s.within = !bytes.HasSuffix(row, []byte("\n"))
-	return row, err
+	rest := row[len("---"):]
+	return len(rest) == 0 || bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0
+}
+
+// behind returns the document that a marker begins. If nothing follows "...", it begins in
+// the next line.
+func behind(marker []byte, pos Position) Document {
+	doc := Document{pos: pos, text: append([]byte("   "), marker[len("---"):]...)}
+	if marker[0] == '.' && doc.isBlank() {
+		pos.Line++
+		return Document{pos: pos}
+	}
+	return doc
+}
+
+// add appends a part of the text, unless it gets too long.
+func (d *Document) add(row []byte) {
+	if d.tooLong = d.tooLong || len(d.text)+len(row) > MaxBytes; d.tooLong {
+		d.text = nil
+		return
+	}
+	d.text = append(d.text, row...)
+}
+
+// isBlank reports whether a document has nothing but blank lines and legal comments.
+func (d Document) isBlank() bool {
+	for row := range bytes.Lines(d.text) {
+		if row = bytes.TrimLeft(row, " \t\r\n"); len(row) > 0 && row[0] != '#' {
+			return false
+		}
+	}
+	return !d.tooLong && (&parser{}).isLegal(d.text)
 }

@@ -124,21 +124,16 @@ func (s *setup) configMap(n *yaml.Node) {
 // parse reads the YAML in a value. Several documents, like one that is a list, are
 // a list.
 func (s *setup) parse(f yaml.Field) *yaml.Node {
-	docs, bad := yaml.Parse("", []byte(f.Value.Text), yaml.DefaultLimits)
+	roots, bad := yaml.Parse("", []byte(f.Value.Text))
 	for _, p := range bad {
 		s.fail("data."+f.Key, decode.OriginSyntax, "line %d: %s", p.Pos.Line, p.Message)
 	}
-	list := &yaml.Node{Kind: yaml.List, Pos: f.Pos}
-	for _, doc := range docs {
-		if doc.Root != nil {
-			list.Items = append(list.Items, doc.Root)
-		}
-	}
+	list := &yaml.Node{Kind: yaml.List, Pos: f.Pos, Items: roots}
 	switch {
-	case len(bad) > 0 || len(docs) == 0:
+	case len(bad) > 0 || len(roots) == 0:
 		return nil
-	case len(docs) == 1 && (f.Key != "resources" || docs[0].Root.Kind == yaml.List):
-		return docs[0].Root
+	case len(roots) == 1 && (f.Key != "resources" || roots[0].Kind == yaml.List):
+		return roots[0]
 	default:
 		return list
 	}

@@ -9,9 +9,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
-// limits are for an item, or for a whole list that is not in block style.
-var limits = yaml.DefaultLimits
-
 // versions are those of the specification, the current one first.
 var versions = [...]string{"config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"}
 
@@ -66,12 +63,12 @@ func readList(in []byte) (list, Results) {
 
 // whole reads a list as one document, which is limited in size like any.
 func whole(in []byte) (list, []yaml.Problem) {
-	docs, bad := yaml.Parse("", in, limits)
+	docs, bad := yaml.Parse("", in)
 	if len(bad) > 0 || len(docs) != 1 {
 		return list{}, bad
 	}
 	var l list
-	for _, f := range docs[0].Root.Fields {
+	for _, f := range docs[0].Fields {
 		switch {
 		case f.Key != "items":
 			l.fields = append(l.fields, f)
@@ -149,11 +146,11 @@ func isComment(line []byte) bool {
 }
 
 func (l *list) field(text []byte) bool {
-	docs, bad := yaml.Parse("", text, limits)
-	if len(bad) > 0 || len(docs) != 1 || docs[0].Root.Kind != yaml.Map || len(docs[0].Root.Fields) != 1 {
+	docs, bad := yaml.Parse("", text)
+	if len(bad) > 0 || len(docs) != 1 || docs[0].Kind != yaml.Map || len(docs[0].Fields) != 1 {
 		return false
 	}
-	f := docs[0].Root.Fields[0]
+	f := docs[0].Fields[0]
 	if f.Key == "items" && f.Value.Kind == yaml.List {
 		for _, n := range f.Value.Items { // in flow style
 			l.items = append(l.items, item{node: n})
@@ -181,11 +178,11 @@ func (l *list) cutItems(lines [][]byte) bool {
 			end--
 		}
 		text := bytes.Join(lines[start:end], nil)
-		docs, bad := yaml.Parse("", text, limits)
-		if len(bad) > 0 || len(docs) != 1 || docs[0].Root.Kind != yaml.List || len(docs[0].Root.Items) != 1 {
+		docs, bad := yaml.Parse("", text)
+		if len(bad) > 0 || len(docs) != 1 || docs[0].Kind != yaml.List || len(docs[0].Items) != 1 {
 			return false
 		}
-		l.items = append(l.items, item{docs[0].Root.Items[0], text})
+		l.items = append(l.items, item{docs[0].Items[0], text})
 		start, first = end, i
 	}
 	return true

@@ -33,9 +33,9 @@ func wrap(functionConfig string, items ...string) string {
 // items returns the items of a ResourceList.
 func items(t *testing.T, list []byte) []any {
 	t.Helper()
-	docs, bad := yaml.Parse("", list, yaml.Limits{Bytes: 1 << 30, Nesting: 200, Values: 1 << 30, Signs: 1 << 30})
+	docs, bad := yaml.Parse("", list)
 	assert.Assert(t, len(bad) == 0 && len(docs) == 1, "%v\n%s", bad, list)
-	root := docs[0].Root.Value().(map[string]any)
+	root := docs[0].Value().(map[string]any)
 	assert.Equal(t, root["kind"], "ResourceList")
 	got, ok := root["items"].([]any)
 	assert.Assert(t, ok, "items is always a list: %s", list)

@@ -23,11 +23,11 @@ import (
 // objectsByName reads a stream of objects.
 func objectsByName(t *testing.T, stream []byte) map[string]any {
 	t.Helper()
-	docs, bad := yaml.Parse("", stream, yaml.DefaultLimits)
+	docs, bad := yaml.Parse("", stream)
 	assert.Assert(t, cmp.Len(bad, 0))
 	out := map[string]any{}
 	for _, doc := range docs {
-		o := doc.Root.Value()
+		o := doc.Value()
 		out[tree.String(o, "kind")+" "+tree.String(o, "metadata", "name")] = o
 	}
 	return out

@@ -75,11 +75,11 @@ func kustomization(t *testing.T, files map[string]string) string {
 // kustomize has its own order of objects and keys.
 func normal(t *testing.T, stream string) map[string]string {
 	t.Helper()
-	docs, bad := yaml.Parse("", []byte(stream), yaml.DefaultLimits)
+	docs, bad := yaml.Parse("", []byte(stream))
 	assert.Assert(t, len(bad) == 0, "%v\n%s", bad, stream)
 	out := map[string]string{}
 	for _, doc := range docs {
-		object := doc.Root.Value()
+		object := doc.Value()
 		text, err := yaml.Append(nil, object)
 		assert.NilError(t, err)
 		key := strings.Join([]string{
