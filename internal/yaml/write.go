@@ -19,38 +19,20 @@ const MaxDepth = 10_000
 
 const maxSimpleKey = 1024
 
-// What can be wrong with a value.
-var (
-	ErrType   = errors.New("not part of a JSON-shaped tree")
-	ErrNumber = errors.New("not a finite number")
-	ErrUTF8   = errors.New("not UTF-8")
-	ErrDepth  = errors.New("nested too deeply")
-)
-
-// Error says which value cannot be written. It matches one of the errors above.
-type Error struct {
-	Path string // JSON pointer to the value, cut off after 32 steps
-	Err  error
-}
-
-func (e *Error) Error() string {
-	if e.Path == "" {
-		return "writing YAML: " + e.Err.Error()
-	}
-	return fmt.Sprintf("writing YAML: %s: %v", e.Path, e.Err)
-}
-
-func (e *Error) Unwrap() error { return e.Err }
-
 // Append appends the YAML of one document to dst and returns the extended slice.
-// The text ends with a line feed and has no document marker. On error, which is
-// always an *Error, it returns dst as it was. v is not changed and not kept.
+// The text ends with a line feed and has no document marker. On error it returns dst as
+// it was, and says which value is no part of a tree, but not the value. v is not
+// changed and not kept.
 func Append(dst []byte, v any) ([]byte, error) {
 	w := writer{dst: dst, keys: make([]string, 0, 64)} // room for most trees
-	if err := w.inline(v, 0, 0); err != nil {
-		return dst, &Error{Path: pointer(w.path), Err: err}
+	err := w.inline(v, 0, 0)
+	if err == nil {
+		return w.dst, nil
 	}
-	return w.dst, nil
+	const most = 32 // steps
+	slices.Reverse(w.path)
+	path := strings.ToValidUTF8("/"+strings.Join(w.path[:min(len(w.path), most)], "/"), "\ufffd")
+	return dst, fmt.Errorf("writing YAML at %s: %w", path, err)
 }
 
 type writer struct {
@@ -97,7 +79,7 @@ func (w *writer) afterKey(v any, col, depth int) error {
 
 func (w *writer) mapping(m map[string]any, col, depth int) error {
 	if depth > MaxDepth {
-		return ErrDepth
+		return fmt.Errorf("nested more than %d deep", MaxDepth)
 	}
 	first := len(w.keys)
 	for k := range m {
@@ -138,7 +120,7 @@ func (w *writer) entry(key string, v any, col, depth int) error {
 
 func (w *writer) sequence(s []any, col, depth int) error {
 	if depth > MaxDepth {
-		return ErrDepth
+		return fmt.Errorf("nested more than %d deep", MaxDepth)
 	}
 	for i, v := range s {
 		if i > 0 {
@@ -167,7 +149,7 @@ func (w *writer) scalar(v any, col int) error {
 		w.dst = append(w.dst, "null"...)
 	case float64:
 		if math.IsNaN(t) || math.IsInf(t, 0) {
-			return ErrNumber
+			return errors.New("not a finite number")
 		}
 		w.dst = appendFloat(w.dst, t)
 	case map[string]any:
@@ -175,7 +157,7 @@ func (w *writer) scalar(v any, col int) error {
 	case []any:
 		w.dst = append(w.dst, "[]"...)
 	default:
-		return fmt.Errorf("%w: %T", ErrType, v)
+		return fmt.Errorf("%T is not part of a JSON-shaped tree", v)
 	}
 	w.dst = append(w.dst, '\n')
 	return nil
@@ -200,29 +182,8 @@ func appendFloat(dst []byte, f float64) []byte {
 	return slices.Insert(dst, start+slices.Index(dst[start:], 'e'), '.', '0')
 }
 
-const spaces = "                                                                "
-
 func (w *writer) indent(col int) {
-	for ; col > len(spaces); col -= len(spaces) {
-		w.dst = append(w.dst, spaces...)
+	for range col {
+		w.dst = append(w.dst, ' ')
 	}
-	w.dst = append(w.dst, spaces[:col]...)
-}
-
-const maxPointerSteps = 32
-
-// pointer returns the JSON pointer (RFC 6901) of path, whose steps come innermost
-// first.
-func pointer(path []string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
-	var b strings.Builder
-	for i := len(path) - 1; i >= 0; i-- {
-		if len(path)-i > maxPointerSteps {
-			b.WriteString("/...")
-			break
-		}
-		b.WriteByte('/')
-		b.WriteString(escape.Replace(strings.ToValidUTF8(path[i], "\ufffd")))
-	}
-	return b.String()
 }

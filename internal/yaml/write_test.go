@@ -1,7 +1,6 @@
 package yaml_test
 
 import (
-	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -86,15 +85,13 @@ func TestNumbers(t *testing.T) {
 	assert.Equal(t, v, int64(0), "minus zero equals zero")
 }
 
-func assertFails(t *testing.T, v any, want error) *yaml.Error {
+func assertFails(t *testing.T, v any, want string) error {
 	t.Helper()
 	before := []byte("before")
 	got, err := yaml.Append(before, v)
-	assert.ErrorIs(t, err, want)
-	var e *yaml.Error
-	assert.Assert(t, errors.As(err, &e))
+	assert.ErrorContains(t, err, want)
 	assert.Equal(t, string(got), "before", "nothing half-written is returned")
-	return e
+	return err
 }
 
 func TestErrors(t *testing.T) {
@@ -106,32 +103,31 @@ func TestErrors(t *testing.T) {
 	for _, c := range []struct {
 		tree   any
 		path   string
-		want   error
+		want   string
 		reason string
 	}{
-		{at(math.NaN()), "/l/1/x~1y~0z", yaml.ErrNumber, "JSON has no NaN"},
-		{at(math.Inf(1)), "/l/1/x~1y~0z", yaml.ErrNumber, "nor infinities"},
-		{math.Inf(-1), "", yaml.ErrNumber, "at the root"},
-		{at("\xff"), "/l/1/x~1y~0z", yaml.ErrUTF8, "a lone byte"},
-		{at("a\xed\xa0\x80"), "/l/1/x~1y~0z", yaml.ErrUTF8, "an encoded surrogate"},
-		{map[string]any{"a\xff": "ok"}, "/a\ufffd", yaml.ErrUTF8, "a key; the path itself is UTF-8"},
-		{at(1), "/l/1/x~1y~0z", yaml.ErrType, "int is not in a tree"},
-		{at(float32(1)), "/l/1/x~1y~0z", yaml.ErrType, "nor float32"},
-		{at([]string{}), "/l/1/x~1y~0z", yaml.ErrType, "nor a typed list"},
-		{at(map[any]any{}), "/l/1/x~1y~0z", yaml.ErrType, "nor a map with other keys"},
-		{at(struct{}{}), "/l/1/x~1y~0z", yaml.ErrType, "nor a struct"},
-		{cycle, strings.Repeat("/c/0", 16) + "/...", yaml.ErrDepth, "a cycle is endless nesting"},
+		{at(math.NaN()), "/l/1/x/y~z", "not a finite number", "JSON has no NaN"},
+		{at(math.Inf(1)), "/l/1/x/y~z", "not a finite number", "nor infinities"},
+		{math.Inf(-1), "/", "not a finite number", "at the root"},
+		{at("\xff"), "/l/1/x/y~z", "not UTF-8", "a lone byte"},
+		{at("a\xed\xa0\x80"), "/l/1/x/y~z", "not UTF-8", "an encoded surrogate"},
+		{map[string]any{"a\xff": "ok"}, "/a\ufffd", "not UTF-8", "a key; the path itself is UTF-8"},
+		{at(1), "/l/1/x/y~z", "not part of a JSON-shaped tree", "int is not in a tree"},
+		{at(float32(1)), "/l/1/x/y~z", "not part of a JSON-shaped tree", "nor float32"},
+		{at([]string{}), "/l/1/x/y~z", "not part of a JSON-shaped tree", "nor a typed list"},
+		{at(map[any]any{}), "/l/1/x/y~z", "not part of a JSON-shaped tree", "nor a map with other keys"},
+		{at(struct{}{}), "/l/1/x/y~z", "not part of a JSON-shaped tree", "nor a struct"},
+		{cycle, strings.Repeat("/c/0", 16), "nested more than 10000 deep", "a cycle is endless nesting"},
 	} {
-		e := assertFails(t, c.tree, c.want)
-		assert.Equal(t, e.Path, c.path, c.reason)
+		assert.ErrorContains(t, assertFails(t, c.tree, c.want), "writing YAML at "+c.path+": ", c.reason)
 	}
 }
 
 func TestErrorHidesTheValue(t *testing.T) {
-	e := assertFails(t, map[string]any{"password": "secret\xff"}, yaml.ErrUTF8)
+	e := assertFails(t, map[string]any{"password": "secret\xff"}, "not UTF-8")
 	assert.Assert(t, strings.Contains(e.Error(), "/password"))
 	assert.Assert(t, !strings.Contains(e.Error(), "secret"))
-	e = assertFails(t, "secret\xff", yaml.ErrUTF8)
+	e = assertFails(t, "secret\xff", "not UTF-8")
 	assert.Assert(t, !strings.Contains(e.Error(), "secret"))
 }
 
@@ -150,7 +146,7 @@ func TestDepth(t *testing.T) {
 	assert.NilError(t, err, "go-yaml has the same limit")
 	_, err = readSigs(text)
 	assert.NilError(t, err, "encoding/json likewise")
-	assertFails(t, nested(yaml.MaxDepth+1), yaml.ErrDepth)
+	assertFails(t, nested(yaml.MaxDepth+1), "nested more than 10000 deep")
 
 	var maps any = "x\ny\n"
 	for range 1000 {
