@@ -5,7 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 
-	"github.com/flinktarget/flinktarget/internal/document"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -112,7 +112,7 @@ func subject[C config](c C) string {
 // patched applies s to a resource whose defaults are filled in.
 func patched[C config](s patch.Set, c C) (*yaml.Node, error) {
 	kind, _ := c.identity()
-	doc, err := document.Resolved(kind, c)
+	doc, err := decode.Resolved(kind, c)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/build"
-	"github.com/flinktarget/flinktarget/internal/document"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -39,13 +39,13 @@ type resource interface {
 func Deployment(t target.Target, o build.Options, d, patched deployment.Deployment, givenID bool) (*Record, error) {
 	const kind = deployment.KindDeployment
 	x := &Record{target: t, resource: d, options: o}
-	given, err := document.Of(d.Given())
+	given, err := decode.Tree(d.Given())
 	if err != nil {
 		return nil, err
 	}
 	layers := []layer{newLayer(kind, given, x.ownField)}
 	for _, defaults := range layersOf(d) {
-		doc, err := document.Of(defaults)
+		doc, err := decode.Tree(defaults)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,7 @@ func layersOf(d deployment.Deployment) []deployment.DefaultsConfig {
 func SessionCluster(t target.Target, o build.Options, s, patched deployment.SessionCluster) (*Record, error) {
 	const kind = deployment.KindSessionCluster
 	x := &Record{target: t, resource: s, options: o}
-	given, err := document.Of(s.Config())
+	given, err := decode.Tree(s.Config())
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (x *Record) ownField(path, place string) *Source {
 // recordFields records the layers, the defaults of VVP, and the target's patches. The
 // stronger layers come first.
 func (x *Record) recordFields(kind string, layers []layer, resolved, final any) error {
-	doc, err := document.Resolved(kind, resolved)
+	doc, err := decode.Resolved(kind, resolved)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (x *Record) recordFields(kind string, layers []layer, resolved, final any) 
 		return err
 	}
 	// A default takes the place of what a patch has removed.
-	if doc, err = document.Resolved(kind, final); err != nil {
+	if doc, err = decode.Resolved(kind, final); err != nil {
 		return err
 	}
 	x.fields, x.objects, x.existence = fields.Assign(doc, builtIn), map[string]*Tree{}, map[string][]Origin{}

@@ -1,5 +1,4 @@
-// Package document makes of a VVP resource the tree that patches are applied to.
-package document
+package decode
 
 import (
 	"encoding/json"
@@ -25,10 +24,10 @@ var present = map[string][][]string{
 	},
 }
 
-// Resolved returns the tree of a resource of a kind whose defaults are filled in,
-// fresh and ready for patches.
+// Resolved returns the tree of a Config whose defaults are filled in, fresh and ready for
+// patches.
 func Resolved(kind string, config any) (tree.Map, error) {
-	doc, err := Of(config)
+	doc, err := Tree(config)
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +37,8 @@ func Resolved(kind string, config any) (tree.Map, error) {
 	return doc, nil
 }
 
-// Of returns the tree of a configuration.
-func Of(config any) (tree.Map, error) {
+// Tree returns a Config as a tree.
+func Tree(config any) (tree.Map, error) {
 	text, err := json.Marshal(config)
 	if err != nil {
 		return nil, fmt.Errorf("marshalling a %T: %w", config, err)
