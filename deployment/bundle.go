@@ -139,11 +139,7 @@ func (r *reader) list(root *yaml.Node) {
 		}
 		r.document(item, false)
 		for _, p := range r.problems[before:] {
-			at := field.NewPath("items").Index(i).String()
-			if p.Err.Field != "" {
-				at += "." + p.Err.Field
-			}
-			p.Err.Field = at
+			p.Err.Field = decode.Join(field.NewPath("items").Index(i).String(), p.Err.Field)
 		}
 	}
 }

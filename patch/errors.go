@@ -69,14 +69,18 @@ type InvalidError struct {
 	Positions []Position
 }
 
-// shownProblems bounds the text of an error; its data is complete.
-const shownProblems = 20
+// What bounds the text of an error, whose data is complete: how many problems it lists,
+// and how long what callers handed in may be.
+const (
+	shownProblems = 20
+	longest       = 400
+)
 
 // Error lists up to 20 problems, one a line, each as "file:line:column: field: message",
 // and names the subject where no position is known.
 func (e *InvalidError) Error() string {
 	var b strings.Builder
-	subject := cut(e.Subject)
+	subject := secrets.Clip(e.Subject, longest)
 	if !secrets.Quotable(subject) {
 		subject = ""
 	}
@@ -162,7 +166,7 @@ type ApplyError struct {
 
 // Error names the entry, the object and the reason, of several reasons up to 20.
 func (e *ApplyError) Error() string {
-	head := fmt.Sprintf("spec.deploymentPatchSet[%d]: %s: ", e.Entry, cut(e.Object))
+	head := fmt.Sprintf("spec.deploymentPatchSet[%d]: %s: ", e.Entry, secrets.Clip(e.Object, longest))
 	if e.Position.File != "" {
 		head = e.Position.String() + ": " + head
 	}
@@ -172,21 +176,12 @@ func (e *ApplyError) Error() string {
 	}
 	lines := make([]string, min(len(all), shownProblems))
 	for i := range lines {
-		lines[i] = cut(secrets.Mask(all[i].Path)) + ": " + all[i].Message
+		lines[i] = secrets.Clip(secrets.Mask(all[i].Path), longest) + ": " + all[i].Message
 	}
 	if more := len(all) - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("… and %d more", more))
 	}
 	return head + strings.Join(lines, "\n")
-}
-
-// cut keeps what callers hand in from flooding a text.
-func cut(s string) string {
-	const longest = 400
-	if len(s) <= longest {
-		return s
-	}
-	return strings.ToValidUTF8(s[:longest], "") + "…"
 }
 
 // Unwrap returns the reason.

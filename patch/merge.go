@@ -26,23 +26,11 @@ func (b *builder) checked(content map[string]any, at *field.Path, types ...kinds
 			}
 			seen[refused] = true
 			e := field.Invalid(at, field.OmitValueType{}, refused.Message).WithOrigin(originMerge)
-			e.Field = below(at, refused.Path)
+			e.Field = decode.Join(at.String(), refused.Path)
 			b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
 		}
 	}
 	return content
-}
-
-// below joins a path and a path inside the patch, both as printed.
-func below(at *field.Path, inner string) string {
-	switch {
-	case at == nil:
-		return inner
-	case inner == "" || inner[0] == '[':
-		return at.String() + inner
-	default:
-		return at.String() + "." + inner
-	}
 }
 
 // merged returns doc with a strategic merge, or true if that deletes it. The result shares

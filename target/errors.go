@@ -104,7 +104,7 @@ func (c FieldChange) String() string {
 		if v == nil {
 			return "(none)"
 		}
-		return clip(string(v), maxValue)
+		return secrets.Clip(string(v), maxValue)
 	}
 	return show(secrets.Mask(c.Field)) + ": " + value(c.From) + " -> " + value(c.To)
 }
@@ -149,16 +149,8 @@ func some[T any](items []T, separator string, text func(T) string) string {
 
 // show bounds a text of the caller, and quotes it if it would break a line.
 func show(s string) string {
-	if s = clip(s, maxShown); !isText(s) {
+	if s = secrets.Clip(s, maxShown); !isText(s) {
 		return strconv.Quote(s)
 	}
 	return s
-}
-
-// clip returns at most n bytes of s, cut between characters, and a sign that it was cut.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
 }

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
@@ -104,12 +105,12 @@ func (s *restoring) read(snapshot []byte) {
 		s.fail(field.Required(field.NewPath("version"), ""))
 		return
 	} else if v != snapshotVersion {
-		s.fail(field.NotSupported(field.NewPath("version"), clip(v, maxValue), []string{snapshotVersion}))
+		s.fail(field.NotSupported(field.NewPath("version"), secrets.Clip(v, maxValue), []string{snapshotVersion}))
 		return
 	}
 	for _, k := range tree.Keys(top) {
 		if k != "version" && k != "targets" && k != "digest" {
-			e := field.Forbidden(field.NewPath(clip(k, maxValue)), "unknown field")
+			e := field.Forbidden(field.NewPath(secrets.Clip(k, maxValue)), "unknown field")
 			s.errs = append(s.errs, e.WithOrigin(decode.OriginUnknown))
 		}
 	}
@@ -125,7 +126,7 @@ func (s *restoring) read(snapshot []byte) {
 	if err := json.Unmarshal(top["digest"], &want); err != nil || want == "" {
 		s.fail(field.Required(at, ""))
 	} else if got := digest(top["targets"]); got != want {
-		s.fail(field.Invalid(at, clip(want, maxValue), "must be the digest of the targets, which is "+got))
+		s.fail(field.Invalid(at, secrets.Clip(want, maxValue), "must be the digest of the targets, which is "+got))
 	}
 }
 

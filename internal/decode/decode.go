@@ -15,6 +15,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -40,10 +43,11 @@ type decoder struct {
 	problems []Problem
 	base     *field.Path
 	path     []segment // below base, to where the decoder is
+	ignored  []string  // paths of fields that there are not
 }
 
 func (d *decoder) value(n *yaml.Node, dst reflect.Value, wire string) {
-	if d.full() {
+	if len(d.problems) > MaxProblems {
 		return
 	}
 	if dst.Kind() == reflect.Pointer {
@@ -59,20 +63,23 @@ func (d *decoder) value(n *yaml.Node, dst reflect.Value, wire string) {
 	}
 	switch u := dst.Addr().Interface().(type) {
 	case interface{ ignore() }:
-		return
 	case keeper:
 		d.kept(n, u)
-		return
 	case quantity:
 		d.quantity(n, u)
-		return
 	case json.Unmarshaler:
 		d.unmarshaler(n, u)
-		return
 	case *json.Number:
 		d.number(n, u)
-		return
+	default:
+		if n.Kind != yaml.Null { // which means unset
+			d.plain(n, dst, wire)
+		}
 	}
+}
+
+// plain decodes into a type that has no way of its own.
+func (d *decoder) plain(n *yaml.Node, dst reflect.Value, wire string) {
 	switch dst.Kind() {
 	case reflect.Struct:
 		d.structure(n, dst)
@@ -89,16 +96,102 @@ func (d *decoder) value(n *yaml.Node, dst reflect.Value, wire string) {
 	case reflect.Float32, reflect.Float64:
 		d.float(n, dst)
 	case reflect.Interface:
-		if v := n.Value(); v != nil {
-			dst.Set(reflect.ValueOf(v))
-		}
+		dst.Set(reflect.ValueOf(n.Value()))
 	default:
 		d.fail(n, field.InternalError(d.at(), fmt.Errorf("cannot decode into %s", dst.Type())), OriginType)
 	}
 }
 
-// read hands the node itself to types that can read it, which spares them a text.
-// They ask for a function that returns it, which no other YAML library gives.
+func (d *decoder) structure(n *yaml.Node, dst reflect.Value) {
+	if !d.is(n, yaml.Map) {
+		return
+	}
+	fields := fieldsOf(dst.Type())
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		d.enter(segment{in: n, key: f.Key, index: -1})
+		if known, ok := fields.byName[f.Key]; ok {
+			d.value(f.Value, dst.FieldByIndex(known.index), known.wire)
+		} else if !slices.Contains(d.ignored, d.at().String()) {
+			detail := "unknown field"
+			if best := Nearest(f.Key, fields.names); best != "" {
+				detail += "; did you mean " + best + "?"
+			}
+			d.add(Problem{f.Pos, field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)})
+		}
+		d.leave()
+	}
+}
+
+func (d *decoder) mapping(n *yaml.Node, dst reflect.Value, wire string) {
+	if !d.is(n, yaml.Map) {
+		return
+	}
+	t := dst.Type()
+	out := reflect.MakeMapWithSize(t, len(n.Fields))
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		d.enter(segment{in: n, key: f.Key, keyed: true, index: -1})
+		v := reflect.New(t.Elem()).Elem()
+		if d.member(f.Value, v, wire, "key") {
+			out.SetMapIndex(reflect.ValueOf(f.Key).Convert(t.Key()), v)
+		}
+		d.leave()
+	}
+	dst.Set(out)
+}
+
+func (d *decoder) list(n *yaml.Node, dst reflect.Value, wire string) {
+	if dst.Type().Elem().Kind() == reflect.Uint8 {
+		d.bytes(n, dst)
+		return
+	}
+	if !d.is(n, yaml.List) {
+		return
+	}
+	out := reflect.MakeSlice(dst.Type(), len(n.Items), len(n.Items))
+	for i, item := range n.Items {
+		d.enter(segment{in: n, index: i})
+		d.member(item, out.Index(i), wire, "entry")
+		d.leave()
+	}
+	dst.Set(out)
+}
+
+// member decodes what is in a map or list. Of strings null is refused there, because it
+// would be an empty one.
+func (d *decoder) member(n *yaml.Node, dst reflect.Value, wire, what string) bool {
+	if n.Kind == yaml.Null && dst.Kind() == reflect.String {
+		d.fail(n, field.Invalid(d.at(), nil, `a string is wanted: write "" or remove the `+what), OriginType)
+		return false
+	}
+	d.value(n, dst, wire)
+	return true
+}
+
+// unmarshaler lets a type read its own JSON. Null is passed on: whether it means
+// anything is the type's business.
+func (d *decoder) unmarshaler(n *yaml.Node, u json.Unmarshaler) {
+	err := read(n, u)
+	if err == nil {
+		return
+	}
+	inner := fieldErrors(err)
+	if len(inner) == 0 {
+		d.fail(n, field.Invalid(d.at(), d.shown(n), err.Error()), OriginType)
+	}
+	for _, e := range inner {
+		moved := *e
+		moved.Field = Join(d.at().String(), e.Field)
+		if moved.Origin == "" {
+			moved.Origin = OriginType
+		}
+		d.add(Problem{n.Locate(e.Field), &moved})
+	}
+}
+
+// read hands the node itself to types that can read it, with its places. They ask for a
+// function that returns it, which no other YAML library gives.
 func read(n *yaml.Node, u json.Unmarshaler) error {
 	direct, ok := u.(interface{ UnmarshalYAML(func(any) error) error })
 	if !ok {
@@ -114,25 +207,38 @@ func read(n *yaml.Node, u json.Unmarshaler) error {
 	})
 }
 
-// unmarshaler lets a type read its own JSON. Null is passed on: whether it means
-// anything is the type's business.
-func (d *decoder) unmarshaler(n *yaml.Node, u json.Unmarshaler) {
-	err := read(n, u)
-	if err == nil {
-		return
+type structFields struct {
+	byName map[string]structField
+	names  []string
+}
+
+type structField struct {
+	index []int
+	wire  string
+}
+
+var fieldCache sync.Map // reflect.Type to *structFields; entries never change
+
+func fieldsOf(t reflect.Type) *structFields {
+	if cached, ok := fieldCache.Load(t); ok {
+		return cached.(*structFields)
 	}
-	inner := fieldErrors(err)
-	if len(inner) == 0 {
-		d.fail(n, field.Invalid(d.at(), d.shown(n), err.Error()), OriginType)
-		return
-	}
-	for _, e := range inner {
-		pos := n.Locate(e.Field)
-		moved := *e
-		moved.Field = join(d.at(), e.Field)
-		if moved.Origin == "" {
-			moved.Origin = OriginType
+	s := &structFields{byName: make(map[string]structField)}
+	s.collect(t, nil)
+	cached, _ := fieldCache.LoadOrStore(t, s)
+	return cached.(*structFields)
+}
+
+func (s *structFields) collect(t reflect.Type, outer []int) {
+	for f := range t.Fields() {
+		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
+		index := append(outer[:len(outer):len(outer)], f.Index...)
+		switch {
+		case f.Anonymous && (name == "" || strings.Contains(opts, "inline")):
+			s.collect(f.Type, index)
+		case name != "" && name != "-" && f.IsExported():
+			s.byName[name] = structField{index: index, wire: f.Tag.Get("wire")}
+			s.names = append(s.names, name)
 		}
-		d.add(Problem{pos, &moved})
 	}
 }

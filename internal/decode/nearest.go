@@ -1,31 +1,21 @@
 package decode
 
-import "strings"
-
-// longest is the length up to which keys are compared.
-const longest = 64
+import (
+	"slices"
+	"strings"
+)
 
 // Nearest returns the name that a mistyped key most likely stands for, or "".
 // Case and separators count for nothing; otherwise about one change in three
 // characters is tolerated, or an end that was left out.
 func Nearest(key string, names []string) string {
-	if len(key) > longest || key == "" {
+	if key == "" {
 		return ""
 	}
-	var a, b [longest]byte
-	folded := fold(key, &a)
-	best, bestDistance := "", max(1, len(key)/3)+1
-	for _, name := range names {
-		if len(name) > longest {
-			continue
-		}
-		if d := distance(folded, fold(name, &b), bestDistance); d < bestDistance {
-			best, bestDistance = name, d
-		}
-	}
-	if best == "" && len(folded) >= 4 {
+	best := nearest(key, names, max(1, len(key)/3))
+	if start := fold(key); best == "" && len(start) >= 4 {
 		for _, name := range names {
-			if len(name) <= longest && strings.HasPrefix(string(fold(name, &b)), string(folded)) {
+			if strings.HasPrefix(fold(name), start) {
 				return name
 			}
 		}
@@ -36,74 +26,66 @@ func Nearest(key string, names []string) string {
 // Misspelt returns the name that a key differs from by a letter or two, or "": of a
 // key that may well be another name, more would be a guess.
 func Misspelt(key string, names []string) string {
-	if len(key) > longest {
+	if slices.Contains(names, key) {
 		return ""
 	}
-	best, bestDistance := "", 3
-	var a, b [longest]byte
-	folded := fold(key, &a)
+	return nearest(key, names, 2)
+}
+
+// nearest returns the first of the names that differ least from a key, by most at most.
+func nearest(key string, names []string, most int) string {
+	folded := fold(key)
+	best := ""
 	for _, name := range names {
-		if name == key {
-			return ""
-		}
 		// Most names are too long or too short.
-		if n := foldedLength(name) - len(folded); n >= bestDistance || -n >= bestDistance || len(name) > longest {
+		if n := len(name) - separators(name) - len(folded); n > most || -n > most {
 			continue
 		}
-		if d := distance(folded, fold(name, &b), bestDistance); d < bestDistance {
-			best, bestDistance = name, d
+		if d := distance(folded, fold(name), most); d <= most {
+			best, most = name, d-1
 		}
 	}
 	return best
 }
 
-// foldedLength is that of what fold writes.
-func foldedLength(s string) int {
-	return len(s) - strings.Count(s, "-") - strings.Count(s, "_") - strings.Count(s, ".")
+func separators(s string) int {
+	return strings.Count(s, "-") + strings.Count(s, "_") + strings.Count(s, ".")
 }
 
-// fold writes s without case and separators.
-func fold(s string, into *[longest]byte) []byte {
-	out := into[:0]
-	for i := range len(s) {
-		c := s[i]
+// fold returns s without case and separators.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
 		switch {
-		case c == '-' || c == '_' || c == '.':
-			continue
-		case c >= 'A' && c <= 'Z':
-			c += 'a' - 'A'
+		case r == '-' || r == '_' || r == '.':
+			return -1
+		case r >= 'A' && r <= 'Z':
+			return r - 'A' + 'a'
+		default:
+			return r
 		}
-		out = append(out, c)
-	}
-	return out
+	}, s)
 }
 
-// distance is Levenshtein's, with a row of the matrix at a time; limit, if it is not
-// below that. Most names are so different that one row shows it.
-func distance(a, b []byte, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	var row [longest + 1]int
-	for j := range len(b) + 1 {
+// distance is Levenshtein's, with a row of the matrix at a time, or more than most.
+func distance(a, b string, most int) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
 		row[j] = j
 	}
-	for i := range a {
+	for i := range len(a) {
 		diagonal := row[0]
 		row[0] = i + 1
-		least := row[0]
-		for j := range b {
+		for j := range len(b) {
 			cost := diagonal
 			if a[i] != b[j] {
 				cost++
 			}
 			diagonal = row[j+1]
 			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-			least = min(least, row[j+1])
 		}
-		if least >= limit {
-			return limit
+		if slices.Min(row) > most {
+			break // most names are so different that one row shows it
 		}
 	}
-	return min(row[len(b)], limit)
+	return row[len(b)]
 }

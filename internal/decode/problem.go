@@ -25,10 +25,38 @@ const (
 // are others.
 const MaxProblems = 1000
 
+// longest is how much of a value a message shows, longestPath how much of a path.
+const (
+	longest     = 40
+	longestPath = 400
+)
+
 // Problem is an error and its place.
 type Problem struct {
 	Pos yaml.Position
 	Err *field.Error
+}
+
+// TooMany is the problem that stands for those that are not reported.
+func TooMany() *field.Error {
+	return ofText("there are more problems; the others are not listed", OriginTooMany)
+}
+
+// ofText is an error that is about no field.
+func ofText(message, origin string) *field.Error {
+	return &field.Error{Type: field.ErrorTypeInvalid, BadValue: field.OmitValueType{}, Detail: message, Origin: origin}
+}
+
+// Syntax turns problems of a text into problems of this package.
+func Syntax(problems []yaml.Problem) []Problem {
+	var out []Problem
+	for _, p := range problems {
+		if len(out) == MaxProblems {
+			return append(out, Problem{p.Pos, TooMany()})
+		}
+		out = append(out, Problem{p.Pos, ofText(p.Message, OriginSyntax)})
+	}
+	return out
 }
 
 // segment is one step from a node to a value in it.
@@ -62,7 +90,8 @@ func (d *decoder) at() *field.Path {
 // hidden reports whether the value that is being decoded is not to be printed.
 func (d *decoder) hidden() bool {
 	for _, s := range d.path {
-		if secrets.Key(s.key) || s.key == "value" && namesSecret(s.in) || s.index > 0 && secrets.Flag(s.in.Items[s.index-1].Text) {
+		if secrets.Key(s.key) || s.key == "value" && namesSecret(s.in) ||
+			s.index > 0 && secrets.Flag(s.in.Items[s.index-1].Text) {
 			return true
 		}
 	}
@@ -80,23 +109,13 @@ func namesSecret(n *yaml.Node) bool {
 	return false
 }
 
-func (d *decoder) full() bool { return len(d.problems) > MaxProblems }
-
 func (d *decoder) add(p Problem) {
-	if d.full() {
-		return
-	}
 	if len(d.problems) == MaxProblems {
 		p.Err = TooMany()
 	}
-	d.problems = append(d.problems, p)
-}
-
-// TooMany is the problem that stands for those that are not reported.
-func TooMany() *field.Error {
-	e := field.Invalid(nil, field.OmitValueType{}, "there are more problems; the others are not listed")
-	e.Field = ""
-	return e.WithOrigin(OriginTooMany)
+	if len(d.problems) <= MaxProblems {
+		d.problems = append(d.problems, p)
+	}
 }
 
 func (d *decoder) fail(n *yaml.Node, err *field.Error, origin string) {
@@ -107,19 +126,24 @@ func (d *decoder) mismatch(n *yaml.Node, want string) {
 	d.fail(n, field.Invalid(d.at(), d.shown(n), "expected "+want), OriginType)
 }
 
+// is reports whether a node is of a kind, and a problem if it is not.
+func (d *decoder) is(n *yaml.Node, kind yaml.Kind) bool {
+	if n.Kind != kind {
+		d.mismatch(n, "a "+kind.String()+", not a "+n.Kind.String())
+	}
+	return n.Kind == kind
+}
+
 // shown is what a message may quote of a value.
 func (d *decoder) shown(n *yaml.Node) any {
-	switch n.Kind {
-	case yaml.Map, yaml.List, yaml.Null:
+	switch {
+	case n.Kind == yaml.Map, n.Kind == yaml.List, n.Kind == yaml.Null, d.hidden():
 		return field.OmitValueType{}
-	}
-	if d.hidden() {
-		return field.OmitValueType{}
-	}
-	if n.Kind == yaml.String {
+	case n.Kind == yaml.String:
 		return Shown(n.Text)
+	default:
+		return n.Value()
 	}
-	return n.Value()
 }
 
 // Shown is what a message may show of a text: its beginning, or nothing if it may
@@ -128,27 +152,21 @@ func Shown(s string) any {
 	if !secrets.Quotable(s) {
 		return field.OmitValueType{}
 	}
-	return clip(s)
+	return secrets.Clip(s, longest)
 }
 
-// join appends a printed path to a path.
-func join(path *field.Path, rest string) string {
-	switch {
-	case rest == "" || rest == "<nil>":
-		return path.String()
-	case path == nil || rest[0] == '[':
-		return strings.TrimPrefix(path.String(), "<nil>") + rest
-	default:
-		return path.String() + "." + rest
+// Join appends a printed path to another.
+func Join(outer, inner string) string {
+	const none = "<nil>" // field.Path's name of no field
+	outer, inner = strings.TrimPrefix(outer, none), strings.TrimPrefix(inner, none)
+	if outer == "" || inner == "" || inner[0] == '[' {
+		return outer + inner
 	}
+	return outer + "." + inner
 }
 
 // fieldErrors collects the field errors that err wraps, at any depth.
 func fieldErrors(err error) field.ErrorList {
-	var one *field.Error
-	if e, ok := err.(*field.Error); ok {
-		return field.ErrorList{e}
-	}
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		var list field.ErrorList
 		for _, e := range many.Unwrap() {
@@ -156,7 +174,7 @@ func fieldErrors(err error) field.ErrorList {
 		}
 		return list
 	}
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*field.Error](err); ok {
 		return field.ErrorList{one}
 	}
 	return nil
@@ -167,50 +185,20 @@ func fieldErrors(err error) field.ErrorList {
 func Split[P ~struct {
 	File         string
 	Line, Column int
-}](problems []Problem) (field.ErrorList, []P) {
+}](problems []Problem) (fields field.ErrorList, places []P) {
 	sorted := slices.Clone(problems)
 	slices.SortStableFunc(sorted, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(last(a), last(b)), strings.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+		return cmp.Or(cmp.Compare(last(a), last(b)), strings.Compare(a.Pos.File, b.Pos.File),
+			cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
 	})
-	fields := make(field.ErrorList, len(sorted))
-	var places []P
-	for i, p := range sorted {
-		fields[i] = shown(p.Err)
-		if !p.Pos.IsZero() && places == nil {
-			places = make([]P, len(sorted))
+	known := slices.ContainsFunc(sorted, func(p Problem) bool { return !p.Pos.IsZero() })
+	for _, p := range sorted {
+		fields = append(fields, readable(p.Err))
+		if known {
+			places = append(places, P(p.Pos))
 		}
 	}
-	for i := range places {
-		places[i] = P(sorted[i].Pos)
-	}
 	return fields, places
-}
-
-// Fields are errors of a value that was not read from a text, as Split returns
-// those of a text.
-func Fields(errs field.ErrorList) field.ErrorList {
-	for i, e := range errs {
-		errs[i] = shown(e)
-	}
-	return errs
-}
-
-// shown keeps paths readable whatever keys they hold.
-func shown(e *field.Error) *field.Error {
-	const longest = 400
-	path := secrets.Mask(e.Field)
-	switch {
-	case path == "<nil>": // field.Path's name of no field
-		path = ""
-	case len(path) > longest:
-		path = strings.ToValidUTF8(path[:longest], "") + "…"
-	}
-	if path == e.Field {
-		return e
-	}
-	changed := *e
-	changed.Field = path
-	return &changed
 }
 
 // last puts what is said of all problems after them.
@@ -221,16 +209,18 @@ func last(p Problem) int {
 	return 0
 }
 
-// Syntax turns problems of a text into problems of this package.
-func Syntax(problems []yaml.Problem) []Problem {
-	out := make([]Problem, 0, min(len(problems), MaxProblems+1))
-	for i, p := range problems {
-		if i == MaxProblems {
-			return append(out, Problem{p.Pos, TooMany()})
-		}
-		e := field.Invalid(nil, field.OmitValueType{}, p.Message).WithOrigin(OriginSyntax)
-		e.Field = ""
-		out = append(out, Problem{p.Pos, e})
+// Fields are errors of a value that was not read from a text, as Split returns
+// those of a text.
+func Fields(errs field.ErrorList) field.ErrorList {
+	for i, e := range errs {
+		errs[i] = readable(e)
 	}
-	return out
+	return errs
+}
+
+// readable keeps paths readable whatever keys they hold.
+func readable(e *field.Error) *field.Error {
+	changed := *e
+	changed.Field = secrets.Clip(secrets.Mask(Join(e.Field, "")), longestPath)
+	return &changed
 }

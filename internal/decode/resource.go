@@ -41,39 +41,21 @@ func JSON[T any](v *T, text []byte, parse func(file string, text []byte) (T, err
 
 // serverSide are the fields that VVP's API adds to what a user wrote: they are
 // accepted, because people keep what a GET returned, and mean nothing here.
-var serverSide = [...][]string{
-	{"status"},
-	{"metadata", "createdAt"},
-	{"metadata", "modifiedAt"},
-	{"metadata", "resourceVersion"},
-}
+var serverSide = []string{"status", "metadata.createdAt", "metadata.modifiedAt", "metadata.resourceVersion"}
 
-// ServerSide returns the paths of the fields that VVP's API adds, names joined by dots.
-func ServerSide() []string {
-	paths := make([]string, len(serverSide))
-	for i, path := range serverSide {
-		paths[i] = strings.Join(path, ".")
-	}
-	return paths
-}
+// ServerSide returns the paths of the fields that VVP's API adds.
+func ServerSide() []string { return slices.Clone(serverSide) }
 
 // Resource decodes a VVP resource into its Config, checks it, and returns all
 // problems with their places. validate sees what could be decoded; its errors
 // about fields that could not are left out.
 func Resource[C any](root *yaml.Node, cfg *C, validate func(C) field.ErrorList) []Problem {
-	for _, path := range serverSide {
-		root = without(root, path)
-	}
-	d := &decoder{}
-	if root.Kind == yaml.Null { // inside of a resource it is as good as nothing
-		d.mismatch(root, "a map, not a null")
+	d := &decoder{ignored: serverSide}
+	if !d.is(root, yaml.Map) {
+		return d.problems
 	}
 	d.value(root, reflect.ValueOf(cfg).Elem(), "")
-	problems := d.problems
-	if root.Kind != yaml.Map {
-		return problems
-	}
-	decoded := problems
+	decoded, problems := d.problems, d.problems
 	for _, e := range validate(*cfg) {
 		switch {
 		case len(problems) > MaxProblems:
@@ -99,20 +81,4 @@ func within(a, b string) bool {
 	}
 	rest, ok := strings.CutPrefix(b, a)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
-}
-
-// without returns n less the field at path, n itself if there is none.
-func without(n *yaml.Node, path []string) *yaml.Node {
-	i := slices.IndexFunc(n.Fields, func(f yaml.Field) bool { return f.Key == path[0] })
-	if n.Kind != yaml.Map || i < 0 {
-		return n
-	}
-	out := *n
-	out.Fields = slices.Clone(n.Fields)
-	if len(path) == 1 {
-		out.Fields = slices.Delete(out.Fields, i, i+1)
-	} else {
-		out.Fields[i].Value = without(out.Fields[i].Value, path[1:])
-	}
-	return &out
 }

@@ -11,35 +11,21 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 func (d *decoder) text(n *yaml.Node, dst reflect.Value, wire string) {
-	switch n.Kind {
-	case yaml.Null:
-		return
-	case yaml.String:
-		if n.Ambiguous && wire != "scalar" {
-			d.retyped(n)
-			return
-		}
+	switch {
+	case n.Kind == yaml.Map, n.Kind == yaml.List:
+		d.is(n, yaml.String)
+	case wire == "scalar",
+		wire == "number" && (n.Kind == yaml.Int || n.Kind == yaml.Float),
+		n.Kind == yaml.String && !n.Ambiguous:
 		dst.SetString(n.Text)
-		return
-	case yaml.Int, yaml.Float:
-		if wire != "" {
-			dst.SetString(n.Text)
-			return
-		}
-	case yaml.Bool:
-		if wire == "scalar" {
-			dst.SetString(n.Text)
-			return
-		}
 	default:
-		d.mismatch(n, "a string, not a "+n.Kind.String())
-		return
+		d.retyped(n)
 	}
-	d.retyped(n)
 }
 
 // retyped reports a scalar that looks like a string to its author, and like
@@ -49,7 +35,8 @@ func (d *decoder) retyped(n *yaml.Node) {
 	if n.Ambiguous {
 		what = "boolean or number by some YAML readers"
 	}
-	value, quoted := clip(n.Text), fmt.Sprintf("%q", clip(n.Text))
+	value := secrets.Clip(n.Text, longest)
+	quoted := fmt.Sprintf("%q", value)
 	if d.hidden() {
 		value, quoted = "the value", "it in quotes"
 	}
@@ -57,48 +44,25 @@ func (d *decoder) retyped(n *yaml.Node) {
 		fmt.Sprintf("%s is read as a %s; a string is wanted: write %s", value, what, quoted)), OriginRetyped)
 }
 
-// clip keeps messages short whatever the input.
-func clip(s string) string {
-	const longest = 40
-	if len(s) <= longest {
-		return s
-	}
-	return strings.ToValidUTF8(s[:longest], "") + "…"
-}
-
 func (d *decoder) boolean(n *yaml.Node, dst reflect.Value) {
-	if n.Kind == yaml.Null {
-		return
-	}
-	b, ok := n.Value().(bool)
-	if !ok {
+	if b, ok := n.Value().(bool); ok {
+		dst.SetBool(b)
+	} else {
 		d.mismatch(n, "a boolean: true or false, without quotes")
-		return
 	}
-	dst.SetBool(b)
 }
 
 func (d *decoder) integer(n *yaml.Node, dst reflect.Value) {
-	if n.Kind == yaml.Null {
-		return
-	}
-	var i int64
-	ok := false
-	switch v := n.Value().(type) {
-	case int64:
-		i, ok = v, true
-	case float64: // 2.0 is the integer 2 in JSON
+	i, ok := n.Value().(int64)
+	if f, isFloat := n.Value().(float64); isFloat { // 2.0 is the integer 2 in JSON
 		const limit = 1 << 53
-		ok = v > -limit && v < limit && v == float64(int64(v))
-		i = int64(v)
+		i, ok = int64(f), f > -limit && f < limit && f == float64(int64(f))
 	}
 	switch {
+	case !ok && n.Kind == yaml.String:
+		d.mismatch(n, "a whole number, without quotes")
 	case !ok:
-		want := "a whole number"
-		if n.Kind == yaml.String {
-			want += ", without quotes"
-		}
-		d.mismatch(n, want)
+		d.mismatch(n, "a whole number")
 	case dst.OverflowInt(i):
 		d.mismatch(n, fmt.Sprintf("a number of at most %d bits", dst.Type().Bits()))
 	default:
@@ -108,7 +72,6 @@ func (d *decoder) integer(n *yaml.Node, dst reflect.Value) {
 
 func (d *decoder) float(n *yaml.Node, dst reflect.Value) {
 	switch v := n.Value().(type) {
-	case nil:
 	case int64:
 		dst.SetFloat(float64(v))
 	case float64:
@@ -130,7 +93,7 @@ func (d *decoder) number(n *yaml.Node, dst *json.Number) {
 	case yaml.Null:
 		return
 	case yaml.Int, yaml.Float, yaml.String:
-		if decimal().MatchString(n.Text) && len(n.Text) <= 40 {
+		if len(n.Text) <= longest && decimal().MatchString(n.Text) {
 			*dst = json.Number(jsonNumber(n.Text))
 			return
 		}
@@ -140,25 +103,21 @@ func (d *decoder) number(n *yaml.Node, dst *json.Number) {
 
 // jsonNumber writes a decimal number as JSON does, which has no "+1", ".5" or "1.".
 func jsonNumber(s string) string {
-	s = strings.TrimPrefix(s, "+")
-	sign := ""
-	if strings.HasPrefix(s, "-") {
-		sign, s = "-", s[1:]
+	whole, fraction, _ := strings.Cut(strings.TrimLeft(s, "+-"), ".")
+	if whole == "" {
+		whole = "0"
 	}
-	if strings.HasPrefix(s, ".") {
-		s = "0" + s
+	if fraction != "" && fraction[0] != 'e' && fraction[0] != 'E' {
+		fraction = "." + fraction
 	}
-	if whole, exponent, ok := strings.Cut(s, "."); ok && (exponent == "" || exponent[0] == 'e' || exponent[0] == 'E') {
-		s = whole + exponent
+	if s[0] == '-' {
+		whole = "-" + whole
 	}
-	return sign + s
+	return whole + fraction
 }
 
 // bytes takes base64, as encoding/json does.
 func (d *decoder) bytes(n *yaml.Node, dst reflect.Value) {
-	if n.Kind == yaml.Null {
-		return
-	}
 	raw, err := base64.StdEncoding.DecodeString(n.Text)
 	if n.Kind != yaml.String || err != nil {
 		d.fail(n, field.Invalid(d.at(), field.OmitValueType{}, "expected base64 text"), OriginType)

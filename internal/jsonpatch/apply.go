@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -25,13 +24,7 @@ func (e *Error) Error() string {
 }
 
 // shown is what a message may show of a pointer or of a part of one.
-func shown(pointer string) string {
-	const longest = 200
-	if pointer = secrets.Mask(pointer); len(pointer) > longest {
-		return strings.ToValidUTF8(pointer[:longest], "") + "…"
-	}
-	return pointer
-}
+func shown(pointer string) string { return secrets.Clip(secrets.Mask(pointer), 200) }
 
 // Apply returns doc with the operations applied, in their order. Neither doc nor
 // the operations are changed. The result shares with doc what no operation leads

@@ -51,6 +51,15 @@ func Quotable(s string) bool {
 	return !Text(s) && !(strings.Contains(s, "://") && strings.Contains(s, "@"))
 }
 
+// Clip returns the beginning of a text, up to so many bytes, so that messages stay short
+// whatever the input.
+func Clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
 // assigned is a secret's key and, after the first group, its value, or what stands
 // in front of a host. A bracket ends it, as keys stand in brackets in the paths of
 // fields.

@@ -8,7 +8,12 @@ import (
 	"sync"
 
 	yamlv3 "go.yaml.in/yaml/v3"
+
+	"github.com/flinktarget/flinktarget/internal/secrets"
 )
+
+// longest is how much of a key a message shows.
+const longest = 40
 
 // below is where a value is: in how many maps and lists, and below how many bytes of keys.
 type below struct{ depth, keys int }
@@ -101,7 +106,7 @@ func (p *parser) mapping(out *Node, n *yamlv3.Node, in below, open []*yamlv3.Nod
 			continue
 		} else if twice {
 			at := out.Fields[first].Pos
-			p.fail(pos, "the key %q stands twice in one map, first at %d:%d", clip(name), at.Line, at.Column)
+			p.fail(pos, "the key %q stands twice in one map, first at %d:%d", secrets.Clip(name, longest), at.Line, at.Column)
 			continue
 		}
 		index[name] = len(out.Fields)
@@ -145,7 +150,8 @@ func (p *parser) key(n *yamlv3.Node, pos Position) (string, bool) {
 	case n.Value == "":
 		p.fail(pos, `a key must be a string; write "" for the empty key`)
 	default:
-		p.fail(pos, "the key %s is not a string; write %q", clip(n.Value), clip(n.Value))
+		shown := secrets.Clip(n.Value, longest)
+		p.fail(pos, "the key %s is not a string; write %q", shown, shown)
 	}
 	return "", false
 }
@@ -205,12 +211,4 @@ func (p *parser) float(n *Node) {
 	case strings.Trim(n.Text, "+-0123456789_") == "":
 		p.fail(n.Pos, tooManyBits) // the YAML library rounds it
 	}
-}
-
-// clip keeps messages short whatever the input.
-func clip(s string) string {
-	if len(s) > 40 {
-		return strings.ToValidUTF8(s[:40], "") + "…"
-	}
-	return s
 }
