@@ -29,7 +29,8 @@ func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
 		if high := unescaped(text[i:]); utf16.IsSurrogate(high) {
 			r := utf16.DecodeRune(high, unescaped(text[i+half:]))
 			if r == unicode.ReplacementChar {
-				p.fail(p.at(text, i), "%s is half of a surrogate pair, which is no character; write both halves, or the character itself", text[i:i+half])
+				p.fail(p.at(text, i), "%s is half of a surrogate pair, which is no character; "+
+					"write both halves, or the character itself", text[i:i+half])
 				return nil, false
 			}
 			out = fmt.Appendf(out, `\U%08x`, r)

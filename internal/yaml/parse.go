@@ -90,7 +90,8 @@ func (p *parser) parse(text []byte) *Node {
 		return nil
 	}
 	if n := signs(text); n > MaxSigns {
-		p.fail(p.pos(1, 1), "the document has %d of the signs , : ? [ { * & - #, which separate values; at most %d are read: split it", n, MaxSigns)
+		p.fail(p.pos(1, 1), "the document has %d of the signs , : ? [ { * & - #, which separate values; "+
+			"at most %d are read: split it", n, MaxSigns)
 		return nil
 	}
 	doc, err := parse(text)
@@ -188,7 +189,8 @@ func (p *parser) syntax(text []byte, err error) {
 	if rest, ok := strings.CutPrefix(msg, "unknown anchor '"); ok {
 		name := strings.TrimSuffix(rest, "' referenced")
 		i := max(0, bytes.Index(text, []byte("*"+name)))
-		p.fail(p.at(text, i), "an alias of an anchor that is not defined before it; write a text that begins with * in quotes")
+		p.fail(p.at(text, i), "an alias of an anchor that is not defined before it; "+
+			"write a text that begins with * in quotes")
 		return
 	}
 	line := 1

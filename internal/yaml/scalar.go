@@ -185,7 +185,8 @@ func likeNumber(s string) bool {
 func isDate(s string) bool {
 	year, rest, _ := strings.Cut(s, "-")
 	month, day, _ := strings.Cut(rest, "-")
-	return len(year) == 4 && isDigits(year) && month != "" && len(month) <= 2 && isDigits(month) && day != "" && isDigit(day[0])
+	return len(year) == 4 && isDigits(year) && month != "" && len(month) <= 2 && isDigits(month) &&
+		day != "" && isDigit(day[0])
 }
 
 func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
