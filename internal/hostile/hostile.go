@@ -1,5 +1,5 @@
 // Package hostile has texts that parsers of resources must survive: refuse or read,
-// in time, and without taking more memory than the texts are worth. Tests and fuzz
+// in time, and within the memory that the documentation promises. Tests and fuzz
 // targets start from them.
 package hostile
 
