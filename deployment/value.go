@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 
-	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -111,11 +110,13 @@ func subject[C config](c C) string {
 
 // patched applies s to a resource whose defaults are filled in.
 func patched[C config](s patch.Set, c C) (*yaml.Node, error) {
-	kind, _ := c.identity()
-	doc, err := decode.Resolved(kind, c)
+	v, err := tree.FromGo(c)
 	if err != nil {
 		return nil, err
 	}
+	kind, _ := c.identity()
+	doc, _ := v.(tree.Map)
+	kinds.Fill(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}, doc)
 	if doc, err = s.ApplyResource(doc); err != nil {
 		return nil, err
 	}

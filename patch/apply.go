@@ -1,10 +1,14 @@
 package patch
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -17,12 +21,7 @@ type Match struct {
 // HasResource reports whether a patch of the set changes VVP resources of the
 // kind, "Deployment" or "SessionCluster".
 func (s Set) HasResource(kind string) bool {
-	for _, c := range s.patches {
-		if c.resource == kind {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.patches, func(c *compiled) bool { return c.resource == kind })
 }
 
 // ApplyResource applies the patches for VVP resources to doc, which is one, and
@@ -44,20 +43,25 @@ func (s Set) ApplyResource(doc map[string]any) (map[string]any, error) {
 		}
 		next, _, err := c.apply(current)
 		if err == nil {
-			err = refuse(unchanged(current, next, resource.Protected))
+			err = refuse(changed(current, next, resource.Protected))
 		}
 		if err != nil {
-			return nil, &ApplyError{Entry: i, Object: describe(current), Position: c.at, Err: err}
+			return nil, &ApplyError{Entry: i, Object: kinds.NameOf(current), Position: c.at, Err: err}
 		}
 		current = next
 	}
 	return tree.CopyMap(current), nil
 }
 
-// names reports whether an inline patch is meant for this resource.
+// names reports whether a patch that names its objects means this one.
 func (c *compiled) names(doc map[string]any) bool {
 	return (c.name == "" || c.name == tree.String(doc, "metadata", "name")) &&
 		(c.namespace == "" || c.namespace == tree.String(doc, "metadata", "namespace"))
+}
+
+// selects reports whether a patch changes a Kubernetes object.
+func (c *compiled) selects(obj map[string]any) bool {
+	return c.selector != nil && obj != nil && c.selector.match(obj) && c.names(obj)
 }
 
 // ApplyObjects applies the patches for Kubernetes objects to those that they
@@ -92,16 +96,13 @@ func (s Set) ApplyShared(objs tree.Shared) (tree.Shared, []Match, error) {
 	current := slices.Clone(objs.Maps)
 	var matches []Match
 	for i, c := range s.patches {
-		if c.selector == nil {
-			continue
-		}
 		for j, obj := range current {
-			if obj == nil || !c.selector.match(obj) {
+			if !c.selects(obj) {
 				continue
 			}
 			next, err := c.applyObject(obj)
 			if err != nil {
-				return tree.Shared{}, nil, &ApplyError{Entry: i, Object: describe(obj), Position: c.at, Err: err}
+				return tree.Shared{}, nil, &ApplyError{Entry: i, Object: kinds.NameOf(obj), Position: c.at, Err: err}
 			}
 			current[j] = next
 			matches = append(matches, Match{Patch: i, Object: j})
@@ -117,7 +118,7 @@ func (s Set) Selected(objs tree.Shared) []Match {
 	var matches []Match
 	for i, c := range s.patches {
 		for j, obj := range objs.Maps {
-			if c.selector != nil && c.selector.match(obj) {
+			if c.selects(obj) {
 				matches = append(matches, Match{Patch: i, Object: j})
 			}
 		}
@@ -132,13 +133,34 @@ func (c *compiled) applyObject(obj map[string]any) (map[string]any, error) {
 		return nil, err
 	}
 	kind, _ := kinds.Lookup(kinds.TypeOf(obj))
-	if deleted {
-		if !kind.Optional {
-			return nil, &conflict{}
-		}
+	switch {
+	case deleted && kind.Optional:
 		return nil, nil
+	case deleted:
+		return nil, &conflict{}
 	}
-	return next, refuse(append(unchanged(obj, next, kind.Protected), otherLabels(obj, next)...))
+	paths := changed(obj, next, kind.Protected)
+	for _, at := range kinds.LabelPaths {
+		for _, label := range changed(tree.Child(obj, at...), tree.Child(next, at...), systemLabels) {
+			paths = append(paths, slices.Concat(at, label))
+		}
+	}
+	return next, refuse(paths)
+}
+
+// systemLabels are the paths, in the labels of objects, that no patch changes.
+var systemLabels = slices.Collect(slices.Chunk(kinds.SystemLabels, 1))
+
+// changed returns the paths whose values differ.
+func changed(before, after map[string]any, paths [][]string) (out [][]string) {
+	for _, path := range paths {
+		a, inA := tree.Get(before, path...)
+		b, inB := tree.Get(after, path...)
+		if inA != inB || !tree.Equal(a, b) {
+			out = append(out, path)
+		}
+	}
+	return out
 }
 
 // refuse reports protected paths that a patch changed.
@@ -149,39 +171,32 @@ func refuse(paths [][]string) error {
 	return &conflict{paths: paths}
 }
 
+// apply returns doc with the changes of a patch, or true if it deletes it. The result
+// shares with both what they have in common.
 func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted bool, err error) {
 	if c.ops != nil {
-		result, err = operate(c.ops, doc)
-		return result, false, err
+		v, err := jsonpatch.Apply(doc, c.ops)
+		m, ok := v.(map[string]any)
+		if err == nil && !ok {
+			err = errors.New("the result is no longer an object")
+		}
+		return m, false, err
 	}
-	return merged(c.content, doc)
+	t := kinds.TypeOf(doc)
+	_, emitted := kinds.Lookup(t)
+	_, resource := kinds.LookupResource(t)
+	if !emitted && !resource && ofKubernetes(t.APIVersion) {
+		return nil, false, fmt.Errorf("the merge keys of a %s are not known, because none is ever rendered; "+
+			"write operations (RFC 6902)", t)
+	}
+	return merge.Apply(doc, c.content, merge.Of(t))
 }
 
-// unchanged returns the protected paths whose values differ.
-func unchanged(before, after map[string]any, paths [][]string) (changed [][]string) {
-	for _, path := range paths {
-		a, inA := tree.Get(before, path...)
-		b, inB := tree.Get(after, path...)
-		if inA != inB || !tree.Equal(a, b) {
-			changed = append(changed, path)
-		}
-	}
-	return changed
-}
-
-// otherLabels returns the system labels that differ.
-func otherLabels(before, after map[string]any) (changed [][]string) {
-	for _, path := range kinds.LabelPaths {
-		a, b := tree.Child(before, path...), tree.Child(after, path...)
-		for _, key := range kinds.SystemLabels {
-			was, had := a[key]
-			is, has := b[key]
-			if had != has || !tree.Equal(was, is) {
-				changed = append(changed, append(append([]string(nil), path...), key))
-			}
-		}
-	}
-	return changed
+// ofKubernetes reports whether an API is one of Kubernetes' own, whose lists may have
+// merge keys. Those of custom resources have none in strategic merges.
+func ofKubernetes(apiVersion string) bool {
+	group, _ := splitVersion(apiVersion)
+	return !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io")
 }
 
 // fresh copies what a caller hands in, and refuses what is not JSON.

@@ -224,7 +224,8 @@ apiVersion: v1
 metadata: {id: 1, name: a, namespace: default, annotations: {}}
 spec:
   deploymentTargetName: t
-  template: {spec: {flinkConfiguration: {}, kubernetes: {pods: {envVars: [{name: A, value: "1"}, {name: B, value: "2"}]}}}}
+  template: {spec: {flinkConfiguration: {}, kubernetes: {pods: {
+    envVars: [{name: A, value: "1"}, {name: B, value: "2"}]}}}}
 `
 
 func TestApplyResource(t *testing.T) {

@@ -3,6 +3,7 @@ package patch_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"sigs.k8s.io/yaml"
 
@@ -17,7 +18,7 @@ func patched(objectText, patchText string) {
 	must(err)
 	out, _, err := set.ApplyObjects([]map[string]any{object})
 	if err != nil {
-		fmt.Println(err)
+		fmt.Println(strings.ReplaceAll(err.Error(), "; ", ";\n"))
 		return
 	}
 	delete(out[0], "apiVersion")
@@ -57,7 +58,8 @@ func Example_differenceDuplicatesStay() {
 	//     value: "2"
 	//   image: new
 	//   name: a
-	// spec.deploymentPatchSet[0]: ServiceAccount x: secrets[0]: the object has two elements with name: a; replace the whole list with - $patch: replace and its elements
+	// spec.deploymentPatchSet[0]: ServiceAccount x: secrets[0]: the object has two elements named a;
+	// replace the whole list with - $patch: replace and its elements
 }
 
 // A port without protocol is a TCP port, in the object as in the patch: kustomize

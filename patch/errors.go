@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -76,35 +77,34 @@ const (
 	longest       = 400
 )
 
+// listed returns the first of n lines, and says how many more there are.
+func listed(n int, separator string, line func(int) string) string {
+	var lines []string
+	for i := range min(n, shownProblems) {
+		lines = append(lines, line(i))
+	}
+	if n > shownProblems {
+		lines = append(lines, fmt.Sprintf("… and %d more", n-shownProblems))
+	}
+	return strings.Join(lines, separator)
+}
+
 // Error lists up to 20 problems, one a line, each as "file:line:column: field: message",
 // and names the subject where no position is known.
 func (e *InvalidError) Error() string {
-	var b strings.Builder
+	text := listed(len(e.Fields), "\n  ", e.Problem)
 	subject := secrets.Clip(e.Subject, longest)
-	if !secrets.Quotable(subject) {
-		subject = ""
+	hasSubject := subject != "" && secrets.Quotable(subject)
+	switch {
+	case len(e.Fields) != 1 && hasSubject:
+		return fmt.Sprintf("%d problems in %s:\n  %s", len(e.Fields), subject, text)
+	case len(e.Fields) != 1:
+		return fmt.Sprintf("%d problems:\n  %s", len(e.Fields), text)
+	case hasSubject && len(e.Positions) == 0:
+		return subject + ": " + text
+	default:
+		return text
 	}
-	if len(e.Fields) == 1 && len(e.Positions) == 0 && subject != "" {
-		b.WriteString(subject + ": ")
-	}
-	if len(e.Fields) != 1 {
-		fmt.Fprintf(&b, "%d problems", len(e.Fields))
-		if subject != "" {
-			b.WriteString(" in " + subject)
-		}
-		b.WriteString(":\n  ")
-	}
-	for i := range e.Fields {
-		if i > 0 {
-			b.WriteString("\n  ")
-		}
-		if i == shownProblems {
-			fmt.Fprintf(&b, "… and %d more", len(e.Fields)-i)
-			break
-		}
-		b.WriteString(e.Problem(i))
-	}
-	return b.String()
 }
 
 // Problem returns the text of the i-th problem: "file:line:column: field: message".
@@ -113,24 +113,17 @@ func (e *InvalidError) Problem(i int) string {
 	if i < len(e.Positions) && e.Positions[i] != (Position{}) {
 		parts = append(parts, e.Positions[i].String())
 	}
-	if f := e.Fields[i].Field; f != "" && f != "<nil>" {
-		parts = append(parts, f)
+	f := e.Fields[i]
+	if f.Field != "" && f.Field != "<nil>" {
+		parts = append(parts, f.Field)
 	}
-	return strings.Join(append(parts, body(e.Fields[i])), ": ")
-}
-
-// body leaves out the words that say nothing more than the detail does.
-func body(e *field.Error) string {
-	switch {
-	case e.Detail == "":
-		return e.ErrorBody()
-	case e.BadValue == nil || e.BadValue == (field.OmitValueType{}):
-		return e.Detail
-	case e.Type == field.ErrorTypeForbidden || e.Type == field.ErrorTypeRequired:
-		return e.Detail
-	default:
-		return e.ErrorBody()
+	// The body leaves out words and values that say no more than the detail does.
+	body, omit := f.ErrorBody(), field.OmitValueType{}
+	if f.Detail != "" && (f.BadValue == nil || f.BadValue == omit ||
+		f.Type == field.ErrorTypeForbidden || f.Type == field.ErrorTypeRequired) {
+		body = f.Detail
 	}
+	return strings.Join(append(parts, body), ": ")
 }
 
 // Is reports whether target is ErrInvalid.
@@ -166,7 +159,7 @@ type ApplyError struct {
 
 // Error names the entry, the object and the reason, of several reasons up to 20.
 func (e *ApplyError) Error() string {
-	head := fmt.Sprintf("spec.deploymentPatchSet[%d]: %s: ", e.Entry, secrets.Clip(e.Object, longest))
+	head := kinds.PatchField(e.Entry) + ": " + secrets.Clip(e.Object, longest) + ": "
 	if e.Position.File != "" {
 		head = e.Position.String() + ": " + head
 	}
@@ -174,14 +167,9 @@ func (e *ApplyError) Error() string {
 	if !ok {
 		return head + e.Err.Error()
 	}
-	lines := make([]string, min(len(all), shownProblems))
-	for i := range lines {
-		lines[i] = secrets.Clip(secrets.Mask(all[i].Path), longest) + ": " + all[i].Message
-	}
-	if more := len(all) - len(lines); more > 0 {
-		lines = append(lines, fmt.Sprintf("… and %d more", more))
-	}
-	return head + strings.Join(lines, "\n")
+	return head + listed(len(all), "\n", func(i int) string {
+		return secrets.Clip(secrets.Mask(all[i].Path), longest) + ": " + all[i].Message
+	})
 }
 
 // Unwrap returns the reason.
@@ -194,16 +182,17 @@ type conflict struct {
 
 func (c *conflict) Error() string {
 	if len(c.paths) == 0 {
-		return fmt.Sprintf("%v: others need the object, so that no patch may delete it", ErrConflict)
+		return ErrConflict.Error() + ": cannot delete: other objects refer to it"
 	}
-	names := make([]string, len(c.paths))
-	for i, path := range c.paths {
-		names[i] = strings.Join(path, ".")
+	verb := " belongs"
+	if len(c.paths) > 1 {
+		verb = " belong"
 	}
-	if len(names) == 1 {
-		return fmt.Sprintf("%v: %s belongs to the platform", ErrConflict, names[0])
+	var names []string
+	for _, path := range c.paths {
+		names = append(names, strings.Join(path, "."))
 	}
-	return fmt.Sprintf("%v: %s belong to the platform", ErrConflict, strings.Join(names, ", "))
+	return ErrConflict.Error() + ": " + strings.Join(names, ", ") + verb + " to the platform"
 }
 
 func (c *conflict) Is(target error) bool { return target == ErrConflict }

@@ -9,6 +9,8 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
@@ -28,93 +30,102 @@ type builder struct {
 	problems []decode.Problem
 }
 
-func (b *builder) fail(path *field.Path, value any, origin, format string, args ...any) {
-	if len(b.problems) > decode.MaxProblems {
+func (b *builder) full() bool { return len(b.problems) > decode.MaxProblems }
+
+// add reports what is wrong with the field at a printed path; value may be shown.
+func (b *builder) add(path string, value any, origin, reason string) {
+	if b.full() {
 		return
 	}
-	e := field.Invalid(path, value, fmt.Sprintf(format, args...)).WithOrigin(origin)
-	b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
+	e := field.Invalid(nil, value, reason).WithOrigin(origin)
+	e.Field = path
+	b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(path), Err: e})
 }
 
+// form reports that the entry has none of the three forms.
+func (b *builder) form(path, format string, args ...any) {
+	b.add(path, field.OmitValueType{}, originForm, fmt.Sprintf(format, args...))
+}
+
+// build returns nil where it cannot go on.
 func (b *builder) build() *compiled {
 	n := b.root
-	if n.Kind != yaml.Map {
-		b.fail(nil, field.OmitValueType{}, originForm, "a patch is a map, not a %s", n.Kind)
-		return nil
-	}
 	switch {
-	case n.Get("op") != nil:
-		return b.operation()
+	case n.Kind != yaml.Map:
+		b.form("", "a patch is a map, not a %s", n.Kind)
+	case n.Get("op") != nil: // of RFC 6902, on the VVP Deployment
+		entry := n.Value().(map[string]any)
+		return &compiled{entry: entry, resource: kinds.Deployment, ops: b.operations([]any{entry}, "")}
 	case n.Get("path") != nil:
-		b.fail(field.NewPath("path"), field.OmitValueType{}, originForm,
-			"a patch in a file is not read; write it here, under patch")
-		return nil
+		b.form("path", "a patch in a file is not read; write it here, under patch")
 	case n.Get("target") != nil || n.Get("patch") != nil:
 		return b.targeted()
 	case n.Get("kind") != nil || n.Get("apiVersion") != nil:
 		return b.inline()
 	default:
-		b.fail(nil, field.OmitValueType{}, originForm,
-			"a patch has op and path (JSON patch), or apiVersion and kind (strategic merge), or target and patch")
-		return nil
+		b.form("", "a patch has op and path (JSON patch), apiVersion and kind (strategic merge), or target and patch")
 	}
+	return nil
 }
 
-// operation reads one RFC 6902 operation on the VVP Deployment.
-func (b *builder) operation() *compiled {
-	entry := b.root.Value().(map[string]any)
-	c := &compiled{entry: entry, resource: kinds.Deployment}
-	c.ops = b.operations([]any{entry}, nil, false)
-	return c
-}
-
-func (b *builder) operations(list []any, path *field.Path, indexed bool) []jsonpatch.Op {
+// operations reads a list of operations, at is its path; "" if it is not in the entry.
+func (b *builder) operations(list []any, at string) []jsonpatch.Op {
 	ops, problems := jsonpatch.Parse(list)
 	for _, p := range problems {
-		at := path
-		if indexed {
-			at = at.Index(p.Index)
+		path := p.Member
+		if at != "" {
+			path = strings.TrimSuffix(fmt.Sprintf("%s[%d].%s", at, p.Index, p.Member), ".")
 		}
-		if p.Member != "" {
-			at = at.Child(p.Member)
-		}
-		b.fail(at, field.OmitValueType{}, originJSON, "%s", p.Reason)
+		b.add(path, field.OmitValueType{}, originJSON, p.Reason)
 	}
 	return ops
 }
 
+// checked returns what a strategic merge says, after it was checked for each kind that it
+// can meet. The same mistake for several kinds is reported once.
+func (b *builder) checked(content map[string]any, at string, types ...kinds.TypeMeta) map[string]any {
+	seen := map[merge.Refused]bool{}
+	for _, t := range types {
+		for _, refused := range merge.Check(content, merge.Of(t)) {
+			if !b.full() && !seen[refused] {
+				seen[refused] = true
+				b.add(tree.Join(at, refused.Path), field.OmitValueType{}, originMerge, refused.Message)
+			}
+		}
+	}
+	return content
+}
+
 // inline reads a strategic merge patch that names its objects itself.
 func (b *builder) inline() *compiled {
-	entry := b.root.Value().(map[string]any)
-	apiVersion, kind := b.text("apiVersion"), b.text("kind")
+	t := kinds.TypeMeta{APIVersion: b.text("apiVersion"), Kind: b.text("kind")}
 	switch {
-	case apiVersion == "" && kind == kinds.Deployment:
-		b.fail(field.NewPath("apiVersion"), field.OmitValueType{}, originForm,
-			"kind Deployment is ambiguous: write apiVersion: apps/v1 for the Kubernetes object, apiVersion: v1 for "+
-				"the VVP Deployment")
+	case t.APIVersion == "" && t.Kind == kinds.Deployment:
+		b.form("apiVersion", "kind Deployment is ambiguous: write apiVersion: apps/v1 for the Kubernetes object, "+
+			"apiVersion: v1 for the VVP Deployment")
 		return nil
-	case kind == "":
-		b.fail(field.NewPath("kind"), field.OmitValueType{}, originForm, "a strategic merge patch needs a kind")
+	case t.Kind == "":
+		b.form("kind", "a strategic merge patch needs a kind")
 		return nil
-	case apiVersion == "":
-		b.fail(field.NewPath("apiVersion"), field.OmitValueType{}, originForm,
-			"a strategic merge patch needs an apiVersion%s", versionHint(kind))
+	case t.APIVersion == "":
+		b.form("apiVersion", "a strategic merge patch needs an apiVersion%s", versionHint(t.Kind))
 		return nil
 	}
+	entry := b.root.Value().(map[string]any)
 	c := &compiled{entry: entry, name: b.text("metadata", "name"), namespace: b.text("metadata", "namespace")}
-	t := kinds.TypeMeta{APIVersion: apiVersion, Kind: kind}
-	if _, ok := kinds.LookupResource(t); ok {
-		c.resource = kind
-		c.content = b.checked(entry, nil, t)
-		return c
-	}
-	if k, _ := kinds.Lookup(t); !k.Patchable() {
-		b.fail(field.NewPath("kind"), decode.Shown(kind), originKind,
-			"no such kind of this apiVersion is ever rendered; the kinds are %s%s", emitted(), versionHint(kind))
+	_, isResource := kinds.LookupResource(t)
+	kind, _ := kinds.Lookup(t)
+	switch {
+	case isResource:
+		c.resource = t.Kind
+	case kind.Patchable():
+		c.selector = exactly(t)
+	default:
+		b.add("kind", decode.Shown(t.Kind), originKind, "no such kind of this apiVersion is ever rendered; "+
+			"the kinds are "+patchableKinds()+versionHint(t.Kind))
 		return nil
 	}
-	c.selector = exactly(apiVersion, kind, c.name, c.namespace)
-	c.content = b.checked(entry, nil, t)
+	c.content = b.checked(entry, "", t)
 	return c
 }
 
@@ -127,13 +138,12 @@ func (b *builder) text(path ...string) string {
 		}
 	}
 	if n.Kind != yaml.String {
-		b.fail(field.NewPath(path[0], path[1:]...), field.OmitValueType{}, originForm, "expected a string, not a %s",
-			n.Kind)
+		b.form(strings.Join(path, "."), "expected a string, not a %s", n.Kind)
 	}
 	return n.Text
 }
 
-func emitted() string {
+func patchableKinds() string {
 	var names []string
 	for _, k := range patchable {
 		names = append(names, k.String())
@@ -164,88 +174,79 @@ func (b *builder) targeted() *compiled {
 			if f.Key == "options" {
 				reason = "names and kinds of objects belong to the platform: no patch changes them; remove the options"
 			}
-			b.problems = append(b.problems,
-				decode.Problem{Pos: f.Pos,
-					Err: field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)})
+			e := field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)
+			b.problems = append(b.problems, decode.Problem{Pos: f.Pos, Err: e})
 		}
 	}
 	target := b.root.Get("target")
 	if target == nil || target.Kind == yaml.Null {
-		b.fail(nil, field.OmitValueType{}, originForm,
-			"a patch needs a target, or apiVersion and kind of its own in place of the key patch")
+		b.form("", "a patch needs a target, or apiVersion and kind of its own in place of the key patch")
 		return nil
 	}
 	var s Selector
 	b.problems = append(b.problems, decode.Into(target, field.NewPath("target"), &s)...)
-	sel, problems := s.compile(field.NewPath("target"))
-	for _, e := range problems {
-		b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(e.Field), Err: e})
-	}
+	c := &compiled{selector: s.compile(func(name, text, reason string) {
+		b.add("target."+name, decode.Shown(text), originSelector, reason)
+	})}
 	body := b.body()
 	if len(b.problems) > 0 {
 		return nil
 	}
-	selected := sel.kinds()
+	selected := c.selector.kinds()
 	if len(selected) == 0 {
-		b.fail(field.NewPath("target"), field.OmitValueType{}, originKind,
-			"the target selects no kind that is ever rendered; the kinds are %s%s", emitted(), versionHint(s.Kind))
+		b.add("target", field.OmitValueType{}, originKind, "the target selects no kind that is ever rendered; "+
+			"the kinds are "+patchableKinds()+versionHint(s.Kind))
 		return nil
 	}
-	c := &compiled{selector: sel, entry: map[string]any{"target": target.Value(), "patch": body}}
-	at := field.NewPath("patch")
-	if list, ok := body.([]any); ok {
-		c.ops = b.operations(list, at, true)
-		return c
+	switch body := body.(type) {
+	case []any:
+		c.ops = b.operations(body, "patch")
+	case map[string]any:
+		c.content = b.checked(body, "patch", selected...)
 	}
-	c.content = b.checked(body.(map[string]any), at, selected...)
+	c.entry = map[string]any{"target": target.Value(), "patch": body}
 	return c
 }
 
 // body returns the patch of the target form: a map, or a list of operations. It
 // returns nil with a problem.
 func (b *builder) body() any {
-	at := field.NewPath("patch")
 	n := b.root.Get("patch")
 	if n == nil {
-		b.fail(nil, field.OmitValueType{}, originForm, "an entry with a target needs a patch")
+		b.form("", "an entry with a target needs a patch")
 		return nil
 	}
 	if n.Kind == yaml.String {
-		inner, ok := b.document(n, at)
-		if !ok {
+		if n = b.document(n); n == nil {
 			return nil
 		}
-		n = inner
 	}
-	switch n.Kind {
-	case yaml.Map, yaml.List:
-		if len(n.Fields)+len(n.Items) > 0 {
-			return n.Value()
-		}
-		b.fail(at, field.OmitValueType{}, originForm, "the patch is empty and would change nothing")
+	switch {
+	case n.Kind != yaml.Map && n.Kind != yaml.List:
+		b.form("patch", "expected a strategic merge patch (a map) or JSON patch operations (a list), not a %s", n.Kind)
+	case len(n.Fields)+len(n.Items) == 0:
+		b.form("patch", "the patch is empty and would change nothing")
 	default:
-		b.fail(at, field.OmitValueType{}, originForm,
-			"expected a strategic merge patch (a map) or JSON patch operations (a list), not a %s", n.Kind)
+		return n.Value()
 	}
 	return nil
 }
 
-// document parses a patch that is given as text.
-func (b *builder) document(text *yaml.Node, at *field.Path) (*yaml.Node, bool) {
+// document parses a patch that is given as text. It returns nil with a problem.
+func (b *builder) document(text *yaml.Node) *yaml.Node {
 	docs, bad := yaml.Parse("", []byte(text.Text))
 	for _, p := range bad {
-		e := field.Invalid(at, field.OmitValueType{}, fmt.Sprintf("line %d of the text: %s", p.Pos.Line, p.Message))
-		b.problems = append(b.problems,
-			decode.Problem{Pos: text.Pos, Err: e.WithOrigin(decode.OriginSyntax)})
+		b.add("patch", field.OmitValueType{}, decode.OriginSyntax,
+			fmt.Sprintf("line %d of the text: %s", p.Pos.Line, p.Message))
 	}
 	switch {
 	case len(bad) > 0:
 	case len(docs) == 0:
-		b.fail(at, field.OmitValueType{}, originForm, "the patch is empty and would change nothing")
+		b.form("patch", "the patch is empty and would change nothing")
 	case len(docs) > 1:
-		b.fail(at, field.OmitValueType{}, originForm, "the text has %d documents; write an entry for each", len(docs))
+		b.form("patch", "the text has %d documents; write an entry for each", len(docs))
 	default:
-		return docs[0], true
+		return docs[0]
 	}
-	return nil, false
+	return nil
 }

@@ -61,12 +61,10 @@ func JSON(ops ...Operation) (Patch, error) {
 		return made(list[0])
 	}
 	p, err := made(map[string]any{"target": map[string]any{}, "patch": list})
-	if err != nil {
-		return Patch{}, err
+	if err == nil {
+		p.p.loose = true
 	}
-	loose := *p.p
-	loose.loose = true
-	return Patch{p: &loose}, nil
+	return p, err
 }
 
 // FromObject returns the strategic merge patch that v marshals to as JSON: for
@@ -112,8 +110,7 @@ func made(entry any) (Patch, error) {
 	if err != nil {
 		return Patch{}, fmt.Errorf("patch: %w", err)
 	}
-	p, err := fromNode(yaml.FromTree(t))
-	return p, stripPlaces(err)
+	return placeless(yaml.FromTree(t))
 }
 
 // jsonTree is v as a fresh tree.

@@ -62,6 +62,7 @@ func TestMadePatchesAreTheParsedOnes(t *testing.T) {
 }
 
 func TestMakingFails(t *testing.T) {
+	remove := patch.MustParse("{op: remove, path: /a}")
 	for reason, err := range map[string]error{
 		"no operation":                second(patch.JSON()),
 		"an unknown operation":        second(patch.JSON(patch.Operation{Op: "ad", Path: "/a"})),
@@ -76,12 +77,12 @@ func TestMakingFails(t *testing.T) {
 			"data": map[string]any{"a": "\xff"}})),
 		"a path that is not UTF-8":     second(patch.JSON(patch.Operation{Op: "add", Path: "/\xff", Value: "a"})),
 		"a from that is not":           second(patch.JSON(patch.Operation{Op: "copy", Path: "/a", From: "/\xff"})),
-		"an expression that is not":    second(patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Name: "\xff"})),
+		"an expression that is not":    second(remove.For(patch.Selector{Name: "\xff"})),
 		"a merge without a kind":       second(patch.FromObject(map[string]any{"spec": map[string]any{}})),
 		"a list is no object":          second(patch.FromObject([]string{"a"})),
 		"the zero patch":               second(patch.Patch{}.For(patch.Selector{})),
-		"a selector that never fits":   second(patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Kind: "Pod"})),
-		"an expression that is broken": second(patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Name: "("})),
+		"a selector that never fits":   second(remove.For(patch.Selector{Kind: "Pod"})),
+		"an expression that is broken": second(remove.For(patch.Selector{Name: "("})),
 	} {
 		assert.Assert(t, err != nil, reason)
 		if e, ok := errors.AsType[*patch.InvalidError](err); ok {
@@ -99,7 +100,7 @@ func TestMakingFails(t *testing.T) {
 	e, ok := errors.AsType[*patch.InvalidError](err)
 	assert.Assert(t, ok && len(e.Fields) == 1, "%v", err)
 	assert.Equal(t, e.Fields[0].Field, "path")
-	_, err = patch.MustParse("{op: remove, path: /a}").For(patch.Selector{Name: "\xff"})
+	_, err = remove.For(patch.Selector{Name: "\xff"})
 	assert.ErrorContains(t, err, "UTF-8", "a selector that cannot be written is not one that is missing")
 }
 
@@ -171,6 +172,7 @@ spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers:
 	assert.DeepEqual(t, out, object(t, `
 kind: Deployment
 apiVersion: v1
-spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: a, image: i, env: [{name: X, value: "1"}]}, {name: b}]}}}}}}
+spec: {template: {spec: {kubernetes: {jobManagerPodTemplate: {spec: {containers: [
+  {name: a, image: i, env: [{name: X, value: "1"}]}, {name: b}]}}}}}}
 `))
 }

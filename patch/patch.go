@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"encoding/json"
 	"errors"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -64,13 +63,22 @@ func fromNode(n *yaml.Node) (Patch, error) {
 	b := &builder{root: n}
 	c := b.build()
 	if len(b.problems) == 0 && kinds.IsReserved(string(tree.JSON(c.entry))) {
-		b.fail(nil, field.OmitValueType{}, originText, "%s", kinds.Reserved)
+		b.add("", field.OmitValueType{}, originText, kinds.Reserved)
 	}
 	if len(b.problems) > 0 {
 		return Patch{}, invalid(b.problems)
 	}
 	c.at = Position(n.Pos)
 	return Patch{p: c}, nil
+}
+
+// placeless is fromNode for what is not a text that somebody has seen: its errors have no places.
+func placeless(n *yaml.Node) (Patch, error) {
+	p, err := fromNode(n)
+	if e, ok := errors.AsType[*InvalidError](err); ok {
+		e.Positions = nil
+	}
+	return p, err
 }
 
 // IsZero reports whether p is the zero value, which is no patch.
@@ -114,55 +122,37 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return err
 	}
-	if v == nil {
-		return invalid([]decode.Problem{{Err: field.Required(nil, "a patch; remove the entry to have none")}})
-	}
-	q, err := fromNode(yaml.FromTree(v))
-	if err != nil {
-		return stripPlaces(err)
-	}
-	*p = q
-	return nil
+	return p.read(yaml.FromTree(v))
 }
 
 // UnmarshalYAML sets the variable p as Parse does, from what a YAML library hands
 // over: the interface is that of go.yaml.in/yaml.
 func (p *Patch) UnmarshalYAML(unmarshal func(any) error) error {
 	var node func() *yaml.Node // what this library's own reader gives
-	if err := unmarshal(&node); err != nil || node == nil {
-		var v any
-		if err := unmarshal(&v); err != nil {
-			return err
-		}
-		t, err := tree.Of(v)
-		if err != nil {
-			return err
-		}
-		return p.UnmarshalJSON(tree.JSON(t))
+	if err := unmarshal(&node); err == nil && node != nil {
+		return p.read(node())
 	}
-	if node().Kind == yaml.Null {
-		return p.UnmarshalJSON([]byte("null"))
+	var v any
+	if err := unmarshal(&v); err != nil {
+		return err
 	}
-	q, err := fromNode(node())
+	t, err := tree.Of(v)
 	if err != nil {
-		return stripPlaces(err)
+		return err
 	}
-	*p = q
-	return nil
+	return p.read(yaml.FromTree(t))
 }
 
-// stripPlaces removes places inside a text that nobody has seen in this form.
-func stripPlaces(err error) error {
-	if e, ok := errors.AsType[*InvalidError](err); ok {
-		return &InvalidError{Subject: e.Subject, Fields: e.Fields}
+func (p *Patch) read(n *yaml.Node) error {
+	if n.Kind == yaml.Null {
+		return invalid([]decode.Problem{{Err: field.Required(nil, "a patch; remove the entry to have none")}})
+	}
+	q, err := placeless(n)
+	if err == nil {
+		*p = q
 	}
 	return err
 }
-
-var (
-	_ json.Marshaler   = Patch{}
-	_ json.Unmarshaler = (*Patch)(nil)
-)
 
 // SelectsKind reports whether p changes Kubernetes objects of this kind, given the
 // right name and labels. Patches for VVP resources select no kind.

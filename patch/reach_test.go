@@ -75,7 +75,7 @@ func TestWhatApplyErrorsSay(t *testing.T) {
 		"{target: {kind: Service}, patch: {metadata: {labels: {system: x}}, spec: {selector: " +
 			"{a: b}}}}": "belong to the platform",
 		"{apiVersion: v1, kind: Service, " +
-			"$patch: delete}": "others need the object",
+			"$patch: delete}": "other objects refer to it",
 	} {
 		_, _, err := setOf(t, text).ApplyObjects([]map[string]any{object(t, service)})
 		e, ok := errors.AsType[*patch.ApplyError](err)

@@ -199,11 +199,11 @@ func Example_rule14Order() {
 // 15. JSON patches follow RFC 6902: what is replaced, removed or tested must be
 // there, and the parent of what is added.
 func Example_rule15Operations() {
-	set, err := patch.NewSet(patch.MustParse("{op: replace, path: /spec/none, value: 1}"))
+	set, err := patch.NewSet(patch.MustParse("{op: replace, path: /spec/x, value: 1}"))
 	must(err)
 	_, err = set.ApplyResource(map[string]any{"kind": "Deployment", "apiVersion": "v1",
 		"metadata": map[string]any{"name": "app", "namespace": "default"}, "spec": map[string]any{}})
 	fmt.Println(err)
 	// Output:
-	// spec.deploymentPatchSet[0]: Deployment default/app: operation 0, replace "/spec/none": there is no "none" in "/spec"
+	// spec.deploymentPatchSet[0]: Deployment default/app: operation 0, replace "/spec/x": there is no "x" in "/spec"
 }

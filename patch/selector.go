@@ -8,9 +8,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -44,67 +42,39 @@ type matcher func(string) bool
 
 func (m matcher) match(s string) bool { return m == nil || m(s) }
 
-// exactly selects by equality; an empty name or namespace matches any.
-func exactly(apiVersion, kind, name, namespace string) *selection {
-	group, version := splitVersion(apiVersion)
-	equal := func(want string) matcher { return func(s string) bool { return s == want } }
-	s := &selection{group: equal(group), version: equal(version), kind: equal(kind)}
-	if name != "" {
-		s.name = equal(name)
-	}
-	if namespace != "" {
-		s.namespace = equal(namespace)
-	}
-	return s
+func equal(want string) matcher { return func(s string) bool { return s == want } }
+
+// exactly selects the objects of a type.
+func exactly(t kinds.TypeMeta) *selection {
+	group, version := splitVersion(t.APIVersion)
+	return &selection{group: equal(group), version: equal(version), kind: equal(t.Kind)}
 }
 
-func (s Selector) compile(path *field.Path) (*selection, field.ErrorList) {
-	var errs field.ErrorList
-	fail := func(name, text, reason string) {
-		errs = append(errs, field.Invalid(path.Child(name), decode.Shown(text), reason).WithOrigin(originSelector))
+// A failure gets the name and text of a field that is wrong, and the reason.
+type failure func(name, text, reason string)
+
+func (s Selector) compile(fail failure) *selection {
+	return &selection{
+		group:       compiledField("group", s.Group, expression, fail),
+		version:     compiledField("version", s.Version, expression, fail),
+		kind:        compiledField("kind", s.Kind, expression, fail),
+		name:        compiledField("name", s.Name, expression, fail),
+		namespace:   compiledField("namespace", s.Namespace, expression, fail),
+		labels:      compiledField("labelSelector", s.LabelSelector, labelSelector, fail),
+		annotations: compiledField("annotationSelector", s.AnnotationSelector, labelSelector, fail),
 	}
-	expression := func(name, text string) matcher {
-		if text == "" {
-			return nil
-		}
-		if regexp.QuoteMeta(text) == text && len(text) <= maxExpression {
-			return func(s string) bool { return s == text } // most name a kind
-		}
-		re, why := wholly(text)
-		if why != "" {
-			fail(name, text, why)
-			return nil
-		}
-		return re.MatchString
+}
+
+// compiledField returns what compile makes of a field, the zero value of an empty one.
+func compiledField[T any](name, text string, compile func(string) (T, string), fail failure) (out T) {
+	if text == "" {
+		return out
 	}
-	selector := func(name, text string) labels.Selector {
-		if text == "" {
-			return nil
-		}
-		if len(text) > maxSelector {
-			fail(name, text, fmt.Sprintf("a label selector has at most %d bytes", maxSelector))
-			return nil
-		}
-		sel, err := labels.Parse(text)
-		if err != nil {
-			reason := "not a label selector"
-			if secrets.Quotable(text) {
-				reason += ": " + err.Error()
-			}
-			fail(name, text, reason)
-		}
-		return sel
+	out, why := compile(text)
+	if why != "" {
+		fail(name, text, why)
 	}
-	out := &selection{
-		group:       expression("group", s.Group),
-		version:     expression("version", s.Version),
-		kind:        expression("kind", s.Kind),
-		name:        expression("name", s.Name),
-		namespace:   expression("namespace", s.Namespace),
-		labels:      selector("labelSelector", s.LabelSelector),
-		annotations: selector("annotationSelector", s.AnnotationSelector),
-	}
-	return out, errs
+	return out
 }
 
 var patchable = kinds.Patchable() // read only
@@ -116,19 +86,36 @@ const (
 	maxSelector   = 10_000
 )
 
-// wholly compiles an expression that matches whole values, or says why it cannot.
-// The expression must be one by itself: "a)|(b" would otherwise break out.
-func wholly(text string) (re *regexp.Regexp, why string) {
-	if len(text) > maxExpression {
-		return nil, fmt.Sprintf("a regular expression has at most %d bytes", maxExpression)
+func labelSelector(text string) (sel labels.Selector, why string) {
+	if len(text) > maxSelector {
+		return nil, fmt.Sprintf("a label selector has at most %d bytes", maxSelector)
 	}
-	if strings.Contains(text, `\p`) || strings.Contains(text, `\P`) {
+	sel, err := labels.Parse(text)
+	if err != nil {
+		why = "not a label selector"
+		if secrets.Quotable(text) {
+			why += ": " + err.Error()
+		}
+	}
+	return sel, why
+}
+
+// expression compiles an expression that matches whole values, or says why it cannot.
+// The expression must be one by itself: "a)|(b" would otherwise break out.
+func expression(text string) (m matcher, why string) {
+	switch {
+	case len(text) > maxExpression:
+		return nil, fmt.Sprintf("a regular expression has at most %d bytes", maxExpression)
+	case regexp.QuoteMeta(text) == text: // most name a kind
+		return equal(text), ""
+	case strings.Contains(text, `\p`) || strings.Contains(text, `\P`):
 		return nil, "classes of Unicode are not supported: names of Kubernetes are ASCII"
 	}
 	alone, err := syntax.Parse(text, syntax.Perl)
 	if err == nil && size(alone) > maxSize {
 		return nil, "the regular expression is too large: write fewer alternatives and smaller repetitions"
 	}
+	var re *regexp.Regexp
 	if err == nil {
 		re, err = regexp.Compile("^(?:" + text + ")$")
 	}
@@ -139,7 +126,7 @@ func wholly(text string) (re *regexp.Regexp, why string) {
 		}
 		return nil, why
 	}
-	return re, ""
+	return re.MatchString, ""
 }
 
 // size is about how much an expression is compiled to, a hundred bytes each: what is
@@ -183,17 +170,6 @@ func (s *selection) match(obj map[string]any) bool {
 }
 
 func splitVersion(apiVersion string) (group, version string) {
-	if group, version, ok := strings.Cut(apiVersion, "/"); ok {
-		return group, version
-	}
-	return "", apiVersion
-}
-
-// describe names an object for people.
-func describe(obj map[string]any) string {
-	name := tree.String(obj, "metadata", "name")
-	if ns := tree.String(obj, "metadata", "namespace"); ns != "" {
-		name = ns + "/" + name
-	}
-	return fmt.Sprintf("%s %s", tree.String(obj, "kind"), name)
+	i := strings.Index(apiVersion, "/")
+	return apiVersion[:max(i, 0)], apiVersion[i+1:]
 }

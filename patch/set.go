@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // MaxPatches is the number of patches that a Set may have.
@@ -26,26 +27,23 @@ type Set struct {
 // is the zero value or if there are more than [MaxPatches]; the error is an
 // [*InvalidError] with paths such as [3].
 func NewSet(patches ...Patch) (Set, error) {
-	var problems []decode.Problem
+	var errs field.ErrorList
 	s := Set{patches: make([]*compiled, len(patches))}
 	for i, p := range patches {
 		at := (*field.Path)(nil).Index(i)
 		switch s.patches[i] = p.p; {
 		case p.p == nil:
-			problems = append(problems,
-				decode.Problem{Err: field.Required(at, "the patch is the zero value; make it with patch.Parse")})
+			errs = append(errs, field.Required(at, "the patch is the zero value; make it with patch.Parse"))
 		case p.p.loose:
-			problems = append(problems,
-				decode.Problem{Err: field.Required(at,
-					"several operations are for Kubernetes objects: say which, with For; for the VVP Deployment, "+
-						"each is a patch of its own")})
+			errs = append(errs, field.Required(at, "several operations are for Kubernetes objects: say which, with "+
+				"For; for the VVP Deployment, each is a patch of its own"))
 		}
 	}
 	if len(patches) > MaxPatches {
-		problems = append(problems, decode.Problem{Err: field.TooMany(nil, len(patches), MaxPatches)})
+		errs = append(errs, field.TooMany(nil, len(patches), MaxPatches))
 	}
-	if len(problems) > 0 {
-		return Set{}, invalid(problems)
+	if len(errs) > 0 {
+		return Set{}, &InvalidError{Fields: decode.Fields(errs)}
 	}
 	return s, nil
 }
@@ -73,9 +71,9 @@ func (s Set) Equal(t Set) bool {
 
 // MarshalJSON returns the list of the entries, [] for the empty set.
 func (s Set) MarshalJSON() ([]byte, error) {
-	list := make([]Patch, 0, len(s.patches))
-	for _, p := range s.All() {
-		list = append(list, p)
+	list := make([]Patch, len(s.patches))
+	for i, p := range s.All() {
+		list[i] = p
 	}
 	return json.Marshal(list)
 }
@@ -90,19 +88,16 @@ func (s *Set) UnmarshalJSON(data []byte) error {
 	patches := make([]Patch, len(raw))
 	for i, entry := range raw {
 		err := patches[i].UnmarshalJSON(entry)
-		if err == nil {
-			continue
-		}
 		e, ok := errors.AsType[*InvalidError](err)
-		if !ok {
+		switch {
+		case err == nil:
+			continue
+		case !ok:
 			return fmt.Errorf("[%d]: %w", i, err)
 		}
 		for _, f := range e.Fields {
 			moved := *f
-			moved.Field = fmt.Sprintf("[%d]", i)
-			if f.Field != "" {
-				moved.Field += "." + f.Field
-			}
+			moved.Field = tree.Join(fmt.Sprintf("[%d]", i), f.Field)
 			problems = append(problems, decode.Problem{Err: &moved})
 		}
 	}

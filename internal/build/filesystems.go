@@ -58,8 +58,8 @@ func (d *decider) plugins(c *Plan) {
 			case s.Jar && version == "":
 				d.fail(field.Invalid(s.at, decode.Shown(c.artifact.jar),
 					"Flink needs its plugin for "+s.scheme+", and the name of that has the exact Flink version, which "+
-						image+" does not tell: write a patch version in flinkVersion, such as "+c.Version.Patch+", or set "+
-						flink.PluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
+						image+" does not tell: write a patch version in flinkVersion, such as "+c.Version.Patch+
+						", or set "+flink.PluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
 			case s.Jar || official || slices.Contains(c.plugins[labels.JobManager], name):
 				c.plugins[component] = append(c.plugins[component], name)
 			default:

@@ -51,7 +51,8 @@ type Ignored struct{}
 func (Ignored) ignore() {}
 
 func (d *decoder) kept(n *yaml.Node, u keeper) {
-	if t := reflect.TypeOf(u).Elem(); t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
+	t := reflect.TypeOf(u).Elem()
+	if t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
 		schema := t.Field(0).Type.Elem()
 		d.value(n, reflect.New(schema).Elem(), "")
 	}

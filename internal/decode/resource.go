@@ -16,12 +16,14 @@ func Document(file string, data []byte) (*yaml.Node, []Problem) {
 	docs := yaml.Split(file, data)
 	switch len(docs) {
 	case 0:
-		return nil, Syntax([]yaml.Problem{{Pos: yaml.Position{File: file, Line: 1, Column: 1}, Message: "the text has no document"}})
+		start := yaml.Position{File: file, Line: 1, Column: 1}
+		return nil, Syntax([]yaml.Problem{{Pos: start, Message: "the text has no document"}})
 	case 1:
 		root, bad := docs[0].Read()
 		return root, Syntax(bad)
 	default:
-		return nil, Syntax([]yaml.Problem{{Pos: docs[1].Position(), Message: "one document is wanted; here begins another"}})
+		second := docs[1].Position()
+		return nil, Syntax([]yaml.Problem{{Pos: second, Message: "one document is wanted; here begins another"}})
 	}
 }
 

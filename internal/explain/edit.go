@@ -22,7 +22,7 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Origin) (*Tree, error) {
 		for _, tokens := range op.Pointers() {
 			way = append(way, t.onTheWay(tokens)...)
 		}
-		set := func(before []Origin) []Origin { return slices.Concat([]Origin{source}, before, way) }
+		changed := func(before []Origin) []Origin { return slices.Concat([]Origin{source}, before, way) }
 		after, err := jsonpatch.Apply(t.value, []jsonpatch.Op{op})
 		if err != nil {
 			return nil, err
@@ -36,21 +36,20 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Origin) (*Tree, error) {
 			return nil, err
 		}
 		value, _ := after.(tree.Map)
-		t = t.step(value, func(at Place, v any) (Leaf, bool) {
-			path := at.Path.String()
-			from := leafAt(shape, at.Index)
-			old, had := t.Find(path)
+		t = t.step(value, func(l *Leaf) {
+			from, _ := follow(shape, l.At.Index).(*Leaf) // nil for an empty map or list
+			old, had := t.Find(l.Path)
 			switch {
-			case from == nil && had && tree.Equal(old.Value, v):
-				return old, true // empty, as it was
+			case from == nil && had && tree.Equal(old.Value, l.Value):
+				l.Sources, l.Before = old.Sources, old.Before // empty, as it was
 			case from == nil || from == fresh:
-				return Leaf{Sources: set(t.history(path)), Before: old.Value}, false
-			case from.Path == path:
-				return *from, true
+				l.Sources, l.Before = changed(t.history(*l)), old.Value
+			case from.Path == l.Path:
+				l.Sources, l.Before = from.Sources, from.Before
 			default:
-				return Leaf{Sources: set(from.Sources), Before: old.Value}, false
+				l.Sources, l.Before = changed(from.Sources), old.Value
 			}
-		}, func(l Leaf) []Origin { return set(l.Sources) })
+		}, func(l Leaf) []Origin { return changed(l.Sources) })
 	}
 	return t, nil
 }
@@ -59,40 +58,28 @@ func (t *Tree) Edit(ops []jsonpatch.Op, source Origin) (*Tree, error) {
 // the elements, or everything in a list without keys.
 func (t *Tree) onTheWay(tokens []string) []Origin {
 	var out []Origin
-	var at tree.Path
-	f := merge.Field{Of: t.schema}
-	var v any = t.value
+	var at []string
+	f, v := merge.Field{Of: t.schema}, any(t.value)
 	for _, token := range tokens {
 		switch c := v.(type) {
 		case tree.Map:
-			v, at = c[token], at.With(tree.Step{Name: token})
-			f = f.Of[token]
+			v, at, f = c[token], append(at, token), f.Of[token]
 		case []any:
 			names := f.Names(c)
-			for i := range c {
-				out = append(out, t.identity(at.With(tree.Step{Name: names[i], Element: true}), c[i], f)...)
+			for _, name := range names {
+				element := append(slices.Clip(at), name)
+				if len(f.Keys) == 0 {
+					out = append(out, t.Under(element...)...)
+				}
+				for _, key := range f.Keys {
+					out = append(out, t.Under(append(slices.Clip(element), key)...)...)
+				}
 			}
 			i, err := strconv.Atoi(token)
 			if err != nil || i < 0 || i >= len(c) {
 				return out
 			}
-			v, at = c[i], at.With(tree.Step{Name: names[i], Element: true})
-			f = merge.Field{Of: f.Of}
-		}
-	}
-	return out
-}
-
-// identity returns the sources of what tells an element apart.
-func (t *Tree) identity(at tree.Path, element any, f merge.Field) []Origin {
-	if len(f.Keys) == 0 {
-		return t.Under(at.String())
-	}
-	var out []Origin
-	m, _ := element.(tree.Map)
-	for _, key := range tree.Keys(m) {
-		if slices.Contains(f.Keys, key) {
-			out = append(out, t.Under(at.With(tree.Step{Name: key}).String())...)
+			v, at, f = c[i], append(at, names[i]), merge.Field{Of: f.Of}
 		}
 	}
 	return out
@@ -100,48 +87,39 @@ func (t *Tree) identity(at tree.Path, element any, f merge.Field) []Origin {
 
 // shape returns a tree of the shape of the value, with a *Leaf for each scalar.
 func (t *Tree) shape() tree.Map {
-	i := 0
-	var shaped func(v any) any
-	shaped = func(v any) any {
-		switch v := v.(type) {
+	out := tree.CopyMap(t.value)
+	for i := range t.leaves {
+		l := &t.leaves[i]
+		switch l.Value.(type) {
+		case tree.Map, []any:
+			continue
+		}
+		last := len(l.At.Index) - 1
+		switch c := follow(out, l.At.Index[:last]).(type) {
 		case tree.Map:
-			out := make(tree.Map, len(v))
-			for _, key := range tree.Keys(v) {
-				out[key] = shaped(v[key])
-			}
-			if len(v) == 0 {
-				i++
-			}
-			return out
+			c[l.At.Index[last].Name] = l
 		case []any:
-			out := make([]any, len(v))
-			for j, e := range v {
-				out[j] = shaped(e)
-			}
-			if len(v) == 0 {
-				i++
-			}
-			return out
-		default:
-			i++
-			return &t.leaves[i-1]
+			c[index(l.At.Index[last])] = l
 		}
 	}
-	out, _ := shaped(t.value).(tree.Map)
 	return out
 }
 
-// leafAt returns the Leaf at a place, nil for an empty map or list.
-func leafAt(v any, index tree.Path) *Leaf {
-	for _, s := range index {
+// follow returns what is at a place.
+func follow(v any, at tree.Path) any {
+	for _, s := range at {
 		switch c := v.(type) {
 		case tree.Map:
 			v = c[s.Name]
 		case []any:
-			i, _ := strconv.Atoi(s.Name) // Leaves has written it
-			v = c[i]
+			v = c[index(s)]
 		}
 	}
-	l, _ := v.(*Leaf)
-	return l
+	return v
+}
+
+// index is that of an element of a list, as Leaves writes it.
+func index(s tree.Step) int {
+	i, _ := strconv.Atoi(s.Name)
+	return i
 }

@@ -1,3 +1,8 @@
+// Package explain records, beside the steps of a rendering, what gave each field of the
+// objects its value: [Record] is fed by the pipeline. A [Tree] keeps the sources of the
+// leaves of a JSON-shaped tree through merges ([Tree.Merge]), JSON patches
+// ([Tree.Edit]) and anything else ([Tree.Assign]); what the renderer generates itself is
+// told by a table of rules.
 package explain
 
 import (
@@ -15,6 +20,37 @@ import (
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
+
+// Step is what a Source is. The steps mean what those of package render do, which has
+// them in this order.
+type Step uint8
+
+// The steps.
+const (
+	_ Step = iota
+	Generated
+	SystemLabel
+	Checksum
+	DerivedID
+	Default
+	Defaults
+	Field
+	PodOption
+	PodTemplate
+	Target
+	Patch
+	Job
+	Option
+)
+
+// A Source is a step that set a field, or something that the step made it of.
+type Source struct {
+	Step     Step
+	Name     string // of an option, a field of Job, or a rule
+	Resource string // whose Field it is
+	Field    string
+	Position patch.Position
+}
 
 // Record records which steps of one rendering set what. Its methods are called by
 // the steps themselves, and do nothing on nil.
@@ -36,13 +72,10 @@ func keyOf(o tree.Map) string {
 	return tree.String(o, "kind") + " " + tree.String(o, "metadata", "name")
 }
 
-// chain returns the sources of fields of the resource, and of what is below them.
-func (x *Record) chain(paths ...string) []Origin {
-	var out []Origin
-	for _, path := range paths {
-		out = append(out, x.fields.Under(path)...)
-	}
-	return out
+// under returns the sources of a field of the resource, a path of plain names and then
+// any others, and of what is below it.
+func (x *Record) under(path string, names ...string) []Origin {
+	return x.fields.Under(append(strings.Split(path, "."), names...)...)
 }
 
 // Built records generated objects, without the pod templates of the resource.
@@ -51,41 +84,32 @@ func (x *Record) Built(c *build.Plan, objects ...tree.Map) {
 		return
 	}
 	for _, o := range objects {
-		r := &derivation{Record: x, plan: c, settings: c.Settings.String(), object: o}
+		r := derivation{x: x, plan: c, settings: c.Settings.String(), object: o}
 		x.objects[keyOf(o)] = New(tree.CopyMap(o), merge.Of(kinds.TypeOf(o)), r.sources)
-		x.existence[keyOf(o)] = r.existence()
+		if decides := existence[tree.String(o, "kind")]; decides != nil {
+			x.existence[keyOf(o)] = decides(&r)
+		}
 	}
 }
+
+// podTemplate is the number of steps that lead to the pod template of a workload.
+const podTemplate = len([...]string{"spec", "template"})
 
 // Template records a pod template of the resource, whose path is at.
 func (x *Record) Template(merged, template tree.Map, at *field.Path) {
 	if x == nil {
 		return
 	}
-	sources := func(path string) []Origin {
-		inner, ok := strings.CutPrefix(path, "spec.template")
-		for ok {
-			if list := x.chain(at.String() + inner); len(list) > 0 {
-				return list
+	x.objects[keyOf(merged)] = x.objects[keyOf(merged)].Merge(tree.CopyMap(merged),
+		tree.Map{"spec": tree.Map{"template": template}}, func(l Leaf) []Origin {
+			names := l.names()
+			for end := len(names); end > podTemplate; end-- {
+				if list := x.under(at.String(), names[podTemplate:end]...); len(list) > 0 {
+					return list
+				}
 			}
-			inner, ok = parent(inner)
-		}
-		return x.chain(at.String())
-	}
-	t := x.objects[keyOf(merged)]
-	x.objects[keyOf(merged)] = t.Merge(tree.CopyMap(merged), tree.Map{"spec": tree.Map{"template": template}}, sources)
-}
-
-// parent returns the path of the map or list that a path leads into.
-func parent(path string) (string, bool) {
-	i := strings.LastIndex(path, ".")
-	if strings.HasSuffix(path, "]") {
-		i = strings.LastIndex(path, "[")
-	}
-	if i < 0 {
-		return "", false
-	}
-	return path[:i], true
+			return x.under(at.String())
+		})
 }
 
 // Restored records what the renderer puts back after a pod template: labels of the
@@ -94,16 +118,14 @@ func (x *Record) Restored(c *build.Plan, at *field.Path, workload tree.Map) {
 	if x == nil {
 		return
 	}
-	r := &derivation{Record: x, plan: c, settings: c.Settings.String(), object: workload}
-	sources := func(path string) []Origin {
-		own := r.sources(Leaf{Path: path})
-		if container, _, ok := strings.Cut(strings.TrimPrefix(path, "spec.template"), ".securityContext"); ok {
-			own = append(own, x.chain(at.String()+container+".name")...)
+	r := derivation{x: x, plan: c, settings: c.Settings.String(), object: workload}
+	x.objects[keyOf(workload)] = x.objects[keyOf(workload)].Assign(tree.CopyMap(workload), func(l Leaf) []Origin {
+		own, names := r.sources(l), l.names()
+		if end := slices.Index(names, "securityContext"); end > podTemplate {
+			own = append(own, x.under(at.String(), append(names[podTemplate:end], "name")...)...)
 		}
 		return own
-	}
-	t := x.objects[keyOf(workload)]
-	x.objects[keyOf(workload)] = t.Assign(tree.CopyMap(workload), sources)
+	})
 }
 
 // Patched records the target's patches of objects. They were applied before.
@@ -121,68 +143,67 @@ func (x *Record) Patched(objects []tree.Map) error {
 		if err != nil {
 			return err
 		}
-		source := x.patchSource(i, p)
-		next := 0
-		for j, o := range current {
-			if !slices.ContainsFunc(matches, func(m patch.Match) bool { return m.Object == j }) {
-				next++
-				continue
-			}
-			if next == len(after) || keyOf(after[next]) != keyOf(o) {
+		for _, m := range matches {
+			key := keyOf(current[m.Object])
+			at := slices.IndexFunc(after, func(o tree.Map) bool { return keyOf(o) == key })
+			if at < 0 {
 				continue // the patch deletes it
 			}
-			if err := x.patchObject(after[next], p, source); err != nil {
+			if x.objects[key], err = x.patched(x.objects[key], i, p, after[at]); err != nil {
 				return err
 			}
-			next++
 		}
 		current = after
 	}
 	return nil
 }
 
-func (x *Record) patchSource(i int, p patch.Patch) *Source {
-	return &Source{Step: Patch, Resource: x.target.String(), Field: kinds.PatchField(i), Position: p.Position()}
-}
-
-func (x *Record) patchObject(after tree.Map, p patch.Patch, source *Source) error {
-	t := x.objects[keyOf(after)]
-	ops, content, err := contentOf(p)
+// patched returns the Tree after a patch of the target, whose result is after.
+func (x *Record) patched(t *Tree, i int, p patch.Patch, after tree.Map) (*Tree, error) {
+	entry, err := entryOf(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if ops != nil {
-		if t, err = t.Edit(ops, source); err != nil {
-			return err
-		}
-	} else {
-		t = t.Merge(after, content, func(string) []Origin { return []Origin{source} }, selection(t, p)...)
-	}
-	x.objects[keyOf(after)] = t
-	return nil
-}
-
-// contentOf returns what a patch does: operations, or a strategic merge.
-func contentOf(p patch.Patch) ([]jsonpatch.Op, tree.Map, error) {
-	v, err := tree.FromJSON([]byte(p.String()))
-	if err != nil {
-		return nil, nil, err
-	}
-	entry, _ := v.(tree.Map)
-	var list []any
+	source := &Source{Step: Patch, Resource: x.target.String(), Field: kinds.PatchField(i), Position: p.Position()}
+	content := entry
 	switch body := entry["patch"].(type) {
 	case []any:
-		list = body
+		ops, _ := jsonpatch.Parse(body) // the patch was checked when it was made
+		return t.Edit(ops, source)
 	case tree.Map:
-		return nil, body, nil
-	default:
-		if entry["op"] == nil {
-			return nil, entry, nil
-		}
-		list = []any{entry}
+		content = body
 	}
-	ops, _ := jsonpatch.Parse(list) // the patch was checked when it was made
-	return ops, nil, nil
+	if entry["op"] != nil {
+		ops, _ := jsonpatch.Parse([]any{entry})
+		return t.Edit(ops, source)
+	}
+	return t.Merge(after, content, func(Leaf) []Origin { return []Origin{source} }, selection(t, entry)...), nil
+}
+
+// entryOf returns an entry of a patch set as it is written.
+func entryOf(p patch.Patch) (tree.Map, error) {
+	v, err := tree.FromJSON([]byte(p.String()))
+	entry, _ := v.(tree.Map)
+	return entry, err
+}
+
+// selection returns the sources of the labels and annotations that a patch selects
+// an object by, but for the system's.
+func selection(t *Tree, entry tree.Map) []Origin {
+	var out []Origin
+	for _, by := range [...]string{"label", "annotation"} {
+		parsed, err := klabels.Parse(tree.String(entry, "target", by+"Selector"))
+		if err != nil {
+			continue // it was parsed when the patch was made
+		}
+		requirements, _ := parsed.Requirements()
+		for _, r := range requirements {
+			if !slices.Contains(kinds.SystemLabels, r.Key()) {
+				out = append(out, t.Under("metadata", by+"s", r.Key())...)
+			}
+		}
+	}
+	return out
 }
 
 // Checksum records the annotation that is made of the configuration.
@@ -193,12 +214,11 @@ func (x *Record) Checksum(annotation string, objects []tree.Map) {
 	of := []Origin{&Source{Step: Checksum, Name: annotation}}
 	for _, o := range objects {
 		if tree.String(o, "kind") == "ConfigMap" {
-			of = append(of, x.objects[keyOf(o)].Under("data")...)
+			of = append(of, x.Of(o).Under("data")...)
 		}
 	}
 	for _, o := range objects {
-		t := x.objects[keyOf(o)]
-		x.objects[keyOf(o)] = t.Assign(o, func(string) []Origin { return of })
+		x.objects[keyOf(o)] = x.Of(o).Assign(o, func(Leaf) []Origin { return of })
 	}
 }
 
@@ -226,42 +246,10 @@ func (x *Record) Complete(objects []tree.Map) {
 	of := []Origin{x.derived}
 	for _, o := range objects {
 		if kind := tree.String(o, "kind"); kind == "Job" || kind == "ConfigMap" {
-			of = append(of, x.objects[keyOf(o)].Under("")...)
+			of = append(of, x.Of(o).Under()...)
 		}
 	}
 	for key, t := range x.objects {
 		x.objects[key] = t.Expand(x.derived, of)
 	}
-}
-
-// selection returns the sources of the labels and annotations that a patch selects
-// an object by, but for the system's.
-func selection(t *Tree, p patch.Patch) []Origin {
-	entry, err := tree.FromJSON([]byte(p.String()))
-	if err != nil {
-		return nil
-	}
-	var out []Origin
-	for _, by := range [...]string{"label", "annotation"} {
-		parsed, err := klabels.Parse(tree.String(entry, "target", by+"Selector"))
-		if err != nil {
-			continue // it was parsed when the patch was made
-		}
-		requirements, _ := parsed.Requirements()
-		for _, r := range requirements {
-			if !slices.Contains(kinds.SystemLabels, r.Key()) {
-				out = append(out, t.Under(pathOf("metadata", by+"s", r.Key()))...)
-			}
-		}
-	}
-	return out
-}
-
-// pathOf returns the path of a field as leaves have it.
-func pathOf(keys ...string) string {
-	var p tree.Path
-	for _, key := range keys {
-		p = append(p, tree.Step{Name: key})
-	}
-	return p.String()
 }

@@ -1,13 +1,15 @@
 package explain
 
 import (
+	"cmp"
+	"reflect"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/build"
-	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
+	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -15,17 +17,8 @@ import (
 
 // layer is one that the fields of a resource come from.
 type layer struct {
-	leaves map[string]string // places by path
+	config any
 	source func(path, place string) *Source
-}
-
-func newLayer(kind string, doc tree.Map, source func(path, place string) *Source) layer {
-	l := layer{leaves: map[string]string{}, source: source}
-	for _, leaf := range New(doc, merge.Of(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}),
-		func(Leaf) []Origin { return nil }).Leaves() {
-		l.leaves[leaf.Path] = leaf.Place
-	}
-	return l
 }
 
 // resource is a Deployment or SessionCluster, as sources name it.
@@ -37,66 +30,50 @@ type resource interface {
 // Deployment starts the record of a Deployment: where its fields, which patches of the
 // target have changed, come from. givenID says that Job.ID is given.
 func Deployment(t target.Target, o build.Options, d, patched deployment.Deployment, givenID bool) (*Record, error) {
-	const kind = deployment.KindDeployment
-	x := &Record{target: t, resource: d, options: o}
-	given, err := decode.Tree(d.Given())
-	if err != nil {
-		return nil, err
-	}
-	layers := []layer{newLayer(kind, given, x.ownField)}
-	for _, defaults := range layersOf(d) {
-		doc, err := decode.Tree(defaults)
-		if err != nil {
-			return nil, err
+	x := newRecord(t, o, d)
+	layers := []layer{{d.Given(), x.ownField}}
+	for _, namespace := range [...]string{d.Namespace(), ""} { // the stronger first
+		for _, defaults := range d.Defaults().Layers() {
+			if defaults.Metadata.Namespace != namespace {
+				continue
+			}
+			name := deployment.KindDefaults + " " + cmp.Or(namespace, "global")
+			spec := map[string]any{"spec": defaults.Spec}
+			layers = append(layers, layer{spec, func(path, _ string) *Source {
+				return &Source{Step: Defaults, Resource: name, Field: path}
+			}})
 		}
-		name := "global"
-		if defaults.Metadata.Namespace != "" {
-			name = defaults.Metadata.Namespace
-		}
-		layers = append(layers, newLayer(kind, tree.Map{"spec": doc["spec"]}, func(path, _ string) *Source {
-			return &Source{Step: Defaults, Resource: deployment.KindDefaults + " " + name, Field: path}
-		}))
-	}
-	if err := x.recordFields(kind, layers, d.Resolved(), patched.Resolved()); err != nil {
-		return nil, err
 	}
 	if givenID {
 		x.identity = []Origin{&Source{Step: Job, Name: "ID"}}
-		return x, nil
+	} else {
+		x.derived = &Source{Step: DerivedID}
+		x.identity = []Origin{x.derived}
 	}
-	x.derived = &Source{Step: DerivedID}
-	x.identity = []Origin{x.derived}
-	return x, nil
-}
-
-// layersOf returns the Deployment Defaults of d, the stronger first.
-func layersOf(d deployment.Deployment) []deployment.DefaultsConfig {
-	var out []deployment.DefaultsConfig
-	for _, l := range d.Defaults().Layers() {
-		switch l.Metadata.Namespace {
-		case d.Namespace():
-			out = append([]deployment.DefaultsConfig{l}, out...)
-		case "":
-			out = append(out, l)
-		}
-	}
-	return out
+	return x, x.recordFields(deployment.KindDeployment, layers, d.Resolved(), patched.Resolved())
 }
 
 // SessionCluster is Deployment for a SessionCluster.
 func SessionCluster(t target.Target, o build.Options, s, patched deployment.SessionCluster) (*Record, error) {
-	const kind = deployment.KindSessionCluster
-	x := &Record{target: t, resource: s, options: o}
-	given, err := decode.Tree(s.Config())
-	if err != nil {
-		return nil, err
-	}
-	if err := x.recordFields(kind, []layer{newLayer(kind, given, x.ownField)}, s.Resolved(),
-		patched.Resolved()); err != nil {
+	x := newRecord(t, o, s)
+	layers := []layer{{s.Config(), x.ownField}}
+	if err := x.recordFields(deployment.KindSessionCluster, layers, s.Resolved(), patched.Resolved()); err != nil {
 		return nil, err
 	}
 	x.identity = x.resourceID()
 	return x, nil
+}
+
+func newRecord(t target.Target, o build.Options, r resource) *Record {
+	return &Record{target: t, resource: r, options: o, objects: map[string]*Tree{}, existence: map[string][]Origin{}}
+}
+
+// resourceID is metadata.id, or what it is derived from.
+func (x *Record) resourceID() []Origin {
+	if id := x.under("metadata.id"); len(id) > 0 {
+		return id
+	}
+	return append(x.under("metadata.name"), x.under("metadata.namespace")...)
 }
 
 // ownField is the source of a field that the resource itself has.
@@ -105,8 +82,8 @@ func (x *Record) ownField(path, place string) *Source {
 	switch {
 	case strings.Contains(path, ".kubernetes.pods."):
 		s.Step = PodOption
-	case strings.Contains(path, ".kubernetes.jobManagerPodTemplate"), strings.Contains(path,
-		".kubernetes.taskManagerPodTemplate"):
+	case strings.Contains(path, ".kubernetes.jobManagerPodTemplate"),
+		strings.Contains(path, ".kubernetes.taskManagerPodTemplate"):
 		s.Step = PodTemplate
 	}
 	return s
@@ -115,93 +92,92 @@ func (x *Record) ownField(path, place string) *Source {
 // recordFields records the layers, the defaults of VVP, and the target's patches. The
 // stronger layers come first.
 func (x *Record) recordFields(kind string, layers []layer, resolved, final any) error {
-	doc, err := decode.Resolved(kind, resolved)
+	meta := kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}
+	given := make([]map[string]string, len(layers)) // places by path
+	for i, l := range layers {
+		doc, err := tree.FromGo(l.config)
+		if err != nil {
+			return err
+		}
+		given[i] = map[string]string{}
+		m, _ := doc.(tree.Map)
+		for at := range Leaves(m, merge.Of(meta)) {
+			given[i][at.Path.String()] = at.Index.String()
+		}
+	}
+	builtIn := func(l Leaf) []Origin {
+		return []Origin{&Source{Step: Default, Resource: x.resource.String(), Field: l.Path}}
+	}
+	doc, err := document(meta, resolved)
 	if err != nil {
 		return err
 	}
-	builtIn := func(path string) []Origin {
-		return []Origin{&Source{Step: Default, Resource: x.resource.String(), Field: path}}
-	}
-	fields := New(doc, merge.Of(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}), func(l Leaf) []Origin {
+	x.fields = New(doc, merge.Of(meta), func(l Leaf) []Origin {
 		var out []Origin
-		for _, layer := range layers {
-			if place, ok := layer.leaves[l.Path]; ok {
+		for i, layer := range layers {
+			if place, ok := given[i][l.Path]; ok {
 				out = append(out, layer.source(l.Path, place))
 			}
 		}
-		if hasDefault(kind, l.Path) || len(out) == 0 {
-			out = append(out, builtIn(l.Path)...)
+		if len(out) == 0 || schema.HasDefault(reflect.TypeOf(resolved), l.Path) {
+			out = append(out, builtIn(l)...)
 		}
 		return out
 	})
-	if fields, err = x.recordPatches(kind, fields); err != nil {
+	if err := x.recordPatches(kind); err != nil {
 		return err
 	}
 	// A default takes the place of what a patch has removed.
-	if doc, err = decode.Resolved(kind, final); err != nil {
+	if doc, err = document(meta, final); err != nil {
 		return err
 	}
-	x.fields, x.objects, x.existence = fields.Assign(doc, builtIn), map[string]*Tree{}, map[string][]Origin{}
+	x.fields = x.fields.Assign(doc, builtIn)
 	return nil
+}
+
+// document returns the tree of a resource, as patches find it.
+func document(meta kinds.TypeMeta, config any) (tree.Map, error) {
+	v, err := tree.FromGo(config)
+	if err != nil {
+		return nil, err
+	}
+	doc, _ := v.(tree.Map)
+	kinds.Fill(meta, doc)
+	return doc, nil
 }
 
 // recordPatches records the target's patches of the resource. They were applied
 // before.
-func (x *Record) recordPatches(kind string, fields *Tree) (*Tree, error) {
+func (x *Record) recordPatches(kind string) error {
 	for i, p := range x.target.Patches().All() {
 		set, err := patch.NewSet(p)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		ops, content, err := contentOf(p)
+		entry, err := entryOf(p)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		doc := fields.Value()
-		if !set.HasResource(kind) || !isFor(content, doc) {
+		doc := x.fields.Value()
+		if !set.HasResource(kind) || !isFor(entry, doc) {
 			continue
 		}
-		source := x.patchSource(i, p)
-		if ops != nil {
-			fields, err = fields.Edit(ops, source)
-		} else if doc, err = set.ApplyResource(doc); err == nil {
-			fields = fields.Merge(doc, content, func(string) []Origin { return []Origin{source} })
+		if doc, err = set.ApplyResource(doc); err != nil {
+			return err
 		}
-		if err != nil {
-			return nil, err
+		if x.fields, err = x.patched(x.fields, i, p, doc); err != nil {
+			return err
 		}
 	}
-	return fields, nil
+	return nil
 }
 
 // isFor reports whether an inline patch names the resource, or names none.
-func isFor(content, doc tree.Map) bool {
+func isFor(entry, doc tree.Map) bool {
 	for _, key := range [...]string{"name", "namespace"} {
-		if want := tree.String(content, "metadata", key); want != "" && want != tree.String(doc, "metadata", key) {
+		if want := tree.String(entry, "metadata", key); want != "" && want != tree.String(doc, "metadata", key) {
 			return false
 		}
 	}
 	return true
-}
-
-// hasDefault reports whether VVP has a default for a field.
-func hasDefault(kind, path string) bool {
-	spec := "spec."
-	if kind == deployment.KindDeployment {
-		spec = "spec.template.spec."
-	}
-	for _, field := range [...]string{
-		"metadata.namespace", "spec.state",
-		"spec.upgradeStrategy.kind", "spec.restoreStrategy.kind", "spec.restoreStrategy.allowNonRestoredState",
-		"spec.maxJobCreationAttempts", "spec.maxSavepointCreationAttempts",
-		"spec.numberOfTaskManagers", "spec.template.spec.parallelism",
-		spec + "resources.jobmanager.cpu", spec + "resources.jobmanager.memory",
-		spec + "resources.taskmanager.cpu", spec + "resources.taskmanager.memory",
-		spec + "logging.loggingProfile",
-	} {
-		if path == field {
-			return true
-		}
-	}
-	return false
 }

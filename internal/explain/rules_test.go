@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -13,33 +14,28 @@ func TestPathsOfRules(t *testing.T) {
 		tail       string
 		ok         bool
 	}{
-		{"a.b", "a.b", nil, "", true},
-		{"a.b", "a.b.c", nil, ".c", true},
-		{"a.b", "a.b[0]", nil, "[0]", true},
-		{"a.b", "a.bc", nil, "", false},
-		{"a.b", "a", nil, "", false},
-		{"a[*]", "a.b", []string{"b"}, ".b", true},
-		{"a[*]", "a.b.c", []string{"b"}, ".b.c", true},
-		{"a[*]", "a.b[c]", []string{"b"}, ".b[c]", true},
-		{"a[*]", "a[b.c].d", []string{"b.c"}, "[b.c].d", true},
-		{"a[*]", `a["b]"].d`, []string{"b]"}, `["b]"].d`, true},
-		{"a[*]", `a["b\"]"].d`, []string{`b"]`}, `["b\"]"].d`, true},
-		{"a[*]", `a[b\].d`, []string{`b\`}, `[b\].d`, true},
-		{"a[*]", "a[].d", []string{""}, "[].d", true},
-		{"a[*]", "a", nil, "", false},
-		{"a[*]", "ab", nil, "", false},
-		{"a[*]", "a[b", nil, "", false},
-		{"a[*].d", "a[b].d", []string{"b"}, "", true},
-		{"a[*].d", "a[b].d.e", []string{"b"}, ".e", true},
-		{"a[*].d", "a[b].f", nil, "", false},
-		{"a[*].d[*]", "a[b].d[c].e", []string{"b", "c"}, "[c].e", true},
-		{"a[*][*]", "a[b].c", []string{"b", "c"}, ".c", true},
+		{"a/b", "a/b", nil, "", true},
+		{"a/b", "a/b/c", nil, "c", true},
+		{"a/b", "a/bc", nil, "", false},
+		{"a/b", "a", nil, "", false},
+		{"a/*", "a/b", []string{"b"}, "b", true},
+		{"a/*", "a/b/c", []string{"b"}, "b/c", true},
+		{"a/*", `a/"b]"/d`, []string{"b]"}, `"b]"/d`, true},
+		{"a/*", `a/"b\"]"/d`, []string{`b"]`}, `"b\"]"/d`, true},
+		{"a/*", `a/b\/d`, []string{`b\`}, `b\/d`, true},
+		{"a/*", "a//d", []string{""}, "/d", true},
+		{"a/*", "a", nil, "", false},
+		{"a/*/d", "a/b/d", []string{"b"}, "", true},
+		{"a/*/d", "a/b/d/e", []string{"b"}, "e", true},
+		{"a/*/d", "a/b/f", nil, "", false},
+		{"a/*/d/*", "a/b/d/c/e", []string{"b", "c"}, "c/e", true},
+		{"a/*/*", "a/b/c", []string{"b", "c"}, "c", true},
 	} {
-		at, ok := matchPath(c.rule, c.path)
+		m, ok := rule{at: c.rule}.matches(strings.Split(c.path, "/"))
 		assert.Equal(t, ok, c.ok, "%s of %s", c.path, c.rule)
 		if ok {
-			assert.DeepEqual(t, at.keys, c.keys)
-			assert.Equal(t, at.tail, c.tail, "%s of %s", c.path, c.rule)
+			assert.DeepEqual(t, m.keys, c.keys)
+			assert.Equal(t, strings.Join(m.tail, "/"), c.tail, "%s of %s", c.path, c.rule)
 		}
 	}
 }

@@ -1,8 +1,9 @@
 package explain
 
 import (
+	"iter"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -11,17 +12,87 @@ import (
 // Origin is a step that sets values. Sources are compared with ==.
 type Origin any
 
+// A Place is where a leaf is.
+type Place struct {
+	// Path calls elements of lists as [merge.Field.Names] does, Index by their index, so
+	// that the names of its steps are the tokens of a JSON pointer.
+	Path, Index tree.Path
+}
+
+// below returns a fresh Place one step below p.
+func (p Place) below(name, index string, element bool) Place {
+	return Place{
+		Path:  p.Path.With(tree.Step{Name: name, Element: element}),
+		Index: p.Index.With(tree.Step{Name: index, Element: element}),
+	}
+}
+
+// Leaves yields the values of a map that have nothing below them, with their places:
+// scalars, null, empty maps and empty lists. The schema is that of the map. Maps are
+// walked in the byte order of their keys, lists in their order. An empty map has no
+// leaves. Places are fresh, values are part of the map.
+func Leaves(v tree.Map, schema merge.Schema) iter.Seq2[Place, any] {
+	return func(yield func(Place, any) bool) {
+		if len(v) > 0 {
+			walk(Place{}, v, merge.Field{Of: schema}, yield)
+		}
+	}
+}
+
+// walk yields the leaves of v, which is what the field has.
+func walk(at Place, v any, f merge.Field, yield func(Place, any) bool) bool {
+	switch c := v.(type) {
+	case tree.Map:
+		for _, key := range tree.Keys(c) {
+			if !walk(at.below(key, key, false), c[key], f.Of[key], yield) {
+				return false
+			}
+		}
+		if len(c) > 0 {
+			return true
+		}
+	case []any:
+		for i, name := range f.Names(c) {
+			// A list in a list has no keys.
+			if !walk(at.below(name, strconv.Itoa(i), true), c[i], merge.Field{Of: f.Of}, yield) {
+				return false
+			}
+		}
+		if len(c) > 0 {
+			return true
+		}
+	}
+	return yield(at, v)
+}
+
 // Leaf is a value with nothing below it: a scalar, null, an empty map or list.
 type Leaf struct {
-	// Path is where it is, as [tree.Path.String] writes it.
-	Path string
-	// Place is the same with the index of each element of a list.
-	Place string
+	At    Place
+	Path  string // the text of At.Path
 	Value any
 	// Before is what was there before the last source, nil for nothing.
 	Before any
 	// Sources are the steps that set the value or that it depends on, the last first.
 	Sources []Origin
+}
+
+// names returns the names of the steps that lead to the leaf.
+func (l Leaf) names() []string {
+	out := make([]string, len(l.At.Path))
+	for i, s := range l.At.Path {
+		out[i] = s.Name
+	}
+	return out
+}
+
+// within reports whether the leaf is at the end of these steps, or below.
+func (l Leaf) within(names []string) bool {
+	for i, name := range names {
+		if i == len(l.At.Path) || l.At.Path[i].Name != name {
+			return false
+		}
+	}
+	return true
 }
 
 // Tree is a JSON-shaped tree with the sources of its leaves.
@@ -30,25 +101,15 @@ type Tree struct {
 	value  tree.Map
 	leaves []Leaf
 	index  map[string]int
-	// gone has what the leaves depended on that are not there any more.
-	gone map[string][]Origin
+	// gone has the leaves that are not there any more, with what that depends on.
+	gone map[string]Leaf
 }
 
 // New returns the Tree of a value; sources tells those of each leaf. The value is
 // kept and must not change.
 func New(value tree.Map, schema merge.Schema, sources func(Leaf) []Origin) *Tree {
-	t := &Tree{schema: schema, value: value, index: map[string]int{}, gone: map[string][]Origin{}}
-	for at, v := range Leaves(value, schema) {
-		l := Leaf{Path: at.Path.String(), Place: at.Index.String(), Value: v}
-		l.Sources = unique(sources(l))
-		t.add(l)
-	}
-	return t
-}
-
-func (t *Tree) add(l Leaf) {
-	t.index[l.Path] = len(t.leaves)
-	t.leaves = append(t.leaves, l)
+	t := &Tree{schema: schema}
+	return t.step(value, func(l *Leaf) { l.Sources = sources(*l) }, nil)
 }
 
 // Value returns the tree itself, which must not be changed.
@@ -66,55 +127,49 @@ func (t *Tree) Find(path string) (Leaf, bool) {
 	return t.leaves[i], true
 }
 
-// Under returns the sources of everything at a path or below it, also of what is
-// not there any more.
-func (t *Tree) Under(path string) []Origin {
+// Under returns the sources of everything at the end of these steps or below, also of
+// what is not there any more.
+func (t *Tree) Under(names ...string) []Origin {
 	var out []Origin
 	for _, l := range t.leaves {
-		if within(l.Path, path) {
+		if l.within(names) {
 			out = append(out, l.Sources...)
 		}
 	}
-	for _, p := range tree.Keys(t.gone) {
-		if within(p, path) {
-			out = append(out, t.gone[p]...)
+	for _, path := range tree.Keys(t.gone) {
+		if l := t.gone[path]; l.within(names) {
+			out = append(out, l.Sources...)
 		}
 	}
 	return unique(out)
-}
-
-// within reports whether a path is that of a map or list, or leads into it.
-func within(path, parent string) bool {
-	rest, ok := strings.CutPrefix(path, parent)
-	return ok && (rest == "" || parent == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // directive is the key of a map in a patch that is not content.
 const directive = "$patch"
 
 // Merge returns the Tree after a strategic merge of patch, whose result is after.
-// Sources tells the step that sets the leaf at a path of the result. What the step
+// Sources tells the step that sets a leaf of the result, or removes one. What the step
 // changes depends on the others, too.
-func (t *Tree) Merge(after, patch tree.Map, sources func(path string) []Origin, others ...Origin) *Tree {
+func (t *Tree) Merge(after, patch tree.Map, sources func(Leaf) []Origin, others ...Origin) *Tree {
 	named := map[string]bool{}
 	for at := range Leaves(patch, t.schema) {
 		if at.Path[len(at.Path)-1].Name != directive {
 			named[at.Path.String()] = true
 		}
 	}
-	return t.step(after, func(at Place, v any) (Leaf, bool) {
-		path := at.Path.String()
-		old, had := t.Find(path)
-		if had && !named[path] && tree.Equal(old.Value, v) {
-			return old, true
+	return t.step(after, func(l *Leaf) {
+		old, had := t.Find(l.Path)
+		if had && !named[l.Path] && tree.Equal(old.Value, l.Value) {
+			l.Sources, l.Before = old.Sources, old.Before
+			return
 		}
-		return Leaf{Sources: slices.Concat(sources(path), t.history(path), others), Before: old.Value}, false
-	}, func(l Leaf) []Origin { return slices.Concat(sources(l.Path), l.Sources, others) })
+		l.Sources, l.Before = slices.Concat(sources(*l), t.history(*l), others), old.Value
+	}, func(l Leaf) []Origin { return slices.Concat(sources(l), l.Sources, others) })
 }
 
 // Assign returns the Tree after a step with the result after. Sources tells the step
-// that sets the leaf at a path.
-func (t *Tree) Assign(after tree.Map, sources func(path string) []Origin) *Tree {
+// that sets a leaf.
+func (t *Tree) Assign(after tree.Map, sources func(Leaf) []Origin) *Tree {
 	return t.Merge(after, nil, sources)
 }
 
@@ -122,7 +177,7 @@ func (t *Tree) Assign(after tree.Map, sources func(path string) []Origin) *Tree 
 func (t *Tree) Expand(source Origin, list []Origin) *Tree {
 	return t.with(func(sources []Origin) []Origin {
 		if at := slices.Index(sources, source); at >= 0 {
-			return unique(slices.Concat(sources[:at], list, sources[at+1:]))
+			return slices.Concat(sources[:at], list, sources[at+1:])
 		}
 		return sources
 	})
@@ -130,53 +185,49 @@ func (t *Tree) Expand(source Origin, list []Origin) *Tree {
 
 // Depend returns the Tree in which every leaf depends on the sources in list, too.
 func (t *Tree) Depend(list []Origin) *Tree {
-	return t.with(func(sources []Origin) []Origin { return join(sources, list) })
+	return t.with(func(sources []Origin) []Origin { return slices.Concat(sources, list) })
 }
 
 func (t *Tree) with(change func([]Origin) []Origin) *Tree {
 	out := *t
 	out.leaves = slices.Clone(t.leaves)
 	for i, l := range t.leaves {
-		out.leaves[i].Sources = change(l.Sources)
+		out.leaves[i].Sources = unique(change(l.Sources))
 	}
 	return &out
 }
 
-// step makes the next Tree. For each leaf, next says what is known of it, and
-// whether it is one of t; for each that is gone, removed says what that depends on.
-func (t *Tree) step(after tree.Map, next func(at Place, v any) (Leaf, bool), removed func(Leaf) []Origin) *Tree {
-	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string][]Origin{}}
+// step makes the next Tree. Set tells what is known of each leaf, removed what it
+// depends on that one is gone.
+func (t *Tree) step(after tree.Map, set func(*Leaf), removed func(Leaf) []Origin) *Tree {
+	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string]Leaf{}}
 	for at, v := range Leaves(after, t.schema) {
-		l, kept := next(at, v)
-		l.Path, l.Place, l.Value = at.Path.String(), at.Index.String(), v
-		if !kept {
-			l.Sources = unique(l.Sources)
-		}
-		out.add(l)
+		l := Leaf{At: at, Path: at.Path.String(), Value: v}
+		set(&l)
+		l.Sources = unique(l.Sources)
+		out.index[l.Path] = len(out.leaves)
+		out.leaves = append(out.leaves, l)
 	}
-	for path, sources := range t.gone {
+	for path, l := range t.gone {
 		if _, ok := out.index[path]; !ok {
-			out.gone[path] = sources
+			out.gone[path] = l
 		}
 	}
 	for _, l := range t.leaves {
 		if _, ok := out.index[l.Path]; !ok {
-			out.gone[l.Path] = unique(removed(l))
+			l.Sources = unique(removed(l))
+			out.gone[l.Path] = l
 		}
 	}
 	return out
 }
 
-// history returns what a new value at a path takes the place of.
-func (t *Tree) history(path string) []Origin {
-	if l, ok := t.Find(path); ok {
-		return l.Sources
+// history returns what a new value of a leaf takes the place of.
+func (t *Tree) history(l Leaf) []Origin {
+	if old, ok := t.Find(l.Path); ok {
+		return old.Sources
 	}
-	return t.Under(path)
-}
-
-func join(a, b []Origin) []Origin {
-	return unique(append(a[:len(a):len(a)], b...))
+	return t.Under(l.names()...)
 }
 
 // unique returns the list without what is in it a second time.

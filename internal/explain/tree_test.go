@@ -61,7 +61,7 @@ func lines(t *explain.Tree) []string {
 	return out
 }
 
-func patch(string) []explain.Origin { return []explain.Origin{"patch"} }
+func patch(explain.Leaf) []explain.Origin { return []explain.Origin{"patch"} }
 
 func TestMerge(t *testing.T) {
 	for _, c := range []struct {
@@ -168,9 +168,9 @@ func TestEditFails(t *testing.T) {
 func TestRemovedIsRemembered(t *testing.T) {
 	before := made(t, "{a: x, b: {c: y}}")
 	without := before.Assign(deployment(t, "{a: x}"), patch)
-	assert.DeepEqual(t, without.Under("spec.template.spec.b"), []explain.Origin{"patch", "y"})
+	assert.DeepEqual(t, without.Under("spec", "template", "spec", "b"), []explain.Origin{"patch", "y"})
 	back := without.Assign(deployment(t, "{a: x, b: z}"),
-		func(string) []explain.Origin { return []explain.Origin{"default"} })
+		func(explain.Leaf) []explain.Origin { return []explain.Origin{"default"} })
 	assert.DeepEqual(t, lines(back), []string{`a = "x" [x]`, `b = "z" [default patch y]`})
 }
 
@@ -183,11 +183,11 @@ func TestExpandAndDepend(t *testing.T) {
 
 func TestUnder(t *testing.T) {
 	before := made(t, "{a: {b: x, c: y}, ab: z}")
-	assert.DeepEqual(t, before.Under("spec.template.spec.a"), []explain.Origin{"x", "y"})
-	assert.DeepEqual(t, before.Under("spec.template.spec.none"), []explain.Origin(nil))
-	assert.DeepEqual(t, before.Under(""), []explain.Origin{"apps/v1", "Deployment", "x", "y", "z"})
+	assert.DeepEqual(t, before.Under("spec", "template", "spec", "a"), []explain.Origin{"x", "y"})
+	assert.DeepEqual(t, before.Under("spec", "template", "spec", "none"), []explain.Origin(nil))
+	assert.DeepEqual(t, before.Under(), []explain.Origin{"apps/v1", "Deployment", "x", "y", "z"})
 	l, ok := before.Find("spec.template.spec.ab")
-	assert.Assert(t, ok && l.Value == "z" && l.Place == "spec.template.spec.ab")
+	assert.Assert(t, ok && l.Value == "z" && l.At.Index.String() == "spec.template.spec.ab")
 	_, ok = before.Find("spec.template.spec.a")
 	assert.Assert(t, !ok, "it is no leaf")
 }

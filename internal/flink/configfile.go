@@ -23,6 +23,7 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 		problems = prefixProblems(keys)
 	}
 	var b strings.Builder
+	b.Grow(64 * len(keys))
 	for _, key := range keys {
 		if p := check(key, conf[key]); p.Reason != "" {
 			problems = append(problems, p)
@@ -49,7 +50,8 @@ func checkLegacy(key, value string) Problem {
 	case key == "":
 		return Problem{Reason: "a configuration key is empty", Cure: "remove it"}
 	case flaw != "":
-		return Problem{Key: key, Reason: "the key " + flaw + ", which " + legacyConfigFile + " cannot hold", Cure: correct}
+		return Problem{Key: key, Cure: correct,
+			Reason: "the key " + flaw + ", which " + legacyConfigFile + " cannot hold"}
 	case strings.Contains(key, ": "):
 		return Problem{Key: key, Cure: correct,
 			Reason: `the key contains ": ", where ` + legacyConfigFile + " separates key and value"}

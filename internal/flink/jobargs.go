@@ -29,7 +29,7 @@ func (v Version) Flags() []string {
 	if v.Jars {
 		flags = append(flags, "jars")
 	}
-	if v.HostFlag {
+	if v.Major == 1 {
 		flags = append(flags, "host", "webui-port")
 	}
 	slices.Sort(flags)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -69,6 +70,19 @@ appender.rolling.strategy.max = ${env:MAX_LOG_FILE_NUMBER:-10}
 // Levels are accepted in any case. Problems are keyed by logger name; with any,
 // the text is empty.
 func Log4jProperties(loggers map[string]string) (text string, problems []Problem) {
+	if len(loggers) == 0 {
+		return plainLog4j(), nil
+	}
+	return log4jText(loggers)
+}
+
+// plainLog4j is the file of most resources.
+var plainLog4j = sync.OnceValue(func() string {
+	text, _ := log4jText(nil)
+	return text
+})
+
+func log4jText(loggers map[string]string) (text string, problems []Problem) {
 	merged := maps.Clone(quietLoggers)
 	merged[""] = defaultLevel
 	maps.Copy(merged, loggers)

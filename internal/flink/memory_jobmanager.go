@@ -46,24 +46,16 @@ func (v Version) MinJobManagerProcess(conf map[string]string) (bytes int64, ok b
 	return smallest(o, problems)
 }
 
-func (o jobManagerOptions) divide(process int64) (JobManagerMemory, misfit) {
-	m := JobManagerMemory{Process: process, Metaspace: o.metaspace.bytes}
-	var bad misfit
-	switch {
-	case o.heap.set:
-		m.Heap, m.OffHeap, bad = o.explicit()
-	case o.flink.set:
-		m.Heap, m.OffHeap, bad = o.fromFlink(budget{bytes: o.flink.bytes, key: o.flink.key})
-	default:
-		var flink budget
-		if flink, m.Overhead, bad = o.flinkMemory(process); bad.ok() {
+func (o jobManagerOptions) divide(process int64) (m JobManagerMemory, bad misfit) {
+	m = JobManagerMemory{Process: process, Metaspace: o.metaspace.bytes}
+	m.Overhead, bad = o.jvm.divide(process, o.flink, o.heap.set, func(flink budget) (sum int64, bad misfit) {
+		if o.heap.set {
+			m.Heap, m.OffHeap, bad = o.explicit()
+		} else {
 			m.Heap, m.OffHeap, bad = o.fromFlink(flink)
 		}
-		return m, bad
-	}
-	if bad.ok() {
-		m.Overhead, bad = o.rest(process, m.Heap+m.OffHeap)
-	}
+		return m.Heap + m.OffHeap, bad
+	})
 	return m, bad
 }
 

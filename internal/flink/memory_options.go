@@ -185,6 +185,24 @@ type misfit struct {
 
 func (m misfit) ok() bool { return m.reason == "" }
 
+// divide returns the JVM overhead of a process whose memory of Flink parts divides, and
+// returns the sum of. It is what process leaves, unless it is configured, or all parts
+// are.
+func (j jvm) divide(process int64, flink size, explicit bool, parts func(budget) (int64, misfit)) (int64, misfit) {
+	if explicit || flink.set {
+		sum, bad := parts(budget{bytes: flink.bytes, key: flink.key})
+		if bad.ok() {
+			return j.rest(process, sum)
+		}
+		return 0, bad
+	}
+	left, overhead, bad := j.flinkMemory(process)
+	if bad.ok() {
+		_, bad = parts(left)
+	}
+	return overhead, bad
+}
+
 // flinkMemory is what process leaves to Flink when nothing else fixes it
 // (deriveProcessSpecWithTotalProcessMemory).
 func (j jvm) flinkMemory(process int64) (flink budget, overhead int64, m misfit) {

@@ -98,96 +98,78 @@ func (v Version) MinTaskManagerProcess(conf map[string]string) (bytes int64, ok 
 }
 
 func (o taskManagerOptions) divide(process int64) (m TaskManagerMemory, bad misfit) {
-	switch {
-	case o.taskHeap.set && o.managed.set:
-		m, bad = o.explicit()
-	case o.flink.set:
-		m, bad = o.fromFlink(budget{bytes: o.flink.bytes, key: o.flink.key})
-	default:
-		flink, overhead, bad := o.flinkMemory(process)
-		if !bad.ok() {
-			return m, bad
+	explicit := o.taskHeap.set && o.managed.set
+	overhead, bad := o.jvm.divide(process, o.flink, explicit, func(flink budget) (sum int64, bad misfit) {
+		m = TaskManagerMemory{ // what no derivation changes
+			FrameworkHeap: o.frameworkHeap.bytes, FrameworkOffHeap: o.frameworkOffHeap.bytes,
+			TaskHeap: o.taskHeap.bytes, TaskOffHeap: o.taskOffHeap.bytes, Managed: o.managed.bytes,
 		}
-		m, bad = o.fromFlink(flink)
-		m.Process, m.Metaspace, m.Overhead = process, o.metaspace.bytes, overhead
-		return m, bad
-	}
-	m.Process, m.Metaspace = process, o.metaspace.bytes
-	if bad.ok() {
-		m.Overhead, bad = o.rest(process, m.flink())
-	}
+		if explicit {
+			bad = o.explicit(&m, flink)
+		} else {
+			bad = o.fromFlink(&m, flink)
+		}
+		return m.flink(), bad
+	})
+	m.Process, m.Metaspace, m.Overhead = process, o.metaspace.bytes, overhead
 	return m, bad
 }
 
-// fixed are the components that no derivation changes.
-func (o taskManagerOptions) fixed() TaskManagerMemory {
-	return TaskManagerMemory{
-		FrameworkHeap:    o.frameworkHeap.bytes,
-		FrameworkOffHeap: o.frameworkOffHeap.bytes,
-		TaskOffHeap:      o.taskOffHeap.bytes,
-	}
-}
-
 // explicit is TaskExecutorFlinkMemoryUtils.deriveFromRequiredFineGrainedOptions.
-func (o taskManagerOptions) explicit() (m TaskManagerMemory, bad misfit) {
-	m = o.fixed()
-	m.TaskHeap, m.Managed = o.taskHeap.bytes, o.managed.bytes
+func (o taskManagerOptions) explicit(m *TaskManagerMemory, flink budget) misfit {
 	if o.flink.set {
-		return o.networkFromRest(m, budget{bytes: o.flink.bytes, key: o.flink.key})
+		return o.networkFromRest(m, flink)
 	}
 	m.Network = o.networkFixed.bytes
 	if !o.networkFixed.set {
 		m.Network = min(o.network.ofRest(m.flink()), maxMemory)
 	}
-	return m, misfit{}
+	return misfit{}
 }
 
 // fromFlink is TaskExecutorFlinkMemoryUtils.deriveFromTotalFlinkMemory.
-func (o taskManagerOptions) fromFlink(flink budget) (m TaskManagerMemory, bad misfit) {
-	m = o.fixed()
-	m.Managed = o.managed.bytes
+func (o taskManagerOptions) fromFlink(m *TaskManagerMemory, flink budget) misfit {
 	if !o.managed.set {
 		m.Managed, _ = share(flink.bytes, o.managedFraction)
 	}
 	if o.taskHeap.set {
-		m.TaskHeap = o.taskHeap.bytes
 		return o.networkFromRest(m, flink)
 	}
 	m.Network = o.networkFixed.bytes
 	if !o.networkFixed.set {
 		m.Network = o.network.of(flink.bytes)
 	}
-	if m.TaskHeap = flink.bytes - m.flink(); m.TaskHeap < 0 {
-		m.TaskHeap = 0
-		return m, o.overfull(m, flink)
+	left := flink.bytes - m.flink()
+	if m.TaskHeap = max(left, 0); left < 0 {
+		return overfull(*m, flink)
 	}
-	return m, misfit{}
+	return misfit{}
 }
 
 // networkFromRest gives what is left of flink to the network, and checks it
 // against the network options (sanityCheckNetworkMemory).
-func (o taskManagerOptions) networkFromRest(m TaskManagerMemory, flink budget) (TaskManagerMemory, misfit) {
-	if m.Network = flink.bytes - m.flink(); m.Network < 0 {
-		m.Network = 0
-		return m, o.overfull(m, flink)
+func (o taskManagerOptions) networkFromRest(m *TaskManagerMemory, flink budget) misfit {
+	left := flink.bytes - m.flink()
+	if m.Network = max(left, 0); left < 0 {
+		return overfull(*m, flink)
 	}
 	low, high := o.network.min, o.network.max
 	if o.networkFixed.set {
 		low, high = o.networkFixed, o.networkFixed
 	}
 	switch {
-	case m.Network < low.bytes:
-		return m, flink.short("leave %s to the network, which needs at least %s", FormatMiB(m.Network), low)
-	case m.Network > high.bytes:
-		bad := flink.short("leave %s to the network, which may take at most %s", FormatMiB(m.Network), high)
+	case left < low.bytes:
+		return flink.short("leave %s to the network, which needs at least %s", FormatMiB(left), low)
+	case left > high.bytes:
+		bad := flink.short("leave %s to the network, which may take at most %s", FormatMiB(left), high)
 		bad.small = false
-		return m, bad
+		return bad
 	}
-	return m, misfit{}
+	return misfit{}
 }
 
 // overfull describes parts that exceed flink.
-func (o taskManagerOptions) overfull(m TaskManagerMemory, flink budget) misfit {
+func overfull(m TaskManagerMemory, flink budget) misfit {
 	return flink.short("do not hold framework heap (%s), framework off-heap (%s), task heap (%s), task off-heap "+
 		"(%s), network (%s) and managed memory (%s)",
 		FormatMiB(m.FrameworkHeap), FormatMiB(m.FrameworkOffHeap), FormatMiB(m.TaskHeap),

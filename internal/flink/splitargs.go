@@ -17,30 +17,31 @@ func SplitArgs(s string) ([]string, error) {
 	}
 	var words []string
 	var word []byte
-	inWord := false
+	inWord, quote, open := false, byte(0), 0 // the open quote, if any, and its offset
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case ' ', '\t', '\n':
+		c := s[i]
+		switch {
+		case quote == 0 && strings.IndexByte(`'"`, c) >= 0:
+			quote, open, inWord = c, i, true
+		case c == quote:
+			quote = 0
+		case quote == 0 && strings.IndexByte(" \t\n", c) >= 0:
 			if inWord {
 				words, word, inWord = append(words, string(word)), word[:0], false
 			}
-		case '\\':
-			if i+1 == len(s) {
-				return nil, fmt.Errorf("nothing follows the backslash at byte %d", i)
+		case c == '\\' && escapes(quote, s[i+1:]):
+			if i++; i == len(s) {
+				return nil, fmt.Errorf("nothing follows the backslash at byte %d", i-1)
 			}
-			if i++; s[i] != '\n' {
+			if s[i] != '\n' {
 				word, inWord = append(word, s[i]), true
 			}
-		case '\'', '"':
-			inWord = true
-			text, end := quoted(s, i)
-			if end < 0 {
-				return nil, fmt.Errorf("unclosed quote at byte %d", i)
-			}
-			word, i = append(word, text...), end
 		default:
 			word, inWord = append(word, c), true
 		}
+	}
+	if quote != 0 {
+		return nil, fmt.Errorf("unclosed quote at byte %d", open)
 	}
 	if inWord {
 		words = append(words, string(word))
@@ -48,22 +49,7 @@ func SplitArgs(s string) ([]string, error) {
 	return words, nil
 }
 
-// quoted reads the quoted text that begins at s[start] and returns it with the
-// index of its closing quote, or -1.
-func quoted(s string, start int) (text []byte, end int) {
-	quote := s[start]
-	for i := start + 1; i < len(s); i++ {
-		c := s[i]
-		if c == quote {
-			return text, i
-		}
-		if c == '\\' && quote == '"' && i+1 < len(s) && strings.IndexByte("\"\\$`\n", s[i+1]) >= 0 {
-			i++
-			if c = s[i]; c == '\n' {
-				continue
-			}
-		}
-		text = append(text, c)
-	}
-	return nil, -1
+// escapes reports whether a backslash within a quote, if any, escapes what follows it.
+func escapes(quote byte, rest string) bool {
+	return quote == 0 || quote == '"' && rest != "" && strings.IndexByte("\"\\$`\n", rest[0]) >= 0
 }

@@ -13,7 +13,6 @@ type Version struct {
 	Minor string // "1.19"
 	Major int    // 1 or 2
 	Patch string // newest patch release that has an official image: "1.19.3"
-	Java  int    // Java of the image tagged with the bare patch version
 
 	// ConfigFile is the file written for this version. From 1.19 Flink reads
 	// either name and prefers flink-conf.yaml (GlobalConfiguration); from 2.0
@@ -24,8 +23,6 @@ type Version struct {
 
 	// Jars: standalone-job accepts --jars (FLINK-28915).
 	Jars bool
-	// HostFlag: jobmanager and standalone-job accept --host and --webui-port.
-	HostFlag bool
 	// QueryableState: the library offers it. Flink deprecated it in 1.18
 	// (FLINK-32559); 2.x still has the runtime, but is about to drop it.
 	QueryableState bool
@@ -62,48 +59,38 @@ const (
 
 // Java 17 options of the distribution: conf/flink-conf.yaml in 1.18,
 // conf/config.yaml since; 2.1 dropped the first one.
-const (
-	netUtilExport = "--add-exports=java.base/sun.net.util=ALL-UNNAMED "
-	java17Options = "--add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED" +
-		" --add-exports=jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED" +
-		" --add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED" +
-		" --add-exports=jdk.compiler/com.sun.tools.javac.parser=ALL-UNNAMED" +
-		" --add-exports=jdk.compiler/com.sun.tools.javac.tree=ALL-UNNAMED" +
-		" --add-exports=jdk.compiler/com.sun.tools.javac.util=ALL-UNNAMED" +
-		" --add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED" +
-		" --add-opens=java.base/java.lang=ALL-UNNAMED" +
-		" --add-opens=java.base/java.net=ALL-UNNAMED" +
-		" --add-opens=java.base/java.io=ALL-UNNAMED" +
-		" --add-opens=java.base/java.nio=ALL-UNNAMED" +
-		" --add-opens=java.base/sun.nio.ch=ALL-UNNAMED" +
-		" --add-opens=java.base/java.lang.reflect=ALL-UNNAMED" +
-		" --add-opens=java.base/java.text=ALL-UNNAMED" +
-		" --add-opens=java.base/java.time=ALL-UNNAMED" +
-		" --add-opens=java.base/java.util=ALL-UNNAMED" +
-		" --add-opens=java.base/java.util.concurrent=ALL-UNNAMED" +
-		" --add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED" +
-		" --add-opens=java.base/java.util.concurrent.locks=ALL-UNNAMED"
+var (
+	netUtilExport = javaOptions("exports", "java.base/sun.net.util") + " "
+	java17Options = javaOptions("exports", "java.rmi/sun.rmi.registry jdk.compiler/com.sun.tools.javac.api "+
+		"jdk.compiler/com.sun.tools.javac.file jdk.compiler/com.sun.tools.javac.parser "+
+		"jdk.compiler/com.sun.tools.javac.tree jdk.compiler/com.sun.tools.javac.util "+
+		"java.security.jgss/sun.security.krb5") + " " +
+		javaOptions("opens", "java.base/java.lang java.base/java.net java.base/java.io java.base/java.nio "+
+			"java.base/sun.nio.ch java.base/java.lang.reflect java.base/java.text java.base/java.time "+
+			"java.base/java.util java.base/java.util.concurrent java.base/java.util.concurrent.atomic "+
+			"java.base/java.util.concurrent.locks")
 )
 
-// versions is the table, oldest first; complete fills in what follows from it.
-// Patch and Java: apache/flink-docker, release.metadata of each release commit.
-var versions = []Version{
-	{Minor: "1.15", Patch: "1.15.4", Java: 11},
-	{Minor: "1.16", Patch: "1.16.3", Java: 11},
-	{Minor: "1.17", Patch: "1.17.2", Java: 11},
-	{Minor: "1.18", Patch: "1.18.1", Java: 11},
-	{Minor: "1.19", Patch: "1.19.3", Java: 11},
-	{Minor: "1.20", Patch: "1.20.4", Java: 11},
-	{Minor: "2.0", Patch: "2.0.2", Java: 17},
-	{Minor: "2.1", Patch: "2.1.2", Java: 17},
-	{Minor: "2.2", Patch: "2.2.1", Java: 17},
+// javaOptions opens or exports packages to the class path.
+func javaOptions(verb, packages string) string {
+	options := strings.Fields(packages)
+	for i, p := range options {
+		options[i] = "--add-" + verb + "=" + p + "=ALL-UNNAMED"
+	}
+	return strings.Join(options, " ")
 }
 
-// complete fills in what the table leaves out. Jars and HostFlag: checked against
-// the option parser of each patch release.
-func (v Version) complete() Version {
-	v.Major = int(v.Minor[0] - '0')
-	v.HostFlag, v.QueryableState, v.StrictYAML = v.Major == 1, v.Major == 1, v.Major > 1
+// patches are the newest patch release of each minor one that has an official image,
+// oldest first: apache/flink-docker, release.metadata of each release commit.
+var patches = []string{"1.15.4", "1.16.3", "1.17.2", "1.18.1", "1.19.3", "1.20.4", "2.0.2", "2.1.2", "2.2.1"}
+
+func minorOf(patch string) string { return patch[:strings.LastIndexByte(patch, '.')] }
+
+// newVersion returns what is known of a release. Jars: checked against the option
+// parser of each patch release.
+func newVersion(patch string) Version {
+	v := Version{Minor: minorOf(patch), Patch: patch, Major: int(patch[0] - '0')}
+	v.QueryableState, v.StrictYAML = v.Major == 1, v.Major > 1
 	v.ConfigFile = legacyConfigFile
 	if v.StrictYAML {
 		v.ConfigFile = yamlConfigFile
@@ -137,24 +124,23 @@ func (v Version) ReadsConfig(file string) bool {
 }
 
 // before reports whether v is older than the minor version other, which must be
-// in the table.
+// supported.
 func (v Version) before(other string) bool {
-	index := func(minor string) int {
-		return slices.IndexFunc(versions, func(w Version) bool { return w.Minor == minor })
-	}
-	return index(v.Minor) < index(other)
+	return indexOf(v.Minor) < indexOf(other)
+}
+
+func indexOf(minor string) int {
+	return slices.IndexFunc(patches, func(patch string) bool { return minorOf(patch) == minor })
 }
 
 // Lookup finds the release by a minor ("1.19") or patch version ("1.19.2").
 func Lookup(version string) (Version, error) {
 	minor := version
 	if parts := strings.Split(version, "."); len(parts) == 3 && isNumber(parts[2]) {
-		minor = parts[0] + "." + parts[1]
+		minor = minorOf(version)
 	}
-	for _, v := range versions {
-		if v.Minor == minor {
-			return v.complete(), nil
-		}
+	if i := indexOf(minor); i >= 0 {
+		return newVersion(patches[i]), nil
 	}
 	return Version{}, fmt.Errorf("Flink version %q is not supported; supported are %s", version,
 		strings.Join(Supported(), ", "))
@@ -162,9 +148,9 @@ func Lookup(version string) (Version, error) {
 
 // Supported lists the minor versions, oldest first. The slice is the caller's.
 func Supported() []string {
-	minors := make([]string, 0, len(versions))
-	for _, v := range versions {
-		minors = append(minors, v.Minor)
+	minors := slices.Clone(patches)
+	for i, patch := range patches {
+		minors[i] = minorOf(patch)
 	}
 	return minors
 }

@@ -16,6 +16,8 @@ type Resource struct {
 	Protected [][]string
 	// Lists are the merge lists of strategic merges, less those of Kubernetes types.
 	Lists []MergeList
+	// Present are the maps that patches always find, if empty. JSON leaves empty ones out.
+	Present [][]string
 }
 
 // MergeList is a list that strategic merges merge by keys, or a map or list whose
@@ -29,11 +31,14 @@ type MergeList struct {
 }
 
 var resources = []Resource{
-	resource(Deployment, "spec.template.spec.kubernetes."),
-	resource(SessionCluster, "spec.kubernetes."),
+	resource(Deployment, "spec.template.spec.kubernetes.", [][]string{
+		{"spec", "template", "metadata", "annotations"},
+		{"spec", "template", "spec", "flinkConfiguration"},
+	}),
+	resource(SessionCluster, "spec.kubernetes.", [][]string{{"spec", "flinkConfiguration"}}),
 }
 
-func resource(kind, kubernetes string) Resource {
+func resource(kind, kubernetes string, present [][]string) Resource {
 	return Resource{
 		TypeMeta: TypeMeta{VVPVersion, kind},
 		Protected: append(slices.Clone(identity), [][]string{
@@ -48,6 +53,7 @@ func resource(kind, kubernetes string) Resource {
 			{Path: kubernetes + "jobManagerPodTemplate", Type: "PodTemplateSpec"},
 			{Path: kubernetes + "taskManagerPodTemplate", Type: "PodTemplateSpec"},
 		},
+		Present: append(present, []string{"metadata", "labels"}, []string{"metadata", "annotations"}),
 	}
 }
 
@@ -62,6 +68,22 @@ func LookupResource(t TypeMeta) (Resource, bool) {
 		return Resource{}, false
 	}
 	return resources[i], true
+}
+
+// Fill makes the maps of a VVP resource that patches always find.
+func Fill(t TypeMeta, doc map[string]any) {
+	resource, _ := LookupResource(t)
+	for _, path := range resource.Present {
+		at := doc
+		for _, key := range path {
+			next, ok := at[key].(map[string]any)
+			if !ok {
+				next = map[string]any{}
+				at[key] = next
+			}
+			at = next
+		}
+	}
 }
 
 // LabelPaths are where objects carry labels: their own, and their pods'. Read only.

@@ -11,16 +11,16 @@ import (
 func (m *merger) list(patch, old []any, f Field) (any, effect) {
 	if len(f.Keys) == 0 && !f.Set {
 		m.content(patch)
-		return patch, taken
+		return patch, patched
 	}
 	what, elements := m.split(patch)
 	switch {
 	case what == "delete":
-		return nil, gone
+		return nil, removed
 	case what == "replace":
 		old = nil
 	case elements == 0 && old != nil:
-		return old, kept
+		return old, unchanged
 	}
 	return m.elements(patch, old, f)
 }
@@ -64,12 +64,12 @@ func isWhole(e any) bool {
 
 // pair is an element of the patch, and what it is merged into.
 type pair struct {
-	at      int // its index in the patch
-	patch   any
-	mistake string // why they cannot be merged
-	old     any    // nil if the object has none
-	result  any
-	isGone  bool
+	at        int // its index in the patch
+	patch     any
+	mistake   string // why they cannot be merged
+	old       any    // nil if the object has none
+	result    any
+	isRemoved bool
 }
 
 // elements merges a list by keys or as a set, in the order that kustomize gives: the
@@ -90,23 +90,23 @@ func (m *merger) elements(patch, old []any, f Field) (any, effect) {
 	out := make([]any, 0, len(pairs)+len(old))
 	for i := range pairs {
 		p := &pairs[i]
-		asItIs = m.merge(p, f) == taken && asItIs
-		if !p.isGone && (!inPlace || p.old == nil) {
+		asItIs = m.merge(p, f) == patched && asItIs
+		if !p.isRemoved && (!inPlace || p.old == nil) {
 			out = append(out, p.result)
 		}
 	}
 	if asItIs {
-		return patch, taken
+		return patch, patched
 	}
 	for j, e := range old {
 		switch i := mine[j]; {
 		case i < 0:
 			out = append(out, e)
-		case inPlace && !pairs[i].isGone:
+		case inPlace && !pairs[i].isRemoved:
 			out = append(out, pairs[i].result)
 		}
 	}
-	return out, made
+	return out, merged
 }
 
 // pairs appends the elements of the patch to list, and puts those that can be told apart
@@ -128,7 +128,7 @@ func (m *merger) pairs(patch []any, f Field, list []pair, index map[string]int) 
 			continue
 		default:
 			before := m.path.With(tree.Step{Name: strconv.Itoa(list[first].at), Element: true})
-			p.mistake = f.describe(e) + " is the same as in " + before.Field() + "; write one element"
+			p.mistake = name + " is the same element as in " + before.Field() + "; write one element"
 		}
 		list = append(list, p)
 	}
@@ -137,13 +137,14 @@ func (m *merger) pairs(patch []any, f Field, list []pair, index map[string]int) 
 
 // match returns which pair an element of the object belongs to, -1 for none.
 func (f Field) match(e any, pairs []pair, index map[string]int) int {
-	i, found := index[f.name(e)]
+	name := f.name(e)
+	i, found := index[name]
 	if !found {
 		return -1
 	}
 	p := &pairs[i]
 	if what, _ := tree.Get(p.patch, directive); p.old != nil && what != "delete" && !f.Set {
-		p.mistake = "the object has two elements with " + f.describe(e) +
+		p.mistake = "the object has two elements named " + name +
 			"; replace the whole list with - $patch: replace and its elements"
 	}
 	p.old = e
@@ -157,10 +158,10 @@ func (m *merger) merge(p *pair, f Field) effect {
 	switch {
 	case p.mistake != "":
 		m.refuse(p.mistake)
-		return kept
+		return unchanged
 	case !isMap:
 		p.result = p.patch
-		return taken
+		return patched
 	}
 	old, _ := p.old.(map[string]any)
 	result, did := m.mapping(patch, old, f.Of)
@@ -169,7 +170,7 @@ func (m *merger) merge(p *pair, f Field) effect {
 			"set the fields that are to go to null, or replace the list with - $patch: replace and its elements",
 			directive)
 	}
-	p.result, p.isGone = result, did == gone
+	p.result, p.isRemoved = result, did == removed
 	return did
 }
 
@@ -178,29 +179,14 @@ func (f Field) mistake(e any) string {
 	if f.Set {
 		return "expected a scalar: this list is merged as a set of values"
 	}
-	keys := strings.Join(f.Keys, " and ")
-	if shapeOf(e) != "a map" {
-		return "expected a map: this list is merged by " + keys
-	}
 	missing := slices.DeleteFunc(slices.Clone(f.Keys), func(key string) bool { return keyText(e, key) != "" })
-	names := strings.Join(missing, " and ")
-	return "an element of a list that is merged by " + keys + " has no " + names +
-		"; give the " + names + " of the element that is meant"
+	return "expected a map with " + strings.Join(missing, " and ") + ": this list is merged by its keys"
 }
 
 // hasSecondKey does not count defaults.
 func (f Field) hasSecondKey(e any) bool {
-	if len(f.Keys) < 2 {
-		return false
-	}
-	v, _ := tree.Get(e, f.Keys[1])
-	return scalarText(v) != ""
-}
-
-func (f Field) describe(e any) string {
-	parts := make([]string, len(f.Keys))
-	for i, key := range f.Keys {
-		parts[i] = key + ": " + keyText(e, key)
-	}
-	return strings.Join(parts, ", ")
+	return !f.Set && slices.ContainsFunc(f.Keys[1:], func(key string) bool {
+		v, _ := tree.Get(e, key)
+		return scalarText(v) != ""
+	})
 }

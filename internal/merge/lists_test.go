@@ -28,15 +28,17 @@ var (
 	// The same as OpenAPI, for kyaml.
 	jobOpenAPI = `{"type": "object", "properties": {"spec": {"type": "object", "properties": {
 		"podTemplate": {"$ref": "#/definitions/io.k8s.api.core.v1.PodTemplateSpec"},
-		"routes": {"type": "array", "x-kubernetes-patch-strategy": "merge", "x-kubernetes-list-map-keys": ["host", "path", "method"],
-			"items": {"type": "object"}},
-		"template": {"type": "object", "properties": {"spec": {"type": "object", "properties": {"pods": {"type": "object", "properties": {
-			"envVars": {"type": "array", "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "name",
-				"items": {"$ref": "#/definitions/io.k8s.api.core.v1.EnvVar"}},
-			"containers": {"type": "array", "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "name",
+		"routes": {"type": "array", "x-kubernetes-patch-strategy": "merge",
+			"x-kubernetes-list-map-keys": ["host", "path", "method"], "items": {"type": "object"}},
+		"template": {"type": "object", "properties": {"spec": {"type": "object", "properties": {"pods": {
+			"type": "object", "properties": {
+			"envVars": {"type": "array", "x-kubernetes-patch-strategy": "merge",
+				"x-kubernetes-patch-merge-key": "name", "items": {"$ref": "#/definitions/io.k8s.api.core.v1.EnvVar"}},
+			"containers": {"type": "array", "x-kubernetes-patch-strategy": "merge",
+				"x-kubernetes-patch-merge-key": "name",
 				"items": {"$ref": "#/definitions/io.k8s.api.core.v1.Container"}},
-			"volumeMounts": {"type": "array", "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "name",
-				"items": {"type": "object", "properties": {
+			"volumeMounts": {"type": "array", "x-kubernetes-patch-strategy": "merge",
+				"x-kubernetes-patch-merge-key": "name", "items": {"type": "object", "properties": {
 					"volume": {"$ref": "#/definitions/io.k8s.api.core.v1.Volume"},
 					"tags": {"type": "array", "x-kubernetes-patch-strategy": "merge", "items": {"type": "string"}}
 				}}}

@@ -31,7 +31,7 @@ func Apply(object, patch map[string]any, s Schema) (result map[string]any, delet
 	if len(m.refused) > 0 {
 		return nil, false, RefusedError(m.refused)
 	}
-	return result, did == gone, nil
+	return result, did == removed, nil
 }
 
 // merger is one merge. What does not fit is collected, and left as it is.
@@ -41,14 +41,14 @@ type merger struct {
 	text    int // the size of what is refused
 }
 
-// effect is what became of a value.
+// effect says where the result for a value comes from.
 type effect uint8
 
 const (
-	kept  effect = iota // it is what the object has
-	taken               // it is what the patch has
-	made                // it is new, and may be written to
-	gone                // it is no more
+	unchanged effect = iota // it is the object's
+	patched                 // it is the patch's
+	merged                  // it is new, and may be written to
+	removed                 // there is none
 )
 
 func (m *merger) object(object, patch map[string]any, s Schema) (map[string]any, effect) {
@@ -58,7 +58,7 @@ func (m *merger) object(object, patch map[string]any, s Schema) (map[string]any,
 		m.refuse("kustomize ignores $patch: replace for a whole object; set the fields that are to go to null",
 			directive)
 	}
-	if did == made {
+	if did == merged {
 		keepIdentity(object, result)
 	}
 	return result, did
@@ -69,13 +69,13 @@ func (m *merger) object(object, patch map[string]any, s Schema) (map[string]any,
 func (m *merger) value(patch, old any, f Field) (any, effect) {
 	switch is, was := shapeOf(patch), shapeOf(old); {
 	case patch == nil:
-		return nil, gone
+		return nil, removed
 	case old != nil && is != was:
 		m.refuse("the patch has " + is + " where the object has " + was +
 			"; set it to null in a patch before this one to replace it")
-		return old, kept
+		return old, unchanged
 	case m.tooDeep():
-		return old, kept
+		return old, unchanged
 	}
 	switch p := patch.(type) {
 	case map[string]any:
@@ -86,9 +86,9 @@ func (m *merger) value(patch, old any, f Field) (any, effect) {
 		return m.list(p, o, f)
 	default:
 		if p == old {
-			return old, kept
+			return old, unchanged
 		}
-		return p, taken
+		return p, patched
 	}
 }
 
@@ -97,24 +97,24 @@ func (m *merger) value(patch, old any, f Field) (any, effect) {
 func (m *merger) mapping(patch, old map[string]any, s Schema) (map[string]any, effect) {
 	switch m.directive(patch) {
 	case "delete":
-		return nil, gone
+		return nil, removed
 	case "replace":
 		old = nil
 	}
-	out, did := old, kept
+	out, did := old, unchanged
 	if old == nil {
-		out, did = patch, taken
+		out, did = patch, patched
 	}
 	var few [16]string
 	for _, name := range tree.AppendKeys(few[:0], patch) {
 		is, e := m.field(name, patch, old, s[name])
-		if e == kept || e == taken && old == nil {
+		if e == unchanged || e == patched && old == nil {
 			continue
 		}
-		if did != made {
-			out, did = maps.Clone(out), made
+		if did != merged {
+			out, did = maps.Clone(out), merged
 		}
-		if e == gone {
+		if e == removed {
 			delete(out, name)
 		} else {
 			out[name] = is
@@ -127,14 +127,14 @@ func (m *merger) mapping(patch, old map[string]any, s Schema) (map[string]any, e
 func (m *merger) field(name string, patch, old map[string]any, f Field) (is any, did effect) {
 	was, had := old[name]
 	if name == directive || m.isIdentity(name, patch[name]) || m.unsupported(name) {
-		had, did = false, gone
+		had, did = false, removed
 	} else {
 		m.enter(name)
 		is, did = m.value(patch[name], was, f)
 		m.leave()
 	}
-	if did == gone && old != nil && !had {
-		return nil, kept
+	if did == removed && old != nil && !had {
+		return nil, unchanged
 	}
 	return is, did
 }
@@ -155,7 +155,7 @@ func (m *merger) tooDeep() bool {
 	return true
 }
 
-// content refuses directives in what is taken as it is.
+// content refuses directives in a list that replaces the object's.
 func (m *merger) content(v any) {
 	if m.tooDeep() {
 		return

@@ -72,7 +72,8 @@ var (
 		"readinessGates":  atomic{fields{"conditionType": word}},
 		"schedulingGates": atomic{fields{"name": word}},
 		"nodeSelector":    labels, "securityContext": security,
-		"affinity":    fields{"nodeAffinity": fields{"preferredDuringSchedulingIgnoredDuringExecution": atomic{fields{"weight": number, "preference": fields{"matchFields": atomic{word}}}}}},
+		"affinity": fields{"nodeAffinity": fields{"preferredDuringSchedulingIgnoredDuringExecution": atomic{
+			fields{"weight": number, "preference": fields{"matchFields": atomic{word}}}}}},
 		"hostNetwork": flag, "restartPolicy": word, "terminationGracePeriodSeconds": number,
 		"dnsConfig": fields{"nameservers": atomic{word}, "options": atomic{fields{"name": word}}},
 		"overhead":  free{[]string{"cpu"}, quantity},

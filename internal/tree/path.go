@@ -55,6 +55,14 @@ func (p Path) text(isName func(string) bool, quote func(string) string) string {
 	return b.String()
 }
 
+// Join appends a printed path to another.
+func Join(path, rest string) string {
+	if path == "" || rest == "" || rest[0] == '[' {
+		return path + rest
+	}
+	return path + "." + rest
+}
+
 func plain(key string) bool {
 	for i := range len(key) {
 		switch c := key[i] | 0x20; {

@@ -37,6 +37,11 @@ func TestPath(t *testing.T) {
 	assert.Equal(t, tree.Path{key("spec"), key("labels"), key("a.b/c"), element("2"), key("d")}.Field(), same)
 }
 
+func TestJoin(t *testing.T) {
+	assert.Equal(t, tree.Join("", "")+tree.Join("", "a")+tree.Join("", "[0]"), "a[0]")
+	assert.Equal(t, tree.Join("a", "")+" "+tree.Join("a", "b[0]")+" "+tree.Join("a", "[0].b"), "a a.b[0] a[0].b")
+}
+
 // Paths stay what they are, whatever is done to others.
 func TestPathsAreFresh(t *testing.T) {
 	p := append(make(tree.Path, 0, 8), tree.Step{Name: "p"})
@@ -47,8 +52,9 @@ func TestPathsAreFresh(t *testing.T) {
 }
 
 func TestQuote(t *testing.T) {
-	for text, want := range map[string]string{"a": "a", "a,b": `"a,b"`, "a#2": `"a#2"`, "": `""`, "[": `"["`, "é": "é",
-		"a b": "a b", "a\x00": `"a\x00"`} {
+	for text, want := range map[string]string{
+		"a": "a", "a,b": `"a,b"`, "a#2": `"a#2"`, "": `""`, "[": `"["`, "é": "é", "a b": "a b", "a\x00": `"a\x00"`,
+	} {
 		assert.Equal(t, tree.Quote(text, ",#"), want)
 	}
 	assert.Equal(t, tree.Quote("a,b", ""), "a,b")

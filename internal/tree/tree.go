@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"math"
@@ -216,16 +217,16 @@ func FromJSON(data []byte) (any, error) {
 	if !utf8.Valid(data) {
 		return nil, errNotUTF8
 	}
-	if !json.Valid(data) {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	err := d.Decode(&v)
+	if _, end := d.Token(); err != nil || end != io.EOF {
 		return nil, json.Unmarshal(data, new(any)) // which says why
 	}
 	if halfPair(data) {
 		return nil, errors.New("half of a surrogate pair is no character")
 	}
-	var v any
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	err := d.Decode(&v)
 	v = Replace(v, func(scalar any) any {
 		text, ok := scalar.(json.Number)
 		if !ok {

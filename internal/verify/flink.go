@@ -95,7 +95,8 @@ func (v *verifier) userLib(container any, spec tree.Map) {
 	if !mounts(container) && slices.ContainsFunc(tree.Items(spec, "initContainers"), mounts) {
 		name := tree.String(container, "name")
 		v.fail("containers["+name+"].volumeMounts", "must have the volume "+flink.UserLibVolume+", as init containers "+
-			"do: what they put there is lost; another volume for "+flink.UserLibDir+" belongs into kubernetes.pods.volumeMounts")
+			"do: what they put there is lost; another volume for "+flink.UserLibDir+" belongs into "+
+			"kubernetes.pods.volumeMounts")
 	}
 }
 

@@ -106,7 +106,8 @@ func (p *parser) mapping(out *Node, n *yamlv3.Node, in below, open []*yamlv3.Nod
 			continue
 		} else if twice {
 			at := out.Fields[first].Pos
-			p.fail(pos, "the key %q stands twice in one map, first at %d:%d", secrets.Clip(name, longest), at.Line, at.Column)
+			p.fail(pos, "the key %q stands twice in one map, first at %d:%d",
+				secrets.Clip(name, longest), at.Line, at.Column)
 			continue
 		}
 		index[name] = len(out.Fields)
