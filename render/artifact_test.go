@@ -143,6 +143,71 @@ func TestJarsOnVolumes(t *testing.T) {
 	assert.Equal(t, mounts(taskManagers(t, m).InitContainers[0]), "flink-usrlib/ /opt/flink/artifacts, jars/p /data")
 }
 
+// A volume over usrlib hides what the image has there; the official images have nothing.
+func TestWhatTheImageHasInUserLib(t *testing.T) {
+	text := withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'https://h.example.com/b.jar'")
+	const fetched = "wget -- https://h.example.com/a.jar; wget -- https://h.example.com/b.jar"
+	const all = "sh -c ! test -d usrlib || cp -R usrlib/. artifacts"
+	own := in(text, "kind: JAR,", "kind: JAR, flinkImageRepository: team/job,")
+	template := "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, image: 'own:1'}]}}}\n"
+	for _, c := range []struct{ reason, text, jobManager, image string }{
+		{"an official image", text, fetched, "flink:1.20.4"},
+		{"an image of somebody's own", own, all + "; " + fetched, "team/job:1.20.4"},
+		{"what is copied is in the image that the container has",
+			withDependencies(withArtifact("1.20", "local:///opt/a.jar"), "'local:///opt/b.jar'") + template,
+			"--jars local:///opt/a.jar; install /opt/b.jar artifacts/b.jar", "own:1"},
+	} {
+		m, err := renderJob(t, c.text, render.Job{ID: jobID})
+		assert.NilError(t, err, c.reason)
+		assert.Equal(t, jarsOf(jobManager(t, m)), c.jobManager, c.reason)
+		assert.Equal(t, jobManager(t, m).InitContainers[0].Image, c.image, c.reason)
+	}
+}
+
+// A URI that does not end in the name of a file gets one by its place; what Flink does
+// not put on the class path is a warning.
+func TestNamesOfDependencies(t *testing.T) {
+	for _, c := range []struct{ reason, dependency, path, warning string }{
+		{"a jar", "https://h/b.jar", "b.jar", ""},
+		{"a query", "https://h/download?g=b", "dependency-2.jar", ""},
+		{"a file that is no jar", "https://h/b.csv", "b.csv", "classes in it are not found"},
+	} {
+		m, err := renderJob(t, withDependencies(withArtifact("1.20", "https://h/download?g=a"), "'"+c.dependency+"'"),
+			render.Job{ID: jobID})
+		assert.NilError(t, err, c.reason)
+		inits := taskManagers(t, m).InitContainers
+		assert.Assert(t, slices.Contains(inits[0].Command, "--output-document=/opt/flink/usrlib/job.jar"), c.reason)
+		assert.Assert(t, slices.Contains(inits[1].Command, "--output-document=/opt/flink/usrlib/"+c.path), c.reason)
+		assert.Equal(t, len(m.Warnings()) == 1, c.warning != "", c.reason)
+		if c.warning != "" {
+			assert.Assert(t, strings.Contains(m.Warnings()[0].Message, c.warning), c.reason)
+		}
+	}
+}
+
+// Volumes of the resource's own that are called like one of ours are not lost.
+func TestVolumesOfTheSameName(t *testing.T) {
+	volume := func(name, path string) string {
+		return "      kubernetes: {pods: {volumeMounts: [{name: " + name + ", volume: {name: " + name + ", persistentVolumeClaim: " +
+			"{claimName: c}}, volumeMount: {name: " + name + ", mountPath: " + path + ", readOnly: true}}]}}\n"
+	}
+	text := withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'https://h.example.com/b.jar'")
+	for _, name := range []string{"flink-usrlib", "flink-tmp", "flink-config"} {
+		_, err := renderJob(t, text+volume(name, "/data"), render.Job{ID: jobID})
+		assert.ErrorContains(t, err, "must be unique", name)
+	}
+	for _, path := range []string{"/opt/flink/usrlib", "/opt/flink/usrlib/"} {
+		m, err := renderJob(t, text+volume("flink-usrlib", path), render.Job{ID: jobID})
+		assert.NilError(t, err, "in its place it replaces ours")
+		pod := jobManager(t, m)
+		mount := pod.InitContainers[0].VolumeMounts[0]
+		assert.Equal(t, mount.Name, "flink-usrlib")
+		assert.Assert(t, !mount.ReadOnly, "what is fetched has to be written")
+		i := slices.IndexFunc(pod.Volumes, func(v corev1.Volume) bool { return v.Name == "flink-usrlib" })
+		assert.Assert(t, pod.Volumes[i].PersistentVolumeClaim != nil)
+	}
+}
+
 // pluginsOf is the value of the variable that enables them. Each has a folder that can
 // be written.
 func pluginsOf(t *testing.T, pod corev1.PodSpec) string {
