@@ -164,8 +164,9 @@ func TestPlaceholderIsRefused(t *testing.T) {
 				"}}}}\n",
 			"a key of one": app + "      kubernetes: {jobManagerPodTemplate: {metadata: {annotations: {a-" + id +
 				": a}}}}\n",
-			"a variable": app + "      kubernetes: {pods: {envVars: [{name: A, value: " + id + "}]}}\n",
-			"a label":    app + "      kubernetes: {labels: {a: " + id + "}}\n",
+			"a variable":                app + "      kubernetes: {pods: {envVars: [{name: A, value: " + id + "}]}}\n",
+			"a label":                   app + "      kubernetes: {labels: {a: " + id + "}}\n",
+			"a namespace of Kubernetes": in(app, "namespace: staging", "namespace: "+id),
 		}
 	}
 	for _, id := range []string{kinds.PlaceholderID, kinds.BarePlaceholderID} {
@@ -175,6 +176,11 @@ func TestPlaceholderIsRefused(t *testing.T) {
 			assert.ErrorContains(t, err, "input.yaml:", reason)
 		}
 	}
+	joined := in(app, "kind: JAR,", `kind: JAR, mainArgs: "`+kinds.PlaceholderID[:9]+"'"+kinds.PlaceholderID[9:]+`'",`)
+	_, err := renderJob(t, joined, render.Job{})
+	assert.ErrorContains(t, err, "is reserved", "put together of quoted parts")
+	_, err = renderJob(t, app, render.Job{SavepointLocation: "s3://b/" + kinds.PlaceholderID})
+	assert.ErrorContains(t, err, "is reserved")
 	for reason, text := range texts(kinds.PlaceholderID[:35] + "2") {
 		_, err := likeGiven(t, reason, []byte(text))
 		assert.NilError(t, err, reason)

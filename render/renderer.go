@@ -90,6 +90,10 @@ func (j Job) validate() error {
 				"a UUID in lower case is wanted, and not the nil UUID").WithOrigin("uuid"))
 	}
 	if s := j.SavepointLocation; s != "" {
+		if kinds.IsReserved(s) {
+			e := field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{}, kinds.Reserved)
+			errs = append(errs, e.WithOrigin("text"))
+		}
 		u, err := url.Parse(s)
 		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") ||
 			!utf8.ValidString(s) {

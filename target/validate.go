@@ -70,12 +70,20 @@ func validateMetadata(m Metadata, path *field.Path) field.ErrorList {
 	}
 	// VVP documents no rule for its namespaces, which become values of the label
 	// vvpNamespace.
-	for _, msg := range validation.IsValidLabelValue(m.Namespace) {
+	for _, msg := range append(validation.IsValidLabelValue(m.Namespace), reserved(m.Namespace)...) {
 		e := field.Invalid(path.Child("namespace"), decode.Shown(m.Namespace), msg)
 		errs = append(errs, e.WithOrigin(originName))
 	}
 	errs = append(errs, validateTexts(m.Labels, path.Child("labels"))...)
 	return append(errs, validateTexts(m.Annotations, path.Child("annotations"))...)
+}
+
+// reserved refuses the text that stands for ids when Deployments are rendered.
+func reserved(s string) []string {
+	if kinds.IsReserved(s) {
+		return []string{kinds.Reserved}
+	}
+	return nil
 }
 
 // validateTexts refuses what JSON changes silently. VVP documents no rule for its own
@@ -99,7 +107,7 @@ func validateSpec(s Spec, path *field.Path) field.ErrorList {
 		const cure = "write {namespace: NAME}, or {} for the namespace of the platform"
 		errs = append(errs, field.Required(at, cure).WithOrigin(originRequired))
 	} else if ns := s.Kubernetes.Namespace; ns != "" {
-		for _, msg := range validation.IsDNS1123Label(ns) {
+		for _, msg := range append(validation.IsDNS1123Label(ns), reserved(ns)...) {
 			e := field.Invalid(at.Child("namespace"), decode.Shown(ns), msg)
 			errs = append(errs, e.WithOrigin("format=k8s-short-name"))
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
@@ -181,6 +182,9 @@ func (d *decider) arguments(c *Plan, at *field.Path) []string {
 	if err != nil {
 		d.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, err.Error()), "arguments")
 		return nil
+	}
+	if kinds.IsReserved(strings.Join(main, " ")) { // put together from quoted parts
+		d.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, kinds.Reserved), "text")
 	}
 	args, problems := flink.JobArgs{
 		JobClass:              c.Job.Artifact.EntryClass,
