@@ -85,17 +85,15 @@ type Job struct {
 func (j Job) validate() error {
 	var errs field.ErrorList
 	if j.ID != "" && (!kinds.ValidID(j.ID) || j.ID == kinds.NilID) {
-		errs = append(errs,
-			field.Invalid(field.NewPath("ID"), j.ID,
-				"a UUID in lower case is wanted, and not the nil UUID").WithOrigin("uuid"))
+		e := field.Invalid(field.NewPath("ID"), j.ID, "a UUID in lower case is wanted, and not the nil UUID")
+		errs = append(errs, e.WithOrigin("uuid"))
 	}
 	if s := j.SavepointLocation; s != "" {
 		if kinds.IsReserved(s) {
 			e := field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{}, kinds.Reserved)
 			errs = append(errs, e.WithOrigin("text"))
 		}
-		u, err := url.Parse(s)
-		if err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") ||
+		if u, err := url.Parse(s); err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") ||
 			!utf8.ValidString(s) {
 			errs = append(errs,
 				field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{},
