@@ -57,7 +57,7 @@ func rows(p programs) []row {
 			p.bench("Renderer.Deployment", "Render/given"), marshal}},
 		{"the same, id derived", 31, atMost(4), []side{p.bench("Renderer.Deployment", "Render/derived"), marshal}},
 		{"writing the objects of one Deployment as YAML", 31, faster(5), []side{
-			p.bench("yamlout", "Write/ours"), p.bench("sigs.k8s.io/yaml Marshal", "Write/sigs")}},
+			p.bench("internal/yaml", "Write/ours"), p.bench("sigs.k8s.io/yaml Marshal", "Write/sigs")}},
 		{"parsing one Deployment strictly, with positions", 31, atMost(2), []side{
 			p.bench("deployment.Parse", "Parse/ours"), p.bench("sigs.k8s.io/yaml UnmarshalStrict", "Parse/sigs")}},
 		{"whole process, 1,000 Deployments, --stream: two cores against one", 11, faster(1.7), []side{
