@@ -30,7 +30,7 @@
 // # Limits
 //
 // A document has at most 1 MiB, maps and lists nested at most 100 deep, 100,000 values,
-// 140,000 of the signs , : ? [ { * & - # where they may separate values, and 1,024 bytes
+// 200,000 of the signs , : ? [ { * & - # where they may separate values, and 1,024 bytes
 // of keys that lead to a value. What aliases repeat is counted each time. Reading a
 // document allocates at most 256 MiB, garbage included, and takes at most 2 seconds. What
 // people write by hand stays far below.

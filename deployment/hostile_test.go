@@ -51,7 +51,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 // longest returns a text that is nearly as long as a document may be.
 func longest(g hostile.Growing) []byte {
-	const maxBytes, maxSigns = 1 << 20, 140_000
+	const maxBytes, maxSigns = 1 << 20, 200_000
 	for n := maxSigns; ; {
 		text := g.Text(n)
 		signs := 0

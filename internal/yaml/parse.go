@@ -19,8 +19,9 @@ const (
 	MaxNesting = 100     // of maps and lists
 	MaxValues  = 100_000 // the YAML library and decoding take up to 1 kB for each
 	// MaxSigns is how many of the signs , : ? [ { * & - # may separate values. They are
-	// counted before the text is parsed, which may take 1.5 kB for each.
-	MaxSigns = 140_000
+	// counted before the text is parsed, since reading it may take 1.2 kB for each. A list
+	// of 1 MiB as VVP's API returns it has 128,000.
+	MaxSigns = 200_000
 	// MaxKeys is how many bytes the keys that lead to a value have together: messages
 	// quote them. YAML allows as much for a key.
 	MaxKeys = 1024

@@ -78,11 +78,11 @@ func TestParseRefuses(t *testing.T) {
 		{"directive", "tags it declares would change values", "%TAG ! tag:x,2026:\n---\na: b", 1, 1},
 		{"cut flow map", "the text is not whole", "a: {b", 0, 0},
 		{"too long", "documents are bounded", "a: " + strings.Repeat("x", 1<<20), 1, 1},
-		{"too many signs", "tiny values take hundreds of bytes each", "[" + many("a,", 140_000) + "]", 1, 1},
+		{"too many signs", "tiny values take hundreds of bytes each", "[" + many("a,", 200_000) + "]", 1, 1},
 		{"too many values", "and so do those that aliases repeat", aliases("["+many("1,", 1000)+"]", 100), 1, 1606},
 		{"a text that aliases repeat", "patches as texts are parsed each time", aliases(many("x", 50_000), 100), 1, 2},
 		{"signs that aliases repeat", "in such a text they are values", aliases("'"+many("x,", 20_000)+"'", 10), 1, 2},
-		{"signs in escapes", "the text has them, however they are written", `"` + many(`\x2c`, 140_001) + `"`, 1, 1},
+		{"signs in escapes", "the text has them, however they are written", `"` + many(`\x2c`, 200_001) + `"`, 1, 1},
 		{"a long path", "messages quote the keys that lead to a value",
 			"{? " + many("a", 1000) + "\n: {" + many("b", 24) + ": {c: d}}}", 2, 34},
 	}
@@ -197,8 +197,8 @@ func TestSigns(t *testing.T) {
 		"a #\n": false, "#\n": false, "a?": false, "a*": false, "b&": false,
 	} {
 		for n := range 2 {
-			_, problems := yaml.Parse("f", []byte("a: |\n  "+strings.Repeat(text, 139_999+n)))
-			refused := len(problems) == 1 && strings.Contains(problems[0].Message, "at most 140000 are read: split it")
+			_, problems := yaml.Parse("f", []byte("a: |\n  "+strings.Repeat(text, 199_999+n)))
+			refused := len(problems) == 1 && strings.Contains(problems[0].Message, "at most 200000 are read: split it")
 			assert.Equal(t, refused, n > 0 && !legal, "%q: %v", text, problems)
 		}
 	}
