@@ -14,17 +14,15 @@ import (
 // Document reads the only document of a text.
 func Document(file string, data []byte) (*yaml.Node, []Problem) {
 	docs := yaml.Split(file, data)
-	switch len(docs) {
-	case 0:
-		start := yaml.Position{File: file, Line: 1, Column: 1}
-		return nil, Syntax([]yaml.Problem{{Pos: start, Message: "the text has no document"}})
-	case 1:
+	problem := yaml.Problem{Pos: yaml.Position{File: file, Line: 1, Column: 1}, Message: "the text has no document"}
+	switch {
+	case len(docs) == 1:
 		root, bad := docs[0].Read()
 		return root, Syntax(bad)
-	default:
-		second := docs[1].Position()
-		return nil, Syntax([]yaml.Problem{{Pos: second, Message: "one document is wanted; here begins another"}})
+	case len(docs) > 1:
+		problem = yaml.Problem{Pos: docs[1].Position(), Message: "one document is wanted; here begins another"}
 	}
+	return nil, Syntax([]yaml.Problem{problem})
 }
 
 // JSON sets what v points to to what parse reads, or to the zero value for null, and
