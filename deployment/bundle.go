@@ -9,6 +9,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/parallel"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -139,7 +140,7 @@ func (r *reader) list(root *yaml.Node) {
 		}
 		r.document(item, false)
 		for _, p := range r.problems[before:] {
-			p.Err.Field = decode.Join(field.NewPath("items").Index(i).String(), p.Err.Field)
+			p.Err.Field = tree.Join(field.NewPath("items").Index(i).String(), p.Err.Field)
 		}
 	}
 }

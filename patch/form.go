@@ -86,8 +86,11 @@ func (b *builder) operations(list []any, at string) []jsonpatch.Op {
 func (b *builder) checked(content map[string]any, at string, types ...kinds.TypeMeta) map[string]any {
 	seen := map[merge.Refused]bool{}
 	for _, t := range types {
+		if b.full() {
+			break
+		}
 		for _, refused := range merge.Check(content, merge.Of(t)) {
-			if !b.full() && !seen[refused] {
+			if !seen[refused] {
 				seen[refused] = true
 				b.add(tree.Join(at, refused.Path), field.OmitValueType{}, originMerge, refused.Message)
 			}
@@ -131,11 +134,9 @@ func (b *builder) inline() *compiled {
 
 // text returns the string at path, and reports what is there instead of one.
 func (b *builder) text(path ...string) string {
-	n := b.root
-	for _, key := range path {
-		if n = n.Get(key); n == nil {
-			return ""
-		}
+	n := b.root.Get(path...)
+	if n == nil {
+		return ""
 	}
 	if n.Kind != yaml.String {
 		b.form(strings.Join(path, "."), "expected a string, not a %s", n.Kind)

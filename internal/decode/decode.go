@@ -182,7 +182,7 @@ func (d *decoder) unmarshaler(n *yaml.Node, u json.Unmarshaler) {
 	}
 	for _, e := range inner {
 		moved := *e
-		moved.Field = Join(d.at().String(), e.Field)
+		moved.Field = tree.Join(named(d.at().String()), named(e.Field))
 		if moved.Origin == "" {
 			moved.Origin = OriginType
 		}

@@ -155,15 +155,8 @@ func Shown(s string) any {
 	return secrets.Clip(s, longest)
 }
 
-// Join appends a printed path to another.
-func Join(outer, inner string) string {
-	const none = "<nil>" // field.Path's name of no field
-	outer, inner = strings.TrimPrefix(outer, none), strings.TrimPrefix(inner, none)
-	if outer == "" || inner == "" || inner[0] == '[' {
-		return outer + inner
-	}
-	return outer + "." + inner
-}
+// named returns a printed path without field.Path's name of no field.
+func named(path string) string { return strings.TrimPrefix(path, "<nil>") }
 
 // fieldErrors collects the field errors that err wraps, at any depth.
 func fieldErrors(err error) field.ErrorList {
@@ -221,6 +214,6 @@ func Fields(errs field.ErrorList) field.ErrorList {
 // readable keeps paths readable whatever keys they hold.
 func readable(e *field.Error) *field.Error {
 	changed := *e
-	changed.Field = secrets.Clip(secrets.Mask(Join(e.Field, "")), longestPath)
+	changed.Field = secrets.Clip(secrets.Mask(named(e.Field)), longestPath)
 	return &changed
 }
