@@ -93,8 +93,8 @@ func (j Job) validate() error {
 			e := field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{}, kinds.Reserved)
 			errs = append(errs, e.WithOrigin("text"))
 		}
-		if u, err := url.Parse(s); err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n") ||
-			!utf8.ValidString(s) {
+		if u, err := url.Parse(s); err != nil || u.Scheme == "" && !path.IsAbs(s) || u.Opaque != "" ||
+			strings.ContainsAny(s, " \t\r\n") || !utf8.ValidString(s) {
 			errs = append(errs,
 				field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{},
 					"a URI is wanted, such as s3://bucket/savepoint, or an absolute path, "+

@@ -74,8 +74,8 @@ var stricter = map[string]string{
 		"probes fail, and the Service leads nowhere",
 	`valid environment variable name`:      "taken since Kubernetes 1.34 only",
 	`^must be unique: another element has`: "of a variable that is set twice, Kubernetes takes the last in silence",
-	`without which Flink does not start|^nothing is mounted at /opt/flink/conf|^there is no container flink-`: "the " +
-		"pods would not run Flink",
+	`without which Flink does not start|^nothing is mounted at /opt/flink/conf|^there is no container flink-|` +
+		`^nothing fills this folder of a plugin|^must have the volume flink-usrlib`: "the pods would not run Flink",
 	`^must be bytes in base64`:                           "Kubernetes takes bytes as a list of numbers, too",
 	`^must not be more than 1 without high availability`: "each would lead a cluster of its own",
 	`^must be at (most|least) 1$`:                        "a second JobManager of the same job works against the first",
