@@ -142,7 +142,7 @@ func Lookup(version string) (Version, error) {
 	if i := indexOf(minor); i >= 0 {
 		return newVersion(patches[i]), nil
 	}
-	return Version{}, fmt.Errorf("Flink version %q is not supported; supported are %s", version,
+	return Version{}, fmt.Errorf("version %q of Flink is not supported; supported are %s", version,
 		strings.Join(Supported(), ", "))
 }
 

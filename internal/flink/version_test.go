@@ -44,7 +44,7 @@ func TestLookup(t *testing.T) {
 		assert.Equal(t, v.Minor, c.minor, c.reason)
 		assert.Equal(t, err != nil, c.minor == "", c.reason)
 		if err != nil {
-			assert.Error(t, err, fmt.Sprintf("Flink version %q is not supported; supported are %s", c.version,
+			assert.Error(t, err, fmt.Sprintf("version %q of Flink is not supported; supported are %s", c.version,
 				strings.Join(flink.Supported(), ", ")))
 		}
 	}

@@ -25,6 +25,7 @@ func TestSurrogatePairs(t *testing.T) {
 		"a quote":              {`{"a": "\ud83d\ude80\"\\"}`, `🚀"\`},
 		"neighbours":           {`{"a": "\u00e9\ud7ff\ue000\ud83d\ude80é🚀"}`, "é\ud7ff\ue000🚀é🚀"},
 		"line ends of YAML":    {"{\"a\": \"\u0085 \u2028 \u2029\"}", "\u0085 \u2028 \u2029"},
+		"slashes":              {`{"a": "https:\/\/h\\/\/\ud83d\ude80"}`, `https://h\//🚀`},
 		"others alone":         {`{"a": "\u00e9 🚀"}`, "é 🚀"},
 	} {
 		docs, problems := yaml.Parse("f", []byte(c.text))
@@ -73,7 +74,7 @@ func TestSurrogatesAgainstEncodingJSON(t *testing.T) {
 		docs, problems := yaml.Parse("f", []byte(text))
 		assert.Assert(t, len(problems) == 0, "%s: %v", text, problems)
 		assert.Equal(t, cmp.Diff(docs[0].Value(), want), "", text)
-		plain, _ := yaml.Parse("f", []byte(strings.ReplaceAll(text, `\ud83d\ude80`, `\u00e9\u00e9`)))
+		plain, _ := yaml.Parse("f", []byte(strings.NewReplacer(`\\`, `\\`, `\ud83d\ude80`, `\u00e9\u00e9`, `\/`, `\t`).Replace(text)))
 		assert.DeepEqual(t, placesOf(docs[0]), placesOf(plain[0]))
 	}
 }
@@ -95,7 +96,7 @@ func randomJSON(r *rand.Rand, depth int) string {
 	text := func() string {
 		var b strings.Builder
 		for range r.IntN(5) {
-			pieces := [...]string{`\ud83d\ude80`, `\ud83d\ude80`, `\\`, `\"`, `\n`, `\u00e9`, "é", "🚀", "a", "u", " "}
+			pieces := [...]string{`\/`, `\ud83d\ude80`, `\ud83d\ude80`, `\\`, `\"`, `\n`, `\u00e9`, "é", "🚀", "a", "u", " "}
 			b.WriteString(pieces[r.IntN(len(pieces))])
 		}
 		return `"` + b.String() + `"`

@@ -171,6 +171,8 @@ func (p *parser) isLegal(text []byte) bool {
 			why = "a NUL character is not legal in YAML"
 		case r == '\ufeff':
 			why = "a byte order mark inside the text is not legal here"
+		case isControl(r):
+			why = fmt.Sprintf(`U+%04X is not legal in YAML; write \u%04x in double quotes`, r, r)
 		case r >= utf8.RuneSelf && lineEnds[r] != "":
 			why = fmt.Sprintf(`U+%04X is a line end for some YAML readers only; write \u%04x in double quotes`, r, r)
 		}
@@ -181,6 +183,11 @@ func (p *parser) isLegal(text []byte) bool {
 		i += size
 	}
 	return true
+}
+
+// isControl reports characters that the YAML library refuses without their place.
+func isControl(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || 0x7f <= r && r < 0xa0 && r != 0x85 || r|1 == 0xffff
 }
 
 // syntax reports an error of the YAML library, which knows a line but no column.

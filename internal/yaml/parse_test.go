@@ -60,6 +60,8 @@ func TestParseRefuses(t *testing.T) {
 		{"deep nesting", "recursion is bounded", strings.Repeat("[", 1000) + strings.Repeat("]", 1000), 1, 102},
 		{"self alias", "it has no finite value", "a: &a [*a]", 0, 0},
 		{"not UTF-8", "text would be replaced in silence", "a: b\nc: \xff", 2, 4},
+		{"delete", "the YAML library knows no place", "{\"a\": 1,\n\"b\": \"x\u007f\"}", 2, 8},
+		{"no character", "JSON has it", "{\"a\": 1,\n\"b\": \"\uffff\"}", 2, 7},
 		{"UTF-16", "it is read as UTF-8 nowhere else", "\xff\xfea\x00", 1, 1},
 		{"carriage return", "it is a line end for few readers", "a: b\rc: d", 1, 5},
 		{"NUL", "YAML forbids it", "a: \x00", 1, 4},
