@@ -281,6 +281,13 @@ func TestExplainOptions(t *testing.T) {
 			"spec.template.spec.volumes[flink-s3-fs-presto-1-20-4].name", nil,
 			[]string{"generated plugins", "field spec.template.spec.artifact.jarUri",
 				"field spec.template.spec.artifact.flinkVersion"}},
+		{"the image that jars are copied from", withDependencies(withArtifact("1.20", "local:///opt/a.jar"),
+			"'local:///opt/b.jar'") + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: " +
+			"[{name: flink-jobmanager, image: i}]}}}\n", "Job", "spec.template.spec.initContainers[artifact-fetcher].image", nil,
+			[]string{"generated image", "field spec.template.spec.artifact.flinkVersion",
+				"pod template spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[flink-jobmanager].image",
+				"field spec.template.spec.artifact.jarUri",
+				"field spec.template.spec.artifact.additionalDependencies[0]"}},
 		{"a profile", app, "ConfigMap", "data[log4j-console.properties]", render.LoggingProfiles{"x": "y"},
 			[]string{"generated logging", "VVP default spec.template.spec.logging.log4jLoggers[\"\"]",
 				"VVP default spec.template.spec.logging.loggingProfile", "option render.LoggingProfiles"}},

@@ -111,6 +111,13 @@ var (
 	// templateVariables are those that pod templates give the containers of Flink.
 	templateVariables = settings("kubernetes.jobManagerPodTemplate.spec.containers.flink-jobmanager.env",
 		"kubernetes.taskManagerPodTemplate.spec.containers.flink-taskmanager.env")
+	// templateImage is what a pod template gives the container of Flink.
+	templateImage = func(r *derivation) []Origin {
+		if r.isJobManager() {
+			return r.below("kubernetes.jobManagerPodTemplate.spec.containers.flink-jobmanager.image")
+		}
+		return r.below("kubernetes.taskManagerPodTemplate.spec.containers.flink-taskmanager.image")
+	}
 	// referred are the variables that options refer to: what refers to one that both pods
 	// have is no line of the file, but an argument.
 	referred = when((*derivation).refers, all(variables, templateVariables))
@@ -233,7 +240,7 @@ func plugins(r *derivation) []Origin {
 			out = append(out, savepoint(r)...)
 		}
 	}
-	return append(out, all(image, templateVariables, variables)(r)...)
+	return append(out, all(image, templateImage, templateVariables, variables)(r)...)
 }
 
 // ours is what the renderer adds to pods: a variable or volume of this name, a mount at

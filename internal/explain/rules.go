@@ -203,6 +203,6 @@ var (
 		{"readinessProbe", "probes", plainREST},
 		{"startupProbe", "probes", plainREST},
 	}...)
-	fetcherRules = append(sharedRules[:len(sharedRules):len(sharedRules)],
-		rule{"args", "artifact", nil}, rule{"command", "artifact", nil})
+	fetcherRules = append([]rule{{"image", "image", all(image, templateImage)}, {"args", "artifact", nil},
+		{"command", "artifact", nil}}, sharedRules...)
 )
