@@ -1,8 +1,10 @@
 package build
 
 import (
+	"cmp"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -128,28 +130,32 @@ func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 		}
 	}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		template, name := c.userTemplate(component)
-		for i, container := range tree.Items(template, "spec", "containers") {
-			if tree.String(container, "name") != flink.ContainerPrefix+component.String() {
-				continue
-			}
-			for j, m := range tree.Items(container, "volumeMounts") {
-				check(m, path.Child(name, "spec", "containers").Index(i).Child("volumeMounts").Index(j))
-			}
+		container, i := c.templateContainer(component)
+		for j, m := range tree.Items(container, "volumeMounts") {
+			at := path.Child(TemplateOf(component), "spec", "containers").Index(i).Child("volumeMounts")
+			check(m, at.Index(j))
 		}
 	}
 }
 
+// templateContainer returns what the user's template says of Flink's container, and its
+// index; nil and -1 if it says nothing.
+func (c *Plan) templateContainer(component labels.Component) (any, int) {
+	template, _ := c.userTemplate(component)
+	containers := tree.Items(template, "spec", "containers")
+	i := slices.IndexFunc(containers, func(container any) bool {
+		return tree.String(container, "name") == flink.ContainerPrefix+component.String()
+	})
+	if i < 0 {
+		return nil, i
+	}
+	return containers[i], i
+}
+
 // imageOf is the image of Flink in the pods of a component.
 func (c *Plan) imageOf(component labels.Component) string {
-	template, _ := c.userTemplate(component)
-	for _, container := range tree.Items(template, "spec", "containers") {
-		image := tree.String(container, "image")
-		if tree.String(container, "name") == flink.ContainerPrefix+component.String() && image != "" {
-			return image
-		}
-	}
-	return c.Image
+	container, _ := c.templateContainer(component)
+	return cmp.Or(tree.String(container, "image"), c.Image)
 }
 
 // ownAccount returns the service account that the user's template names for the
@@ -172,18 +178,13 @@ func (c *Plan) environment() map[string]bool {
 // container of a component.
 func (c *Plan) variables(component labels.Component) map[string]bool {
 	names := map[string]bool{}
-	add := func(v any) { names[tree.String(v, "name")] = true }
-	template, _ := c.userTemplate(component)
-	for _, container := range tree.Items(template, "spec", "containers") {
-		if tree.String(container, "name") == flink.ContainerPrefix+component.String() {
-			for _, v := range tree.Items(container, "env") {
-				add(v)
-			}
-		}
+	container, _ := c.templateContainer(component)
+	for _, v := range tree.Items(container, "env") {
+		names[tree.String(v, "name")] = true
 	}
 	if c.Kubernetes.Pods != nil {
 		for _, v := range c.Kubernetes.Pods.EnvVars {
-			add(decode.Shared(v))
+			names[tree.String(decode.Shared(v), "name")] = true
 		}
 	}
 	return names
