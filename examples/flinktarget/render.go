@@ -81,7 +81,7 @@ func formatFlag(fs *flag.FlagSet, otherwise string) *string {
 
 func checkFormat(fs *flag.FlagSet) error {
 	if f := fs.Lookup("o"); f != nil && f.Value.String() != f.DefValue && f.Value.String() != "json" {
-		return cli.Misused("-o %s: %s or json is wanted", f.Value, f.DefValue)
+		return cli.Misused("-o %s: must be %s or json", f.Value, f.DefValue)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (d *decider) standby(c *Plan, conf map[string]string, at *field.Path) int32
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 16)
 	switch {
 	case err != nil || n < 1:
-		d.fail(field.Invalid(at.Key(StandbyKey), text, "a whole number of at least 1 is wanted"), "high-availability")
+		d.fail(field.Invalid(at.Key(StandbyKey), text, "must be a whole number of at least 1"), "high-availability")
 	case n > 1 && c.Job != nil:
 		d.fail(field.Forbidden(at.Key(StandbyKey), "a Deployment has one JobManager: its Job replaces one that dies"),
 			"high-availability")

@@ -43,7 +43,7 @@ type decoder struct {
 	problems []Problem
 	base     *field.Path
 	path     []segment // below base, to where the decoder is
-	ignored  []string  // paths of fields that there are not
+	ignored  []string  // paths of fields that the Go type does not have
 }
 
 func (d *decoder) value(n *yaml.Node, dst reflect.Value, wire string) {
@@ -162,7 +162,7 @@ func (d *decoder) list(n *yaml.Node, dst reflect.Value, wire string) {
 // would be an empty one.
 func (d *decoder) member(n *yaml.Node, dst reflect.Value, wire, what string) bool {
 	if n.Kind == yaml.Null && dst.Kind() == reflect.String {
-		d.fail(n, field.Invalid(d.at(), nil, `a string is wanted: write "" or remove the `+what), OriginType)
+		d.fail(n, field.Invalid(d.at(), nil, `must be a string: write "" or remove the `+what), OriginType)
 		return false
 	}
 	d.value(n, dst, wire)

@@ -90,7 +90,7 @@ func pairs(fs *flag.FlagSet, name, usage string, parse func(string) (key, value 
 func keyValue(s string) (key, value string, err error) {
 	key, value, _ = strings.Cut(s, "=")
 	if key == "" || value == "" {
-		err = errors.New("KEY=VALUE is wanted")
+		err = errors.New("must be KEY=VALUE")
 	}
 	return key, value, err
 }
