@@ -84,8 +84,8 @@ type Job struct {
 
 func (j Job) validate() error {
 	var errs field.ErrorList
-	if j.ID != "" && (!kinds.ValidID(j.ID) || j.ID == kinds.NilID) {
-		e := field.Invalid(field.NewPath("ID"), j.ID, "a UUID in lower case is wanted, and not the nil UUID")
+	if j.ID != "" && !kinds.ValidJobID(j.ID) {
+		e := field.Invalid(field.NewPath("ID"), j.ID, kinds.NoJobID)
 		errs = append(errs, e.WithOrigin("uuid"))
 	}
 	if s := j.SavepointLocation; s != "" {

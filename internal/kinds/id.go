@@ -18,6 +18,12 @@ func ValidID(s string) bool {
 	return len(s) == len(NilID) && s == strings.ToLower(s) && uuid.Validate(s) == nil
 }
 
+// NoJobID says why an id is none of a job.
+const NoJobID = "a UUID in lower case is wanted, and not the nil UUID"
+
+// ValidJobID reports whether s identifies a job: the nil UUID does not.
+func ValidJobID(s string) bool { return ValidID(s) && s != NilID }
+
 // idSpace keeps derived ids apart from UUIDv5s that others derive from the same words.
 var idSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/flinktarget/flinktarget"))
 

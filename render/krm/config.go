@@ -184,8 +184,8 @@ func (s *setup) jobs(deployments []deployment.Deployment) map[string]render.Job 
 	}
 	for i, j := range s.spec.Jobs {
 		path := fmt.Sprintf("%s.jobs[%d]", s.at, i)
-		if j.ID != "" && (!kinds.ValidID(j.ID) || j.ID == kinds.NilID) {
-			s.fail(path+".id", "uuid", "%q: a UUID in lower case is wanted, and not the nil UUID", j.ID)
+		if j.ID != "" && !kinds.ValidJobID(j.ID) {
+			s.fail(path+".id", "uuid", "%q: %s", j.ID, kinds.NoJobID)
 		}
 		found := false
 		for _, d := range deployments {

@@ -17,8 +17,8 @@ import (
 
 // JobID says what is wrong with an id of a job.
 func JobID(s string) error {
-	if !kinds.ValidID(s) || s == kinds.NilID {
-		return errors.New("a UUID in lower case is wanted, and not the nil UUID")
+	if !kinds.ValidJobID(s) {
+		return errors.New(kinds.NoJobID)
 	}
 	return nil
 }
