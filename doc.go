@@ -28,9 +28,9 @@
 //   - render: manifests
 //
 // Imports run in this order, and never back: who needs labels only links nothing
-// else. Three more are for special uses: target/registrytest proves that another
-// registry keeps the contract, render/rendertest is for tests of what is rendered, and
-// render/krm is a KRM function for kustomize and kpt. The folder examples has a
+// else. Four more are for special uses: target/registrytest proves that another
+// registry keeps the contract, schemas makes JSON Schemas for editors, render/rendertest
+// is for tests of what is rendered, and render/krm is a KRM function for kustomize and kpt. The folder examples has a
 // command-line tool, an HTTP service, a go test with policies and a folder for GitOps.
 //
 // # What it links

@@ -47,7 +47,7 @@ func fill(dst, from reflect.Value, merge bool) {
 		fields := schema.Fields(dst.Type())
 		for i := range fields {
 			at := fields[i].Index
-			fill(dst.Field(at), from.Field(at), merge)
+			fill(dst.FieldByIndex(at), from.FieldByIndex(at), merge)
 		}
 		if len(fields) > 0 {
 			return

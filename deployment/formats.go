@@ -10,13 +10,13 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
 // A format is a rule for texts that tags of fields name.
 type format struct {
 	origin string
 	check  func(string) []string // returns what is wrong with a text that is not empty
-	schema string                // an expression for JSON Schema, which takes "" where a field may be empty
 }
 
 const clusterName = "cluster-name"
@@ -25,18 +25,15 @@ var formats = map[string]format{
 	"uuid": {
 		origin: originUUID,
 		check:  unless(kinds.ValidID, "must be a UUID in lower case, such as 5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58"),
-		schema: kinds.IDPattern + "|^$",
 	},
 	"target-name": {
 		origin: originName, // VVP, REST API, resource names
 		check:  unless(isTargetName, "must consist of 1 to 250 characters 0-9, a-z, A-Z, '-' and '_'"),
-		schema: `^[0-9a-zA-Z_-]{0,250}$`,
 	},
 	clusterName: {
 		origin: originName, // VVP, REST API, resource names
 		check: unless(func(s string) bool { return len(validation.IsDNS1123Label(s)) == 0 },
 			"must consist of at most 63 characters a-z, 0-9 and '-', and must not start or end with '-'"),
-		schema: "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$",
 	},
 	"free-name": {
 		origin: originName, // VVP before 2.4 allows any text
@@ -45,19 +42,16 @@ var formats = map[string]format{
 	"label-value": {origin: originName, check: validation.IsValidLabelValue},
 	"duration": {
 		origin: originDuration,
-		check: matching(`^(?:[0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})$`,
+		check: matching(schema.Patterns["duration"],
 			"must be a number or a duration, such as 0 or 10m"),
-		schema: `^([0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})?$`,
 	},
 	"cores": {
 		origin: originQuantity,
 		check:  func(s string) []string { _, err := Millicores(s); return messages(err) },
-		schema: `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$`,
 	},
 	"memory": {
 		origin: originQuantity,
 		check:  func(s string) []string { _, err := Bytes(s); return messages(err) },
-		schema: `^([0-9]{1,18}(\.[0-9]{1,18})?|\.[0-9]{1,18})\s?[kKmMgG]?$|^$`,
 	},
 	"uri": {origin: originURI, check: checkURI},
 	"class": {

@@ -19,7 +19,7 @@ func (c *checks) artifact(a Artifact, path *field.Path) {
 	kind := strings.ToUpper(a.Kind)
 	v := reflect.ValueOf(a)
 	for _, f := range schema.Fields(v.Type()) {
-		set, is := f.Of != nil && v.Field(f.Index).Len() > 0, slices.Contains(f.Of, kind)
+		set, is := f.Of != nil && v.FieldByIndex(f.Index).Len() > 0, slices.Contains(f.Of, kind)
 		switch {
 		case is && !set && f.Required != "":
 			c.required(path.Child(f.Name), f.Required+" artifacts")

@@ -42,7 +42,7 @@ func (c *checks) fields(v reflect.Value, at *place) {
 	fields := schema.Fields(v.Type())
 	for i := range fields {
 		f := &fields[i]
-		c.value(v.Field(f.Index), f, &place{in: at, name: f.Name})
+		c.value(v.FieldByIndex(f.Index), f, &place{in: at, name: f.Name})
 	}
 }
 

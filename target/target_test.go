@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
-	"gotest.tools/v3/golden"
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/flinktarget/flinktarget/patch"
@@ -437,12 +436,4 @@ func TestUnmarshal(t *testing.T) {
 	assert.Assert(t, fresh.Equal(v))
 	assert.NilError(t, read.UnmarshalJSON([]byte(" null ")))
 	assert.Assert(t, read.IsZero())
-}
-
-func TestJSONSchema(t *testing.T) {
-	var s map[string]any
-	assert.NilError(t, json.Unmarshal(target.JSONSchema(), &s))
-	assert.Equal(t, s["$schema"], "https://json-schema.org/draft/2020-12/schema")
-	assert.Equal(t, string(target.JSONSchema()), string(target.JSONSchema()), "the same bytes each time")
-	golden.Assert(t, string(target.JSONSchema()), "schema.golden.json")
 }

@@ -11,20 +11,17 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/schemas"
 	"github.com/flinktarget/flinktarget/target"
 )
 
 // compiled compiles the schema of each kind, against the meta-schema.
 func compiled(t *testing.T) map[string]*jsonschema.Schema {
 	t.Helper()
-	texts := map[string][]byte{target.Kind: target.JSONSchema()}
-	for _, kind := range []string{deployment.KindDeployment, deployment.KindSessionCluster} {
-		text, err := deployment.JSONSchema(kind)
-		assert.NilError(t, err)
-		texts[kind] = text
-	}
 	out := map[string]*jsonschema.Schema{}
-	for kind, text := range texts {
+	for _, kind := range []string{target.Kind, deployment.KindDeployment, deployment.KindSessionCluster} {
+		text, err := schemas.JSON(kind)
+		assert.NilError(t, err)
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 		assert.NilError(t, err, kind)
 		c := jsonschema.NewCompiler()

@@ -8,7 +8,7 @@ import (
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
-	"github.com/flinktarget/flinktarget/target"
+	"github.com/flinktarget/flinktarget/schemas"
 )
 
 const validateHelp = `Checks the resources that are found in the arguments, each on its own: whether they
@@ -104,10 +104,7 @@ For example, for an editor that reads a comment with the name of a schema:
 
 func (t tool) schema(*flag.FlagSet) func([]string) error {
 	return func(kind []string) error {
-		text, err := target.JSONSchema(), error(nil)
-		if kind[0] != target.Kind {
-			text, err = deployment.JSONSchema(kind[0])
-		}
+		text, err := schemas.JSON(kind[0])
 		if err != nil {
 			return cli.Misused("%w", err)
 		}

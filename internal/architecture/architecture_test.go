@@ -18,7 +18,7 @@ import (
 const module = "github.com/flinktarget/flinktarget"
 
 // layers is the order of the public packages. Each may import those before it.
-var layers = []string{"labels", "patch", "target", "deployment", "render"}
+var layers = []string{"labels", "patch", "target", "deployment", "schemas", "render"}
 
 // goList runs go list and returns its lines.
 func goList(t *testing.T, args ...string) []string {
@@ -39,10 +39,10 @@ func deps(t *testing.T, pkg string) []string {
 // imports and nothing else: who adds an import that runs the other way has put something
 // into the wrong room.
 var rooms = []string{
-	"internal/parallel", "internal/files", "internal/secrets", "internal/schema",
-	"internal/tree", "internal/kinds", "internal/kinds/types", "internal/flink",
+	"internal/parallel", "internal/files", "internal/secrets",
+	"internal/tree", "internal/kinds", "internal/kinds/types", "internal/schema", "internal/flink",
 	"internal/yaml", "internal/decode", "internal/merge", "internal/jsonpatch",
-	"labels", "patch", "target", "target/registrytest", "deployment",
+	"labels", "patch", "target", "target/registrytest", "deployment", "schemas",
 	"internal/build", "internal/verify", "internal/compare", "internal/explain",
 	"render", "render/rendertest", "render/krm",
 	"internal/architecture", "internal/hostile", "render/internal/inputs", // of tests

@@ -16,11 +16,10 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
-	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
@@ -106,15 +105,15 @@ func (d *decoder) structure(n *yaml.Node, dst reflect.Value) {
 	if !d.is(n, yaml.Map) {
 		return
 	}
-	fields := fieldsOf(dst.Type())
+	fields := schema.Fields(dst.Type())
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		d.enter(segment{in: n, key: f.Key, index: -1})
-		if known, ok := fields.byName[f.Key]; ok {
-			d.value(f.Value, dst.FieldByIndex(known.index), known.wire)
+		if known := slices.IndexFunc(fields, func(k schema.Field) bool { return k.Name == f.Key }); known >= 0 {
+			d.value(f.Value, dst.FieldByIndex(fields[known].Index), fields[known].Wire)
 		} else if !slices.Contains(d.ignored, d.at().String()) {
 			detail := "unknown field"
-			if best := Nearest(f.Key, fields.names); best != "" {
+			if best := Nearest(f.Key, schema.Names(fields)); best != "" {
 				detail += "; did you mean " + best + "?"
 			}
 			d.add(Problem{f.Pos, field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)})
@@ -205,40 +204,4 @@ func read(n *yaml.Node, u json.Unmarshaler) error {
 		*get = func() *yaml.Node { return n }
 		return nil
 	})
-}
-
-type structFields struct {
-	byName map[string]structField
-	names  []string
-}
-
-type structField struct {
-	index []int
-	wire  string
-}
-
-var fieldCache sync.Map // reflect.Type to *structFields; entries never change
-
-func fieldsOf(t reflect.Type) *structFields {
-	if cached, ok := fieldCache.Load(t); ok {
-		return cached.(*structFields)
-	}
-	s := &structFields{byName: make(map[string]structField)}
-	s.collect(t, nil)
-	cached, _ := fieldCache.LoadOrStore(t, s)
-	return cached.(*structFields)
-}
-
-func (s *structFields) collect(t reflect.Type, outer []int) {
-	for f := range t.Fields() {
-		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
-		index := append(outer[:len(outer):len(outer)], f.Index...)
-		switch {
-		case f.Anonymous && (name == "" || strings.Contains(opts, "inline")):
-			s.collect(f.Type, index)
-		case name != "" && name != "-" && f.IsExported():
-			s.byName[name] = structField{index: index, wire: f.Tag.Get("wire")}
-			s.names = append(s.names, name)
-		}
-	}
 }

@@ -1,3 +1,5 @@
+// Package schema reads structs: which fields they have in JSON, and what the tags of our own
+// say of them. Decoding, checks, defaults, verification and JSON Schemas are made of it.
 package schema
 
 import (
@@ -7,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/flinktarget/flinktarget/internal/kinds"
 )
 
 // Field is a field of a struct, and what its tags say of it.
@@ -21,8 +25,19 @@ type Field struct {
 	Required string   // required: it must be set, a hint what to write
 	Of       []string // of: the kinds that may have it; the first one must, if it is required
 	Default  string   // default: the value where none is set; JSON for what is no text
-	Index    int
+	Index    []int    // as in reflect.Value.FieldByIndex
 	Type     reflect.Type
+}
+
+// Patterns are expressions for the formats that tags name, which take "" where a field may
+// be empty. Nobody writes to them.
+var Patterns = map[string]string{
+	"uuid":         kinds.IDPattern + "|^$",
+	"target-name":  `^[0-9a-zA-Z_-]{0,250}$`,
+	"cluster-name": "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$",
+	"duration":     `^([0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})?$`,
+	"cores":        `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$`,
+	"memory":       `^([0-9]{1,18}(\.[0-9]{1,18})?|\.[0-9]{1,18})\s?[kKmMgG]?$|^$`,
 }
 
 var (
@@ -30,14 +45,22 @@ var (
 	defaults sync.Map // reflect.Type to reflect.Value; entries never change
 )
 
-// Fields returns the fields of a struct that are read and written, for reading only.
+// Fields returns the fields of a struct that are read and written, with those of structs
+// that are inlined, for reading only.
 func Fields(t reflect.Type) []Field {
 	if known, ok := fields.Load(t); ok {
 		return known.([]Field)
 	}
 	var list []Field
 	for f := range t.Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && (name == "" || strings.Contains(options, "inline")) {
+			for _, inner := range Fields(f.Type) {
+				inner.Index = append(slices.Clone(f.Index), inner.Index...)
+				list = append(list, inner)
+			}
+			continue
+		}
 		if name == "" || name == "-" || !f.IsExported() {
 			continue
 		}
@@ -48,7 +71,7 @@ func Fields(t reflect.Type) []Field {
 			return nil
 		}
 		list = append(list, Field{
-			Name: name, Index: f.Index[0], Type: f.Type,
+			Name: name, Index: f.Index, Type: f.Type,
 			Wire: f.Tag.Get("wire"),
 			Enum: words("enum"), AnyCase: f.Tag.Get("case") == "any", Also: f.Tag.Get("also"),
 			Min: f.Tag.Get("min"), Format: f.Tag.Get("format"),
@@ -57,6 +80,15 @@ func Fields(t reflect.Type) []Field {
 	}
 	known, _ := fields.LoadOrStore(t, list)
 	return known.([]Field)
+}
+
+// Names returns the names of fields.
+func Names(fields []Field) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return names
 }
 
 // Defaults returns the struct of this type that holds its defaults, for reading only.
@@ -72,7 +104,7 @@ func Defaults(t reflect.Type) reflect.Value {
 
 func setDefaults(v reflect.Value) {
 	for _, f := range Fields(v.Type()) {
-		e := v.Field(f.Index)
+		e := v.FieldByIndex(f.Index)
 		switch {
 		case f.Default == "":
 		case e.Kind() == reflect.String:
@@ -97,11 +129,11 @@ func HasDefault(t reflect.Type, path string) bool {
 			return false
 		}
 		list := Fields(v.Type())
-		i := slices.IndexFunc(list, func(f Field) bool { return f.Name == name })
-		if i < 0 || v.Field(list[i].Index).IsZero() {
+		i := slices.Index(Names(list), name)
+		if i < 0 || v.FieldByIndex(list[i].Index).IsZero() {
 			return false
 		}
-		v = reflect.Indirect(v.Field(list[i].Index))
+		v = reflect.Indirect(v.FieldByIndex(list[i].Index))
 	}
 	return v.Kind() != reflect.Struct && v.Kind() != reflect.Map
 }

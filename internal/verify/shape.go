@@ -3,10 +3,8 @@ package verify
 import (
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"math"
 	"reflect"
-	"strings"
 	"sync"
 
 	quantities "k8s.io/apimachinery/pkg/api/resource"
@@ -16,6 +14,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/kinds/types"
+	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
@@ -96,14 +95,8 @@ func wholeShape(most int64) *shape {
 // fields returns those of a structure, and of structures that are inlined.
 func fields(t reflect.Type, c checks) map[string]field {
 	out := map[string]field{}
-	for f := range t.Fields() {
-		key, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
-		switch {
-		case f.Anonymous && (key == "" || strings.Contains(opts, "inline")):
-			maps.Copy(out, fields(f.Type, c))
-		case key != "" && key != "-" && f.IsExported():
-			out[key] = field{shape: shapeOf(f.Type), check: c[key]}
-		}
+	for _, f := range schema.Fields(t) {
+		out[f.Name] = field{shape: shapeOf(f.Type), check: c[f.Name]}
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package deployment
+package schemas
 
 import (
 	"encoding/json"
@@ -8,16 +8,16 @@ import (
 
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
-
-	"github.com/flinktarget/flinktarget/internal/schema"
 )
+
+var kinds = []string{"DeploymentTarget", "Deployment", "SessionCluster"}
 
 // A rule for a field that does not exist would say nothing.
 func TestRulesAreOfFields(t *testing.T) {
-	for _, kind := range []string{KindDeployment, KindSessionCluster} {
-		root, _ := schemaRoot(kind)
-		for path := range root.Rules {
-			assert.Assert(t, hasField(root.Type, path), "%s has no %s", kind, path)
+	for _, kind := range kinds {
+		root, _ := rootOf(kind)
+		for path := range root.rules {
+			assert.Assert(t, hasField(root.of, path), "%s has no %s", kind, path)
 		}
 	}
 }
@@ -30,12 +30,13 @@ func hasField(t reflect.Type, path string) bool {
 		t = t.Elem()
 	}
 	name, rest, _ := strings.Cut(path, ".")
+	name, element := strings.CutSuffix(name, "[]")
 	if t.Kind() != reflect.Struct {
 		return false
 	}
 	for f := range t.Fields() {
 		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag == name {
-			return hasField(f.Type, rest)
+			return element && rest == "" || hasField(f.Type, rest)
 		}
 	}
 	return false
@@ -44,25 +45,29 @@ func hasField(t reflect.Type, path string) bool {
 // What the schemas say of fields beyond their types; deployment/schemacheck holds it
 // against what is read.
 func TestRulesOfSchemas(t *testing.T) {
-	for _, kind := range []string{KindDeployment, KindSessionCluster} {
-		root, _ := schemaRoot(kind)
-		text, err := json.MarshalIndent(root.AllRules(), "", " ")
+	for _, kind := range kinds[1:] {
+		root, _ := rootOf(kind)
+		addTags(root.of, "", root.rules)
+		text, err := json.MarshalIndent(root.rules, "", " ")
 		assert.NilError(t, err)
 		golden.Assert(t, string(text)+"\n", strings.ToLower(kind)+".rules.golden.json")
 	}
 }
 
-func TestJSONSchema(t *testing.T) {
-	for _, kind := range []string{KindDeployment, KindSessionCluster} {
-		text, err := JSONSchema(kind)
+func TestJSON(t *testing.T) {
+	for _, kind := range kinds {
+		text, err := JSON(kind)
 		assert.NilError(t, err)
-		again, err := JSONSchema(kind)
+		again, err := JSON(kind)
 		assert.NilError(t, err)
 		assert.Equal(t, string(text), string(again), "the same bytes each time")
-		var s schema.Map
+		var s rule
 		assert.NilError(t, json.Unmarshal(text, &s))
 		assert.Equal(t, s["$schema"], "https://json-schema.org/draft/2020-12/schema")
+		if kind == "DeploymentTarget" {
+			golden.Assert(t, string(text), "deploymenttarget.golden.json")
+		}
 	}
-	_, err := JSONSchema("Job")
-	assert.ErrorContains(t, err, "Deployment and SessionCluster")
+	_, err := JSON("Job")
+	assert.ErrorContains(t, err, "DeploymentTarget, Deployment and SessionCluster")
 }

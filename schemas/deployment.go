@@ -1,10 +1,11 @@
-package deployment
+package schemas
 
 import (
 	"maps"
 	"reflect"
 	"slices"
 
+	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
@@ -14,21 +15,17 @@ func deploymentRules() map[string]rule {
 	rules := commonRules()
 	maps.Copy(rules, clusterRules(template, template+"artifact."))
 	maps.Copy(rules, map[string]rule{
-		"metadata.name": {
-			"description": "At most 63 characters of a-z, 0-9 and - in VVP 2.4 and newer; free text before.",
-			"minLength":   1,
-			"maxLength":   maxFreeName,
-		},
+		"metadata.name": {"minLength": 1, "maxLength": 250},
 		"spec": {
 			"oneOf": []any{isSet("deploymentTargetId"), isSet("deploymentTargetName"), isSet("sessionClusterName")},
 		},
 		"spec.template.metadata.annotations": {
-			"description": "What VVP acts on.",
-			"properties":  rule{AnnotationQueryableState: truth, AnnotationTLS: truth},
+			"properties": rule{deployment.AnnotationQueryableState: truth, deployment.AnnotationTLS: truth},
 		},
 		template + "artifact": {"allOf": artifactForms()},
 	})
-	for path, text := range map[string]string{
+	describe(rules, "", map[string]string{
+		"metadata.name":                              "At most 63 characters of a-z, 0-9 and - in VVP 2.4 and newer; free text before.",
 		"metadata.displayName":                       "For VVP's user interface; not rendered.",
 		"spec.deploymentTargetId":                    "The DeploymentTarget that says where to run, by its id.",
 		"spec.deploymentTargetName":                  "The DeploymentTarget that says where to run.",
@@ -38,17 +35,18 @@ func deploymentRules() map[string]rule {
 		"spec.restoreStrategy.allowNonRestoredState": "Start even if state of a savepoint belongs to no operator.",
 		"spec.startFromSavepoint":                    "VVP 2.0's form of restoreStrategy.",
 		"spec.startFromSavepoint.kind":               "NONE or LATEST.",
-		template + "parallelism":                     "{default} if it is left out.",
-		template + "artifact.kind":                   "What the program is. Only a JAR is rendered.",
-		template + "artifact.jarUri": "Where the jar is: https, s3 and so on, " +
+		"spec.template.metadata.annotations":         "What VVP acts on.",
+	})
+	describe(rules, template, map[string]string{
+		"parallelism":   "{default} if it is left out.",
+		"artifact.kind": "What the program is. Only a JAR is rendered.",
+		"artifact.jarUri": "Where the jar is: https, s3 and so on, " +
 			"or local:///opt/flink/usrlib/NAME.jar in the image.",
-		template + "artifact.entryClass":        "The main class, if the jar's manifest does not name it.",
-		template + "artifact.mainArgs":          "Split as a POSIX shell does; nothing is expanded.",
-		template + "artifact.sqlScript":         "Not rendered.",
-		template + "artifact.pythonArtifactUri": "Not rendered.",
-	} {
-		rules[path] = describe(text)
-	}
+		"artifact.entryClass":        "The main class, if the jar's manifest does not name it.",
+		"artifact.mainArgs":          "Split as a POSIX shell does; nothing is expanded.",
+		"artifact.sqlScript":         "Not rendered.",
+		"artifact.pythonArtifactUri": "Not rendered.",
+	})
 	return rules
 }
 
@@ -60,9 +58,10 @@ func isSet(name string) rule {
 // artifactForms say which kinds of artifacts need, and take, which fields.
 func artifactForms() []any {
 	var all []any
-	for _, kind := range artifactKinds {
+	fields := schema.Fields(reflect.TypeFor[deployment.Artifact]())
+	for _, kind := range []string{deployment.ArtifactJar, deployment.ArtifactSQLScript, deployment.ArtifactPython} {
 		required, properties := []any{"kind"}, rule{}
-		for _, f := range schema.Fields(reflect.TypeFor[Artifact]()) {
+		for _, f := range fields {
 			switch {
 			case f.Of == nil:
 			case !slices.Contains(f.Of, kind):
@@ -72,7 +71,7 @@ func artifactForms() []any {
 				properties[f.Name] = rule{"type": "string", "minLength": 1}
 			}
 		}
-		pattern := rule{"type": "string", "pattern": "^" + schema.AnyCase(kind) + "$"}
+		pattern := rule{"type": "string", "pattern": "^" + anyCase(kind) + "$"}
 		all = append(all, rule{
 			"if":   rule{"properties": rule{"kind": pattern}},
 			"then": rule{"required": required, "properties": properties},
