@@ -10,34 +10,6 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-const diffHelp = `Renders OLD and NEW and says what is different, and what applying NEW means on a
-cluster that has OLD. Each is a FILE, a DIR or -, with all targets that are referred to.
-
-  no effect   Kubernetes does not see the difference, or keeps what it has
-  in place    the object is updated, its pods go on running
-  created     a new object
-  deleted     an object that is no longer rendered; what applies must prune it
-  rolls pods  the pods of a Deployment are replaced
-  replaced    the object makes room for that of a new Flink job, which starts
-              without state unless it is given a savepoint
-  refused     the field is immutable, and Kubernetes refuses the whole object:
-              delete it first, or let a new job id make a new one
-
-` + cli.ReadingHelp + `
-Values of fields that look like secrets are not shown.
-
---job-id and --savepoint are for NEW, and for OLD too, so that what is the same job
-differs in nothing but its configuration. Where --old-job-id or --old-savepoint names
-a Deployment, these alone say what OLD is of it.
-
-Examples, the last of what a new job from a savepoint changes:
-
-  flinktarget diff orders.yaml orders-new.yaml
-  git show HEAD~1:orders.yaml | flinktarget diff - orders.yaml
-  flinktarget diff --old-job-id "$OLD" --job-id "$NEW" \
-    --savepoint s3://flink/savepoints/1 orders.yaml orders.yaml
-`
-
 // The exit codes of diff, which are those of diff(1).
 const (
 	exitSame    = exitOK

@@ -14,20 +14,6 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-const explainHelp = `Says of each field of the manifests what set it: the last step first, below it what
-that made the value of, and what the value took the place of. A derived id is made of
-nearly everything: what it is made of is only counted, without --all.
-
-` + cli.ReadingHelp + `
-Values of fields that look like secrets are not shown, in text nor in JSON.
-
-Examples:
-
-  flinktarget explain --object Deployment resources/
-  flinktarget explain --object 'Job/*-jobmanager' --path args resources/
-  flinktarget explain --path spec.replicas -o json resources/
-`
-
 // explain writes a table, or with -o json a list.
 func (t tool) explain(fs *flag.FlagSet) func([]string) error {
 	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "text")

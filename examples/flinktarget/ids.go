@@ -8,22 +8,6 @@ import (
 	"github.com/flinktarget/flinktarget/labels"
 )
 
-const idsHelp = `Writes the job ids with which the Deployments in the arguments are rendered, those
-that are derived among them, one a line as NAMESPACE/NAME=UUID: what --job-id takes.
-A Deployment that is not to run has none.
-
-A derived id changes with the manifests of its job, and a job with a new id starts
-without state. Before an upgrade of this tool that changes manifests, write the ids
-down with the old version, and give them to the new one.
-
-` + cli.ReadingHelp + `
-Examples:
-
-  flinktarget ids resources/ > job-ids                 # with the old version
-  mapfile -t ids < job-ids
-  flinktarget render "${ids[@]/#/--job-id=}" resources/  # with the new one
-`
-
 func (t tool) ids(fs *flag.FlagSet) func([]string) error {
 	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "text")
 	return func(files []string) error {

@@ -17,6 +17,7 @@ package main
 
 import (
 	"cmp"
+	"embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -41,7 +42,7 @@ var errSaid = errors.New("")
 // command is one thing that the tool does.
 type command struct {
 	// args are the arguments, of which files and folders may be many.
-	name, args, summary, help string
+	name, args, summary string
 	// define defines the flags, and returns what is done with the arguments.
 	define func(t tool, fs *flag.FlagSet) func(args []string) error
 }
@@ -51,39 +52,28 @@ const files = "FILE|DIR|- …"
 // commands are all commands, in the order in which the usage text lists them.
 func commands() []command {
 	return []command{
-		{"render", files, "write the manifests of Deployments and SessionClusters", renderHelp, tool.render},
-		{"ids", files, "write the job ids that Deployments are rendered with", idsHelp, tool.ids},
-		{"explain", files, "say what set each field of the manifests", explainHelp, tool.explain},
-		{"diff", "OLD NEW", "say what is different between two inputs, and what that means on a cluster", diffHelp,
-			tool.diff},
-		{"validate", files, "check resources without rendering them", validateHelp, tool.validate},
-		{"schema", "KIND", "write the JSON Schema of a kind, for editors", schemaHelp, tool.schema},
-		{"target", files, "write what lets the platform run Flink in the targets' namespaces", targetHelp, tool.target},
-		{"version", "", "write the version of this tool", versionHelp, tool.version},
+		{"render", files, "write the manifests of Deployments and SessionClusters", tool.render},
+		{"ids", files, "write the job ids that Deployments are rendered with", tool.ids},
+		{"explain", files, "say what set each field of the manifests", tool.explain},
+		{"diff", "OLD NEW", "say what is different between two inputs, and what that means on a cluster", tool.diff},
+		{"validate", files, "check resources without rendering them", tool.validate},
+		{"schema", "KIND", "write the JSON Schema of a kind, for editors", tool.schema},
+		{"target", files, "write what lets the platform run Flink in the targets' namespaces", tool.target},
+		{"version", "", "write the version of this tool", tool.version},
 	}
 }
 
-// usage is the text of flinktarget --help.
-func usage() string {
-	var b strings.Builder
+//go:embed help
+var help embed.FS
+
+// helpText returns the text of a file of help, with {reading} and {commands} filled in.
+func helpText(name string) string {
+	text, _ := help.ReadFile("help/" + name + ".txt") // a test reads all
+	var list strings.Builder
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
+		fmt.Fprintf(&list, "  %-9s %s\n", c.name, c.summary)
 	}
-	return `flinktarget renders Ververica Platform resources as Kubernetes manifests.
-
-Usage:
-
-  flinktarget COMMAND [flags] [arguments]
-
-Commands:
-
-` + b.String() + `
-Run "flinktarget COMMAND --help" for the flags and examples of a command.
-
-Exit codes: 0 if all is well, 1 if the input is not or something cannot be read or
-written, 2 if the command line is not.
-Those of diff: 0 without differences, 1 with, 2 if something is wrong.
-`
+	return strings.NewReplacer("{reading}\n", cli.ReadingHelp, "{commands}\n", list.String()).Replace(string(text))
 }
 
 func main() {
@@ -117,7 +107,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 func (t tool) run(args []string) int {
 	if len(args) == 0 {
-		fmt.Fprint(t.stderr, usage())
+		fmt.Fprint(t.stderr, helpText("help"))
 		return exitUsage
 	}
 	name, rest := args[0], args[1:]
@@ -125,7 +115,7 @@ func (t tool) run(args []string) int {
 	case name == "help" && len(rest) > 0:
 		name, rest = rest[0], []string{"--help"}
 	case name == "help", name == "-h", name == "-help", name == "--help":
-		fmt.Fprint(t.stdout, usage())
+		fmt.Fprint(t.stdout, helpText("help"))
 		return exitOK
 	case name == "--version":
 		name = "version"
@@ -206,7 +196,7 @@ func (t tool) help(c command, fs *flag.FlagSet) {
 	var flags strings.Builder
 	fs.SetOutput(&flags)
 	fs.PrintDefaults()
-	what, more, _ := strings.Cut(c.help, "\n\n")
+	what, more, _ := strings.Cut(helpText(c.name), "\n\n")
 	synopsis := "flinktarget " + c.name
 	if flags.Len() > 0 {
 		synopsis += " [flags]"
@@ -219,8 +209,6 @@ func (t tool) help(c command, fs *flag.FlagSet) {
 		fmt.Fprintf(t.stdout, "\nFlags:\n\n%s", flags.String())
 	}
 }
-
-const versionHelp = "Writes the version of this tool, and what it was built from and with."
 
 func (t tool) version(*flag.FlagSet) func([]string) error {
 	return func([]string) error {

@@ -9,27 +9,6 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-const renderHelp = `Writes the Kubernetes manifests of all Deployments and SessionClusters that are
-found in the arguments, each for the DeploymentTarget that it refers to, which
-must be among them too.
-
-` + cli.ReadingHelp + `A lone - is the standard input.
-
-Nothing is written if anything is wrong. With --stream, manifests are written as
-their resources come, what is wrong is reported, and the rest goes on; targets have
-to come first, and a resource that stands twice is not noticed. An input without a
-Deployment or SessionCluster is a warning, and the exit code is 0: it is what is left
-when the last one is taken away.
-
-Examples:
-
-  flinktarget render resources/
-  flinktarget render --job-id "$(uuidgen | tr A-Z a-z)" targets.yaml orders.yaml
-  flinktarget render --job-id default/orders="$JOB_ID" \
-    --savepoint default/orders=s3://flink/savepoints/1 resources/
-  cat targets.yaml deployments.yaml | flinktarget render --stream -
-`
-
 func (t tool) render(fs *flag.FlagSet) func([]string) error {
 	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "yaml")
 	stream := fs.Bool("stream", false, "render inputs of any length as they come; -o json is one object a line")

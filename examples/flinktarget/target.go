@@ -8,17 +8,6 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-const targetHelp = `Writes what lets the platform run Flink in the namespaces of the DeploymentTargets
-that are found in the arguments: a Role and a RoleBinding for each.
-
-` + cli.ReadingHelp + `
-For example, for a platform that was installed as the Helm release vvp in the
-namespace ververica:
-
-  flinktarget target --platform-namespace ververica --with-namespace targets/ |
-    kubectl apply -f -
-`
-
 func (t tool) target(fs *flag.FlagSet) func([]string) error {
 	in := cli.Input{Stdin: t.stdin, Warn: func(p cli.Problem) { t.lines(p) }}
 	in.Flags(fs)

@@ -11,21 +11,6 @@ import (
 	"github.com/flinktarget/flinktarget/schemas"
 )
 
-const validateHelp = `Checks the resources that are found in the arguments, each on its own: whether they
-are legal, not whether their target is there. With --render they are rendered, too,
-which finds what is wrong between them.
-
-` + cli.ReadingHelp + `
-Problems are lines on the standard error. With -o json they are a report on the
-standard output instead, whatever the exit code:
-
-  {"problems": [{"severity": "error", "file": "orders.yaml", "line": 12,
-    "column": 7, "resource": …, "field": "spec.template.…", "rule": …, "message": …}]}
-
-What is not known of a problem is left out. severity is error or warning. Warnings
-do not change the exit code.
-`
-
 func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 	o, output := t.renderFlags(fs), formatFlag(fs, "text")
 	alsoRender := fs.Bool("render", false, "render the resources, too, with the other flags of the command render")
@@ -92,15 +77,6 @@ func warningsIn(b deployment.Bundle) (out []cli.Problem) {
 	}
 	return out
 }
-
-const schemaHelp = `Writes the JSON Schema of a kind: DeploymentTarget, Deployment or SessionCluster.
-Editors complete and check YAML with it.
-
-For example, for an editor that reads a comment with the name of a schema:
-
-  flinktarget schema Deployment >deployment.schema.json
-  sed -i '1i # yaml-language-server: $schema=deployment.schema.json' orders.yaml
-`
 
 func (t tool) schema(*flag.FlagSet) func([]string) error {
 	return func(kind []string) error {

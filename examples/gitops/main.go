@@ -31,37 +31,22 @@
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-const help = `Renders VVP resources into a folder of manifests per DeploymentTarget.
-
-Usage:
-
-  gitops [flags] FILE|DIR …
-
-` + cli.ReadingHelp + `
-The annotations gitops.example.com/job-id and gitops.example.com/savepoint of a
-Deployment say what -job-id and -savepoint do, and stay for the next run.
-
-Examples:
-
-  gitops -out manifests resources
-  gitops -out manifests -check resources
-  gitops -out manifests -savepoint default/orders=s3://flink/savepoints/1 resources
-
-Flags:
-
-`
+//go:embed help.txt
+var help string
 
 // settings are what the flags say.
 type settings struct {
@@ -84,7 +69,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		out := &cli.Output{Writer: stdout}
-		fmt.Fprint(out, help)
+		fmt.Fprint(out, strings.Replace(help, "{reading}\n", cli.ReadingHelp, 1))
 		fs.SetOutput(out)
 		fs.PrintDefaults()
 		err = out.Err

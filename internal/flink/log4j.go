@@ -1,6 +1,7 @@
 package flink
 
 import (
+	_ "embed"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,36 +34,11 @@ const defaultLevel = "INFO"
 
 var levels = []string{"OFF", "FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL"}
 
-// log4jHead and log4jTail surround the loggers. The appenders are those of the
-// distribution: the console, and a rolling file that Flink's web interface
-// shows (flink-console.sh sets log.file).
-const log4jHead = `# The file is read again every 30 seconds.
-monitorInterval = 30
-
-`
-
-const log4jTail = `
-appender.console.type = CONSOLE
-appender.console.name = ConsoleAppender
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
-appender.console.filter.threshold.type = ThresholdFilter
-appender.console.filter.threshold.level = ${sys:console.log.level:-ALL}
-
-appender.rolling.type = RollingFile
-appender.rolling.name = RollingFileAppender
-appender.rolling.append = true
-appender.rolling.fileName = ${sys:log.file}
-appender.rolling.filePattern = ${sys:log.file}.%i
-appender.rolling.layout.type = PatternLayout
-appender.rolling.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
-appender.rolling.policies.type = Policies
-appender.rolling.policies.size.type = SizeBasedTriggeringPolicy
-appender.rolling.policies.size.size = 100MB
-appender.rolling.policies.startup.type = OnStartupTriggeringPolicy
-appender.rolling.strategy.type = DefaultRolloverStrategy
-appender.rolling.strategy.max = ${env:MAX_LOG_FILE_NUMBER:-10}
-`
+// log4jFile is what surrounds the loggers. The appenders are those of the distribution: the
+// console, and a rolling file that Flink's web interface shows (flink-console.sh sets log.file).
+//
+//go:embed log4j.properties
+var log4jFile string
 
 // Log4jProperties writes log4j-console.properties, in the properties syntax of
 // Log4j 2, with the level of each given logger; the logger "" is the root.
@@ -92,7 +68,7 @@ func log4jText(loggers map[string]string) (text string, problems []Problem) {
 	if len(problems) > 0 {
 		return "", problems
 	}
-	return log4jHead + lines + log4jTail, nil
+	return strings.Replace(log4jFile, "{loggers}\n", lines, 1), nil
 }
 
 // Log4jProfile is Log4jProperties with a text of somebody's own in place of the
