@@ -31,14 +31,14 @@ func run(stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	out, results := krm.Process(in)
 	for _, r := range results {
+		if r.File != nil {
+			fmt.Fprintf(stderr, "%s[%d]: ", r.File.Path, r.File.Index)
+		}
 		fmt.Fprintln(stderr, r)
 	}
 	if _, err := stdout.Write(out); err != nil {
 		fmt.Fprintln(stderr, "writing the ResourceList:", err)
 		return 1
 	}
-	if results.Err() != nil {
-		return 1
-	}
-	return 0
+	return results.ExitCode()
 }

@@ -31,9 +31,9 @@ func TestRun(t *testing.T) {
 	}{
 		{"all is well", "objects and nothing else", list, 0, "kind: Deployment\n", ""},
 		{"a warning", "it is said, and nothing stops", strings.Replace(list, "RUNNING", "STOPPED", 1), 0,
-			"severity: warning\n", "warning: SessionCluster sql: spec.state: "},
+			"severity: warning\n", "[warning] v1/SessionCluster/sql spec.state: "},
 		{"an error", "kustomize shows lines, kpt results", strings.Replace(list, "RUNNING", "RUNING", 1), 1,
-			"severity: error\n", "error: SessionCluster sql: spec.state: "},
+			"severity: error\n", "[error] v1/SessionCluster/sql spec.state: "},
 		{"no input", "run by hand", "", 1, "results:\n", "ResourceList"},
 	}
 	for _, c := range cases {

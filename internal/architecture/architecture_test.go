@@ -32,7 +32,7 @@ func goList(t *testing.T, args ...string) []string {
 
 func deps(t *testing.T, pkg string) []string {
 	t.Helper()
-	return goList(t, "-deps", module+"/"+pkg)
+	return goList(t, "-deps", path.Join(module, pkg))
 }
 
 // rooms are all packages of the library. Each may import those before it, what it
@@ -94,16 +94,14 @@ func TestNoClusterClient(t *testing.T) {
 	}
 }
 
-// Only the merge engine may know kustomize: its versions must not become ours.
-func TestKustomizeOnlyInTheMergeEngine(t *testing.T) {
-	const engine = module + "/internal/merge"
+// Who renders links no kustomize: only programs that import one of these do.
+func TestKustomizeIsLinkedWhereItIsWanted(t *testing.T) {
+	wanted := []string{"render/krm", "examples/krm-function"}
 	for _, pkg := range goList(t, "./...") {
-		if pkg == engine {
-			continue
-		}
-		for _, imported := range goList(t, "-f", `{{join .Imports "\n"}}`, pkg) {
-			assert.Assert(t, !strings.HasPrefix(imported, "sigs.k8s.io/kustomize"), "%s imports %s", pkg, imported)
-		}
+		room := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
+		isKustomize := func(dep string) bool { return strings.HasPrefix(dep, "sigs.k8s.io/kustomize") }
+		links := slices.ContainsFunc(deps(t, room), isKustomize)
+		assert.Equal(t, links, slices.Contains(wanted, room), "%s links kustomize: %v", room, links)
 	}
 }
 

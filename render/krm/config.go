@@ -1,15 +1,16 @@
 package krm
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -36,7 +37,7 @@ type configSpec struct {
 	StrictPatches     bool              `json:"strictPatches"`
 	AllowUnresolved   bool              `json:"allowUnresolved"`
 	Jobs              []configJob       `json:"jobs"`
-	Resources         []decode.Ignored  `json:"resources"` // sources reads them
+	Resources         []decode.Ignored  `json:"resources"` // setup has them
 }
 
 type configJob struct {
@@ -48,122 +49,121 @@ type configJob struct {
 
 // setup is what functionConfig says.
 type setup struct {
-	node      *yaml.Node
-	ref       Ref
 	at        string // the path of the spec: spec or data
 	spec      configSpec
-	resources []*yaml.Node
-	results   Results
+	resources []*yaml.RNode
 }
 
-func readConfig(n *yaml.Node) *setup {
-	s := &setup{node: n}
-	if n == nil {
-		return s
+func (f *function) readConfig() {
+	f.setup.at = "spec"
+	if yaml.IsMissingOrNull(f.config) {
+		f.config = nil
+		return
 	}
-	s.ref, s.at = refOf(n), "spec"
 	var c config
-	switch {
-	case s.ref.Kind == configKind && s.ref.APIVersion == configVersion:
-		s.problems("", decode.Into(n, nil, &c))
-		s.spec = c.Spec
-		if list := at(n, "spec", "resources"); list != nil {
-			s.resources = list.Items
+	switch version, kind := f.config.GetApiVersion(), f.config.GetKind(); {
+	case kind == configKind && version == configVersion:
+		f.decode(f.config, "", &c)
+		f.setup.spec = c.Spec
+		if list, err := f.config.Pipe(yaml.Lookup("spec", "resources")); err == nil && list != nil {
+			f.setup.resources, _ = list.Elements()
 		}
-	case s.ref.Kind == "ConfigMap" && s.ref.APIVersion == "v1":
-		s.at = "data"
-		s.configMap(n)
+	case kind == "ConfigMap" && version == "v1":
+		f.setup.at = "data"
+		f.configMap()
 	default:
-		s.fail("kind", "config", "functionConfig is a %s of %s or a ConfigMap of v1, not a %s of %q", configKind,
-			configVersion, s.ref.Kind, s.ref.APIVersion)
+		f.configError("kind", "config", "functionConfig is a %s of %s or a ConfigMap of v1, not a %s of %q",
+			configKind, configVersion, kind, version)
 	}
-	return s
+}
+
+// decode reads a part of functionConfig strictly.
+func (f *function) decode(n *yaml.RNode, at string, dst any) {
+	root, problems := decode.Document("", []byte(n.MustString()))
+	if root != nil {
+		problems = decode.Into(root, nil, dst)
+	}
+	for _, p := range problems {
+		f.configError(join(at, p.Err.Field), p.Err.Origin, "%s", message(p.Err))
+	}
+}
+
+func (f *function) configError(path, rule, format string, args ...any) {
+	f.report(&source{ref: refOf(f.config)}, rule, path, fmt.Sprintf(format, args...))
 }
 
 // configMap reads the spec from the data of a ConfigMap, where every value is text.
-func (s *setup) configMap(n *yaml.Node) {
-	for _, f := range n.Fields {
-		switch f.Key {
-		case "apiVersion", "kind", "metadata", "data", "immutable":
-		default:
-			s.fail(f.Key, decode.OriginUnknown, "of a ConfigMap, data alone is read")
+func (f *function) configMap() {
+	keys, _ := f.config.Fields()
+	for _, key := range keys {
+		if !slices.Contains([]string{"apiVersion", "kind", "metadata", "data", "immutable"}, key) {
+			f.configError(key, decode.OriginUnknown, "of a ConfigMap, data alone is read")
 		}
 	}
-	data := n.Get("data")
-	switch {
-	case data == nil || data.Kind == yaml.Null:
-		return
-	case data.Kind != yaml.Map:
-		s.fail("data", "config", "expected a map, not a %s", data.Kind)
+	data := f.config.Field("data")
+	if data.IsNilOrEmpty() {
 		return
 	}
-	spec := *data
-	spec.Fields = nil
-	for _, f := range data.Fields {
-		if f.Value.Kind == yaml.Map || f.Value.Kind == yaml.List {
-			s.fail("data."+f.Key, "config",
-				"the values of a ConfigMap are text, not a %s: write %s: | and the value in the lines below, indented",
-				f.Value.Kind, f.Key)
-			continue
+	spec := yaml.NewMapRNode(nil)
+	err := data.Value.VisitFields(func(entry *yaml.MapNode) error {
+		key, value := entry.Key.YNode().Value, entry.Value
+		if value.YNode().Kind != yaml.ScalarNode {
+			f.configError("data."+key, "config", "the values of a ConfigMap are text, not a map or a list: write "+
+				"%s: | and the value in the lines below, indented", key)
+			return nil
 		}
-		switch f.Key {
-		case "platformNamespace", "fetcherImage", "tlsSecret":
-		default:
-			if f.Value = s.parse(f); f.Value == nil {
-				continue
+		if !slices.Contains([]string{"platformNamespace", "fetcherImage", "tlsSecret"}, key) {
+			docs, err := documents(value.YNode().Value)
+			if err != nil {
+				f.configError("data."+key, decode.OriginSyntax, "%v", err)
+				return nil
+			}
+			if value = docs; len(docs.Content()) == 1 && (key != "resources" ||
+				docs.Content()[0].Kind == yaml.SequenceNode) {
+				value = yaml.NewRNode(docs.Content()[0])
+			}
+			if key == "resources" {
+				f.setup.resources, _ = value.Elements()
 			}
 		}
-		if f.Key == "resources" {
-			s.resources = f.Value.Items
+		return spec.PipeE(yaml.FieldSetter{Name: key, Value: value})
+	})
+	if err != nil {
+		f.configError("data", "config", "must be a map of texts: %v", err)
+		return
+	}
+	f.decode(spec, "data", &f.setup.spec)
+}
+
+// documents returns the list of the YAML documents in a value.
+func documents(text string) (*yaml.RNode, error) {
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	for d := yaml.NewDecoder(strings.NewReader(text)); ; {
+		var n yaml.Node
+		switch err := d.Decode(&n); {
+		case errors.Is(err, io.EOF):
+			return yaml.NewRNode(list), nil
+		case err != nil:
+			return nil, err
 		}
-		spec.Fields = append(spec.Fields, f)
-	}
-	s.problems("data", decode.Into(&spec, nil, &s.spec))
-}
-
-// parse reads the YAML in a value. Several documents, like one that is a list, are
-// a list.
-func (s *setup) parse(f yaml.Field) *yaml.Node {
-	roots, bad := yaml.Parse("", []byte(f.Value.Text))
-	for _, p := range bad {
-		s.fail("data."+f.Key, decode.OriginSyntax, "line %d: %s", p.Pos.Line, p.Message)
-	}
-	list := &yaml.Node{Kind: yaml.List, Pos: f.Pos, Items: roots}
-	switch {
-	case len(bad) > 0 || len(roots) == 0:
-		return nil
-	case len(roots) == 1 && (f.Key != "resources" || roots[0].Kind == yaml.List):
-		return roots[0]
-	default:
-		return list
-	}
-}
-
-func (s *setup) fail(path, rule, format string, args ...any) {
-	s.results = append(s.results,
-		Result{Severity: Error, Resource: s.ref, Field: path, Rule: rule, Message: fmt.Sprintf(format, args...)})
-}
-
-func (s *setup) problems(prefix string, problems []decode.Problem) {
-	for _, p := range problems {
-		s.fail(join(prefix, p.Err.Field), p.Err.Origin, "%s", message(p.Err))
+		list.Content = append(list.Content, n.Content[0])
 	}
 }
 
 // options returns the options of the configuration after those of the program.
-func (s *setup) options(opts []render.Option) []render.Option {
+func (f *function) options(opts []render.Option) []render.Option {
+	opts = slices.Clone(opts)
 	add := func(name string, set bool, o render.Option) {
 		if !set {
 			return
 		}
 		if _, err := render.New(o); err != nil {
-			s.fail(join(s.at, name), "option", "%v", err)
+			f.configError(join(f.setup.at, name), "option", "%v", err)
 			return
 		}
 		opts = append(opts, o)
 	}
-	opts = append([]render.Option(nil), opts...)
-	c := s.spec
+	c := f.setup.spec
 	add("platformNamespace", c.PlatformNamespace != "", render.Platform{Namespace: c.PlatformNamespace})
 	add("images", len(c.Images) > 0, render.Images(c.Images))
 	add("loggingProfiles", len(c.LoggingProfiles) > 0, render.LoggingProfiles(c.LoggingProfiles))
@@ -176,25 +176,25 @@ func (s *setup) options(opts []render.Option) []render.Option {
 }
 
 // jobs returns the Jobs of Deployments by id.
-func (s *setup) jobs(deployments []deployment.Deployment) map[string]render.Job {
+func (f *function) jobs() map[string]render.Job {
 	jobs := map[string]render.Job{}
 	var names []string
-	for _, d := range deployments {
+	for _, d := range f.bundle.Deployments {
 		names = append(names, d.Name())
 	}
-	for i, j := range s.spec.Jobs {
-		path := fmt.Sprintf("%s.jobs[%d]", s.at, i)
+	for i, j := range f.setup.spec.Jobs {
+		path := fmt.Sprintf("%s.jobs[%d]", f.setup.at, i)
 		if j.ID != "" && !kinds.ValidJobID(j.ID) {
-			s.fail(path+".id", "uuid", "%q: %s", j.ID, kinds.NoJobID)
+			f.configError(path+".id", "uuid", "%q: %s", j.ID, kinds.NoJobID)
 		}
 		found := false
-		for _, d := range deployments {
+		for _, d := range f.bundle.Deployments {
 			if d.Name() != j.Deployment || j.Namespace != d.Namespace() && (j.Namespace != "" ||
 				d.Namespace() != "default") {
 				continue
 			}
 			if _, twice := jobs[d.ID()]; twice {
-				s.fail(path, "duplicate", "%s has a job already", d)
+				f.configError(path, "duplicate", "%s has a job already", d)
 			}
 			found = true
 			jobs[d.ID()] = render.Job{ID: j.ID, SavepointLocation: j.SavepointLocation}
@@ -204,30 +204,9 @@ func (s *setup) jobs(deployments []deployment.Deployment) map[string]render.Job 
 			if best := decode.Nearest(j.Deployment, names); best != "" && best != j.Deployment {
 				hint = "; did you mean " + best + "?"
 			}
-			s.fail(path+".deployment", "job", "there is no Deployment %q in this namespace%s", j.Deployment, hint)
+			f.configError(path+".deployment", "job", "there is no Deployment %q in this namespace%s", j.Deployment,
+				hint)
 		}
 	}
 	return jobs
-}
-
-// join puts a prefix before a field path.
-func join(prefix, path string) string {
-	switch {
-	case path == "" || path == "<nil>":
-		return prefix
-	case prefix == "" || path[0] == '[':
-		return prefix + path
-	default:
-		return prefix + "." + path
-	}
-}
-
-// message returns the text of a field error without the field.
-func message(e *field.Error) string {
-	one := render.InvalidError{Fields: field.ErrorList{e}}
-	text := one.Problem(0)
-	if e.Field != "" && e.Field != "<nil>" {
-		text = strings.TrimPrefix(text, e.Field+": ")
-	}
-	return text
 }

@@ -2,7 +2,8 @@
 // Kubernetes manifests: inside a kustomization as a generator or a transformer, in a
 // kpt package as a mutator. Process is the function; the program around it copies
 // the standard input to it and its result to the standard output, as
-// examples/krm-function does.
+// examples/krm-function does. Processor is the same for programs that are made with
+// kyaml's fn/framework, on which both stand.
 //
 // The protocol is the KRM Functions Specification v1: a ResourceList comes in, and
 // one goes out.
@@ -16,7 +17,8 @@
 // stay what and where they are.
 //
 // The copy of functionConfig that kustomize hands to generators goes, too. All other
-// items keep their text, with comments and numbers as they are written.
+// items keep their order, keys, comments and numbers as they are written; white space is
+// kyaml's, as with kustomize's own functions.
 //
 // A VVP resource with the annotation config.kubernetes.io/local-config: "true" is
 // rendered and stays, for packages that a function is run on again and again: kpt
@@ -40,9 +42,21 @@
 //     transformers, so they change VVP resources: namespace is VVP's then, and a prefix
 //     does not reach spec.deploymentTargetName. What generators make, and what comes
 //     from the kustomization below, are Kubernetes objects by then.
+//   - Flink's configuration is text that names the Service and, with Kubernetes high
+//     availability, the namespace. kustomize does not change it, so namePrefix, nameSuffix
+//     and, then, namespace must not touch rendered objects; the target has the namespace.
 //   - kpt 1.0.0-beta and kustomize fn fail to write back any resource with an empty key,
 //     whatever the function: log4jLoggers: {"": INFO}. It has to be in functionConfig
 //     there, or among the resources that are taken out.
+//
+// # As a check
+//
+// The function reports rendered objects among its items whose names or namespaces are
+// not those that their configuration has. Run once more, with a configuration without
+// resources, as the last of the transformers of the topmost kustomization, it fails the
+// build in which a prefix, a suffix or a namespace was set after the rendering. Among the
+// validators it does so, too, but there kustomize (5.8.2) fails whatever passes: it takes
+// its own annotations for a change (kustomize #5036).
 //
 // # Configuration
 //
@@ -72,8 +86,8 @@
 //
 // # Results
 //
-// Problems and warnings are results: with severity, resourceRef, field.path, the
-// file's path and index where the tool said them, and the rule in tags. Lines and
-// columns are those of the tool's own text, and are not told. If there is an error,
-// nothing is rendered and the items are what they were.
+// Problems and warnings are results of kyaml's framework: with severity, resourceRef,
+// field.path, the file's path and index where the tool said them, and the rule in tags.
+// Lines and columns are those of the tool's own text, and are not told. If there is an
+// error, nothing is rendered and the items are what they were.
 package krm

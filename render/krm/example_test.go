@@ -30,8 +30,8 @@ items:
         artifact: {kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/orders.jar"}
 `
 	out, results := krm.Process([]byte(list))
-	if err := results.Err(); err != nil {
-		fmt.Println(err)
+	if results.ExitCode() != 0 {
+		fmt.Println(results)
 		return
 	}
 	for line := range strings.Lines(string(out)) {
@@ -82,7 +82,7 @@ functionConfig:
 }
 
 // All problems are reported at once, each with its item, field and file.
-func ExampleResults_Err() {
+func ExampleProcess_errors() {
 	const list = `apiVersion: config.kubernetes.io/v1
 kind: ResourceList
 items:
@@ -100,8 +100,14 @@ functionConfig:
   data: {strictPatches: "often"}
 `
 	_, results := krm.Process([]byte(list), render.Platform{Namespace: "vvp"})
-	fmt.Println(results.Err())
+	for _, r := range results {
+		fmt.Println(r)
+		if r.File != nil {
+			fmt.Println(r.File.Path, r.File.Index)
+		}
+	}
 	// Output:
-	// error: ConfigMap settings: data.strictPatches: Invalid value: "often": expected a boolean: true or false, without quotes
-	// error: targets.yaml[2]: DeploymentTarget staging: metadata.lables: unknown field; did you mean labels?
+	// [error] v1/ConfigMap/settings data.strictPatches: Invalid value: "often": expected a boolean: true or false, without quotes
+	// [error] v1/DeploymentTarget/staging metadata.lables: unknown field; did you mean labels?
+	// targets.yaml 2
 }

@@ -1,180 +1,271 @@
 package krm
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/internal/yaml"
+	tree "github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/target"
 )
 
-// Process runs the function on a ResourceList, YAML or JSON, and returns the one to
-// write, YAML, and what it says in its results. The options are those of the program;
-// functionConfig adds to them, and wins.
+// Processor returns the function for programs that are made with kyaml's framework, as
+// with [framework.Execute]. The options are those of the program; functionConfig adds to
+// them, and wins. It returns an error, [framework.Results], if one of its results is one:
+// then the items are what they were. It is safe for concurrent use.
+func Processor(opts ...render.Option) framework.ResourceListProcessor {
+	return framework.ResourceListProcessorFunc(func(list *framework.ResourceList) error {
+		f := &function{items: list.Items, config: list.FunctionConfig, placed: map[string]int{}}
+		if items := f.run(opts); f.results.ExitCode() == 0 {
+			list.Items = items
+		}
+		list.Results = append(list.Results, f.results...)
+		if f.results.ExitCode() != 0 {
+			return f.results
+		}
+		return nil
+	})
+}
+
+// versions are those of the specification, the current one first.
+var versions = []string{kio.ResourceListAPIVersion, "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"}
+
+// Process runs [Processor] on a ResourceList, YAML or JSON, and returns the one to write,
+// YAML, and what it says in its results. The function failed if results.ExitCode() is not 0.
 //
-// There is always something to write. If results.Err is not nil, it has the items of
-// the input and the results; if the input is no ResourceList, the results alone. in
-// is not changed and not kept. Process is safe for concurrent use.
-func Process(in []byte, opts ...render.Option) (out []byte, results Results) {
-	l, results := readList(in)
-	f := &function{list: l, setup: readConfig(l.config), results: results}
-	var items []entry
-	if len(results) == 0 {
-		items = f.run(opts)
+// There is always something to write. If the function failed, it has the items of the input
+// and the results; if the input is no ResourceList, the results alone. in is not changed
+// and not kept. Process is safe for concurrent use.
+func Process(in []byte, opts ...render.Option) (out []byte, results framework.Results) {
+	var w bytes.Buffer
+	list := &kio.ByteReadWriter{Reader: bytes.NewReader(in), Writer: &w, KeepReaderAnnotations: true}
+	err := execute(list, func(rl *framework.ResourceList) error {
+		if list.WrappingKind != kio.ResourceListKind || !slices.Contains(versions, list.WrappingAPIVersion) {
+			return fmt.Errorf("must be one ResourceList with an apiVersion of %s: kustomize and kpt write it",
+				strings.Join(versions, ", "))
+		}
+		err := Processor(opts...).Process(rl)
+		results = rl.Results
+		if list.Results != nil && len(results) > 0 { // of functions before this one
+			var earlier framework.Results
+			if err := list.Results.YNode().Decode(&earlier); err != nil {
+				return err
+			}
+			rl.Results = append(earlier, results...)
+		}
+		return err
+	})
+	if _, failed := errors.AsType[framework.Results](err); err == nil || failed {
+		return w.Bytes(), results
 	}
-	out, err := l.write(items, f.results)
-	if err != nil {
-		f.results = Results{{Severity: Error, Message: fmt.Sprintf("the result cannot be written: %v", err),
-			Rule: "resource-list"}}
-		out, _ = list{}.write(nil, f.results)
-	}
-	return out, f.results
+	results = framework.Results{{Severity: framework.Error, Message: err.Error(), Tags: rule("resource-list")}}
+	w.Reset()
+	empty := strings.NewReader("{apiVersion: " + versions[0] + ", kind: ResourceList, items: []}")
+	_ = execute(&kio.ByteReadWriter{Reader: empty, Writer: &w}, func(rl *framework.ResourceList) error {
+		rl.Results = results
+		return nil
+	})
+	return w.Bytes(), results
+}
+
+// execute runs a function as the framework does. What no tool writes makes kyaml panic.
+func execute(list *kio.ByteReadWriter, f framework.ResourceListProcessorFunc) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the ResourceList cannot be read: %v", p)
+		}
+	}()
+	return framework.Execute(f, list)
 }
 
 // function is one run.
 type function struct {
-	list
-	*setup
-	sources []source
+	items   []*yaml.RNode
+	config  *yaml.RNode
+	setup   setup
+	sources []*source
 	bundle  deployment.Bundle
-	// of has the source of a resource by its String.
-	of      map[string]*source
-	results Results
+	of      map[string]*source // the source of a resource by its String
+	owners  map[string]*source // that of objects, by the app and id of their labels
+	placed  map[string]int     // how many objects belong to a file
+	results framework.Results
 }
 
-// run returns the items of the output.
-func (f *function) run(opts []render.Option) []entry {
-	opts = f.setup.options(opts)
+// run returns the items of the output. It reports what is wrong.
+func (f *function) run(opts []render.Option) []*yaml.RNode {
+	f.readConfig()
+	opts = f.options(opts)
 	f.collect()
 	f.parse()
-	jobs := f.setup.jobs(f.bundle.Deployments)
-	f.results = slices.Concat(f.setup.results, f.results)
-	if f.results.Err() != nil {
-		return f.untouched()
+	jobs := f.jobs()
+	if f.results.ExitCode() != 0 {
+		return nil
 	}
 	r, err := render.New(opts...)
 	if err != nil {
-		f.results = append(f.results, Result{Severity: Error, Message: err.Error(), Rule: "option"})
-		return f.untouched()
+		f.report(nil, "option", "", err.Error())
+		return nil
 	}
 	m, err := r.Bundle(f.bundle, func(d deployment.Deployment) render.Job { return jobs[d.ID()] })
 	if err != nil {
 		f.explain(err)
-		return f.untouched()
+		return nil
 	}
 	for _, w := range m.Warnings() {
-		f.report(f.of[w.Resource], Result{Severity: Warning, Field: w.Field, Message: w.Message})
+		f.report(f.of[w.Resource], "", w.Field, w.Message).Severity = framework.Warning
 	}
-	return f.output(m)
-}
-
-// untouched returns the items of the input.
-func (f *function) untouched() []entry {
-	var items []entry
-	for _, i := range f.items {
-		items = append(items, entry{item: i})
+	items := f.others()
+	f.checkReferences(items)
+	for o := range m.All() {
+		items = append(items, f.rendered(o))
 	}
 	return items
 }
 
-// collect finds the VVP resources.
-func (f *function) collect() {
-	for _, i := range f.items {
-		if isResource(i.node) {
-			f.sources = append(f.sources, newSource(i.node))
+// resourceKinds are VVP's, in the group that Kubernetes calls the core.
+var resourceKinds = []string{target.Kind, deployment.KindDeployment, deployment.KindSessionCluster,
+	deployment.KindDefaults}
+
+// isResource tells VVP's resources from all others. One without an apiVersion is
+// VVP's too: no object of Kubernetes is without.
+func isResource(n *yaml.RNode) bool {
+	group, _, grouped := strings.Cut(n.GetApiVersion(), "/")
+	if grouped {
+		return group == "ververica.platform" && n.GetKind() == "VvpDeployment"
+	}
+	return slices.Contains(resourceKinds, n.GetKind())
+}
+
+// source is a VVP resource and where it comes from.
+type source struct {
+	node  *yaml.RNode // without the annotations of tools
+	ref   *yaml.ResourceIdentifier
+	file  *framework.File // nil if the tool did not say
+	field string          // of functionConfig, empty for an item
+}
+
+func refOf(n *yaml.RNode) *yaml.ResourceIdentifier {
+	return &yaml.ResourceIdentifier{
+		TypeMeta: yaml.TypeMeta{APIVersion: n.GetApiVersion(), Kind: n.GetKind()},
+		NameMeta: yaml.NameMeta{Name: n.GetName(), Namespace: n.GetNamespace()},
+	}
+}
+
+func fileOf(n *yaml.RNode) *framework.File {
+	file, index, _ := kioutil.GetFileAnnotations(n)
+	if file == "" {
+		return nil
+	}
+	i, _ := strconv.Atoi(index)
+	return &framework.File{Path: file, Index: i}
+}
+
+// toolDomains are the domains of annotations that are a tool's own.
+var toolDomains = []string{"config.kubernetes.io", "internal.config.kubernetes.io", "config.k8s.io",
+	"kustomize.config.k8s.io", "internal.kpt.dev", "config.kpt.dev"}
+
+// withoutTools returns a copy of a resource without the annotations of tools.
+func withoutTools(n *yaml.RNode) *yaml.RNode {
+	n = n.Copy()
+	for key := range n.GetAnnotations() {
+		if domain, _, _ := strings.Cut(key, "/"); slices.Contains(toolDomains, domain) {
+			_ = n.PipeE(yaml.ClearAnnotation(key)) // it is there
 		}
 	}
-	for i, n := range f.resources {
-		s := newSource(n)
-		s.ref, s.field = f.setup.ref, fmt.Sprintf("%s.resources[%d]", f.at, i)
-		s.file, s.keys = "", nil // it is not written to a file of its own
+	_ = yaml.ClearEmptyAnnotations(n)
+	return n
+}
+
+const localConfig = "config.kubernetes.io/local-config"
+
+func stays(n *yaml.RNode) bool { return n.GetAnnotations()[localConfig] == "true" }
+
+// collect finds the VVP resources.
+func (f *function) collect() {
+	for _, n := range f.items {
+		if aliasOut(n.YNode(), map[*yaml.Node]bool{}) {
+			f.report(&source{ref: refOf(n), file: fileOf(n)}, "resource-list", "",
+				"an alias refers to an anchor of another item, which may go: write the value, as kustomize and kpt do")
+		}
+		if isResource(n) {
+			f.sources = append(f.sources, &source{node: withoutTools(n), ref: refOf(n), file: fileOf(n)})
+		}
+	}
+	for i, n := range f.setup.resources {
+		s := &source{node: withoutTools(n), ref: refOf(f.config),
+			field: fmt.Sprintf("%s.resources[%d]", f.setup.at, i)}
 		if !isResource(n) {
-			f.report(&s, Result{Severity: Error, Rule: "kind",
-				Message: fmt.Sprintf("a VVP resource is wanted, of kind %s; this is a %s",
-					strings.Join(resourceKinds[:], ", "), text(n, "kind"))})
+			f.report(s, "kind", "", fmt.Sprintf("must be a VVP resource, of kind %s; this is a %s",
+				strings.Join(resourceKinds, ", "), n.GetKind()))
 			continue
 		}
 		f.sources = append(f.sources, s)
 	}
 }
 
+// aliasOut reports whether an alias refers to what does not stand before it in the item.
+func aliasOut(n *yaml.Node, before map[*yaml.Node]bool) bool {
+	before[n] = true
+	if n.Kind == yaml.AliasNode {
+		return !before[n.Alias]
+	}
+	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return aliasOut(c, before) })
+}
+
 // parse fills the bundle, defaults first, because they change what Deployments are.
 func (f *function) parse() {
-	f.of = map[string]*source{}
+	f.of, f.owners = map[string]*source{}, map[string]*source{}
 	var layers []deployment.DefaultsConfig
-	var others []*source
-	for i := range f.sources {
-		s := &f.sources[i]
-		if s.kind() != deployment.KindDefaults {
-			others = append(others, s)
-			continue
+	for _, s := range f.sources {
+		if s.node.GetKind() == deployment.KindDefaults {
+			d, err := deployment.ParseDefaults("", []byte(s.node.MustString()))
+			f.invalid(s, err)
+			layers = append(layers, d.Layers()...)
 		}
-		document, err := s.document()
-		f.invalid(s, err)
-		d, err := deployment.ParseDefaults("", document)
-		f.invalid(s, err)
-		layers = append(layers, d.Layers()...)
 	}
 	defaults, err := deployment.NewDefaults(layers...)
 	f.invalid(nil, err)
-	for _, s := range others {
-		document, err := s.document()
+	for _, s := range f.sources {
+		if s.node.GetKind() == deployment.KindDefaults {
+			continue
+		}
+		b, err := defaults.ParseAll("", []byte(s.node.MustString()))
 		f.invalid(s, err)
-		b, err := defaults.ParseAll("", document)
-		f.invalid(s, err)
-		for _, name := range names(b) {
-			f.of[name] = s
+		for _, t := range b.Targets {
+			f.of[t.String()] = s
+		}
+		for _, d := range b.Deployments {
+			f.of[d.String()], f.owners[labels.AppJob+d.ID()] = s, s
+		}
+		for _, c := range b.SessionClusters {
+			f.of[c.String()], f.owners[labels.AppSessionCluster+c.ID()] = s, s
 		}
 		f.bundle.Add(b)
 	}
 }
 
-func (s *source) kind() string { return text(s.node, "kind") }
-
-// names returns the resources of a bundle as messages name them.
-func names(b deployment.Bundle) []string {
-	var all []string
-	for _, t := range b.Targets {
-		all = append(all, t.String())
-	}
-	for _, d := range b.Deployments {
-		all = append(all, d.String())
-	}
-	for _, s := range b.SessionClusters {
-		all = append(all, s.String())
-	}
-	return all
-}
-
-// output returns the items that stay, and the rendered objects.
-func (f *function) output(m render.Manifests) []entry {
-	owners := f.owners()
-	var items []entry
-	for _, i := range f.items {
+// others returns the items that stay.
+func (f *function) others() []*yaml.RNode {
+	var items []*yaml.RNode
+	for _, n := range f.items {
 		switch {
-		case isResource(i.node):
-			if !newSource(i.node).stays {
-				continue
-			}
-		case madeOf(owners, func(path ...string) string { return text(i.node, path...) }) != nil, f.isConfig(i.node):
-			continue
+		case isResource(n) && !stays(n), f.ownerOf(n) != nil, f.isConfig(n):
+		default:
+			items = append(items, n)
 		}
-		items = append(items, entry{item: i})
-	}
-	next := map[string]int64{} // index by file
-	for o := range m.All() {
-		object := o.Map()
-		s := madeOf(owners, func(path ...string) string { return tree.String(object, path...) })
-		if s != nil && s.file != "" {
-			place(object, s, next)
-		}
-		items = append(items, entry{object: object})
 	}
 	return items
 }
@@ -182,56 +273,47 @@ func (f *function) output(m render.Manifests) []entry {
 // isConfig tells the copy of functionConfig that kustomize hands to generators, only
 // because its pipeline stops where there is no item. Handed back it does harm: a map
 // with the key "", as that of the root logger, makes kyaml fail when it copies comments.
-func (f *function) isConfig(n *yaml.Node) bool {
-	return f.config != nil && newSource(n).file == "" && same(withoutTools(n), withoutTools(f.config))
+func (f *function) isConfig(n *yaml.RNode) bool {
+	return !f.config.IsNilOrEmpty() && fileOf(n) == nil &&
+		withoutTools(n).MustString() == withoutTools(f.config).MustString()
 }
 
-// place says which file an object belongs to.
-func place(object tree.Map, s *source, next map[string]int64) {
-	set := tree.Strings(object, "metadata", "labels")
-	name := set[labels.KeyDeploymentName] + set[labels.KeySessionClusterName]
-	file := s.beside(name)
-	metadata := tree.Child(object, "metadata") // object is ours to change
-	annotations := tree.Child(metadata, "annotations")
-	if annotations == nil {
-		annotations = tree.Map{}
-		metadata["annotations"] = annotations
+// rendered returns an object as an item, in a file beside that of its resource if that
+// has one.
+func (f *function) rendered(o render.Object) *yaml.RNode {
+	text, err := tree.Append(nil, o.Map())
+	if err != nil {
+		panic(err) // it was rendered
 	}
-	for i, key := range pathKeys {
-		if slices.Contains(s.keys, key) {
-			annotations[key] = file
-			annotations[indexKeys[i]] = strconv.FormatInt(next[file], 10)
+	n := yaml.MustParse(string(text))
+	if s := f.ownerOf(n); s != nil && s.file != nil {
+		set := n.GetLabels()
+		name := set[labels.KeyDeploymentName] + set[labels.KeySessionClusterName]
+		file := path.Join(path.Dir(s.file.Path), name+".manifests.yaml")
+		index := strconv.Itoa(f.placed[file])
+		f.placed[file]++
+		// The framework writes the older form of these, too, where the input has it.
+		for key, value := range map[string]string{kioutil.PathAnnotation: file, kioutil.IndexAnnotation: index} {
+			if err := n.PipeE(yaml.SetAnnotation(key, value)); err != nil {
+				panic(err)
+			}
 		}
 	}
-	next[file]++
+	return n
 }
 
-// owners returns the sources of Deployments and SessionClusters by id.
-func (f *function) owners() map[string]*source {
-	out := map[string]*source{}
-	for _, d := range f.bundle.Deployments {
-		out[d.ID()] = f.of[d.String()]
+// ownerOf returns the source that an object was rendered from, in this run or in an
+// earlier one; nil if there is none.
+func (f *function) ownerOf(n *yaml.RNode) *source {
+	if !isRendered(n) {
+		return nil
 	}
-	for _, s := range f.bundle.SessionClusters {
-		out[s.ID()] = f.of[s.String()]
-	}
-	return out
+	set := n.GetLabels()
+	return f.owners[set[labels.KeyApp]+set[labels.KeyDeploymentID]+set[labels.KeySessionClusterID]]
 }
 
-// madeOf returns the source that an object was rendered from, in this run or in an
-// earlier one; nil if there is none. text gives the object's strings.
-func madeOf(owners map[string]*source, text func(path ...string) string) *source {
-	label := func(key string) string { return text("metadata", "labels", key) }
-	if _, emitted := kinds.Lookup(kinds.TypeMeta{APIVersion: text("apiVersion"), Kind: text("kind")}); !emitted ||
-		label(labels.KeySystem) != labels.System {
-		return nil
-	}
-	switch label(labels.KeyApp) {
-	case labels.AppJob:
-		return owners[label(labels.KeyDeploymentID)]
-	case labels.AppSessionCluster:
-		return owners[label(labels.KeySessionClusterID)]
-	default:
-		return nil
-	}
+// isRendered tells an object that was rendered, now or earlier.
+func isRendered(n *yaml.RNode) bool {
+	_, emitted := kinds.Lookup(kinds.TypeMeta{APIVersion: n.GetApiVersion(), Kind: n.GetKind()})
+	return emitted && n.GetLabels()[labels.KeySystem] == labels.System
 }

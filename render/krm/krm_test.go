@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -52,7 +54,7 @@ func TestTheObjectsAreThoseOfTheLibrary(t *testing.T) {
 			docs := documents(string(text))
 			want := objects(t, string(text), platform)
 			out, results := krm.Process([]byte(wrap("", docs...)), platform)
-			assert.NilError(t, results.Err())
+			assert.NilError(t, failed(results))
 			assert.DeepEqual(t, items(t, out), want)
 
 			config := "apiVersion: flinktarget.github.io/v1alpha1\nkind: RenderFlink\nmetadata: {name: f}\nspec:\n  " +
@@ -174,6 +176,23 @@ func TestCopyOfFunctionConfigGoes(t *testing.T) {
 		"that of another run of the function is none of ours")
 }
 
+// The function as a validator: the rendered objects come again, and nothing else.
+func TestChangedNamesThatTheConfigurationHas(t *testing.T) {
+	rendered := string(process(t, wrap("", staging, orders, cluster)))
+	assert.DeepEqual(t, items(t, process(t, rendered)), items(t, []byte(rendered)))
+	out, results := krm.Process([]byte(strings.Replace(rendered, "kind: Service\n", "kind: Service # a\n", 1)))
+	assert.NilError(t, failed(results))
+	assert.Assert(t, strings.Contains(string(out), "kind: Service # a\n"), "it stays as it is")
+
+	_, results = krm.Process([]byte(regexp.MustCompile(`(?m)^    name: (job|session)-`).ReplaceAllString(rendered,
+		"    name: dev-$1-")))
+	assert.Equal(t, len(results), 2, "one for each cluster: %v", results)
+	for _, r := range results {
+		assert.Equal(t, r.ResourceRef.Kind+" "+r.Field.Path, "ConfigMap data[flink-conf.yaml]")
+		assert.Equal(t, r.Tags["rule"], "configuration-reference")
+	}
+}
+
 func TestProcessKeepsItsInput(t *testing.T) {
 	in := []byte(wrap("", staging, orders, configMap))
 	before := bytes.Clone(in)
@@ -187,7 +206,7 @@ func TestProcessKeepsItsInput(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			out, results := krm.Process(in)
-			if string(out) != want || results.Err() != nil {
+			if string(out) != want || failed(results) != nil {
 				t.Errorf("got %s, %v", out, results)
 			}
 		})
@@ -207,17 +226,17 @@ func FuzzProcess(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in string) {
 		out, results := krm.Process([]byte(in))
 		got := items(t, out)
-		if results.Err() != nil {
+		if failed(results) != nil {
 			return
 		}
 		again, results := krm.Process(out)
 		// A resource that is local configuration stays. Its target goes, if that is not:
 		// what refers to it is an error then, and nothing is rendered by half.
-		noTarget := func(r krm.Result) bool { return r.Severity == krm.Error && r.Rule == "target" }
+		noTarget := func(r *framework.Result) bool { return r.Severity == framework.Error && r.Tags["rule"] == "target" }
 		if slices.ContainsFunc(results, noTarget) {
 			return
 		}
-		if err := results.Err(); err != nil {
+		if err := failed(results); err != nil {
 			t.Fatalf("the output is not legal input: %v\n%s", err, out)
 		}
 		if !tree.Equal(items(t, again), got) {

@@ -2,6 +2,7 @@ package krmtest
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -197,7 +198,7 @@ func TestProblemsReachThePerson(t *testing.T) {
 			"  {}\n", `write flinkVersion: "1.20"`},
 		{"unknown field", "results are dropped by kustomize, so that lines are needed",
 			strings.Replace(target, "spec:", "spek: x\nspec:", 1), "  {}\n",
-			"error: DeploymentTarget streams: spek: unknown field"},
+			"[error] v1/DeploymentTarget/streams spek: unknown field"},
 		{"option", "functionConfig is strict", target, "  strictPatch: true\n", "spec.strictPatch: unknown field"},
 	}
 	for _, c := range cases {
@@ -212,6 +213,67 @@ func TestProblemsReachThePerson(t *testing.T) {
 		})
 	}
 }
+
+// The function as a check, after everything that changes names: among the transformers, as
+// the documentation advises, and among the validators.
+func TestChangedNames(t *testing.T) {
+	const ha = "high-availability.type: kubernetes, high-availability.storageDir: \"s3://b/ha\""
+	for name, c := range map[string]struct{ reason, conf, changes, want string }{
+		"as rendered":       {"nothing was changed", ha, "", ""},
+		"labels":            {"no text refers to them", ha, "labels: [{pairs: {team: streams}}]\n", ""},
+		"prefix":            {"the text has the name of the Service", "x: y", "namePrefix: dev-\n", "dev-job-"},
+		"suffix":            {"the text has the name of the Service", ha, "nameSuffix: -dev\n", "jobmanager-dev"},
+		"namespace":         {"Kubernetes high availability has it", ha, "namespace: other\n", "kubernetes.namespace"},
+		"another namespace": {"without high availability no text has it", "x: y", "namespace: other\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resources := target + "---\n" + orders + "      flinkConfiguration: {" + c.conf + "}\n"
+			files := map[string]string{
+				"kustomization.yaml":      "resources: [base, mine.yaml]\ntransformers: [prefix.yaml, render.yaml]\n" + c.changes,
+				"mine.yaml":               "{apiVersion: v1, kind: Secret, metadata: {name: mine}}\n",
+				"prefix.yaml":             prefixOfSecrets,
+				"render.yaml":             header + "  {}\n",
+				"base/kustomization.yaml": "resources: [vvp.yaml]\ntransformers: [render.yaml]\n",
+				"base/render.yaml":        strings.Replace(header, "../krm", "../../krm", 1) + "  {}\n",
+				"base/vvp.yaml":           resources,
+			}
+			_, stderr, err := build(kustomization(t, files))
+			if c.want == "" {
+				assert.NilError(t, err, "%s: %s", c.reason, stderr)
+				return
+			}
+			assert.ErrorContains(t, err, "exit status", c.reason)
+			assert.Assert(t, strings.Contains(stderr, c.want) && strings.Contains(stderr, "from the kustomization"), stderr)
+			files["kustomization.yaml"] = "resources: [base]\nvalidators: [render.yaml]\n" + c.changes
+			_, stderr, err = build(kustomization(t, files))
+			assert.ErrorContains(t, err, "exit status", c.reason)
+			assert.Assert(t, strings.Contains(stderr, c.want) && strings.Contains(stderr, "from the kustomization"), stderr)
+		})
+	}
+}
+
+// kustomize #5036: a build refuses the result of any function among the validators, that
+// of cat too. If this fails, the documentation can advise validators.
+func TestValidatorsCannotPass(t *testing.T) {
+	dir := kustomization(t, map[string]string{
+		"kustomization.yaml": "resources: [mine.yaml]\nvalidators: [cat.yaml]\n",
+		"mine.yaml":          "{apiVersion: v1, kind: Secret, metadata: {name: mine}}\n",
+		"cat.yaml":           strings.Replace(header, "../krm-function", "./cat", 1) + "  {}\n",
+	})
+	cat, err := exec.LookPath("cat")
+	assert.NilError(t, err)
+	assert.NilError(t, os.Symlink(cat, filepath.Join(dir, "cat")))
+	_, stderr, err := build(dir)
+	assert.ErrorContains(t, err, "exit status")
+	assert.Assert(t, strings.Contains(stderr, "validator shouldn't modify the resource map"), stderr)
+}
+
+const prefixOfSecrets = `apiVersion: builtin
+kind: PrefixTransformer
+metadata: {name: prefix}
+prefix: dev-
+fieldSpecs: [{path: metadata/name, kind: Secret}]
+`
 
 // A package that a function is run on in place, with files: as kpt does it.
 func TestInPlace(t *testing.T) {

@@ -5,18 +5,35 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/flinktarget/flinktarget/internal/yaml"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// report adds a result about a source; nil is the list.
-func (f *function) report(s *source, r Result) {
+// report adds an error about a field of a source; nil is the list.
+func (f *function) report(s *source, origin, path, message string) *framework.Result {
+	r := &framework.Result{Severity: framework.Error, Message: message, Tags: rule(origin)}
 	if s != nil {
-		r.Resource, r.File, r.Index = s.ref, s.file, s.index
-		r.Field = join(s.field, r.Field)
+		r.ResourceRef, r.File = s.ref, s.file
+		path = join(s.field, path)
+	}
+	if path != "" {
+		r.Field = &framework.Field{Path: path}
 	}
 	f.results = append(f.results, r)
+	return r
+}
+
+// rule returns the tags of a result.
+func rule(name string) map[string]string {
+	if name == "" {
+		return nil
+	}
+	return map[string]string{"rule": name}
 }
 
 // invalid adds the problems of a resource that was read.
@@ -24,16 +41,12 @@ func (f *function) invalid(s *source, err error) {
 	e, ok := errors.AsType[*render.InvalidError](err)
 	if !ok {
 		if err != nil {
-			f.report(s, Result{Severity: Error, Message: err.Error()})
+			f.report(s, "", "", err.Error())
 		}
 		return
 	}
 	for _, p := range e.Fields {
-		path := p.Field
-		if path == "<nil>" {
-			path = ""
-		}
-		f.report(s, Result{Severity: Error, Field: path, Rule: p.Origin, Message: message(p) + hint(s, path)})
+		f.report(s, p.Origin, join("", p.Field), message(p)+hint(s, p.Field))
 	}
 }
 
@@ -42,12 +55,12 @@ func hint(s *source, path string) string {
 	if s == nil || !strings.HasSuffix(path, "flinkVersion") {
 		return ""
 	}
-	n := at(s.node, strings.Split(path, ".")...)
-	if n == nil || n.Kind != yaml.Float {
+	n, err := s.node.Pipe(yaml.Lookup(strings.Split(path, ".")...))
+	if err != nil || n.IsNilOrEmpty() || n.YNode().Tag != yaml.NodeTagFloat {
 		return ""
 	}
 	return fmt.Sprintf("; kustomize hands on %s0 as %s where it is not quoted: write flinkVersion: \"%s0\" if that "+
-		"is meant", n.Text, n.Text, n.Text)
+		"is meant", n.YNode().Value, n.YNode().Value, n.YNode().Value)
 }
 
 // explain adds the problems of a rendering.
@@ -61,8 +74,7 @@ func (f *function) explain(err error) {
 		}
 	}
 	if e, ok := errors.AsType[*patch.ApplyError](err); ok {
-		f.report(f.targetIn(outside(err, e)), Result{Severity: Error, Rule: "patch",
-			Field: fmt.Sprintf("spec.deploymentPatchSet[%d]", e.Entry), Message: err.Error()})
+		f.report(f.targetIn(outside(err, e)), "patch", kinds.PatchField(e.Entry), err.Error())
 		return
 	}
 	if e, ok := errors.AsType[*render.InvalidError](err); ok {
@@ -71,24 +83,23 @@ func (f *function) explain(err error) {
 			s = f.of[e.Subject]
 		}
 		for _, p := range e.Fields {
-			f.report(s, Result{Severity: Error, Field: p.Field, Rule: p.Origin, Message: prefix + message(p)})
+			f.report(s, p.Origin, p.Field, prefix+message(p))
 		}
 		return
 	}
 	if e, ok := errors.AsType[*render.VerifyError](err); ok {
 		for _, p := range e.Problems {
 			s, prefix := f.subject(outside(err, e))
-			r := Result{Severity: Error, Rule: "verify", Field: p.Cause,
-				Message: prefix + p.Object + ": " + p.Field + ": " + p.Message}
 			if strings.HasPrefix(p.Cause, "spec.deploymentPatchSet[") {
-				s, r.Message = f.targetIn(outside(err, e)), outside(err, e)+p.Object+": "+p.Field+": "+p.Message
+				prefix = outside(err, e)
+				s = f.targetIn(prefix)
 			}
-			f.report(s, r)
+			f.report(s, "verify", p.Cause, prefix+p.Object+": "+p.Field+": "+p.Message)
 		}
 		return
 	}
 	s, rest := f.subject(err.Error())
-	f.report(s, Result{Severity: Error, Message: rest})
+	f.report(s, "", "", rest)
 }
 
 // outside returns what err says before the error that it wraps.
@@ -120,4 +131,26 @@ func (f *function) targetIn(prefix string) *source {
 		}
 	}
 	return best
+}
+
+// join puts a prefix before a field path.
+func join(prefix, path string) string {
+	switch {
+	case path == "" || path == "<nil>":
+		return prefix
+	case prefix == "" || path[0] == '[':
+		return prefix + path
+	default:
+		return prefix + "." + path
+	}
+}
+
+// message returns the text of a field error without the field.
+func message(e *field.Error) string {
+	one := render.InvalidError{Fields: field.ErrorList{e}}
+	text := one.Problem(0)
+	if e.Field != "" && e.Field != "<nil>" {
+		text = strings.TrimPrefix(text, e.Field+": ")
+	}
+	return text
 }
