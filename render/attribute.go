@@ -15,7 +15,7 @@ import (
 // expectation is what verification cannot read from the objects.
 func (g *rendering) expectation() verify.Expectation {
 	want := verify.Expectation{Cluster: g.plan.Name, Version: g.plan.Version, Process: map[string]int64{},
-		Single: !g.plan.HA}
+		Single: !g.plan.HA, AllowUnknown: g.renderer.allowUnknown}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		size, err := flink.ParseMemory(g.plan.Config[component.String()+".memory.process.size"])
 		if err == nil { // the renderer has written it
@@ -26,7 +26,8 @@ func (g *rendering) expectation() verify.Expectation {
 }
 
 // attribute says of each problem which patch introduced it, or which field of the
-// resource. Patches are applied one by one again until the problem is there.
+// resource. Patches are applied one by one again until the problem is there. It keeps the
+// warnings, and returns the errors.
 func (g *rendering) attribute(problems []verify.Problem) []Problem {
 	if g.plan.Job != nil {
 		for _, o := range g.built { // patched parts have the id already
@@ -38,8 +39,7 @@ func (g *rendering) attribute(problems []verify.Problem) []Problem {
 	causes, ofField := map[verify.Problem]string{}, map[verify.Problem]string{}
 	note := func(p verify.Problem, cause string) {
 		causes[p] = cause
-		p.Message = ""
-		ofField[p] = cause
+		ofField[verify.Problem{Object: p.Object, Field: p.Field}] = cause
 	}
 	for _, p := range before {
 		note(p, g.resourceField(p))
@@ -60,16 +60,22 @@ func (g *rendering) attribute(problems []verify.Problem) []Problem {
 		}
 		before = after
 	}
-	out := make([]Problem, len(problems))
-	for i, p := range problems {
-		out[i] = Problem{Object: p.Object, Field: p.Field, Message: p.Message}
+	var out []Problem
+	for _, v := range problems {
+		p := Problem{Object: v.Object, Field: v.Field, Message: v.Message}
 		// The checksum, which comes after the patches, may change what is said.
-		out[i].Cause = cmp.Or(causes[p], ofField[verify.Problem{Object: p.Object, Field: p.Field}], g.resourceField(p))
-		if at, patched := places[out[i].Cause]; patched {
-			out[i].Position = at
+		p.Cause = cmp.Or(causes[v], ofField[verify.Problem{Object: v.Object, Field: v.Field}], g.resourceField(v))
+		if at, patched := places[p.Cause]; patched {
+			p.Position = at
 		} else {
-			out[i].Position = g.resource.Position(out[i].Cause)
+			p.Position = g.resource.Position(p.Cause)
 		}
+		if !v.Warning {
+			out = append(out, p)
+			continue
+		}
+		g.warnings = append(g.warnings, Warning{Resource: g.resource.String(), Field: p.Cause, Position: p.Position,
+			Message: p.Object + ": " + p.Field + ": " + p.Message})
 	}
 	return out
 }

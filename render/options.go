@@ -114,6 +114,17 @@ func AllowUnresolved() Option {
 	})
 }
 
+// AllowUnknown makes warnings of fields and of enumerated values that the Kubernetes API of
+// this library's release does not have, and that a newer cluster may. Verification knows
+// Kubernetes 1.37; pod templates of resources are held against the same API
+// when they are read, without this way out: write what is newer as a patch of the target.
+func AllowUnknown() Option {
+	return option(func(r *Renderer) error {
+		r.allowUnknown = true
+		return nil
+	})
+}
+
 // StrictPatches makes it an error that a target's patch changes no object, though
 // objects of a kind that it selects are rendered: mostly a name or a label that is
 // misspelt. Where many resources are rendered together, it is one if the patch

@@ -89,8 +89,9 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 	g.trace.Complete(objects)
 	order(objects)
 	if problems := verifyObjects(objects, g.expectation()); len(problems) > 0 {
-		return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target,
-			&VerifyError{Problems: g.attribute(problems)})
+		if errs := g.attribute(problems); len(errs) > 0 {
+			return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: errs})
+		}
 	}
 	return g.manifests(objects), nil
 }

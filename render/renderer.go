@@ -50,6 +50,7 @@ type Renderer struct {
 	platform      Platform
 	withNamespace bool
 	strictPatches bool
+	allowUnknown  bool
 	workers       int
 	traced        bool
 }

@@ -59,7 +59,6 @@ var podRules = map[string]string{
 	"ObjectMeta.annotations":                toObject("Service", "{metadata: {annotations: {a b: c}}}"),
 	"PodSpec needs containers":              operate("Job", "replace", jobPod+"/containers", "[]"),
 	"PodSpec.activeDeadlineSeconds":         toPod("activeDeadlineSeconds: 0"),
-	"PodSpec.dnsPolicy":                     toPod("dnsPolicy: Mine"),
 	"PodSpec.hostname":                      toPod("hostname: a_b"),
 	"PodSpec.nodeSelector":                  toPod("nodeSelector: {a b: c}"),
 	"PodSpec.priorityClassName":             toPod("priorityClassName: High"),
@@ -68,27 +67,21 @@ var podRules = map[string]string{
 	"PodSpec.subdomain":                     toPod("subdomain: a.b"),
 	"PodSpec.terminationGracePeriodSeconds": toPod("terminationGracePeriodSeconds: -1"),
 
-	"PodSecurityContext.fsGroup":             toPod("securityContext: {fsGroup: -1}"),
-	"PodSecurityContext.fsGroupChangePolicy": toPod("securityContext: {fsGroupChangePolicy: Never}"),
-	"PodSecurityContext.runAsGroup":          toPod("securityContext: {runAsGroup: -1}"),
-	"PodSecurityContext.runAsUser":           toPod("securityContext: {runAsUser: 2147483648}"),
-	"SeccompProfile needs type":              toContainer("securityContext: {seccompProfile: {}}"),
-	"SeccompProfile.type":                    toPod("securityContext: {seccompProfile: {type: Default}}"),
-	"AppArmorProfile needs type":             toContainer("securityContext: {appArmorProfile: {}}"),
-	"AppArmorProfile.type":                   toPod("securityContext: {appArmorProfile: {type: Default}}"),
-	"SecurityContext.runAsGroup":             toContainer("securityContext: {runAsGroup: -1}"),
-	"SecurityContext.runAsUser":              toContainer("securityContext: {runAsUser: -1}"),
+	"PodSecurityContext.fsGroup":    toPod("securityContext: {fsGroup: -1}"),
+	"PodSecurityContext.runAsGroup": toPod("securityContext: {runAsGroup: -1}"),
+	"PodSecurityContext.runAsUser":  toPod("securityContext: {runAsUser: 2147483648}"),
+	"SeccompProfile needs type":     toContainer("securityContext: {seccompProfile: {}}"),
+	"AppArmorProfile needs type":    toContainer("securityContext: {appArmorProfile: {}}"),
+	"SecurityContext.runAsGroup":    toContainer("securityContext: {runAsGroup: -1}"),
+	"SecurityContext.runAsUser":     toContainer("securityContext: {runAsUser: -1}"),
 
-	"Toleration.effect":   toPod("tolerations: [{operator: Exists, effect: Never}]"),
-	"Toleration.key":      toPod("tolerations: [{operator: Exists, key: a b}]"),
-	"Toleration.operator": toPod("tolerations: [{operator: In, key: a}]"),
-	"Toleration.value":    toPod("tolerations: [{key: a, value: b c}]"),
+	"Toleration.key":   toPod("tolerations: [{operator: Exists, key: a b}]"),
+	"Toleration.value": toPod("tolerations: [{key: a, value: b c}]"),
 
 	"NodeSelector needs nodeSelectorTerms":     affinity("nodeAffinity", required("{nodeSelectorTerms: []}")),
 	"NodeSelectorRequirement needs key":        nodeTerm("operator: Exists"),
 	"NodeSelectorRequirement needs operator":   nodeTerm("key: a"),
 	"NodeSelectorRequirement.key":              nodeTerm("key: a b, operator: Exists"),
-	"NodeSelectorRequirement.operator":         nodeTerm("key: a, operator: Equal"),
 	"PreferredSchedulingTerm needs preference": affinity("nodeAffinity", preferred("[{weight: 1}]")),
 	"PreferredSchedulingTerm needs weight": affinity(
 		"nodeAffinity", preferred("[{preference: {matchExpressions: [{key: a, operator: Exists}]}}]"),
@@ -116,18 +109,12 @@ var podRules = map[string]string{
 	"LabelSelectorRequirement needs operator": podTerm(
 		"topologyKey: a, labelSelector: {matchExpressions: [{key: a}]}",
 	),
-	"LabelSelectorRequirement.operator": podTerm(
-		"topologyKey: a, labelSelector: {matchExpressions: [{key: a, operator: Gt}]}",
-	),
 	"TopologySpreadConstraint needs maxSkew": spreadBy("topologyKey: a, whenUnsatisfiable: DoNotSchedule"),
 	"TopologySpreadConstraint needs topologyKey": operate(
 		"Job", "add", jobPod+"/topologySpreadConstraints", "[{maxSkew: 1, whenUnsatisfiable: DoNotSchedule}]",
 	),
 	"TopologySpreadConstraint.maxSkew": spreadBy(
 		"topologyKey: a, whenUnsatisfiable: DoNotSchedule, maxSkew: 0",
-	),
-	"TopologySpreadConstraint.whenUnsatisfiable": spreadBy(
-		"topologyKey: a, whenUnsatisfiable: Never, maxSkew: 1",
 	),
 	"TopologySpreadConstraint needs whenUnsatisfiable": operate(
 		"Job", "add", jobPod+"/topologySpreadConstraints", "[{maxSkew: 1, topologyKey: a}]",
@@ -176,14 +163,48 @@ var volumeRules = map[string]string{
 	),
 }
 
-// containerRules are about containers.
-var containerRules = map[string]string{
-	"Container needs name":               operate("Job", "add", jobPod+"/containers/-", "{image: i}"),
-	"Container.name":                     toPod("containers: [{name: a.b, image: i}]"),
-	"Container.image":                    toContainer("image: ' i'"),
+// enumRules are about fields whose values are those of the API.
+var enumRules = map[string]string{
+	"PodSpec.dnsPolicy":                      toPod("dnsPolicy: Mine"),
+	"PodSecurityContext.fsGroupChangePolicy": toPod("securityContext: {fsGroupChangePolicy: Never}"),
+	"SeccompProfile.type":                    toPod("securityContext: {seccompProfile: {type: Default}}"),
+	"AppArmorProfile.type":                   toPod("securityContext: {appArmorProfile: {type: Default}}"),
+	"Toleration.effect":                      toPod("tolerations: [{operator: Exists, effect: Never}]"),
+	"Toleration.operator":                    toPod("tolerations: [{operator: In, key: a}]"),
+	"NodeSelectorRequirement.operator":       nodeTerm("key: a, operator: Equal"),
+	"LabelSelectorRequirement.operator": podTerm(
+		"topologyKey: a, labelSelector: {matchExpressions: [{key: a, operator: Gt}]}",
+	),
+	"TopologySpreadConstraint.whenUnsatisfiable": spreadBy(
+		"topologyKey: a, whenUnsatisfiable: Never, maxSkew: 1",
+	),
 	"Container.imagePullPolicy":          toContainer("imagePullPolicy: Sometimes"),
 	"Container.restartPolicy":            toContainer("restartPolicy: Sometimes"),
 	"Container.terminationMessagePolicy": toContainer("terminationMessagePolicy: Log"),
+	"ContainerPort.protocol":             toContainer("ports: [{containerPort: 1, protocol: HTTP}]"),
+	"ContainerResizePolicy.restartPolicy": toContainer(
+		"resizePolicy: [{resourceName: cpu, restartPolicy: Never}]",
+	),
+	"HTTPGetAction.scheme":    toContainer("readinessProbe: {httpGet: {scheme: https}}"),
+	"DeploymentStrategy.type": toDeployment("strategy: {type: Rolling}"),
+	"PodFailurePolicyRule.action": toRules(
+		"{action: Fail, onPodConditions: [{type: A, status: 'True'}]}",
+	),
+	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": toBudget("unhealthyPodEvictionPolicy: Never"),
+	"ServicePort.protocol":                               operate("Service", "replace", "/spec/ports/0/protocol", "HTTP"),
+	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy, which is a pointer": toBudget(
+		"unhealthyPodEvictionPolicy: ''",
+	),
+	"VolumeMount.mountPropagation": toMount("mountPropagation: Sometimes"),
+}
+
+// containerRules are about containers.
+var containerRules = map[string]string{
+	"SecretEnvSource needs name":    toContainer("envFrom: [{secretRef: {optional: true}}]"),
+	"ConfigMapEnvSource needs name": toContainer("envFrom: [{configMapRef: {optional: true}}]"),
+	"Container needs name":          operate("Job", "add", jobPod+"/containers/-", "{image: i}"),
+	"Container.name":                toPod("containers: [{name: a.b, image: i}]"),
+	"Container.image":               toContainer("image: ' i'"),
 	"ContainerPort needs containerPort": operate(
 		"Job", "add", jobPod+"/containers/0/ports/-", "{name: p}",
 	),
@@ -192,12 +213,8 @@ var containerRules = map[string]string{
 	"ContainerPort.name": toContainer(
 		"ports: [{containerPort: 1, name: more-than-15-chars}]",
 	),
-	"ContainerPort.protocol": toContainer("ports: [{containerPort: 1, protocol: HTTP}]"),
 	"ContainerResizePolicy.resourceName": toContainer(
 		"resizePolicy: [{resourceName: disk, restartPolicy: NotRequired}]",
-	),
-	"ContainerResizePolicy.restartPolicy": toContainer(
-		"resizePolicy: [{resourceName: cpu, restartPolicy: Never}]",
 	),
 	"EnvVar needs name": operate(
 		"Job", "add", jobPod+"/containers/0/env/-", "{value: v}",
@@ -255,7 +272,6 @@ var containerRules = map[string]string{
 	"Probe.timeoutSeconds":     toContainer("livenessProbe: {timeoutSeconds: -1}"),
 	"HTTPGetAction needs port": toContainer("readinessProbe: {httpGet: {port: null}}"),
 	"HTTPGetAction.port":       toContainer("readinessProbe: {httpGet: {port: 0}}"),
-	"HTTPGetAction.scheme":     toContainer("readinessProbe: {httpGet: {scheme: https}}"),
 	"HTTPHeader needs name": toContainer(
 		"readinessProbe: {httpGet: {httpHeaders: [{value: v}]}}",
 	),
@@ -287,19 +303,15 @@ var objectRules = map[string]string{
 	"DeploymentSpec.progressDeadlineSeconds": toDeployment("progressDeadlineSeconds: 0"),
 	"DeploymentSpec.replicas":                toDeployment("replicas: -1"),
 	"DeploymentSpec.revisionHistoryLimit":    toDeployment("revisionHistoryLimit: -1"),
-	"DeploymentStrategy.type":                toDeployment("strategy: {type: Rolling}"),
 	"RollingUpdateDeployment.maxSurge":       toDeployment("strategy: {rollingUpdate: {maxSurge: some}}"),
 	"RollingUpdateDeployment.maxUnavailable": toDeployment("strategy: {rollingUpdate: {maxUnavailable: -1}}"),
 
-	"JobSpec.activeDeadlineSeconds":     toJob("activeDeadlineSeconds: 0"),
-	"JobSpec.backoffLimit":              toJob("backoffLimit: -1"),
-	"JobSpec.completions":               toJob("completions: 2"),
-	"JobSpec.parallelism":               toJob("parallelism: 2"),
-	"JobSpec.ttlSecondsAfterFinished":   toJob("ttlSecondsAfterFinished: -1"),
-	"PodFailurePolicyRule needs action": toRules("{onPodConditions: [{type: A, status: 'True'}]}"),
-	"PodFailurePolicyRule.action": toRules(
-		"{action: Fail, onPodConditions: [{type: A, status: 'True'}]}",
-	),
+	"JobSpec.activeDeadlineSeconds":                    toJob("activeDeadlineSeconds: 0"),
+	"JobSpec.backoffLimit":                             toJob("backoffLimit: -1"),
+	"JobSpec.completions":                              toJob("completions: 2"),
+	"JobSpec.parallelism":                              toJob("parallelism: 2"),
+	"JobSpec.ttlSecondsAfterFinished":                  toJob("ttlSecondsAfterFinished: -1"),
+	"PodFailurePolicyRule needs action":                toRules("{onPodConditions: [{type: A, status: 'True'}]}"),
 	"PodFailurePolicyRule has at least one of several": toRules("{action: Ignore}"),
 	"PodFailurePolicyRule has at most one of several": toRules(
 		"{action: Ignore, onPodConditions: [{type: A, status: 'True'}], onExitCodes: {operator: In, values: [1]}}",
@@ -308,13 +320,11 @@ var objectRules = map[string]string{
 	"PodDisruptionBudgetSpec has at most one of several": toBudget("minAvailable: 1"),
 	"PodDisruptionBudgetSpec.maxUnavailable":             toBudget("maxUnavailable: -1"),
 	"PodDisruptionBudgetSpec.minAvailable":               toBudget("maxUnavailable: null, minAvailable: most"),
-	"PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": toBudget("unhealthyPodEvictionPolicy: Never"),
 
 	"ServicePort needs port": operate("Service", "add", "/spec/ports/-", "{name: p}"),
 	"ServicePort.name":       toService("ports: [{port: 8081, name: a.b}]"),
 	"ServicePort.nodePort":   toService("type: NodePort, ports: [{port: 8081, nodePort: 65536}]"),
 	"ServicePort.port":       toService("ports: [{port: 65536, name: p, targetPort: 1}]"),
-	"ServicePort.protocol":   operate("Service", "replace", "/spec/ports/0/protocol", "HTTP"),
 	"ServicePort.targetPort": toService("ports: [{port: 8081, targetPort: 65536}]"),
 	"ServiceSpec.type":       toService("type: ExternalName"),
 
@@ -342,6 +352,13 @@ func verifications() map[string]string {
 		"two ports of one name": toService("ports: [{port: 9, name: rest, targetPort: 9}]"),
 		"two ports of one number": operate(
 			"Service", "add", "/spec/ports/-", "{port: 8081, name: again, protocol: TCP}",
+		),
+		"two ports of one number, of which one does not say that it is of TCP": operate(
+			"Service", "add", "/spec/ports/-", "{port: 8081, name: again}",
+		),
+		"two ports of one node port": operate(
+			"Service", "replace", "/spec", "{type: NodePort, selector: {jobId: "+jobID+", component: jobmanager}, "+
+				"ports: [{name: a, port: 1, nodePort: 30001}, {name: b, port: 2, nodePort: 30001}]}",
 		),
 		"a node port that no node has": toService("ports: [{port: 8081, nodePort: 30000}]"),
 		"a port that the pods do not have": toService(

@@ -300,10 +300,18 @@ func strategy(m tree.Map) (string, string) {
 		"must not be set with type Recreate; set it to null")
 }
 
+// notExternal: a Service that is but a name selects no pods.
+func notExternal(value any) string {
+	return unless(value != "ExternalName", "must not be ExternalName")
+}
+
 func rolling(m tree.Map) (string, string) {
 	zero := func(name string) bool {
-		n, ok := whole(m[name])
-		return ok && n == 0 || m[name] == "0%"
+		if n, ok := whole(m[name]); ok {
+			return n == 0
+		}
+		digits, percent := strings.CutSuffix(tree.String(m, name), "%")
+		return percent && digits != "" && strings.Trim(digits, "0") == "" // 00%, too
 	}
 	return "maxUnavailable", unless(!zero("maxUnavailable") || !zero("maxSurge"),
 		"must not be 0 when maxSurge is 0: nothing could be replaced")

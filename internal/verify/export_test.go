@@ -2,6 +2,7 @@ package verify
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -38,6 +39,17 @@ func fieldRules() checks {
 		}
 	}
 	return all
+}
+
+// EnumValues returns the values of a type, nil if it is no enumeration.
+func EnumValues(name string) []string { return enums[name] }
+
+// CheckEnum returns what is said of a value of a type, or of a pointer to one.
+func CheckEnum(t reflect.Type, value string, pointer bool) string {
+	if pointer {
+		t = reflect.PointerTo(t)
+	}
+	return shapeOf(t).values(value)
 }
 
 // WithoutRule calls f while there is no rule of that name.

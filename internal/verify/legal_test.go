@@ -56,6 +56,17 @@ func TestLegalPatches(t *testing.T) {
 		),
 		"a label of one character":       toObject("Service", "{metadata: {labels: {a: b, Z: ''}}}"),
 		"a file in a folder of a volume": toMount("subPath: a/b"),
+		"one number of two protocols": operate(
+			"Service", "add", "/spec/ports/-", "{port: 8081, name: again, protocol: UDP}",
+		),
+		"one node port of two protocols": operate(
+			"Service", "replace", "/spec", "{type: NodePort, selector: {jobId: "+jobID+", component: jobmanager}, ports: "+
+				"[{name: a, port: 1, nodePort: 30001}, {name: b, port: 2, protocol: UDP, nodePort: 30001}]}",
+		),
+		"a taint of more than a number is tolerated": toPod("tolerations: [{key: a, operator: Gt, value: '5'}]"),
+		"a tenth of the pods, and none more": toDeployment(
+			"strategy: {rollingUpdate: {maxUnavailable: 10%, maxSurge: 00%}}",
+		),
 		"one port without a name": operate(
 			"Service", "replace", "/spec/ports", "[{port: 8081, targetPort: 8081}]",
 		),

@@ -24,7 +24,6 @@ func TestTextsOfFields(t *testing.T) {
 		{"KeyToPath.path", []any{"a", "a/b", ".a", "a/..b"}, []any{"", "/a", "..", "../a", "..a", "a/../b"}},
 		{"PodDisruptionBudgetSpec.maxUnavailable", []any{int64(0), "0%", "99%", "100%", "099%"},
 			[]any{"", "101%", "999%", "1000%", "x%", "%", "1", "-1%", "+1%"}},
-		{"PodSpec.dnsPolicy", []any{"", "None"}, []any{"none"}},
 		{"RollingUpdateDeployment.maxSurge", []any{int64(0), "1000%", "123456789%"}, []any{"", "1234567890%", "a%"}},
 		{"VolumeMount.subPath", []any{"", "a", "a/b", "..a", "a.."}, []any{"/a", "..", "a/..", "../a"}},
 	} {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,23 +52,35 @@ func (v *verifier) service() {
 	if !headless && empty(spec["ports"]) {
 		v.fail("spec.ports", "required")
 	}
-	names, numbers := map[string]bool{}, map[string]bool{}
+	names, numbers, nodePorts := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	v.visit(v.object, "spec.ports[]", func(p tree.Map) {
-		name, number := tree.String(p, "name"), fmt.Sprint(p["port"], "/", tree.String(p, "protocol"))
+		protocol := cmp.Or(tree.String(p, "protocol"), "TCP")
+		name, number := tree.String(p, "name"), fmt.Sprint(p["port"], "/", protocol)
 		switch {
 		case name == "" && several:
 			v.fail("name", "required with several ports; a strategic merge finds a port of a Service by its number")
 		case names[name]:
 			v.fail("name", "must be unique: another port has the same name")
 		case numbers[number]:
-			v.fail("port", "must be unique: another port has the same number")
+			v.fail("port", "must be unique: another port has the same number and protocol (TCP if it is not set)")
 		}
 		names[name], numbers[number] = true, true
-		if n, _ := whole(p["nodePort"]); n != 0 && kind != "NodePort" && kind != "LoadBalancer" {
-			v.fail("nodePort", "must not be set unless type is NodePort or LoadBalancer")
-		}
+		v.nodePort(p, kind, protocol, nodePorts)
 		v.targetPort(p, template)
 	})
+}
+
+func (v *verifier) nodePort(p tree.Map, kind, protocol string, seen map[string]bool) {
+	n, _ := whole(p["nodePort"])
+	number := fmt.Sprint(n, "/", protocol)
+	switch {
+	case n == 0: // the cluster chooses one
+	case kind != "NodePort" && kind != "LoadBalancer":
+		v.fail("nodePort", "must not be set unless type is NodePort or LoadBalancer")
+	case seen[number]:
+		v.fail("nodePort", "must be unique: another port of this protocol has it")
+	}
+	seen[number] = true
 }
 
 func (v *verifier) targetPort(p, template tree.Map) {

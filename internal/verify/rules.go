@@ -34,7 +34,6 @@ var typeRules = map[string]typeRule{
 
 	"PodSpec": {required: names{"containers"}, fields: checks{
 		"activeDeadlineSeconds":         oneOrMore,
-		"dnsPolicy":                     enum("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
 		"hostname":                      label,
 		"nodeSelector":                  labelMap,
 		"priorityClassName":             subdomain,
@@ -44,29 +43,27 @@ var typeRules = map[string]typeRule{
 		"terminationGracePeriodSeconds": seconds,
 	}},
 	"PodSecurityContext": {fields: checks{
-		"fsGroup": id, "fsGroupChangePolicy": enum("OnRootMismatch", "Always"), "runAsGroup": id, "runAsUser": id,
+		"fsGroup": id, "runAsGroup": id, "runAsUser": id,
 	}},
 	"SecurityContext": {fields: checks{"runAsGroup": id, "runAsUser": id}, more: privileged},
-	"SeccompProfile":  {required: names{"type"}, fields: checks{"type": profile}, more: localhost},
-	"AppArmorProfile": {required: names{"type"}, fields: checks{"type": profile}, more: localhost},
+	"SeccompProfile":  {required: names{"type"}, more: localhost},
+	"AppArmorProfile": {required: names{"type"}, more: localhost},
 
 	"Container": {required: names{"name"}, more: container, fields: checks{
-		"name":                     label,
-		"image":                    image,
-		"imagePullPolicy":          enum("Always", "IfNotPresent", "Never"),
-		"restartPolicy":            enum("Always", "Never", "OnFailure"),
-		"terminationMessagePolicy": enum("File", "FallbackToLogsOnError"),
+		"name":  label,
+		"image": image,
 	}},
 	"ContainerPort": {required: names{"containerPort"}, fields: checks{
-		"containerPort": port, "hostPort": portOrNone, "name": legal(validation.IsValidPortName), "protocol": protocol,
+		"containerPort": port, "hostPort": portOrNone, "name": legal(validation.IsValidPortName),
 	}},
-	"ContainerResizePolicy": {required: names{"resourceName", "restartPolicy"}, fields: checks{
-		"resourceName": enum("cpu", "memory"), "restartPolicy": enum("NotRequired", "RestartContainer"),
-	}},
+	"ContainerResizePolicy": {required: names{"resourceName", "restartPolicy"},
+		fields: checks{"resourceName": enum("cpu", "memory")}},
 
 	"EnvVar":                {required: names{"name"}, fields: checks{"name": variable}, more: envVar},
 	"EnvVarSource":          {oneOf: variableSources, exactly: true, more: variableSource},
 	"EnvFromSource":         {oneOf: envFrom, exactly: true, fields: checks{"prefix": variable}},
+	"SecretEnvSource":       {required: names{"name"}},
+	"ConfigMapEnvSource":    {required: names{"name"}},
 	"ObjectFieldSelector":   {required: names{"fieldPath"}},
 	"ResourceFieldSelector": {required: names{"resource"}, fields: checks{"resource": resourceSelected}},
 	"SecretKeySelector":     {required: names{"name", "key"}, fields: checks{"name": subdomain, "key": configKey}},
@@ -77,7 +74,7 @@ var typeRules = map[string]typeRule{
 		"terminationGracePeriodSeconds": oneSecond, "timeoutSeconds": count,
 	}},
 	"LifecycleHandler": {oneOf: names{"exec", "httpGet", "sleep", "tcpSocket"}, exactly: true},
-	"HTTPGetAction":    {required: names{"port"}, fields: checks{"port": portOrName, "scheme": enum("HTTP", "HTTPS")}},
+	"HTTPGetAction":    {required: names{"port"}, fields: checks{"port": portOrName}},
 	"HTTPHeader":       {required: names{"name"}, fields: checks{"name": legal(validation.IsHTTPHeaderName)}},
 	"TCPSocketAction":  {required: names{"port"}, fields: checks{"port": portOrName}},
 	"GRPCAction":       {required: names{"port"}, fields: checks{"port": port}},
@@ -106,31 +103,26 @@ var typeRules = map[string]typeRule{
 	"EphemeralVolumeSource":             {required: names{"volumeClaimTemplate"}},
 
 	"Toleration": {more: toleration, fields: checks{
-		"effect":   enum("NoSchedule", "PreferNoSchedule", "NoExecute"),
-		"key":      qualified,
-		"operator": enum("Exists", "Equal"),
-		"value":    legal(validation.IsValidLabelValue),
+		"key":   qualified,
+		"value": legal(validation.IsValidLabelValue),
 	}},
 	"NodeSelector": {required: names{"nodeSelectorTerms"}},
-	"NodeSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues, fields: checks{
-		"key": qualified, "operator": enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
-	}},
-	"LabelSelector": {fields: checks{"matchLabels": labelMap}},
-	"LabelSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues, fields: checks{
-		"operator": enum("In", "NotIn", "Exists", "DoesNotExist"),
-	}},
-	"PreferredSchedulingTerm": {required: names{"weight", "preference"}, fields: checks{"weight": weight}},
-	"WeightedPodAffinityTerm": {required: names{"weight", "podAffinityTerm"}, fields: checks{"weight": weight}},
-	"PodAffinityTerm":         {required: names{"topologyKey"}, fields: checks{"topologyKey": qualified}},
+	"NodeSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues,
+		fields: checks{"key": qualified}},
+	"LabelSelector":            {fields: checks{"matchLabels": labelMap}},
+	"LabelSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues},
+	"PreferredSchedulingTerm":  {required: names{"weight", "preference"}, fields: checks{"weight": weight}},
+	"WeightedPodAffinityTerm":  {required: names{"weight", "podAffinityTerm"}, fields: checks{"weight": weight}},
+	"PodAffinityTerm":          {required: names{"topologyKey"}, fields: checks{"topologyKey": qualified}},
 	"TopologySpreadConstraint": {required: names{"maxSkew", "topologyKey", "whenUnsatisfiable"}, fields: checks{
-		"maxSkew": oneOrMore, "whenUnsatisfiable": enum("DoNotSchedule", "ScheduleAnyway"),
+		"maxSkew": oneOrMore,
 	}},
 
 	"DeploymentSpec": {fields: checks{
 		"minReadySeconds": count, "progressDeadlineSeconds": oneOrMore,
 		"replicas": count, "revisionHistoryLimit": count,
 	}},
-	"DeploymentStrategy":      {fields: checks{"type": enum("Recreate", "RollingUpdate")}, more: strategy},
+	"DeploymentStrategy":      {more: strategy},
 	"RollingUpdateDeployment": {fields: checks{"maxSurge": quota(1e9), "maxUnavailable": share}, more: rolling},
 	"JobSpec": {more: jobSpec, fields: checks{
 		"activeDeadlineSeconds":   oneSecond,
@@ -139,16 +131,14 @@ var typeRules = map[string]typeRule{
 		"parallelism":             between(0, 1), // or none, which is suspended
 		"ttlSecondsAfterFinished": count,
 	}},
-	"PodFailurePolicyRule": {required: names{"action"}, oneOf: names{"onExitCodes", "onPodConditions"}, exactly: true,
-		fields: checks{"action": enum("FailJob", "FailIndex", "Ignore", "Count")}},
+	"PodFailurePolicyRule": {required: names{"action"}, oneOf: names{"onExitCodes", "onPodConditions"}, exactly: true},
 	"PodDisruptionBudgetSpec": {oneOf: names{"maxUnavailable", "minAvailable"}, fields: checks{
 		"maxUnavailable": share, "minAvailable": share,
-		"unhealthyPodEvictionPolicy": enum("IfHealthyBudget", "AlwaysAllow"),
 	}},
 
-	"ServiceSpec": {fields: checks{"type": enum("ClusterIP", "NodePort", "LoadBalancer")}},
+	"ServiceSpec": {fields: checks{"type": notExternal}},
 	"ServicePort": {required: names{"port"}, fields: checks{
-		"name": label, "nodePort": portOrNone, "port": port, "protocol": protocol, "targetPort": targetPort,
+		"name": label, "nodePort": portOrNone, "port": port, "targetPort": targetPort,
 	}},
 	"PolicyRule":  {required: names{"verbs", "apiGroups", "resources"}},
 	"RoleBinding": {required: names{"roleRef"}},
@@ -173,8 +163,6 @@ var (
 	port           = between(1, 65535)
 	portOrNone     = between(0, 65535)
 	share          = quota(100)
-	protocol       = enum("TCP", "UDP", "SCTP")
-	profile        = enum("RuntimeDefault", "Unconfined", "Localhost")
 	label          = legal(validation.IsDNS1123Label)
 	subdomain      = legal(validation.IsDNS1123Subdomain)
 	configKey      = legal(validation.IsConfigMapKey)
@@ -184,8 +172,9 @@ var (
 	annotationKeys = entries(annotationKey, func(string) []string { return nil })
 )
 
-// apply reports what is wrong with the fields of a structure together.
-func (r typeRule) apply(v *verifier, m tree.Map) {
+// apply reports what is wrong with the fields of a structure together. Where it may have one that
+// is not known, that may be the one that it needs.
+func (r typeRule) apply(v *verifier, m tree.Map, unknown bool) {
 	for _, name := range r.required {
 		if empty(m[name]) {
 			v.fail(name, "required")
@@ -200,7 +189,7 @@ func (r typeRule) apply(v *verifier, m tree.Map) {
 	switch {
 	case len(set) > 1:
 		v.fail(set[1], onlyOne(set))
-	case len(set) == 0 && r.exactly:
+	case len(set) == 0 && r.exactly && !unknown:
 		v.fail("", "must set one of "+strings.Join(r.oneOf, ", "))
 	}
 	if r.more != nil {

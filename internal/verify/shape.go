@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
+	"strings"
 	"sync"
 
 	quantities "k8s.io/apimachinery/pkg/api/resource"
@@ -23,6 +25,7 @@ import (
 type shape struct {
 	is     func(any) bool          // reports whether a value is such a scalar
 	want   string                  // what that is
+	values check                   // says what is wrong with one of an enumeration, nil for others
 	fields func() map[string]field // of a structure
 	rule   typeRule                // of a structure
 	elem   *shape
@@ -68,6 +71,9 @@ func newShape(t reflect.Type) *shape {
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
+		if values := enums[t.Elem().Name()]; values != nil {
+			return enumShape(values, true)
+		}
 		return shapeOf(t.Elem())
 	case reflect.Struct:
 		rule := typeRules[t.Name()]
@@ -81,8 +87,25 @@ func newShape(t reflect.Type) *shape {
 	case reflect.Bool:
 		return &shape{is: is[bool], want: "true or false"}
 	default:
-		return &shape{is: is[string], want: "a string"}
+		return enumShape(enums[t.Name()], false)
 	}
+}
+
+// asOf says that a newer Kubernetes may know more.
+const asOf = " (in Kubernetes " + Kubernetes + "; see render.AllowUnknown)"
+
+// enumShape is that of strings with some values, or any if there are none of these. Where they
+// are pointers, "" is not unset, but a value.
+func enumShape(values []string, pointer bool) *shape {
+	s := &shape{is: is[string], want: "a string"}
+	if values != nil {
+		named := slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" })
+		message := "not supported: must be one of " + strings.Join(named, ", ") + asOf
+		s.values = func(value any) string {
+			return unless(value == "" && !pointer || slices.Contains(values, value.(string)), message)
+		}
+	}
+	return s
 }
 
 func wholeShape(most int64) *shape {
@@ -109,18 +132,19 @@ func (v *verifier) shape() {
 }
 
 func (v *verifier) structure(m tree.Map, s *shape) {
-	fields := s.fields()
+	fields, unknown := s.fields(), false
 	for key, value := range m {
 		if value == nil {
 			continue // null means unset
 		}
 		v.enter(key)
 		if f, known := fields[key]; !known {
-			message := "unknown field"
+			message := "unknown field" + asOf
 			if best := decode.Nearest(key, tree.Keys(fields)); best != "" {
-				message += "; did you mean " + best + "?"
+				message = "unknown field; did you mean " + best + "?"
 			}
-			v.fail("", message)
+			v.report(Problem{Rule: RuleUnknownField, Message: message, Warning: v.want.AllowUnknown}, "")
+			unknown = true
 		} else if v.value(value, f.shape) && f.check != nil {
 			if message := f.check(value); message != "" {
 				v.fail("", message)
@@ -128,13 +152,19 @@ func (v *verifier) structure(m tree.Map, s *shape) {
 		}
 		v.leave()
 	}
-	s.rule.apply(v, m)
+	s.rule.apply(v, m, unknown && v.want.AllowUnknown)
 }
 
 // value reports whether a value has its shape; where it has not, that is a problem.
 func (v *verifier) value(value any, s *shape) bool {
 	if s.is != nil {
-		return v.expect(s.is(value), s.want)
+		ok := v.expect(s.is(value), s.want)
+		if ok && s.values != nil {
+			if message := s.values(value); message != "" {
+				v.report(Problem{Rule: RuleUnknownValue, Message: message, Warning: v.want.AllowUnknown}, "")
+			}
+		}
+		return ok
 	}
 	if s.list {
 		list, ok := value.([]any)

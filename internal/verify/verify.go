@@ -32,7 +32,17 @@ type Problem struct {
 	// called by their mount path or name, as in spec.ports[rest], where they have one.
 	Object, Field string
 	Message       string
+	// Rule is the name of the rule, "" for most of those of Kubernetes.
+	Rule string
+	// Warning says that the object can be applied all the same.
+	Warning bool
 }
+
+// The rules about what a newer Kubernetes than the linked one may have.
+const (
+	RuleUnknownField = "unknown-field"
+	RuleUnknownValue = "unknown-value"
+)
 
 // maxProblems bounds what is reported: one bad patch may spoil every object.
 const maxProblems = 100
@@ -47,10 +57,12 @@ type Expectation struct {
 	Process map[string]int64
 	// Single says that there is no high availability.
 	Single bool
+	// AllowUnknown makes warnings of fields and values that the linked API does not have.
+	AllowUnknown bool
 }
 
-// Objects returns what is wrong with objects, at most 100 problems, in the order of
-// the objects.
+// Objects returns what is wrong with objects, at most 100 problems, errors before warnings and
+// each in the order of the objects.
 func Objects(objects []tree.Map, want Expectation) []Problem {
 	v := &verifier{objects: objects, want: want}
 	for _, o := range objects {
@@ -78,7 +90,17 @@ func Objects(objects []tree.Map, want Expectation) []Problem {
 		})
 	}
 	v.problems = slices.Compact(v.problems)
+	slices.SortStableFunc(v.problems, func(a, b Problem) int { // no warning takes the place of an error
+		return cmp.Compare(rankOf(a), rankOf(b))
+	})
 	return v.problems[:min(len(v.problems), maxProblems)]
+}
+
+func rankOf(p Problem) int {
+	if p.Warning {
+		return 1
+	}
+	return 0
 }
 
 // verifier looks at objects one after the other.
@@ -117,18 +139,20 @@ func elementName(e any, i int) string {
 
 // fail reports a problem of the field at a path below the current one, "" for the
 // current one.
-func (v *verifier) fail(below, message string) {
-	field := ""
+func (v *verifier) fail(below, message string) { v.report(Problem{Message: message}, below) }
+
+// report adds a problem of the field at a path below the current one.
+func (v *verifier) report(p Problem, below string) {
 	for _, s := range append(v.path, step{name: below}) {
 		switch {
 		case s.element:
-			field += "[" + s.name + "]"
+			p.Field += "[" + s.name + "]"
 		case s.name != "":
-			field += "." + s.name
+			p.Field += "." + s.name
 		}
 	}
-	field = strings.TrimPrefix(field, ".")
-	v.problems = append(v.problems, Problem{Object: kinds.NameOf(v.object), Field: field, Message: message})
+	p.Field, p.Object = strings.TrimPrefix(p.Field, "."), kinds.NameOf(v.object)
+	v.problems = append(v.problems, p)
 }
 
 // visit calls f for the map at a path below m, as in "lifecycle.preStop", and for each

@@ -50,7 +50,7 @@ func problemsOf(t *testing.T, entry string) []render.Problem {
 // them: what is wrong, the patch, and what is said to it.
 func TestVerifications(t *testing.T) {
 	cases := verifications()
-	for _, rules := range []map[string]string{podRules, volumeRules, containerRules, objectRules} {
+	for _, rules := range []map[string]string{enumRules, podRules, volumeRules, containerRules, objectRules} {
 		maps.Copy(cases, rules)
 	}
 	var out strings.Builder

@@ -18,6 +18,7 @@ type Flags struct {
 
 	platform, fetcher, tls string
 	unresolved, disruption bool
+	unknown                bool
 	images, profiles       map[string]string
 }
 
@@ -38,6 +39,8 @@ func RenderFlags(fs *flag.FlagSet) *Flags {
 	fs.BoolVar(&f.Strict, "strict-patches", false, "fail if a patch of a target changes nothing")
 	fs.BoolVar(&f.unresolved, "allow-unresolved", false,
 		"warn only if a Flink option has a ${NAME} that the pods do not know")
+	fs.BoolVar(&f.unknown, "allow-unknown", false,
+		"warn only of fields and values that a newer Kubernetes may have")
 	fs.BoolVar(&f.disruption, "pod-disruption-budgets", false, "render PodDisruptionBudgets")
 	return f
 }
@@ -65,6 +68,7 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	add(f.tls != "", render.TLSSecret(f.tls))
 	add(f.Strict, render.StrictPatches())
 	add(f.unresolved, render.AllowUnresolved())
+	add(f.unknown, render.AllowUnknown())
 	add(f.disruption, render.PodDisruptionBudgets())
 	r, err := render.New(opts...)
 	if err != nil {

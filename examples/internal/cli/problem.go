@@ -130,6 +130,7 @@ var flags = strings.NewReplacer(
 	"render.Platform: ServiceAccount", "--service-account",
 	"render.Platform", "--platform-namespace",
 	"render.PodDisruptionBudgets", "--pod-disruption-budgets",
+	"render.AllowUnknown", "--allow-unknown",
 	"render.Images", "--image",
 	"render.LoggingProfiles", "--logging-profile",
 	"render.FetcherImage", "--fetcher-image",
