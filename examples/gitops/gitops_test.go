@@ -130,9 +130,9 @@ func TestCommittedManifestsAreCurrent(t *testing.T) {
 func TestSecondRunTouchesNothing(t *testing.T) {
 	w := newWorkspace(t, targets, resource("a", "staging"), resource("b", "production"), resource("My Job", "staging"))
 	assert.Equal(t, w.renews(), `write default/production/deployment-b.yaml
-write default/production/kustomization.yaml
 write default/staging/deployment-a.yaml
 write default/staging/deployment-my-job-170ed6a1.yaml
+write default/production/kustomization.yaml
 write default/staging/kustomization.yaml
 `)
 	before := w.tree()
@@ -155,7 +155,7 @@ func TestOrderAndPlaceOfResourcesDoNotMatter(t *testing.T) {
 	w.write("in/.git/config.yaml", "not: [ours")
 	w.write("in/README.md", "not: [ours")
 	assert.Equal(t, w.renews(),
-		"remove default/production/kustomization.yaml\nwrite default/other/kustomization.yaml\n")
+		"write default/other/kustomization.yaml\nremove default/production/kustomization.yaml\n")
 }
 
 func TestWhatIsNoLongerRenderedIsRemoved(t *testing.T) {
@@ -164,12 +164,12 @@ func TestWhatIsNoLongerRenderedIsRemoved(t *testing.T) {
 	w.write("in/all.yaml",
 		targets+resource("a", "production")+strings.Replace(resource("c", "staging"), "spec:\n",
 			"spec:\n  state: SUSPENDED\n", 1))
-	assert.Equal(t, w.renews(), `remove default/production/deployment-b.yaml
-remove default/staging/deployment-a.yaml
-remove default/staging/deployment-c.yaml
-write default/production/deployment-a.yaml
+	assert.Equal(t, w.renews(), `write default/production/deployment-a.yaml
 write default/production/kustomization.yaml
 write default/staging/kustomization.yaml
+remove default/production/deployment-b.yaml
+remove default/staging/deployment-a.yaml
+remove default/staging/deployment-c.yaml
 `)
 	assert.Assert(t, strings.Contains(w.read("out/default/staging/kustomization.yaml"), "resources: []\n"),
 		"a target without jobs still has a folder, so that its last job is pruned")
@@ -202,7 +202,7 @@ func TestFilesOfOthersStay(t *testing.T) {
 	}
 	w.write("in/all.yaml", targets)
 	assert.Equal(t, w.renews("-allow-empty"),
-		"remove default/staging/deployment-a.yaml\nwrite default/staging/kustomization.yaml\n")
+		"write default/staging/kustomization.yaml\nremove default/staging/deployment-a.yaml\n")
 	for name, text := range others {
 		assert.Equal(t, w.read(name), text, name)
 	}
@@ -296,15 +296,18 @@ func TestHeaderOfAnotherCase(t *testing.T) {
 			header("default/staging/deployment-a.yaml")+"---\n"))
 }
 
-func TestHalfWrittenFilesAreReplaced(t *testing.T) {
+func TestHalfWrittenFilesAreRemoved(t *testing.T) {
 	w := newWorkspace(t, targets, resource("a", "staging"))
 	w.write("out/default/staging/.gitops.tmp", "half")
+	w.write("out/default/gone/.gitops-1.tmp", "half")
 	w.write("elsewhere", "kept")
-	w.link("elsewhere", "out/default/production/.gitops.tmp")
+	w.link("elsewhere", "out/default/production/.gitops-1.tmp")
+	w.refuses("run gitops without -check", "-check", "-out", w.path("out"), w.path("in"))
 	w.renews()
 	assert.Equal(t, w.read("elsewhere"), "kept")
-	_, err := os.Lstat(w.path("out/default/staging/.gitops.tmp"))
-	assert.ErrorIs(t, err, fs.ErrNotExist)
+	for name := range w.tree() {
+		assert.Assert(t, !strings.Contains(name, ".tmp") && !strings.Contains(name, "gone"), "%s", name)
+	}
 }
 
 func TestCheck(t *testing.T) {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
@@ -28,10 +30,28 @@ type change struct {
 
 func (c change) String() string { return c.verb + " " + c.file }
 
+// order is when a change is made, so that every moment is a consistent tree: a
+// kustomization names only what is written already, and what it no longer names is
+// removed after it.
+func (c change) order() int {
+	order := 0
+	if path.Base(c.file) == kustomizationFile {
+		order = 1
+	}
+	if c.text == nil {
+		order = 3 - order
+	}
+	return order
+}
+
+// step is called before each step that changes the disk. Tests stop the program there.
+var step = func() {}
+
 // sync makes a folder hold these files and no others of this program's, and returns
 // what it changed. All that forbids a change is found before the first one.
 func sync(dir string, files map[string][]byte, check bool) ([]change, error) {
 	if !check {
+		step()
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err
 		}
@@ -44,20 +64,50 @@ func sync(dir string, files map[string][]byte, check bool) ([]change, error) {
 		return nil, err
 	}
 	defer root.Close()
+	folder, err := root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close() // which gives back the lock
+	if err := lock(folder, check); err != nil {
+		return nil, fmt.Errorf("%s is in use by another run of gitops: run this one again when that has ended (%w)",
+			dir, err)
+	}
 	changes, err := plan(root, files)
 	if err != nil || check {
 		return changes, err
 	}
+	if err := sweep(root); err != nil {
+		return nil, err
+	}
+	return applyAll(root, changes)
+}
+
+// applyAll returns the changes that it made. Those of one order are on the disk before those
+// of the next, which rely on them.
+func applyAll(root *os.Root, changes []change) ([]change, error) {
+	touched := map[string]bool{}
 	for i, c := range changes {
 		if err := apply(root, c); err != nil {
 			return changes[:i], err
 		}
+		for dir := path.Dir(c.file); !touched[dir]; dir = path.Dir(dir) {
+			touched[dir] = true
+		}
+		if i+1 < len(changes) && changes[i+1].order() == c.order() {
+			continue
+		}
+		for dir := range touched {
+			if err := flush(root, dir); err != nil {
+				return changes[:i+1], err
+			}
+		}
+		clear(touched)
 	}
 	return changes, nil
 }
 
-// plan compares the folder, nil if there is none, with the files. What is to be removed
-// comes first: where case does not count, the removed and the written path may be one.
+// plan compares the folder, nil if there is none, with the files.
 func plan(root *os.Root, files map[string][]byte) (changes []change, err error) {
 	if root != nil {
 		changes, err = removals(root, files)
@@ -76,6 +126,7 @@ func plan(root *os.Root, files map[string][]byte) (changes []change, err error) 
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(a.order(), b.order()) })
 	return changes, nil
 }
 
@@ -90,18 +141,24 @@ func removals(root *os.Root, files map[string][]byte) (changes []change, err err
 		case !d.Type().IsRegular(), path.Ext(file) != ".yaml", files[file] != nil:
 			return nil
 		}
-		f, err := root.Open(file)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		start, err := io.ReadAll(io.LimitReader(f, int64(len(header(file)))))
-		if string(start) == header(file) {
+		own, err := isOwn(root, file)
+		if own {
 			changes = append(changes, change{verb: "remove", file: file})
 		}
 		return err
 	})
 	return changes, err
+}
+
+// isOwn reports whether a file is this program's.
+func isOwn(root *os.Root, file string) (bool, error) {
+	f, err := root.Open(file)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	start, err := io.ReadAll(io.LimitReader(f, int64(len(header(file)))))
+	return string(start) == header(file), err
 }
 
 // current returns the text of a file that may be written, nil if there is none yet.
@@ -133,28 +190,73 @@ func current(root *os.Root, file string) ([]byte, error) {
 	return text, nil
 }
 
-// apply makes a change. A file is either its old or its new text, never a part of it.
-func apply(root *os.Root, c change) error {
-	dir := path.Dir(c.file)
-	if c.text == nil {
-		if err := root.Remove(c.file); err != nil {
+// sweep removes what runs that were killed have left half written.
+func sweep(root *os.Root) error {
+	return fs.WalkDir(root.FS(), ".", func(file string, d fs.DirEntry, err error) error {
+		half, _ := path.Match(".gitops*.tmp", d.Name())
+		switch {
+		case err != nil:
 			return err
-		}
-		for ; dir != "." && root.Remove(dir) == nil; dir = path.Dir(dir) { // if it is empty
+		case half && !d.IsDir():
+			return remove(root, file)
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && file != ".":
+			return fs.SkipDir
 		}
 		return nil
+	})
+}
+
+// remove removes a file, and its folders where they become empty.
+func remove(root *os.Root, file string) error {
+	step()
+	if err := root.Remove(file); err != nil {
+		return err
 	}
+	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+		step()
+		if root.Remove(dir) != nil {
+			break
+		}
+	}
+	return nil
+}
+
+// apply makes a change. A file is either its old or its new text, never a part of it.
+func apply(root *os.Root, c change) error {
+	if c.text == nil {
+		// Where case does not count, what is to be removed may have been written since.
+		own, err := isOwn(root, c.file)
+		if err != nil || !own {
+			return err
+		}
+		return remove(root, c.file)
+	}
+	dir := path.Dir(c.file)
+	step()
 	if err := root.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	temporary := path.Join(dir, ".gitops.tmp")
-	if err := root.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	// No other run has a file of this name, even where there are no locks.
+	temporary := path.Join(dir, fmt.Sprintf(".gitops-%016x.tmp", rand.Uint64()))
+	step()
+	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
 		return err
 	}
-	if err := root.WriteFile(temporary, c.text, 0o644); err != nil {
+	step()
+	_, err = f.Write(c.text)
+	if err == nil {
+		step()
+		err = f.Sync() // before the rename, which may reach the disk before the text
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		step()
+		err = root.Rename(temporary, c.file)
+	}
+	if err != nil {
 		return errors.Join(err, root.Remove(temporary))
 	}
-	return root.Rename(temporary, c.file)
+	return nil
 }
 
 // apart refuses an output folder that is, holds, or is in one of the input folders:

@@ -32,6 +32,9 @@ func (s settings) read(inputs []string) (deployment.Bundle, error) {
 	return b, err
 }
 
+// kustomizationFile lists the files of its folder.
+const kustomizationFile = "kustomization.yaml"
+
 const (
 	jobID     = "gitops.example.com/job-id"
 	savepoint = "gitops.example.com/savepoint"
@@ -111,7 +114,7 @@ func (s settings) manifests(all *render.Renderer, b deployment.Bundle) (map[stri
 		o.add(t, fileName("sessioncluster", c.Name(), c.ID()), m, err)
 	}
 	for dir, list := range o.lists {
-		o.files[path.Join(dir, "kustomization.yaml")] = kustomization(list)
+		o.files[path.Join(dir, kustomizationFile)] = kustomization(list)
 	}
 	for _, p := range cli.WarningsOf(m) {
 		s.Warn(p)
