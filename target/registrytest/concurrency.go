@@ -1,7 +1,6 @@
 package registrytest
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 	"sync/atomic"
@@ -17,113 +16,60 @@ const (
 
 var concurrencyCases = []Case{
 	{"concurrent-acquire", "Concurrent acquisitions leave one hold for each owner.", func(p *probe) {
-		p.add(red)
-		for range rounds {
-			together(racers, func(i int) { p.acquire(red, []target.Owner{alice, bob}[i%2]) })
-			p.held(red, alice, bob)
-			p.release(red, alice, true)
-			p.release(red, bob, true)
-		}
+		calls := []call{acquire(red, alice), acquire(red, bob)}
+		p.do(add(red))
+		p.repeat(func(int) {
+			together(racers, func(i int) { p.try(nil, calls[i%2]) })
+			p.follow(calls...)
+			p.do(release(red, alice), release(red, bob))
+		})
 	}},
 	{"concurrent-release", "Exactly one of several concurrent releases of one hold is true.", func(p *probe) {
-		p.add(red)
-		for range rounds {
-			p.acquire(red, alice)
-			var released atomic.Int32
-			together(racers, func(int) {
-				held, err := p.r.Release(p.ctx, red, alice)
-				p.want(nil, err, "Release")
-				if held {
-					released.Add(1)
-				}
+		p.do(add(red))
+		p.repeat(func(int) {
+			p.do(acquire(red, alice))
+			p.one(racers, func(int) bool {
+				held, _ := p.try(nil, release(red, alice))
+				return held == "true"
 			})
-			if n := released.Load(); n != 1 {
-				p.fail("Release: %d callers were told that they ended one hold", n)
-			}
-			p.held(red)
-		}
+			p.follow(release(red, alice))
+		})
 	}},
 	{"concurrent-delete", "Exactly one of a concurrent Acquire and Delete succeeds.", func(p *probe) {
-		for range rounds {
-			p.add(red)
-			var acquired, deleted atomic.Bool
-			together(2, func(i int) {
-				if i == 0 {
-					err := p.r.Acquire(p.ctx, red, alice)
-					acquired.Store(err == nil)
-					if err != nil {
-						p.want(target.ErrNotFound, err, "Acquire")
-					}
-					return
-				}
-				err := p.r.Delete(p.ctx, red)
-				deleted.Store(err == nil)
-				if err != nil {
-					p.want(target.ErrInUse, err, "Delete")
-				}
-			})
-			if acquired.Load() == deleted.Load() {
-				p.fail("acquired: %t, deleted: %t", acquired.Load(), deleted.Load())
-			}
-			// What was deleted comes back without holds.
-			p.add(red)
-			if acquired.Load() {
-				p.held(red, alice)
-				p.release(red, alice, true)
-			}
-			p.held(red)
-		}
+		calls := []call{acquire(red, alice), remove(red)}
+		losers := []error{target.ErrNotFound, target.ErrInUse}
+		p.repeat(func(int) {
+			p.do(add(red))
+			p.follow(calls[p.one(len(calls), func(i int) bool {
+				_, ok := p.try(losers[i], calls[i])
+				return ok
+			})])
+			p.do(add(red), release(red, alice)) // what was deleted comes back without holds
+		})
 	}},
 	{"concurrent-register", "Exactly one of different targets of one name is registered.", func(p *probe) {
-		for range rounds {
-			winner := p.race(target.ErrImmutable, func(i int) target.Target {
-				return newTarget(red, fmt.Sprint("flink-", i), "a")
+		p.repeat(func(int) {
+			p.race(target.ErrImmutable, func(i int) call {
+				return register(newTarget(red, fmt.Sprint("flink-", i), "a"))
 			})
-			if winner.IsZero() {
-				return
-			}
-			p.get(red, winner)
-			p.delete(red)
-		}
+			p.do(remove(red))
+		})
 	}},
 	{"concurrent-register-id", "Exactly one of different targets with one id is registered.", func(p *probe) {
-		for range rounds {
-			winner := p.race(target.ErrConflict, func(i int) target.Target {
-				return newTarget(target.Ref{Name: fmt.Sprint("t", i), ID: id1}, "flink", "a")
-			})
-			if winner.IsZero() {
-				return
-			}
-			p.get(target.Ref{ID: id1}, winner)
-			p.all(winner)
-			p.delete(target.Ref{ID: id1})
-		}
+		p.repeat(func(int) {
+			p.race(target.ErrConflict, func(i int) call { return add(target.Ref{Name: fmt.Sprint("t", i), ID: id1}) })
+			p.do(remove(target.Ref{ID: id1}))
+		})
 	}},
 	{"concurrent-move", "Exactly one of several concurrent moves of one hold succeeds.", func(p *probe) {
-		p.add(red, blue)
-		p.acquire(red, alice)
-		from, to := red, blue
-		for range rounds {
-			var moved atomic.Int32
-			together(racers, func(int) {
-				if err := p.r.Move(p.ctx, alice, from, to); err == nil {
-					moved.Add(1)
-				} else {
-					p.want(target.ErrNotFound, err, "Move")
-				}
-			})
-			if n := moved.Load(); n != 1 {
-				p.fail("Move: %d callers moved one hold", n)
-			}
-			p.held(from)
-			p.held(to, alice)
-			from, to = to, from
-		}
+		p.do(add(red), add(blue), acquire(red, alice))
+		p.repeat(func(i int) { p.race(target.ErrNotFound, func(int) call { return moves[i%2] }) })
 	}},
 	{"concurrent-move-delete", "A hold that is moved always keeps one of both targets.", func(p *probe) {
-		for range rounds {
-			p.add(red, blue)
-			p.acquire(red, alice)
+		p.repeat(func(int) {
+			for _, c := range []call{add(red), add(blue), acquire(red, alice)} {
+				p.try(nil, c)
+			}
 			var moved atomic.Bool
 			together(2, func(i int) {
 				if i == 0 {
@@ -134,19 +80,32 @@ var concurrencyCases = []Case{
 				p.deleteUnderWay(&moved)
 			})
 			p.settle()
-		}
+		})
 	}},
+}
+
+// moves take alice there and back.
+var moves = []call{move(alice, red, blue), move(alice, blue, red)}
+
+// repeat calls f until it has found something wrong.
+func (p *probe) repeat(f func(i int)) {
+	for i := 0; i < rounds && len(p.errs) == 0; i++ {
+		f(i)
+	}
+}
+
+// race makes concurrent calls of which one succeeds. The others fail with an error of the class.
+func (p *probe) race(class error, of func(i int) call) {
+	p.follow(of(p.one(racers, func(i int) bool {
+		_, ok := p.try(class, of(i))
+		return ok
+	})))
 }
 
 // moveAround moves alice back and forth, until one of the targets is deleted.
 func (p *probe) moveAround() {
 	for i := range racers {
-		from, to := red, blue
-		if i%2 == 1 {
-			from, to = blue, red
-		}
-		if err := p.r.Move(p.ctx, alice, from, to); err != nil {
-			p.want(target.ErrNotFound, err, "Move")
+		if _, ok := p.try(target.ErrNotFound, moves[i%2]); !ok {
 			return
 		}
 	}
@@ -156,47 +115,24 @@ func (p *probe) moveAround() {
 // blue, as there is nowhere to move to.
 func (p *probe) deleteUnderWay(moved *atomic.Bool) {
 	for !moved.Load() {
-		err := p.r.Delete(p.ctx, red)
-		if err == nil {
-			p.want(target.ErrInUse, p.r.Delete(p.ctx, blue), "Delete(blue), which alice must hold now")
+		if _, ok := p.try(target.ErrInUse, remove(red)); ok {
+			if _, ok = p.try(target.ErrInUse, remove(blue)); ok {
+				p.fail("Delete(blue) succeeded, which alice must hold now")
+			}
 			return
 		}
-		p.want(target.ErrInUse, err, "Delete(red)")
 		runtime.Gosched() // otherwise the mover waits on a single processor
 	}
-}
-
-// race registers targets concurrently and returns the registered one, the zero value
-// unless there is exactly one. The others must be refused with an error of the class.
-func (p *probe) race(class error, make func(i int) target.Target) target.Target {
-	var last, registered atomic.Int32
-	together(racers, func(i int) {
-		if err := p.r.Register(p.ctx, make(i)); err != nil {
-			p.want(class, err, "Register")
-			return
-		}
-		last.Store(int32(i))
-		registered.Add(1)
-	})
-	if n := registered.Load(); n != 1 {
-		p.fail("Register: %d of %d targets were registered", n, racers)
-		return target.Target{}
-	}
-	return make(int(last.Load()))
 }
 
 // settle checks that alice holds one target, and removes everything.
 func (p *probe) settle() {
 	holds := 0
 	for _, ref := range []target.Ref{red, blue} {
-		held, err := p.r.Release(p.ctx, ref, alice)
-		p.want(nil, err, "Release")
-		if held {
+		if held, _ := p.try(nil, release(ref, alice)); held == "true" {
 			holds++
 		}
-		if err := p.r.Delete(p.ctx, ref); err != nil && !errors.Is(err, target.ErrNotFound) {
-			p.fail("Delete(%s): %w", ref, err)
-		}
+		p.try(target.ErrNotFound, remove(ref))
 	}
 	if holds != 1 {
 		p.fail("one hold was moved back and forth; there are %d", holds)

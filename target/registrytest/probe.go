@@ -4,19 +4,114 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/flinktarget/flinktarget/target"
 )
 
-// A probe calls a registry and collects what is wrong with the answers.
+// A call is a call of a registry. Its answer is what it returns beside the error.
+type call struct {
+	text string
+	make func(ctx context.Context, r Registry) (answer string, err error)
+}
+
+func callOf(make func(context.Context, Registry) (string, error), format string, args ...any) call {
+	return call{fmt.Sprintf(format, args...), make}
+}
+
+func register(t target.Target) call {
+	return callOf(func(ctx context.Context, r Registry) (string, error) { return "", r.Register(ctx, t) },
+		"Register(%s)", jsonOf(t))
+}
+
+func get(ref target.Ref) call {
+	return callOf(func(ctx context.Context, r Registry) (string, error) {
+		t, err := r.Get(ctx, ref)
+		return jsonOf(t), err
+	}, "Get(%+v)", ref)
+}
+
+func acquire(ref target.Ref, o target.Owner) call {
+	return callOf(func(ctx context.Context, r Registry) (string, error) { return "", r.Acquire(ctx, ref, o) },
+		"Acquire(%+v, %+v)", ref, o)
+}
+
+func release(ref target.Ref, o target.Owner) call {
+	return callOf(func(ctx context.Context, r Registry) (string, error) {
+		held, err := r.Release(ctx, ref, o)
+		return fmt.Sprint(held), err
+	}, "Release(%+v, %+v)", ref, o)
+}
+
+func move(o target.Owner, from, to target.Ref) call {
+	return callOf(func(ctx context.Context, r Registry) (string, error) { return "", r.Move(ctx, o, from, to) },
+		"Move(%+v, %+v, %+v)", o, from, to)
+}
+
+func remove(ref target.Ref) call {
+	return callOf(func(ctx context.Context, r Registry) (string, error) { return "", r.Delete(ctx, ref) },
+		"Delete(%+v)", ref)
+}
+
+func owners(ref target.Ref) call {
+	return callOf(func(ctx context.Context, r Registry) (string, error) {
+		list, err := r.Owners(ctx, ref)
+		return fmt.Sprintf("%+v", list), err
+	}, "Owners(%+v)", ref)
+}
+
+func all() call {
+	return callOf(func(ctx context.Context, r Registry) (list string, err error) {
+		for t, err := range r.All(ctx) {
+			if err != nil {
+				return list, err
+			}
+			list += jsonOf(t) + "\n"
+		}
+		return list, nil
+	}, "All()")
+}
+
+// jsonOf cannot fail.
+func jsonOf(t target.Target) string {
+	text, _ := t.MarshalJSON()
+	return string(text)
+}
+
+// What the errors say that the contract promises: their class, and the data of two of them.
+var classes = []error{target.ErrInvalid, target.ErrNotFound, target.ErrConflict, context.Canceled}
+
+func contractOf(err error) string {
+	if e, ok := errors.AsType[*target.InUseError](err); ok {
+		return fmt.Sprintf("%v, an *InUseError with the owners %+v", target.ErrInUse, e.Owners)
+	}
+	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
+		text := fmt.Sprintf("%v, an *ImmutableError about %v:", target.ErrImmutable, e.Ref)
+		for _, f := range e.Fields {
+			text += " " + f.Field
+		}
+		return text
+	}
+	for _, class := range classes {
+		if errors.Is(err, class) {
+			return class.Error()
+		}
+	}
+	return fmt.Sprint(err)
+}
+
+// A probe makes the same calls on the registry that is tested and on a model, which is a
+// target.Registry, and collects the differences.
 type probe struct {
-	ctx context.Context
-	r   Registry
+	ctx      context.Context
+	r, model Registry
 
 	mu   sync.Mutex
 	errs []error
+}
+
+func newProbe(ctx context.Context, r Registry) *probe {
+	return &probe{ctx: ctx, r: r, model: Adapt(new(target.Registry))}
 }
 
 func (p *probe) fail(format string, args ...any) {
@@ -25,104 +120,84 @@ func (p *probe) fail(format string, args ...any) {
 	p.errs = append(p.errs, fmt.Errorf(format, args...))
 }
 
-// want checks the class of an error; nil wants none.
-func (p *probe) want(class, err error, format string, args ...any) {
-	call := fmt.Sprintf(format, args...)
-	switch {
-	case class == nil && err != nil:
-		p.fail("%s: %w", call, err)
-	case !errors.Is(err, class):
-		p.fail("%s: got the error %v, want one that is %v", call, err, class)
+// compare makes a call on both, and returns the error of the model.
+func (p *probe) compare(ctx context.Context, c call) error {
+	answer, err := c.make(ctx, p.r)
+	want, wantErr := c.make(ctx, p.model)
+	if said := contractOf(wantErr); contractOf(err) != said {
+		p.fail("%s: got the error %v, want %s", c.text, err, said)
+	} else if err == nil && answer != want {
+		p.fail("%s: got %s, want %s", c.text, answer, want)
 	}
+	return wantErr
 }
 
-func (p *probe) register(targets ...target.Target) {
-	for _, t := range targets {
-		p.want(nil, p.r.Register(p.ctx, t), "Register(%s)", t)
-	}
-}
+// do makes calls that succeed, and compares everything after each.
+func (p *probe) do(calls ...call) { p.refuse(nil, calls...) }
 
-// add registers a target for each reference.
-func (p *probe) add(refs ...target.Ref) {
-	for _, ref := range refs {
-		p.register(newTarget(ref, "flink", "a"))
-	}
-}
-
-func (p *probe) refuse(class error, t target.Target) error {
-	err := p.r.Register(p.ctx, t)
-	p.want(class, err, "Register(%s)", t)
-	return err
-}
-
-// get checks that ref refers to want.
-func (p *probe) get(ref target.Ref, want target.Target) {
-	got, err := p.r.Get(p.ctx, ref)
-	p.want(nil, err, "Get(%+v)", ref)
-	if err == nil && !got.Equal(want) {
-		p.fail("Get(%+v): got %+v, want %+v", ref, got.Config(), want.Config())
-	}
-}
-
-// absent checks that ref refers to nothing.
-func (p *probe) absent(ref target.Ref) {
-	got, err := p.r.Get(p.ctx, ref)
-	p.want(target.ErrNotFound, err, "Get(%+v)", ref)
-	if !got.IsZero() {
-		p.fail("Get(%+v): got %s together with an error", ref, got)
-	}
-}
-
-func (p *probe) acquire(ref target.Ref, owners ...target.Owner) {
-	for _, o := range owners {
-		p.want(nil, p.r.Acquire(p.ctx, ref, o), "Acquire(%+v, %+v)", ref, o)
-	}
-}
-
-func (p *probe) release(ref target.Ref, o target.Owner, want bool) {
-	held, err := p.r.Release(p.ctx, ref, o)
-	p.want(nil, err, "Release(%+v, %+v)", ref, o)
-	if held != want {
-		p.fail("Release(%+v, %+v): got %t, want %t", ref, o, held, want)
-	}
-}
-
-func (p *probe) delete(ref target.Ref) {
-	p.want(nil, p.r.Delete(p.ctx, ref), "Delete(%+v)", ref)
-}
-
-// held checks who holds a target, with Owners, and with Delete if there are any.
-func (p *probe) held(ref target.Ref, want ...target.Owner) {
-	got, err := p.r.Owners(p.ctx, ref)
-	p.want(nil, err, "Owners(%+v)", ref)
-	if !slices.Equal(got, want) {
-		p.fail("Owners(%+v): got %+v, want %+v", ref, got, want)
-	}
-	if len(want) == 0 {
-		return
-	}
-	err = p.r.Delete(p.ctx, ref)
-	p.want(target.ErrInUse, err, "Delete(%+v) while it is held", ref)
-	if e, ok := errors.AsType[*target.InUseError](err); !ok {
-		p.fail("Delete(%+v): got a %T, want an *InUseError", ref, err)
-	} else if !slices.Equal(e.Owners, want) {
-		p.fail("Delete(%+v): the error names %+v, want %+v", ref, e.Owners, want)
-	}
-}
-
-// all checks which targets there are, in order.
-func (p *probe) all(want ...target.Target) {
-	var got []target.Target
-	for t, err := range p.r.All(p.ctx) {
-		if err != nil {
-			p.fail("All: %w", err)
-			return
+// refuse makes calls that fail with an error of a class, and compares everything after each.
+func (p *probe) refuse(class error, calls ...call) {
+	for _, c := range calls {
+		if err := p.compare(p.ctx, c); !errors.Is(err, class) {
+			p.fail("%s: target.Registry answers with the error %v", c.text, err)
 		}
-		got = append(got, t)
+		p.observe()
 	}
-	if !slices.EqualFunc(got, want, target.Target.Equal) {
-		p.fail("All: got %v, want %v", got, want)
+}
+
+// follow makes calls on the model only, which the registry has made, and compares everything.
+func (p *probe) follow(calls ...call) {
+	for _, c := range calls {
+		_, _ = c.make(p.ctx, p.model)
 	}
+	p.observe()
+}
+
+// observe compares everything that both hold: with calls that change nothing, and with
+// Delete of what is held.
+func (p *probe) observe() {
+	calls := []call{all()}
+	refs := []target.Ref{red, blue, withID(red, id1), withID(blue, id2), {ID: id1}, {ID: id2}, {Name: red.Name}}
+	for t := range p.model.All(p.ctx) {
+		if held, _ := p.model.Owners(p.ctx, t.Ref()); len(held) > 0 {
+			calls = append(calls, remove(t.Ref()))
+		}
+		refs = append(refs, t.Ref(), withID(t.Ref(), t.ID()), target.Ref{Namespace: t.Namespace(), ID: t.ID()})
+	}
+	for _, ref := range refs {
+		calls = append(calls, get(ref), owners(ref))
+	}
+	for _, c := range calls {
+		_ = p.compare(p.ctx, c)
+	}
+}
+
+// try makes a call on the registry only, which succeeds or fails with an error of the class,
+// and reports whether it succeeded.
+func (p *probe) try(class error, c call) (answer string, ok bool) {
+	answer, err := c.make(p.ctx, p.r)
+	if err != nil && (class == nil || !errors.Is(err, class)) {
+		p.fail("%s: got the error %w", c.text, err)
+	}
+	return answer, err == nil
+}
+
+// one lets n goroutines start at one moment, and returns which of them wins; all but one
+// must lose.
+func (p *probe) one(n int, f func(i int) bool) int {
+	var winners []int
+	together(n, func(i int) {
+		if f(i) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			winners = append(winners, i)
+		}
+	})
+	if len(winners) != 1 {
+		p.fail("%d of %d concurrent calls succeeded, want 1", len(winners), n)
+		return 0
+	}
+	return winners[0]
 }
 
 // together runs n goroutines that start at one moment, and waits for them.
@@ -148,10 +223,14 @@ var (
 	red     = target.Ref{Namespace: "default", Name: "red"}
 	blue    = target.Ref{Namespace: "default", Name: "blue"}
 	unknown = target.Ref{Namespace: "default", Name: "unknown"}
+	other   = target.Ref{Namespace: "other", Name: "red"}
 
 	alice = target.Owner{Kind: "Deployment", Namespace: "default", Name: "alice", UID: "1"}
 	bob   = target.Owner{Kind: "SessionCluster", Namespace: "default", Name: "bob", UID: "2"}
 )
+
+// add registers a target.
+func add(ref target.Ref) call { return register(newTarget(ref, "flink", "a")) }
 
 // newTarget returns a target. The arguments are constants of this package, so that New
 // has nothing to refuse.

@@ -119,7 +119,8 @@ func Run(t *testing.T, open func(t *testing.T) Registry) {
 	}
 }
 
-// A Case checks one rule of the contract.
+// A Case checks one rule of the contract: it makes calls, and compares the answers, and
+// everything that the registry holds after each, with those of a [target.Registry].
 type Case struct {
 	Name  string // short and unique
 	Rule  string // the sentence that the case checks
@@ -137,7 +138,7 @@ func Cases() []Case {
 func (c Case) Check(ctx context.Context, r Registry) error {
 	done := make(chan error, 1)
 	go func() {
-		p := &probe{ctx: ctx, r: r}
+		p := newProbe(ctx, r)
 		c.check(p)
 		done <- errors.Join(p.errs...)
 	}()
