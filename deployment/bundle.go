@@ -39,9 +39,26 @@ func ParseAll(file string, data []byte) (Bundle, error) { return Defaults{}.Pars
 
 // ParseAll is the function [ParseAll] with these defaults for Deployments.
 func (d Defaults) ParseAll(file string, data []byte) (Bundle, error) {
+	return Reader{Defaults: d}.ParseAll(file, data)
+}
+
+// A Reader reads streams of documents. The zero value reads as [ParseAll] and [Read] do.
+type Reader struct {
+	// Defaults are those of Deployments.
+	Defaults Defaults
+	// Kind is the kind of documents, and of items of lists, that do not say theirs, such
+	// as the bodies that VVP's API takes. If it is empty, they are of the kind that has
+	// their fields: Deployments have spec.template.spec.artifact.kind, SessionClusters
+	// spec.flinkVersion, and DeploymentTargets nothing but spec.kubernetes and
+	// spec.deploymentPatchSet. Others are an error.
+	Kind string
+}
+
+// ParseAll is the function [ParseAll] with these options.
+func (o Reader) ParseAll(file string, data []byte) (Bundle, error) {
 	docs := yaml.Split(file, data)
 	readers := make([]*reader, len(docs))
-	parallel.Do(len(docs), 0, func(i int) { readers[i] = d.read(docs[i]) })
+	parallel.Do(len(docs), 0, func(i int) { readers[i] = o.read(docs[i]) })
 	var b Bundle
 	var problems []decode.Problem
 	for _, r := range readers {
@@ -55,54 +72,88 @@ func (d Defaults) ParseAll(file string, data []byte) (Bundle, error) {
 }
 
 type reader struct {
-	defaults Defaults
+	options  Reader
 	bundle   Bundle
 	problems []decode.Problem
 }
 
-func (d Defaults) read(doc yaml.Document) *reader {
+func (o Reader) read(doc yaml.Document) *reader {
 	root, bad := doc.Read()
-	r := &reader{defaults: d, problems: decode.Syntax(bad)}
+	r := &reader{options: o, problems: decode.Syntax(bad)}
 	if root != nil {
-		r.document(root, true)
+		r.document(root, o.Kind, true)
 	}
 	return r
 }
 
 var resourceKinds = []string{target.Kind, KindDeployment, KindSessionCluster, kindWrapper}
 
-func (r *reader) document(root *yaml.Node, lists bool) {
-	kind := root.Get("kind")
+// document reads a resource, or a list. kind is that of one which does not say its own.
+func (r *reader) document(root *yaml.Node, kind string, lists bool) {
+	kind, pos := kindOf(root, kind)
 	switch {
 	case root.Kind != yaml.Map:
 		e := field.Invalid(nil, field.OmitValueType{}, "must be a map, not a "+root.Kind.String())
 		r.fail(root.Pos, e)
-	case kind == nil:
-		r.fail(root.Pos,
-			field.Required(field.NewPath("kind"), "write one of "+strings.Join(resourceKinds, ", ")))
-	case kind.Text == target.Kind:
+	case kind == "":
+		r.fail(pos, field.Required(field.NewPath("kind"), "write one of "+strings.Join(resourceKinds, ", ")))
+	case kind == target.Kind:
 		r.target(root)
-	case kind.Text == KindDeployment, kind.Text == kindWrapper:
-		if d, err := r.defaults.fromNode(root); r.ok(err) {
+	case kind == KindDeployment, kind == kindWrapper:
+		if d, err := r.options.Defaults.fromNode(root); r.ok(err) {
 			r.bundle.Deployments = append(r.bundle.Deployments, d)
 		}
-	case kind.Text == KindSessionCluster:
+	case kind == KindSessionCluster:
 		if s, err := sessionClusterFromNode(root); r.ok(err) {
 			r.bundle.SessionClusters = append(r.bundle.SessionClusters, s)
 		}
-	case lists && isList(kind.Text):
-		r.list(root)
+	case lists && isList(kind):
+		r.list(root, itemKind(kind, r.options.Kind))
 	default:
-		r.unknownKind(kind)
+		r.unknownKind(kind, pos)
 	}
 }
 
-func (r *reader) unknownKind(kind *yaml.Node) {
-	e := field.NotSupported(field.NewPath("kind"), kind.Text, resourceKinds)
-	if best := decode.Nearest(kind.Text, resourceKinds); best != "" {
+// kindOf returns the kind of a document: its own, or that of a list, or the one that is
+// given, or the one whose fields it has.
+func kindOf(root *yaml.Node, given string) (string, yaml.Position) {
+	if kind := part(root, "kind"); kind.Kind != yaml.Null {
+		return kind.Text, kind.Pos
+	}
+	spec := part(root, "spec")
+	isTarget := func(f yaml.Field) bool { return f.Key == "kubernetes" || f.Key == "deploymentPatchSet" }
+	switch {
+	case part(root, "items").Kind == yaml.List && root.Get("spec") == nil:
+		return "List", root.Pos
+	case given != "":
+		return given, root.Pos
+	case part(root, "metadata", "name").Kind == yaml.Null: // it may be a layer of defaults
+	case part(spec, "template", "spec", "artifact", "kind").Kind != yaml.Null:
+		return KindDeployment, root.Pos
+	case part(spec, "flinkVersion").Kind != yaml.Null && spec.Get("template") == nil:
+		return KindSessionCluster, root.Pos
+	case part(spec, "kubernetes").Kind == yaml.Map && !slices.ContainsFunc(spec.Fields,
+		func(f yaml.Field) bool { return !isTarget(f) }):
+		return target.Kind, root.Pos
+	}
+	return "", root.Pos
+}
+
+// itemKind is the kind of the items of a list that do not say theirs.
+func itemKind(list, otherwise string) string {
+	kind := strings.TrimSuffix(strings.TrimPrefix(list, "ResourceListOf"), "List")
+	if slices.Contains(resourceKinds, kind) {
+		return kind
+	}
+	return otherwise
+}
+
+func (r *reader) unknownKind(kind string, pos yaml.Position) {
+	e := field.NotSupported(field.NewPath("kind"), kind, resourceKinds)
+	if best := decode.Nearest(kind, resourceKinds); best != "" {
 		e.Detail += "; did you mean " + best + "?"
 	}
-	switch kind.Text {
+	switch kind {
 	case KindDefaults:
 		e = field.Forbidden(field.NewPath("kind"), "defaults change other resources; ParseDefaults reads them")
 	case "SecretValue":
@@ -110,7 +161,7 @@ func (r *reader) unknownKind(kind *yaml.Node) {
 			"set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), "+
 			"and write ${NAME} in flinkConfiguration")
 	}
-	r.fail(kind.Pos, e)
+	r.fail(pos, e)
 }
 
 // isList tells VVP's lists, ResourceListOfDeployment and so on, and Kubernetes'. kind
@@ -120,7 +171,7 @@ func isList(kind string) bool {
 		slices.Contains(resourceKinds, strings.TrimSuffix(kind, "List"))
 }
 
-func (r *reader) list(root *yaml.Node) {
+func (r *reader) list(root *yaml.Node, kind string) {
 	items := root.Get("items")
 	if items == nil || items.Kind != yaml.List {
 		r.fail(root.Pos, field.Required(field.NewPath("items"), "a list has items"))
@@ -138,7 +189,7 @@ func (r *reader) list(root *yaml.Node) {
 			r.problems = append(r.problems, decode.Problem{Pos: item.Pos, Err: decode.TooMany()})
 			return
 		}
-		r.document(item, false)
+		r.document(item, kind, false)
 		for _, p := range r.problems[before:] {
 			p.Err.Field = tree.Join(field.NewPath("items").Index(i).String(), p.Err.Field)
 		}

@@ -1,6 +1,11 @@
 package deployment
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+)
 
 // The kinds and the API version of the resources of this package.
 const (
@@ -44,7 +49,8 @@ type Metadata struct {
 type State string
 
 // The states. SUSPENDED and CANCELLED are of Deployments, STOPPED is of
-// SessionClusters. CANCELED, with one L, is read as CANCELLED, with a warning.
+// SessionClusters. They may be written in any case, as on VVP's pages; Resolved has
+// them in upper case. CANCELED, with one L, is read as CANCELLED, with a warning.
 const (
 	Running   State = "RUNNING"
 	Suspended State = "SUSPENDED"
@@ -58,8 +64,8 @@ const canceled State = "CANCELED"
 // Spec is the spec of a Deployment. Exactly one of DeploymentTargetID,
 // DeploymentTargetName and SessionClusterName is set.
 type Spec struct {
-	// State is RUNNING if empty.
-	State State `json:"state,omitempty" enum:"RUNNING,SUSPENDED,CANCELLED" also:"CANCELED" default:"RUNNING"`
+	// State is RUNNING if empty. It may be written in any case.
+	State State `json:"state,omitempty" enum:"RUNNING,SUSPENDED,CANCELLED" also:"CANCELED" case:"any" default:"RUNNING"`
 	// DeploymentTargetID and DeploymentTargetName refer to a target of the same VVP
 	// namespace; SessionClusterName names the SessionCluster that runs the job.
 	DeploymentTargetID   string `json:"deploymentTargetId,omitempty" format:"uuid"`
@@ -178,13 +184,23 @@ type Artifact struct {
 
 	// AdditionalDependencies are URIs of jars for the user-code class path.
 	AdditionalDependencies []string `json:"additionalDependencies,omitempty" format:"uri"`
-	// FlinkVersion is a minor version such as 1.20, or a patch version of it.
-	FlinkVersion string `json:"flinkVersion,omitempty" wire:"number" required:"such as 1.20"`
+	// FlinkVersion is a minor version such as 1.20, or a patch version of it. It is
+	// required, but in session mode, where it is the SessionCluster's, and where
+	// EngineVersionName names it.
+	FlinkVersion string `json:"flinkVersion,omitempty" wire:"number"`
+	// EngineVersionName is VVP 3's form of FlinkVersion, such as vera-4.1-flink-1.20.
+	EngineVersionName string `json:"engineVersionName,omitempty" format:"engine"`
 	// FlinkImageRegistry, FlinkImageRepository and FlinkImageTag are the parts of the
 	// image's name. What is left out is taken from the official image of the version.
 	FlinkImageRegistry   string `json:"flinkImageRegistry,omitempty" format:"image-registry"`
 	FlinkImageRepository string `json:"flinkImageRepository,omitempty" format:"image-repository"`
 	FlinkImageTag        string `json:"flinkImageTag,omitempty" format:"image-tag"`
+}
+
+// Version returns the version of Flink: FlinkVersion, or the one in EngineVersionName;
+// "" if none is named.
+func (a Artifact) Version() string {
+	return cmp.Or(a.FlinkVersion, flink.OfEngine(a.EngineVersionName))
 }
 
 // Resources are what a container of each component gets. Requests and limits are

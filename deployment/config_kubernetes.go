@@ -14,7 +14,8 @@ type Kubernetes struct {
 	// Pods has options for the pods of both components.
 	Pods *Pods `json:"pods,omitempty"`
 	// JobManagerPodTemplate and TaskManagerPodTemplate are merged into the generated
-	// pods. They may be partial: containers are merged by name (flink-jobmanager, flink-taskmanager).
+	// pods. They may be partial: containers are merged by name (flink-jobmanager,
+	// flink-taskmanager). apiVersion v1 and kind Pod or PodTemplate mean nothing.
 	JobManagerPodTemplate  PodTemplate `json:"jobManagerPodTemplate,omitzero"`
 	TaskManagerPodTemplate PodTemplate `json:"taskManagerPodTemplate,omitzero"`
 }

@@ -13,18 +13,31 @@ import (
 // VVP's own samples. Maps that have a default are there, if empty, so that patches
 // find them.
 
-// withDefaults returns a copy of c with the defaults of its fields.
+// withDefaults returns a copy of c with the defaults of its fields, and with words that
+// may be written in any case as VVP's API writes them.
 func withDefaults[C any](c C) C {
 	c = clone(c)
-	fill(reflect.ValueOf(&c).Elem(), schema.Defaults(reflect.TypeFor[C]()), false)
+	v := reflect.ValueOf(&c).Elem()
+	fill(v, schema.Defaults(reflect.TypeFor[C]()), false)
+	upper(v)
 	return c
+}
+
+func upper(v reflect.Value) {
+	if v = reflect.Indirect(v); v.Kind() != reflect.Struct {
+		return
+	}
+	for _, f := range schema.Fields(v.Type()) {
+		if field := v.FieldByIndex(f.Index); f.AnyCase {
+			field.SetString(f.Word(field.String()))
+		} else {
+			upper(field)
+		}
+	}
 }
 
 func (c Config) resolved() Config {
 	c.Kind, c.APIVersion = KindDeployment, APIVersion
-	if c.Spec.State == canceled {
-		c.Spec.State = Cancelled
-	}
 	if s := c.Spec.StartFromSavepoint; s != nil && s.Kind != "" && c.Spec.RestoreStrategy == nil {
 		c.Spec.RestoreStrategy = &RestoreStrategy{Kind: "NONE"}
 		if strings.EqualFold(s.Kind, "LATEST") {
@@ -32,7 +45,11 @@ func (c Config) resolved() Config {
 		}
 	}
 	c.Spec.StartFromSavepoint = nil
-	return withDefaults(c)
+	c = withDefaults(c)
+	if c.Spec.State == canceled {
+		c.Spec.State = Cancelled
+	}
+	return c
 }
 
 func (c SessionClusterConfig) resolved() SessionClusterConfig {

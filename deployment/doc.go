@@ -21,8 +21,12 @@
 //
 // A Deployment can come in the custom resource VvpDeployment of VVP's operator:
 // userMetadata and spec of spec.deployment, with those of spec.initFields where
-// that says nothing, and the id that VVP wrote into its status. The resource's own
-// metadata is Kubernetes', and says nothing of the Deployment.
+// that says nothing, and the id that VVP wrote into its status. VVP 3 calls
+// userMetadata metadata; its nonces, which ask VVP for something, are ignored. The
+// resource's own metadata is Kubernetes', and says nothing of the Deployment.
+//
+// Bodies of VVP's API and exports of its user interface do not say their kind: in
+// streams it is told by their fields, or by a [Reader].
 //
 // At most 1,000 problems of a resource are reported, and one that says that there
 // are more. Values of keys that look like those of secrets are not in any message.
@@ -71,6 +75,7 @@
 //	…artifact.additionalPythonArchives          refused by the renderer, with its kind
 //	…artifact.additionalDependencies            as jarUri, for every URI
 //	…artifact.flinkVersion                      the image if none is given, and all that differs between versions
+//	…artifact.engineVersionName                 as flinkVersion, which it ends in
 //	…artifact.flinkImageRegistry                the image: registry/repository:tag
 //	…artifact.flinkImageRepository              the image: registry/repository:tag
 //	…artifact.flinkImageTag                     the image: registry/repository:tag

@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
@@ -63,6 +64,12 @@ var formats = map[string]format{
 		origin: originClass,
 		check: unless(func(s string) bool { return isDotted(s, "_") },
 			"must be the name of a Python module, such as package.main"),
+	},
+	"engine": {
+		origin: originVersion,
+		check: unless(func(s string) bool { return flink.OfEngine(s) != "" },
+			"not known: must be vera-VERSION-flink-VERSION, such as vera-4.1-flink-1.20, with Flink "+
+				strings.Join(flink.Supported(), ", ")),
 	},
 	// The parts of an image's name, as container runtimes read it.
 	"image-registry": {

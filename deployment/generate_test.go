@@ -145,6 +145,9 @@ func (g generator) artifact() deployment.Artifact {
 		FlinkImageRepository: pick(g, "", "flink"), FlinkImageTag: pick(g, "", "1.20.0-scala_2.12-java11"),
 		AdditionalDependencies: g.uris(),
 	}
+	if a.FlinkVersion == "1.20" {
+		a.EngineVersionName = pick(g, "", "vera-4.1-flink-1.20")
+	}
 	switch g.IntN(4) {
 	case 0:
 		a.Kind, a.SQLScript = pick(g, "SQLSCRIPT", "sqlscript"), "SELECT ';' -- no # comment\n"

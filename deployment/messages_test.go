@@ -82,8 +82,8 @@ func TestPlaces(t *testing.T) {
 				"f:1:1 x Forbidden unknown-field",
 				"f:1:11 metadata.labels[a] Invalid retyped",
 				"f:4:7 spec.deploymentTargetName Required required",
-				"f:4:7 spec.template.spec.artifact.kind Required required",
 				"f:4:7 spec.template.spec.artifact.flinkVersion Required required",
+				"f:4:7 spec.template.spec.artifact.kind Required required",
 			},
 		},
 		{
@@ -114,7 +114,7 @@ func TestDidYouMean(t *testing.T) {
 		{"two letters in each other's place", "spec.template.spec.flinkConfiguratoin", "{}", "flinkConfiguration"},
 		{"an end left out", "spec.template.spec.flinkConfig", "{}", "flinkConfiguration"},
 		{"a separator", "spec.template.spec.kubernetes.job-manager-pod-template", "{}", "jobManagerPodTemplate"},
-		{"a state in lower case", "spec.state", `"running"`, "RUNNING"},
+		{"a state in lower case", "spec.state", `"runing"`, "RUNNING"},
 		{"a state of another resource", "spec.state", `"CANCELING"`, "CANCELLED"},
 		{"a kind of artifact", "spec.template.spec.artifact.kind", `"SQL_SCRIPT"`, "SQLSCRIPT"},
 		{
@@ -189,7 +189,7 @@ func TestWhatMessagesShow(t *testing.T) {
 		shown   any
 		says    string
 	}{
-		{"a word", set("spec.state", `"running"`), "running", "did you mean RUNNING?"},
+		{"a word", set("spec.state", `"runing"`), "runing", "did you mean RUNNING?"},
 		{
 			"a long text",
 			set("spec.sessionClusterName", `"`+long(81)+`"`, "spec.deploymentTargetName", ""),
@@ -279,7 +279,7 @@ func TestWhatMessagesShow(t *testing.T) {
 	err := parseDeployment(
 		[]byte(strings.Replace(oneWrapper, "userMetadata: {name", "metadata: {}\n    userMetadata: {name", 1)),
 	)
-	assert.ErrorContains(t, err, "it is called so in VVP 3")
+	assert.ErrorContains(t, err, "VVP 3 metadata")
 	err = parseDeployment(
 		[]byte(strings.Replace(oneWrapper, "userMetadata: {name", "spce: {}\n    userMetadata: {name", 1)),
 	)

@@ -25,13 +25,10 @@ type kept = decode.Kept
 // FromYAML returns the Raw of a YAML or JSON text. The error is an [*InvalidError].
 func FromYAML[T any](text []byte) (Raw[T], error) {
 	root, problems := decode.Document("", text)
-	if root != nil {
-		problems = decode.Check[T](root, nil)
-	}
-	if len(problems) > 0 {
+	if root == nil {
 		return Raw[T]{}, invalid("", problems)
 	}
-	return Raw[T]{kept: decode.Keep(root.Value())}, nil
+	return fromNode[T](root)
 }
 
 // FromObject returns the Raw of what v marshals to as JSON. Apply configurations
@@ -42,14 +39,15 @@ func FromObject[T any](v any) (Raw[T], error) {
 	if err != nil {
 		return Raw[T]{}, fmt.Errorf("marshalling %T: %w", v, err)
 	}
-	return fromTree[T](t)
+	return fromNode[T](yaml.FromTree(t))
 }
 
-func fromTree[T any](t any) (Raw[T], error) {
-	if problems := decode.Check[T](yaml.FromTree(t), nil); len(problems) > 0 {
+func fromNode[T any](root *yaml.Node) (Raw[T], error) {
+	kept, problems := decode.Part[T](root)
+	if len(problems) > 0 {
 		return Raw[T]{}, invalid("", problems)
 	}
-	return Raw[T]{kept: decode.Keep(t)}, nil
+	return Raw[T]{kept: kept}, nil
 }
 
 // IsZero reports whether r is unset.
@@ -86,7 +84,7 @@ func (r *Raw[T]) UnmarshalJSON(text []byte) error {
 	if err != nil {
 		return err
 	}
-	read, err := fromTree[T](v)
+	read, err := fromNode[T](yaml.FromTree(v))
 	if err == nil {
 		*r = read
 	}

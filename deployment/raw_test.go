@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -30,6 +31,18 @@ func TestRaw(t *testing.T) {
 	assert.NilError(t, json.Unmarshal([]byte(want), &read))
 	assert.Assert(t, read.Equal(r) && !read.IsZero())
 	assert.Equal(t, textOf(t, read), want)
+
+	// The file of a pod for kubectl is read, in each way, as what is in it.
+	for _, typed := range []string{`{"kind": "Pod",`, `{"apiVersion": "v1", "kind": "PodTemplate",`} {
+		text := []byte(strings.Replace(want, "{", typed, 1))
+		r, err := deployment.FromYAML[corev1.PodTemplateSpec](text)
+		assert.NilError(t, err)
+		assert.Equal(t, r.String(), want)
+		assert.NilError(t, json.Unmarshal(text, &read))
+		assert.Assert(t, read.Equal(r))
+	}
+	_, err = deployment.FromYAML[corev1.Affinity]([]byte("kind: Pod"))
+	assert.ErrorIs(t, err, deployment.ErrInvalid, "an affinity is not the inside of a Pod")
 }
 
 func TestRawZero(t *testing.T) {

@@ -28,13 +28,18 @@ func Read(file string, r io.Reader) iter.Seq2[Document, error] { return Defaults
 
 // Read is the function [Read] with these defaults for Deployments.
 func (d Defaults) Read(file string, r io.Reader) iter.Seq2[Document, error] {
+	return Reader{Defaults: d}.Read(file, r)
+}
+
+// Read is the function [Read] with these options.
+func (o Reader) Read(file string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
 		for doc, err := range yaml.Documents(file, r) {
 			if err != nil {
 				yield(Document{}, fmt.Errorf("reading %s: %w", file, err))
 				return
 			}
-			if !d.read(doc).yield(file, yield) {
+			if !o.read(doc).yield(file, yield) {
 				return
 			}
 		}

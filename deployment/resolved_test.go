@@ -30,7 +30,9 @@ func TestResolved(t *testing.T) {
 	}{
 		{"nothing is said", nil, "", ""},
 		{"nor of which kind it is", set("kind", "", "apiVersion", ""), "", ""},
-		{"one L too few", set("spec.state", `"CANCELED"`), "RUNNING", "CANCELLED"},
+		{"one L too few", set("spec.state", `"Canceled"`), "RUNNING", "CANCELLED"},
+		{"words in any case", set("spec.state", `"suspended"`, "spec.template.spec.artifact.kind", `"jar"`,
+			"spec.restoreStrategy", `{"kind": "latest_state"}`), "RUNNING", "SUSPENDED"},
 		{"VVP 2.0's form says nothing", set("spec.startFromSavepoint", `{}`), "", ""},
 		{"VVP 2.0's form", set("spec.startFromSavepoint", `{"kind": "latest"}`), "LATEST_STATE", "LATEST_SAVEPOINT"},
 		{"VVP 2.0's form of nothing", set("spec.startFromSavepoint", `{"kind": "NONE"}`), "LATEST_STATE", "NONE"},

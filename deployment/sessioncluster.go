@@ -20,8 +20,8 @@ type SessionClusterConfig struct {
 
 // SessionClusterSpec is the spec of a SessionCluster.
 type SessionClusterSpec struct {
-	// State is RUNNING or STOPPED; RUNNING if empty.
-	State State `json:"state,omitempty" enum:"RUNNING,STOPPED" default:"RUNNING"`
+	// State is RUNNING or STOPPED, in any case; RUNNING if empty.
+	State State `json:"state,omitempty" enum:"RUNNING,STOPPED" case:"any" default:"RUNNING"`
 	// DeploymentTargetName is required.
 	DeploymentTargetName string `json:"deploymentTargetName" format:"target-name" required:"a DeploymentTarget"`
 	// FlinkVersion is required: a minor version such as 1.20, or a patch version of it.

@@ -116,6 +116,9 @@ func (c *checks) spec(s Spec, path *field.Path) {
 	path = path.Child("spec")
 	t := s.Template.Spec
 	c.artifact(t.Artifact, path.Child("artifact"))
+	if s.SessionClusterName == "" {
+		c.version(t.Artifact, path.Child("artifact"))
+	}
 	c.cluster(t.cluster(path))
 	c.slots(t, path)
 }

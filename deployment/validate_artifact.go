@@ -33,6 +33,18 @@ func (c *checks) artifact(a Artifact, path *field.Path) {
 	}
 }
 
+// version checks that a Deployment with a cluster of its own says once which Flink it runs.
+func (c *checks) version(a Artifact, path *field.Path) {
+	of, err := flink.Lookup(flink.OfEngine(a.EngineVersionName))
+	switch own, e := flink.Lookup(a.FlinkVersion); {
+	case a.FlinkVersion+a.EngineVersionName == "":
+		c.required(path.Child("flinkVersion"), "such as 1.20")
+	case err == nil && e == nil && own.Minor != of.Minor:
+		c.invalid(path.Child("engineVersionName"), a.EngineVersionName, originExclusive,
+			"must be of the version in flinkVersion; remove one of them")
+	}
+}
+
 var artifactKinds = []string{ArtifactJar, ArtifactSQLScript, ArtifactPython}
 
 // schemes are where VVP and Flink get files from: VVP's page "Artifacts", and the

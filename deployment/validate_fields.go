@@ -130,7 +130,7 @@ func (c *checks) format(s, name string, at *place) {
 }
 
 func (c *checks) enum(s string, f *schema.Field, at *place) {
-	if slices.Contains(f.Enum, s) || s == f.Also || f.AnyCase && slices.Contains(f.Enum, strings.ToUpper(s)) {
+	if word := f.Word(s); word == f.Also || slices.Contains(f.Enum, word) { // s is not empty
 		return
 	}
 	e := field.NotSupported(at.path(), s, f.Enum)

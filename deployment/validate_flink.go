@@ -28,8 +28,11 @@ type cluster struct {
 }
 
 func (t TemplateSpec) cluster(path *field.Path) cluster {
-	version := path.Child("artifact", "flinkVersion")
-	return cluster{t.Artifact.FlinkVersion, version, t.Resources, t.FlinkConfiguration, t.Logging, t.Kubernetes, path}
+	at := path.Child("artifact", "flinkVersion")
+	if t.Artifact.FlinkVersion == "" && t.Artifact.EngineVersionName != "" {
+		at = path.Child("artifact", "engineVersionName")
+	}
+	return cluster{t.Artifact.Version(), at, t.Resources, t.FlinkConfiguration, t.Logging, t.Kubernetes, path}
 }
 
 func (s SessionClusterSpec) cluster(path *field.Path) cluster {

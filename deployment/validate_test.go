@@ -125,7 +125,8 @@ func TestLifecycle(t *testing.T) {
 	run(t, leastDeployment, []changeCase{
 		{"a state", set("spec.state", `"SUSPENDED"`), nil},
 		{"the state of a session cluster", set("spec.state", `"STOPPED"`), []string{"spec.state NotSupported enum"}},
-		{"states are upper case", set("spec.state", `"running"`), []string{"spec.state NotSupported enum"}},
+		{"states in any case, as VVP's pages write them", set("spec.state", `"running"`), nil},
+		{"one L too few in lower case", set("spec.state", `"canceled"`), nil},
 		{"one L too few is a warning", set("spec.state", `"CANCELED"`), nil},
 		{
 			"strategies in any case, as VVP's pages write them",
@@ -270,6 +271,28 @@ func TestArtifact(t *testing.T) {
 			"the version is required: no platform knows a default",
 			set(at+".flinkVersion", ""),
 			[]string{at + ".flinkVersion Required required"},
+		},
+		{
+			"it is the session cluster's in session mode",
+			set(at+".flinkVersion", "", "spec.deploymentTargetName", "", "spec.sessionClusterName", `"s"`),
+			nil,
+		},
+		{"VVP 3's form of it", set(at+".flinkVersion", "", at+".engineVersionName", `"vera-4.1-flink-1.20"`), nil},
+		{"both forms of it", set(at+".engineVersionName", `"vera-4.1-flink-1.20.1"`), nil},
+		{
+			"two versions",
+			set(at+".engineVersionName", `"vera-4.1-flink-1.19"`),
+			[]string{at + ".engineVersionName Invalid exclusive"},
+		},
+		{
+			"an engine of a Flink that is not known",
+			set(at+".flinkVersion", "", at+".engineVersionName", `"vera-1.0-flink-1.14"`),
+			[]string{at + ".engineVersionName NotSupported flink-version"},
+		},
+		{
+			"an engine that is not known",
+			set(at+".flinkVersion", "", at+".engineVersionName", `"vera-4.1"`),
+			[]string{at + ".engineVersionName Invalid flink-version"},
 		},
 		{"a patch version", set(at+".flinkVersion", `"1.20.1"`), nil},
 		{"an unquoted version", set(at+".flinkVersion", `1.19`), nil},
@@ -779,6 +802,13 @@ func TestPodTemplates(t *testing.T) {
 	const at = kubernetes + "jobManagerPodTemplate"
 	run(t, leastDeployment, []changeCase{
 		{"a partial template", set(at, `{"metadata": {"annotations": {"a": "b"}}}`), nil},
+		{"a template of a file for kubectl", set(at, `{"apiVersion": "v1", "kind": "Pod", "spec": {}}`), nil},
+		{"another file for kubectl", set(at, `{"kind": "PodTemplate", "spec": {}}`), nil},
+		{
+			"a template of another kind",
+			set(at, `{"apiVersion": "apps/v1", "kind": "Deployment", "spec": {}}`),
+			[]string{at + ".apiVersion Forbidden unknown-field", at + ".kind Forbidden unknown-field"},
+		},
 		{
 			"either pods or templates",
 			set(at, `{"spec": {}}`, kubernetes+"pods", `{"labels": {"a": "b"}}`),
@@ -965,7 +995,7 @@ func TestSessionCluster(t *testing.T) {
 		},
 		{"the state of a Deployment", set("spec.state", `"SUSPENDED"`), []string{"spec.state NotSupported enum"}},
 		{"how Deployments may spell it", set("spec.state", `"CANCELED"`), []string{"spec.state NotSupported enum"}},
-		{"states are upper case", set("spec.state", `"stopped"`), []string{"spec.state NotSupported enum"}},
+		{"states in any case", set("spec.state", `"stopped"`), nil},
 		{
 			"a target is required",
 			set("spec.deploymentTargetName", ""),

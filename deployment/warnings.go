@@ -37,7 +37,7 @@ func (d Deployment) Warnings() []Warning {
 		id := labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: kinds.NilID}
 		return labels.ForDeployment(id)
 	}}
-	if c.Spec.State == canceled {
+	if strings.EqualFold(string(c.Spec.State), string(canceled)) {
 		w.add(field.NewPath("spec", "state"), "read as %s, which is how VVP's API writes it", Cancelled)
 	}
 	t := c.Spec.Template.Spec

@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -85,6 +86,19 @@ func TestParseAll(t *testing.T) {
 		{"JSON", leastDeployment, 0, 1, 0, nil},
 		{"an operator's custom resource", oneWrapper, 0, 1, 0, nil},
 		{"no kind", "metadata: {name: a}", 0, 0, 0, []string{"f:1:1 kind Required kind"}},
+		{"bodies of VVP's API", body(deploymentA) + "---\n" + body(oneSession) + "---\n" + body(oneTarget), 1, 1, 1, nil},
+		{"null is no kind", "kind: null\n" + body(oneTarget), 1, 0, 0, nil},
+		{"what VVP's API lists, without kinds", "kind: ResourceListOfDeployment\nitems: [" +
+			"{metadata: {name: a}, spec: {sessionClusterName: s, template: {spec: {artifact: " +
+			"{kind: SQLSCRIPT, sqlScript: SELECT 1}}}}}]", 0, 1, 0, nil},
+		{"a list without kinds", "items: [" + "{metadata: {name: a}, spec: {kubernetes: {}}}]", 1, 0, 0, nil},
+		{"it may be a layer of defaults", "spec: {template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar'}}}}",
+			0, 0, 0, []string{"f:1:1 kind Required kind"}},
+		{"it may be of defaults, too", "metadata: {name: a}\nspec: {template: {spec: {artifact: {flinkVersion: 1.20}}}}",
+			0, 0, 0, []string{"f:1:1 kind Required kind"}},
+		{"it may be a target or a cluster", "metadata: {name: a}\nspec: {kubernetes: {}, state: RUNNING}",
+			0, 0, 0, []string{"f:1:1 kind Required kind"}},
+		{"of Kubernetes", "apiVersion: apps/v1\n" + body(deploymentA), 0, 0, 0, []string{"f:1:13 apiVersion NotSupported kind"}},
 		{"another kind", "kind: Service", 0, 0, 0, []string{"f:1:7 kind NotSupported kind"}},
 		{
 			"secret values stay in VVP",
@@ -157,6 +171,33 @@ func TestParseAll(t *testing.T) {
 	}
 }
 
+// body is a resource without its kind, as VVP's API takes it.
+func body(text string) string { return text[strings.IndexByte(text, '\n')+1:] }
+
+// A Reader is told what documents are that do not say it.
+func TestReaderKind(t *testing.T) {
+	shared := "metadata: {name: shared}\nspec: {deploymentTargetName: staging, flinkVersion: 1.20}"
+	for _, c := range []struct {
+		reason, kind, text string
+		problems           []string
+	}{
+		{"what is given", "SessionCluster", shared, nil},
+		{"for items of lists, too", "SessionCluster", "items: [{" + strings.ReplaceAll(shared, "\n", ", ") + "}]", nil},
+		{"a document's own comes first", "Deployment", oneSession, nil},
+		{"what is given comes before what it looks like", "Deployment", shared,
+			[]string{
+				"f:2:7 spec.template.spec.artifact.flinkVersion Required required",
+				"f:2:7 spec.template.spec.artifact.kind Required required",
+				"f:2:39 spec.flinkVersion Forbidden unknown-field",
+			}},
+		{"no kind of VVP's", "Service", shared, []string{"f:1:1 kind NotSupported kind"}},
+	} {
+		b, err := deployment.Reader{Kind: c.kind}.ParseAll("f", []byte(c.text))
+		assert.DeepEqual(t, placesOf(err), c.problems)
+		assert.Equal(t, len(b.SessionClusters) == 1, c.problems == nil, c.reason)
+	}
+}
+
 // placesOf lists problems as "place field type origin".
 func placesOf(err error) []string {
 	var out []string
@@ -214,9 +255,31 @@ func TestWrapperRefused(t *testing.T) {
 			{"a Deployment is required", set("spec.deployment", ""), []string{"spec.deployment Required required"}},
 			{"an unknown key", set("spec.deploymnt", `{}`), []string{"spec.deploymnt Forbidden unknown-field"}},
 			{
-				"VVP 3's name of it",
+				"VVP 3's form",
+				set("spec.deployment.userMetadata", "", "spec.deployment.metadata", `{"name": "a"}`,
+					"spec.initFields", `{"metadata": {"displayName": "x"}}`,
+					"spec.savepointNonce", "3", "spec.restartNonce", `"a"`),
+				nil,
+			},
+			{
+				"problems of VVP 3's form",
+				set("spec.deployment.userMetadata", "", "spec.deployment.metadata", `{"namespace": "a b"}`,
+					"status", `{"deploymentId": "X"}`),
+				[]string{
+					"spec.deployment.metadata.name Required required",
+					"spec.deployment.metadata.namespace Invalid name",
+					"spec.deployment.metadata.id Invalid uuid",
+				},
+			},
+			{
+				"both forms",
 				set("spec.deployment.metadata", `{}`),
-				[]string{"spec.deployment.metadata Forbidden unknown-field"},
+				[]string{"spec.deployment.metadata Forbidden exclusive"},
+			},
+			{
+				"one form after the other",
+				set("spec.initFields", `{"metadata": {}}`),
+				[]string{"spec.initFields.metadata Forbidden exclusive"},
 			},
 			{
 				"paths are those of the custom resource",

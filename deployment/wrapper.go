@@ -31,11 +31,15 @@ type wrapperSpec struct {
 	SyncingMode string        `json:"syncingMode" enum:"PUT,PATCH" required:"PUT or PATCH"`
 	Deployment  *wrapperParts `json:"deployment" required:"the Deployment: userMetadata and spec"`
 	InitFields  *wrapperParts `json:"initFields"`
+	// Of VVP 3: whoever changes them asks for a savepoint, or for a new job.
+	SavepointNonce decode.Ignored `json:"savepointNonce"`
+	RestartNonce   decode.Ignored `json:"restartNonce"`
 }
 
 type wrapperParts struct {
-	// Both are read once they are put together.
+	// They are read once they are put together. VVP 3 calls userMetadata metadata.
 	UserMetadata decode.Ignored `json:"userMetadata"`
+	Metadata     decode.Ignored `json:"metadata"`
 	Spec         decode.Ignored `json:"spec"`
 }
 
@@ -50,8 +54,8 @@ func validateWrapper(w wrapperConfig) field.ErrorList {
 
 // wrapped is a Deployment inside a custom resource.
 type wrapped struct {
-	outer *yaml.Node
-	inner *yaml.Node
+	outer, inner *yaml.Node
+	metadata     string // what the custom resource calls it
 }
 
 func isWrapper(root *yaml.Node) bool {
@@ -65,36 +69,47 @@ func isWrapper(root *yaml.Node) bool {
 func unwrap(root *yaml.Node) (wrapped, []decode.Problem) {
 	var c wrapperConfig
 	if problems := decode.Resource(root, &c, validateWrapper); len(problems) > 0 {
-		for _, p := range problems {
-			if p.Err.Field == "spec.deployment.metadata" {
-				p.Err.Detail += "; it is called so in VVP 3"
-			}
-		}
 		return wrapped{}, problems
 	}
+	w := wrapped{outer: root, metadata: "userMetadata"}
 	spec := root.Get("spec")
 	given := part(spec, "deployment")
+	if given.Get(w.metadata) == nil && given.Get("metadata") != nil {
+		w.metadata = "metadata"
+	}
+	for _, p := range [...]string{"deployment", "initFields"} {
+		for _, f := range part(spec, p).Fields {
+			if f.Key != w.metadata && f.Key != "spec" {
+				e := field.Forbidden(field.NewPath("spec", p, f.Key), "may not be set together with "+w.metadata+
+					" of the Deployment: VVP 2 calls it userMetadata, VVP 3 metadata")
+				return wrapped{}, []decode.Problem{{Pos: f.Pos, Err: e.WithOrigin(originExclusive)}}
+			}
+		}
+	}
 	if init := part(spec, "initFields"); init.Kind == yaml.Map {
 		given = overlay(given, init)
 	}
-	metadata := part(given, "userMetadata")
-	id := part(part(part(root, "status"), "deploymentSystemMetadata"), "id")
+	metadata := part(given, w.metadata)
+	id := part(root, "status", "deploymentSystemMetadata", "id")
+	if id.Kind == yaml.Null {
+		id = part(root, "status", "deploymentId")
+	}
 	if id.Kind == yaml.String && metadata.Get("id") == nil {
 		m := *metadata
 		m.Kind = yaml.Map
 		m.Fields = append(slices.Clone(metadata.Fields), yaml.Field{Key: "id", Pos: id.Pos, Value: id})
 		metadata = &m
 	}
-	inner := &yaml.Node{Kind: yaml.Map, Pos: root.Pos, Fields: []yaml.Field{
+	w.inner = &yaml.Node{Kind: yaml.Map, Pos: root.Pos, Fields: []yaml.Field{
 		{Key: "metadata", Pos: metadata.Pos, Value: metadata},
 		{Key: "spec", Pos: part(given, "spec").Pos, Value: part(given, "spec")},
 	}}
-	return wrapped{outer: root, inner: inner}, nil
+	return w, nil
 }
 
-// part returns the value of a key, or a null in its place.
-func part(n *yaml.Node, key string) *yaml.Node {
-	if v := n.Get(key); v != nil {
+// part returns the value at a path of keys, or a null in its place.
+func part(n *yaml.Node, path ...string) *yaml.Node {
+	if v := n.Get(path...); v != nil {
 		return v
 	}
 	return &yaml.Node{Pos: n.Pos}
@@ -129,7 +144,7 @@ func (w wrapped) rename(problems []decode.Problem) {
 	for _, p := range problems {
 		path := p.Err.Field
 		if rest, ok := strings.CutPrefix(path, "metadata"); ok {
-			path = "userMetadata" + rest
+			path = w.metadata + rest
 		}
 		p.Err.Field = "spec.deployment." + path
 		if init := "spec.initFields." + path; w.outer.Locate(p.Err.Field) != p.Pos && w.outer.Locate(init) == p.Pos {

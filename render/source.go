@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -83,7 +82,7 @@ func (s job) input(jobID string) (build.Input, error) {
 	t := spec.Template.Spec
 	return build.Input{
 		Name: "job-" + jobID, Labels: set,
-		FlinkVersion: t.Artifact.FlinkVersion, VersionAt: path.Child("artifact", "flinkVersion"),
+		FlinkVersion: t.Artifact.Version(), VersionAt: path.Child("artifact", "flinkVersion"),
 		Registry: t.Artifact.FlinkImageRegistry, Repository: t.Artifact.FlinkImageRepository,
 		Tag:       t.Artifact.FlinkImageTag,
 		Resources: t.Resources, Config: t.FlinkConfiguration, Logging: t.Logging,
@@ -100,8 +99,8 @@ func (s job) input(jobID string) (build.Input, error) {
 // startsEmpty reports whether a new job starts without the state that the resource asks for.
 func (s job) startsEmpty() bool {
 	spec := s.config.Spec
-	restore := strings.ToUpper(spec.RestoreStrategy.Kind)
-	return s.job.SavepointLocation == "" && (strings.EqualFold(spec.UpgradeStrategy.Kind, "STATEFUL") ||
+	restore := spec.RestoreStrategy.Kind
+	return s.job.SavepointLocation == "" && (spec.UpgradeStrategy.Kind == "STATEFUL" ||
 		restore == "LATEST_STATE" || restore == "LATEST_SAVEPOINT")
 }
 

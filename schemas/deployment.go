@@ -18,6 +18,7 @@ func deploymentRules() map[string]rule {
 		"metadata.name": {"minLength": 1, "maxLength": 250},
 		"spec": {
 			"oneOf": []any{isSet("deploymentTargetId"), isSet("deploymentTargetName"), isSet("sessionClusterName")},
+			"anyOf": []any{isSet("sessionClusterName"), hasVersion("flinkVersion"), hasVersion("engineVersionName")},
 		},
 		"spec.template.metadata.annotations": {
 			"properties": rule{deployment.AnnotationQueryableState: truth, deployment.AnnotationTLS: truth},
@@ -48,6 +49,15 @@ func deploymentRules() map[string]rule {
 		"artifact.pythonArtifactUri": "Not rendered.",
 	})
 	return rules
+}
+
+// hasVersion takes specs whose artifact has a field that is neither missing, null nor empty.
+func hasVersion(name string) rule {
+	out := rule{"required": []any{name}, "properties": rule{name: rule{"not": rule{"enum": []any{"", nil}}}}}
+	for _, outer := range [...]string{"artifact", "spec", "template"} {
+		out = rule{"properties": rule{outer: out}}
+	}
+	return out
 }
 
 // isSet takes objects in which a string is neither missing, null nor empty.

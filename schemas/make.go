@@ -181,6 +181,10 @@ func (m *maker) reference(t reflect.Type) rule {
 		for _, f := range schema.Fields(t) {
 			properties[f.Name] = nullable(m.value(f.Type, "", "", false))
 		}
+		if kinds := schema.Envelopes(t); kinds != nil {
+			properties["kind"] = nullable(rule{"enum": kinds})
+			properties["apiVersion"] = nullable(rule{"enum": []any{schema.EnvelopeVersion}})
+		}
 		m.defs[name] = rule{"type": "object", "additionalProperties": false, "properties": properties}
 	}
 	return rule{"$ref": "#/$defs/" + name}

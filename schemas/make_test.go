@@ -69,6 +69,6 @@ func TestTagsBecomeRules(t *testing.T) {
 	got, err := json.Marshal(rules)
 	assert.NilError(t, err)
 	assert.Equal(t, string(got), `{"":{"required":["name"]},"count":{"minimum":1},`+
-		`"mode":{"anyOf":[{"enum":["ON","OFF"]},{"pattern":"^$"},{"pattern":"^([Oo][Nn]|[Oo][Ff][Ff])$"},`+
-		`{"pattern":"^NO$"}],"description":"ON if it is left out."},"name":{"pattern":"^[0-9a-zA-Z_-]{0,250}$"}}`)
+		`"mode":{"anyOf":[{"enum":["ON","OFF"]},{"pattern":"^$"},{"pattern":"^([Oo][Nn]|[Oo][Ff][Ff]|[Nn][Oo])$"}`+
+		`],"description":"ON if it is left out."},"name":{"pattern":"^[0-9a-zA-Z_-]{0,250}$"}}`)
 }

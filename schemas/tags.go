@@ -57,12 +57,12 @@ func ofTags(f schema.Field) rule {
 		list = append(list, word)
 		words = append(words, anyCase(word))
 	}
+	if f.Also != "" {
+		words = append(words, anyCase(f.Also))
+	}
 	forms := []any{rule{"enum": list}, rule{"pattern": "^$"}}
 	if f.AnyCase {
 		forms = append(forms, rule{"pattern": "^(" + strings.Join(words, "|") + ")$"})
-	}
-	if f.Also != "" {
-		forms = append(forms, rule{"pattern": "^" + f.Also + "$"})
 	}
 	out["anyOf"] = forms
 	return out

@@ -79,8 +79,9 @@ func TestSchemasAcceptWhatIsRead(t *testing.T) {
 }
 
 const (
-	jar     = "artifact: {kind: JAR, jarUri: https://h/a.jar, flinkVersion: 1.20}"
-	session = "metadata: {name: a}\nspec: {deploymentTargetName: t, flinkVersion: '1.20'}"
+	noVersion = "artifact: {kind: JAR, jarUri: https://h/a.jar"
+	jar       = noVersion + ", flinkVersion: 1.20}"
+	session   = "metadata: {name: a}\nspec: {deploymentTargetName: t, flinkVersion: '1.20'}"
 )
 
 func app(references, template string) string {
@@ -135,7 +136,18 @@ func TestSchemas(t *testing.T) {
 		{"two places to run", "Deployment", app("deploymentTargetName: t, sessionClusterName: s", jar), false},
 		{"another kind", "Deployment", "kind: Job\n" + app("deploymentTargetName: t", jar), false},
 		{"a Kubernetes Deployment", "Deployment", "apiVersion: apps/v1\n" + app("deploymentTargetName: t", jar), false},
-		{"states are upper case", "Deployment", app("deploymentTargetName: t, state: running", jar), false},
+		{"states in any case", "Deployment", app("deploymentTargetName: t, state: running", jar), true},
+		{"one L too few in lower case", "Deployment", app("deploymentTargetName: t, state: canceled", jar), true},
+		{"no version", "Deployment", app("deploymentTargetName: t", noVersion+"}"), false},
+		{"the version of a session cluster", "Deployment", app("sessionClusterName: s", noVersion+"}"), true},
+		{"VVP 3's engine", "Deployment",
+			app("deploymentTargetName: t", noVersion+", engineVersionName: vera-4.1-flink-1.20}"), true},
+		{"an engine without Flink", "Deployment",
+			app("deploymentTargetName: t", noVersion+", engineVersionName: vera-4.1}"), false},
+		{"a template of a file for kubectl", "Deployment",
+			job("kubernetes: {jobManagerPodTemplate: {apiVersion: v1, kind: Pod, spec: {}}}"), true},
+		{"a template of another kind", "Deployment",
+			job("kubernetes: {jobManagerPodTemplate: {apiVersion: v1, kind: Job, spec: {}}}"), false},
 		{"one L too few", "Deployment", app("deploymentTargetName: t, state: CANCELED", jar), true},
 		{"strategies in any case", "Deployment",
 			app("deploymentTargetName: t, upgradeStrategy: {kind: Stateless}", jar), true},

@@ -53,7 +53,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 func useless(fs *flag.FlagSet) (name string) {
 	fs.Visit(func(f *flag.Flag) {
 		switch f.Name {
-		case "render", "o", "defaults", "skip-unknown-kinds":
+		case "render", "o", "defaults", "kind", "skip-unknown-kinds":
 		default:
 			name = f.Name
 		}

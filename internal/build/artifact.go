@@ -46,7 +46,7 @@ type jar struct {
 // of all components in all versions.
 func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 	a := c.Job.Artifact
-	if !strings.EqualFold(a.Kind, deployment.ArtifactJar) {
+	if a.Kind != deployment.ArtifactJar {
 		d.fail(field.NotSupported(at.Child("kind"), a.Kind, []string{deployment.ArtifactJar}), "artifact-kind")
 		return artifact{}
 	}

@@ -2,7 +2,9 @@ package decode
 
 import (
 	"reflect"
+	"slices"
 
+	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
@@ -53,8 +55,29 @@ func (Ignored) ignore() {}
 func (d *decoder) kept(n *yaml.Node, u keeper) {
 	t := reflect.TypeOf(u).Elem()
 	if t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
-		schema := t.Field(0).Type.Elem()
-		d.value(n, reflect.New(schema).Elem(), "")
+		part := t.Field(0).Type.Elem()
+		n = unwrap(n, part)
+		d.value(n, reflect.New(part).Elem(), "")
 	}
 	u.keep(n.Value()) // even with problems, so that nothing seems to be missing
+}
+
+// unwrap returns a part of an object without the kind and apiVersion of the object.
+func unwrap(n *yaml.Node, part reflect.Type) *yaml.Node {
+	kinds := schema.Envelopes(part)
+	if kinds == nil || n.Get("kind") == nil && n.Get("apiVersion") == nil {
+		return n
+	}
+	out := *n
+	out.Fields = slices.DeleteFunc(slices.Clone(n.Fields), func(f yaml.Field) bool {
+		return f.Key == "kind" && slices.Contains(kinds, any(f.Value.Text)) ||
+			f.Key == "apiVersion" && f.Value.Text == schema.EnvelopeVersion
+	})
+	return &out
+}
+
+// Part returns the Kept of a node that is checked against T.
+func Part[T any](n *yaml.Node) (Kept, []Problem) {
+	n = unwrap(n, reflect.TypeFor[T]())
+	return Keep(n.Value()), Check[T](n, nil)
 }

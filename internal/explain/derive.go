@@ -223,7 +223,8 @@ func image(r *derivation) []Origin {
 	}
 	named := settings(prefix+"flinkImageTag", prefix+"flinkImageRepository", prefix+"flinkImageRegistry")
 	known := func(r *derivation) bool { return r.x.options.Images[r.plan.Version.Minor] != "" }
-	return all(first(named, when(known, option("render.Images"))), settings(prefix+"flinkVersion"))(r)
+	return all(first(named, when(known, option("render.Images"))),
+		settings(prefix+"flinkVersion", prefix+"engineVersionName"))(r)
 }
 
 // plugins depend on the schemes of jars, options and the savepoint, on the exact version,

@@ -3,8 +3,10 @@ package flink
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Version says what one minor release of Flink accepts. Values are copies;
@@ -144,6 +146,20 @@ func Lookup(version string) (Version, error) {
 	}
 	return Version{}, fmt.Errorf("version %q of Flink is not supported; supported are %s", version,
 		strings.Join(Supported(), ", "))
+}
+
+// engine is what VVP 3 calls a version of its engine, VERA.
+var engine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:vera-[0-9.]+-)?flink-([0-9]+(?:\.[0-9]+){1,2})$`)
+})
+
+// OfEngine returns the version of Flink in the name of an engine of VVP 3, such as
+// vera-4.1-flink-1.20; "" if it has none.
+func OfEngine(name string) string {
+	if m := engine().FindStringSubmatch(name); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // Supported lists the minor versions, oldest first. The slice is the caller's.

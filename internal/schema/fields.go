@@ -37,6 +37,7 @@ var Patterns = map[string]string{
 	"cluster-name": "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$",
 	"duration":     `^([0-9]{1,18}\s?[a-zA-Zµ]{0,16}|PT?[0-9A-Z.]{1,40})?$`,
 	"cores":        `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$`,
+	"engine":       "^(vera-[0-9.]+-)?flink-[0-9.]+$|^$",
 	"memory":       `^([0-9]{1,18}(\.[0-9]{1,18})?|\.[0-9]{1,18})\s?[kKmMgG]?$|^$`,
 }
 
@@ -89,6 +90,26 @@ func Names(fields []Field) []string {
 		names[i] = f.Name
 	}
 	return names
+}
+
+// Word returns a value of the enum as the enum has it.
+func (f Field) Word(s string) string {
+	if f.AnyCase {
+		return strings.ToUpper(s)
+	}
+	return s
+}
+
+// EnvelopeVersion is the API version of the kinds that Envelopes returns.
+const EnvelopeVersion = "v1"
+
+// Envelopes returns the kinds of objects that a type of Kubernetes is the inside of. Who
+// copies it out of one may leave its kind and apiVersion there.
+func Envelopes(t reflect.Type) []any {
+	if t.Name() == "PodTemplateSpec" {
+		return []any{"Pod", "PodTemplate"}
+	}
+	return nil
 }
 
 // Defaults returns the struct of this type that holds its defaults, for reading only.

@@ -31,12 +31,15 @@ type Input struct {
 	// Defaults is a file of DeploymentDefaults, empty for none.
 	Defaults string
 
+	kind        string // of documents that do not say it
 	skipUnknown bool
 	skipped     int // documents so far
 }
 
 // Flags defines the flags of all commands that read resources.
 func (in *Input) Flags(fs *flag.FlagSet) {
+	fs.StringVar(&in.kind, "kind", "", "the `kind` of documents that do not say theirs, such as bodies of VVP's API;\n"+
+		"if not given, that whose fields they have")
 	fs.BoolVar(&in.skipUnknown, "skip-unknown-kinds", false,
 		"leave out documents of other kinds or API versions, with a warning each")
 }
@@ -102,7 +105,7 @@ func (in *Input) file(file string, defaults deployment.Defaults) (b deployment.B
 		if err != nil {
 			return b, fmt.Errorf("reading %s: %w", label, err)
 		}
-		return defaults.ParseAll(label, text)
+		return in.reader(defaults).ParseAll(label, text)
 	}
 	var errs []error
 	for doc, err := range in.documents(file, defaults) {
@@ -128,7 +131,7 @@ func (in *Input) documents(file string, defaults deployment.Defaults) iter.Seq2[
 			return
 		}
 		defer r.Close()
-		for doc, err := range defaults.Read(label, r) {
+		for doc, err := range in.reader(defaults).Read(label, r) {
 			if left, ok := unknown(err); ok && in.skipUnknown {
 				in.skipped++
 				in.Warn(left)
@@ -137,6 +140,10 @@ func (in *Input) documents(file string, defaults deployment.Defaults) iter.Seq2[
 			}
 		}
 	}
+}
+
+func (in *Input) reader(defaults deployment.Defaults) deployment.Reader {
+	return deployment.Reader{Defaults: defaults, Kind: in.kind}
 }
 
 // open returns a file or the standard input, and what it is called.
