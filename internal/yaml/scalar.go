@@ -13,24 +13,19 @@ type traits struct {
 	escaped bool // has a character that only \-escapes can carry
 	newline bool
 	tab     bool
-	quoting bool // needs a \ between double quotes: " and \
 }
 
 func traitsOf(s string) (t traits, err error) {
-	if !utf8.ValidString(s) {
+	i := 0
+	for ; i < len(s) && (s[i] >= ' ' && s[i] < 0x7f || s[i] == '\n'); i++ { // mostly to the end
+		t.newline = t.newline || s[i] == '\n'
+	}
+	if !utf8.ValidString(s[i:]) {
 		return t, errors.New("not UTF-8")
 	}
-	for _, r := range s {
-		switch {
-		case r == '\n':
-			t.newline = true
-		case r == '\t':
-			t.tab = true
-		case r == '"', r == '\\':
-			t.quoting = true
-		case r < ' ', r >= 0x7f && mustEscape(r):
-			t.escaped = true
-		}
+	for _, r := range s[i:] {
+		t.newline, t.tab = t.newline || r == '\n', t.tab || r == '\t'
+		t.escaped = t.escaped || r < ' ' && r != '\t' && r != '\n' || r >= 0x7f && mustEscape(r)
 	}
 	return t, nil
 }
@@ -83,7 +78,7 @@ func (w *writer) line(s string, t traits) {
 		w.doubleQuoted(s)
 	case isPlain(s):
 		w.dst = append(w.dst, s...)
-	case t.quoting:
+	case strings.ContainsAny(s, `"\`):
 		w.dst = append(append(append(w.dst, '\''), strings.ReplaceAll(s, "'", "''")...), '\'')
 	default:
 		w.dst = append(append(append(w.dst, '"'), s...), '"')
@@ -150,7 +145,9 @@ func (w *writer) block(s string, col int) {
 // reads as the same string without quotes, as a value and as a key.
 func isPlain(s string) bool {
 	switch {
-	case s == "", strings.TrimSpace(s) != s, s[len(s)-1] == ':', strings.Contains(s, ": "), strings.Contains(s, " #"):
+	case s == "", strings.TrimSpace(s) != s, s[len(s)-1] == ':':
+		return false
+	case strings.Contains(s, " ") && (strings.Contains(s, ": ") || strings.Contains(s, " #")):
 		return false
 	case strings.IndexByte("-?:,[]{}#&*!|>'\"%@`", s[0]) >= 0 && !isFlag(s):
 		return false
@@ -208,5 +205,7 @@ func isReserved(s string) bool {
 	for i := 0; i < 2 && s != "" && strings.IndexByte("+-.", s[0]) >= 0; i++ {
 		s = s[1:]
 	}
-	return slices.ContainsFunc(reserved, func(word string) bool { return strings.EqualFold(word, s) })
+	return slices.ContainsFunc(reserved, func(word string) bool {
+		return len(word) == len(s) && strings.EqualFold(word, s)
+	})
 }
