@@ -34,7 +34,8 @@ const maxName = 250
 
 var namePattern = fmt.Sprintf("^[0-9a-zA-Z_-]{1,%d}$", maxName)
 
-var legalName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(namePattern) })
+// legalName is namePattern without its bound, which would be a machine of 250 states.
+var legalName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[0-9a-zA-Z_-]+$") })
 
 // maxOwnerField bounds each field of an Owner, in bytes.
 const maxOwnerField = 1024
