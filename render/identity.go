@@ -75,12 +75,11 @@ func (g *rendering) sameMatches(id string) error {
 	if set.Len() == 0 {
 		return nil
 	}
-	with := make([]tree.Map, len(g.built))
-	for i, o := range g.built { // as far as patches select by it
-		with[i] = tree.Map{"apiVersion": o["apiVersion"], "kind": o["kind"], "metadata": tree.Copy(o["metadata"])}
-		setID(with[i], id)
+	before := set.Selected(tree.Shared{Maps: g.built})
+	for _, o := range g.built { // as far as patches select by it
+		setID(o["metadata"], id)
 	}
-	before, after := set.Selected(tree.Shared{Maps: g.built}), set.Selected(tree.Shared{Maps: with})
+	after := set.Selected(tree.Shared{Maps: g.built})
 	for _, m := range slices.Concat(before, after) {
 		if !slices.Contains(before, m) || !slices.Contains(after, m) {
 			return fmt.Errorf("%s: %w: %s matches other objects with the job id %s than without it; give Job.ID",

@@ -62,12 +62,13 @@ func FormatMiB(bytes int64) string {
 // decimal form of factor (BigDecimal.valueOf), rounded down. ok is false when
 // the product does not fit.
 func share(bytes int64, factor float64) (product int64, ok bool) {
-	f, ok := new(big.Rat).SetString(strconv.FormatFloat(factor, 'g', -1, 64))
+	whole, fraction, _ := strings.Cut(strconv.FormatFloat(factor, 'f', -1, 64), ".")
+	digits, ok := new(big.Int).SetString(whole+fraction, 10)
 	if !ok {
 		return 0, false
 	}
-	f.Mul(f, new(big.Rat).SetInt64(bytes))
-	q := new(big.Int).Quo(f.Num(), f.Denom())
+	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(len(fraction))), nil)
+	q := digits.Quo(digits.Mul(digits, big.NewInt(bytes)), power)
 	return q.Int64(), q.IsInt64()
 }
 

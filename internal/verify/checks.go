@@ -47,11 +47,16 @@ func between(least, most int64) check {
 func legal(problems func(string) []string) check {
 	return func(value any) string {
 		s, _ := value.(string)
-		if s == "" {
+		if s == "" || short(s) {
 			return ""
 		}
 		return strings.Join(problems(s), "; ")
 	}
+}
+
+// short reports whether a text is a name that all rules of Kubernetes take.
+func short(s string) bool {
+	return plain(s) && len(s) <= 15 && s[0] >= 'a' && s == strings.ToLower(s) && !strings.Contains(s, "--")
 }
 
 // entries is a check of the keys and values of labels and annotations.
