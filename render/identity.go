@@ -118,6 +118,8 @@ func withID(text, id string) string {
 	if len(text) < len(barePlaceholder) || !strings.Contains(text, placeholder[:8]) { // as nearly all
 		return text
 	}
-	text = strings.ReplaceAll(text, placeholder, id)
-	return strings.ReplaceAll(text, barePlaceholder, strings.ReplaceAll(id, "-", ""))
+	out := []byte(text)
+	overwrite(out, placeholder, id)
+	overwrite(out, barePlaceholder, strings.ReplaceAll(id, "-", ""))
+	return string(out)
 }

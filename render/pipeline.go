@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -340,7 +341,7 @@ func (g *rendering) warnDerived(s source) {
 // job-ID: the placeholder is nothing that anybody has seen.
 func withoutID(err error) error {
 	if failed, ok := errors.AsType[*patch.ApplyError](err); ok {
-		failed.Object = withID(failed.Object, "ID")
+		failed.Object = strings.ReplaceAll(failed.Object, placeholder, "ID")
 	}
 	return err
 }

@@ -64,40 +64,41 @@ func log4jText(loggers map[string]string) (text string, problems []Problem) {
 	maps.Copy(merged, loggers)
 	const appenders = "rootLogger.appenderRef.console.ref = ConsoleAppender\n" +
 		"rootLogger.appenderRef.rolling.ref = RollingFileAppender\n\n"
-	lines, problems := loggerLines(merged, appenders, "l")
-	if len(problems) > 0 {
-		return "", problems
-	}
-	return strings.Replace(log4jFile, "{loggers}\n", lines, 1), nil
+	head, tail, _ := strings.Cut(log4jFile, "{loggers}\n")
+	return loggerLines(head, merged, appenders, "l", tail)
 }
 
 // Log4jProfile is Log4jProperties with a text of somebody's own in place of the
 // distribution's: appenders and loggers are the profile's, and the given levels
 // are set after it. In a properties file the last of two lines with one key counts.
 func Log4jProfile(profile string, loggers map[string]string) (text string, problems []Problem) {
-	lines, problems := loggerLines(loggers, "", "resource")
+	head := strings.TrimRight(profile, "\n") + "\n\n# Levels of this resource.\n"
+	return loggerLines(head, loggers, "", "resource", "")
+}
+
+// loggerLines writes the levels of loggers between head and tail, each with an id of
+// this prefix; the root, which sorts first, has more lines.
+func loggerLines(head string, loggers map[string]string, root, id, tail string) (text string, problems []Problem) {
+	var b strings.Builder
+	b.Grow(4 << 10) // more than most have
+	b.WriteString(head)
+	for i, name := range slices.Sorted(maps.Keys(loggers)) {
+		if p := checkLogger(name, loggers[name]); p.Reason != "" {
+			problems = append(problems, p)
+		}
+		level, logger := strings.ToUpper(loggers[name]), "logger."+id+strconv.Itoa(i)
+		lines := []string{logger, ".name = ", escapeProperty(name), "\n", logger, ".level = ", level, "\n"}
+		if name == "" {
+			lines = []string{"rootLogger.level = ", level, "\n", root}
+		}
+		for _, part := range lines {
+			b.WriteString(part)
+		}
+	}
 	if len(problems) > 0 {
 		return "", problems
 	}
-	return strings.TrimRight(profile, "\n") + "\n\n# Levels of this resource.\n" + lines, nil
-}
-
-// loggerLines writes the levels of loggers, each with an id of this prefix; the root,
-// which sorts first, has more lines.
-func loggerLines(loggers map[string]string, root, id string) (text string, problems []Problem) {
-	if problems = CheckLoggers(loggers); len(problems) > 0 {
-		return "", problems
-	}
-	var b strings.Builder
-	for i, name := range slices.Sorted(maps.Keys(loggers)) {
-		level := strings.ToUpper(loggers[name])
-		if name == "" {
-			b.WriteString("rootLogger.level = " + level + "\n" + root)
-			continue
-		}
-		logger := "logger." + id + strconv.Itoa(i)
-		b.WriteString(logger + ".name = " + escapeProperty(name) + "\n" + logger + ".level = " + level + "\n")
-	}
+	b.WriteString(tail)
 	return b.String(), nil
 }
 
