@@ -79,45 +79,89 @@ func (s Set) ApplyObjects(objs []map[string]any) ([]map[string]any, []Match, err
 			return nil, nil, fmt.Errorf("object %d: %w", i, err)
 		}
 	}
-	out, matches, err := s.ApplyShared(tree.Shared{Maps: current})
+	out, matches, err := s.ApplyWith(nil, current)
 	if err != nil {
 		return nil, nil, err
 	}
-	for i, obj := range out.Maps {
-		out.Maps[i] = tree.CopyMap(obj)
+	for i, obj := range out {
+		out[i] = tree.CopyMap(obj)
 	}
-	return out.Maps, matches, nil
+	return out, matches, nil
 }
 
-// ApplyShared is [Set.ApplyObjects] for the renderer of this module, which copies
-// what it hands out: the results share with objs and with the set what they have in
-// common. Its argument cannot be made elsewhere.
-func (s Set) ApplyShared(objs tree.Shared) (tree.Shared, []Match, error) {
-	current := slices.Clone(objs.Maps)
+// An Engine applies patches to Kubernetes objects. Package patch has one of its own, which
+// [Set.ApplyObjects] uses; that of patch/kustomize uses kustomize. Patches of VVP
+// resources, protected fields and what must not be deleted are no business of an engine.
+type Engine interface {
+	// Apply applies p, a patch for Kubernetes objects, to those of the objects that it
+	// selects. It returns all objects in their order, nil for one that the patch deletes,
+	// and the indices of those that were selected, in ascending order. Neither p nor objects
+	// are changed; results may share with objects what they have in common. Values in objects
+	// are nil, bool, int64, float64, string, []any and map[string]any.
+	//
+	// An error about one object is an [*ApplyError] with Object and Err.
+	Apply(p Patch, objects []map[string]any) (results []map[string]any, selected []int, err error)
+}
+
+// ApplyWith is [Set.ApplyObjects] with an engine, nil for the library's own. Objects must
+// hold what [Engine] says; the results share with them what they have in common, so that
+// whoever changes a result copies it first.
+func (s Set) ApplyWith(e Engine, objs []map[string]any) ([]map[string]any, []Match, error) {
+	if e == nil {
+		e = ownEngine{}
+	}
+	current := slices.Clone(objs)
 	var matches []Match
 	for i, c := range s.patches {
-		for j, obj := range current {
-			if !c.selects(obj) {
-				continue
+		if c.selector == nil {
+			continue
+		}
+		next, selected, err := e.Apply(Patch{p: c}, current)
+		for _, j := range selected {
+			if err == nil {
+				err = c.allowed(current[j], next[j])
 			}
-			next, err := c.applyObject(obj)
-			if err != nil {
-				return tree.Shared{}, nil, &ApplyError{Entry: i, Object: kinds.NameOf(obj), Position: c.at, Err: err}
-			}
-			current[j] = next
 			matches = append(matches, Match{Patch: i, Object: j})
 		}
+		if err != nil {
+			failed, ok := errors.AsType[*ApplyError](err)
+			if !ok {
+				failed = &ApplyError{Err: err}
+			}
+			failed.Entry, failed.Position = i, c.at
+			return nil, nil, failed
+		}
+		current = next
 	}
-	gone := func(obj map[string]any) bool { return obj == nil }
-	return tree.Shared{Maps: slices.DeleteFunc(current, gone)}, matches, nil
+	return slices.DeleteFunc(current, func(obj map[string]any) bool { return obj == nil }), matches, nil
+}
+
+// ownEngine merges as kustomize does, without it.
+type ownEngine struct{}
+
+func (ownEngine) Apply(p Patch, objects []map[string]any) ([]map[string]any, []int, error) {
+	results := slices.Clone(objects)
+	var selected []int
+	for i, obj := range objects {
+		if !p.p.selects(obj) {
+			continue
+		}
+		next, _, err := p.p.apply(obj)
+		if err != nil {
+			return nil, nil, &ApplyError{Object: kinds.NameOf(obj), Err: err}
+		}
+		results[i] = next
+		selected = append(selected, i)
+	}
+	return results, selected, nil
 }
 
 // Selected returns which patches select which objects, without applying them. It is for
 // the renderer of this module.
-func (s Set) Selected(objs tree.Shared) []Match {
+func (s Set) Selected(objs []map[string]any) []Match {
 	var matches []Match
 	for i, c := range s.patches {
-		for j, obj := range objs.Maps {
+		for j, obj := range objs {
 			if c.selects(obj) {
 				matches = append(matches, Match{Patch: i, Object: j})
 			}
@@ -126,26 +170,28 @@ func (s Set) Selected(objs tree.Shared) []Match {
 	return matches
 }
 
-// applyObject returns nil for an object that the patch deletes.
-func (c *compiled) applyObject(obj map[string]any) (map[string]any, error) {
-	next, deleted, err := c.apply(obj)
-	if err != nil {
-		return nil, err
-	}
+// allowed reports what no patch may do to an object; next is nil if it deletes it.
+func (c *compiled) allowed(obj, next map[string]any) error {
 	kind, _ := kinds.Lookup(kinds.TypeOf(obj))
+	var err error
 	switch {
-	case deleted && kind.Optional:
-		return nil, nil
-	case deleted:
-		return nil, &conflict{}
-	}
-	paths := changed(obj, next, kind.Protected)
-	for _, at := range kinds.LabelPaths {
-		for _, label := range changed(tree.Child(obj, at...), tree.Child(next, at...), systemLabels) {
-			paths = append(paths, slices.Concat(at, label))
+	case next == nil && kind.Optional:
+		return nil
+	case next == nil:
+		err = &conflict{}
+	default:
+		paths := changed(obj, next, kind.Protected)
+		for _, at := range kinds.LabelPaths {
+			for _, label := range changed(tree.Child(obj, at...), tree.Child(next, at...), systemLabels) {
+				paths = append(paths, slices.Concat(at, label))
+			}
 		}
+		err = refuse(paths)
 	}
-	return next, refuse(paths)
+	if err != nil {
+		return &ApplyError{Object: kinds.NameOf(obj), Err: err}
+	}
+	return nil
 }
 
 // systemLabels are the paths, in the labels of objects, that no patch changes.

@@ -303,12 +303,12 @@ func TestSharedResults(t *testing.T) {
 	want, matches, err := s.ApplyObjects(in)
 	assert.NilError(t, err)
 	for range 2 {
-		shared := tree.Shared{Maps: []map[string]any{tree.CopyMap(in[0]), tree.CopyMap(in[1])}}
-		got, gotMatches, err := s.ApplyShared(shared)
+		shared := []map[string]any{tree.CopyMap(in[0]), tree.CopyMap(in[1])}
+		got, gotMatches, err := s.ApplyWith(nil, shared)
 		assert.NilError(t, err)
-		assert.DeepEqual(t, got.Maps, want)
+		assert.DeepEqual(t, got, want)
 		assert.DeepEqual(t, gotMatches, matches)
-		assert.DeepEqual(t, shared.Maps, in)
+		assert.DeepEqual(t, shared, in)
 	}
 }
 

@@ -86,7 +86,7 @@ func (g *rendering) problemsWith(patches []patch.Patch, want verify.Expectation)
 	if err != nil {
 		return nil // they are part of a set
 	}
-	objects, _, err := set.ApplyObjects(g.built)
+	objects, _, err := set.ApplyWith(g.renderer.engine, g.built)
 	if err != nil {
 		return nil // they were applied before
 	}

@@ -75,11 +75,11 @@ func (g *rendering) sameMatches(id string) error {
 	if set.Len() == 0 {
 		return nil
 	}
-	before := set.Selected(tree.Shared{Maps: g.built})
+	before := set.Selected(g.built)
 	for _, o := range g.built { // as far as patches select by it
 		setID(o["metadata"], id)
 	}
-	after := set.Selected(tree.Shared{Maps: g.built})
+	after := set.Selected(g.built)
 	for _, m := range slices.Concat(before, after) {
 		if !slices.Contains(before, m) || !slices.Contains(after, m) {
 			return fmt.Errorf("%s: %w: %s matches other objects with the job id %s than without it; give Job.ID",

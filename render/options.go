@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/patch"
 )
 
 // An Option changes what a Renderer does. Options come from this package only.
@@ -132,6 +133,19 @@ func AllowUnknown() Option {
 func StrictPatches() Option {
 	return option(func(r *Renderer) error {
 		r.strictPatches = true
+		return nil
+	})
+}
+
+// PatchEngine makes e apply the target's patches for Kubernetes objects, in place of package
+// patch, as in PatchEngine(kustomize.Engine()). What the two do differently is documented in
+// patch/kustomize.
+func PatchEngine(e patch.Engine) Option {
+	return option(func(r *Renderer) error {
+		if e == nil {
+			return errors.New("render.PatchEngine: required")
+		}
+		r.engine = e
 		return nil
 	})
 }

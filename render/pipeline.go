@@ -151,12 +151,12 @@ func (g *rendering) patched(s source, id string) ([]tree.Map, error) {
 	if err := g.err(); err != nil {
 		return nil, err
 	}
-	objects, matches, err := g.target.Patches().ApplyShared(tree.Shared{Maps: g.built})
+	objects, matches, err := g.target.Patches().ApplyWith(g.renderer.engine, g.built)
 	if err != nil {
 		return nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, withoutID(err))
 	}
 	g.matched = matches
-	return objects.Maps, g.trace.Patched(g.built)
+	return objects, g.trace.Patched(g.renderer.engine, g.built)
 }
 
 // templates merges the pod templates of the resource into the workloads.

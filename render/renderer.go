@@ -51,6 +51,7 @@ type Renderer struct {
 	withNamespace bool
 	strictPatches bool
 	allowUnknown  bool
+	engine        patch.Engine // nil for package patch's own
 	workers       int
 	traced        bool
 }

@@ -128,8 +128,8 @@ func (x *Record) Restored(c *build.Plan, at *field.Path, workload tree.Map) {
 	})
 }
 
-// Patched records the target's patches of objects. They were applied before.
-func (x *Record) Patched(objects []tree.Map) error {
+// Patched records the target's patches of objects, which the engine applied before.
+func (x *Record) Patched(e patch.Engine, objects []tree.Map) error {
 	if x == nil {
 		return nil
 	}
@@ -139,7 +139,7 @@ func (x *Record) Patched(objects []tree.Map) error {
 		if err != nil {
 			return err
 		}
-		after, matches, err := set.ApplyObjects(current)
+		after, matches, err := set.ApplyWith(e, current)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (x *Record) Patched(objects []tree.Map) error {
 			if at < 0 {
 				continue // the patch deletes it
 			}
-			if x.objects[key], err = x.patched(x.objects[key], i, p, after[at]); err != nil {
+			if x.objects[key], err = x.patched(x.objects[key], i, p, tree.CopyMap(after[at])); err != nil {
 				return err
 			}
 		}

@@ -28,10 +28,6 @@ import (
 // Map is the tree form of an object.
 type Map = map[string]any
 
-// Shared are objects that may share maps and lists with others: whoever has them
-// reads them only. As the type of a parameter it keeps a method for this module.
-type Shared struct{ Maps []Map }
-
 // Copy returns a tree that shares no map and no slice with v.
 func Copy(v any) any {
 	switch t := v.(type) {
