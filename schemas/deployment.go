@@ -12,8 +12,7 @@ import (
 func deploymentRules() map[string]rule {
 	const template = "spec.template.spec."
 	truth := rule{"enum": []any{"true", "false"}}
-	rules := commonRules()
-	maps.Copy(rules, clusterRules(template, template+"artifact."))
+	rules := clusterRules(template, template+"artifact.")
 	maps.Copy(rules, map[string]rule{
 		"metadata.name": {"minLength": 1, "maxLength": 250},
 		"spec": {
@@ -25,29 +24,7 @@ func deploymentRules() map[string]rule {
 		},
 		template + "artifact": {"allOf": artifactForms()},
 	})
-	describe(rules, "", map[string]string{
-		"metadata.name":                              "At most 63 characters of a-z, 0-9 and - in VVP 2.4 and newer; free text before.",
-		"metadata.displayName":                       "For VVP's user interface; not rendered.",
-		"spec.deploymentTargetId":                    "The DeploymentTarget that says where to run, by its id.",
-		"spec.deploymentTargetName":                  "The DeploymentTarget that says where to run.",
-		"spec.sessionClusterName":                    "The SessionCluster to run on, in place of a DeploymentTarget.",
-		"spec.upgradeStrategy.kind":                  "What VVP does when the template changes.",
-		"spec.restoreStrategy.kind":                  "The state that VVP starts from.",
-		"spec.restoreStrategy.allowNonRestoredState": "Start even if state of a savepoint belongs to no operator.",
-		"spec.startFromSavepoint":                    "VVP 2.0's form of restoreStrategy.",
-		"spec.startFromSavepoint.kind":               "NONE or LATEST.",
-		"spec.template.metadata.annotations":         "What VVP acts on.",
-	})
-	describe(rules, template, map[string]string{
-		"parallelism":   "{default} if it is left out.",
-		"artifact.kind": "What the program is. Only a JAR is rendered.",
-		"artifact.jarUri": "Where the jar is: https, s3 and so on, " +
-			"or local:///opt/flink/usrlib/NAME.jar in the image.",
-		"artifact.entryClass":        "The main class, if the jar's manifest does not name it.",
-		"artifact.mainArgs":          "Split as a POSIX shell does; nothing is expanded.",
-		"artifact.sqlScript":         "Not rendered.",
-		"artifact.pythonArtifactUri": "Not rendered.",
-	})
+	describe(rules, "", "common", "deployment")
 	return rules
 }
 

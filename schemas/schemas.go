@@ -5,6 +5,7 @@
 package schemas
 
 import (
+	_ "embed"
 	"fmt"
 	"maps"
 	"reflect"
@@ -13,6 +14,7 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/schema"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -44,29 +46,21 @@ func rootOf(kind string) (root, bool) {
 // rule is an object of a schema, or a part of one.
 type rule = map[string]any
 
-// describe adds descriptions of the fields below a path. {default} stands for the default.
-func describe(rules map[string]rule, prefix string, texts map[string]string) {
-	for path, text := range texts {
-		path = prefix + path
-		if rules[path] == nil {
-			rules[path] = rule{}
-		}
-		rules[path]["description"] = text
-	}
-}
+//go:embed descriptions.yaml
+var descriptions []byte
 
-func commonRules() map[string]rule {
-	rules := map[string]rule{}
-	describe(rules, "", map[string]string{
-		"kind":                 "The kind of the resource.",
-		"apiVersion":           "The version of VVP's API.",
-		"metadata.id":          "The UUID that VVP gave. Derived from kind, namespace and name if it is left out.",
-		"metadata.namespace":   "A VVP namespace, not one of Kubernetes; {default} if it is left out.",
-		"metadata.labels":      "VVP's own; not copied to Kubernetes.",
-		"metadata.annotations": "VVP's own; not copied to Kubernetes.",
-		"spec.state":           "{default} if it is left out.",
-	})
-	return rules
+// describe adds what the lists of descriptions.yaml say of the fields below a path.
+func describe(rules map[string]rule, prefix string, lists ...string) {
+	docs, _ := yaml.Parse("descriptions.yaml", descriptions)
+	for _, list := range lists {
+		for _, f := range docs[0].Get(list).Fields {
+			path := prefix + f.Key
+			if rules[path] == nil {
+				rules[path] = rule{}
+			}
+			rules[path]["description"] = f.Value.Text
+		}
+	}
 }
 
 // clusterRules are those of a Flink cluster, below prefix; image is where its image is.
@@ -77,37 +71,8 @@ func clusterRules(prefix, image string) map[string]rule {
 		prefix + "logging.log4j2ConfigurationTemplate": {"maxLength": 0},
 		prefix + "kubernetes":                          {"not": podsAndTemplates()},
 	}
-	describe(rules, image, map[string]string{
-		"flinkVersion":         "A minor version of Flink, such as 1.20, or a patch version of it.",
-		"flinkImageRegistry":   "The image is registry/repository:tag.",
-		"flinkImageRepository": "The image is registry/repository:tag.",
-		"flinkImageTag":        "The image is registry/repository:tag.",
-	})
-	const (
-		cpu    = "Cores; at least 0.1."
-		memory = "A number with a unit k, m or g in any case, powers of ten: 2g is 2,000,000,000 bytes."
-	)
-	describe(rules, prefix, map[string]string{
-		"numberOfTaskManagers": "As many as the parallelism needs if it is left out; 1 in a SessionCluster.",
-		"resources":            "What the containers get. Requests and limits are the same.",
-
-		"resources.jobmanager.cpu":     cpu,
-		"resources.jobmanager.memory":  memory,
-		"resources.taskmanager.cpu":    cpu,
-		"resources.taskmanager.memory": memory,
-
-		"flinkConfiguration":                  "Options of Flink. ${NAME} is a variable of the containers.",
-		"logging.loggingProfile":              "The name of a logging profile; {default} if it is left out.",
-		"logging.log4jLoggers":                "A level for each logger; \"\" is the root logger.",
-		"logging.log4j2ConfigurationTemplate": "Not rendered.",
-		"kubernetes.labels":                   "Added to workloads and Services. Labels of the platform win.",
-		"kubernetes.annotations":              "Added to all objects and pods.",
-		"kubernetes.pods":                     "Options for the pods of both components. Not together with pod templates.",
-		"kubernetes.pods.envVars":             "Variables of Flink's containers.",
-		"kubernetes.pods.volumeMounts":        "Volumes, and where Flink's containers mount them.",
-		"kubernetes.jobManagerPodTemplate":    "Merged into the pod of the JobManager. May be partial.",
-		"kubernetes.taskManagerPodTemplate":   "Merged into the pods of the TaskManagers. May be partial.",
-	})
+	describe(rules, image, "image")
+	describe(rules, prefix, "cluster")
 	return rules
 }
 
@@ -127,17 +92,12 @@ func podsAndTemplates() rule {
 }
 
 func sessionClusterRules() map[string]rule {
-	rules := commonRules()
-	maps.Copy(rules, clusterRules("spec.", "spec."))
+	rules := clusterRules("spec.", "spec.")
 	maps.Copy(rules, map[string]rule{
 		"metadata.name":             {"pattern": schema.Patterns["cluster-name"], "minLength": 1},
 		"metadata.displayName":      {"maxLength": 0},
 		"spec.deploymentTargetName": {"pattern": "^[0-9a-zA-Z_-]+$"}, // it is required
 	})
-	describe(rules, "", map[string]string{
-		"metadata.name":             "At most 63 characters of a-z, 0-9 and -.",
-		"metadata.displayName":      "Of Deployments only.",
-		"spec.deploymentTargetName": "The DeploymentTarget that says where to run.",
-	})
+	describe(rules, "", "common", "sessioncluster")
 	return rules
 }

@@ -22,15 +22,7 @@ func targetRules() map[string]rule {
 		"spec.deploymentPatchSet":   {"maxItems": patch.MaxPatches},
 		"spec.deploymentPatchSet[]": patchRule(),
 	}
-	describe(rules, "", map[string]string{
-		"metadata.id":               "The UUID that VVP gave, by which Deployments may refer to the target.",
-		"metadata.name":             "1 to 250 characters of 0-9, a-z, A-Z, - and _.",
-		"metadata.namespace":        "A VVP namespace, not one of Kubernetes; default if it is left out.",
-		"metadata.labels":           "VVP's own; not copied to Kubernetes.",
-		"metadata.annotations":      "VVP's own; not copied to Kubernetes.",
-		"spec.kubernetes.namespace": "The Kubernetes namespace to run in; the platform's own if it is left out.",
-		"spec.deploymentPatchSet":   "Patches of the VVP resource and of the Kubernetes objects, applied in this order.",
-	})
+	describe(rules, "", "target")
 	return rules
 }
 
