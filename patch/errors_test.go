@@ -103,8 +103,8 @@ func TestApplyErrorText(t *testing.T) {
 	assert.NilError(t, err)
 	_, _, err = s.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ConfigMap",
 		"metadata": map[string]any{"name": "c", "namespace": "n"}, "data": map[string]any{"password=hunter2": "x"}}})
-	assert.Error(t, err, "spec.deploymentPatchSet[0]: ConfigMap n/c: data.password=(hidden): the patch has a map "+
-		"where the object has a scalar; set it to null in a patch before this one to replace it")
+	assert.Error(t, err, "spec.deploymentPatchSet[0]: ConfigMap n/c: data.password=(hidden): must be a scalar, "+
+		"as in the object, and not a map")
 }
 
 // Values of secrets are in no message, whatever is wrong with a patch.

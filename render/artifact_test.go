@@ -305,3 +305,12 @@ func TestPluginsOfSessionClusters(t *testing.T) {
 		assert.Equal(t, pluginsOf(t, d.Spec.Template.Spec), "flink-s3-fs-presto-1.20.4.jar")
 	}
 }
+
+// A name that nobody wrote is said to be that of the jar that gets it.
+func TestTwoJarsOfOneName(t *testing.T) {
+	text := in(app, "local:///opt/flink/usrlib/app.jar\"", "https://h/latest\", "+
+		"additionalDependencies: [\"https://h/job.jar\"]")
+	_, err := renderJob(t, text, render.Job{ID: jobID})
+	assert.ErrorContains(t, err, "additionalDependencies[0]: Duplicate value: \"job.jar\": "+
+		"spec.template.spec.artifact.jarUri gets this name in /opt/flink/usrlib, too")
+}

@@ -52,8 +52,8 @@ const (
 	// names, or the namespace are new. The old object is to be deleted, as with
 	// Deleted. A new Flink job starts without state unless it is given a savepoint.
 	Replaced
-	// Refused is a change of a field that is immutable: Kubernetes refuses the
-	// whole update of the object.
+	// Refused is a change of a field that is immutable, or that Kubernetes refuses next to a
+	// default that it has filled in: it refuses the whole update of the object.
 	Refused
 )
 
@@ -101,6 +101,9 @@ type FieldChange struct {
 	// in plain text, in an environment variable for instance, is here, too.
 	Old, New any
 	Effect   Effect
+	// Cure is a command that makes a Refused change possible without deleting the object, with
+	// NAME for its name; empty where there is none.
+	Cure string
 }
 
 // Compare returns what is different between two renderings, and what applying the
@@ -114,9 +117,10 @@ type FieldChange struct {
 // the keys by which Kubernetes merges them, those of sets, such as finalizers, by
 // value and without order.
 //
-// The rules are those of Kubernetes 1.37 and its API documentation. Defaults that
-// Kubernetes fills in are not known here: a default value that is written out counts
-// as a change. Nor is the cluster: a Job that is suspended is taken for one that
+// The rules are those of Kubernetes 1.37 and its API documentation, for server-side apply by
+// whoever applied the old objects. Of the defaults that Kubernetes fills in, the constant ones of
+// pods and Jobs are known: writing such a value out has no effect; others count as a
+// change. The cluster is not known: a Job that is suspended is taken for one that
 // has never run.
 func Compare(old, new Manifests) []Change {
 	pairs, removed := compare.Pairs(treesOf(old.objects), treesOf(new.objects))
@@ -161,6 +165,9 @@ func changeOf(was, is Object, p compare.Pair) Change {
 			Effect: Replaced}
 		if !p.Replaced {
 			f.Effect = effectOf[effects[i]]
+			if f.Effect == Refused {
+				f.Cure = compare.CureOf(d)
+			}
 			c.Effect = max(c.Effect, f.Effect)
 		}
 		c.Fields = append(c.Fields, f)

@@ -10,7 +10,8 @@ import (
 )
 
 // platformRules are what the platform must be allowed in a namespace that it runs
-// Flink in: those of its Helm chart 5.8.2 (VVP 2.12.2).
+// Flink in: those of its Helm chart 5.8.2 (VVP 2.12.2), and the PodDisruptionBudgets that only
+// this library renders.
 var platformRules = [...]struct {
 	groups, resources []string
 	deleteCollection  bool
@@ -19,6 +20,7 @@ var platformRules = [...]struct {
 	{[]string{""}, []string{"configmaps"}, true},
 	{[]string{""}, []string{"pods", "secrets", "serviceaccounts", "services"}, false},
 	{[]string{"batch"}, []string{"jobs"}, false},
+	{[]string{"policy"}, []string{"poddisruptionbudgets"}, false},
 	{[]string{"rbac.authorization.k8s.io"}, []string{"rolebindings", "roles"}, false},
 }
 

@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -24,6 +26,32 @@ func TestTarget(t *testing.T) {
 		assert.Assert(t, ok, "%s", o)
 		assert.NilError(t, o.Into(typed))
 		assert.DeepEqual(t, o.Labels(), map[string]string{"system": "ververica-platform"})
+	}
+}
+
+// The platform's account applies and deletes everything that is rendered for a resource.
+func TestTargetAllowsEveryKind(t *testing.T) {
+	m, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}).Target(parse(t, []byte(staging)).Targets[0])
+	assert.NilError(t, err)
+	var role rbacv1.Role
+	assert.NilError(t, find(t, m, "Role", "").Into(&role))
+	allowed := map[string][]string{} // verbs, by group and resource
+	for _, rule := range role.Rules {
+		for _, group := range rule.APIGroups {
+			for _, resource := range rule.Resources {
+				allowed[group+"/"+resource] = rule.Verbs
+			}
+		}
+	}
+	for _, k := range kinds.Patchable() {
+		group, _, versioned := strings.Cut(k.APIVersion, "/")
+		if !versioned {
+			group = ""
+		}
+		verbs := allowed[group+"/"+strings.ToLower(k.Kind)+"s"]
+		for _, verb := range []string{"create", "delete", "get", "list", "patch"} {
+			assert.Assert(t, slices.Contains(verbs, verb), "%s %s: %v", verb, k, verbs)
+		}
 	}
 }
 

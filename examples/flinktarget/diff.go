@@ -91,6 +91,7 @@ type field struct {
 	Path   string `json:"path"`
 	Op     string `json:"op"`
 	Effect string `json:"effect"`
+	Cure   string `json:"cure,omitempty"`
 	Old    *any   `json:"old,omitempty"` // null is a value
 	New    *any   `json:"new,omitempty"`
 }
@@ -108,7 +109,7 @@ func writeChangesJSON(w *cli.Output, changes []render.Change) {
 		}
 		for _, f := range c.Fields {
 			old, new := bothShown(c, f)
-			e := field{f.Path, f.Op.String(), f.Effect.String(), &old, &new}
+			e := field{f.Path, f.Op.String(), f.Effect.String(), cureOf(c, f), &old, &new}
 			switch f.Op {
 			case render.Added:
 				e.Old = nil

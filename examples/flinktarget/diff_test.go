@@ -44,6 +44,9 @@ func TestDiff(t *testing.T) {
 		"json":     {before, after, []string{"-o", "json", "--job-id", id}},
 		"namespaces": {input, strings.Replace(input, "namespace: staging", "namespace: other", 1),
 			[]string{"--job-id", "default/app=" + id}},
+		"recreate": {input, strings.Replace(input, "{namespace: staging}\n", "{namespace: staging}\n"+
+			"  deploymentPatchSet: [{target: {kind: Deployment}, patch: {spec: {strategy: {type: Recreate}}}}]\n", 1),
+			[]string{"--job-id", id}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := call(c.old, append([]string{"diff", "-", write(t, c.new)}, c.args...)...)

@@ -85,12 +85,20 @@ func writeFields(w io.Writer, indent string, c render.Change) {
 			value = lineOf(old)
 		}
 		fmt.Fprintf(table, "%s%s %s\t%s%s\n", indent, signs[f.Op], f.Path, value, effectOf(c, f))
+		if f.Cure != "" {
+			fmt.Fprintf(table, "%s    %s\n", indent, cureOf(c, f))
+		}
 	}
 	_ = table.Flush() // w keeps the error
 	for _, f := range texts {
 		fmt.Fprintf(w, "%s%s %s%s\n", indent, signs[f.Op], f.Path, effectOf(c, f))
 		writeLines(w, indent+"    ", f)
 	}
+}
+
+// cureOf is the command for the object.
+func cureOf(c render.Change, f render.FieldChange) string {
+	return strings.ReplaceAll(f.Cure, "NAME", c.Old.Name()+" -n "+c.Old.Namespace())
 }
 
 // short is the beginning of a checksum, which tells as much as the whole.

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"slices"
@@ -93,8 +94,11 @@ func (f file) inPlace() bool { return strings.HasPrefix(f.from, flink.UserLibDir
 
 func (d *decider) sameNames(files []file, places []*field.Path) {
 	for i, f := range files {
-		if slices.ContainsFunc(files[:i], func(e file) bool { return e.name == f.name }) {
-			d.fail(field.Duplicate(places[i], f.name), "uri")
+		if j := slices.IndexFunc(files[:i], func(e file) bool { return e.name == f.name }); j >= 0 {
+			e := field.Duplicate(places[i], f.name)
+			e.Detail = fmt.Sprintf("%s gets this name in %s, too: the URI of one of them must end in another NAME.jar",
+				places[j], flink.UserLibDir)
+			d.fail(e, "uri")
 		}
 	}
 }

@@ -27,8 +27,8 @@ const (
 )
 
 // decoded returns an object as Kubernetes reads it: without null, without what is
-// empty, false or 0 where that means the same as nothing, and with quantities in
-// one spelling. Defaults are not filled in. What cannot be read is returned as it
+// empty, false or 0 where that means the same as nothing, with quantities in
+// one spelling, and with the defaults of pods and Jobs. What cannot be read is returned as it
 // is.
 func decoded(obj tree.Map) tree.Map {
 	t := types.Of(kinds.TypeOf(obj))
@@ -39,6 +39,7 @@ func decoded(obj tree.Map) tree.Map {
 	if err := kjson.UnmarshalCaseSensitivePreserveInts(tree.JSON(obj), typed); err != nil {
 		return obj
 	}
+	fill(reflect.ValueOf(typed))
 	text, err := json.Marshal(typed)
 	if err != nil {
 		return obj
@@ -51,10 +52,62 @@ func decoded(obj tree.Map) tree.Map {
 	return out
 }
 
+// defaults are those constants that Kubernetes fills into pods and Jobs (SetDefaults_… in
+// pkg/apis/{core,batch}/v1), where a change is refused or rolls pods: by the Go types and
+// names of the fields.
+var defaults = map[string]map[string]any{
+	"JobSpec": {"CompletionMode": "NonIndexed"},
+	"PodSpec": {"DNSPolicy": "ClusterFirst", "SchedulerName": "default-scheduler", "RestartPolicy": "Always",
+		"TerminationGracePeriodSeconds": 30},
+	"Container":     {"TerminationMessagePath": "/dev/termination-log", "TerminationMessagePolicy": "File"},
+	"ContainerPort": {"Protocol": "TCP"},
+	"Probe":         {"TimeoutSeconds": 1, "PeriodSeconds": 10, "SuccessThreshold": 1, "FailureThreshold": 3},
+	"HTTPGetAction": {"Path": "/", "Scheme": "HTTP"},
+
+	"ObjectFieldSelector":     {"APIVersion": "v1"},
+	"ConfigMapVolumeSource":   {"DefaultMode": 0o644},
+	"SecretVolumeSource":      {"DefaultMode": 0o644},
+	"ProjectedVolumeSource":   {"DefaultMode": 0o644},
+	"DownwardAPIVolumeSource": {"DefaultMode": 0o644},
+
+	"PodFailurePolicyOnPodConditionsPattern": {"Status": "True"},
+}
+
+// fill fills defaults in.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fill(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			fill(v.Index(i))
+		}
+	case reflect.Struct:
+		for name, value := range defaults[v.Type().Name()] {
+			f := v.FieldByName(name)
+			if !f.IsZero() {
+				continue
+			}
+			if f.Kind() == reflect.Pointer {
+				f.Set(reflect.New(f.Type().Elem()))
+				f = f.Elem()
+			}
+			f.Set(reflect.ValueOf(value).Convert(f.Type()))
+		}
+		for i := range v.NumField() {
+			if f := v.Field(i); f.CanSet() {
+				fill(f)
+			}
+		}
+	}
+}
+
 // Effects returns what differences mean that Diff has found, in their order.
 func Effects(old, new tree.Map, differences []Difference) []Effect {
 	out := make([]Effect, len(differences))
-	v := versions{old: decoded(old), new: decoded(new)}
+	v := versions{old: decoded(old), new: decoded(new), written: new}
 	rules := rulesOf(new)
 	// The effects of what Kubernetes sees: at the path, and at all paths above.
 	at, above := map[string]Effect{}, map[string]Effect{}

@@ -27,6 +27,8 @@ const (
 	docMounted    = "kubernetes.io/docs/concepts/configuration/configmap#mounted-configmaps-are-updated-automatically"
 	docRBAC       = "kubernetes.io/docs/reference/access-authn-authz/rbac#clusterrolebinding-example; " +
 		"ValidateRoleBindingUpdate"
+	docStrategy = docDeployment + "#strategy; ValidateDeploymentStrategy, kubernetes/kubernetes#24198"
+	setDefaults = "SetDefaults_… of pkg/apis/core/v1 and batch/v1"
 	apiPDB      = "podDisruptionBudgetStrategy.ValidateUpdate"
 	apiMeta     = "kubernetes.io/docs/concepts/overview/working-with-objects; ValidateObjectMetaUpdate"
 	apiDecoding = "the Go types in k8s.io/api, and Semantic.DeepEqual of k8s.io/apimachinery"
@@ -54,6 +56,15 @@ func TestEffects(t *testing.T) {
 			`1000m}, requests: {}}}, {name: d}]}}, `
 		reordered = `template: {metadata: {labels: {a: b}}, spec: {containers: [{name: d}, ` +
 			`{name: c, image: i, resources: {limits: {cpu: "1"}}}]}}, `
+		full = `volumes: [{name: v, configMap: {name: m}}, {name: s, secret: {secretName: s}}], containers: [{name: c, ` +
+			`ports: [{containerPort: 1}], startupProbe: {httpGet: {port: 1}}, env: [{name: E, valueFrom: {fieldRef: ` +
+			`{fieldPath: status.podIP}}}]}]`
+		written = `dnsPolicy: ClusterFirst, schedulerName: default-scheduler, terminationGracePeriodSeconds: 30, ` +
+			`volumes: [{name: v, configMap: {name: m, defaultMode: 420}}, {name: s, secret: {secretName: s, defaultMode: ` +
+			`420}}], containers: [{name: c, ports: [{containerPort: 1, protocol: TCP}], terminationMessagePolicy: File, ` +
+			`terminationMessagePath: /dev/termination-log, env: [{name: E, valueFrom: {fieldRef: {fieldPath: ` +
+			`status.podIP, apiVersion: v1}}}], startupProbe: {httpGet: {port: 1, path: /, scheme: HTTP}, ` +
+			`timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3}}]`
 		balanced = `type: LoadBalancer, externalTrafficPolicy: Local, `
 	)
 	spec := func(text string) string { return "spec: {" + text + "}" }
@@ -79,6 +90,23 @@ func TestEffects(t *testing.T) {
 			spec(`completionMode: Indexed, completions: 2, parallelism: 1`), refused, docJob + "#elastic-indexed-jobs"},
 		{"completion mode", "Job", spec(`completionMode: NonIndexed`), spec(`completionMode: Indexed`), refused,
 			apiJob},
+		{"the completion mode that is the default", "Job", spec(``), spec(`completionMode: NonIndexed`), none, apiJob},
+		{"defaults of pods in a Job", "Job", pods(full), pods(written), none, setDefaults},
+		{"and away from them", "Job", pods(written), pods(full), none, setDefaults},
+		{"defaults of pods in a Deployment", "Deployment", pods(full), pods(written), none, setDefaults},
+		{"next to a default", "Job", pods(``), pods(`dnsPolicy: Default`), refused, setDefaults},
+		{"a default that depends on more", "Job", pods(`containers: [{name: c, image: "i:1"}]`),
+			pods(`containers: [{name: c, image: "i:1", imagePullPolicy: IfNotPresent}]`), refused, setDefaults},
+		{"away from the default strategy", "Deployment", spec(``), spec(`strategy: {type: Recreate}`), refused,
+			docStrategy},
+		{"away from a strategy that is partly said", "Deployment", spec(`strategy: {rollingUpdate: {maxSurge: 1}}`),
+			spec(`strategy: {type: Recreate}`), refused, docStrategy},
+		{"away from one that is said", "Deployment", spec(`strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}`),
+			spec(`strategy: {type: Recreate}`), inPlace, docStrategy},
+		{"away from a strategy with null", "Deployment", spec(``),
+			spec(`strategy: {type: Recreate, rollingUpdate: null}`), inPlace, docStrategy},
+		{"the strategy that is the default", "Deployment", spec(``), spec(`strategy: {type: RollingUpdate}`), inPlace,
+			docStrategy},
 		{"pod failure policy", "Job", spec(`podFailurePolicy: {rules: [{action: Ignore}]}`),
 			spec(`podFailurePolicy: {rules: [{action: Ignore}, {action: Count}]}`), refused, apiJob},
 		{"no pod failure policy any more", "Job", spec(`podFailurePolicy: {rules: [{action: Ignore}]}`), spec(``),

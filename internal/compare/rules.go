@@ -10,7 +10,10 @@ import (
 )
 
 // versions are the two versions of an object, as Kubernetes reads them.
-type versions struct{ old, new tree.Map }
+type versions struct {
+	old, new tree.Map
+	written  tree.Map // the new one as it is written, with its null
+}
 
 // rule says what a difference in a field, or below it, means. Elements of lists are
 // written as name[].
@@ -73,6 +76,7 @@ var rules = map[kinds.TypeMeta][]rule{
 	// no other field it is, and a paused Deployment makes none.
 	{APIVersion: "apps/v1", Kind: "Deployment"}: {
 		{"spec.template", unlessPaused},
+		{"spec.strategy.type", recreate},
 	},
 	// ValidateServiceUpdate; an address or a port that a cluster has assigned stays
 	// if it is not asked for (patchAllocatedValues).
@@ -113,6 +117,25 @@ func when(ok bool, e Effect) Effect {
 func unlessSuspended(v versions) Effect { return when(flag(v.old, "spec", "suspend"), Refused) }
 func unlessPaused(v versions) Effect    { return when(flag(v.new, "spec", "paused"), RollsPods) }
 func ifImmutable(v versions) Effect     { return when(!flag(v.old, "immutable"), Refused) }
+
+// recreate: whoever applies the manifest does not own the rollingUpdate that the API server has
+// filled in, so that it stays, and is refused next to type Recreate (ValidateDeploymentStrategy).
+func recreate(v versions) Effect {
+	_, cleared := tree.Get(v.written, "spec", "strategy", "rollingUpdate")
+	was := tree.Child(v.old, "spec", "strategy")
+	own := tree.Child(was, "rollingUpdate")
+	filled := was["type"] != "Recreate" && (own["maxSurge"] == nil || own["maxUnavailable"] == nil)
+	return when(tree.String(v.new, "spec", "strategy", "type") != "Recreate" || cleared || !filled, Refused)
+}
+
+// CureOf says how to make a change that is refused, "" where the object has to be deleted.
+func CureOf(d Difference) string {
+	if at := d.Path.String(); d.New != nil && (at == "spec.strategy" || at == "spec.strategy.type") {
+		return `first: kubectl patch deployment NAME --type=merge -p '{"spec":{"strategy":{"type":"Recreate",` +
+			`"rollingUpdate":null}}}'`
+	}
+	return ""
+}
 
 // The completions of an Indexed Job may change with its parallelism.
 func unlessIndexed(v versions) Effect {

@@ -71,8 +71,7 @@ func (m *merger) value(patch, old any, f Field) (any, effect) {
 	case patch == nil:
 		return nil, removed
 	case old != nil && is != was:
-		m.refuse("the patch has " + is + " where the object has " + was +
-			"; set it to null in a patch before this one to replace it")
+		m.refuse("must be " + was + ", as in the object, and not " + is)
 		return old, unchanged
 	case m.tooDeep():
 		return old, unchanged
