@@ -42,7 +42,7 @@ var rooms = []string{
 	"internal/parallel", "internal/files", "internal/secrets",
 	"internal/tree", "internal/kinds", "internal/kinds/types", "internal/schema", "internal/flink",
 	"internal/yaml", "internal/decode", "internal/merge", "internal/jsonpatch",
-	"labels", "patch", "target", "target/registrytest", "deployment", "schemas",
+	"internal/kyaml", "labels", "patch", "patch/kustomize", "target", "target/registrytest", "deployment", "schemas",
 	"internal/build", "internal/verify", "internal/compare", "internal/explain",
 	"render", "render/rendertest", "render/krm",
 	"internal/architecture", "internal/hostile", "render/internal/inputs", // of tests
@@ -96,7 +96,7 @@ func TestNoClusterClient(t *testing.T) {
 
 // Who renders links no kustomize: only programs that import one of these do.
 func TestKustomizeIsLinkedWhereItIsWanted(t *testing.T) {
-	wanted := []string{"render/krm", "examples/krm-function"}
+	wanted := []string{"internal/kyaml", "patch/kustomize", "render/krm", "examples/krm-function"}
 	for _, pkg := range goList(t, "./...") {
 		room := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
 		isKustomize := func(dep string) bool { return strings.HasPrefix(dep, "sigs.k8s.io/kustomize") }

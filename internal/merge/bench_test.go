@@ -39,7 +39,7 @@ func TestApplyAllocations(t *testing.T) {
 
 func TestBenchmarkSampleAgainstKustomize(t *testing.T) {
 	obj, patch := workloadSample(t)
-	got, want := ours(obj, patch, deploymentSchema), kustomize(t, obj, patch)
+	got, want := ours(obj, patch, deploymentSchema), built(t, obj, patch)
 	assert.Assert(t, got.equal(want), "%v\n%v", got, want)
 }
 

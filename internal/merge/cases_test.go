@@ -196,10 +196,10 @@ func TestCasesAgainstKustomize(t *testing.T) {
 				key = "want"
 			}
 			want := c.outcome(key)
-			got := kustomize(t, c.object(), c.patch())
+			got := built(t, c.object(), c.patch())
 			assert.Assert(t, got.equal(want), "%v\n%v\n%s", got, want, cmp.Diff(asAny(want.object), asAny(got.object)))
 			if !nullsLabels(c.patch()) {
-				selected := kustomizeTarget(t, c.object(), c.patch())
+				selected := builtWithTarget(t, c.object(), c.patch())
 				assert.Assert(t, got.withoutEmptyMetadata().equal(selected.withoutEmptyMetadata()),
 					"with a target: %v\n%v", selected, got)
 			}
@@ -233,6 +233,6 @@ func TestNullLabelsWithTarget(t *testing.T) {
 	patch := parse(t, `{metadata: {labels: {a: null}}}`)
 	want := parse(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {c: d}}}`)
 	assert.DeepEqual(t, ours(obj, patch, merge.Of(kinds.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"})).object, want)
-	assert.DeepEqual(t, kustomize(t, obj, patch).object, want)
-	assert.Equal(t, tree.String(kustomizeTarget(t, obj, patch).object, "metadata", "labels", "a"), "null")
+	assert.DeepEqual(t, built(t, obj, patch).object, want)
+	assert.Equal(t, tree.String(builtWithTarget(t, obj, patch).object, "metadata", "labels", "a"), "null")
 }

@@ -5,8 +5,12 @@ import (
 
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"sigs.k8s.io/kustomize/kyaml/yaml/merge2"
+	"sigs.k8s.io/kustomize/kyaml/yaml/walk"
 
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/kyaml"
 	"github.com/flinktarget/flinktarget/internal/merge"
 )
 
@@ -86,6 +90,23 @@ func TestListsAgainstKyaml(t *testing.T) {
 		got, want := ours(s.object, s.patch, jobLists), kyamlMergeAs(s.object, s.patch, schema)
 		assert.Assert(t, got.equal(want), "%v\nours  %v\nkyaml %v", s, got, want)
 	}
+}
+
+// kyamlMergeAs merges by a schema that kustomize does not have, which kustomize.Merge
+// cannot: kyaml's own is one for the process.
+func kyamlMergeAs(obj, patch map[string]any, schema *openapi.ResourceSchema) outcome {
+	r, err := walk.Walker{
+		Sources:      []*yaml.RNode{yaml.NewRNode(kyaml.Node(obj)), yaml.NewRNode(kyaml.Node(patch))},
+		Visitor:      merge2.Merger{},
+		Schema:       schema,
+		MergeOptions: yaml.MergeOptions{ListIncreaseDirection: yaml.MergeOptionsListPrepend},
+	}.Walk()
+	if err != nil || r == nil {
+		return outcome{deleted: err == nil, err: err}
+	}
+	v, err := kyaml.Tree(r.YNode())
+	m, _ := v.(map[string]any)
+	return outcome{object: m, err: err}
 }
 
 func TestZeroSchemaReplacesLists(t *testing.T) {

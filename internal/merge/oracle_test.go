@@ -1,21 +1,16 @@
 package merge_test
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
-	"sigs.k8s.io/kustomize/kyaml/openapi"
-	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
-	"sigs.k8s.io/kustomize/kyaml/yaml/merge2"
-	"sigs.k8s.io/kustomize/kyaml/yaml/walk"
 	"sigs.k8s.io/yaml"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/patch/kustomize"
 )
 
 // outcome is what becomes of an object.
@@ -51,16 +46,16 @@ func asAny(m map[string]any) any {
 	return m
 }
 
-// kustomize builds a kustomization in memory that has the object and the patch,
+// built builds a kustomization in memory that has the object and the patch,
 // which is kustomize's public way, from YAML text to YAML text. The patch has the
 // identity of the object.
-func kustomize(t testing.TB, obj, patch map[string]any) outcome {
+func built(t testing.TB, obj, patch map[string]any) outcome {
 	t.Helper()
 	return build(t, obj, patch, map[string]any{"path": "patch.yaml"})
 }
 
-// kustomizeTarget is kustomize for a patch that a target selects for the object.
-func kustomizeTarget(t testing.TB, obj, patch map[string]any) outcome {
+// builtWithTarget is built for a patch that a target selects for the object.
+func builtWithTarget(t testing.TB, obj, patch map[string]any) outcome {
 	t.Helper()
 	return build(t, obj, patch, map[string]any{"path": "patch.yaml", "target": map[string]any{"kind": obj["kind"]}})
 }
@@ -136,124 +131,10 @@ func identified(patch, obj map[string]any) map[string]any {
 	return out
 }
 
-// kyamlMerge is the core of kustomize's merge, on nodes with the right tags, so
-// that kustomize #6140 does not bite.
+// kyamlMerge is kustomize's merge without its texts, so that kustomize #6140 does not bite.
 func kyamlMerge(obj, patch map[string]any) outcome {
-	return kyamlMergeAs(obj, patch, nil)
-}
-
-// kyamlMergeAs merges by a schema that kustomize does not have. With nil it is
-// what merge2.Merge does.
-func kyamlMergeAs(obj, patch map[string]any, schema *openapi.ResourceSchema) (out outcome) {
-	defer func() {
-		if p := recover(); p != nil {
-			out = outcome{err: fmt.Errorf("panic: %v", p)}
-		}
-	}()
-	patch = tree.CopyMap(patch)
-	if patch == nil {
-		patch = map[string]any{}
-	}
-	patch["apiVersion"], patch["kind"] = obj["apiVersion"], obj["kind"]
-	r, err := walk.Walker{
-		Sources:      []*kyaml.RNode{kyaml.NewRNode(toNode(obj)), kyaml.NewRNode(toNode(patch))},
-		Visitor:      merge2.Merger{},
-		Schema:       schema,
-		MergeOptions: kyaml.MergeOptions{ListIncreaseDirection: kyaml.MergeOptionsListPrepend},
-	}.Walk()
-	if err != nil {
-		return outcome{err: err}
-	}
-	if r == nil {
-		return outcome{deleted: true}
-	}
-	m := fromNode(r.YNode()).(map[string]any)
-	return outcome{object: withIdentity(obj, m)}
-}
-
-func withIdentity(obj, m map[string]any) map[string]any {
-	m["apiVersion"], m["kind"] = obj["apiVersion"], obj["kind"]
-	metadata, ok := m["metadata"].(map[string]any)
-	if !ok {
-		metadata = map[string]any{}
-		m["metadata"] = metadata
-	}
-	metadata["name"] = tree.String(obj, "metadata", "name")
-	if ns := tree.String(obj, "metadata", "namespace"); ns != "" {
-		metadata["namespace"] = ns
-	} else {
-		delete(metadata, "namespace")
-	}
-	return m
-}
-
-func toNode(v any) *kyaml.Node {
-	switch v := v.(type) {
-	case nil:
-		return &kyaml.Node{Kind: kyaml.ScalarNode, Tag: kyaml.NodeTagNull, Value: "null"}
-	case bool:
-		return &kyaml.Node{Kind: kyaml.ScalarNode, Tag: kyaml.NodeTagBool, Value: strconv.FormatBool(v)}
-	case int64:
-		return &kyaml.Node{Kind: kyaml.ScalarNode, Tag: kyaml.NodeTagInt, Value: strconv.FormatInt(v, 10)}
-	case float64:
-		return &kyaml.Node{Kind: kyaml.ScalarNode, Tag: kyaml.NodeTagFloat, Value: string(tree.JSON(v))}
-	case string:
-		return stringNode(v)
-	case []any:
-		n := &kyaml.Node{Kind: kyaml.SequenceNode, Tag: kyaml.NodeTagSeq}
-		for _, e := range v {
-			n.Content = append(n.Content, toNode(e))
-		}
-		return n
-	case map[string]any:
-		n := &kyaml.Node{Kind: kyaml.MappingNode, Tag: kyaml.NodeTagMap}
-		for _, k := range tree.Keys(v) {
-			n.Content = append(n.Content, stringNode(k), toNode(v[k]))
-		}
-		return n
-	default:
-		panic(fmt.Sprintf("%T is not part of a tree", v))
-	}
-}
-
-func stringNode(s string) *kyaml.Node {
-	return &kyaml.Node{Kind: kyaml.ScalarNode, Tag: kyaml.NodeTagString, Value: s, Style: kyaml.DoubleQuotedStyle}
-}
-
-func fromNode(n *kyaml.Node) any {
-	switch n.Kind {
-	case kyaml.MappingNode:
-		m := make(map[string]any, len(n.Content)/2)
-		for i := 0; i < len(n.Content); i += 2 {
-			m[n.Content[i].Value] = fromNode(n.Content[i+1])
-		}
-		return m
-	case kyaml.SequenceNode:
-		l := make([]any, len(n.Content))
-		for i, e := range n.Content {
-			l[i] = fromNode(e)
-		}
-		return l
-	}
-	tag := n.Tag
-	if tag == "" && n.Style != kyaml.DoubleQuotedStyle {
-		// The walker sets merge keys of sets anew, as plain text.
-		tag = n.ShortTag()
-	}
-	switch tag {
-	case kyaml.NodeTagNull:
-		return nil
-	case kyaml.NodeTagBool:
-		return n.Value == "true"
-	case kyaml.NodeTagInt:
-		i, _ := strconv.ParseInt(n.Value, 10, 64)
-		return i
-	case kyaml.NodeTagFloat:
-		f, _ := strconv.ParseFloat(n.Value, 64)
-		return f
-	default:
-		return n.Value
-	}
+	m, err := kustomize.Merge(obj, patch)
+	return outcome{object: m, deleted: m == nil && err == nil, err: err}
 }
 
 // retyped reports whether ours differs from kustomize's outcome only where

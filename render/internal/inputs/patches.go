@@ -46,7 +46,9 @@ func (g *generator) patch() tree.Map {
 		return g.to(tree.Map{"kind": "Service"}, "v1", pick[any](g,
 			tree.Map{"spec": tree.Map{"sessionAffinity": "ClientIP"}},
 			tree.Map{"metadata": tree.Map{"annotations": tree.Map{"prometheus.io/scrape": "true"}}},
-			tree.Map{"spec": tree.Map{"ports": []any{tree.Map{"port": int64(8081), "nodePort": int64(30081)}},
+			// kustomize drops a port without its protocol.
+			tree.Map{"spec": tree.Map{"ports": []any{
+				tree.Map{"port": int64(8081), "protocol": "TCP", "nodePort": int64(30081)}},
 				"type": "LoadBalancer", "externalTrafficPolicy": "Local"}},
 			operations(operation("replace", "/spec/ports/2/targetPort", int64(8081))),
 			operations(operation("add", "/spec/ports/-",
