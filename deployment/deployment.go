@@ -123,16 +123,9 @@ func (d Deployment) Resolved() Config {
 // like any input. Where no patch is for Deployments, the result is d with its
 // defaults. Errors are of type [*patch.ApplyError] and [*InvalidError].
 func (d Deployment) Patch(s patch.Set) (Deployment, error) {
-	if d.d == nil {
-		return Deployment{}, nil
-	}
-	c := d.Resolved()
-	if !s.HasResource(KindDeployment) {
-		return Deployment{d: &data[Config]{config: c}}, nil
-	}
-	root, err := patched(s, c)
-	if err != nil {
-		return Deployment{}, err
+	same, root, err := d.d.patch(s, d.Resolved())
+	if root == nil {
+		return Deployment{d: same}, err
 	}
 	return Defaults{}.fromNode(root)
 }

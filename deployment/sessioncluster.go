@@ -114,16 +114,9 @@ func (s SessionCluster) Resolved() SessionClusterConfig {
 // Patch returns the SessionCluster that a target's patch set makes of s, as
 // [Deployment.Patch] does.
 func (s SessionCluster) Patch(set patch.Set) (SessionCluster, error) {
-	if s.d == nil {
-		return SessionCluster{}, nil
-	}
-	c := s.Resolved()
-	if !set.HasResource(KindSessionCluster) {
-		return SessionCluster{d: &data[SessionClusterConfig]{config: clone(c)}}, nil
-	}
-	root, err := patched(set, c)
-	if err != nil {
-		return SessionCluster{}, err
+	same, root, err := s.d.patch(set, s.Resolved())
+	if root == nil {
+		return SessionCluster{d: same}, err
 	}
 	return sessionClusterFromNode(root)
 }

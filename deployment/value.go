@@ -108,17 +108,24 @@ func subject[C config](c C) string {
 	return kind + " " + namespaceOf(m) + "/" + m.Name
 }
 
-// patched applies s to a resource whose defaults are filled in.
-func patched[C config](s patch.Set, c C) (*yaml.Node, error) {
+// patch applies s to c, which is d with its defaults. What it changes is a document that is
+// to be checked; nil if no patch is for such resources, and c is the result.
+func (d *data[C]) patch(s patch.Set, c C) (*data[C], *yaml.Node, error) {
+	kind, _ := c.identity()
+	if d == nil || !s.HasResource(kind) {
+		if d != nil {
+			d = &data[C]{config: c}
+		}
+		return d, nil, nil
+	}
 	v, err := tree.FromGo(c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	kind, _ := c.identity()
 	doc, _ := v.(tree.Map)
 	kinds.Fill(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}, doc)
 	if doc, err = s.ApplyResource(doc); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return yaml.FromTree(doc), nil
+	return nil, yaml.FromTree(doc), nil
 }

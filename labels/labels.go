@@ -38,14 +38,10 @@ const (
 // String returns the value of the label component, "jobmanager" or "taskmanager",
 // or the empty string for neither.
 func (c Component) String() string {
-	switch c {
-	case JobManager:
-		return "jobmanager"
-	case TaskManager:
-		return "taskmanager"
-	default:
-		return ""
+	if names := [...]string{JobManager: "jobmanager", TaskManager: "taskmanager"}; int(c) < len(names) {
+		return names[c]
 	}
+	return ""
 }
 
 // Deployment has what the labels of a Deployment are made of. All fields are

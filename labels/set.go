@@ -36,12 +36,7 @@ func setOf(labels []label) Set {
 // WithComponent returns s with the label component of c in place of any that s
 // has. If c is neither JobManager nor TaskManager, the result has none.
 func (s Set) WithComponent(c Component) Set {
-	labels := make([]label, 0, 8)
-	for key, value := range s.All() {
-		if key != KeyComponent {
-			labels = append(labels, label{key, value})
-		}
-	}
+	labels := s.only(func(key string) bool { return key != KeyComponent })
 	if v := c.String(); v != "" {
 		labels = append(labels, label{KeyComponent, v})
 	}
@@ -56,14 +51,20 @@ func (s Set) WithComponent(c Component) Set {
 // change, ids may not. The selector of the empty set is empty, and Kubernetes
 // matches everything with it.
 func (s Set) Selector() Set {
-	labels := make([]label, 0, 2)
+	return setOf(s.only(func(key string) bool {
+		return key == KeyJobID || key == KeySessionClusterID || key == KeyComponent
+	}))
+}
+
+// only returns the labels of which the key is wanted.
+func (s Set) only(wanted func(key string) bool) []label {
+	labels := make([]label, 0, 8)
 	for key, value := range s.All() {
-		switch key {
-		case KeyJobID, KeySessionClusterID, KeyComponent:
+		if wanted(key) {
 			labels = append(labels, label{key, value})
 		}
 	}
-	return setOf(labels)
+	return labels
 }
 
 // Get returns the value of the label key and whether s has that label.

@@ -2,10 +2,7 @@ package target
 
 import (
 	"errors"
-	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -29,14 +26,6 @@ const (
 	originPatch    = "patch" // the patch set as a whole
 )
 
-// VVP's rule for the names of DeploymentTargets (REST API, resource names).
-const maxName = 250
-
-var namePattern = fmt.Sprintf("^[0-9a-zA-Z_-]{1,%d}$", maxName)
-
-// legalName is namePattern without its bound, which would be a machine of 250 states.
-var legalName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[0-9a-zA-Z_-]+$") })
-
 // maxOwnerField bounds each field of an Owner, in bytes.
 const maxOwnerField = 1024
 
@@ -59,9 +48,9 @@ func validateMetadata(m Metadata, path *field.Path) field.ErrorList {
 	switch at := path.Child("name"); {
 	case m.Name == "":
 		errs = append(errs, field.Required(at, "").WithOrigin(originName))
-	case len(m.Name) > maxName:
-		errs = append(errs, field.TooLong(at, field.OmitValueType{}, maxName).WithOrigin(originName))
-	case !legalName().MatchString(m.Name):
+	case len(m.Name) > kinds.MaxTargetName:
+		errs = append(errs, field.TooLong(at, field.OmitValueType{}, kinds.MaxTargetName).WithOrigin(originName))
+	case !kinds.ValidTargetName(m.Name):
 		const detail = "must consist of ASCII letters and digits, '-' or '_'"
 		errs = append(errs, field.Invalid(at, decode.Shown(m.Name), detail).WithOrigin(originName))
 	}

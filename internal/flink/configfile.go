@@ -45,25 +45,22 @@ func legacyLine(key, value string) string { return key + ": " + value }
 // first '#', trims, splits at the first ": ", trims both parts, and skips the
 // line when one of them is empty. Quotes mean nothing to it.
 func checkLegacy(key, value string) Problem {
-	const correct = "correct the key"
-	switch flaw := legacyFlaw(key); {
+	p := Problem{Key: key, Cure: "correct the key"}
+	switch keyFlaw, flaw := legacyFlaw(key), legacyFlaw(value); {
 	case key == "":
-		return Problem{Reason: "a configuration key is empty", Cure: "remove it"}
-	case flaw != "":
-		return Problem{Key: key, Cure: correct,
-			Reason: "the key " + flaw + ", which " + legacyConfigFile + " cannot hold"}
+		p.Reason, p.Cure = "a configuration key is empty", "remove it"
+	case keyFlaw != "":
+		p.Reason = "the key " + keyFlaw + ", which " + legacyConfigFile + " cannot hold"
 	case strings.Contains(key, ": "):
-		return Problem{Key: key, Cure: correct,
-			Reason: `the key contains ": ", where ` + legacyConfigFile + " separates key and value"}
+		p.Reason = `the key contains ": ", where ` + legacyConfigFile + " separates key and value"
 	case value == "":
-		return Problem{Key: key, Reason: "the value is empty; Flink skips such a line of " + legacyConfigFile,
-			Cure: "remove the key to get Flink's default"}
+		p.Reason = "the value is empty; Flink skips such a line of " + legacyConfigFile
+		p.Cure = "remove the key to get Flink's default"
+	case flaw != "":
+		p.Reason = "the value " + flaw + ", which " + legacyConfigFile + " cannot hold"
+		p.Cure = "change the value, or use Flink 2.0 or later, whose " + yamlConfigFile + " can hold it"
 	}
-	if flaw := legacyFlaw(value); flaw != "" {
-		return Problem{Key: key, Reason: "the value " + flaw + ", which " + legacyConfigFile + " cannot hold",
-			Cure: "change the value, or use Flink 2.0 or later, whose " + yamlConfigFile + " can hold it"}
-	}
-	return Problem{}
+	return p
 }
 
 func legacyFlaw(s string) string {

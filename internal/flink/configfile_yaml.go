@@ -21,7 +21,7 @@ func checkYAML(key, value string) Problem {
 	p := Problem{Key: key, Cure: "correct the key"}
 	switch {
 	case key == "":
-		return Problem{Reason: "a configuration key is empty", Cure: "remove it"}
+		p.Reason, p.Cure = "a configuration key is empty", "remove it"
 	case !utf8.ValidString(key):
 		p.Reason = "the key is not valid UTF-8"
 	case !utf8.ValidString(value):

@@ -39,3 +39,13 @@ func DeriveID(parts ...string) string {
 	}
 	return uuid.NewSHA1(idSpace, []byte(name.String())).String()
 }
+
+// MaxTargetName is how many bytes the name of a DeploymentTarget has at most.
+const MaxTargetName = 250
+
+// ValidTargetName reports whether a DeploymentTarget may be called s (VVP, REST API,
+// resource names).
+func ValidTargetName(s string) bool {
+	const legal = "0123456789-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return s != "" && len(s) <= MaxTargetName && strings.Trim(s, legal) == ""
+}
