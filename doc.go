@@ -1,6 +1,6 @@
 // Package flinktarget is the root of a library that turns Ververica Platform
 // resources into Kubernetes manifests, in process and without a cluster. It has
-// no code of its own; this page is the tour.
+// what all packages say of problems, [Problem]; this page is the tour.
 //
 // # What goes in, what comes out
 //

@@ -99,6 +99,6 @@ type InvalidError = patch.InvalidError
 var ErrInvalid = patch.ErrInvalid
 
 func invalid(subject string, problems []decode.Problem) error {
-	fields, positions := decode.Split[patch.Position](problems)
+	fields, positions := decode.Split(problems)
 	return &InvalidError{Subject: subject, Fields: fields, Positions: positions}
 }

@@ -923,7 +923,7 @@ func TestTextsThatNothingCanHold(t *testing.T) {
 			set("metadata.annotations", `{"a": "\u0000"}`),
 			[]string{"metadata.annotations[a] Invalid text"},
 		},
-		{"NUL in a key", set("metadata.labels", `{"a\u0000": "b"}`), []string{"metadata.labels[a\x00] Invalid text"}},
+		{"NUL in a key", set("metadata.labels", `{"a\u0000": "b"}`), []string{`metadata.labels[a\x00] Invalid text`}},
 		{
 			"NUL in a Kubernetes type",
 			set("spec.template.spec.kubernetes.pods.envVars", `[{"name": "A", "value": "\u0000"}]`),

@@ -6,29 +6,20 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/patch"
 )
 
-// A Warning is something legal that a person should look at: it has no effect, or
-// not the one that its author may expect.
-type Warning struct {
-	// Field is a path as in the YAML, which Position finds.
-	Field string
-	// Message is a sentence for a person; its wording may change.
-	Message string
-}
-
-// String returns "field: message".
-func (w Warning) String() string { return w.Field + ": " + w.Message }
-
 // Warnings returns what a person should look at, in a fresh slice, always in the
-// same order. Values that look like secrets are not in it.
-func (d Deployment) Warnings() []Warning {
+// same order: what is legal and has no effect, or not the one that its author may
+// expect. Values that look like secrets are not in it.
+func (d Deployment) Warnings() []flinktarget.Problem {
 	if d.d == nil {
 		return nil
 	}
@@ -38,17 +29,18 @@ func (d Deployment) Warnings() []Warning {
 		return labels.ForDeployment(id)
 	}}
 	if strings.EqualFold(string(c.Spec.State), string(canceled)) {
-		w.add(field.NewPath("spec", "state"), "read as %s, which is how VVP's API writes it", Cancelled)
+		w.add("state-spelling", field.NewPath("spec", "state"),
+			"read as %s, which is how VVP's API writes it", Cancelled)
 	}
 	t := c.Spec.Template.Spec
 	path := field.NewPath("spec", "template", "spec")
 	w.artifact(t.Artifact, path.Child("artifact"))
 	w.cluster(t.cluster(path), flink.InertInApplication)
-	return w.list
+	return w.of(d.String, d.Position)
 }
 
 // Warnings returns what a person should look at, as [Deployment.Warnings].
-func (s SessionCluster) Warnings() []Warning {
+func (s SessionCluster) Warnings() []flinktarget.Problem {
 	if s.d == nil {
 		return nil
 	}
@@ -56,16 +48,24 @@ func (s SessionCluster) Warnings() []Warning {
 		return labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
 	}}
 	w.cluster(s.d.config.Spec.cluster(field.NewPath("spec")), func(string) (string, bool) { return "", false })
-	return w.list
+	return w.of(s.String, s.Position)
 }
 
 type warnings struct {
-	list   []Warning
+	list   []flinktarget.Problem
 	system func() (labels.Set, error) // of a resource that was checked, without error
 }
 
-func (w *warnings) add(path *field.Path, format string, args ...any) {
-	w.list = append(w.list, Warning{Field: path.String(), Message: fmt.Sprintf(format, args...)})
+func (w *warnings) add(rule string, path *field.Path, format string, args ...any) {
+	w.list = append(w.list, decode.Warning(rule, "", path.String(), fmt.Sprintf(format, args...), patch.Position{}))
+}
+
+// of says whose warnings they are, and where.
+func (w *warnings) of(resource func() string, position func(field string) patch.Position) []flinktarget.Problem {
+	for i := range w.list {
+		w.list[i].Resource, w.list[i].Position = resource(), position(w.list[i].Field)
+	}
+	return w.list
 }
 
 const plainSecret = "this looks like a secret in plain text, " +
@@ -76,7 +76,8 @@ func (w *warnings) artifact(a Artifact, path *field.Path) {
 		{"jarUri", a.JarURI}, {"mainArgs", a.MainArgs}, {"pythonArtifactUri", a.PythonArtifactURI},
 	} {
 		if secrets.Text(f.value) && !strings.Contains(f.value, "${") {
-			w.add(path.Child(f.name), plainSecret+"give it to the job in a variable with valueFrom.secretKeyRef")
+			w.add("plain-secret", path.Child(f.name),
+				plainSecret+"give it to the job in a variable with valueFrom.secretKeyRef")
 		}
 	}
 }
@@ -95,22 +96,24 @@ func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key st
 	significant, ha := flink.Significant(version), flink.HighAvailability(version, s.config)
 	for _, key := range tree.Keys(s.config) {
 		if reason, ok := flink.Inert(key); ok {
-			w.add(at.Key(key), "no effect: %s", reason)
+			w.add("no-effect", at.Key(key), "no effect: %s", reason)
 		} else if reason, ok := inertHere(key); ok {
-			w.add(at.Key(key), "no effect: %s", reason)
+			w.add("no-effect", at.Key(key), "no effect: %s", reason)
 		} else if instead, ok := flink.Ignored(version, key); ok {
 			w.ignored(at.Key(key), version, instead)
 		} else if meant := decode.Misspelt(key, significant); meant != "" {
-			w.add(at.Key(key), "did you mean %s?", meant)
+			w.add("option-spelling", at.Key(key), "did you mean %s?", meant)
 		}
 		if ha.Key == key && ha.Value == "vvp-kubernetes" {
-			w.add(at.Key(key), "VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
+			w.add("deprecated", at.Key(key),
+				"VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
 		}
 		if strings.Contains(s.config[key], "{{") && placeholder().MatchString(s.config[key]) {
-			w.add(at.Key(key), "VVP replaces {{ … }} in values; here it stays as it is: write the value out")
+			w.add("placeholder", at.Key(key),
+				"VVP replaces {{ … }} in values; here it stays as it is: write the value out")
 		}
 		if secrets.Plain(key, s.config[key]) {
-			w.add(at.Key(key), plainSecret+
+			w.add("plain-secret", at.Key(key), plainSecret+
 				"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")
 		}
 	}
@@ -123,7 +126,7 @@ func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
 	if instead != "" {
 		instead = "; it is called " + instead + " there"
 	}
-	w.add(at, "no effect: Flink %s does not know this option%s", v.Minor, instead)
+	w.add("no-effect", at, "no effect: Flink %s does not know this option%s", v.Minor, instead)
 }
 
 // smallHeap warns of a JobManager that starts, and has little room.
@@ -134,7 +137,8 @@ func (w *warnings) smallHeap(v flink.Version, s cluster) {
 		return
 	}
 	if m, _ := v.JobManagerMemory(wholeMiB(bytes), s.config); m.Heap < flink.RecommendedJobManagerHeap {
-		w.add(s.path.Child("resources", "jobmanager", "memory"), "%s leave a heap of %s; Flink recommends at least %s",
+		w.add("small-heap", s.path.Child("resources", "jobmanager", "memory"),
+			"%s leave a heap of %s; Flink recommends at least %s",
 			memory, flink.FormatMiB(m.Heap), flink.FormatMiB(flink.RecommendedJobManagerHeap))
 	}
 }
@@ -173,13 +177,13 @@ func (w *warnings) labels(m map[string]string, path *field.Path) {
 	system = system.WithComponent(labels.JobManager)
 	for _, key := range tree.Keys(m) {
 		if _, ok := system.Get(key); ok {
-			w.add(path.Key(key), "the label belongs to the platform; this value is not used")
+			w.add("system-label", path.Key(key), "the label belongs to the platform; this value is not used")
 		}
 	}
 }
 
 func (w *warnings) env(v map[string]any, path *field.Path) {
 	if secrets.Plain(tree.String(v, "name"), tree.String(v, "value")) {
-		w.add(path.Child("value"), plainSecret+"use valueFrom.secretKeyRef")
+		w.add("plain-secret", path.Child("value"), plainSecret+"use valueFrom.secretKeyRef")
 	}
 }

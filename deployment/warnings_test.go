@@ -6,6 +6,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 )
 
@@ -188,12 +189,12 @@ func TestSessionClusterWarnings(t *testing.T) {
 	)
 }
 
-func assertWarnings(t *testing.T, got []deployment.Warning, fields []string) {
+func assertWarnings(t *testing.T, got []flinktarget.Problem, fields []string) {
 	t.Helper()
 	var have []string
 	for _, w := range got {
 		have = append(have, w.Field)
-		assert.Assert(t, w.Message != "")
+		assert.Assert(t, w.Message != "" && w.Rule != "" && w.Severity == flinktarget.SeverityWarning, "%s", w)
 		assert.Assert(t, !strings.Contains(w.String(), "hunter2"), "%s", w)
 	}
 	assert.DeepEqual(t, have, fields)

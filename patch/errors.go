@@ -7,17 +7,17 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/secrets"
-	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 var (
 	// ErrInvalid is the class of all errors about input that is not legal, of
 	// this package and of those that build on it. See [InvalidError].
-	ErrInvalid = errors.New("invalid")
+	ErrInvalid = flinktarget.ErrInvalid
 	// ErrConflict is the class of errors about patches that change what belongs
 	// to the platform. See [ApplyError].
 	ErrConflict = errors.New("the patch changes a protected field")
@@ -25,17 +25,7 @@ var (
 
 // Position is a place in a text. Line and Column count from 1, columns in characters.
 // The zero value means that the place is not known.
-type Position struct {
-	// File is the name that was handed to the parser; Line and Column are the place.
-	File         string
-	Line, Column int
-}
-
-// String returns file:line:column, without the file where it has no name, and ""
-// for the zero value.
-func (p Position) String() string {
-	return yaml.Position(p).String()
-}
+type Position = flinktarget.Position
 
 // InvalidError reports all that is wrong with an input. It is ErrInvalid for
 // errors.Is, and unwraps to its field errors.
@@ -117,30 +107,54 @@ func (e *InvalidError) Problem(i int) string {
 	if f.Field != "" && f.Field != "<nil>" {
 		parts = append(parts, f.Field)
 	}
-	// The body leaves out words and values that say no more than the detail does.
-	body, omit := f.ErrorBody(), field.OmitValueType{}
-	if f.Detail != "" && (f.BadValue == nil || f.BadValue == omit ||
+	return strings.Join(append(parts, body(f)), ": ")
+}
+
+// body is what an error says of its field, without words and values that say no more
+// than the detail does.
+func body(f *field.Error) string {
+	if f.Detail != "" && (f.BadValue == nil || f.BadValue == any(field.OmitValueType{}) ||
 		f.Type == field.ErrorTypeForbidden || f.Type == field.ErrorTypeRequired) {
-		body = f.Detail
+		return f.Detail
 	}
-	return strings.Join(append(parts, body), ": ")
+	return f.ErrorBody()
 }
 
 // Is reports whether target is ErrInvalid.
 func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
 
-// Unwrap returns the problems, each a *field.Error.
+// Unwrap returns the problems, each a *field.Error and a [flinktarget.Problem].
 func (e *InvalidError) Unwrap() []error {
 	out := make([]error, len(e.Fields))
 	for i, f := range e.Fields {
-		out[i] = f
+		out[i] = invalidField{f, e.problem(i)}
 	}
 	return out
 }
 
+type invalidField struct {
+	field   *field.Error
+	problem flinktarget.Problem
+}
+
+func (f invalidField) Error() string                { return f.field.Error() }
+func (f invalidField) Unwrap() error                { return f.field }
+func (f invalidField) Problem() flinktarget.Problem { return f.problem }
+
+// problem returns the i-th problem.
+func (e *InvalidError) problem(i int) flinktarget.Problem {
+	f := e.Fields[i]
+	p := flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: f.Origin, Resource: e.Subject,
+		Field: strings.TrimPrefix(f.Field, "<nil>"), Message: body(f)}
+	if i < len(e.Positions) {
+		p.Position = e.Positions[i]
+	}
+	return p
+}
+
 // invalid makes an InvalidError of problems.
 func invalid(problems []decode.Problem) error {
-	fields, positions := decode.Split[Position](problems)
+	fields, positions := decode.Split(problems)
 	return &InvalidError{Fields: fields, Positions: positions}
 }
 
@@ -163,17 +177,27 @@ func (e *ApplyError) Error() string {
 	if e.Position.File != "" {
 		head = e.Position.String() + ": " + head
 	}
+	return head + e.reason()
+}
+
+func (e *ApplyError) reason() string {
 	all, ok := errors.AsType[merge.RefusedError](e.Err)
 	if !ok {
-		return head + e.Err.Error()
+		return e.Err.Error()
 	}
-	return head + listed(len(all), "\n", func(i int) string {
+	return listed(len(all), "\n", func(i int) string {
 		return secrets.Clip(secrets.Mask(all[i].Path), longest) + ": " + all[i].Message
 	})
 }
 
 // Unwrap returns the reason.
 func (e *ApplyError) Unwrap() error { return e.Err }
+
+// Problem returns the error as a problem of the entry.
+func (e *ApplyError) Problem() flinktarget.Problem {
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "patch-apply", Object: e.Object,
+		Field: kinds.PatchField(e.Entry), Message: e.reason(), Position: e.Position}
+}
 
 // conflict is ErrConflict with the fields; without any, the object itself.
 type conflict struct {

@@ -35,7 +35,7 @@ func TestInvalidErrorText(t *testing.T) {
 		{"a problem of a value names the subject", patch.InvalidError{Subject: "Deployment default/a", Fields: one},
 			`Deployment default/a: spec.a: Invalid value: "x": is wrong`},
 		{"a place says more than a subject",
-			patch.InvalidError{Subject: "Deployment default/a", Fields: one, Positions: []patch.Position{{"f", 1, 2}}},
+			patch.InvalidError{Subject: "Deployment default/a", Fields: one, Positions: []patch.Position{{File: "f", Line: 1, Column: 2}}},
 			`f:1:2: spec.a: Invalid value: "x": is wrong`},
 		{"a place that is not known is left out", patch.InvalidError{Fields: one, Positions: []patch.Position{{}}},
 			`spec.a: Invalid value: "x": is wrong`},

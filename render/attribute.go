@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -28,7 +29,7 @@ func (g *rendering) expectation() verify.Expectation {
 // attribute says of each problem which patch introduced it, or which field of the
 // resource. Patches are applied one by one again until the problem is there. It keeps the
 // warnings, and returns the errors.
-func (g *rendering) attribute(problems []verify.Problem) []Problem {
+func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
 	if g.plan.Job != nil {
 		for _, o := range g.built { // patched parts have the id already
 			setID(o, g.plan.Job.ID)
@@ -60,22 +61,24 @@ func (g *rendering) attribute(problems []verify.Problem) []Problem {
 		}
 		before = after
 	}
-	var out []Problem
+	var out []flinktarget.Problem
 	for _, v := range problems {
-		p := Problem{Object: v.Object, Field: v.Field, Message: v.Message}
 		// The checksum, which comes after the patches, may change what is said.
-		p.Cause = cmp.Or(causes[v], ofField[verify.Problem{Object: v.Object, Field: v.Field}], g.resourceField(v))
-		if at, patched := places[p.Cause]; patched {
-			p.Position = at
-		} else {
-			p.Position = g.resource.Position(p.Cause)
+		field := cmp.Or(causes[v], ofField[verify.Problem{Object: v.Object, Field: v.Field}], g.resourceField(v))
+		cause := &flinktarget.Cause{Resource: g.target.String(), Field: field}
+		at, patched := places[field]
+		if !patched {
+			cause.Resource, at = g.resource.String(), g.resource.Position(field)
 		}
-		if !v.Warning {
-			out = append(out, p)
+		p := flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: cmp.Or(v.Rule, "verify"),
+			Resource: g.resource.String(), Object: flinktarget.OneLine(v.Object), Field: flinktarget.OneLine(v.Field),
+			Message: flinktarget.OneLine(v.Message), Position: at, Cause: cause}
+		if v.Warning {
+			p.Severity = flinktarget.SeverityWarning
+			g.warnings = append(g.warnings, p)
 			continue
 		}
-		g.warnings = append(g.warnings, Warning{Resource: g.resource.String(), Field: p.Cause, Position: p.Position,
-			Message: p.Object + ": " + p.Field + ": " + p.Message})
+		out = append(out, p)
 	}
 	return out
 }

@@ -94,7 +94,7 @@ func TestCauses(t *testing.T) {
 			var causes []string
 			if e, ok := errors.AsType[*render.VerifyError](err); ok {
 				for _, p := range e.Problems {
-					causes = append(causes, p.Cause)
+					causes = append(causes, p.Cause.Field)
 				}
 			}
 			assert.DeepEqual(t, causes, c.causes)

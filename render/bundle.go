@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -94,6 +95,12 @@ func (e *UnmatchedError) Error() string {
 		text = e.Position.String() + ": " + text
 	}
 	return text
+}
+
+// Problem returns the error as a problem of the target.
+func (e *UnmatchedError) Problem() flinktarget.Problem {
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "unmatched-patch", Resource: e.Target,
+		Field: kinds.PatchField(e.Entry), Message: ErrUnmatched.Error(), Position: e.Position}
 }
 
 // Is reports whether target is ErrUnmatched.
@@ -282,16 +289,12 @@ func (x *bundle) note(uses []patchUse) {
 	}
 }
 
-func unmatched(uses []patchUse, resource string) []Warning {
-	var out []Warning
+func unmatched(uses []patchUse, resource string) []flinktarget.Problem {
+	var out []flinktarget.Problem
 	for _, u := range uses {
 		if !u.matched {
-			out = append(out, Warning{
-				Resource: resource,
-				Field:    kinds.PatchField(u.patch),
-				Position: u.at,
-				Message:  "the patch of DeploymentTarget " + u.target + " matches no object",
-			})
+			out = append(out, decode.Warning("unmatched-patch", resource, kinds.PatchField(u.patch),
+				"the patch of DeploymentTarget "+u.target+" matches no object", u.at))
 		}
 	}
 	return out

@@ -13,6 +13,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -42,7 +43,7 @@ func TestDerivedIDWarns(t *testing.T) {
 		m, err := renderJob(t, text, c.job)
 		assert.NilError(t, err, c.reason)
 		warned := slices.ContainsFunc(m.Warnings(),
-			func(w render.Warning) bool { return strings.HasPrefix(w.Message, "the job id is derived") })
+			func(w flinktarget.Problem) bool { return strings.HasPrefix(w.Message, "the job id is derived") })
 		assert.Equal(t, warned, c.want, c.reason)
 	}
 }

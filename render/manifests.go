@@ -9,16 +9,15 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strings"
 
 	kjson "sigs.k8s.io/json"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
-	"github.com/flinktarget/flinktarget/patch"
 )
 
 // Manifests are the Kubernetes objects of one or more resources, in the order in
@@ -27,39 +26,10 @@ import (
 type Manifests struct {
 	_        [0]func()
 	objects  []Object
-	warnings []Warning
+	warnings []flinktarget.Problem
 	resource string // what was rendered, if it was one
 	// uses tells of the target's patches; those that changed no object are warnings.
 	uses []patchUse
-}
-
-// A Warning is something that a person should look at, though it can be rendered.
-type Warning struct {
-	// Resource is what was rendered, such as "Deployment default/top-speed".
-	Resource string
-	// Field is a path as in the YAML, or empty.
-	Field string
-	// Position is where the field stands, zero if the resource was not read from
-	// a text.
-	Position patch.Position
-	// Message is a sentence for a person; its wording may change.
-	Message string
-}
-
-// String returns "file:line:column: field: message" without what is not known,
-// and with the resource where the place is not.
-func (w Warning) String() string {
-	place := w.Position.String()
-	if place == "" {
-		place = w.Resource
-	}
-	var parts []string
-	for _, part := range []string{place, w.Field, w.Message} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, ": ")
 }
 
 // Len returns the number of objects.
@@ -79,7 +49,7 @@ func (m Manifests) Find(kind, name string) (Object, bool) {
 }
 
 // Warnings returns what a person should look at, in a fresh slice.
-func (m Manifests) Warnings() []Warning {
+func (m Manifests) Warnings() []flinktarget.Problem {
 	return append(slices.Clone(m.warnings), unmatched(m.uses, m.resource)...)
 }
 

@@ -10,8 +10,10 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/build"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -53,7 +55,7 @@ type rendering struct {
 	renderer *Renderer
 	target   target.Target
 	resource resource
-	warnings []Warning
+	warnings []flinktarget.Problem
 	errs     field.ErrorList
 	trace    *explain.Record // nil without WithTrace
 	// What the target's patches were applied to, and which of them changed an object.
@@ -77,7 +79,7 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 	}
 	g.addWarnings(patched.warnings())
 	if state := patched.state(); state != deployment.Running {
-		g.warn(field.NewPath("spec", "state"),
+		g.warn("not-running", field.NewPath("spec", "state"),
 			"state %s renders no objects; removing those that exist takes no savepoint", state)
 		return Manifests{warnings: g.warnings}, nil
 	}
@@ -91,7 +93,7 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 	order(objects)
 	if problems := verifyObjects(objects, g.expectation()); len(problems) > 0 {
 		if errs := g.attribute(problems); len(errs) > 0 {
-			return Manifests{}, fmt.Errorf("%s with %s: %w", g.resource, g.target, &VerifyError{Problems: errs})
+			return Manifests{}, &VerifyError{Problems: errs}
 		}
 	}
 	return g.manifests(objects), nil
@@ -139,7 +141,7 @@ func (g *rendering) patched(s source, id string) ([]tree.Map, error) {
 	plan, problems, warnings := build.Decide(in, g.renderer.options)
 	g.errs = append(g.errs, problems...)
 	for _, w := range warnings {
-		g.warn(w.Field, "%s", w.Message)
+		g.warn(w.Rule, w.Field, "%s", w.Message)
 	}
 	if err := g.err(); err != nil {
 		return nil, err
@@ -272,21 +274,22 @@ func zeroValue(subject, message string) error {
 	return &InvalidError{Subject: subject, Fields: field.ErrorList{field.Required(nil, message).WithOrigin("required")}}
 }
 
-func (g *rendering) warn(path *field.Path, format string, args ...any) {
-	w := Warning{Resource: g.resource.String(), Message: fmt.Sprintf(format, args...)}
+// warn adds a warning about a field of the resource, or about none.
+func (g *rendering) warn(rule string, path *field.Path, format string, args ...any) {
+	var name string
+	var at flinktarget.Position
 	if path != nil {
-		w.Field = path.String()
-		w.Position = g.resource.Position(w.Field)
+		name = path.String()
+		at = g.resource.Position(name)
 	}
-	g.warnings = append(g.warnings, w)
+	g.warnings = append(g.warnings, decode.Warning(rule, g.resource.String(), name, fmt.Sprintf(format, args...), at))
 }
 
-// addWarnings passes on what the resource itself warns of.
-func (g *rendering) addWarnings(list []deployment.Warning) {
+// addWarnings passes on what the patched resource warns of, which knows no places.
+func (g *rendering) addWarnings(list []flinktarget.Problem) {
 	for _, w := range list {
-		g.warnings = append(g.warnings,
-			Warning{Resource: g.resource.String(), Field: w.Field, Position: g.resource.Position(w.Field),
-				Message: w.Message})
+		w.Position = g.resource.Position(w.Field)
+		g.warnings = append(g.warnings, w)
 	}
 }
 
@@ -321,8 +324,8 @@ func (g *rendering) namespace() string {
 				"render.Platform{Namespace: …}", g.target)), "platform-namespace")
 		return ""
 	case ns == "" || ns == platform:
-		g.warn(nil, "%s is in the namespace of the platform itself (%s); Ververica advises to keep Flink jobs "+
-			"apart from it", g.target, platform)
+		g.warn("shared-namespace", nil, "%s is in the namespace of the platform itself (%s); "+
+			"Ververica advises to keep Flink jobs apart from it", g.target, platform)
 		return platform
 	default:
 		return ns
@@ -331,9 +334,9 @@ func (g *rendering) namespace() string {
 
 func (g *rendering) warnDerived(s source) {
 	if j, ok := s.(job); ok && j.startsEmpty() {
-		g.warn(nil, "the job id is derived, and no savepoint is given: a changed configuration gives a new job that "+
-			"starts without state, next to the old one until that is removed (give Job.ID, and Job.SavepointLocation "+
-			"to restore)")
+		g.warn("derived-id", nil, "the job id is derived, and no savepoint is given: a changed configuration gives "+
+			"a new job that starts without state, next to the old one until that is removed (give Job.ID, and "+
+			"Job.SavepointLocation to restore)")
 	}
 }
 

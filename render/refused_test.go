@@ -9,6 +9,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
@@ -414,5 +415,5 @@ func TestWhatVerificationSays(t *testing.T) {
 	head := "input.yaml:8:5: spec.deploymentPatchSet[0]: Service staging/job-" + jobID + "-jobmanager: spec."
 	assert.Assert(t, strings.HasPrefix(lines[0], head+"clusterIP: ") && strings.HasPrefix(lines[1], head+"type: "),
 		"%s", lines)
-	assert.Equal(t, render.Problem{Object: "Job a/b", Field: "spec", Message: "m"}.String(), "Job a/b: spec: m")
+	assert.Equal(t, flinktarget.Problem{Object: "Job a/b", Field: "spec", Message: "m"}.String(), "Job a/b: spec: m")
 }

@@ -10,6 +10,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
@@ -38,6 +39,12 @@ type MismatchError struct {
 // Error names the resource and both targets.
 func (e *MismatchError) Error() string {
 	return fmt.Sprintf("%s refers to the target %s, not to %s", e.Resource, e.Want, e.Got)
+}
+
+// Problem returns the error as a problem of the resource.
+func (e *MismatchError) Problem() flinktarget.Problem {
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "mismatch", Resource: e.Resource,
+		Message: e.Error()}
 }
 
 // Is reports whether target is ErrMismatch.

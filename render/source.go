@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/explain"
@@ -31,7 +32,7 @@ type source interface {
 	apply(patch.Set) (source, error)
 	// state is that of the spec, warnings what the resource itself warns of.
 	state() deployment.State
-	warnings() []deployment.Warning
+	warnings() []flinktarget.Problem
 	// jobID is the id of the job; "" if it is to be derived. The names of a session
 	// cluster do not depend on one.
 	jobID() string
@@ -68,9 +69,9 @@ func (s job) apply(set patch.Set) (source, error) {
 	return job{patched, s.job, patched.Resolved()}, nil
 }
 
-func (s job) state() deployment.State        { return s.config.Spec.State }
-func (s job) warnings() []deployment.Warning { return s.Warnings() }
-func (s job) jobID() string                  { return s.job.ID }
+func (s job) state() deployment.State         { return s.config.Spec.State }
+func (s job) warnings() []flinktarget.Problem { return s.Warnings() }
+func (s job) jobID() string                   { return s.job.ID }
 
 func (s job) input(jobID string) (build.Input, error) {
 	set, err := labels.ForDeployment(labels.Deployment{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name(),
@@ -125,9 +126,9 @@ func (s session) apply(set patch.Set) (source, error) {
 	return session{patched, patched.Resolved()}, nil
 }
 
-func (s session) state() deployment.State        { return s.config.Spec.State }
-func (s session) warnings() []deployment.Warning { return s.Warnings() }
-func (s session) jobID() string                  { return s.ID() }
+func (s session) state() deployment.State         { return s.config.Spec.State }
+func (s session) warnings() []flinktarget.Problem { return s.Warnings() }
+func (s session) jobID() string                   { return s.ID() }
 
 func (s session) input(string) (build.Input, error) {
 	set, err := labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})

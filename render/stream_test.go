@@ -13,6 +13,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -160,7 +161,7 @@ func TestStreamReportsUnmatchedPatchesOnce(t *testing.T) {
 		}
 	}
 	targets := func(target.Ref) (target.Target, error) { return b.Targets[0], nil }
-	var warnings []render.Warning
+	var warnings []flinktarget.Problem
 	for m, err := range renderer(t).Stream(t.Context(), items, targets) {
 		assert.NilError(t, err)
 		warnings = append(warnings, m.Warnings()...)

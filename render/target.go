@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/target"
@@ -44,9 +46,9 @@ func (r *Renderer) Target(t target.Target) (Manifests, error) {
 	}
 	ns := t.KubernetesNamespace()
 	if ns == "" || ns == r.platform.Namespace {
-		return Manifests{warnings: []Warning{{Resource: t.String(),
-			Message: "the target is in the namespace of the platform itself (" + r.platform.Namespace +
-				"), where it has all rights; Ververica advises to keep Flink jobs apart from it"}}}, nil
+		return Manifests{warnings: []flinktarget.Problem{decode.Warning("shared-namespace", t.String(), "",
+			"the target is in the namespace of the platform itself ("+r.platform.Namespace+
+				"), where it has all rights; Ververica advises to keep Flink jobs apart from it", t.Position())}}, nil
 	}
 	name := platformName(r.platform.Name)
 	account := r.platform.ServiceAccount

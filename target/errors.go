@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
@@ -44,6 +45,9 @@ func (e *NotFoundError) Error() string {
 	}
 }
 
+// Problem returns the error as a problem.
+func (e *NotFoundError) Problem() flinktarget.Problem { return problem("not-found", e.Ref, e) }
+
 // Is reports whether target is ErrNotFound.
 func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
 
@@ -61,6 +65,9 @@ func (e *InUseError) Error() string {
 	owners := some(e.Owners, ", ", func(o Owner) string { return show(o.String()) })
 	return fmt.Sprintf("the target %s is in use by %s", show(e.Ref.String()), owners)
 }
+
+// Problem returns the error as a problem.
+func (e *InUseError) Problem() flinktarget.Problem { return problem("in-use", e.Ref, e) }
 
 // Is reports whether target is ErrInUse.
 func (e *InUseError) Is(target error) bool { return target == ErrInUse }
@@ -80,6 +87,9 @@ func (e *ImmutableError) Error() string {
 	fields := some(e.Fields, "; ", FieldChange.String)
 	return fmt.Sprintf("the target %s exists, and its id and spec are immutable: %s", show(e.Ref.String()), fields)
 }
+
+// Problem returns the error as a problem.
+func (e *ImmutableError) Problem() flinktarget.Problem { return problem("immutable", e.Ref, e) }
 
 // Is reports whether target is ErrImmutable.
 func (e *ImmutableError) Is(target error) bool { return target == ErrImmutable }
@@ -125,8 +135,16 @@ func (e *ConflictError) Error() string {
 		show(e.Ref.String()), e.ID, show(e.Other.String()))
 }
 
+// Problem returns the error as a problem.
+func (e *ConflictError) Problem() flinktarget.Problem { return problem("id-conflict", e.Ref, e) }
+
 // Is reports whether target is ErrConflict.
 func (e *ConflictError) Is(target error) bool { return target == ErrConflict }
+
+func problem(rule string, ref Ref, err error) flinktarget.Problem {
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: rule, Resource: Kind + " " + ref.String(),
+		Message: err.Error()}
+}
 
 // Bounds of the texts of errors; their data is complete.
 const (

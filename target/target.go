@@ -115,7 +115,7 @@ func FromNode(root *yaml.Node) (Target, error) {
 }
 
 func invalid(c Config, problems []decode.Problem) error {
-	fields, positions := decode.Split[patch.Position](problems)
+	fields, positions := decode.Split(problems)
 	return &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
 }
 

@@ -28,7 +28,7 @@ func (t tool) explain(fs *flag.FlagSet) func([]string) error {
 		if err != nil {
 			return err
 		}
-		t.lines(cli.WarningsOf(m)...)
+		t.lines(cli.Warnings(m.Warnings())...)
 		found := only.of(m)
 		switch {
 		case len(found) == 0:

@@ -29,7 +29,7 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 			s.fail(err)
 			continue
 		}
-		t.lines(cli.WarningsOf(m)...)
+		t.lines(cli.Warnings(m.Warnings())...)
 		if format == "json" {
 			for o := range m.All() {
 				fmt.Fprintf(out, "%s\n", tree.JSON(o.Map()))

@@ -6,7 +6,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
-	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/schemas"
 )
@@ -32,7 +31,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		if err == nil && *alsoRender {
 			var m render.Manifests
 			m, err = r.Bundle(bundle, nil)
-			warnings = cli.WarningsOf(m)
+			warnings = cli.Warnings(m.Warnings())
 		}
 		found = append(found, cli.ProblemsOf(err)...)
 		if err == nil {
@@ -63,17 +62,11 @@ func useless(fs *flag.FlagSet) (name string) {
 
 // warningsIn returns the warnings about each resource on its own.
 func warningsIn(b deployment.Bundle) (out []cli.Problem) {
-	add := func(resource string, at func(field string) patch.Position, warnings []deployment.Warning) {
-		for _, w := range warnings {
-			p := cli.Problem{Severity: cli.Warning, Resource: resource, Field: w.Field, Message: cli.InFlags(w.Message)}
-			out = append(out, p.At(at(w.Field)))
-		}
-	}
 	for _, d := range b.Deployments {
-		add(d.String(), d.Position, d.Warnings())
+		out = append(out, cli.Warnings(d.Warnings())...)
 	}
 	for _, s := range b.SessionClusters {
-		add(s.String(), s.Position, s.Warnings())
+		out = append(out, cli.Warnings(s.Warnings())...)
 	}
 	return out
 }

@@ -62,8 +62,9 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 		if n := len(out.files); n > len(places) {
 			places = append(places, at)
 			if name := out.files[n-1].name; !strings.HasSuffix(name, ".jar") {
-				d.warn(at, "Flink puts only files that are called NAME.jar on the class path: %s will be in %s, but "+
-					"classes in it are not found", decode.Shown(name), flink.UserLibDir)
+				d.warn("class-path", at,
+					"Flink puts only files that are called NAME.jar on the class path: %s will be in %s, but "+
+						"classes in it are not found", decode.Shown(name), flink.UserLibDir)
 			}
 		}
 	}

@@ -90,6 +90,7 @@ type Plan struct {
 
 // Warning is something to look at, though it can be rendered.
 type Warning struct {
+	Rule    string
 	Field   *field.Path // nil if it is about no field
 	Message string
 }
@@ -105,8 +106,8 @@ func (d *decider) fail(e *field.Error, origin string) {
 	d.problems = append(d.problems, e.WithOrigin(origin))
 }
 
-func (d *decider) warn(path *field.Path, format string, args ...any) {
-	d.warnings = append(d.warnings, Warning{path, fmt.Sprintf(format, args...)})
+func (d *decider) warn(rule string, path *field.Path, format string, args ...any) {
+	d.warnings = append(d.warnings, Warning{rule, path, fmt.Sprintf(format, args...)})
 }
 
 // Decide returns the plan of a cluster. It is of use only without problems. The plan

@@ -75,8 +75,9 @@ func (d *decider) warnPlugin(c *Plan, s ObjectStore, plugin, image string) {
 		return
 	}
 	c.unknownPlugins = append(c.unknownPlugins, plugin)
-	d.warn(s.at, "Flink needs its plugin %s for %s://, which %s may not have in %s: build it in, or name its jar in "+
-		"the variable %s in kubernetes.pods.envVars",
+	d.warn("file-system-plugin", s.at,
+		"Flink needs its plugin %s for %s://, which %s may not have in %s: build it in, or name its jar in "+
+			"the variable %s in kubernetes.pods.envVars",
 		plugin, s.scheme, image, flink.PluginsDir, flink.PluginsVariable)
 }
 

@@ -26,7 +26,8 @@ func (d *decider) highAvailability(c *Plan, conf map[string]string, at *field.Pa
 	ha := flink.HighAvailability(c.Version, conf)
 	if ha.Kind == flink.HANone {
 		if _, ok := conf[storage]; ok {
-			d.warn(at.Key(storage), "no effect: high availability is not switched on (%s)", c.Version.HAKey)
+			d.warn("no-effect", at.Key(storage), "no effect: high availability is not switched on (%s)",
+				c.Version.HAKey)
 		}
 		return
 	}

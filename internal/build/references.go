@@ -42,7 +42,7 @@ func (d *decider) unresolved(name string, at *field.Path) {
 		"} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink containers of both pod " +
 		"templates; for a secret with valueFrom.secretKeyRef"
 	if d.opts.AllowUnresolved {
-		d.warn(at, "%s", text)
+		d.warn("reference", at, "%s", text)
 		return
 	}
 	d.fail(field.Invalid(at, field.OmitValueType{}, text), "reference")

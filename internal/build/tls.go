@@ -27,7 +27,7 @@ func (d *decider) certificates(c *Plan, at, conf *field.Path) {
 	}
 	c.tls, c.certificates = true, true
 	for _, key := range c.useCertificates() {
-		d.warn(conf.Key(key), "not used: the annotation %s configures TLS", deployment.AnnotationTLS)
+		d.warn("no-effect", conf.Key(key), "not used: the annotation %s configures TLS", deployment.AnnotationTLS)
 	}
 }
 

@@ -196,6 +196,6 @@ func TestTooManyProblems(t *testing.T) {
 	problems := decode.Into(node(t, text.String()), nil, &got)
 	assert.Equal(t, len(problems), decode.MaxProblems+1)
 	assert.Equal(t, problems[decode.MaxProblems].Err.Origin, decode.OriginTooMany)
-	fields, _ := decode.Split[yaml.Position](problems)
+	fields, _ := decode.Split(problems)
 	assert.Equal(t, fields[decode.MaxProblems].Origin, decode.OriginTooMany, "it stays the last")
 }

@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
@@ -173,22 +174,19 @@ func fieldErrors(err error) field.ErrorList {
 	return nil
 }
 
-// Split sorts problems by place and returns them as parallel lists. P is a public
-// form of yaml.Position. Where no place is known at all, there are no places.
-func Split[P ~struct {
-	File         string
-	Line, Column int
-}](problems []Problem) (fields field.ErrorList, places []P) {
+// Split sorts problems by place and returns them as parallel lists. Where no place is
+// known at all, there are no places.
+func Split(problems []Problem) (fields field.ErrorList, places []yaml.Position) {
 	sorted := slices.Clone(problems)
 	slices.SortStableFunc(sorted, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(last(a), last(b)), strings.Compare(a.Pos.File, b.Pos.File),
 			cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
 	})
-	known := slices.ContainsFunc(sorted, func(p Problem) bool { return !p.Pos.IsZero() })
+	known := slices.ContainsFunc(sorted, func(p Problem) bool { return p.Pos != (yaml.Position{}) })
 	for _, p := range sorted {
 		fields = append(fields, readable(p.Err))
 		if known {
-			places = append(places, P(p.Pos))
+			places = append(places, p.Pos)
 		}
 	}
 	return fields, places
@@ -214,6 +212,18 @@ func Fields(errs field.ErrorList) field.ErrorList {
 // readable keeps paths readable whatever keys they hold.
 func readable(e *field.Error) *field.Error {
 	changed := *e
-	changed.Field = secrets.Clip(secrets.Mask(named(e.Field)), longestPath)
+	changed.Field = path(e.Field)
 	return &changed
+}
+
+// path is what is told of a path: on one line, not too long, and without secrets.
+func path(field string) string {
+	return flinktarget.OneLine(secrets.Clip(secrets.Mask(named(field)), longestPath))
+}
+
+// Warning is what somebody should look at in a field of a resource; "" if it is about no
+// field.
+func Warning(rule, resource, field, message string, at flinktarget.Position) flinktarget.Problem {
+	return flinktarget.Problem{Severity: flinktarget.SeverityWarning, Rule: rule, Position: at,
+		Resource: flinktarget.OneLine(resource), Field: path(field), Message: flinktarget.OneLine(message)}
 }

@@ -48,7 +48,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 	for _, n := range []int{400, 401} {
 		long := &field.Error{Type: field.ErrorTypeInvalid, Field: strings.Repeat("x", n)}
-		fields, places := decode.Split[yaml.Position]([]decode.Problem{{Err: long}})
+		fields, places := decode.Split([]decode.Problem{{Err: long}})
 		assert.Equal(t, fields[0].Field, strings.Repeat("x", 400)+strings.Repeat("…", n-400))
 		assert.Equal(t, len(long.Field), n, "what is handed in stays")
 		assert.Equal(t, len(places), 0, "no place is known")
@@ -65,7 +65,7 @@ func TestSplitSorts(t *testing.T) {
 		}
 		return p
 	}
-	fields, places := decode.Split[yaml.Position]([]decode.Problem{at("", 0, 0, "more"), at("b", 1, 1, "5"), at("a", 2, 1, "4"), at("a", 1, 2, "3"), at("a", 1, 1, "2"), at("", 0, 0, "1")})
+	fields, places := decode.Split([]decode.Problem{at("", 0, 0, "more"), at("b", 1, 1, "5"), at("a", 2, 1, "4"), at("a", 1, 2, "3"), at("a", 1, 1, "2"), at("", 0, 0, "1")})
 	var got []string
 	for i, f := range fields {
 		got = append(got, f.Field+" "+places[i].String())

@@ -18,6 +18,7 @@ import (
 	"gotest.tools/v3/golden"
 	"sigs.k8s.io/yaml"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/verify"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -26,7 +27,7 @@ import (
 const withEverything = app + "      numberOfTaskManagers: 2\n      " + haConf
 
 // problemsOf are what verification finds after a patch.
-func problemsOf(t *testing.T, entry string) []render.Problem {
+func problemsOf(t *testing.T, entry string) []flinktarget.Problem {
 	t.Helper()
 	text := withEverything
 	if strings.Contains(entry, "component=jobmanager") {
@@ -41,7 +42,7 @@ func problemsOf(t *testing.T, entry string) []render.Problem {
 	assert.Assert(t, errors.Is(err, render.ErrInvalid))
 	assert.Equal(t, m.Len(), 0)
 	for _, p := range e.Problems {
-		assert.Equal(t, p.Cause, "spec.deploymentPatchSet[0]", "%s", p)
+		assert.Equal(t, p.Cause.Field, "spec.deploymentPatchSet[0]", "%s", p)
 	}
 	return e.Problems
 }
@@ -256,10 +257,10 @@ func TestProblemsAreBounded(t *testing.T) {
 		assert.Equal(t, len(problemsOf(t, toContainer("env: ["+env.String()+"]"))), want)
 	}
 	third := operate("Job", "add", jobPod+"/volumes", "[{name: a}, {name: a}, {name: a}]")
-	said := map[render.Problem]bool{}
+	said := map[string]bool{}
 	for _, p := range problemsOf(t, third) {
-		assert.Assert(t, !said[p], "said twice: %s", p)
-		said[p] = true
+		assert.Assert(t, !said[p.String()], "said twice: %s", p)
+		said[p.String()] = true
 	}
 }
 

@@ -43,34 +43,15 @@
 package yaml
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// Position is a place in a text. Line and Column count from 1, columns in characters; 0
-// means unknown.
-type Position struct {
-	File         string
-	Line, Column int
-}
-
-// IsZero reports whether nothing is known of the place.
-func (p Position) IsZero() bool { return p == Position{} }
-
-// String returns file:line:column without the parts that are unknown.
-func (p Position) String() string {
-	switch {
-	case p.Line == 0:
-		return p.File
-	case p.File == "":
-		return fmt.Sprintf("%d:%d", p.Line, p.Column)
-	default:
-		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
-	}
-}
+// Position is a place in a text.
+type Position = flinktarget.Position
 
 // Kind says what a Node is.
 type Kind uint8

@@ -60,7 +60,7 @@ type parser struct {
 }
 
 func (p *parser) pos(line, column int) Position {
-	return Position{p.start.File, p.start.Line + line - 1, column}
+	return Position{File: p.start.File, Line: p.start.Line + line - 1, Column: column}
 }
 
 // at returns the place of a byte of the text.

@@ -48,7 +48,7 @@ func Split(file string, data []byte) []Document {
 func Documents(file string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
 		in := bufio.NewReader(r)
-		doc := Document{pos: Position{file, 1, 1}}
+		doc := Document{pos: Position{File: file, Line: 1, Column: 1}}
 		line, begins := 0, true // begins is false for all but the first part of a long line
 		for {
 			row, err := in.ReadSlice('\n')
@@ -62,7 +62,7 @@ func Documents(file string, r io.Reader) iter.Seq2[Document, error] {
 				if !doc.isBlank() && !yield(doc, nil) {
 					return
 				}
-				doc = behind(row, Position{file, line, 1})
+				doc = behind(row, Position{File: file, Line: line, Column: 1})
 			} else {
 				doc.add(row)
 			}

@@ -125,7 +125,8 @@ func (f *function) run(opts []render.Option) []*yaml.RNode {
 		return nil
 	}
 	for _, w := range m.Warnings() {
-		f.report(f.of[w.Resource], "", w.Field, w.Message).Severity = framework.Warning
+		r := f.report(f.of[w.Resource], w.Rule, fieldOf(w), messageOf(w))
+		r.Severity = framework.Warning
 	}
 	items := f.others()
 	f.checkReferences(items)

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
@@ -66,7 +67,8 @@ func hint(s *source, path string) string {
 // explain adds the problems of a rendering.
 func (f *function) explain(err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		if _, leaf := err.(*render.InvalidError); !leaf {
+		_, invalid := err.(*render.InvalidError)
+		if _, verified := err.(*render.VerifyError); !verified && !invalid {
 			for _, e := range joined.Unwrap() {
 				f.explain(e)
 			}
@@ -89,17 +91,33 @@ func (f *function) explain(err error) {
 	}
 	if e, ok := errors.AsType[*render.VerifyError](err); ok {
 		for _, p := range e.Problems {
-			s, prefix := f.subject(outside(err, e))
-			if strings.HasPrefix(p.Cause, "spec.deploymentPatchSet[") {
-				prefix = outside(err, e)
-				s = f.targetIn(prefix)
-			}
-			f.report(s, "verify", p.Cause, prefix+p.Object+": "+p.Field+": "+p.Message)
+			f.report(f.of[p.Cause.Resource], p.Rule, fieldOf(p), messageOf(p))
 		}
 		return
 	}
 	s, rest := f.subject(err.Error())
 	f.report(s, "", "", rest)
+}
+
+// fieldOf returns the field of a resource that a problem is about.
+func fieldOf(p flinktarget.Problem) string {
+	if p.Cause != nil {
+		return p.Cause.Field
+	}
+	return p.Field
+}
+
+// messageOf returns the message of a problem, with the field of an object that it is about,
+// and the resource where a target introduced it.
+func messageOf(p flinktarget.Problem) string {
+	switch {
+	case p.Object == "":
+		return p.Message
+	case p.Cause != nil && p.Cause.Resource != p.Resource:
+		return p.Resource + " with " + p.Cause.Resource + ": " + p.Object + ": " + p.Field + ": " + p.Message
+	default:
+		return p.Object + ": " + p.Field + ": " + p.Message
+	}
 }
 
 // outside returns what err says before the error that it wraps.

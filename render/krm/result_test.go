@@ -191,7 +191,7 @@ func TestWarningsAreResults(t *testing.T) {
 	assert.NilError(t, failed(results))
 	assert.Equal(t, len(results), 1)
 	assert.Equal(t, results[0].Severity, framework.Warning)
-	assert.DeepEqual(t, flat(results[0]), result{Resource: ofOrders, Field: "spec.state"})
+	assert.DeepEqual(t, flat(results[0]), result{Resource: ofOrders, Field: "spec.state", Rule: "not-running"})
 	assert.Assert(t, strings.Contains(string(out), "severity: warning"), "%s", out)
 }
 

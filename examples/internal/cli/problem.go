@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
@@ -66,7 +67,8 @@ func ProblemsOf(err error) (out []Problem) {
 		return nil
 	}
 	e, isInvalid := errors.AsType[*deployment.InvalidError](err)
-	if joined, ok := err.(interface{ Unwrap() []error }); ok && err != error(e) {
+	_, isVerify := err.(*render.VerifyError)
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && err != error(e) && !isVerify {
 		for _, e := range joined.Unwrap() {
 			out = append(out, ProblemsOf(e)...)
 		}
@@ -79,8 +81,8 @@ func ProblemsOf(err error) (out []Problem) {
 	}
 	if e, ok := errors.AsType[*render.VerifyError](err); ok {
 		for _, p := range e.Problems {
-			out = append(out, Problem{Severity: Error, Rule: "verify", Resource: strings.TrimSuffix(outside(e), ": "),
-				Field: p.Cause, Message: InFlags(p.Object + ": " + p.Field + ": " + p.Message)}.At(p.Position))
+			out = append(out, Problem{Severity: Error, Rule: p.Rule, Resource: p.Resource, Field: p.Cause.Field,
+				Message: InFlags(p.Object + ": " + p.Field + ": " + p.Message)}.At(p.Position))
 		}
 		return out
 	}
@@ -142,11 +144,11 @@ var flags = strings.NewReplacer(
 // InFlags says what a message of the library means for who uses the tool.
 func InFlags(message string) string { return flags.Replace(message) }
 
-// WarningsOf returns what a person should look at.
-func WarningsOf(m render.Manifests) []Problem {
+// Warnings returns warnings of the library in the words of the tool.
+func Warnings(list []flinktarget.Problem) []Problem {
 	var out []Problem
-	for _, w := range m.Warnings() {
-		p := Problem{Severity: Warning, Resource: w.Resource, Field: w.Field, Message: InFlags(w.Message)}
+	for _, w := range list {
+		p := Problem{Severity: Warning, Resource: w.Resource, Field: w.Field, Rule: w.Rule, Message: InFlags(w.Message)}
 		out = append(out, p.At(w.Position))
 	}
 	return out

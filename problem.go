@@ -1,0 +1,185 @@
+package flinktarget
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// ErrInvalid is the class of all errors about input that is not legal: resources,
+// patches, options, and objects that Kubernetes would refuse.
+var ErrInvalid = errors.New("invalid")
+
+// Severity says how bad a [Problem] is.
+type Severity string
+
+// The severities. An error makes a call fail; a warning is about something legal that
+// has no effect, or not the one that its author may expect.
+const (
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+)
+
+// Position is a place in a text. Line and Column count from 1, columns in characters.
+// The zero value means that the place is not known.
+type Position struct {
+	// File is the name that was handed to the parser; Line and Column are the place.
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+}
+
+// String returns file:line:column on one line, without what is not known, and "" for
+// the zero value.
+func (p Position) String() string {
+	switch {
+	case p.Line == 0:
+		return OneLine(p.File)
+	case p.File == "":
+		return fmt.Sprintf("%d:%d", p.Line, p.Column)
+	default:
+		return fmt.Sprintf("%s:%d:%d", OneLine(p.File), p.Line, p.Column)
+	}
+}
+
+// A Problem is one thing that is wrong, or that somebody should look at. All errors
+// and warnings of this module are made of them; [Problems] takes an error apart. What
+// is not known, or does not apply, is empty. Texts are on one line; see [OneLine].
+// A Problem is an error, too. It is ErrInvalid for errors.Is if it is of
+// SeverityError.
+type Problem struct {
+	Severity `json:"severity"`
+	// Rule names what is broken, in a word that does not change: programs go by it.
+	Rule string `json:"rule,omitempty"`
+	// Resource is what was read, such as "Deployment default/top-speed".
+	Resource string `json:"resource,omitempty"`
+	// Object is the rendered object, as "Kind namespace/name". Field is a path in it
+	// then, otherwise in the resource, as in the YAML.
+	Object string `json:"object,omitempty"`
+	Field  string `json:"field,omitempty"`
+	// Message is a sentence for a person; its wording may change.
+	Message string `json:"message"`
+	// Position is where to look in the text that was read: where the field stands, or
+	// the cause.
+	Position
+	// Cause is the patch or field that introduced the problem, if that is not Field
+	// itself.
+	Cause *Cause `json:"cause,omitempty"`
+}
+
+// A Cause is the patch or field that introduced a problem.
+type Cause struct {
+	// Resource has the Field, such as spec.deploymentPatchSet[2] of "DeploymentTarget
+	// default/staging".
+	Resource string `json:"resource,omitempty"`
+	Field    string `json:"field,omitempty"`
+}
+
+// String returns "place: cause: object: field: message" without what is empty. The
+// place is file:line:column, or the resource where that is not known. The message of a
+// warning starts with "warning: ".
+func (p Problem) String() string {
+	place := p.Position.String()
+	if place == "" {
+		place = p.Resource
+	}
+	parts := []string{place, "", p.Object, p.Field}
+	if p.Cause != nil && p.Cause.Field != p.Field {
+		parts[1] = p.Cause.Field
+	}
+	if p.Severity == SeverityWarning {
+		parts = append(parts, string(SeverityWarning))
+	}
+	var text strings.Builder
+	for _, part := range parts {
+		if part != "" {
+			text.WriteString(part + ": ")
+		}
+	}
+	return OneLine(text.String() + p.Message)
+}
+
+// Error returns String.
+func (p Problem) Error() string { return p.String() }
+
+// Is reports whether target is ErrInvalid, for an error.
+func (p Problem) Is(target error) bool { return target == ErrInvalid && p.Severity == SeverityError }
+
+// oneLine returns the problem with all texts on one line.
+func (p Problem) oneLine() Problem {
+	for _, text := range []*string{&p.Rule, &p.Resource, &p.Object, &p.Field, &p.Message, &p.File} {
+		*text = OneLine(*text)
+	}
+	if p.Cause != nil {
+		p.Cause = &Cause{OneLine(p.Cause.Resource), OneLine(p.Cause.Field)}
+	}
+	return p
+}
+
+// Problems yields what err consists of, in order: each problem of errors of this
+// module, whatever wraps or joins them, and one with nothing but a message for each
+// other error. What a wrapping error says before the one that it wraps comes before the
+// message. Of nil it yields nothing.
+func Problems(err error) iter.Seq[Problem] {
+	return func(yield func(Problem) bool) { problems(err, "", yield) }
+}
+
+// problems reports whether there may be more.
+func problems(err error, before string, yield func(Problem) bool) bool {
+	one, isProblem := err.(Problem)
+	if described, ok := err.(interface{ Problem() Problem }); ok {
+		one, isProblem = described.Problem(), true
+	}
+	if !isProblem {
+		switch wrapping := err.(type) {
+		case nil:
+			return true
+		case interface{ Unwrap() []error }:
+			for _, e := range wrapping.Unwrap() {
+				if !problems(e, before, yield) {
+					return false
+				}
+			}
+			return true
+		case interface{ Unwrap() error }:
+			inner := wrapping.Unwrap()
+			if text, wraps := strings.CutSuffix(err.Error(), fmt.Sprint(inner)); wraps && inner != nil {
+				return problems(inner, before+text, yield)
+			}
+		}
+		one = Problem{Severity: SeverityError, Message: err.Error()}
+	}
+	one.Message = before + one.Message
+	return yield(one.oneLine())
+}
+
+// OneLine returns a text so that it can be printed as a part of one line, whatever it
+// holds: what cannot be seen, such as line breaks, ESC and marks of direction, is
+// escaped as Go does, and what build servers take for a command, ## and :: at the
+// beginning, is broken up.
+func OneLine(s string) string {
+	special := func(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) }
+	if !strings.ContainsFunc(s, special) && !strings.Contains(s, "##") &&
+		!strings.HasPrefix(strings.TrimSpace(s), "::") {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(r)):
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case !strconv.IsPrint(r):
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		case r == '#' && strings.HasPrefix(s[i+1:], "#"), r == ':' && strings.HasPrefix(s[i+1:], ":") &&
+			strings.TrimSpace(s[:i]) == "":
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
