@@ -53,9 +53,6 @@ type differ struct {
 	out     []Difference
 }
 
-func (d *differ) enter(s tree.Step) { d.at = append(d.at, s) }
-func (d *differ) leave()            { d.at = d.at[:len(d.at)-1] }
-
 func (d *differ) report(op Op, old, new any) {
 	d.out = append(d.out, Difference{Path: slices.Clone(d.at), Op: op, Old: old, New: new})
 }
@@ -82,11 +79,11 @@ func (d *differ) mapping(old, new tree.Map, s merge.Schema) {
 	for _, key := range keys {
 		was, had := old[key]
 		is, has := new[key]
-		d.enter(tree.Step{Name: key})
+		d.at.Enter(key)
 		if !d.either(was, had, is, has) {
 			d.value(was, is, s[key])
 		}
-		d.leave()
+		d.at.Leave()
 	}
 }
 
@@ -127,7 +124,7 @@ func (d *differ) list(old, new []any, f merge.Field) {
 			name = d.renamed(name)
 			j, ok = index[name]
 		}
-		d.enter(tree.Step{Name: name, Element: true})
+		d.at.Element(name)
 		if ok {
 			matched[j] = true
 			inOrder, last = inOrder && last < j, j
@@ -135,13 +132,13 @@ func (d *differ) list(old, new []any, f merge.Field) {
 		} else {
 			d.report(Removed, old[i], nil)
 		}
-		d.leave()
+		d.at.Leave()
 	}
 	for j, name := range is {
 		if !matched[j] {
-			d.enter(tree.Step{Name: name, Element: true})
+			d.at.Element(name)
 			d.report(Added, nil, new[j])
-			d.leave()
+			d.at.Leave()
 		}
 	}
 	if len(f.Keys) > 0 && !inOrder {

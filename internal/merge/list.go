@@ -36,12 +36,12 @@ func (m *merger) split(list []any) (whole string, elements int) {
 			elements++
 			continue
 		}
-		m.element(i)
+		m.path.Element(strconv.Itoa(i))
 		d := m.directive(e.(map[string]any))
 		if whole != "" && whole != d {
 			m.refuse("the list has both $patch: " + whole + " and $patch: " + d)
 		}
-		m.leave()
+		m.path.Leave()
 		whole = d
 	}
 	switch {
@@ -152,8 +152,8 @@ func (f Field) match(e any, pairs []pair, index map[string]int) int {
 }
 
 func (m *merger) merge(p *pair, f Field) effect {
-	m.element(p.at)
-	defer m.leave()
+	m.path.Element(strconv.Itoa(p.at))
+	defer m.path.Leave()
 	patch, isMap := p.patch.(map[string]any)
 	switch {
 	case p.mistake != "":

@@ -128,21 +128,15 @@ func (m *merger) field(name string, patch, old map[string]any, f Field) (is any,
 	if name == directive || m.isIdentity(name, patch[name]) || m.unsupported(name) {
 		had, did = false, removed
 	} else {
-		m.enter(name)
+		m.path.Enter(name)
 		is, did = m.value(patch[name], was, f)
-		m.leave()
+		m.path.Leave()
 	}
 	if did == removed && old != nil && !had {
 		return nil, unchanged
 	}
 	return is, did
 }
-
-func (m *merger) enter(name string) { m.path = append(m.path, tree.Step{Name: name}) }
-func (m *merger) element(i int) {
-	m.path = append(m.path, tree.Step{Name: strconv.Itoa(i), Element: true})
-}
-func (m *merger) leave() { m.path = m.path[:len(m.path)-1] }
 
 // tooDeep bounds the recursion: no object of Kubernetes is nested as deep.
 func (m *merger) tooDeep() bool {
@@ -167,16 +161,16 @@ func (m *merger) content(v any) {
 				m.refuse("this list is replaced as a whole, $patch has no meaning in it; "+
 					"leave $patch out; to delete the list, set it to null", name)
 			} else if !m.unsupported(name) {
-				m.enter(name)
+				m.path.Enter(name)
 				m.content(v[name])
-				m.leave()
+				m.path.Leave()
 			}
 		}
 	case []any:
 		for i, e := range v {
-			m.element(i)
+			m.path.Element(strconv.Itoa(i))
 			m.content(e)
-			m.leave()
+			m.path.Leave()
 		}
 	}
 }

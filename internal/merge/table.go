@@ -8,10 +8,8 @@ var (
 		"finalizers":      {Set: true},
 		"ownerReferences": {Keys: []string{"uid"}},
 	}
-	coreV1NamespaceStatus = Schema{
-		"conditions": {Keys: []string{"type"}},
-	}
-	coreV1Namespace = Schema{
+	coreV1NamespaceStatus = Schema{"conditions": {Keys: []string{"type"}}}
+	coreV1Namespace       = Schema{
 		"metadata": {Of: metaV1ObjectMeta},
 		"status":   {Of: coreV1NamespaceStatus},
 	}
@@ -19,13 +17,9 @@ var (
 		"metadata": {Of: metaV1ObjectMeta},
 		"secrets":  {Keys: []string{"name"}},
 	}
-	rbacV1Role = Schema{
-		"metadata": {Of: metaV1ObjectMeta},
-	}
-	coreV1ServiceSpec = Schema{
-		"ports": {Keys: []string{"port", "protocol"}},
-	}
-	coreV1Service = Schema{
+	rbacV1Role        = Schema{"metadata": {Of: metaV1ObjectMeta}}
+	coreV1ServiceSpec = Schema{"ports": {Keys: []string{"port", "protocol"}}}
+	coreV1Service     = Schema{
 		"metadata": {Of: metaV1ObjectMeta},
 		"spec":     {Of: coreV1ServiceSpec},
 		"status":   {Of: coreV1NamespaceStatus},
@@ -41,13 +35,9 @@ var (
 		"volumeDevices": {Keys: []string{"devicePath"}},
 		"volumeMounts":  {Keys: []string{"mountPath"}},
 	}
-	coreV1EphemeralVolumeSource = Schema{
-		"volumeClaimTemplate": {Of: rbacV1Role},
-	}
-	coreV1Volume = Schema{
-		"ephemeral": {Of: coreV1EphemeralVolumeSource},
-	}
-	coreV1PodSpec = Schema{
+	coreV1EphemeralVolumeSource = Schema{"volumeClaimTemplate": {Of: rbacV1Role}}
+	coreV1Volume                = Schema{"ephemeral": {Of: coreV1EphemeralVolumeSource}}
+	coreV1PodSpec               = Schema{
 		"containers":                {Keys: []string{"name"}, Of: coreV1Container},
 		"ephemeralContainers":       {Keys: []string{"name"}, Of: coreV1EphemeralContainer},
 		"hostAliases":               {Keys: []string{"ip"}},
@@ -60,18 +50,14 @@ var (
 		"metadata": {Of: metaV1ObjectMeta},
 		"spec":     {Of: coreV1PodSpec},
 	}
-	batchV1JobSpec = Schema{
-		"template": {Of: coreV1PodTemplateSpec},
-	}
-	batchV1Job = Schema{
+	batchV1JobSpec = Schema{"template": {Of: coreV1PodTemplateSpec}}
+	batchV1Job     = Schema{
 		"metadata": {Of: metaV1ObjectMeta},
 		"spec":     {Of: batchV1JobSpec},
 		"status":   {Of: coreV1NamespaceStatus},
 	}
-	vvpVolumeMounts = Schema{
-		"volume": {Of: coreV1Volume},
-	}
-	vvpPods = Schema{
+	vvpVolumeMounts = Schema{"volume": {Of: coreV1Volume}}
+	vvpPods         = Schema{
 		"envVars":          {Keys: []string{"name"}},
 		"imagePullSecrets": {Keys: []string{"name"}},
 		"volumeMounts":     {Keys: []string{"name"}, Of: vvpVolumeMounts},
@@ -81,18 +67,10 @@ var (
 		"pods":                   {Of: vvpPods},
 		"taskManagerPodTemplate": {Of: coreV1PodTemplateSpec},
 	}
-	vvpSpec = Schema{
-		"kubernetes": {Of: vvpKubernetes},
-	}
-	vvpTemplate = Schema{
-		"spec": {Of: vvpSpec},
-	}
-	vvpDeploymentSpec = Schema{
-		"template": {Of: vvpTemplate},
-	}
-	vvpDeployment = Schema{
-		"spec": {Of: vvpDeploymentSpec},
-	}
+	vvpSpec           = Schema{"kubernetes": {Of: vvpKubernetes}}
+	vvpTemplate       = Schema{"spec": {Of: vvpSpec}}
+	vvpDeploymentSpec = Schema{"template": {Of: vvpTemplate}}
+	vvpDeployment     = Schema{"spec": {Of: vvpDeploymentSpec}}
 )
 
 // schemas has those of package kinds, by apiVersion and kind.

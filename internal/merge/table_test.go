@@ -84,7 +84,12 @@ func (r *reducer) variable(fields map[string]string, names []string) string {
 	}
 	i := slices.IndexFunc(names, func(name string) bool { return !r.used[name] })
 	r.texts[text], r.used[names[i]] = names[i], true
-	r.lines = append(r.lines, fmt.Sprintf("%s = Schema{\n%s}\n", names[i], text))
+	if len(fields) == 1 {
+		text = strings.TrimSuffix(text, ",\n")
+	} else {
+		text = "\n" + text
+	}
+	r.lines = append(r.lines, fmt.Sprintf("%s = Schema{%s}\n", names[i], text))
 	return names[i]
 }
 

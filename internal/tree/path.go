@@ -18,6 +18,12 @@ type Step struct {
 	Element bool
 }
 
+// Enter leads one step on, to a field of a map, Element to an element of a list; Leave leads
+// back. They change the path itself, which is for walks.
+func (p *Path) Enter(name string)   { *p = append(*p, Step{Name: name}) }
+func (p *Path) Element(name string) { *p = append(*p, Step{Name: name, Element: true}) }
+func (p *Path) Leave()              { *p = (*p)[:len(*p)-1] }
+
 // With returns a fresh path to what is one step below p.
 func (p Path) With(s Step) Path { return append(slices.Clip(p), s) }
 

@@ -17,8 +17,8 @@ func containersOf(podSpec tree.Map) []any {
 // pods checks what the parts of a workload's pods say of each other.
 func (v *verifier) pods() {
 	spec := tree.Child(v.object, "spec", "template", "spec")
-	v.enter("spec.template.spec")
-	defer v.leave()
+	v.path = tree.Path{{Name: "spec"}, {Name: "template"}, {Name: "spec"}}
+	defer func() { v.path = nil }()
 	volumes, names := map[string]bool{}, map[string]bool{}
 	v.unique(spec, "volumes[]", "name", volumes)
 	v.visit(spec, "volumes[]", v.volume)
@@ -170,8 +170,8 @@ func (v *verifier) initContainer(c tree.Map) {
 // resources checks that quantities are not negative, that requests do not exceed
 // limits, and that Flink fits into its limit.
 func (v *verifier) resources(c tree.Map) {
-	v.enter("resources")
-	defer v.leave()
+	v.path.Enter("resources")
+	defer v.path.Leave()
 	limits, requests := tree.Child(c, "resources", "limits"), tree.Child(c, "resources", "requests")
 	for list, values := range map[string]tree.Map{"limits": limits, "requests": requests} {
 		for name, value := range values {

@@ -137,7 +137,7 @@ func (v *verifier) structure(m tree.Map, s *shape) {
 		if value == nil {
 			continue // null means unset
 		}
-		v.enter(key)
+		v.path.Enter(key)
 		if f, known := fields[key]; !known {
 			message := "unknown field" + asOf
 			if best := decode.Nearest(key, tree.Keys(fields)); best != "" {
@@ -150,7 +150,7 @@ func (v *verifier) structure(m tree.Map, s *shape) {
 				v.fail("", message)
 			}
 		}
-		v.leave()
+		v.path.Leave()
 	}
 	s.rule.apply(v, m, unknown && v.want.AllowUnknown)
 }
@@ -169,9 +169,9 @@ func (v *verifier) value(value any, s *shape) bool {
 	if s.list {
 		list, ok := value.([]any)
 		for i, e := range list {
-			v.enterElement(elementName(e, i))
+			v.path.Element(elementName(e, i))
 			ok = v.element(e, s.elem) && ok
-			v.leave()
+			v.path.Leave()
 		}
 		return v.expect(list != nil, "a list") && ok
 	}
@@ -181,9 +181,9 @@ func (v *verifier) value(value any, s *shape) bool {
 		return true
 	}
 	for key, e := range m {
-		v.enterElement(key)
+		v.path.Element(key)
 		ok = v.element(e, s.elem) && ok
-		v.leave()
+		v.path.Leave()
 	}
 	return v.expect(m != nil, "a map") && ok
 }

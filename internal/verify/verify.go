@@ -107,24 +107,10 @@ func rankOf(p Problem) int {
 type verifier struct {
 	objects  []tree.Map
 	want     Expectation
-	object   tree.Map // that it looks at
-	path     []step   // where in the object it is
+	object   tree.Map  // that it looks at
+	path     tree.Path // where in the object it is
 	problems []Problem
 }
-
-// A step leads to a field of a map, or to an element of a list.
-type step struct {
-	name    string
-	element bool
-}
-
-func (v *verifier) enter(name string) { v.path = append(v.path, step{name: name}) }
-
-func (v *verifier) enterElement(name string) {
-	v.path = append(v.path, step{name: name, element: true})
-}
-
-func (v *verifier) leave() { v.path = v.path[:len(v.path)-1] }
 
 // elementName is how people know an element of a list.
 func elementName(e any, i int) string {
@@ -143,15 +129,7 @@ func (v *verifier) fail(below, message string) { v.report(Problem{Message: messa
 
 // report adds a problem of the field at a path below the current one.
 func (v *verifier) report(p Problem, below string) {
-	for _, s := range append(v.path, step{name: below}) {
-		switch {
-		case s.element:
-			p.Field += "[" + s.name + "]"
-		case s.name != "":
-			p.Field += "." + s.name
-		}
-	}
-	p.Field, p.Object = strings.TrimPrefix(p.Field, "."), kinds.NameOf(v.object)
+	p.Field, p.Object = tree.Join(v.path.Field(), below), kinds.NameOf(v.object)
 	v.problems = append(v.problems, p)
 }
 
@@ -164,17 +142,17 @@ func (v *verifier) visit(m tree.Map, path string, f func(tree.Map)) {
 	}
 	name, rest, _ := strings.Cut(path, ".")
 	name, list := strings.CutSuffix(name, "[]")
-	v.enter(name)
-	defer v.leave()
+	v.path.Enter(name)
+	defer v.path.Leave()
 	if child, ok := m[name].(tree.Map); ok && !list {
 		v.visit(child, rest, f)
 	}
 	if elements, ok := m[name].([]any); ok && list {
 		for i, e := range elements {
 			element, _ := e.(tree.Map)
-			v.enterElement(elementName(e, i))
+			v.path.Element(elementName(e, i))
 			v.visit(element, rest, f)
-			v.leave()
+			v.path.Leave()
 		}
 	}
 }
