@@ -79,7 +79,7 @@ func (s Set) ApplyObjects(objs []map[string]any) ([]map[string]any, []Match, err
 			return nil, nil, fmt.Errorf("object %d: %w", i, err)
 		}
 	}
-	out, matches, err := s.ApplyWith(nil, current)
+	out, matches, err := s.ApplyWith(nil, current, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,8 +105,11 @@ type Engine interface {
 
 // ApplyWith is [Set.ApplyObjects] with an engine, nil for the library's own. Objects must
 // hold what [Engine] says; the results share with them what they have in common, so that
-// whoever changes a result copies it first.
-func (s Set) ApplyWith(e Engine, objs []map[string]any) ([]map[string]any, []Match, error) {
+// whoever changes a result copies it first. If each is not nil, it is told what each patch,
+// by its index, makes of each object that it changes; nil for one that it deletes.
+func (s Set) ApplyWith(e Engine, objs []map[string]any, each func(patch int, before, after map[string]any)) (
+	[]map[string]any, []Match, error,
+) {
 	if e == nil {
 		e = ownEngine{}
 	}
@@ -120,6 +123,9 @@ func (s Set) ApplyWith(e Engine, objs []map[string]any) ([]map[string]any, []Mat
 		for _, j := range selected {
 			if err == nil {
 				err = c.allowed(current[j], next[j])
+			}
+			if err == nil && each != nil {
+				each(i, current[j], next[j])
 			}
 			matches = append(matches, Match{Patch: i, Object: j})
 		}

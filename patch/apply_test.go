@@ -304,7 +304,7 @@ func TestSharedResults(t *testing.T) {
 	assert.NilError(t, err)
 	for range 2 {
 		shared := []map[string]any{tree.CopyMap(in[0]), tree.CopyMap(in[1])}
-		got, gotMatches, err := s.ApplyWith(nil, shared)
+		got, gotMatches, err := s.ApplyWith(nil, shared, nil)
 		assert.NilError(t, err)
 		assert.DeepEqual(t, got, want)
 		assert.DeepEqual(t, gotMatches, matches)

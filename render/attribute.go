@@ -89,7 +89,7 @@ func (g *rendering) problemsWith(patches []patch.Patch, want verify.Expectation)
 	if err != nil {
 		return nil // they are part of a set
 	}
-	objects, _, err := set.ApplyWith(g.renderer.engine, g.built)
+	objects, _, err := set.ApplyWith(g.renderer.engine, g.built, nil)
 	if err != nil {
 		return nil // they were applied before
 	}

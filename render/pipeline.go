@@ -153,12 +153,12 @@ func (g *rendering) patched(s source, id string) ([]tree.Map, error) {
 	if err := g.err(); err != nil {
 		return nil, err
 	}
-	objects, matches, err := g.target.Patches().ApplyWith(g.renderer.engine, g.built)
+	objects, matches, err := g.target.Patches().ApplyWith(g.renderer.engine, g.built, g.trace.Patched)
 	if err != nil {
 		return nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, withoutID(err))
 	}
 	g.matched = matches
-	return objects, g.trace.Patched(g.renderer.engine, g.built)
+	return objects, nil
 }
 
 // templates merges the pod templates of the resource into the workloads.

@@ -56,6 +56,7 @@ type Source struct {
 // the steps themselves, and do nothing on nil.
 type Record struct {
 	target   target.Target
+	patches  []patch.Patch // of the target
 	resource resource
 	options  build.Options
 	fields   *Tree // of the resource, with defaults and patches
@@ -128,63 +129,41 @@ func (x *Record) Restored(c *build.Plan, at *field.Path, workload tree.Map) {
 	})
 }
 
-// Patched records the target's patches of objects, which the engine applied before.
-func (x *Record) Patched(e patch.Engine, objects []tree.Map) error {
-	if x == nil {
-		return nil
+// Patched records what a patch of the target has made of an object.
+func (x *Record) Patched(i int, before, after tree.Map) {
+	if x == nil || after == nil { // deleted
+		return
 	}
-	current := objects
-	for i, p := range x.target.Patches().All() {
-		set, err := patch.NewSet(p)
-		if err != nil {
-			return err
-		}
-		after, matches, err := set.ApplyWith(e, current)
-		if err != nil {
-			return err
-		}
-		for _, m := range matches {
-			key := keyOf(current[m.Object])
-			at := slices.IndexFunc(after, func(o tree.Map) bool { return keyOf(o) == key })
-			if at < 0 {
-				continue // the patch deletes it
-			}
-			if x.objects[key], err = x.patched(x.objects[key], i, p, tree.CopyMap(after[at])); err != nil {
-				return err
-			}
-		}
-		current = after
-	}
-	return nil
+	key := keyOf(before)
+	x.objects[key] = x.patched(x.objects[key], i, after)
 }
 
 // patched returns the Tree after a patch of the target, whose result is after.
-func (x *Record) patched(t *Tree, i int, p patch.Patch, after tree.Map) (*Tree, error) {
-	entry, err := entryOf(p)
-	if err != nil {
-		return nil, err
-	}
+func (x *Record) patched(t *Tree, i int, after tree.Map) *Tree {
+	p := x.patches[i]
+	entry := entryOf(p)
 	source := &Source{Step: Patch, Resource: x.target.String(), Field: kinds.PatchField(i), Position: p.Position()}
-	content := entry
+	content, ops := entry, []any{entry}
 	switch body := entry["patch"].(type) {
 	case []any:
-		ops, _ := jsonpatch.Parse(body) // the patch was checked when it was made
-		return t.Edit(ops, source)
+		ops = body
 	case tree.Map:
 		content = body
 	}
-	if entry["op"] != nil {
-		ops, _ := jsonpatch.Parse([]any{entry})
-		return t.Edit(ops, source)
+	if ops, problems := jsonpatch.Parse(ops); len(problems) == 0 {
+		if edited, err := t.Edit(ops, source); err == nil {
+			return edited
+		}
+		content = nil // another engine may apply what Edit does not
 	}
-	return t.Merge(after, content, func(Leaf) []Origin { return []Origin{source} }, selection(t, entry)...), nil
+	return t.Merge(after, content, func(Leaf) []Origin { return []Origin{source} }, selection(t, entry)...)
 }
 
 // entryOf returns an entry of a patch set as it is written.
-func entryOf(p patch.Patch) (tree.Map, error) {
-	v, err := tree.FromJSON([]byte(p.String()))
+func entryOf(p patch.Patch) tree.Map {
+	v, _ := tree.FromJSON([]byte(p.String()))
 	entry, _ := v.(tree.Map)
-	return entry, err
+	return entry
 }
 
 // selection returns the sources of the labels and annotations that a patch selects

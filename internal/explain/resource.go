@@ -65,7 +65,11 @@ func SessionCluster(t target.Target, o build.Options, s, patched deployment.Sess
 }
 
 func newRecord(t target.Target, o build.Options, r resource) *Record {
-	return &Record{target: t, resource: r, options: o, objects: map[string]*Tree{}, existence: map[string][]Origin{}}
+	x := &Record{target: t, resource: r, options: o, objects: map[string]*Tree{}, existence: map[string][]Origin{}}
+	for _, p := range t.Patches().All() {
+		x.patches = append(x.patches, p)
+	}
+	return x
 }
 
 // resourceID is metadata.id, or what it is derived from.
@@ -149,25 +153,19 @@ func document(meta kinds.TypeMeta, config any) (tree.Map, error) {
 // recordPatches records the target's patches of the resource. They were applied
 // before.
 func (x *Record) recordPatches(kind string) error {
-	for i, p := range x.target.Patches().All() {
+	for i, p := range x.patches {
 		set, err := patch.NewSet(p)
 		if err != nil {
 			return err
 		}
-		entry, err := entryOf(p)
-		if err != nil {
-			return err
-		}
 		doc := x.fields.Value()
-		if !set.HasResource(kind) || !isFor(entry, doc) {
+		if !set.HasResource(kind) || !isFor(entryOf(p), doc) {
 			continue
 		}
 		if doc, err = set.ApplyResource(doc); err != nil {
 			return err
 		}
-		if x.fields, err = x.patched(x.fields, i, p, doc); err != nil {
-			return err
-		}
+		x.fields = x.patched(x.fields, i, doc)
 	}
 	return nil
 }
