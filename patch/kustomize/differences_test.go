@@ -91,7 +91,7 @@ func applied(t *testing.T, e patch.Engine, object, text string) string {
 	assert.NilError(t, err)
 	o, err := tree.FromJSON(data)
 	assert.NilError(t, err)
-	out, _, err := set.ApplyWith(e, []map[string]any{o.(map[string]any)})
+	out, _, err := set.ApplyWith(e, []map[string]any{o.(map[string]any)}, nil)
 	if err != nil {
 		t.Log(err)
 		return "error"
