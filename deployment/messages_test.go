@@ -179,6 +179,30 @@ func TestMemoryMessages(t *testing.T) {
 	assert.ErrorContains(t, err, "the default of 2G is 1907 MiB")
 }
 
+// VVP's least for TaskManagers can be kept, without managed memory.
+func TestMemoryCureThatKeepsTheSize(t *testing.T) {
+	const fraction = `"taskmanager.memory.managed.fraction": "0.0"`
+	for _, c := range []struct {
+		reason, memory, config string
+		cure                   bool
+	}{
+		{"VVP's least", "1g", "{}", true},
+		{"it would not do", "700m", "{}", false},
+		{"how much there is, is said", "1g", `{"taskmanager.memory.managed.size": "512m"}`, false},
+		{"nor where its share is said", "1g", `{"taskmanager.memory.managed.fraction": "0.5"}`, false},
+	} {
+		const spec = "spec.template.spec."
+		changes := set(spec+"resources.taskmanager.memory", `"`+c.memory+`"`, spec+"flinkConfiguration", c.config)
+		err := parseDeployment(edited(t, leastDeployment, changes))
+		assert.ErrorIs(t, err, deployment.ErrInvalid, c.reason)
+		assert.Equal(t, strings.Contains(err.Error(), fraction[1:36]), c.cure, "%s: %v", c.reason, err)
+		changes = append(changes, set(spec+"flinkConfiguration", "{"+fraction+"}")...)
+		if err := parseDeployment(edited(t, leastDeployment, changes)); c.cure {
+			assert.NilError(t, err, c.reason)
+		}
+	}
+}
+
 // What is wrong is shown, and said once.
 func TestWhatMessagesShow(t *testing.T) {
 	const spec = "spec.template.spec."

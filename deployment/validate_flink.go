@@ -113,6 +113,10 @@ func (c *checks) memory(problems []flink.Problem, s cluster, of component) {
 		if least, ok := of.least(s.config); ok && least > of.bytes {
 			p.Cure = fmt.Sprintf("with these options a %s needs at least %s: write %s or more",
 				of.name, flink.FormatMiB(least), vvpMemory(least))
+			if least, ok = of.least(unmanaged(s.config)); ok && least <= of.bytes {
+				p.Cure += ", or set " + managedFraction + `: "0.0" in flinkConfiguration for a job without managed ` +
+					"memory, which RocksDB, batch jobs and Python need"
+			}
 		}
 		size := of.filled.Memory
 		if of.given.Memory == "" {
@@ -122,6 +126,16 @@ func (c *checks) memory(problems []flink.Problem, s cluster, of component) {
 			fmt.Sprintf("%s is %s (VVP counts in powers of ten, Flink in powers of two): %s",
 				size, flink.FormatMiB(wholeMiB(of.bytes)), p))
 	}
+}
+
+const managedFraction = "taskmanager.memory.managed.fraction"
+
+// unmanaged returns a configuration without managed memory, if it does not say how much
+// there is. With it, Flink starts with the 1g that VVP documents as the least.
+func unmanaged(conf map[string]string) map[string]string {
+	out := map[string]string{managedFraction: "0.0"}
+	maps.Copy(out, conf)
+	return out
 }
 
 // vvpMemory writes a size in VVP's units, rounded up.

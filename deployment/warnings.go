@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -27,7 +28,7 @@ func (d Deployment) Warnings() []flinktarget.Problem {
 	w := &warnings{system: func() (labels.Set, error) {
 		id := labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: kinds.NilID}
 		return labels.ForDeployment(id)
-	}}
+	}, placeholders: []string{"namespace", "deploymentName", "deploymentId", "jobId"}}
 	if strings.EqualFold(string(c.Spec.State), string(canceled)) {
 		w.add("state-spelling", field.NewPath("spec", "state"),
 			"read as %s, which is how VVP's API writes it", Cancelled)
@@ -46,7 +47,7 @@ func (s SessionCluster) Warnings() []flinktarget.Problem {
 	}
 	w := &warnings{system: func() (labels.Set, error) {
 		return labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
-	}}
+	}, placeholders: []string{"namespace"}}
 	w.cluster(s.d.config.Spec.cluster(field.NewPath("spec")), func(string) (string, bool) { return "", false })
 	return w.of(s.String, s.Position)
 }
@@ -54,6 +55,8 @@ func (s SessionCluster) Warnings() []flinktarget.Problem {
 type warnings struct {
 	list   []flinktarget.Problem
 	system func() (labels.Set, error) // of a resource that was checked, without error
+	// placeholders are those of VVP that the renderer fills in.
+	placeholders []string
 }
 
 func (w *warnings) add(rule string, path *field.Path, format string, args ...any) {
@@ -108,10 +111,7 @@ func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key st
 			w.add("deprecated", at.Key(key),
 				"VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
 		}
-		if strings.Contains(s.config[key], "{{") && placeholder().MatchString(s.config[key]) {
-			w.add("placeholder", at.Key(key),
-				"VVP replaces {{ … }} in values; here it stays as it is: write the value out")
-		}
+		w.unknownPlaceholders(at.Key(key), s.config[key])
 		if secrets.Plain(key, s.config[key]) {
 			w.add("plain-secret", at.Key(key), plainSecret+
 				"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")
@@ -119,8 +119,18 @@ func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key st
 	}
 }
 
-// placeholder is VVP's, such as {{ namespace }}.
-var placeholder = lazy(`\{\{\s*\w+\s*\}\}`)
+// unknownPlaceholders warns of what VVP would replace, and the renderer does not.
+func (w *warnings) unknownPlaceholders(at *field.Path, value string) {
+	if !strings.Contains(value, "{{") {
+		return
+	}
+	for _, m := range flink.Placeholder().FindAllStringSubmatch(value, -1) {
+		if !slices.Contains(w.placeholders, m[1]) {
+			w.add("placeholder", at, "%s stays as it is: known are {{ %s }}; write the value out", m[0],
+				strings.Join(w.placeholders, " }}, {{ "))
+		}
+	}
+}
 
 func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
 	if instead != "" {

@@ -68,9 +68,19 @@ func TestWarnings(t *testing.T) {
 		},
 		{"Flink's service", set(conf, `{"high-availability": "kubernetes"}`), nil},
 		{
-			"a placeholder of VVP",
-			set(conf, `{"state.checkpoints.dir": "s3://b/{{ namespace }}/c"}`),
+			"placeholders of VVP are filled in",
+			set(conf, `{"my.option": "{{namespace}}/{{ deploymentName }}/{{ deploymentId }}/{{ jobId }}"}`),
+			nil,
+		},
+		{
+			"others are not",
+			set(conf, `{"state.checkpoints.dir": "s3://b/{{ namespace }}/{{ region }}"}`),
 			[]string{conf + "[state.checkpoints.dir]"},
+		},
+		{
+			"what has no effect need not have a syntax",
+			set(conf, `{"kubernetes.pod-template-file.jobmanager": "a: b\nc: d # e\n"}`),
+			[]string{conf + "[kubernetes.pod-template-file.jobmanager]"},
 		},
 		{"braces that are none", set(conf, `{"my.option": "{{ a b }}"}`), nil},
 		{

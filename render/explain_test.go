@@ -322,6 +322,9 @@ func TestExplainVariables(t *testing.T) {
 		{"an option refers to one",
 			app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {pods: {envVars: [{name: KEY, " +
 				"value: v}]}}\n", "ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", true},
+		{"an option has a placeholder", conf("a: '{{ deploymentName }}'"), "ConfigMap", "", "data[flink-conf.yaml]",
+			"metadata.name", true},
+		{"none has", conf("a: 'deploymentName'"), "ConfigMap", "", "data[flink-conf.yaml]", "metadata.name", false},
 		{"no option does",
 			app + "      flinkConfiguration: {a: b}\n      kubernetes: {pods: {envVars: [{name: KEY, value: v}]}}\n",
 			"ConfigMap", "", "data[flink-conf.yaml]", "envVars[KEY].name", false},

@@ -87,6 +87,9 @@ func (s job) input(jobID string) (build.Input, error) {
 		Registry: t.Artifact.FlinkImageRegistry, Repository: t.Artifact.FlinkImageRepository,
 		Tag:       t.Artifact.FlinkImageTag,
 		Resources: t.Resources, Config: t.FlinkConfiguration, Logging: t.Logging,
+		Placeholders: map[string]string{
+			"namespace": s.Namespace(), "deploymentName": s.Name(), "deploymentId": s.ID(), "jobId": jobID,
+		},
 		Kubernetes: t.Kubernetes, Settings: path, TaskManagers: t.NumberOfTaskManagers,
 		Job: &build.Job{
 			ID: jobID, Savepoint: s.job.SavepointLocation,
@@ -141,7 +144,8 @@ func (s session) input(string) (build.Input, error) {
 		FlinkVersion: spec.FlinkVersion, VersionAt: path.Child("flinkVersion"),
 		Registry: spec.FlinkImageRegistry, Repository: spec.FlinkImageRepository, Tag: spec.FlinkImageTag,
 		Resources: spec.Resources, Config: spec.FlinkConfiguration, Logging: spec.Logging,
-		Kubernetes: spec.Kubernetes, Settings: path, TaskManagers: spec.NumberOfTaskManagers,
+		Placeholders: map[string]string{"namespace": s.Namespace()},
+		Kubernetes:   spec.Kubernetes, Settings: path, TaskManagers: spec.NumberOfTaskManagers,
 	}, nil
 }
 

@@ -48,7 +48,9 @@ type jar struct {
 func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 	a := c.Job.Artifact
 	if a.Kind != deployment.ArtifactJar {
-		d.fail(field.NotSupported(at.Child("kind"), a.Kind, []string{deployment.ArtifactJar}), "artifact-kind")
+		e := field.NotSupported(at.Child("kind"), a.Kind, []string{deployment.ArtifactJar})
+		e.Detail += instead[a.Kind]
+		d.fail(e, "artifact-kind")
 		return artifact{}
 	}
 	out := artifact{fetcher: d.opts.FetcherImage}
@@ -84,6 +86,15 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 		out.fetcher = ""
 	}
 	return out
+}
+
+// instead says how a program of a kind that is not rendered can run as a jar.
+var instead = map[string]string{
+	deployment.ArtifactSQLScript: "; a jar can run the script: give its main class the text with mainArgs, " +
+		"or execute it in Flink's SQL client or gateway, on a SessionCluster",
+	deployment.ArtifactPython: "; a jar can run it: jarUri file:///opt/flink/opt/flink-python-VERSION.jar, " +
+		"entryClass org.apache.flink.client.python.PythonDriver, mainArgs -py and the program, in an image with " +
+		"Python and both",
 }
 
 // Fetcher returns the image that downloads jars, "" if that is Flink's or nothing is

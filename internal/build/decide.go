@@ -41,6 +41,7 @@ type Input struct {
 	Registry, Repository, Tag string
 	Resources                 deployment.Resources
 	Config                    map[string]string
+	Placeholders              map[string]string // what VVP's {{ name }} in values of Config stands for
 	Logging                   deployment.Logging
 	Kubernetes                deployment.Kubernetes
 	TaskManagers              *int32 // as many as the job needs if nil
@@ -122,7 +123,8 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	}
 	c.Image = c.image()
 	at := in.Settings.Child("flinkConfiguration")
-	c.Stores = configuredStores(in.Config, at)
+	c.Config = c.filled()
+	c.Stores = configuredStores(c.Config, at)
 	d.configuration(c, at)
 	d.hidesConfig(c, in.Settings.Child("kubernetes"))
 	c.log4j = d.logging(in.Logging, in.Settings.Child("logging"))
@@ -247,7 +249,6 @@ func (c *Plan) image() string {
 
 // configuration is the user's configuration with what makes the cluster work.
 func (d *decider) configuration(c *Plan, at *field.Path) {
-	c.Config = maps.Clone(c.Config) // with the defaults there always is one
 	conf := c.Config
 	jvmOptions(conf, c.Version)
 	d.highAvailability(c, conf, at)
@@ -269,6 +270,23 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 	}
 	c.identify(conf)
 	c.Properties = d.references(conf, c.environment(), at)
+}
+
+// filled returns a copy of the configuration with VVP's placeholders filled in. Others
+// stay: the resource warns of them.
+func (c *Plan) filled() map[string]string {
+	out := maps.Clone(c.Config) // with the defaults there always is one
+	for key, value := range out {
+		if strings.Contains(value, "{{") {
+			out[key] = flink.Placeholder().ReplaceAllStringFunc(value, func(text string) string {
+				if value, ok := c.Placeholders[strings.Trim(text, "{} \t\r\n\f")]; ok {
+					return value
+				}
+				return text
+			})
+		}
+	}
+	return out
 }
 
 // WriteConfig makes the text of the configuration file, which the objects need.

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,9 +119,11 @@ var (
 		}
 		return r.below("kubernetes.taskManagerPodTemplate.spec.containers.flink-taskmanager.image")
 	}
+	// placed is what the placeholders of options stand for.
+	placed = when(mentions(flink.Placeholder), placeholders)
 	// referred are the variables that options refer to: what refers to one that both pods
 	// have is no line of the file, but an argument.
-	referred = when((*derivation).refers, all(variables, templateVariables))
+	referred = when(mentions(flink.Reference), all(variables, templateVariables))
 
 	// account is whether Flink has a service account: for high availability, unless the
 	// pod templates have one.
@@ -138,7 +141,10 @@ var (
 		referred,
 		when((*derivation).runsJob, all(settings("parallelism", "artifact.jarUri", "artifact.additionalDependencies"),
 			annotation(deployment.AnnotationTLS), annotation(deployment.AnnotationQueryableState))),
-		identity, namespaced)
+		when(mentions(flink.Placeholder), func(r *derivation) []Origin {
+			return slices.Concat(r.x.under("metadata.name"), r.x.under("metadata.namespace"), r.x.under("metadata.id"))
+		}),
+		placed, identity, namespaced)
 
 	// replicas is what the number of pods of a component is made of.
 	replicas = all(standbys, when(func(r *derivation) bool { return !r.isJobManager() },
@@ -206,13 +212,20 @@ func (r *derivation) component() string {
 func (r *derivation) isJobManager() bool { return r.component() == labels.JobManager.String() }
 func (r *derivation) runsJob() bool      { return r.plan.Job != nil }
 
-// refers reports whether options of Flink refer to variables.
-func (r *derivation) refers() bool {
-	options := strings.Split(r.settings+".flinkConfiguration", ".")
-	return slices.ContainsFunc(r.x.fields.Leaves(), func(l Leaf) bool {
-		text, _ := l.Value.(string)
-		return l.within(options) && flink.Reference().MatchString(text)
-	})
+// mentions reports whether a value of Flink's options matches an expression.
+func mentions(expression func() *regexp.Regexp) func(*derivation) bool {
+	return func(r *derivation) bool {
+		options := strings.Split(r.settings+".flinkConfiguration", ".")
+		return slices.ContainsFunc(r.x.fields.Leaves(), func(l Leaf) bool {
+			text, _ := l.Value.(string)
+			return l.within(options) && expression().MatchString(text)
+		})
+	}
+}
+
+// placeholders are what VVP's stand for, but for the id of the job.
+func placeholders(r *derivation) []Origin {
+	return append(r.x.resourceID(), append(r.x.under("metadata.name"), r.x.under("metadata.namespace")...)...)
 }
 
 // image is what the name of the image is put together of.
@@ -311,7 +324,7 @@ func (r *derivation) arguments() [][]Origin {
 		out = append(out, highAvailability(r), highAvailability(r))
 	}
 	for _, p := range r.plan.Properties {
-		of := all(flinkOptions(p.Key), referred, annotation(deployment.AnnotationTLS))(r)
+		of := all(flinkOptions(p.Key), referred, placed, annotation(deployment.AnnotationTLS))(r)
 		out = append(out, of, of)
 	}
 	if !r.isJobManager() {

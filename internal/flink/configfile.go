@@ -14,9 +14,22 @@ import (
 // What the file format cannot carry is a problem, one for each key in sorted
 // order; the text is then empty. In flink-conf.yaml that is what the line-based
 // parser of GlobalConfiguration would cut, trim or skip; in config.yaml it is
-// keys that are a prefix of others.
+// keys that are a prefix of others. Where there would be problems, options
+// without effect are left out: what is wrong with them does not matter.
 func ConfigFile(v Version, conf map[string]string) (name, text string, problems []Problem) {
 	keys := slices.Sorted(maps.Keys(conf))
+	if text, problems = v.write(keys, conf); len(problems) > 0 {
+		keys = slices.DeleteFunc(keys, func(key string) bool {
+			_, inert := Inert(key)
+			_, ignored := Ignored(v, key)
+			return inert || ignored
+		})
+		text, problems = v.write(keys, conf)
+	}
+	return v.ConfigFile, text, problems
+}
+
+func (v Version) write(keys []string, conf map[string]string) (text string, problems []Problem) {
 	write, check := legacyLine, checkLegacy
 	if v.StrictYAML {
 		write, check = yamlLine, checkYAML
@@ -33,9 +46,9 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 	}
 	if len(problems) > 0 {
 		slices.SortStableFunc(problems, func(a, b Problem) int { return strings.Compare(a.Key, b.Key) })
-		return v.ConfigFile, "", problems
+		return "", problems
 	}
-	return v.ConfigFile, b.String(), nil
+	return b.String(), nil
 }
 
 func legacyLine(key, value string) string { return key + ": " + value }

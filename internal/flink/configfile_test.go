@@ -239,3 +239,29 @@ func FuzzConfigFile(f *testing.F) {
 		}
 	})
 }
+
+// Options without effect are written if they can be, and left out if not, whatever is
+// wrong with them.
+func TestConfigFileWithoutEffect(t *testing.T) {
+	const template = "kubernetes.pod-template-file.jobmanager"
+	for _, c := range []struct {
+		reason, version, key, value, other string
+		written, problems                  int
+	}{
+		{"it can be written", "1.20", template, "a", "", 1, 0},
+		{"it cannot", "1.20", template, "a: b\nc: d\n", "", 0, 0},
+		{"config.yaml can", "2.0", template, "a: b\nc: d\n", "", 1, 0},
+		{"it is a prefix of another", "2.0", "kubernetes.container.image", "a", "kubernetes.container.image.ref", 0, 0},
+		{"the version does not read it", "1.20", "pipeline.operator-chaining.enabled", "true", "", 1, 0},
+		{"an option with effect", "1.20", "env.java.opts.all", "-Da=#b", "", 0, 1},
+		{"both", "1.20", "env.java.opts.all", "-Da=#b", template, 0, 1},
+	} {
+		conf := map[string]string{c.key: c.value}
+		if c.other != "" {
+			conf[c.other] = "a\nb"
+		}
+		_, text, problems := flink.ConfigFile(lookup(t, c.version), conf)
+		assert.Equal(t, len(problems), c.problems, c.reason)
+		assert.Equal(t, len(read(t, lookup(t, c.version), text)), c.written, c.reason)
+	}
+}

@@ -79,6 +79,8 @@ const activeOnly = "it is for clusters in which Flink starts the TaskManagers it
 // inertGroups are options without effect in a standalone cluster, by prefix.
 var inertGroups = []struct{ prefix, reason string }{
 	{"kubernetes.operator.", "it is for the Flink Kubernetes operator, which takes no part"},
+	{"kubernetes.pod-template-file", "pods come from the deployment: write the template in " +
+		"kubernetes.jobManagerPodTemplate and kubernetes.taskManagerPodTemplate"},
 	{"kubernetes.", "it is about pods that Flink makes itself; these come from the deployment"},
 	{"yarn.", "it is for YARN"},
 	{"mesos.", "it is for Mesos"},

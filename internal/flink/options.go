@@ -10,6 +10,9 @@ import (
 // Reference is VVP's ${NAME} in a configuration value; its group is the name.
 var Reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`) })
 
+// Placeholder is VVP's {{ name }} in a configuration value; its group is the name.
+var Placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{\s*(\w+)\s*\}\}`) })
+
 // SlotsKey is the option for the number of task slots of a TaskManager.
 const SlotsKey = "taskmanager.numberOfTaskSlots"
 

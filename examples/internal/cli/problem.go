@@ -137,6 +137,7 @@ var flags = strings.NewReplacer(
 	"render.LoggingProfiles", "--logging-profile",
 	"render.FetcherImage", "--fetcher-image",
 	"render.TLSSecret", "--tls-secret",
+	"deployment.ParseDefaults", "--defaults",
 	"Job.ID", "--job-id",
 	"Job.SavepointLocation", "--savepoint",
 )
