@@ -84,6 +84,7 @@ func Merge(object, content map[string]any) (map[string]any, error) {
 // entry is a patch for Kubernetes objects.
 type entry struct {
 	target  types.Selector
+	inline  bool           // the patch has no target of its own, but says itself what it is for
 	content map[string]any // of a strategic merge
 	ops     []any          // of RFC 6902
 }

@@ -121,12 +121,11 @@ func (f *function) run(opts []render.Option) []*yaml.RNode {
 	}
 	m, err := r.Bundle(f.bundle, func(d deployment.Deployment) render.Job { return jobs[d.ID()] })
 	if err != nil {
-		f.explain(err)
+		f.problems(nil, err)
 		return nil
 	}
 	for _, w := range m.Warnings() {
-		r := f.report(f.of[w.Resource], w.Rule, fieldOf(w), messageOf(w))
-		r.Severity = framework.Warning
+		f.problem(nil, w)
 	}
 	items := f.others()
 	f.checkReferences(items)
@@ -233,18 +232,18 @@ func (f *function) parse() {
 	for _, s := range f.sources {
 		if s.node.GetKind() == deployment.KindDefaults {
 			d, err := deployment.ParseDefaults("", []byte(s.node.MustString()))
-			f.invalid(s, err)
+			f.problems(s, err)
 			layers = append(layers, d.Layers()...)
 		}
 	}
 	defaults, err := deployment.NewDefaults(layers...)
-	f.invalid(nil, err)
+	f.problems(nil, err)
 	for _, s := range f.sources {
 		if s.node.GetKind() == deployment.KindDefaults {
 			continue
 		}
 		b, err := defaults.ParseAll("", []byte(s.node.MustString()))
-		f.invalid(s, err)
+		f.problems(s, err)
 		for _, t := range b.Targets {
 			f.of[t.String()] = s
 		}

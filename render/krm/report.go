@@ -1,7 +1,6 @@
 package krm
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -10,8 +9,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/flinktarget/flinktarget"
-	"github.com/flinktarget/flinktarget/internal/kinds"
-	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -37,18 +34,34 @@ func rule(name string) map[string]string {
 	return map[string]string{"rule": name}
 }
 
-// invalid adds the problems of a resource that was read.
-func (f *function) invalid(s *source, err error) {
-	e, ok := errors.AsType[*render.InvalidError](err)
-	if !ok {
-		if err != nil {
-			f.report(s, "", "", err.Error())
+// problems adds what an error consists of: about a source that was read or, where that is
+// nil, about those that the problems name.
+func (f *function) problems(s *source, err error) {
+	for p := range flinktarget.Problems(err) {
+		f.problem(s, p)
+	}
+}
+
+func (f *function) problem(s *source, p flinktarget.Problem) {
+	path, message := p.Field, p.Message
+	if s == nil {
+		s = f.of[p.Resource]
+	}
+	switch {
+	case p.Cause != nil:
+		s, path, message = f.of[p.Cause.Resource], p.Cause.Field, p.Object+": "+p.Field+": "+message
+		if p.Cause.Resource != p.Resource {
+			message = p.Resource + ": " + message
 		}
-		return
+	case s == nil && strings.HasPrefix(path, "spec.deploymentPatchSet"):
+		message = p.Object + ": " + message
+		for _, t := range f.bundle.Targets {
+			if strings.Contains(message, "patches of "+t.String()+": ") {
+				s = f.of[t.String()]
+			}
+		}
 	}
-	for _, p := range e.Fields {
-		f.report(s, p.Origin, join("", p.Field), message(p)+hint(s, p.Field))
-	}
+	f.report(s, p.Rule, path, message+hint(s, path)).Severity = framework.Severity(p.Severity)
 }
 
 // hint explains a version that lost its last digit before it came here.
@@ -62,93 +75,6 @@ func hint(s *source, path string) string {
 	}
 	return fmt.Sprintf("; kustomize hands on %s0 as %s where it is not quoted: write flinkVersion: \"%s0\" if that "+
 		"is meant", n.YNode().Value, n.YNode().Value, n.YNode().Value)
-}
-
-// explain adds the problems of a rendering.
-func (f *function) explain(err error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		_, invalid := err.(*render.InvalidError)
-		if _, verified := err.(*render.VerifyError); !verified && !invalid {
-			for _, e := range joined.Unwrap() {
-				f.explain(e)
-			}
-			return
-		}
-	}
-	if e, ok := errors.AsType[*patch.ApplyError](err); ok {
-		f.report(f.targetIn(outside(err, e)), "patch", kinds.PatchField(e.Entry), err.Error())
-		return
-	}
-	if e, ok := errors.AsType[*render.InvalidError](err); ok {
-		s, prefix := f.subject(outside(err, e))
-		if prefix == "" {
-			s = f.of[e.Subject]
-		}
-		for _, p := range e.Fields {
-			f.report(s, p.Origin, p.Field, prefix+message(p))
-		}
-		return
-	}
-	if e, ok := errors.AsType[*render.VerifyError](err); ok {
-		for _, p := range e.Problems {
-			f.report(f.of[p.Cause.Resource], p.Rule, fieldOf(p), messageOf(p))
-		}
-		return
-	}
-	s, rest := f.subject(err.Error())
-	f.report(s, "", "", rest)
-}
-
-// fieldOf returns the field of a resource that a problem is about.
-func fieldOf(p flinktarget.Problem) string {
-	if p.Cause != nil {
-		return p.Cause.Field
-	}
-	return p.Field
-}
-
-// messageOf returns the message of a problem, with the field of an object that it is about,
-// and the resource where a target introduced it.
-func messageOf(p flinktarget.Problem) string {
-	switch {
-	case p.Object == "":
-		return p.Message
-	case p.Cause != nil && p.Cause.Resource != p.Resource:
-		return p.Resource + " with " + p.Cause.Resource + ": " + p.Object + ": " + p.Field + ": " + p.Message
-	default:
-		return p.Object + ": " + p.Field + ": " + p.Message
-	}
-}
-
-// outside returns what err says before the error that it wraps.
-func outside(err, inner error) string { return strings.TrimSuffix(err.Error(), inner.Error()) }
-
-// subject finds the resource that a message starts with, and returns the rest.
-func (f *function) subject(message string) (*source, string) {
-	best := ""
-	for name := range f.of {
-		tail, ok := strings.CutPrefix(message, name)
-		if ok && len(name) > len(best) && (strings.HasPrefix(tail, ": ") || strings.HasPrefix(tail, " ")) {
-			best = name
-		}
-	}
-	if best == "" {
-		return nil, message
-	}
-	return f.of[best], strings.TrimPrefix(strings.TrimPrefix(message[len(best):], ":"), " ")
-}
-
-// targetIn finds the target that the start of a message names last.
-func (f *function) targetIn(prefix string) *source {
-	prefix = strings.TrimSuffix(prefix, ": ")
-	var best *source
-	length := 0
-	for _, t := range f.bundle.Targets {
-		if name := t.String(); strings.HasSuffix(prefix, name) && len(name) > length {
-			best, length = f.of[name], len(name)
-		}
-	}
-	return best
 }
 
 // join puts a prefix before a field path.
