@@ -44,6 +44,7 @@ type InvalidError struct {
 	//	uri-scheme, class, env, image, duration likewise
 	//	quantity, minimum, maxLength            sizes
 	//	flink-version, flink-configuration      what Flink reads
+	//	jvm-options                             what the shell in Flink's start scripts loses
 	//	flink-memory, flink-slots, arguments    what Flink starts with
 	//	logging, volume, pod-template           parts of pods
 	//	reference, high-availability, tls       what goes together

@@ -167,9 +167,10 @@ func TestWhatTheImageHasInUserLib(t *testing.T) {
 // A URI that does not end in the name of a file gets one by its place; what Flink does
 // not put on the class path is a warning.
 func TestNamesOfDependencies(t *testing.T) {
+	const several = "required if more than one jar has a Main-Class"
 	for _, c := range []struct{ reason, dependency, path, warning string }{
-		{"a jar", "https://h/b.jar", "b.jar", ""},
-		{"a query", "https://h/download?g=b", "dependency-2.jar", ""},
+		{"a jar", "https://h/b.jar", "b.jar", several},
+		{"a query", "https://h/download?g=b", "dependency-2.jar", several},
 		{"a file that is no jar", "https://h/b.csv", "b.csv", "classes in it are not found"},
 	} {
 		m, err := renderJob(t, withDependencies(withArtifact("1.20", "https://h/download?g=a"), "'"+c.dependency+"'"),
@@ -182,6 +183,16 @@ func TestNamesOfDependencies(t *testing.T) {
 		if c.warning != "" {
 			assert.Assert(t, strings.Contains(m.Warnings()[0].Message, c.warning), c.reason)
 		}
+	}
+	for reason, text := range map[string]string{
+		"the class is named": withDependencies(in(withArtifact("1.20", "https://h/a.jar"), "kind: JAR,",
+			"kind: JAR, entryClass: a.B,"), "'https://h/b.jar'"),
+		"--jars has the job's": withDependencies(withArtifact("1.20", "local:///opt/flink/usrlib/a.jar"), "'https://h/b.jar'"),
+		"there is one":         withArtifact("1.17", "https://h/a.jar"),
+	} {
+		m, err := renderJob(t, text, render.Job{ID: jobID})
+		assert.NilError(t, err, reason)
+		assert.Equal(t, len(m.Warnings()), 0, reason)
 	}
 }
 

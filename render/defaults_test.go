@@ -20,9 +20,7 @@ import (
 var chapters = map[string]string{
 	"Deployments": app,
 	"Deployments with Kubernetes high availability": app + "      " + onVolume(haConf),
-	"Session clusters": session,
-	"Session clusters with standby JobManagers": session + "  " + onVolume(in(haConf, "}",
-		", kubernetes.jobmanager.replicas: 2}")),
+	"Session clusters":                             session,
 	"Jars that Flink cannot fetch":                 withArtifact("1.18", "https://h.example.com/a.jar"),
 	"Jars that Flink fetches from an object store": withArtifact("1.20", "s3://bucket/a.jar"),
 	"Options that name an object store": app +

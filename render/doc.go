@@ -71,13 +71,34 @@
 // jar only. Dependencies, with them a job's jar of http or https, and all remote jars
 // before 1.19, are put into usrlib of both components by init containers; what the image
 // has there is copied, because the volume hides it. Where artifact.entryClass is empty,
-// Flink takes the only jar in usrlib that has a Main-Class.
+// Flink takes the only jar in usrlib that has a Main-Class, and does not start the job if
+// there are several.
 //
 // Flink's images bring the file systems s3, gs, abfs, wasb and oss, but do not load
 // them. For every URI of these in flinkConfiguration and for Job.SavepointLocation, they
 // are told to, on both components, by the variable ENABLE_BUILT_IN_PLUGINS, unless the
 // resource sets it. What other images have is not known: there is a warning. URIs in the
 // arguments of a job do not count.
+//
+// # Options of the JVM and variables
+//
+// Flink's start scripts have a shell evaluate env.java.opts.* and env.java.default-opts.*
+// once more. $VAR and ${VAR} are variables of the container. What does not survive, such
+// as a quote without its pair, parentheses, ; & | < > outside quotes, or a blank within an
+// option, is refused; what changes, such as a backslash or quotes within a word, is a
+// warning. 'Single quotes' around an option keep all but blanks.
+//
+// ${VAR} in other options becomes Kubernetes' $(VAR) in an argument, and must be a
+// variable of both pods. If its value stands in the resource, it is checked as if it stood
+// in its place.
+//
+// # Session clusters
+//
+// A session cluster has one JobManager, which Kubernetes replaces if it dies; with high
+// availability its jobs go on. Standbys would only save the time that a pod takes to
+// start, and they would answer requests: files that were uploaded to one JobManager are
+// unknown to the others, and Flink makes a leader known by the name of its pod, which
+// other pods cannot resolve.
 //
 // # Identity
 //

@@ -202,11 +202,10 @@ func TLSSecret(name string) Option {
 	})
 }
 
-// PodDisruptionBudgets adds a PodDisruptionBudget for each component of which there
-// are several pods: TaskManagers, and the JobManagers of a SessionCluster with
-// standbys. Who drains nodes then takes one working pod of a component at a time;
-// pods that do not work are no obstacle. A component with one pod gets none: one
-// pod at a time is all of it.
+// PodDisruptionBudgets adds a PodDisruptionBudget for TaskManagers if there are several.
+// Who drains nodes then takes one working pod at a time; pods that do not work are no
+// obstacle. A component with one pod, as the JobManager, gets none: one pod at a time is
+// all of it.
 func PodDisruptionBudgets() Option {
 	return option(func(r *Renderer) error {
 		r.options.Budgets = true

@@ -105,8 +105,32 @@ func TestRefusals(t *testing.T) {
 			[]string{standby + " Forbidden high-availability"}},
 		{"a second one", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n",
 			[]string{standby + " Forbidden high-availability"}},
-		{"a standby without high availability", sessionConf("kubernetes.jobmanager.replicas: 2"),
+		{"standbys of a session cluster would get its requests, too",
+			session + "  " + in(haConf, "}", ", kubernetes.jobmanager.replicas: 2}") + "\n",
 			[]string{"spec.flinkConfiguration[kubernetes.jobmanager.replicas] Forbidden high-availability"}},
+		{"a value that is known, and that the start script cannot take",
+			app + "      flinkConfiguration: {pipeline.name: 'job-${KEY}'}\n      kubernetes: {pods: {envVars: [{name: " +
+				"KEY, value: n1 x * -D}]}}\n",
+			[]string{flinkConf + "[pipeline.name] Invalid reference"}},
+		{"one that it can take",
+			app + "      flinkConfiguration: {pipeline.name: 'job-${KEY}'}\n      kubernetes: {pods: {envVars: [{name: " +
+				"KEY, value: n1 x * -Da}]}}\n", nil},
+		{"one that is not known", app + "      flinkConfiguration: {pipeline.name: 'job-${KEY}'}\n      kubernetes: {pods: " +
+			"{envVars: [{name: KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}]}}\n", nil},
+		{"the scripts expand variables in options of the JVM only",
+			app + "      flinkConfiguration: {env.log.dir: '/data/${KEY}', env.java.opts.all: '-Da=${KEY}'}\n" +
+				"      kubernetes: {pods: {envVars: [{name: KEY, value: k}]}}\n",
+			[]string{flinkConf + "[env.log.dir] Invalid reference"}},
+		{"options of the JVM in quotes that are stripped", app + `      flinkConfiguration: {env.java.opts.all: '-Da="x y"'}`,
+			[]string{flinkConf + "[env.java.opts.all] Invalid jvm-options"}},
+		{"a variable that makes two words of one",
+			app + "      flinkConfiguration: {env.java.opts.jobmanager: -Da=$KEY}\n      kubernetes: {pods: {envVars: " +
+				"[{name: KEY, value: x y}]}}\n",
+			[]string{flinkConf + "[env.java.opts.jobmanager] Invalid jvm-options"}},
+		{"of another container than that of the option",
+			app + "      flinkConfiguration: {env.java.opts.taskmanager: -Da=$KEY}\n      kubernetes: {" +
+				"jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: KEY, value: x y}]}]}}}\n",
+			nil},
 		{"one JobManager of a session cluster", sessionConf("kubernetes.jobmanager.replicas: 1"), nil},
 		{"a variable of one of both pods",
 			app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: " +

@@ -143,9 +143,9 @@ func scenarios() map[string]string {
 			"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {parallelism: 3}}}}"),
 		"app-patch-optional-kind": withPatches(app+"      "+haConf,
 			"{apiVersion: v1, kind: ServiceAccount, metadata: {annotations: {eks.amazonaws.com/role-arn: r}}}"),
-		"session-ha-standby": session +
+		"session-ha": session +
 			"  flinkConfiguration: {high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha, " +
-			"kubernetes.jobmanager.replicas: 2}\n",
+			"kubernetes.jobmanager.replicas: 1}\n",
 		"session-task-managers": session + "  numberOfTaskManagers: 3\n",
 		"session-template": session +
 			"  kubernetes: {jobManagerPodTemplate: {spec: {priorityClassName: high}}}\n",
@@ -168,7 +168,7 @@ func scenarios() map[string]string {
 			"{target: {kind: PodDisruptionBudget}, patch: {$patch: delete}}"),
 		"session-budgets": session +
 			"  numberOfTaskManagers: 2\n  flinkConfiguration: {high-availability.type: kubernetes, " +
-			"high-availability.storageDir: s3://b/ha, kubernetes.jobmanager.replicas: 2}\n",
+			"high-availability.storageDir: s3://b/ha}\n",
 		"session-budgets-one-of-each": session,
 		"session-patch": withPatches(session,
 			"{target: {labelSelector: component=jobmanager}, patch: {metadata: {annotations: {a: b}}}}"),

@@ -75,6 +75,11 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 		add(uri, at.Child("additionalDependencies").Index(i), false)
 	}
 	d.sameNames(out.files, places)
+	if a.EntryClass == "" && out.jar == "" && out.jars() > 1 {
+		d.warn("entry-class", at.Child("entryClass"), "required if more than one jar has a Main-Class in its "+
+			"manifest: Flink looks for it in all of %s, and does not start the job if there are several",
+			flink.UserLibDir)
+	}
 	inUserLib := slices.ContainsFunc(out.files, file.inPlace)
 	out.files = slices.DeleteFunc(out.files, file.inPlace)
 	_, official := flink.OfficialImage(c.Image)
@@ -95,6 +100,17 @@ var instead = map[string]string{
 	deployment.ArtifactPython: "; a jar can run it: jarUri file:///opt/flink/opt/flink-python-VERSION.jar, " +
 		"entryClass org.apache.flink.client.python.PythonDriver, mainArgs -py and the program, in an image with " +
 		"Python and both",
+}
+
+// jars is how many of the files Flink puts on the class path.
+func (a *artifact) jars() int {
+	n := 0
+	for _, f := range a.files {
+		if strings.HasSuffix(f.name, ".jar") {
+			n++
+		}
+	}
+	return n
 }
 
 // Fetcher returns the image that downloads jars, "" if that is Flink's or nothing is

@@ -80,7 +80,6 @@ type Plan struct {
 	certificates bool  // of Options.TLSSecret are mounted
 	queryable    bool  // state can be queried
 	managers     int32 // TaskManagers
-	jobManagers  int32 // one of them leading
 	artifact     artifact
 
 	plugins        [3][]string // jars of file system plugins to enable, by component
@@ -124,7 +123,7 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	c.Image = c.image()
 	at := in.Settings.Child("flinkConfiguration")
 	c.Config = c.filled()
-	c.Stores = configuredStores(c.Config, at)
+	c.Stores = configuredStores(expanded(c.Config, c.environment().known()), at)
 	d.configuration(c, at)
 	d.hidesConfig(c, in.Settings.Child("kubernetes"))
 	c.log4j = d.logging(in.Logging, in.Settings.Child("logging"))
@@ -173,6 +172,9 @@ func (d *decider) annotations(c *Plan) {
 			"queryable-state")
 		return
 	}
+	d.warn("queryable-state", at.Key(deployment.AnnotationQueryableState), "nothing can be queried unless Flink's "+
+		"flink-queryable-state-runtime-%s.jar is on its class path: the images have it in %s/opt at most; copy it to "+
+		"%s/lib in an image of your own", c.Version.Patch, flink.Home, flink.Home)
 	c.queryable = true
 	c.Config["queryable-state.enable"] = "true"
 	c.Config["queryable-state.proxy.ports"] = strconv.Itoa(flink.PortQueryableState)
@@ -250,10 +252,13 @@ func (c *Plan) image() string {
 // configuration is the user's configuration with what makes the cluster work.
 func (d *decider) configuration(c *Plan, at *field.Path) {
 	conf := c.Config
+	env := c.environment()
+	d.jvmOptions(c, at)
 	jvmOptions(conf, c.Version)
 	d.highAvailability(c, conf, at)
-	c.jobManagers = d.standby(c, conf, at)
-	c.tls = conf["security.ssl.rest.enabled"] == "true" || conf["security.ssl.enabled"] == "true"
+	d.oneJobManager(c, conf, at)
+	known := expanded(conf, env.known())
+	c.tls = known["security.ssl.rest.enabled"] == "true" || known["security.ssl.enabled"] == "true"
 	if _, ok := conf[flink.SlotsKey]; !ok {
 		conf[flink.SlotsKey] = "1"
 	}
@@ -269,7 +274,7 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 		conf[key] = value
 	}
 	c.identify(conf)
-	c.Properties = d.references(conf, c.environment(), at)
+	c.Properties = d.references(conf, env, at)
 }
 
 // filled returns a copy of the configuration with VVP's placeholders filled in. Others

@@ -47,7 +47,7 @@ func (d *decider) plugins(c *Plan) {
 		image := c.imageOf(component)
 		version := pluginVersion(image, c.FlinkVersion)
 		_, official := flink.OfficialImage(image)
-		if c.variables(component)[flink.PluginsVariable] {
+		if _, ok := c.variables(component)[flink.PluginsVariable]; ok {
 			continue
 		}
 		for _, s := range c.Stores {

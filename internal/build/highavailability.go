@@ -15,9 +15,6 @@ import (
 // the address that it advertises: its own, because a Service would lead to any.
 const podAddress = "POD_IP"
 
-// StandbyKey is Flink's option for the number of JobManagers.
-const StandbyKey = "kubernetes.jobmanager.replicas"
-
 // highAvailability switches it on where the configuration asks for it. What
 // identifies the cluster is the renderer's: two clusters with one id would take
 // each other for themselves.
@@ -61,25 +58,28 @@ func (c *Plan) identify(conf map[string]string) {
 	}
 }
 
-// standby reads how many JobManagers there are to be, one of them leading.
-func (d *decider) standby(c *Plan, conf map[string]string, at *field.Path) int32 {
-	text, ok := conf[StandbyKey]
+// oneJobManager refuses standbys. The Service would lead to them, too: they answer, but
+// do not know the files that were uploaded to the leader, and Flink makes their hosts'
+// names known, which other pods of a Deployment cannot resolve. Without them, a JobManager
+// that dies is replaced by Kubernetes, and with high availability its jobs go on.
+func (d *decider) oneJobManager(c *Plan, conf map[string]string, at *field.Path) {
+	const replicas = "kubernetes.jobmanager.replicas"
+	text, ok := conf[replicas]
 	if !ok {
-		return 1
+		return
 	}
-	delete(conf, StandbyKey) // it means the number of pods, which is told to Kubernetes
-	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 16)
-	switch {
+	delete(conf, replicas) // it means the number of pods, which is told to Kubernetes
+	switch n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 16); {
 	case err != nil || n < 1:
-		d.fail(field.Invalid(at.Key(StandbyKey), text, "must be a whole number of at least 1"), "high-availability")
+		d.fail(field.Invalid(at.Key(replicas), text, "must be 1"), "high-availability")
 	case n > 1 && c.Job != nil:
-		d.fail(field.Forbidden(at.Key(StandbyKey), "a Deployment has one JobManager: its Job replaces one that dies"),
+		d.fail(field.Forbidden(at.Key(replicas), "a Deployment has one JobManager: its Job replaces one that dies"),
 			"high-availability")
-	case n > 1 && !c.HA:
-		d.fail(field.Forbidden(at.Key(StandbyKey), "standby JobManagers need high availability ("+c.Version.HAKey+")"),
+	case n > 1:
+		d.fail(field.Forbidden(at.Key(replicas), "a session cluster has one JobManager, and Kubernetes replaces one "+
+			"that dies: standbys would get requests, too, and do not know what was uploaded to the leader"),
 			"high-availability")
 	}
-	return int32(n)
 }
 
 // serviceAccount lets JobManager and TaskManagers keep Flink's high-availability

@@ -16,8 +16,8 @@ func (c *Plan) Objects() []tree.Map {
 	if c.haKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
 	}
-	if c.opts.Budgets {
-		out = append(out, c.disruptionBudgets()...)
+	if c.opts.Budgets && c.managers > 1 {
+		out = append(out, c.disruptionBudget())
 	}
 	return out
 }
@@ -104,7 +104,7 @@ func (c *Plan) service() tree.Map {
 
 func (c *Plan) jobManager() tree.Map {
 	if c.Job == nil {
-		return c.deployment(labels.JobManager, c.jobManagers)
+		return c.deployment(labels.JobManager, 1)
 	}
 	template := c.podTemplate(labels.JobManager)
 	// A failed pod stays, so that its log can be read; a new one takes its place.

@@ -51,8 +51,8 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 		mounts.emptyDir(flink.UserLibVolume, flink.UserLibDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
-	if constraints := c.spread(component); constraints != nil {
-		spec["topologySpreadConstraints"] = constraints
+	if component == labels.TaskManager {
+		spec["topologySpreadConstraints"] = c.spread()
 	}
 	c.mountCertificates(container, mounts)
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts

@@ -3,7 +3,6 @@ package build
 import (
 	"cmp"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -165,27 +164,57 @@ func (c *Plan) ownAccount(component labels.Component) string {
 	return tree.String(template, "spec", "serviceAccountName")
 }
 
-// environment returns the names of the variables that the resource sets in the
-// Flink containers of both components.
-func (c *Plan) environment() map[string]bool {
-	both := c.variables(labels.JobManager)
-	other := c.variables(labels.TaskManager)
-	maps.DeleteFunc(both, func(name string, _ bool) bool { return !other[name] })
+// environment returns the variables that the resource sets in the Flink containers of
+// both components.
+func (c *Plan) environment() variables {
+	both, other := c.variables(labels.JobManager), c.variables(labels.TaskManager)
+	for name, value := range both {
+		switch there, ok := other[name]; {
+		case !ok:
+			delete(both, name)
+		case there != value:
+			both[name] = nil
+		}
+	}
 	return both
 }
 
-// variables returns the names of the variables that the resource sets in the Flink
-// container of a component.
-func (c *Plan) variables(component labels.Component) map[string]bool {
-	names := map[string]bool{}
-	container, _ := c.templateContainer(component)
-	for _, v := range tree.Items(container, "env") {
-		names[tree.String(v, "name")] = true
+// variables are those of a container by name, with their values: nil where it is not
+// known here.
+type variables map[string]any
+
+// variables returns what the resource sets in the Flink container of a component.
+func (c *Plan) variables(component labels.Component) variables {
+	out := variables{}
+	add := func(v any) {
+		value := any(tree.String(v, "value"))
+		if _, from := tree.Get(v, "valueFrom"); from || strings.Contains(tree.String(v, "value"), "$") {
+			value = nil // from elsewhere, or for Kubernetes to expand
+		}
+		out[tree.String(v, "name")] = value
 	}
 	if c.Kubernetes.Pods != nil {
 		for _, v := range c.Kubernetes.Pods.EnvVars {
-			names[tree.String(decode.Shared(v), "name")] = true
+			add(decode.Shared(v))
 		}
 	}
-	return names
+	container, _ := c.templateContainer(component)
+	for _, v := range tree.Items(container, "env") {
+		add(v)
+	}
+	return out
+}
+
+// known returns those whose values are.
+func (v variables) known() map[string]string {
+	if len(v) == 0 {
+		return nil
+	}
+	out := map[string]string{}
+	for name, value := range v {
+		if text, ok := value.(string); ok {
+			out[name] = text
+		}
+	}
+	return out
 }

@@ -1,30 +1,42 @@
 package build
 
 import (
+	"maps"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
 )
 
 // references takes the values that refer to environment variables out of conf and
 // returns them as arguments, where Kubernetes puts the variable in. Flink's images
 // do not expand variables in a mounted configuration file.
-func (d *decider) references(conf map[string]string, env map[string]bool, at *field.Path) []flink.Property {
+func (d *decider) references(conf map[string]string, env variables, at *field.Path) []flink.Property {
 	var out []flink.Property
+	known := env.known()
 	for _, key := range tree.Keys(conf) {
 		if !strings.Contains(conf[key], "${") {
 			continue
 		}
 		found := flink.Reference().FindAllStringSubmatch(conf[key], -1)
-		if len(found) == 0 || flink.ReadByStartScript(key) {
+		if len(found) == 0 || flink.IsJVMOptions(key) {
 			continue // the scripts expand variables themselves, and read the file only
+		}
+		if flink.ReadByStartScript(key) {
+			d.unresolvable(at.Key(key), "variables are not expanded in "+key+", which Flink's start scripts read from "+
+				"the file: write the value out")
+			continue
+		}
+		for _, p := range flink.CheckProperty(flink.Property{Key: key, Value: expand(conf[key], known)}) {
+			d.fail(field.Invalid(at.Key(key), field.OmitValueType{}, "with the values of its variables: "+p.String()),
+				"reference")
 		}
 		missing := false
 		for _, m := range found {
-			if !env[m[1]] {
+			if _, ok := env[m[1]]; !ok {
 				missing = true
 				d.unresolved(m[1], at.Key(key))
 			}
@@ -38,14 +50,67 @@ func (d *decider) references(conf map[string]string, env map[string]bool, at *fi
 }
 
 func (d *decider) unresolved(name string, at *field.Path) {
-	text := "${" + name +
-		"} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink containers of both pod " +
-		"templates; for a secret with valueFrom.secretKeyRef"
+	d.unresolvable(at, "${"+name+"} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink "+
+		"containers of both pod templates; for a secret with valueFrom.secretKeyRef")
+}
+
+// unresolvable says that a reference stays as it is, which is an error unless it is allowed.
+func (d *decider) unresolvable(at *field.Path, text string) {
 	if d.opts.AllowUnresolved {
 		d.warn("reference", at, "%s", text)
 		return
 	}
 	d.fail(field.Invalid(at, field.OmitValueType{}, text), "reference")
+}
+
+// expand puts the values in that are known.
+func expand(text string, known map[string]string) string {
+	if !strings.Contains(text, "${") {
+		return text
+	}
+	return flink.Reference().ReplaceAllStringFunc(text, func(reference string) string {
+		if value, ok := known[reference[2:len(reference)-1]]; ok {
+			return value
+		}
+		return reference
+	})
+}
+
+// expanded are the options of a configuration as Flink will see them, as far as the
+// variables they refer to are known.
+func expanded(conf, known map[string]string) map[string]string {
+	if len(known) == 0 {
+		return conf
+	}
+	out := maps.Clone(conf)
+	for key, value := range conf {
+		out[key] = expand(value, known)
+	}
+	return out
+}
+
+// jvmOptions checks what the shell in Flink's start scripts makes of options of the JVM.
+func (d *decider) jvmOptions(c *Plan, at *field.Path) {
+	for _, key := range tree.Keys(c.Config) {
+		if !flink.IsJVMOptions(key) {
+			continue
+		}
+		for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
+			if strings.HasSuffix(key, "manager") && !strings.HasSuffix(key, component.String()) {
+				continue
+			}
+			problem, changed := flink.JVMOptions(c.Version, key, c.Config[key], c.variables(component).known())
+			if problem != nil {
+				d.fail(field.Invalid(at.Key(key), field.OmitValueType{}, problem.String()), "jvm-options")
+			}
+			for _, what := range changed {
+				d.warn("jvm-options", at.Key(key), "a shell evaluates the options once more: %s", what)
+			}
+			if problem != nil || len(changed) > 0 {
+				break // which is the same for the other, but for values of variables
+			}
+		}
+	}
 }
 
 // expandable turns ${NAME} into Kubernetes' $(NAME), and protects all else.

@@ -10,7 +10,7 @@ import (
 
 // expand does what Kubernetes does to arguments (Container.args): $(NAME) becomes
 // the variable if there is one and stays otherwise, $$ becomes $.
-func expand(s string, env map[string]string) string {
+func expandAs(s string, env map[string]string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '$' || i+1 == len(s) {
@@ -48,7 +48,7 @@ var env = map[string]string{"KEY": "v$(KEY)$$", "A": ""}
 
 func TestExpandUndoesEscape(t *testing.T) {
 	for _, s := range []string{"", "$", "$$", "$(KEY)", "$$(KEY)", "$(", "a$(KEY", "$)", "$($(KEY))", "5$", "${KEY}"} {
-		assert.Equal(t, expand(escape(s), env), s)
+		assert.Equal(t, expandAs(escape(s), env), s)
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 20_000 {
@@ -57,7 +57,7 @@ func TestExpandUndoesEscape(t *testing.T) {
 			b.WriteString([]string{"$", "(", ")", "{", "}", "KEY", "a", "\\"}[r.IntN(8)])
 		}
 		s := b.String()
-		assert.Equal(t, expand(escape(s), env), s)
+		assert.Equal(t, expandAs(escape(s), env), s)
 	}
 }
 
@@ -71,7 +71,7 @@ func TestExpandable(t *testing.T) {
 		"${a b} ${} $KEY": "${a b} ${} $KEY",
 		"price 5$":        "price 5$",
 	} {
-		assert.Equal(t, expand(expandable(s), env), want, s)
+		assert.Equal(t, expandAs(expandable(s), env), want, s)
 	}
 }
 
@@ -79,7 +79,7 @@ func FuzzEscape(f *testing.F) {
 	f.Add("$(KEY)")
 	f.Add("$$")
 	f.Fuzz(func(t *testing.T, s string) {
-		if got := expand(escape(s), env); got != s {
+		if got := expandAs(escape(s), env); got != s {
 			t.Fatalf("%q became %q", s, got)
 		}
 	})

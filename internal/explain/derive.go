@@ -147,11 +147,9 @@ var (
 		placed, identity, namespaced)
 
 	// replicas is what the number of pods of a component is made of.
-	replicas = all(standbys, when(func(r *derivation) bool { return !r.isJobManager() },
+	replicas = when(func(r *derivation) bool { return !r.isJobManager() },
 		all(settings("numberOfTaskManagers"),
-			when((*derivation).runsJob, all(settings("parallelism"), flinkOptions(flink.SlotsKey))))))
-	// standbys decide whether there are several JobManagers, which are spread.
-	standbys = when((*derivation).isJobManager, all(flinkOptions(build.StandbyKey), highAvailability))
+			when((*derivation).runsJob, all(settings("parallelism"), flinkOptions(flink.SlotsKey)))))
 
 	// artifacts are the jars, which decide what has to be there to fetch them.
 	artifacts = all(settings("artifact.jarUri", "artifact.additionalDependencies"),

@@ -106,7 +106,10 @@ func (w *argWriter) option(flag, value string) {
 // filterCmdArgs): a -D without key=value stops the container, and memory options
 // change the JVM.
 func (w *argWriter) checkScript() {
-	words := strings.Fields(strings.Join(w.args, " "))
+	w.checkWords(strings.Fields(strings.Join(w.args, " ")))
+}
+
+func (w *argWriter) checkWords(words []string) {
 	for i, word := range words {
 		property, isProperty := strings.CutPrefix(word, "-D")
 		if !isProperty {
@@ -124,6 +127,13 @@ func (w *argWriter) checkScript() {
 				"JVM's memory", property), "set it in the Flink configuration")
 		}
 	}
+}
+
+// CheckProperty finds what the start script trips over in a property that is passed as -D.
+func CheckProperty(p Property) []Problem {
+	w := argWriter{}
+	w.checkWords(strings.Fields(p.Key + "=" + p.Value))
+	return w.problems
 }
 
 func isJobID(s string) bool {

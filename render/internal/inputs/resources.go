@@ -141,7 +141,7 @@ func (g *generator) configuration(conf tree.Map) {
 			conf["high-availability.zookeeper.quorum"] = "zk:2181"
 		}
 		if g.session {
-			g.set(2, conf, fmt.Sprint(g.IntN(3)+1), "kubernetes.jobmanager.replicas")
+			g.set(2, conf, "1", "kubernetes.jobmanager.replicas")
 		}
 	}
 	if g.oneIn(4) {
