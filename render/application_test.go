@@ -116,6 +116,11 @@ func TestRefusedAtRendering(t *testing.T) {
 			app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, " +
 				"volumeMounts: [{name: v, mountPath: /opt/flink/conf}]}], volumes: [{name: v, emptyDir: {}}]}}}\n",
 			"spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].volumeMounts[0].mountPath"},
+		{"a path is compared as it is read", mountedAt("//opt/flink/conf/."), jobManagerMount},
+		{"one without / as well", mountedAt("opt/flink/conf"), jobManagerMount},
+		{"the folder above hides it, and Flink", mountedAt("/opt/flink"), jobManagerMount},
+		{"or all", mountedAt("/"), jobManagerMount},
+		{"the file alone would be another", mountedAt("/opt/flink/conf/flink-conf.yaml"), jobManagerMount},
 		{"certificates are not made here",
 			strings.Replace(app, "  template:\n",
 				"  template:\n    metadata: {annotations: {flink.security.ssl.enabled: 'true'}}\n", 1),
@@ -135,6 +140,25 @@ func TestRefusedAtRendering(t *testing.T) {
 			assert.Equal(t, e.Fields[0].Field, c.field)
 			assert.Assert(t, e.Positions[0].Line > 0, "the place in the file is known")
 		})
+	}
+}
+
+const jobManagerMount = "spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0]." +
+	"volumeMounts[0].mountPath"
+
+// mountedAt has a volume of the resource's at a path.
+func mountedAt(path string) string {
+	return app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, volumeMounts: " +
+		"[{name: flink-tmp, subPath: a, mountPath: " + path + "}]}]}}}\n"
+}
+
+func TestMountsBesideTheConfiguration(t *testing.T) {
+	for _, path := range []string{
+		"/opt/flink/conf/log4j-console.properties", "/opt/flink/config", "/opt/flink/conf-2/flink-conf.yaml",
+		"/opt/flink/lib/a.jar", "/opt/fl", "/opt/flink/conf/config.yml",
+	} {
+		_, err := renderJob(t, mountedAt(path), render.Job{ID: jobID})
+		assert.NilError(t, err, path)
 	}
 }
 

@@ -7,14 +7,16 @@ package schemas
 import (
 	_ "embed"
 	"fmt"
-	"maps"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/yaml"
+	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -31,13 +33,22 @@ func JSON(kind string) ([]byte, error) {
 }
 
 func rootOf(kind string) (root, bool) {
+	rules := map[string]rule{}
 	switch kind {
 	case target.Kind:
-		return root{kind, reflect.TypeFor[target.Config](), targetRules()}, true
+		add(rules, "", "target")
+		return root{kind, reflect.TypeFor[target.Config](), rules}, true
 	case deployment.KindDeployment:
-		return root{kind, reflect.TypeFor[deployment.Config](), deploymentRules()}, true
+		const template = "spec.template.spec."
+		add(rules, "", "common", "deployment")
+		add(rules, template, "cluster")
+		add(rules, template+"artifact.", "image")
+		rules[template+"artifact"] = rule{"allOf": artifactForms()}
+		return root{kind, reflect.TypeFor[deployment.Config](), rules}, true
 	case deployment.KindSessionCluster:
-		return root{kind, reflect.TypeFor[deployment.SessionClusterConfig](), sessionClusterRules()}, true
+		add(rules, "", "common", "sessioncluster")
+		add(rules, "spec.", "cluster", "image")
+		return root{kind, reflect.TypeFor[deployment.SessionClusterConfig](), rules}, true
 	default:
 		return root{}, false
 	}
@@ -46,58 +57,47 @@ func rootOf(kind string) (root, bool) {
 // rule is an object of a schema, or a part of one.
 type rule = map[string]any
 
-//go:embed descriptions.yaml
-var descriptions []byte
+//go:embed rules.yaml
+var ruleText string
 
-// describe adds what the lists of descriptions.yaml say of the fields below a path.
-func describe(rules map[string]rule, prefix string, lists ...string) {
-	docs, _ := yaml.Parse("descriptions.yaml", descriptions)
+// add adds what the lists of rules.yaml say of the fields below a path.
+func add(rules map[string]rule, prefix string, lists ...string) {
+	values := []string{
+		"{minors}", strings.ReplaceAll(strings.Join(flink.Supported(), "|"), ".", `\.`),
+		"{max-patches}", strconv.Itoa(patch.MaxPatches),
+	}
+	for name, pattern := range schema.Patterns {
+		values = append(values, "{"+name+"}", pattern)
+	}
+	docs, _ := yaml.Parse("rules.yaml", []byte(strings.NewReplacer(values...).Replace(ruleText)))
 	for _, list := range lists {
 		for _, f := range docs[0].Get(list).Fields {
-			path := prefix + f.Key
-			if rules[path] == nil {
-				rules[path] = rule{}
-			}
-			rules[path]["description"] = f.Value.Text
+			rules[prefix+f.Key], _ = f.Value.Value().(rule)
 		}
 	}
 }
 
-// clusterRules are those of a Flink cluster, below prefix; image is where its image is.
-func clusterRules(prefix, image string) map[string]rule {
-	minors := strings.ReplaceAll(strings.Join(flink.Supported(), "|"), ".", `\.`)
-	rules := map[string]rule{
-		image + "flinkVersion":                         {"pattern": `^((` + minors + `)(\.(0|[1-9][0-9]*))?)?$`},
-		prefix + "logging.log4j2ConfigurationTemplate": {"maxLength": 0},
-		prefix + "kubernetes":                          {"not": podsAndTemplates()},
+// artifactForms say which kinds of artifacts need, and take, which fields.
+func artifactForms() []any {
+	var all []any
+	fields := schema.Fields(reflect.TypeFor[deployment.Artifact]())
+	for _, kind := range []string{deployment.ArtifactJar, deployment.ArtifactSQLScript, deployment.ArtifactPython} {
+		required, properties := []any{"kind"}, rule{}
+		for _, f := range fields {
+			switch {
+			case f.Of == nil:
+			case !slices.Contains(f.Of, kind):
+				properties[f.Name] = rule{"maxLength": 0, "maxItems": 0}
+			case f.Required != "":
+				required = append(required, f.Name)
+				properties[f.Name] = rule{"type": "string", "minLength": 1}
+			}
+		}
+		pattern := rule{"type": "string", "pattern": "^" + anyCase(kind) + "$"}
+		all = append(all, rule{
+			"if":   rule{"properties": rule{"kind": pattern}},
+			"then": rule{"required": required, "properties": properties},
+		})
 	}
-	describe(rules, image, "image")
-	describe(rules, prefix, "cluster")
-	return rules
-}
-
-func podsAndTemplates() rule {
-	hasTemplate := func(name string) rule {
-		return rule{"required": []any{name}, "properties": rule{name: rule{"type": "object"}}}
-	}
-	pods := rule{
-		"type": "object", "additionalProperties": true, "minProperties": 1,
-		"not": rule{"additionalProperties": rule{"type": "null"}},
-	}
-	return rule{
-		"required":   []any{"pods"},
-		"properties": rule{"pods": pods},
-		"anyOf":      []any{hasTemplate("jobManagerPodTemplate"), hasTemplate("taskManagerPodTemplate")},
-	}
-}
-
-func sessionClusterRules() map[string]rule {
-	rules := clusterRules("spec.", "spec.")
-	maps.Copy(rules, map[string]rule{
-		"metadata.name":             {"pattern": schema.Patterns["cluster-name"], "minLength": 1},
-		"metadata.displayName":      {"maxLength": 0},
-		"spec.deploymentTargetName": {"pattern": "^[0-9a-zA-Z_-]+$"}, // it is required
-	})
-	describe(rules, "", "common", "sessioncluster")
-	return rules
+	return all
 }

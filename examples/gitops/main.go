@@ -12,8 +12,12 @@
 // longer rendered is removed, and a file whose bytes are right is not touched. A file is
 // this program's if its first line says so and names the file's own path. No other file
 // is ever changed, removed or applied; one that is in the way is an error, as are symbolic
-// links on the way and names that only differ in case. (The name .gitops.tmp is reserved
-// for what is half written.)
+// links on the way and names that only differ in case. (Names like .gitops-1.tmp are
+// reserved for what is half written.)
+//
+// Runs do not disturb each other, and may be killed at any time: one that finds the folder
+// in use fails and says so, and at every moment each file is whole and each
+// kustomization.yaml names only files that are there. The next run makes the rest.
 //
 // With -check nothing is written. The exit code is then 1 if anything would be: for a CI
 // that refuses manifests which nobody renewed. It is 1 as well if the input has problems,

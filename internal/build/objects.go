@@ -22,7 +22,7 @@ func (c *Plan) Objects() []tree.Map {
 	return out
 }
 
-func (c *Plan) configMapName() string { return c.Name + "-flink-config" }
+func (c *Plan) configMapName() string { return c.Name + "-" + flink.ConfigVolume }
 
 func (c *Plan) workloadName(component labels.Component) string {
 	return c.Name + "-" + component.String()

@@ -15,7 +15,6 @@ import (
 
 // Names inside the pods.
 const (
-	ConfigVolume     = "flink-config"
 	TempVolume       = "flink-tmp"
 	LogVolume        = "flink-log"
 	fetcherContainer = "artifact-fetcher"
@@ -33,7 +32,7 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	spec["terminationGracePeriodSeconds"] = int64(gracePeriod)
 	c.advertise(component, spec, container)
 	mounts := &volumes{}
-	mounts.configMap(ConfigVolume, c.configMapName(), flink.ConfDir)
+	mounts.configMap(flink.ConfigVolume, c.configMapName(), flink.ConfDir)
 	mounts.scratch()
 	if c.artifact.downloads && component == labels.JobManager {
 		mounts.emptyDir(ArtifactsVolume, flink.ArtifactsDir)
@@ -227,7 +226,7 @@ func (v *volumes) emptyDir(name, at string) {
 // user adds a volume of the user's. Mounted where one of ours is, it replaces it.
 func (v *volumes) user(volume, mount tree.Map) {
 	for i, m := range v.mounts {
-		if tree.String(m, "mountPath") == path.Clean(tree.String(mount, "mountPath")) {
+		if tree.String(m, "mountPath") == flink.Mounted(tree.String(mount, "mountPath")) {
 			v.drop(tree.String(m, "name"))
 			v.mounts = append(v.mounts[:i:i], v.mounts[i+1:]...)
 			break

@@ -114,13 +114,13 @@ func secure(workload, generated tree.Map) {
 }
 
 // hidesConfig refuses volumes of the resource that are mounted over Flink's
-// configuration, which would be lost.
+// configuration, which would be lost, or over Flink itself.
 func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 	check := func(mount any, at *field.Path) {
-		if tree.String(mount, "mountPath") == flink.ConfDir {
+		if flink.HidesConfig(c.Version, tree.String(mount, "mountPath")) {
 			d.fail(field.Forbidden(at.Child("mountPath"),
-				"Flink's configuration is mounted there; mount single files elsewhere, or set options in "+
-					"flinkConfiguration"), "volume")
+				"Flink's configuration is mounted at "+flink.ConfDir+"; mount other volumes elsewhere, single files "+
+					"beside it, or set options in flinkConfiguration"), "volume")
 		}
 	}
 	if p := c.Kubernetes.Pods; p != nil {

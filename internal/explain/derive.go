@@ -260,7 +260,7 @@ func plugins(r *derivation) []Origin {
 func ours(r *derivation) []Origin {
 	rule, of := "", from(nil)
 	switch r.at.last() {
-	case build.ConfigVolume:
+	case flink.ConfigVolume:
 		rule, of = "volumes", identity
 	case build.TempVolume, build.LogVolume, flink.ConfDir, flink.TempDir, flink.LogDir:
 		rule, of = "volumes", all()

@@ -1,5 +1,10 @@
 package flink
 
+import (
+	"path"
+	"strings"
+)
+
 // Ports of a standalone cluster. The RPC port of the JobManager and the REST
 // port are Flink's defaults; the ports of the blob server and the TaskManager
 // are random by default and fixed here. 6122, 6124 and 6125 are the numbers of
@@ -41,8 +46,27 @@ const (
 // patches address them by name.
 const ContainerPrefix = "flink-"
 
-// UserLibVolume is the volume of what init containers put into usrlib.
-const UserLibVolume = "flink-usrlib"
+// Volumes of the pods: of the configuration, and of what init containers put into usrlib.
+const (
+	ConfigVolume  = "flink-config"
+	UserLibVolume = "flink-usrlib"
+)
+
+// Mounted returns where a mount path leads: kubelet reads one without a / as from the root.
+func Mounted(mountPath string) string {
+	if strings.HasPrefix(mountPath, "/") {
+		return path.Clean(mountPath) // which allocates nothing, mostly
+	}
+	return path.Join("/", mountPath)
+}
+
+// HidesConfig reports whether what is mounted at a path hides the configuration, or Flink
+// with it: at its folder, at its file, or above.
+func HidesConfig(v Version, mountPath string) bool {
+	at := Mounted(mountPath)
+	return mountPath != "" && (at == ConfDir || at == ConfDir+"/"+v.ConfigFile ||
+		strings.HasPrefix(ConfDir, strings.TrimSuffix(at, "/")+"/"))
+}
 
 // PluginsVariable is what the entrypoint of Flink's images reads: the plugins of opt
 // to link into the plugins folder. It stops the container if one is not in opt.

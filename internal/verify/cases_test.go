@@ -445,6 +445,18 @@ func verifications() map[string]string {
 		"the configuration is not mounted": toContainer(
 			"volumeMounts: [{mountPath: /opt/flink/conf, $patch: delete}]",
 		),
+		"another volume is mounted over the configuration": toContainer(
+			"volumeMounts: [{name: flink-tmp, mountPath: //opt/flink/conf/}]",
+		),
+		"an empty volume is mounted instead of the configuration": toContainer(
+			"volumeMounts: [{name: flink-tmp, mountPath: /opt/flink/conf}]",
+		),
+		"the volume of the configuration is another": toPod(
+			"volumes: [{name: flink-config, configMap: null, persistentVolumeClaim: {claimName: c}}]",
+		),
+		"the volume of the configuration is another ConfigMap": toPod(
+			"volumes: [{name: flink-config, configMap: {name: c}}]",
+		),
 		"a folder of a plugin stays empty": toContainer(
 			"env: [{name: ENABLE_BUILT_IN_PLUGINS, value: flink-s3-fs-hadoop-1.20.4.jar}]",
 		),

@@ -31,10 +31,10 @@ func (v *verifier) flink(spec tree.Map) {
 		}
 	}
 	for _, m := range tree.Items(containers[i], "volumeMounts") {
-		at := path.Clean(tree.String(m, "mountPath"))
+		at := flink.Mounted(tree.String(m, "mountPath"))
 		switch {
 		case at == flink.ConfDir:
-			v.projected(spec, tree.String(m, "name"))
+			v.configVolume(spec, tree.String(m, "name"))
 			return
 		case within(at, flink.ConfDir) && v.want.Version.ReadsConfig(path.Base(at)), within(flink.ConfDir, at):
 			return
@@ -60,7 +60,7 @@ func (v *verifier) plugins(container any, spec tree.Map) {
 		}
 	}
 	for _, m := range tree.Items(container, "volumeMounts") {
-		at := path.Clean(tree.String(m, "mountPath"))
+		at := flink.Mounted(tree.String(m, "mountPath"))
 		jar := path.Base(at) + ".jar"
 		volume := tree.String(m, "name")
 		if path.Dir(at) != flink.PluginsDir || !v.isEmpty(spec, volume) || slices.Contains(names, jar) {
@@ -100,14 +100,32 @@ func (v *verifier) userLib(container any, spec tree.Map) {
 	}
 }
 
-// projected checks that a volume of a ConfigMap has the file that Flink reads.
-func (v *verifier) projected(spec tree.Map, volume string) {
+// configVolume checks the volume that is mounted where the configuration is to be: the
+// renderer's has the ConfigMap, with the file that Flink reads. Others may hold anything.
+func (v *verifier) configVolume(spec tree.Map, name string) {
 	v.visit(spec, "volumes[]", func(m tree.Map) {
-		items := tree.Items(m, "configMap", "items")
-		isConfig := func(item any) bool { return v.want.Version.ReadsConfig(tree.String(item, "path")) }
-		if tree.String(m, "name") == volume && len(items) > 0 && !slices.ContainsFunc(items, isConfig) {
-			v.fail("configMap.items",
-				"must have a path "+v.want.Version.ConfigFile+", without which Flink does not start")
+		if tree.String(m, "name") != name {
+			return
+		}
+		has := false
+		for _, path := range [...]string{"configMap", "projected.sources[].configMap"} {
+			v.visit(m, path, func(source tree.Map) {
+				has = has || tree.String(source, "name") == v.want.Cluster+"-"+flink.ConfigVolume
+				items := tree.Items(source, "items")
+				isConfig := func(item any) bool { return v.want.Version.ReadsConfig(tree.String(item, "path")) }
+				if path == "configMap" && len(items) > 0 && !slices.ContainsFunc(items, isConfig) {
+					v.fail("items",
+						"must have a path "+v.want.Version.ConfigFile+", without which Flink does not start")
+				}
+			})
+		}
+		switch {
+		case name == flink.ConfigVolume && !has:
+			v.fail("", "must be the ConfigMap of Flink's configuration, or a projection of it; what else is to be in "+
+				"the pods needs a volume of another name")
+		case v.isEmpty(spec, name):
+			v.fail("", "nothing fills this volume, which is mounted at "+flink.ConfDir+
+				": Flink would have no configuration")
 		}
 	})
 }

@@ -92,6 +92,19 @@ func TestLegalPatches(t *testing.T) {
 			"volumeMounts: [{mountPath: /opt/flink/conf, $patch: delete}, {name: flink-config, " +
 				"mountPath: /opt/flink/conf/flink-conf.yaml, subPath: flink-conf.yaml}]",
 		),
+		"the configuration and a Secret in one folder": toPod(
+			"volumes: [{name: flink-config, configMap: null, projected: {sources: [{configMap: {name: job-" + jobID +
+				"-flink-config}}, {secret: {name: s}}]}}]",
+		),
+		"a configuration that an init container completes": toPod(
+			"volumes: [{name: full, emptyDir: {}}], containers: [{name: flink-jobmanager, volumeMounts: [{name: full, " +
+				"mountPath: /opt/flink/conf}]}], initContainers: [{name: i, image: i, volumeMounts: [{name: full, " +
+				"mountPath: /full}, {name: flink-config, mountPath: /conf}]}]",
+		),
+		"another volume with a configuration": toPod(
+			"volumes: [{name: c, configMap: {name: c}}], containers: [{name: flink-jobmanager, volumeMounts: [{name: c, " +
+				"mountPath: /opt/flink/conf}]}]",
+		),
 		"Flink as a whole": toContainer(
 			"volumeMounts: [{mountPath: /opt/flink/conf, $patch: delete}, {name: flink-tmp, mountPath: /opt/flink}]",
 		),

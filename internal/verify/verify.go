@@ -161,6 +161,9 @@ func (v *verifier) visit(m tree.Map, path string, f func(tree.Map)) {
 func (v *verifier) unique(m tree.Map, list, key string, seen map[string]bool) {
 	v.visit(m, list, func(e tree.Map) {
 		name := tree.String(e, key)
+		if key == "mountPath" && name != "" {
+			name = flink.Mounted(name)
+		}
 		if seen[name] {
 			v.fail(key, "must be unique: another element has "+strconv.Quote(name))
 		}
