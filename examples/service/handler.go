@@ -44,26 +44,28 @@ func newHandler(s *store, log *slog.Logger) http.Handler {
 		return target.Ref{Namespace: r.PathValue("namespace"), Name: r.PathValue("name")}
 	}
 	parse := func(text []byte) (target.Target, error) { return target.Parse("", text) }
-	handle(http.MethodPut, targets, put(s.putTarget, parse))
-	handle(http.MethodGet, targets, onNamed(ref, s.target))
-	handle(http.MethodDelete, targets, onNamed(ref, s.deleteTarget))
+	handle(http.MethodPut, targets, put(s, s.putTarget, parse))
+	handle(http.MethodGet, targets, onNamed(s.view, ref, s.registry.Get))
+	handle(http.MethodDelete, targets, onNamed(s.update, ref, s.deleteTarget))
 	for i := range kinds {
 		k := &kinds[i]
 		path := k.path + "/{name}"
 		at := func(r *http.Request) key { return key{k, r.PathValue("namespace"), r.PathValue("name")} }
 		store := func(given resource) (resource, bool, error) { return s.put(k, given) }
-		handle(http.MethodPut, path, put(store, k.parse))
-		handle(http.MethodGet, path, onNamed(at, s.get))
-		handle(http.MethodDelete, path, onNamed(at, s.delete))
-		handle(http.MethodGet, path+"/manifests", onNamed(at, s.manifests))
+		handle(http.MethodPut, path, put(s, store, k.parse))
+		handle(http.MethodGet, path, onNamed(s.view, at, s.find))
+		handle(http.MethodDelete, path, onNamed(s.update, at, s.delete))
+		handle(http.MethodGet, path+"/manifests", onNamed(s.view, at, s.manifests))
 	}
 	return mux
 }
 
-// onNamed does something with what the path of a request names.
-func onNamed[What, Answer any](what func(*http.Request) What, do func(What) (Answer, error)) endpoint {
-	return func(r *http.Request) (int, any, error) {
-		answer, err := do(what(r))
+// onNamed does something with what the path of a request names, as a step of the store.
+func onNamed[What, Answer any](
+	step func(func() error) error, what func(*http.Request) What, do func(What) (Answer, error),
+) endpoint {
+	return func(r *http.Request) (_ int, answer any, err error) {
+		err = step(func() (err error) { answer, err = do(what(r)); return err })
 		return http.StatusOK, answer, err
 	}
 }
@@ -76,7 +78,7 @@ type named interface {
 }
 
 // put stores what a body has.
-func put[T named](store func(T) (stored T, created bool, err error), parse func(text []byte) (T, error)) endpoint {
+func put[T named](s *store, keep func(T) (stored T, created bool, err error), parse func([]byte) (T, error)) endpoint {
 	return func(r *http.Request) (int, any, error) {
 		text, err := body(r)
 		if err != nil {
@@ -89,11 +91,15 @@ func put[T named](store func(T) (stored T, created bool, err error), parse func(
 		if err != nil {
 			return 0, nil, err
 		}
-		stored, created, err := store(given)
-		if created {
-			return http.StatusCreated, stored, err
-		}
-		return http.StatusOK, stored, err
+		status := http.StatusOK
+		err = s.update(func() error {
+			stored, created, err := keep(given)
+			if given = stored; created {
+				status = http.StatusCreated
+			}
+			return err
+		})
+		return status, given, err
 	}
 }
 

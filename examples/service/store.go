@@ -45,92 +45,81 @@ func openStore(file string, renderer *render.Renderer) (*store, error) {
 }
 
 // update makes a change and keeps it. A change that fails leaves nothing behind.
-func update[T any](s *store, change func() (T, error)) (result T, err error) {
+func (s *store) update(change func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failed != nil {
-		return result, errUnavailable
+		return errUnavailable
 	}
-	if result, err = change(); err != nil {
-		return result, err
+	if err := change(); err != nil {
+		return err
 	}
 	if s.failed = s.save(); s.failed != nil {
-		return result, fmt.Errorf("%w: %w", errUnavailable, s.failed)
+		return fmt.Errorf("%w: %w", errUnavailable, s.failed)
 	}
-	return result, nil
+	return nil
 }
 
 // view reads.
-func view[T any](s *store, read func() (T, error)) (result T, err error) {
+func (s *store) view(read func() error) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.failed != nil {
-		return result, errUnavailable
+		return errUnavailable
 	}
 	return read()
 }
 
+// What follows is called in view and update only.
+
 // putTarget registers a target, and gives it an id if it is new and has none.
 func (s *store) putTarget(t target.Target) (stored target.Target, created bool, err error) {
-	stored, err = update(s, func() (target.Target, error) {
-		old, err := s.registry.Get(t.Ref())
-		created = errors.Is(err, target.ErrNotFound)
-		if t.ID() == "" {
-			c := t.Config()
-			if c.Metadata.ID = old.ID(); created {
-				c.Metadata.ID = uuid.NewString()
-			}
-			if t, err = target.New(c); err != nil {
-				return t, err
-			}
+	old, err := s.registry.Get(t.Ref())
+	created = errors.Is(err, target.ErrNotFound)
+	if t.ID() == "" {
+		c := t.Config()
+		if c.Metadata.ID = old.ID(); created {
+			c.Metadata.ID = uuid.NewString()
 		}
-		return t, s.registry.Register(t)
-	})
-	return stored, created, err
-}
-
-func (s *store) target(ref target.Ref) (target.Target, error) {
-	return view(s, func() (target.Target, error) { return s.registry.Get(ref) })
+		if t, err = target.New(c); err != nil {
+			return t, false, err
+		}
+	}
+	return t, created, s.registry.Register(t)
 }
 
 func (s *store) deleteTarget(ref target.Ref) (target.Target, error) {
-	return update(s, func() (target.Target, error) {
-		t, err := s.registry.Get(ref)
-		if err == nil {
-			err = s.registry.Delete(ref)
-		}
-		return t, err
-	})
+	t, err := s.registry.Get(ref)
+	if err == nil {
+		err = s.registry.Delete(ref)
+	}
+	return t, err
 }
 
 // put stores a resource. The order matters: what cannot be rendered is refused
 // before anything changes, and whatever is stored holds its target.
 func (s *store) put(k *kind, r resource) (stored resource, created bool, err error) {
-	stored, err = update(s, func() (resource, error) {
-		at := key{k, r.Namespace(), r.Name()}
-		old, exists := s.resources[at]
-		r, err := identify(k, r, old)
-		if err != nil {
-			return nil, err
-		}
-		t, err := s.targetOf(r)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := k.render(s.renderer, t, r); err != nil {
-			return nil, &requestError{http.StatusBadRequest, err}
-		}
-		if exists {
-			err = s.registry.Move(r.Owner(), old.Target(), r.Target())
-		} else {
-			err = s.registry.Acquire(r.Target(), r.Owner())
-		}
-		if err == nil {
-			s.resources[at], created = r, !exists
-		}
-		return r, err
-	})
-	return stored, created, err
+	at := key{k, r.Namespace(), r.Name()}
+	old, exists := s.resources[at]
+	if r, err = identify(k, r, old); err != nil {
+		return nil, false, err
+	}
+	t, err := s.targetOf(r)
+	if err != nil {
+		return nil, false, err
+	}
+	if _, err := k.render(s.renderer, t, r); err != nil {
+		return nil, false, &requestError{http.StatusBadRequest, err}
+	}
+	if exists {
+		err = s.registry.Move(r.Owner(), old.Target(), r.Target())
+	} else {
+		err = s.registry.Acquire(r.Target(), r.Owner())
+	}
+	if err == nil {
+		s.resources[at] = r
+	}
+	return r, !exists, err
 }
 
 // identify gives a resource the id of the one that it replaces, or a new one: a
@@ -167,10 +156,6 @@ func (s *store) targetOf(r resource) (target.Target, error) {
 	return t, err
 }
 
-func (s *store) get(at key) (resource, error) {
-	return view(s, func() (resource, error) { return s.find(at) })
-}
-
 func (s *store) find(at key) (resource, error) {
 	if r, ok := s.resources[at]; ok {
 		return r, nil
@@ -182,28 +167,24 @@ func (s *store) find(at key) (resource, error) {
 // delete forgets a resource, and releases its target because it is gone. A service
 // that runs what it renders first waits until its Kubernetes objects are gone.
 func (s *store) delete(at key) (resource, error) {
-	return update(s, func() (resource, error) {
-		r, err := s.find(at)
-		if err == nil {
-			delete(s.resources, at)
-			s.registry.Release(r.Target(), r.Owner())
-		}
-		return r, err
-	})
+	r, err := s.find(at)
+	if err == nil {
+		delete(s.resources, at)
+		s.registry.Release(r.Target(), r.Owner())
+	}
+	return r, err
 }
 
 // manifests renders a resource as it is stored now. It takes so little time that
 // nothing is kept of it.
-func (s *store) manifests(at key) (render.Manifests, error) {
-	return view(s, func() (none render.Manifests, err error) {
-		r, err := s.find(at)
-		if err != nil {
-			return none, err
-		}
-		t, err := s.registry.Get(r.Target())
-		if err != nil {
-			return none, err
-		}
-		return at.kind.render(s.renderer, t, r)
-	})
+func (s *store) manifests(at key) (none render.Manifests, err error) {
+	r, err := s.find(at)
+	if err != nil {
+		return none, err
+	}
+	t, err := s.registry.Get(r.Target())
+	if err != nil {
+		return none, err
+	}
+	return at.kind.render(s.renderer, t, r)
 }
