@@ -11,6 +11,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -105,14 +106,11 @@ func inOneLine(v any) string {
 
 // explanation is one field in JSON.
 type explanation struct {
-	APIVersion string   `json:"apiVersion"`
-	Kind       string   `json:"kind"`
-	Namespace  string   `json:"namespace,omitempty"`
-	Name       string   `json:"name"`
-	Path       string   `json:"path"`
-	Value      any      `json:"value"`
-	Before     any      `json:"before,omitempty"`
-	Sources    []source `json:"sources"`
+	reference
+	Path    string   `json:"path"`
+	Value   any      `json:"value"`
+	Before  any      `json:"before,omitempty"`
+	Sources []source `json:"sources"`
 }
 
 type source struct {
@@ -120,21 +118,17 @@ type source struct {
 	Name     string `json:"name,omitempty"`
 	Resource string `json:"resource,omitempty"`
 	Field    string `json:"field,omitempty"`
-	File     string `json:"file,omitempty"`
-	Line     int    `json:"line,omitempty"`
-	Column   int    `json:"column,omitempty"`
+	patch.Position
 }
 
 func writeExplanationsJSON(w *cli.Output, list []render.Explanation) {
 	out := make([]explanation, len(list))
 	for i, e := range list {
 		o := e.Object
-		out[i] = explanation{APIVersion: o.APIVersion(), Kind: o.Kind(), Namespace: o.Namespace(), Name: o.Name(),
-			Path: e.Path, Value: shown(o, e.Path, e.After), Before: shown(o, e.Path, e.Before)}
+		out[i] = explanation{referenceTo(o), e.Path, shown(o, e.Path, e.After), shown(o, e.Path, e.Before), nil}
 		for _, s := range e.Sources {
-			at := s.Position
 			out[i].Sources = append(out[i].Sources,
-				source{s.Step.String(), cli.InFlags(s.Name), s.Resource, s.Field, at.File, at.Line, at.Column})
+				source{s.Step.String(), cli.InFlags(s.Name), s.Resource, s.Field, s.Position})
 		}
 	}
 	cli.WriteJSON(w, map[string]any{"fields": out})

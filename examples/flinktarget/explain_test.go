@@ -5,7 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/patch"
 )
 
 func TestExplain(t *testing.T) {
@@ -28,14 +31,14 @@ func TestExplainJSON(t *testing.T) {
 	var got struct{ Fields []explanation }
 	assert.NilError(t, json.Unmarshal([]byte(r.stdout), &got))
 	assert.DeepEqual(t, got.Fields, []explanation{{
-		APIVersion: "batch/v1", Kind: "Job", Namespace: "staging", Name: "job-" + id + "-jobmanager",
-		Path: "spec.template.spec.containers[flink-jobmanager].image", Value: "flink:1.20.4",
+		reference: reference{"batch/v1", "Job", "staging", "job-" + id + "-jobmanager"},
+		Path:      "spec.template.spec.containers[flink-jobmanager].image", Value: "flink:1.20.4",
 		Sources: []source{
 			{Step: "generated", Name: "image"},
 			{Step: "field", Resource: "Deployment default/app", Field: "spec.template.spec.artifact.flinkVersion",
-				File: "<stdin>", Line: 14, Column: 43},
+				Position: patch.Position{File: "<stdin>", Line: 14, Column: 43}},
 		},
-	}})
+	}}, cmp.AllowUnexported(explanation{}))
 }
 
 func TestExplainRefuses(t *testing.T) {
