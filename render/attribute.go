@@ -16,7 +16,8 @@ import (
 // expectation is what verification cannot read from the objects.
 func (g *rendering) expectation() verify.Expectation {
 	want := verify.Expectation{Cluster: g.plan.Name, Version: g.plan.Version, Process: map[string]int64{},
-		Single: !g.plan.HA, AllowUnknown: g.renderer.allowUnknown}
+		Single: !g.plan.HA, HAKubernetes: g.plan.HAKubernetes, Config: g.plan.Config,
+		AllowUnknown: g.renderer.allowUnknown}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		size, err := flink.ParseMemory(g.plan.Config[component.String()+".memory.process.size"])
 		if err == nil { // the renderer has written it

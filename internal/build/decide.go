@@ -73,9 +73,10 @@ type Plan struct {
 	HA         bool             // JobManagers find each other, and are found, without the Service
 	Stores     []ObjectStore
 
+	HAKubernetes bool // high availability through ConfigMaps
+
 	configFile   string // the text
 	log4j        string
-	haKubernetes bool  // high availability through ConfigMaps
 	tls          bool  // REST answers https only, so that HTTP probes cannot work
 	certificates bool  // of Options.TLSSecret are mounted
 	queryable    bool  // state can be queried

@@ -38,7 +38,7 @@ func (d *decider) highAvailability(c *Plan, conf map[string]string, at *field.Pa
 	if ha.Kind != flink.HAKubernetes {
 		return
 	}
-	c.haKubernetes = true
+	c.HAKubernetes = true
 	delete(conf, ha.Key)
 	conf[c.Version.HAKey] = c.Version.HAKubernetes
 	conf["kubernetes.namespace"] = c.Namespace
@@ -50,7 +50,7 @@ func (d *decider) highAvailability(c *Plan, conf map[string]string, at *field.Pa
 // not set it share the folder "default", and the first that ends deletes it.
 func (c *Plan) identify(conf map[string]string) {
 	conf["jobmanager.rpc.address"] = c.workloadName(labels.JobManager)
-	if c.haKubernetes {
+	if c.HAKubernetes {
 		conf["kubernetes.cluster-id"] = c.Name
 	}
 	if c.HA {
@@ -118,7 +118,7 @@ func (c *Plan) advertise(component labels.Component, spec, container tree.Map) {
 	case c.ownAccount(component) != "":
 		// Who names an account wants what it may do: its own setting decides.
 		delete(spec, "automountServiceAccountToken")
-	case c.haKubernetes:
+	case c.HAKubernetes:
 		spec["serviceAccountName"] = c.Name
 		spec["automountServiceAccountToken"] = true
 	}

@@ -13,7 +13,7 @@ import (
 // the resource.
 func (c *Plan) Objects() []tree.Map {
 	out := []tree.Map{c.configMap(), c.service(), c.jobManager(), c.taskManager()}
-	if c.haKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
+	if c.HAKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
 	}
 	if c.opts.Budgets && c.managers > 1 {

@@ -37,6 +37,7 @@ func (v *verifier) pods() {
 	}
 	v.visit(spec, "initContainers[]", v.initContainer)
 	v.flink(spec)
+	v.across(spec)
 }
 
 // spread finds constraints that say the same.

@@ -10,7 +10,8 @@
 //   - required fields, one-ofs, and fields that exclude each other (structures.go);
 //   - that names, paths and ports are unique, and that references within the set,
 //     selectors and named ports lead to something (objects.go, pods.go);
-//   - that the pods run Flink with its configuration and memory (flink.go).
+//   - that the pods run Flink with its configuration and memory (flink.go), and that
+//     nothing in them contradicts that (across.go).
 //
 // It relies on nothing that a pod template or a patch could have changed.
 package verify
@@ -57,6 +58,10 @@ type Expectation struct {
 	Process map[string]int64
 	// Single says that there is no high availability.
 	Single bool
+	// HAKubernetes says that Flink keeps its high-availability data in ConfigMaps.
+	HAKubernetes bool
+	// Config is Flink's configuration, with what the renderer sets.
+	Config map[string]string
 	// AllowUnknown makes warnings of fields and values that the linked API does not have.
 	AllowUnknown bool
 }

@@ -66,7 +66,7 @@ func TestVerifications(t *testing.T) {
 		}
 	}
 	golden.Assert(t, strings.ReplaceAll(out.String(), jobID, "ID"), "verifications.golden.txt")
-	assertMessagesIn(t, out.String()+unreachable(t))
+	assertMessagesIn(t, out.String()+unreachable(t)+acrossText(t))
 }
 
 func shortened(entry string) string {

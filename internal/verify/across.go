@@ -1,0 +1,284 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// pod is a workload's pod, with what the rules across its parts go by.
+type pod struct {
+	kind      string // of the workload
+	spec      tree.Map
+	component string
+	flink     tree.Map // the container
+	version   string   // of Flink's own image, "" if it is another
+}
+
+// A finding is what such a rule says of a field below the pod's spec.
+type finding struct {
+	field, message string
+	warning        bool // it runs, but not as it is meant
+}
+
+// acrossRules are about what Kubernetes takes and would not run, or not as a Flink
+// cluster. What runs in some way is a warning, what cannot run, or be meant, an error.
+var acrossRules = []struct {
+	name string
+	find func(*verifier, pod) []finding
+}{
+	// kubernetes.io/docs/concepts/workloads/pods/sidecar-containers, "Sidecar containers and Jobs"
+	{"sidecar-in-job", sidecars},
+	// docker-entrypoint.sh of apache/flink-docker
+	{"flink-command", command},
+	{"variable-without-effect", withoutEffect},
+	{"plugin-version", pluginVersion},
+	// nightlies.apache.org/flink, "Configuration", env.java.opts.all; bin/config.sh
+	{"replaced-java-options", javaOptions},
+	{"configuration-folder", configurationFolder},
+	// kubernetes.io/docs/tasks/configure-pod-container/security-context; runAsNonRoot of PodSecurityContext
+	{"root", root},
+	// kubernetes.io/docs/concepts/services-networking/dns-pod-service, "Pod's DNS Policy"
+	{"host-network", hostNetwork},
+	// kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables
+	{"variable-order", variableOrder},
+	// nightlies.apache.org/flink, "Kubernetes HA Services"; kubernetes.io, "Service Accounts", automounting
+	{"service-account-token", accountToken},
+	// kubernetes.io/docs/concepts/workloads/controllers/deployment, "Strategy"
+	{"rolling-jobmanager", rollingJobManager},
+}
+
+// across reports what the rules say of the current workload's pod.
+func (v *verifier) across(spec tree.Map) {
+	p := pod{kind: tree.String(v.object, "kind"), spec: spec,
+		component: tree.String(v.object, "metadata", "labels", labels.KeyComponent)}
+	containers := tree.Items(spec, "containers")
+	if i := slices.IndexFunc(containers, named(flink.ContainerPrefix+p.component)); i >= 0 {
+		p.flink, _ = containers[i].(tree.Map)
+	}
+	p.version, _ = flink.OfficialImage(tree.String(p.flink, "image"))
+	for _, r := range acrossRules {
+		for _, f := range r.find(v, p) {
+			v.report(Problem{Rule: r.name, Message: f.message, Warning: f.warning}, f.field)
+		}
+	}
+}
+
+// at is the path of a field of the container of Flink.
+func (p pod) at(field string) string {
+	return "containers[" + tree.String(p.flink, "name") + "]." + field
+}
+
+// all yields all containers of the pod with their paths.
+func (p pod) all(f func(at string, container tree.Map)) {
+	for _, list := range [...]string{"initContainers", "containers"} {
+		for i, e := range tree.Items(p.spec, list) {
+			container, _ := e.(tree.Map)
+			f(list+"["+elementName(e, i)+"]", container)
+		}
+	}
+}
+
+func sidecars(_ *verifier, p pod) []finding {
+	var out []finding
+	for i, c := range tree.Items(p.spec, "containers") {
+		name := tree.String(c, "name")
+		if p.kind != "Job" || p.flink == nil || name == tree.String(p.flink, "name") {
+			continue
+		}
+		out = append(out, finding{"containers[" + elementName(c, i) + "]", "the Job does not complete while this " +
+			"container runs, and a JobManager that crashes is not replaced: make it a sidecar, initContainers: [{name: " +
+			name + ", restartPolicy: Always, …}]", true})
+	}
+	return out
+}
+
+// command: other words than Flink's are run as they are.
+func command(_ *verifier, p pod) []finding {
+	if p.flink == nil || len(tree.Items(p.flink, "command")) > 0 {
+		return nil
+	}
+	want := p.component
+	if p.kind == "Job" {
+		want = flink.CommandStandaloneJob
+	}
+	known := []string{flink.CommandStandaloneJob, flink.CommandJobManager, flink.CommandTaskManager}
+	first := ""
+	if args := tree.Items(p.flink, "args"); len(args) > 0 {
+		first, _ = args[0].(string)
+	}
+	if first == want || first != "" && first[0] != '-' && !slices.Contains(known, first) {
+		return nil
+	}
+	return []finding{{p.at("args"), "must begin with " + want + ", which the entrypoint of Flink's image runs: write " +
+		"arguments of the job into artifact.mainArgs, and options of Flink into flinkConfiguration", p.version == ""}}
+}
+
+// entrypointVariables are those that the entrypoint writes into the configuration.
+var entrypointVariables = map[string]string{
+	"FLINK_PROPERTIES":                  "write its options into flinkConfiguration",
+	"JOB_MANAGER_RPC_ADDRESS":           "it is that of the Service; remove the variable",
+	"TASK_MANAGER_NUMBER_OF_TASK_SLOTS": "set " + flink.SlotsKey + " in flinkConfiguration",
+}
+
+func withoutEffect(_ *verifier, p pod) []finding {
+	if len(tree.Items(p.flink, "command")) > 0 || !p.mountsConfigMap(flink.ConfDir) {
+		return nil
+	}
+	return p.variables(func(name, _ string) (string, bool) {
+		cure := entrypointVariables[name]
+		return "no effect: the image's entrypoint cannot write it into the configuration, which is mounted: " + cure,
+			cure != ""
+	}, true)
+}
+
+// variables returns what is said of variables of the container of Flink.
+func (p pod) variables(say func(name, value string) (message string, ok bool), warning bool) []finding {
+	var out []finding
+	for _, e := range tree.Items(p.flink, "env") {
+		name := tree.String(e, "name")
+		if message, ok := say(name, tree.String(e, "value")); ok {
+			out = append(out, finding{p.at("env[" + name + "]"), message, warning})
+		}
+	}
+	return out
+}
+
+// mountsConfigMap reports whether a volume of a ConfigMap is mounted at a path in the
+// container of Flink.
+func (p pod) mountsConfigMap(at string) bool {
+	return slices.ContainsFunc(tree.Items(p.flink, "volumeMounts"), func(m any) bool {
+		volumes := tree.Items(p.spec, "volumes")
+		i := slices.IndexFunc(volumes, named(tree.String(m, "name")))
+		return i >= 0 && strings.TrimRight(tree.String(m, "mountPath"), "/") == strings.TrimRight(at, "/") &&
+			tree.Child(volumes[i], "configMap") != nil
+	})
+}
+
+// bundled are the plugins that Flink's images have, with the version that they are of.
+var bundled = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^flink-.*-([0-9]+\.[0-9]+\.[0-9]+)\.jar$`)
+})
+
+func pluginVersion(_ *verifier, p pod) []finding {
+	if strings.Count(p.version, ".") != 2 || len(tree.Items(p.flink, "command")) > 0 {
+		return nil
+	}
+	return p.variables(func(name, value string) (string, bool) {
+		for jar := range strings.SplitSeq(value, ";") {
+			m := bundled().FindStringSubmatch(jar)
+			if name == flink.PluginsVariable && m != nil && m[1] != p.version {
+				return fmt.Sprintf("must name %s: %s has no other, and its entrypoint ends with an error",
+					strings.TrimSuffix(jar, m[1]+".jar")+p.version+".jar", tree.String(p.flink, "image")), true
+			}
+		}
+		return "", false
+	}, false)
+}
+
+func javaOptions(v *verifier, p pod) []finding {
+	const key = "env.java.opts.all"
+	if v.want.Config[key] == "" {
+		return nil
+	}
+	return p.variables(func(name, _ string) (string, bool) {
+		return "takes the place of " + key + " in Flink's configuration: set the options there, in flinkConfiguration",
+			name == "FLINK_ENV_JAVA_OPTS"
+	}, true)
+}
+
+func configurationFolder(_ *verifier, p pod) []finding {
+	return p.variables(func(name, value string) (string, bool) {
+		return "Flink reads its configuration there, and not what is rendered for it: mount the ConfigMap at this path, or " +
+			"remove the variable", name == configVariable && value != "" && !p.mountsConfigMap(value)
+	}, true)
+}
+
+// root: the kubelet does not start a container as root that must not run as root.
+func root(_ *verifier, p pod) []finding {
+	var out []finding
+	whole := tree.Child(p.spec, "securityContext")
+	p.all(func(at string, c tree.Map) {
+		own, field := tree.Child(c, "securityContext"), at+".securityContext.runAsUser"
+		user, nonRoot := own["runAsUser"], own["runAsNonRoot"]
+		if user == nil {
+			user, field = whole["runAsUser"], "securityContext.runAsUser"
+		}
+		if nonRoot == nil {
+			nonRoot = whole["runAsNonRoot"]
+		}
+		f := finding{field, "must not be 0 with runAsNonRoot: true, which is rendered by default; to run as root, set " +
+			"runAsNonRoot: false beside it", false}
+		if tree.Equal(user, int64(0)) && nonRoot == true && !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	})
+	return out
+}
+
+func hostNetwork(_ *verifier, p pod) []finding {
+	policy := cmp.Or(tree.String(p.spec, "dnsPolicy"), "ClusterFirst")
+	if p.spec["hostNetwork"] != true || policy != "ClusterFirst" && policy != "Default" {
+		return nil
+	}
+	return []finding{{"dnsPolicy", "must be ClusterFirstWithHostNet with hostNetwork: true, for TaskManagers to find " +
+		"the JobManager's Service: the node's DNS does not know it", true}}
+}
+
+// expansion finds $(NAME), and $$ before it.
+var expansion = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)`)
+})
+
+// variableOrder: Kubernetes puts in what is set before, and leaves other text as it is.
+func variableOrder(_ *verifier, p pod) []finding {
+	var out []finding
+	p.all(func(at string, c tree.Map) {
+		env := tree.Items(c, "env")
+		if len(tree.Items(c, "envFrom")) > 0 {
+			return // which may have it, and comes first
+		}
+		for i, e := range env {
+			for _, m := range expansion().FindAllStringSubmatch(tree.String(e, "value"), -1) {
+				if m[1] == "" || !slices.ContainsFunc(env[i:], named(m[1])) {
+					continue
+				}
+				out = append(out, finding{at + ".env[" + tree.String(e, "name") + "].value", "$(" + m[1] + ") must be set " +
+					"before this variable: a strategic merge puts the variables of a patch first, so name " + m[1] +
+					" in the same patch before it, or add this variable with an operation, path …/env/-", false})
+			}
+		}
+	})
+	return out
+}
+
+func accountToken(v *verifier, p pod) []finding {
+	if !v.want.HAKubernetes || p.spec["automountServiceAccountToken"] != false {
+		return nil
+	}
+	for _, volume := range tree.Items(p.spec, "volumes") {
+		for _, source := range tree.Items(volume, "projected", "sources") {
+			if tree.Child(source, "serviceAccountToken") != nil {
+				return nil
+			}
+		}
+	}
+	return []finding{{"automountServiceAccountToken", "must not be false with Kubernetes high availability, for which " +
+		"Flink calls the API server", true}}
+}
+
+func rollingJobManager(v *verifier, p pod) []finding {
+	if p.kind != "Deployment" || p.component != labels.JobManager.String() || !v.want.Single ||
+		tree.String(v.object, "spec", "strategy", "type") == "Recreate" {
+		return nil
+	}
+	return []finding{{"", "strategy.type must be Recreate without high availability: a second JobManager beside the first " +
+		"would split the cluster", true}}
+}
