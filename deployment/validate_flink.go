@@ -198,7 +198,7 @@ func (c *checks) slots(t TemplateSpec, path *field.Path) {
 		return
 	}
 	managers := t.NumberOfTaskManagers
-	if managers == nil || *managers < 1 {
+	if managers == nil || *managers < 1 || flink.Elastic(t.FlinkConfiguration) {
 		return
 	}
 	defaults := schema.Defaults(reflect.TypeFor[TemplateSpec]()).Interface().(TemplateSpec)

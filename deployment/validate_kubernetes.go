@@ -115,7 +115,7 @@ func (c *checks) envVars(vars []any, path *field.Path) {
 	for i, v := range vars {
 		env, _ := v.(map[string]any)
 		c.once(env, "name", seen, path.Index(i), originEnv, validation.IsEnvVarName)
-		if env["value"] != nil && env["valueFrom"] != nil && env["value"] != "" {
+		if env["value"] != nil && env["valueFrom"] != nil {
 			c.forbidden(path.Index(i).Child("valueFrom"), originEnv, "may not be set together with value")
 		}
 	}

@@ -224,6 +224,30 @@ func TestTemplate(t *testing.T) {
 			set(spec+"parallelism", "2", spec+"numberOfTaskManagers", "1"),
 			[]string{spec + "numberOfTaskManagers Invalid flink-slots"},
 		},
+		{
+			"the job would run with what there is",
+			set(
+				spec+"parallelism", "4", spec+"numberOfTaskManagers", "3",
+				spec+"flinkConfiguration", `{"jobmanager.scheduler": "Adaptive"}`,
+			),
+			nil,
+		},
+		{
+			"reactive mode takes what there is",
+			set(
+				spec+"parallelism", "4", spec+"numberOfTaskManagers", "1",
+				spec+"flinkConfiguration", `{"scheduler-mode": "REACTIVE"}`,
+			),
+			nil,
+		},
+		{
+			"the default scheduler waits",
+			set(
+				spec+"parallelism", "4", spec+"numberOfTaskManagers", "3",
+				spec+"flinkConfiguration", `{"jobmanager.scheduler": "default"}`,
+			),
+			[]string{spec + "numberOfTaskManagers Invalid flink-slots"},
+		},
 		{"one TaskManager for one slot", set(spec+"numberOfTaskManagers", "1"), nil},
 		{
 			"no TaskManager is one problem, not two",
@@ -720,12 +744,12 @@ func TestPods(t *testing.T) {
 			[]string{at + "envVars[0].valueFrom Forbidden env"},
 		},
 		{
-			"an empty value is none",
+			"an empty value is one, which Kubernetes would drop in silence",
 			set(
 				at+"envVars",
 				`[{"name": "A", "value": "", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]`,
 			),
-			nil,
+			[]string{at + "envVars[0].valueFrom Forbidden env"},
 		},
 		{"a volume", set(at+"volumeMounts", volume+`]`), nil},
 		{

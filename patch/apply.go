@@ -228,6 +228,9 @@ func refuse(paths [][]string) error {
 func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted bool, err error) {
 	if c.ops != nil {
 		v, err := jsonpatch.Apply(doc, c.ops)
+		if e, ok := errors.AsType[*jsonpatch.Error](err); ok {
+			return nil, false, c.withCure(e)
+		}
 		m, ok := v.(map[string]any)
 		if err == nil && !ok {
 			err = errors.New("the result is no longer an object")
@@ -242,6 +245,19 @@ func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted boo
 			"write operations (RFC 6902)", t)
 	}
 	return merge.Apply(doc, c.content, merge.Of(t))
+}
+
+// withCure says what to write instead of an operation that adds below what is not there.
+func (c *compiled) withCure(e *jsonpatch.Error) error {
+	switch {
+	case e.Merge == "":
+		return e
+	case c.resource != "":
+		return fmt.Errorf("%w; write a strategic merge, {apiVersion: v1, kind: %s, %s}, or add what is missing before",
+			e, c.resource, e.Merge)
+	default:
+		return fmt.Errorf("%w; write a strategic merge, patch: {%s}, or add what is missing before", e, e.Merge)
+	}
 }
 
 // ofKubernetes reports whether an API is one of Kubernetes' own, whose lists may have

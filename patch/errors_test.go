@@ -107,6 +107,33 @@ func TestApplyErrorText(t *testing.T) {
 		"as in the object, and not a map")
 }
 
+// An operation that adds below what is not there is told the strategic merge that does it.
+func TestMissingParentText(t *testing.T) {
+	const before = ", or add what is missing before"
+	for path, want := range map[string]string{
+		"/metadata/annotations/a.b~1c d": `patch: {metadata: {annotations: {"a.b/c d": …}}}` + before,
+		"/metadata/annotations/a.b~1c":   "patch: {metadata: {annotations: {a.b/c: …}}}" + before,
+		"/metadata/finalizers/-":         "patch: {metadata: {finalizers: […]}}" + before,
+		"/metadata/finalizers/0":         "patch: {metadata: {finalizers: […]}}" + before,
+		"/list/0/labels/a":               `there is no "labels" in "/list/0"`, // no merge knows the element
+		"/list/7":                        "index 7 is beyond the end of the array",
+	} {
+		p, err := patch.Parse(fmt.Appendf(nil, "{target: {kind: ConfigMap}, patch: [{op: add, path: %q, value: x}]}", path))
+		assert.NilError(t, err)
+		s, err := patch.NewSet(p)
+		assert.NilError(t, err)
+		_, _, err = s.ApplyObjects([]map[string]any{{"apiVersion": "v1", "kind": "ConfigMap",
+			"metadata": map[string]any{"name": "c"}, "list": []any{map[string]any{}}}})
+		assert.Assert(t, strings.HasSuffix(err.Error(), want), "%s: %v", path, err)
+	}
+	p, err := patch.Parse([]byte("{op: add, path: /spec/a/b, value: x}"))
+	assert.NilError(t, err)
+	s, err := patch.NewSet(p)
+	assert.NilError(t, err)
+	_, err = s.ApplyResource(map[string]any{"apiVersion": "v1", "kind": "Deployment", "spec": map[string]any{}})
+	assert.ErrorContains(t, err, "write a strategic merge, {apiVersion: v1, kind: Deployment, spec: {a: {b: …}}}")
+}
+
 // Values of secrets are in no message, whatever is wrong with a patch.
 func TestNoSecretInMessages(t *testing.T) {
 	for reason, text := range map[string]string{

@@ -137,7 +137,27 @@
 //     Flink takes, and several JobManagers have high availability.
 //
 // Objects that break a rule are a [VerifyError], of which each problem names the patch or
-// the field of the resource that introduced it.
+// the field of the resource that introduced it. Fields and values that only a newer
+// Kubernetes has are of the rules unknown-field and unknown-value; see [AllowUnknown].
+//
+// Some of what Kubernetes takes would not run, or not as a Flink cluster. What runs in some way
+// is a warning, what cannot run an error. The rules, each with what it is about:
+//
+//	sidecar-in-job           a container beside flink-jobmanager in a Job, which never completes then
+//	flink-command            arguments that do not begin with Flink's command
+//	variable-without-effect  FLINK_PROPERTIES and others, which the image cannot write into the configuration
+//	plugin-version           ENABLE_BUILT_IN_PLUGINS with jars of another patch release
+//	replaced-java-options    FLINK_ENV_JAVA_OPTS beside env.java.opts.all
+//	configuration-folder     FLINK_CONF_DIR without the configuration that is rendered
+//	root                     user 0 below runAsNonRoot, which is rendered by default
+//	host-network             hostNetwork without the DNS of the cluster
+//	variable-order           $(NAME) of a variable that the container sets later
+//	service-account-token    Kubernetes high availability without a token for the API server
+//	rolling-jobmanager       a second JobManager beside the first, without high availability
+//
+// A sidecar, of a log shipper or a service mesh, is an init container with restartPolicy: Always;
+// it ends with the JobManager, and the Job completes. Meshes that inject their proxy have a
+// setting for that, such as Istio's annotation sidecar.istio.io/nativeSidecar: "true" on the pods.
 //
 // # What set a field
 //

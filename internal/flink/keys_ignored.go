@@ -58,6 +58,11 @@ func Ignored(v Version, key string) (replacement string, ok bool) {
 			return replacement, true
 		}
 	}
+	name, found := strings.CutPrefix(key, "metrics.reporter.")
+	if name, class := strings.CutSuffix(name, ".class"); found && class && !strings.Contains(name, ".") &&
+		!v.before("1.17") { // ReporterSetup; FLINK-27206 deprecated it
+		return "metrics.reporter." + name + ".factory.class, and takes the name of the factory", true
+	}
 	if rest, found := strings.CutPrefix(key, "pekko."); found && v.before("1.18") {
 		return "akka." + rest, true // FLINK-32468
 	}

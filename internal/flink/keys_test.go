@@ -103,6 +103,11 @@ func TestIgnored(t *testing.T) {
 		{"1.20", "execution.checkpointing.dir", "", false, "came with 1.20"},
 		{"1.17", "pekko.ask.timeout", "akka.ask.timeout", true, "Pekko came with 1.18"},
 		{"1.18", "pekko.ask.timeout", "", false, "Pekko came with 1.18"},
+		{"1.17", "metrics.reporter.prom.class", "metrics.reporter.prom.factory.class, and takes the name of the factory",
+			true, "a name in the middle"},
+		{"1.16", "metrics.reporter.prom.class", "", false, "deprecated, but read"},
+		{"1.20", "metrics.reporter.prom.factory.class", "", false, "what is read"},
+		{"1.20", "metrics.reporter.class", "", false, "no reporter"},
 		{"1.20", "my.own.key", "", false, "nothing is known about it"},
 	} {
 		replacement, ignored := flink.Ignored(lookup(t, c.version), c.key)

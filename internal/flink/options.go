@@ -26,3 +26,10 @@ func Slots(conf map[string]string) (int64, bool) {
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
 	return n, err == nil && n > 0
 }
+
+// Elastic reports whether Flink runs a job with the slots that there are, however many its
+// parallelism asks for: its adaptive scheduler does, which reactive mode uses.
+func Elastic(conf map[string]string) bool {
+	return strings.EqualFold(strings.TrimSpace(conf["jobmanager.scheduler"]), "adaptive") ||
+		strings.EqualFold(strings.TrimSpace(conf["scheduler-mode"]), "reactive")
+}

@@ -17,6 +17,9 @@ type Error struct {
 	Op     string // its name
 	Path   string // its path
 	Reason string
+	// Merge is a strategic merge that does what an operation cannot that adds below what is not
+	// there, in flow style and without its braces; "" for other errors.
+	Merge string
 }
 
 func (e *Error) Error() string {
@@ -36,7 +39,11 @@ func Apply(doc any, ops []Op) (any, error) {
 	for i, op := range ops {
 		next, err := op.apply(doc, &budget)
 		if err != nil {
-			return nil, &Error{Index: i, Op: op.name, Path: op.path.text, Reason: err.Error()}
+			e := &Error{Index: i, Op: op.name, Path: op.path.text, Reason: err.Error()}
+			if _, missing := errors.AsType[missing](err); missing && op.name == "add" {
+				e.Merge = op.path.merge()
+			}
+			return nil, e
 		}
 		doc = next
 	}

@@ -10,6 +10,7 @@ package jsonpatch
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -167,6 +168,34 @@ func (p *parser) pointer(m map[string]any, name string) pointer {
 // prefix returns the pointer to the parent of token i as text.
 func (p pointer) prefix(i int) string { return strings.Join(strings.Split(p.text, "/")[:i+1], "/") }
 
+// missing says that there is nothing on the way to where a pointer leads.
+type missing struct{ error }
+
 func (p pointer) missing(i int) error {
-	return fmt.Errorf("there is no %q in %q", shown(p.tokens[i]), shown(p.prefix(i)))
+	return missing{fmt.Errorf("there is no %q in %q", shown(p.tokens[i]), shown(p.prefix(i)))}
 }
+
+// merge is a strategic merge that adds what the pointer leads to, in flow style and without its
+// braces; "" where it leads through a list, whose elements a merge knows by other names.
+func (p pointer) merge() string {
+	text := "…"
+	for i, token := range slices.Backward(p.tokens) {
+		switch _, err := strconv.Atoi(token); {
+		case (err == nil || token == "-") && i == len(p.tokens)-1:
+			text = "[…]"
+			continue
+		case err == nil || token == "-":
+			return ""
+		case i < len(p.tokens)-1 && text != "[…]":
+			text = "{" + text + "}"
+		}
+		if strings.Trim(token, letters) != "" || token == "" {
+			token = strconv.Quote(token)
+		}
+		text = token + ": " + text
+	}
+	return shown(text)
+}
+
+// letters are those of which names are made that need no quotes.
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./_-"

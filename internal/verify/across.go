@@ -94,8 +94,8 @@ func sidecars(_ *verifier, p pod) []finding {
 			continue
 		}
 		out = append(out, finding{"containers[" + elementName(c, i) + "]", "the Job does not complete while this " +
-			"container runs, and a JobManager that crashes is not replaced: make it a sidecar, initContainers: [{name: " +
-			name + ", restartPolicy: Always, …}]", true})
+			"container runs, and a JobManager that crashes is not replaced: make it a sidecar, initContainers: " +
+			"[{name: " + name + ", restartPolicy: Always, …}]", true})
 	}
 	return out
 }
@@ -196,8 +196,8 @@ func javaOptions(v *verifier, p pod) []finding {
 
 func configurationFolder(_ *verifier, p pod) []finding {
 	return p.variables(func(name, value string) (string, bool) {
-		return "Flink reads its configuration there, and not what is rendered for it: mount the ConfigMap at this path, or " +
-			"remove the variable", name == configVariable && value != "" && !p.mountsConfigMap(value)
+		return "Flink reads its configuration there, and not what is rendered for it: mount the ConfigMap at this " +
+			"path, or remove the variable", name == configVariable && value != "" && !p.mountsConfigMap(value)
 	}, true)
 }
 
@@ -214,8 +214,8 @@ func root(_ *verifier, p pod) []finding {
 		if nonRoot == nil {
 			nonRoot = whole["runAsNonRoot"]
 		}
-		f := finding{field, "must not be 0 with runAsNonRoot: true, which is rendered by default; to run as root, set " +
-			"runAsNonRoot: false beside it", false}
+		f := finding{field, "must not be 0 with runAsNonRoot: true, which is rendered by default; to run as root, " +
+			"set runAsNonRoot: false beside it", false}
 		if tree.Equal(user, int64(0)) && nonRoot == true && !slices.Contains(out, f) {
 			out = append(out, f)
 		}
@@ -250,9 +250,10 @@ func variableOrder(_ *verifier, p pod) []finding {
 				if m[1] == "" || !slices.ContainsFunc(env[i:], named(m[1])) {
 					continue
 				}
-				out = append(out, finding{at + ".env[" + tree.String(e, "name") + "].value", "$(" + m[1] + ") must be set " +
-					"before this variable: a strategic merge puts the variables of a patch first, so name " + m[1] +
-					" in the same patch before it, or add this variable with an operation, path …/env/-", false})
+				message := fmt.Sprintf("$(%s) must be set before this variable: a strategic merge puts the "+
+					"variables of a patch first, so name %s in the same patch before it, or add this variable with "+
+					"an operation, path …/env/-", m[1], m[1])
+				out = append(out, finding{at + ".env[" + tree.String(e, "name") + "].value", message, false})
 			}
 		}
 	})
@@ -270,8 +271,8 @@ func accountToken(v *verifier, p pod) []finding {
 			}
 		}
 	}
-	return []finding{{"automountServiceAccountToken", "must not be false with Kubernetes high availability, for which " +
-		"Flink calls the API server", true}}
+	return []finding{{"automountServiceAccountToken", "must not be false with Kubernetes high availability, for " +
+		"which Flink calls the API server", true}}
 }
 
 func rollingJobManager(v *verifier, p pod) []finding {
@@ -279,6 +280,6 @@ func rollingJobManager(v *verifier, p pod) []finding {
 		tree.String(v.object, "spec", "strategy", "type") == "Recreate" {
 		return nil
 	}
-	return []finding{{"", "strategy.type must be Recreate without high availability: a second JobManager beside the first " +
-		"would split the cluster", true}}
+	return []finding{{"", "strategy.type must be Recreate without high availability: a second JobManager beside the " +
+		"first would split the cluster", true}}
 }

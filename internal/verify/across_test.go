@@ -3,6 +3,7 @@ package verify_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/verify"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -130,7 +132,14 @@ func found(t *testing.T, text string, opts ...render.Option) []flinktarget.Probl
 // Each rule finds what it is about, says so at the field, and names the patch; what is legal
 // beside it renders in silence. The golden file is the table of the rules.
 func TestAcross(t *testing.T) {
-	golden.Assert(t, acrossText(t), "across.golden.txt")
+	text := acrossText(t)
+	golden.Assert(t, text, "across.golden.txt")
+	documented, err := os.ReadFile("../../render/doc.go")
+	assert.NilError(t, err)
+	for _, rule := range verify.AcrossRules() {
+		assert.Assert(t, strings.Contains(text, "\n"+rule+" (") || strings.HasPrefix(text, rule+" ("), "no case of %s", rule)
+		assert.Assert(t, strings.Contains(string(documented), "\n//\t"+rule+" "), "%s is not in the table of rules", rule)
+	}
 }
 
 func acrossText(t *testing.T) string {

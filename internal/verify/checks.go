@@ -241,7 +241,7 @@ func downwardFile(m tree.Map) (string, string) {
 }
 
 func envVar(m tree.Map) (string, string) {
-	return "valueFrom", unless(m["valueFrom"] == nil || empty(m["value"]), "must set only one of value and valueFrom; "+
+	return "valueFrom", unless(m["valueFrom"] == nil || m["value"] == nil, "must set only one of value and valueFrom; "+
 		"to replace one with the other, set the old one to null in the same patch")
 }
 

@@ -41,6 +41,15 @@ func fieldRules() checks {
 	return all
 }
 
+// AcrossRules returns the names of the rules across the parts of pods.
+func AcrossRules() []string {
+	var out []string
+	for _, r := range acrossRules {
+		out = append(out, r.name)
+	}
+	return out
+}
+
 // EnumValues returns the values of a type, nil if it is no enumeration.
 func EnumValues(name string) []string { return enums[name] }
 

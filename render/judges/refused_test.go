@@ -76,6 +76,10 @@ var stricter = map[string]string{
 	`^must be unique: another element has`: "of a variable that is set twice, Kubernetes takes the last in silence",
 	`without which Flink does not start|^nothing is mounted at /opt/flink/conf|^there is no container flink-|` +
 		`^nothing fills this folder of a plugin|^must have the volume flink-usrlib`: "the pods would not run Flink",
+	`^must begin with |^must name flink-`:                "the entrypoint of Flink's image would not run it",
+	`^must not be 0 with runAsNonRoot`:                   "the kubelet does not start it",
+	`must be set before this variable`:                   "Kubernetes leaves $(NAME) as it is",
+	`^must set only one of value and valueFrom`:          "Kubernetes drops an empty value in silence",
 	`^must be bytes in base64`:                           "Kubernetes takes bytes as a list of numbers, too",
 	`^must not be more than 1 without high availability`: "each would lead a cluster of its own",
 	`^must be at (most|least) 1$`:                        "a second JobManager of the same job works against the first",
