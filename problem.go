@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
 // ErrInvalid is the class of all errors about input that is not legal: resources,
@@ -152,7 +154,7 @@ func problems(err error, before string, yield func(Problem) bool) bool {
 		}
 		one = Problem{Severity: SeverityError, Message: err.Error()}
 	}
-	one.Message = before + one.Message
+	one.Message = secrets.InMessage(before + one.Message)
 	return yield(one.oneLine())
 }
 

@@ -121,11 +121,6 @@ func TestAgainstExpressions(t *testing.T) {
 }
 
 func TestSmallTexts(t *testing.T) {
-	for path, want := range map[string]string{
-		"": "", "a": "a", "a.b": "b", "a[b]": "b", "a.b[c.d]": "c.d", "a[b][c]": "c", "a.b[]": "",
-	} {
-		assert.Equal(t, lastOf(path), want, path)
-	}
 	x := func(n int) string { return strings.Repeat("x", n) }
 	for text, want := range map[string]string{x(40): x(40), x(41): x(40) + "…", x(39) + "ü": x(39) + "…"} {
 		c := &checks{}

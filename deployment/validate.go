@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
-	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
 // Origins of this package's errors, as field.Error.Origin: which rule fired.
@@ -60,18 +59,7 @@ func (c *checks) add(e *field.Error, origin string) {
 	if text, ok := e.BadValue.(string); ok {
 		e.BadValue = decode.Shown(text)
 	}
-	if secrets.Key(lastOf(e.Field)) {
-		e.BadValue = field.OmitValueType{}
-	}
-	c.errs = append(c.errs, e.WithOrigin(origin))
-}
-
-// lastOf returns the last name or key of a printed path.
-func lastOf(path string) string {
-	if key, ok := strings.CutSuffix(path, "]"); ok {
-		return key[strings.LastIndexByte(key, '[')+1:]
-	}
-	return path[strings.LastIndexByte(path, '.')+1:]
+	c.errs = append(c.errs, decode.Readable(e).WithOrigin(origin))
 }
 
 func (c *checks) invalid(path *field.Path, value any, origin, message string) {

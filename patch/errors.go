@@ -106,7 +106,7 @@ func (e *InvalidError) Problem(i int) string {
 	}
 	f := e.Fields[i]
 	if f.Field != "" && f.Field != "<nil>" {
-		parts = append(parts, f.Field)
+		parts = append(parts, decode.Readable(f).Field)
 	}
 	return strings.Join(append(parts, body(f)), ": ")
 }
@@ -114,6 +114,7 @@ func (e *InvalidError) Problem(i int) string {
 // body is what an error says of its field, without words and values that say no more
 // than the detail does.
 func body(f *field.Error) string {
+	f = decode.Readable(f) // whoever made it
 	if f.Detail != "" && (f.BadValue == nil || f.BadValue == any(field.OmitValueType{}) ||
 		f.Type == field.ErrorTypeForbidden || f.Type == field.ErrorTypeRequired) {
 		return f.Detail
@@ -128,7 +129,7 @@ func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
 func (e *InvalidError) Unwrap() []error {
 	out := make([]error, len(e.Fields))
 	for i, f := range e.Fields {
-		out[i] = invalidField{f, e.problem(i)}
+		out[i] = invalidField{decode.Readable(f), e.problem(i)}
 	}
 	return out
 }

@@ -57,9 +57,9 @@ func (d *differences) patches(path *field.Path, old, now []patch.Patch) {
 		at := path.Index(start + i)
 		switch {
 		case i >= len(old):
-			d.add(at, nil, masked(treeOf(now[i]), false))
+			d.add(at, nil, shown("", treeOf(now[i])))
 		case i >= len(now):
-			d.add(at, masked(treeOf(old[i]), false), nil)
+			d.add(at, shown("", treeOf(old[i])), nil)
 		default:
 			d.patch(at, treeOf(old[i]), treeOf(now[i]))
 		}
@@ -76,35 +76,35 @@ func treeOf(p patch.Patch) tree.Map {
 // have nothing to do with each other.
 func (d *differences) patch(path *field.Path, old, now tree.Map) {
 	if slices.Equal(tree.Keys(old), tree.Keys(now)) {
-		d.values(path, old, now, false)
+		d.values(path, "", old, now)
 	} else {
-		d.add(path, masked(old, false), masked(now, false))
+		d.add(path, shown("", old), shown("", now))
 	}
 }
 
-// values compares two values; secret says that they are values of a secret's key.
-func (d *differences) values(path *field.Path, old, now any, secret bool) {
+// values compares two values of this name.
+func (d *differences) values(path *field.Path, name string, old, now any) {
 	if tree.Equal(old, now) {
 		return
 	}
 	switch a := old.(type) {
 	case tree.Map:
 		if b, ok := now.(tree.Map); ok {
-			d.maps(path, a, b, secret)
+			d.maps(path, name, a, b)
 			return
 		}
 	case []any:
 		if b, ok := now.([]any); ok && len(a) == len(b) {
 			for i := range a {
-				d.values(path.Index(i), a[i], b[i], secret || secretItem(a, i) || secretItem(b, i))
+				d.values(path.Index(i), item(name, i, a, b), a[i], b[i])
 			}
 			return
 		}
 	}
-	d.add(path, masked(old, secret), masked(now, secret))
+	d.add(path, shown(name, old), shown(name, now))
 }
 
-func (d *differences) maps(path *field.Path, a, b tree.Map, secret bool) {
+func (d *differences) maps(path *field.Path, name string, a, b tree.Map) {
 	keys := append(tree.Keys(a), tree.Keys(b)...)
 	slices.Sort(keys)
 	for _, k := range slices.Compact(keys) {
@@ -114,56 +114,31 @@ func (d *differences) maps(path *field.Path, a, b tree.Map, secret bool) {
 		}
 		old, inA := a[k]
 		now, inB := b[k]
-		hide := secret || secretField(a, k) || secretField(b, k)
+		called := secrets.Called(name, k, func(key string) string {
+			if text := tree.String(a, key); secrets.Key(text) {
+				return text
+			}
+			return tree.String(b, key)
+		})
 		switch {
 		case !inA:
-			d.add(at, nil, masked(now, hide))
+			d.add(at, nil, shown(called, now))
 		case !inB:
-			d.add(at, masked(old, hide), nil)
+			d.add(at, shown(called, old), nil)
 		default:
-			d.values(at, old, now, hide)
+			d.values(at, called, old, now)
 		}
 	}
 }
 
-// masked returns v as JSON without what looks like a secret; it hides too much rather
-// than too little. Of a secret's value, it hides every text and number: booleans and
-// null tell nothing.
-func masked(v any, secret bool) json.RawMessage { return tree.JSON(mask(v, secret)) }
-
-func mask(v any, secret bool) any {
-	switch t := v.(type) {
-	case nil, bool:
-		return t
-	case []any:
-		out := make([]any, len(t))
-		for i, e := range t {
-			out[i] = mask(e, secret || secretItem(t, i))
-		}
-		return out
-	case tree.Map:
-		out := make(tree.Map, len(t))
-		for k, e := range t {
-			out[k] = mask(e, secret || secretField(t, k))
-		}
-		return out
+// item is what says what an item is that two lists have.
+func item(name string, i int, a, b []any) string {
+	before := func(list []any) string { s, _ := list[max(i-1, 0)].(string); return secrets.Item(name, i, s) }
+	if called := before(a); secrets.Key(called) {
+		return called
 	}
-	if text, isText := v.(string); secret || isText && !secrets.Quotable(text) {
-		return "(hidden)"
-	}
-	return v
+	return before(b)
 }
 
-// secretItem reports whether an item follows a flag such as --password.
-func secretItem(list []any, i int) bool {
-	before, _ := list[max(0, i-1)].(string)
-	return i > 0 && secrets.Flag(before)
-}
-
-// secretField reports whether values of the key k of m are secrets: k is the key of a
-// secret, or the value of one that m names, as an environment variable and an
-// operation of a JSON patch do.
-func secretField(m tree.Map, k string) bool {
-	return secrets.Key(k) ||
-		k == "value" && (secrets.Key(tree.String(m, "name")) || secrets.Key(tree.String(m, "path")))
-}
+// shown returns v as JSON without secrets.
+func shown(name string, v any) json.RawMessage { return tree.JSON(secrets.Hide(name, v)) }

@@ -124,28 +124,6 @@ func TestNameOf(t *testing.T) {
 	}
 }
 
-func TestHide(t *testing.T) {
-	for _, c := range []struct {
-		reason, name string
-		value, want  any
-	}{
-		{"no secret", "image", "flink:1.20", "flink:1.20"},
-		{"by its name", "TOKEN", "x", hidden},
-		{"by what it says", "args", "-Dpassword=x", "-Dpassword= " + hidden},
-		{"by what it says, without a name", "args", "https://u:p@host/", hidden},
-		{"a reference", "secretName", "x", "x"},
-		{"a switch", "automountServiceAccountToken", false, false},
-		{"a variable", "env",
-			[]any{map[string]any{"name": "API_KEY", "value": "x"}, map[string]any{"name": "A", "value": "x"}},
-			[]any{map[string]any{"name": "API_KEY", "value": hidden}, map[string]any{"name": "A", "value": "x"}}},
-		{"after an option", "args", []any{"--password", "x", "y"}, []any{"--password", hidden, "y"}},
-		{"a line", "flink-conf.yaml", "a: b\ns3.secret-key: x\n", "a: b\ns3.secret-key: " + hidden + "\n"},
-		{"a line without a key", "data", "a\nhttp://u:p@host\n", "a\n" + hidden + "\n"},
-	} {
-		t.Run(c.reason, func(t *testing.T) { assert.DeepEqual(t, hide(c.name, c.value), c.want) })
-	}
-}
-
 // The lines are those of both texts, in their order, and as few as possible are not
 // lines of both.
 func TestLineDiff(t *testing.T) {

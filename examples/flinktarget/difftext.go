@@ -92,7 +92,7 @@ func writeFields(w io.Writer, indent string, c render.Change) {
 	_ = table.Flush() // w keeps the error
 	for _, f := range texts {
 		fmt.Fprintf(w, "%s%s %s%s\n", indent, signs[f.Op], f.Path, effectOf(c, f))
-		writeLines(w, indent+"    ", f)
+		writeLines(w, indent+"    ", c, f)
 	}
 }
 
@@ -131,15 +131,17 @@ func lineOf(v any) string {
 }
 
 // writeLines writes the lines that are in one of two texts only. They are compared before
-// anything is hidden.
-func writeLines(w io.Writer, indent string, f render.FieldChange) {
-	name, gap := nameOf(f.Path), ""
-	for _, l := range lineDiff(split(f.Old, f.Op != render.Added), split(f.New, f.Op != render.Removed)) {
+// anything is hidden, which is judged from the whole texts.
+func writeLines(w io.Writer, indent string, c render.Change, f render.FieldChange) {
+	gap, hasOld, hasNew := "", f.Op != render.Added, f.Op != render.Removed
+	hiddenOld, hiddenNew := bothShown(c, f)
+	shown := map[rune][]string{'-': split(hiddenOld, hasOld), '+': split(hiddenNew, hasNew)}
+	for _, l := range lineDiff(split(f.Old, hasOld), split(f.New, hasNew)) {
 		if l.sign == ' ' {
 			gap = indent + "  …\n"
 			continue
 		}
-		fmt.Fprintf(w, "%s%s%c %s\n", gap, indent, l.sign, hideText(name, l.text))
+		fmt.Fprintf(w, "%s%s%c %s\n", gap, indent, l.sign, shown[l.sign][l.at])
 		gap = ""
 	}
 }

@@ -123,7 +123,7 @@ func TestExplainHidesSecrets(t *testing.T) {
 		r := call(text, append([]string{"explain", "--job-id", id, "-"}, args...)...)
 		assert.Equal(t, r.code, exitOK, r.stderr)
 		assert.Assert(t, !strings.Contains(r.stdout, "mySecret1"), r.stdout)
-		assert.Assert(t, strings.Contains(r.stdout, hidden), r.stdout)
+		assert.Assert(t, strings.Contains(r.stdout, "(hidden)"), r.stdout)
 	}
 	assert.Assert(t, strings.Contains(call(text, "render", "-").stdout, "mySecret1"), "there is one to hide")
 }
@@ -175,4 +175,46 @@ func TestVersion(t *testing.T) {
 		assert.Equal(t, r.code, exitOK, r.stderr)
 		assert.Assert(t, strings.HasPrefix(r.stdout, "flinktarget ") && strings.Contains(r.stdout, "go1."), r.stdout)
 	}
+}
+
+// Whatever says that a value is a secret, on the line before or after it too, it is
+// neither in differences nor in explanations, and not in messages.
+func TestSecretsOverLines(t *testing.T) {
+	const file = `
+  deploymentPatchSet:
+  - target: {kind: ConfigMap}
+    patch:
+      data:
+        core-site.xml: |
+          <name>fs.s3a.secret.key</name>
+          <value>%s</value>
+        key.pem: |
+          -----BEGIN PRIVATE KEY-----
+          %s
+          -----END PRIVATE KEY-----
+        list.json: |
+          [{"name": "DB_PASS",
+            "value": "%s"}]
+        app.yaml: |
+          password: >-
+            %s
+`
+	with := func(secret string) string {
+		return strings.Replace(input, "{namespace: staging}\n",
+			"{namespace: staging}"+strings.ReplaceAll(file, "%s", secret), 1)
+	}
+	assert.Assert(t, with("x") != input)
+	old := write(t, with("mySecret1"))
+	for _, args := range [][]string{
+		{"diff", "--job-id", id, old, "-"}, {"diff", "--job-id", id, "-o", "json", old, "-"},
+		{"explain", "--job-id", id, "--object", "ConfigMap", "-o", "json", "-"},
+	} {
+		r := call(with("mySecret2"), args...)
+		assert.Assert(t, strings.Count(r.stdout, "(hidden)") >= 4, "%s%s", r.stdout, r.stderr)
+		assert.Assert(t, !strings.Contains(r.stdout+r.stderr, "mySecret"), "%s%s", r.stdout, r.stderr)
+	}
+	r := call(strings.Replace(input, "template:\n    spec:",
+		"template:\n    spec:\n      logging: {loggingProfile: 'https://u:mySecret1@h/p'}", 1), "render", "-")
+	assert.Assert(t, r.code == exitInput && strings.Contains(r.stderr, "loggingProfile"), r.stderr)
+	assert.Assert(t, !strings.Contains(r.stderr, "mySecret"), r.stderr)
 }

@@ -4,6 +4,7 @@ package main
 type line struct {
 	sign rune
 	text string
+	at   int // in its text
 }
 
 // maxTable bounds the memory for a comparison of texts. Those that are larger are
@@ -30,13 +31,13 @@ func lineDiff(old, new []string) (out []line) {
 	for i, j := 0, 0; i < len(old) || j < len(new); {
 		switch {
 		case i < len(old) && j < len(new) && old[i] == new[j]:
-			out = append(out, line{' ', old[i]})
+			out = append(out, line{' ', old[i], i})
 			i, j = i+1, j+1
 		case j == len(new) || i < len(old) && common[i+1][j] >= common[i][j+1]:
-			out = append(out, line{'-', old[i]})
+			out = append(out, line{'-', old[i], i})
 			i++
 		default:
-			out = append(out, line{'+', new[j]})
+			out = append(out, line{'+', new[j], j})
 			j++
 		}
 	}

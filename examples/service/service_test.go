@@ -346,3 +346,20 @@ func TestManyClients(t *testing.T) {
 		assert.Equal(t, len(owners), 0)
 	}
 }
+
+// What a target is told to differ from is stored, and may be another user's.
+func TestAnswersHideSecrets(t *testing.T) {
+	c, _ := start(t, filepath.Join(t.TempDir(), "state"))
+	text := targetYAML("t", "flink")
+	with := func(secret string) string {
+		return strings.TrimSuffix(text, "}\n") + `, deploymentPatchSet: [{target: {kind: Job}, patch: ` +
+			`{spec: {template: {spec: {containers: [{name: flink-jobmanager, env: [{name: DB_PASS, value: ` + secret +
+			`}], command: [run, -u, "me:` + secret + `"]}]}}}}}]}` + "\n"
+	}
+	c.must(t, 201, http.MethodPut, base+"deployment-targets/t", with("mySecret1"))
+	got, err := c.do(http.MethodPut, base+"deployment-targets/t", with("mySecret2"))
+	assert.NilError(t, err)
+	assert.Equal(t, got.status, http.StatusBadRequest)
+	assert.Assert(t, strings.Contains(string(got.body), `"from": "(hidden)"`), "%s", got.body)
+	assert.Assert(t, !strings.Contains(string(got.body), "mySecret"), "%s", got.body)
+}

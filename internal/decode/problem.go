@@ -3,6 +3,7 @@ package decode
 import (
 	"cmp"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -26,10 +27,12 @@ const (
 // are others.
 const MaxProblems = 1000
 
-// longest is how much of a value a message shows, longestPath how much of a path.
+// longest is how much of a value a message shows, longestValue where that is about
+// something else than a field, and longestPath how much of a path.
 const (
-	longest     = 40
-	longestPath = 400
+	longest      = 40
+	longestValue = 100
+	longestPath  = 400
 )
 
 // Problem is an error and its place.
@@ -90,24 +93,21 @@ func (d *decoder) at() *field.Path {
 
 // hidden reports whether the value that is being decoded is not to be printed.
 func (d *decoder) hidden() bool {
+	name := ""
 	for _, s := range d.path {
-		if secrets.Key(s.key) || s.key == "value" && namesSecret(s.in) ||
-			s.index > 0 && secrets.Flag(s.in.Items[s.index-1].Text) {
-			return true
+		switch {
+		case s.index > 0:
+			name = secrets.Item(name, s.index, s.in.Items[s.index-1].Text)
+		case s.index < 0:
+			name = secrets.Called(name, s.key, func(key string) string {
+				if v := s.in.Get(key); v != nil {
+					return v.Text
+				}
+				return ""
+			})
 		}
 	}
-	return false
-}
-
-// namesSecret reports whether the value in a map belongs to a key that is given
-// beside it, as in the list of environment variables.
-func namesSecret(n *yaml.Node) bool {
-	for _, key := range [...]string{"name", "path"} {
-		if v := n.Get(key); v != nil && secrets.Key(v.Text) {
-			return true
-		}
-	}
-	return false
+	return secrets.Key(name)
 }
 
 func (d *decoder) add(p Problem) {
@@ -149,11 +149,13 @@ func (d *decoder) shown(n *yaml.Node) any {
 
 // Shown is what a message may show of a text: its beginning, or nothing if it may
 // be a secret.
-func Shown(s string) any {
+func Shown(s string) any { return shownUpTo(longest, s) }
+
+func shownUpTo(most int, s string) any {
 	if !secrets.Quotable(s) {
 		return field.OmitValueType{}
 	}
-	return secrets.Clip(s, longest)
+	return secrets.Clip(s, most)
 }
 
 // named returns a printed path without field.Path's name of no field.
@@ -184,7 +186,7 @@ func Split(problems []Problem) (fields field.ErrorList, places []yaml.Position) 
 	})
 	known := slices.ContainsFunc(sorted, func(p Problem) bool { return p.Pos != (yaml.Position{}) })
 	for _, p := range sorted {
-		fields = append(fields, readable(p.Err))
+		fields = append(fields, Readable(p.Err))
 		if known {
 			places = append(places, p.Pos)
 		}
@@ -204,16 +206,31 @@ func last(p Problem) int {
 // those of a text.
 func Fields(errs field.ErrorList) field.ErrorList {
 	for i, e := range errs {
-		errs[i] = readable(e)
+		errs[i] = Readable(e)
 	}
 	return errs
 }
 
-// readable keeps paths readable whatever keys they hold.
-func readable(e *field.Error) *field.Error {
+// Readable keeps paths readable whatever keys they hold, and leaves out the value if it may
+// be a secret.
+func Readable(e *field.Error) *field.Error {
 	changed := *e
 	changed.Field = path(e.Field)
+	if v := reflect.ValueOf(e.BadValue); v.Kind() == reflect.String {
+		changed.BadValue = shownUpTo(longestValue, v.String())
+	}
+	if secrets.Key(lastOf(e.Field)) {
+		changed.BadValue = field.OmitValueType{}
+	}
 	return &changed
+}
+
+// lastOf returns the last name or key of a printed path.
+func lastOf(path string) string {
+	if key, ok := strings.CutSuffix(path, "]"); ok {
+		return key[strings.LastIndexByte(key, '[')+1:]
+	}
+	return path[strings.LastIndexByte(path, '.')+1:]
 }
 
 // path is what is told of a path: on one line, not too long, and without secrets.

@@ -1,54 +1,99 @@
-// Package secrets recognises what must not be printed. It rather recognises too
-// much: what it finds is hidden in messages, not refused.
+// Package secrets decides what may be shown: in messages, differences and
+// explanations. It judges a value by its name, by the whole of it, and by what stands
+// beside it, and rather hides too much: what it finds is not refused.
+//
+// names.go says which names are those of secrets, text.go finds secrets in texts.
 package secrets
 
 import (
-	"regexp"
-	"slices"
+	"cmp"
 	"strings"
-	"sync"
 )
 
-// words are what names of secrets contain, with any separators or without.
-const words = "passwd|password|passphrase|secret|token|credential|private-key|api-key|access-key|account-key|" +
-	"jaas-config|basic-auth"
+// Hidden stands for what is not shown.
+const Hidden = "(hidden)"
 
-var (
-	separators = strings.NewReplacer("-", "", "_", "", ".", "")
-	bare       = strings.Split(separators.Replace(words), "|")
-	word       = "(?i)(?:" + strings.ReplaceAll(words, "-", "[-_.]?") + ")"
-	// text gives a secret a value, as options, properties, command lines and URIs do.
-	text = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(word + `[\w.-]*["']?[=:\s]+\S|://[^/\s@]*:[^/\s@]+@|` +
-			`[?&](?i:sig|signature|x-amz-\w+|x-goog-\w+)=`)
-	})
-	// about are the ends of keys that say something about a secret, and hold none.
-	about = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)[-_.](?:enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|` +
-			`factory|type|name|provider|providers|algorithm|length|ttl)s?$`)
-	})
-)
-
-// Key reports whether values of this key should not be printed: the name of an
-// option, an environment variable, or a field.
-func Key(name string) bool {
-	name = separators.Replace(strings.ToLower(name))
-	return slices.ContainsFunc(bare, func(w string) bool { return strings.Contains(name, w) })
+// Hide returns a JSON-shaped value of this name without secrets: those of a secret's
+// name, whether that is its key, stands beside it, or is the option before it, and those
+// in texts. What is not hidden may be shared with v.
+func Hide(name string, v any) any {
+	switch v := v.(type) {
+	case nil, bool: // which tell nothing
+		return v
+	case string:
+		return HideText(name, v)
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			before, _ := v[max(i-1, 0)].(string)
+			out[i] = Hide(Item(name, i, before), e)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, e := range v {
+			out[key] = Hide(Called(name, key, func(k string) string { s, _ := v[k].(string); return s }), e)
+		}
+		return out
+	}
+	if Key(name) {
+		return Hidden
+	}
+	return v
 }
+
+// Called returns what says what a field of a map is: the name of the map, if that is one of
+// secrets; the key of the field; or for a value what the map calls it, as an environment
+// variable and an operation of a JSON patch do. text returns the text of another field.
+func Called(name, key string, text func(key string) string) string {
+	switch {
+	case Key(name) && !refers(name):
+		return name
+	case key == "value":
+		return cmp.Or(text("name"), text("key"), text("path"), key)
+	}
+	return key
+}
+
+// Item returns what says what an item of a list is: the name of the list, or the option
+// before it.
+func Item(name string, i int, before string) string {
+	if i == 0 || Key(name) && !refers(name) {
+		return name
+	}
+	return cmp.Or(option(before), name)
+}
+
+// HideText returns a text of this name without secrets. It has as many lines.
+func HideText(name, text string) string {
+	if isSecret(name, text) {
+		return covered(text, [][2]int{{0, len(text)}})
+	}
+	return covered(text, found(text))
+}
+
+// InMessage returns a message without what is a secret wherever it stands, such as a
+// password in a URI. It may name secrets.
+func InMessage(message string) string { return covered(message, shaped(message)) }
 
 // Text reports whether a text seems to hold a secret, whatever its key.
-func Text(s string) bool {
-	return (Key(s) || strings.ContainsAny(s, "@?&")) && text().MatchString(s) // the first is much faster
+func Text(s string) bool { return len(found(s)) > 0 }
+
+// Quotable reports whether a message may quote a text. It is stricter than Text: what
+// follows a secret's name may be one, and all that is before the @ of a URI.
+func Quotable(s string) bool {
+	return !Text(s) && !(strings.Contains(s, "://") && strings.Contains(s, "@")) && !(Key(s) && spaced().MatchString(s))
 }
 
-// Flag reports whether a command-line argument is one whose value, a secret, is
-// the next argument.
-func Flag(argument string) bool { return strings.HasPrefix(argument, "-") && Key(argument) }
+var spaced = lazy(word + `[\w.-]*["']?\s+\S`)
 
-// Quotable reports whether a message may quote a text. It is stricter than Text: a
-// URI with an @ may have a token in front of it.
-func Quotable(s string) bool {
-	return !Text(s) && !(strings.Contains(s, "://") && strings.Contains(s, "@"))
+// Plain reports whether an entry surely holds a secret in plain text, of which its
+// author is warned: references such as ${NAME} do not count.
+func Plain(name, value string) bool {
+	if strings.Contains(value, "${") || strings.Contains(value, "$(") {
+		return false
+	}
+	return sure(name) && !harmless(name, value) || userInfo().MatchString(value)
 }
 
 // Clip returns the beginning of a text, up to so many bytes, so that messages stay short
@@ -60,31 +105,16 @@ func Clip(s string, most int) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// assigned is a secret's key and, after the first group, its value, or what stands
-// in front of a host. A bracket ends it, as keys stand in brackets in the paths of
-// fields.
-var assigned = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)
-})
-
 // Mask replaces the value of a secret in the path of a field. It is there if a
 // line such as password=x was taken for a key.
 func Mask(path string) string {
 	if Quotable(path) {
 		return path
 	}
-	return assigned().ReplaceAllString(path, "${1}(hidden)")
+	return assigned().ReplaceAllString(path, "${1}"+Hidden)
 }
 
-// Plain reports whether an entry seems to hold a secret in plain text. It is
-// stricter than Key: settings about secrets, switches, and references such as
-// ${NAME} do not count.
-func Plain(name, value string) bool {
-	if slices.Contains([]string{"", "true", "false"}, strings.ToLower(value)) ||
-		strings.Contains(value, "${") || strings.Contains(value, "$(") {
-		return false
-	}
-	return Key(name) && !about().MatchString(name) || userInfo().MatchString(value)
-}
-
-var userInfo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`://[^/\s@:]*:[^/\s@]+@`) })
+// assigned is a secret's key and, after the first group, its value, or what stands
+// in front of a host. A bracket ends it, as keys stand in brackets in the paths of
+// fields.
+var assigned = lazy(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)

@@ -1,0 +1,98 @@
+package secrets
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// words are what names of secrets contain, with any separators or without.
+const words = "passwd|password|passphrase|passcode|secret|token|credential|private-key|api-key|access-key|" +
+	"account-key|encryption-key|signing-key|master-key|shared-key|storage-key|jaas-config|basic-auth|" +
+	"dockerconfigjson|connection-string"
+
+var (
+	separators = strings.NewReplacer("-", "", "_", "", ".", "")
+	bare       = strings.Split(separators.Replace(words), "|")
+	word       = "(?i)(?:" + strings.ReplaceAll(words, "-", "[-_.]?") + ")"
+	// ends are what else names of secrets end with: DB_PASS, PGPASS, user-pwd.
+	ends = lazy(`(?i)(?:^|[-_./]|pg|db|user|my)pass$|(?:[-_./]|db|user|my)pwd$|(?:^|[-_.])authorization$|` +
+		`^_?auth$|^(?:set-)?cookie$`)
+	// keys are those of which it is likely only: ENCRYPT_KEY, and not PUBLIC_KEY.
+	keys    = lazy(`(?i)[-_.]key$`)
+	notKeys = lazy(`(?i)(?:public|primary|foreign|partition|routing|topology|sort|group|message|event|row)[-_.]key$`)
+	// about are the ends of names that say something about a secret, and hold none: where
+	// it is, such as in a Kubernetes Secret of this name, or how it is used.
+	about = lazy(`(?i:[-_.](?:` + aspects + `)s?$)|[a-z](?:` + camel(aspects) + `)s?$|(?:PASS|KEY|TOKEN|SECRET)FILE$`)
+	// reference is a key of Kubernetes whose map or list says where a secret is.
+	reference = lazy(`(?i)^(?:secret|secrets|serviceAccountToken|imagePullSecrets)$|secret(?:key)?ref$`)
+	// chosen are passwords: people choose them, and they may look like anything.
+	chosen = lazy(`(?i)pass|pwd`)
+	// whole is a value that only says where to take one from.
+	whole = lazy(`^(?:\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\})$`)
+	file  = lazy(`^(?:file:/*|[A-Za-z]:\\|\.{0,2}/)[\w./\\@-]+$`)
+	// random is what no path looks like: base64 may start with a slash.
+	lower, upper, digit = lazy(`[a-z]`), lazy(`[A-Z]`), lazy(`[0-9]`)
+)
+
+const aspects = "enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|factory|type|name|provider|" +
+	"algorithm|length|ttl|url|uri|endpoint|alias|namespace|ref|audience|format|mode|version"
+
+// camel writes words as they end names like secretName.
+func camel(words string) string {
+	list := strings.Split(words, "|")
+	for i, w := range list {
+		list[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(list, "|")
+}
+
+// lazy is a regular expression that is compiled when it is used.
+func lazy(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
+// Key reports whether values of this name should not be printed: the name of an
+// option, an environment variable, or a field.
+func Key(name string) bool {
+	return sure(name) || keys().MatchString(name) && !notKeys().MatchString(name)
+}
+
+// sure is Key without what is only likely.
+func sure(name string) bool {
+	short := separators.Replace(strings.ToLower(name))
+	is := slices.ContainsFunc(bare, func(w string) bool { return strings.Contains(short, w) })
+	return (is || ends().MatchString(name)) && !about().MatchString(name)
+}
+
+// refers reports whether what is below this name of Kubernetes are no secrets.
+func refers(name string) bool { return reference().MatchString(name) }
+
+// isSecret reports whether a value of this name is a secret, for its name.
+func isSecret(name, value string) bool {
+	return Key(name) && !harmless(name, value) ||
+		credentials().MatchString(name) && userPassword().MatchString(value)
+}
+
+// harmless reports whether a value of a secret's name is none: a switch, a reference, or a
+// file with the secret. Passwords may look like files.
+func harmless(name, value string) bool {
+	value = strings.TrimSpace(value)
+	switch strings.ToLower(value) {
+	case "", "true", "false", "null", "~", "none":
+		return true
+	}
+	isRandom := len(value) >= 16 && !strings.Contains(value, ".") &&
+		lower().MatchString(value) && upper().MatchString(value) && digit().MatchString(value)
+	return whole().MatchString(value) || file().MatchString(value) && !isRandom && !chosen().MatchString(name)
+}
+
+// option returns the name of a command-line option whose value is the next argument,
+// and "" for other arguments.
+func option(argument string) string {
+	if name := strings.TrimLeft(argument, "-"); name != argument && !strings.ContainsAny(name, "= ") {
+		return argument
+	}
+	return ""
+}
