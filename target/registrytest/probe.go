@@ -156,16 +156,25 @@ func (p *probe) follow(calls ...call) {
 // observe compares everything that both hold: with calls that change nothing, and with
 // Delete of what is held.
 func (p *probe) observe() {
+	names := []target.Ref{red, blue}
+	refs := []target.Ref{{ID: id1}, {ID: id2}}
 	calls := []call{all()}
-	refs := []target.Ref{red, blue, withID(red, id1), withID(blue, id2), {ID: id1}, {ID: id2}, {Name: red.Name}}
 	for t := range p.model.All(p.ctx) {
+		if ref := t.Ref(); ref != red && ref != blue {
+			names = append(names, ref)
+		}
+		if t.ID() != "" {
+			refs = append(refs, withID(t.Ref(), t.ID()), target.Ref{Namespace: t.Namespace(), ID: t.ID()})
+		}
 		if held, _ := p.model.Owners(p.ctx, t.Ref()); len(held) > 0 {
 			calls = append(calls, remove(t.Ref()))
 		}
-		refs = append(refs, t.Ref(), withID(t.Ref(), t.ID()), target.Ref{Namespace: t.Namespace(), ID: t.ID()})
+	}
+	for _, ref := range names {
+		calls = append(calls, get(ref), owners(ref))
 	}
 	for _, ref := range refs {
-		calls = append(calls, get(ref), owners(ref))
+		calls = append(calls, get(ref))
 	}
 	for _, c := range calls {
 		_ = p.compare(p.ctx, c)
