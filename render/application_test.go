@@ -87,8 +87,6 @@ func TestRefusedAtRendering(t *testing.T) {
 	cases := []struct {
 		reason, text, field string
 	}{
-		{"Flink 1.18 cannot be told of a jar", withArtifact("1.18", "local:///opt/other/a.jar"),
-			"spec.template.spec.artifact.jarUri"},
 		{"a host in a local URI is a slash too few", withArtifact("1.20", "local://opt/a.jar"),
 			"spec.template.spec.artifact.jarUri"},
 		{"Flink 1.18 fetches nothing from object stores", withArtifact("1.18", "s3://bucket/a.jar"),

@@ -69,6 +69,8 @@ func TestJarsReachBothComponents(t *testing.T) {
 		{"a folder in usrlib is kept", "1.20", "local:///opt/flink/usrlib/x/a.jar", dependency,
 			"--jars local:///opt/flink/usrlib/x/a.jar; " + all + "; " + wget("b.jar"),
 			all + "; " + wget("b.jar")},
+		{"the job's jar elsewhere in the image is copied before 1.19", "1.18", elsewhere, "",
+			"install /opt/app/a.jar artifacts/a.jar", "install /opt/app/a.jar artifacts/a.jar"},
 		{"a dependency elsewhere in the image is copied", "1.20", elsewhere, "'local:///opt/flink/opt/b.jar'",
 			"--jars " + elsewhere + "; install opt/b.jar artifacts/b.jar", "install opt/b.jar artifacts/b.jar"},
 	} {

@@ -222,17 +222,11 @@ func (d *decider) inImage(out *artifact, j jar, v flink.Version) {
 		d.fail(field.Invalid(j.at, decode.Shown(u.String()),
 			"write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
 		return
-	case !v.Jars && !f.inPlace():
-		// Before 1.19, Flink takes what it finds in usrlib, and cannot be told of one file.
-		d.fail(field.Invalid(j.at, decode.Shown(u.String()),
-			"Flink "+v.Minor+" finds jars in "+flink.UserLibDir+" only; put it there, or use Flink 1.19 or newer"),
-			"uri")
-		return
 	case v.Jars && j.job:
 		out.jar = (&url.URL{Scheme: "local", Path: u.Path}).String()
 		if !f.inPlace() {
 			return
 		}
 	}
-	out.files = append(out.files, f)
+	out.files = append(out.files, f) // before 1.19, Flink takes what is in usrlib, as VVP puts it there
 }

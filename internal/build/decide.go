@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -85,6 +86,7 @@ type Plan struct {
 
 	plugins        [3][]string // jars of file system plugins to enable, by component
 	unknownPlugins []string    // that were warned of
+	templates      [3]tree.Map // of the user, by component
 
 	labelTrees, selectorTrees [3]tree.Map // by component, once they are made
 }
@@ -121,9 +123,13 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 		d.fail(field.NotSupported(in.VersionAt, in.FlinkVersion, flink.Supported()), "flink-version")
 		return c, d.problems, d.warnings
 	}
+	c.templates[labels.JobManager] = decode.Shared(in.Kubernetes.JobManagerPodTemplate)
+	c.templates[labels.TaskManager] = decode.Shared(in.Kubernetes.TaskManagerPodTemplate)
 	c.Image = c.image()
+	d.image(c)
 	at := in.Settings.Child("flinkConfiguration")
 	c.Config = c.filled()
+	d.checkpoints(c, at)
 	c.Stores = configuredStores(expanded(c.Config, c.environment().known()), at)
 	d.configuration(c, at)
 	d.hidesConfig(c, in.Settings.Child("kubernetes"))
@@ -131,6 +137,7 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	if in.Job != nil {
 		d.job(c)
 	}
+	d.strayFetchers(c)
 	c.managers = c.taskManagers()
 	d.plugins(c)
 	return c, d.problems, d.warnings
@@ -230,25 +237,6 @@ func (d *decider) logging(l deployment.Logging, at *field.Path) string {
 
 // defaultProfile is the one that VVP always has.
 const defaultProfile = "default"
-
-// image puts the image together as VVP does, registry/repository:tag. What is not
-// given comes from the official images; where nothing is given, options come first.
-func (c *Plan) image() string {
-	repository, tag := c.Repository, c.Tag
-	if image, ok := c.opts.Images[c.Version.Minor]; ok && c.Registry+repository+tag == "" {
-		return image
-	}
-	if repository == "" {
-		repository = "flink"
-	}
-	if tag == "" {
-		tag = c.Version.Patch
-	}
-	if c.Registry != "" {
-		repository = strings.TrimSuffix(c.Registry, "/") + "/" + repository
-	}
-	return repository + ":" + tag
-}
 
 // configuration is the user's configuration with what makes the cluster work.
 func (d *decider) configuration(c *Plan, at *field.Path) {

@@ -50,6 +50,8 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 		mounts.emptyDir(flink.UserLibVolume, flink.UserLibDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
+	fetched, _ := c.templateContainer(component)
+	c.mountSources(tree.Items(spec, "initContainers"), tree.Items(fetched, "volumeMounts"))
 	if component == labels.TaskManager {
 		spec["topologySpreadConstraints"] = c.spread()
 	}
@@ -102,18 +104,28 @@ func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map,
 	for _, m := range p.VolumeMounts {
 		mounts.user(decode.Shared(m.Volume), decode.Shared(m.VolumeMount))
 	}
-	for i, e := range tree.Items(spec, "initContainers") {
-		init := e.(tree.Map)
+	var user []any
+	for _, m := range p.VolumeMounts {
+		user = append(user, decode.Shared(m.VolumeMount))
+	}
+	for _, init := range tree.Items(spec, "initContainers") {
 		mounts.follow(tree.Items(init, "volumeMounts"))
-		for _, m := range p.VolumeMounts {
-			// What is copied may be on a volume of the user's.
-			mount := decode.Shared(m.VolumeMount)
+	}
+	c.mountSources(tree.Items(spec, "initContainers"), user)
+	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
+}
+
+// mountSources mounts in the containers that copy jars the volumes of the user's that the
+// jars may be on.
+func (c *Plan) mountSources(fetchers, mounts []any) {
+	for i, e := range fetchers {
+		for _, mount := range mounts {
 			if at := tree.String(mount, "mountPath"); overlap(c.artifact.files[i].from, path.Clean(at)) {
-				init["volumeMounts"] = append(tree.Items(init, "volumeMounts"), mount)
+				fetcher := e.(tree.Map)
+				fetcher["volumeMounts"] = append(tree.Items(fetcher, "volumeMounts"), mount)
 			}
 		}
 	}
-	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 }
 
 func rawList[T any](list []deployment.Raw[T]) []any {

@@ -26,10 +26,30 @@ func TemplateOf(component labels.Component) string {
 
 // userTemplate returns what the resource says of a component's pods, and where.
 func (c *Plan) userTemplate(component labels.Component) (tree.Map, string) {
-	if component == labels.JobManager {
-		return decode.Shared(c.Kubernetes.JobManagerPodTemplate), TemplateOf(component)
+	return c.templates[component], TemplateOf(component)
+}
+
+// strayFetchers leaves out what templates say of the container that fetches jars, where
+// there is none: VVP has it in all pods, so that its Deployment Defaults may name it.
+func (d *decider) strayFetchers(c *Plan) {
+	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
+		template, name := c.userTemplate(component)
+		list := tree.Items(template, "spec", "initContainers")
+		i := slices.IndexFunc(list, func(e any) bool {
+			return tree.String(e, "name") == fetcherContainer && tree.String(e, "image") == ""
+		})
+		if i < 0 || len(c.artifact.files) > 0 {
+			continue
+		}
+		c.templates[component] = tree.CopyMap(template)
+		spec := tree.Child(c.templates[component], "spec")
+		if spec["initContainers"] = slices.Delete(tree.Items(spec, "initContainers"), i, i+1); len(list) == 1 {
+			delete(spec, "initContainers")
+		}
+		d.warn("artifact-fetcher", c.Settings.Child("kubernetes", name, "spec", "initContainers").Index(i),
+			"not used: these pods have no %s, because Flink itself fetches the jar or finds it in the image",
+			fetcherContainer)
 	}
-	return decode.Shared(c.Kubernetes.TaskManagerPodTemplate), TemplateOf(component)
 }
 
 // TemplatePath returns the field of the pod template that the resource has for a

@@ -61,6 +61,16 @@ var officialTag = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^([0-9]+\.[0-9]+\.[0-9]+)(?:-scala_2\.[0-9]+)?(?:-java[0-9]+)?$`)
 })
 
+// vvpTag is how Ververica tags builds of a release for its platform.
+var vvpTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`:[^/]*-stream[0-9]+(-|$)`) })
+
+// VVPImage reports whether an image is Ververica's, by its registry or its tag, which
+// mirrors have, too.
+func VVPImage(image string) bool {
+	image, _, _ = strings.Cut(image, "@")
+	return strings.HasPrefix(image, "registry.ververica.com/") || vvpTag().MatchString(image)
+}
+
 // OfficialImage returns the exact version of Flink in an image that the Flink project
 // publishes, or that is called like one, as in a mirror; false for others.
 func OfficialImage(image string) (version string, ok bool) {

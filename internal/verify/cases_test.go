@@ -377,6 +377,9 @@ func verifications() map[string]string {
 		"a container of another component": toObject(
 			"Job", "{spec: {template: {spec: {containers: [{name: flink-taskmanager, tty: true}]}}}}",
 		),
+		"another tool's name of Flink's container": toObject(
+			"Job", "{spec: {template: {spec: {containers: [{name: flink-main-container, tty: true}]}}}}",
+		),
 		"a field of a pod that no variable has": toEnv("fieldRef: {fieldPath: spec.image}"),
 		"letters before a field of a pod":       toEnv("fieldRef: {fieldPath: xmetadata.uid}"),
 		"and behind it":                         toEnv("fieldRef: {fieldPath: metadata.uidx}"),

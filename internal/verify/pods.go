@@ -8,6 +8,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
 )
 
 func containersOf(podSpec tree.Map) []any {
@@ -87,6 +88,10 @@ func (v *verifier) key(configMap, reference tree.Map) {
 	}
 }
 
+// mainContainers are names that other tools have for Flink's container: Flink's own
+// integration and its operator, and manifests of Flink's documentation.
+var mainContainers = []string{"flink-main-container", "jobmanager", "taskmanager", "flink"}
+
 // image reports a container without an image, which is, most of all, what a patch adds
 // that has the name of a container wrong.
 func (v *verifier) image(c, spec tree.Map) {
@@ -100,10 +105,15 @@ func (v *verifier) image(c, spec tree.Map) {
 		}
 	}
 	message := "required; containers of this pod with an image are " + strings.Join(others, ", ")
-	if best := decode.Misspelt(tree.String(c, "name"), others); best != "" {
+	name := tree.String(c, "name")
+	main := flink.ContainerPrefix + tree.String(v.object, "metadata", "labels", labels.KeyComponent)
+	if best := decode.Misspelt(name, others); best != "" {
 		message += "; did you mean " + best + "?"
+	} else if slices.Contains(mainContainers, name) && slices.Contains(others, main) {
+		message += "; Flink's container is called " + main
 	} else {
-		message += "; a patch may mean a container of another component (select that with labelSelector: component=…)"
+		message += "; a container of your own needs an image, and a pod template or patch that means one of these " +
+			"needs its name; a patch of objects may select the pods of one component (labelSelector: component=…)"
 	}
 	v.fail("image", message)
 }

@@ -1,0 +1,70 @@
+package build
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/labels"
+)
+
+// image puts the image together as VVP does, registry/repository:tag. What is not
+// given comes from the official images; where nothing is given, options come first.
+func (c *Plan) image() string {
+	repository, tag := c.Repository, c.Tag
+	if image, ok := c.opts.Images[c.Version.Minor]; ok && c.Registry+repository+tag == "" {
+		return image
+	}
+	if repository == "" {
+		repository = "flink"
+	}
+	if tag == "" {
+		tag = c.Version.Patch
+	}
+	if c.Registry != "" {
+		repository = strings.TrimSuffix(c.Registry, "/") + "/" + repository
+	}
+	return repository + ":" + tag
+}
+
+// image warns of an image that is not where VVP takes it from.
+func (d *decider) image(c *Plan) {
+	at := c.Settings
+	if c.Job != nil {
+		at = at.Child("artifact")
+		if engine := c.Job.Artifact.EngineVersionName; engine != "" && c.Registry+c.Repository+c.Tag == "" &&
+			c.opts.Images[c.Version.Minor] == "" {
+			d.warn("engine-image", at.Child("engineVersionName"),
+				"%s is an engine of Ververica's; Apache Flink's image runs in place of it, %s: name another with "+
+					"flinkImageRegistry, or with render.Images", engine, c.Image)
+		}
+	}
+	used := c.imageOf(labels.JobManager) == c.Image || c.imageOf(labels.TaskManager) == c.Image
+	if c.Registry != "" || !used || !missingOnDockerHub(c.Repository, c.Tag) {
+		return
+	}
+	name := "flinkImageTag"
+	if c.Tag == "" {
+		name = "flinkImageRepository"
+	}
+	d.warn("image-registry", at.Child(name), "VVP has a registry for this, and here the image is %s of Docker Hub: "+
+		"write flinkImageRegistry, here or in Deployment Defaults", c.Image)
+}
+
+// missingOnDockerHub reports whether an image without a registry cannot be where it would
+// be taken from: VVP's images, as its chart and its pages name them, and tags that the
+// repositories of the Flink project do not have. Others may be anybody's.
+func missingOnDockerHub(repository, tag string) bool {
+	flinks := slices.Contains([]string{"", "flink", "library/flink", "apache/flink"}, repository)
+	return flink.VVPImage(":"+tag) || vvpRepository().MatchString(repository) ||
+		flinks && !projectTag().MatchString(tag)
+}
+
+var (
+	vvpRepository = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v[0-9.]+/`) })
+	projectTag    = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(latest|[0-9.]*-?(scala_2\.[0-9]+)?-?(java[0-9]+)?)(@.*)?$`)
+	})
+)
