@@ -29,7 +29,7 @@ func (c *Plan) args(component labels.Component) []any {
 	}
 	if component == labels.JobManager {
 		for _, a := range c.JobArgs {
-			args = append(args, a)
+			args = append(args, escape(a))
 		}
 	}
 	return args

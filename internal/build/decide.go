@@ -210,7 +210,7 @@ func (d *decider) arguments(c *Plan, at *field.Path) []string {
 	for _, p := range problems {
 		d.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "arguments")
 	}
-	return escapeAll(args)
+	return args
 }
 
 // logging is the logging configuration: a profile with the levels of the resource.
@@ -251,7 +251,7 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 	if _, ok := conf[flink.SlotsKey]; !ok {
 		conf[flink.SlotsKey] = "1"
 	}
-	for key, value := range map[string]string{
+	maps.Copy(conf, map[string]string{
 		"jobmanager.rpc.port":             strconv.Itoa(flink.PortJobManagerRPC),
 		"blob.server.port":                strconv.Itoa(flink.PortBlobServer),
 		"rest.port":                       strconv.Itoa(flink.PortREST),
@@ -259,9 +259,7 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 		"taskmanager.data.port":           strconv.Itoa(flink.PortTaskManagerData),
 		"jobmanager.memory.process.size":  processSize(c.Resources.JobManager),
 		"taskmanager.memory.process.size": processSize(c.Resources.TaskManager),
-	} {
-		conf[key] = value
-	}
+	})
 	c.identify(conf)
 	c.Properties = d.references(conf, env, at)
 }

@@ -13,17 +13,14 @@ const gracePeriod = 60
 // disruptionBudget keeps one TaskManager at a time from being evicted. A JobManager is
 // alone, and a budget of one pod keeps its node from being drained.
 func (c *Plan) disruptionBudget() tree.Map {
-	return tree.Map{
-		"apiVersion": "policy/v1",
-		"kind":       "PodDisruptionBudget",
-		"metadata":   c.meta(c.workloadName(labels.TaskManager), labels.TaskManager, nil),
-		"spec": tree.Map{
-			"maxUnavailable": int64(1),
-			"selector":       tree.Map{"matchLabels": c.selector(labels.TaskManager)},
-			// Pods that fail for good would keep nodes from being drained.
-			"unhealthyPodEvictionPolicy": "AlwaysAllow",
-		},
+	spec := tree.Map{
+		"maxUnavailable": int64(1),
+		"selector":       tree.Map{"matchLabels": c.selector(labels.TaskManager)},
+		// Pods that fail for good would keep nodes from being drained.
+		"unhealthyPodEvictionPolicy": "AlwaysAllow",
 	}
+	return c.object("policy/v1", "PodDisruptionBudget", c.workloadName(labels.TaskManager), labels.TaskManager, nil,
+		tree.Map{"spec": spec})
 }
 
 // spread keeps the TaskManagers on several nodes, as far as there are some. Their number is

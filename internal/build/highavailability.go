@@ -15,6 +15,8 @@ import (
 // the address that it advertises: its own, because a Service would lead to any.
 const podAddress = "POD_IP"
 
+const rbac = "rbac.authorization.k8s.io"
+
 // highAvailability switches it on where the configuration asks for it. What
 // identifies the cluster is the renderer's: two clusters with one id would take
 // each other for themselves.
@@ -87,28 +89,16 @@ func (d *decider) oneJobManager(c *Plan, conf map[string]string, at *field.Path)
 // which its client uses for leader election.
 func (c *Plan) serviceAccount() []tree.Map {
 	return []tree.Map{
-		{
-			"apiVersion": "v1",
-			"kind":       "ServiceAccount",
-			"metadata":   c.meta(c.Name, 0, nil),
-		},
-		{
-			"apiVersion": "rbac.authorization.k8s.io/v1",
-			"kind":       "Role",
-			"metadata":   c.meta(c.Name, 0, nil),
-			"rules": []any{tree.Map{
-				"apiGroups": []any{""},
-				"resources": []any{"configmaps"},
-				"verbs":     []any{"create", "delete", "get", "list", "patch", "update", "watch"},
-			}},
-		},
-		{
-			"apiVersion": "rbac.authorization.k8s.io/v1",
-			"kind":       "RoleBinding",
-			"metadata":   c.meta(c.Name, 0, nil),
-			"roleRef":    tree.Map{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": c.Name},
-			"subjects":   []any{tree.Map{"kind": "ServiceAccount", "name": c.Name, "namespace": c.Namespace}},
-		},
+		c.object("v1", "ServiceAccount", c.Name, 0, nil, tree.Map{}),
+		c.object(rbac+"/v1", "Role", c.Name, 0, nil, tree.Map{"rules": []any{tree.Map{
+			"apiGroups": []any{""},
+			"resources": []any{"configmaps"},
+			"verbs":     []any{"create", "delete", "get", "list", "patch", "update", "watch"},
+		}}}),
+		c.object(rbac+"/v1", "RoleBinding", c.Name, 0, nil, tree.Map{
+			"roleRef":  tree.Map{"apiGroup": rbac, "kind": "Role", "name": c.Name},
+			"subjects": []any{tree.Map{"kind": "ServiceAccount", "name": c.Name, "namespace": c.Namespace}},
+		}),
 	}
 }
 

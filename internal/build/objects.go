@@ -12,7 +12,7 @@ import (
 // Objects makes everything that the cluster consists of, without the pod templates of
 // the resource.
 func (c *Plan) Objects() []tree.Map {
-	out := []tree.Map{c.configMap(), c.service(), c.jobManager(), c.taskManager()}
+	out := []tree.Map{c.configMap(), c.service(), c.jobManager(), c.deployment(labels.TaskManager, c.managers)}
 	if c.HAKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
 	}
@@ -28,13 +28,21 @@ func (c *Plan) workloadName(component labels.Component) string {
 	return c.Name + "-" + component.String()
 }
 
-// meta is the metadata of an object of a component, or of none (0).
-func (c *Plan) meta(name string, component labels.Component, user map[string]string) tree.Map {
-	m := tree.Map{"name": name, "namespace": c.Namespace, "labels": c.labelled(component, user)}
-	if len(c.Kubernetes.Annotations) > 0 {
-		m["annotations"] = tree.FromStrings(c.Kubernetes.Annotations)
+// object makes what says spec an object of a component, or of none (0).
+func (c *Plan) object(
+	apiVersion, kind, name string, component labels.Component, user map[string]string, spec tree.Map,
+) tree.Map {
+	metadata := tree.Map{"name": name, "namespace": c.Namespace, "labels": c.labelled(component, user)}
+	put(metadata, "annotations", tree.FromStrings(c.Kubernetes.Annotations))
+	spec["apiVersion"], spec["kind"], spec["metadata"] = apiVersion, kind, metadata
+	return spec
+}
+
+// put sets a field that says something.
+func put[V tree.Map | []any](m tree.Map, field string, value V) {
+	if len(value) > 0 {
+		m[field] = value
 	}
-	return m
 }
 
 // labelled are labels of the user with the system's, which win.
@@ -78,28 +86,15 @@ func (c *Plan) podLabels(component labels.Component) tree.Map {
 }
 
 func (c *Plan) configMap() tree.Map {
-	return tree.Map{
-		"apiVersion": "v1",
-		"kind":       "ConfigMap",
-		"metadata":   c.meta(c.configMapName(), 0, nil),
-		"data": tree.Map{
-			c.Version.ConfigFile: c.configFile,
-			flink.Log4jFile:      c.log4j,
-		},
-	}
+	return c.object("v1", "ConfigMap", c.configMapName(), 0, nil, tree.Map{
+		"data": tree.Map{c.Version.ConfigFile: c.configFile, flink.Log4jFile: c.log4j},
+	})
 }
 
 // service is how TaskManagers find the JobManager, and people its REST API.
 func (c *Plan) service() tree.Map {
-	return tree.Map{
-		"apiVersion": "v1",
-		"kind":       "Service",
-		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.Kubernetes.Labels),
-		"spec": tree.Map{
-			"selector": c.selector(labels.JobManager),
-			"ports":    servicePorts,
-		},
-	}
+	return c.object("v1", "Service", c.workloadName(labels.JobManager), labels.JobManager, c.Kubernetes.Labels,
+		tree.Map{"spec": tree.Map{"selector": c.selector(labels.JobManager), "ports": servicePorts}})
 }
 
 func (c *Plan) jobManager() tree.Map {
@@ -109,38 +104,23 @@ func (c *Plan) jobManager() tree.Map {
 	template := c.podTemplate(labels.JobManager)
 	// A failed pod stays, so that its log can be read; a new one takes its place.
 	template["spec"].(tree.Map)["restartPolicy"] = "Never"
-	return tree.Map{
-		"apiVersion": "batch/v1",
-		"kind":       "Job",
-		"metadata":   c.meta(c.workloadName(labels.JobManager), labels.JobManager, c.Kubernetes.Labels),
-		"spec": tree.Map{
-			"completions":      int64(1),
-			"parallelism":      int64(1),
-			"backoffLimit":     c.backoffLimit(),
-			"podFailurePolicy": tree.Map{"rules": c.failureRules()},
-			"template":         template,
-		},
-	}
-}
-
-// backoffLimit says how many pods may fail. Without high availability each of them
-// starts the job anew: VVP's maxJobCreationAttempts counts the first, too. With it,
-// the job goes on from its last checkpoint, however often its JobManager dies.
-func (c *Plan) backoffLimit() int64 {
+	// Without high availability each failed pod starts the job anew: VVP's
+	// maxJobCreationAttempts counts the first, too. With it, the job goes on from its last
+	// checkpoint, however often its JobManager dies.
+	failures, rules := c.Job.Attempts-1, failureRules
 	if c.HA {
-		return math.MaxInt32
+		failures, rules = math.MaxInt32, failureRulesHA
 	}
-	return int64(c.Job.Attempts - 1)
-}
-
-func (c *Plan) failureRules() []any {
-	if c.HA {
-		return failureRulesHA
+	spec := tree.Map{
+		"completions":      int64(1),
+		"parallelism":      int64(1),
+		"backoffLimit":     int64(failures),
+		"podFailurePolicy": tree.Map{"rules": rules},
+		"template":         template,
 	}
-	return failureRules
+	return c.object("batch/v1", "Job", c.workloadName(labels.JobManager), labels.JobManager, c.Kubernetes.Labels,
+		tree.Map{"spec": spec})
 }
-
-func (c *Plan) taskManager() tree.Map { return c.deployment(labels.TaskManager, c.managers) }
 
 func (c *Plan) deployment(component labels.Component, replicas int32) tree.Map {
 	spec := tree.Map{
@@ -152,10 +132,6 @@ func (c *Plan) deployment(component labels.Component, replicas int32) tree.Map {
 		// Two JobManagers at a time would split the cluster.
 		spec["strategy"] = tree.Map{"type": "Recreate"}
 	}
-	return tree.Map{
-		"apiVersion": "apps/v1",
-		"kind":       "Deployment",
-		"metadata":   c.meta(c.workloadName(component), component, c.Kubernetes.Labels),
-		"spec":       spec,
-	}
+	return c.object("apps/v1", "Deployment", c.workloadName(component), component, c.Kubernetes.Labels,
+		tree.Map{"spec": spec})
 }

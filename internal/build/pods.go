@@ -3,6 +3,7 @@ package build
 import (
 	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,22 +33,23 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	spec["terminationGracePeriodSeconds"] = int64(gracePeriod)
 	c.advertise(component, spec, container)
 	mounts := &volumes{}
-	mounts.configMap(flink.ConfigVolume, c.configMapName(), flink.ConfDir)
-	mounts.scratch()
+	mounts.add(flink.ConfigVolume, flink.ConfDir, "configMap", tree.Map{"name": c.configMapName()})
+	mounts.volumes = append(mounts.volumes, scratchVolumes...)
+	mounts.mounts = append(mounts.mounts, scratchMounts...)
 	if c.artifact.downloads && component == labels.JobManager {
-		mounts.emptyDir(ArtifactsVolume, flink.ArtifactsDir)
+		mounts.add(ArtifactsVolume, flink.ArtifactsDir, "emptyDir", emptyDir)
 	}
 	if names := c.plugins[component]; len(names) > 0 {
 		for _, name := range names {
 			// Only the plugin's own folder, so that the image's other plugins stay.
 			plugin := strings.TrimSuffix(name, ".jar")
-			mounts.emptyDir(strings.ReplaceAll(plugin, ".", "-"), flink.PluginsDir+"/"+plugin)
+			mounts.add(strings.ReplaceAll(plugin, ".", "-"), flink.PluginsDir+"/"+plugin, "emptyDir", emptyDir)
 		}
 		container["env"] = append(tree.Items(container, "env"),
 			tree.Map{"name": flink.PluginsVariable, "value": strings.Join(names, ";")})
 	}
 	if len(c.artifact.files) > 0 {
-		mounts.emptyDir(flink.UserLibVolume, flink.UserLibDir)
+		mounts.add(flink.UserLibVolume, flink.UserLibDir, "emptyDir", emptyDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
 	fetched, _ := c.templateContainer(component)
@@ -58,9 +60,7 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	c.mountCertificates(container, mounts)
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 	metadata := tree.Map{"labels": c.podLabels(component)}
-	if len(c.Kubernetes.Annotations) > 0 {
-		metadata["annotations"] = tree.FromStrings(c.Kubernetes.Annotations)
-	}
+	put(metadata, "annotations", tree.FromStrings(c.Kubernetes.Annotations))
 	if p := c.Kubernetes.Pods; p != nil {
 		c.podOptions(*p, metadata, spec, container, mounts)
 	}
@@ -78,9 +78,9 @@ func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map,
 		maps.Copy(all, p.Annotations) // what is said of pods wins over what is said of all
 		metadata["annotations"] = tree.FromStrings(all)
 	}
-	if len(p.NodeSelector) > 0 {
-		spec["nodeSelector"] = tree.FromStrings(p.NodeSelector)
-	}
+	put(spec, "nodeSelector", tree.FromStrings(p.NodeSelector))
+	put(spec, "tolerations", rawList(p.Tolerations))
+	put(spec, "imagePullSecrets", rawList(p.ImagePullSecrets))
 	if !p.Affinity.IsZero() {
 		spec["affinity"] = decode.Shared(p.Affinity)
 	}
@@ -88,12 +88,6 @@ func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map,
 		all := maps.Clone(podSecurity)
 		maps.Copy(all, decode.Shared(p.SecurityContext))
 		spec["securityContext"] = all
-	}
-	if l := rawList(p.Tolerations); l != nil {
-		spec["tolerations"] = l
-	}
-	if l := rawList(p.ImagePullSecrets); l != nil {
-		spec["imagePullSecrets"] = l
 	}
 	if env := rawList(p.EnvVars); env != nil {
 		container["env"] = append(tree.Items(container, "env"), env...)
@@ -210,47 +204,34 @@ type volumes struct {
 	volumes, mounts []any
 }
 
-func (v *volumes) configMap(name, configMap, at string) {
-	v.volumes = append(v.volumes, tree.Map{"name": name, "configMap": tree.Map{"name": configMap}})
-	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": at, "readOnly": true})
-}
-
-func (v *volumes) secret(name, secret, at string, keys ...string) {
-	var items []any
-	for _, key := range keys {
-		items = append(items, tree.Map{"key": key, "path": key})
+// add mounts a volume with a source of this kind. Only an emptyDir is for writing.
+func (v *volumes) add(name, at, kind string, source tree.Map) {
+	mount := tree.Map{"name": name, "mountPath": at}
+	if kind != "emptyDir" {
+		mount["readOnly"] = true
 	}
-	v.volumes = append(v.volumes, tree.Map{"name": name, "secret": tree.Map{"secretName": secret, "items": items}})
-	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": at, "readOnly": true})
-}
-
-// scratch is what all containers of Flink may write to.
-func (v *volumes) scratch() {
-	v.volumes = append(v.volumes, scratchVolumes...)
-	v.mounts = append(v.mounts, scratchMounts...)
-}
-
-func (v *volumes) emptyDir(name, at string) {
-	v.volumes = append(v.volumes, tree.Map{"name": name, "emptyDir": emptyDir})
-	v.mounts = append(v.mounts, tree.Map{"name": name, "mountPath": at})
+	v.volumes, v.mounts = append(v.volumes, tree.Map{"name": name, kind: source}), append(v.mounts, mount)
 }
 
 // user adds a volume of the user's. Mounted where one of ours is, it replaces it.
 func (v *volumes) user(volume, mount tree.Map) {
-	for i, m := range v.mounts {
-		if tree.String(m, "mountPath") == flink.Mounted(tree.String(mount, "mountPath")) {
-			v.drop(tree.String(m, "name"))
-			v.mounts = append(v.mounts[:i:i], v.mounts[i+1:]...)
-			break
+	at := flink.Mounted(tree.String(mount, "mountPath"))
+	if i := slices.IndexFunc(v.mounts, has("mountPath", at)); i >= 0 {
+		if j := slices.IndexFunc(v.volumes, has("name", tree.String(v.mounts[i], "name"))); j >= 0 {
+			v.volumes = slices.Delete(v.volumes, j, j+1)
 		}
+		v.mounts = slices.Delete(v.mounts, i, i+1)
 	}
 	v.mounts = append(v.mounts, mount)
-	for _, other := range v.volumes {
-		if tree.Equal(other, volume) {
-			return // one volume, mounted twice; what only has the same name is an error later
-		}
+	// One volume may be mounted twice; what only has the same name is an error later.
+	if !slices.ContainsFunc(v.volumes, func(other any) bool { return tree.Equal(other, volume) }) {
+		v.volumes = append(v.volumes, volume)
 	}
-	v.volumes = append(v.volumes, volume)
+}
+
+// has finds the element of a list with this text in a field.
+func has(field, text string) func(any) bool {
+	return func(e any) bool { return tree.String(e, field) == text }
 }
 
 // follow mounts in an init container what is mounted at the same place here; what is
@@ -269,15 +250,6 @@ func (v *volumes) follow(mounts []any) {
 				delete(mount, "readOnly") // for Flink, but not for what puts jars there
 				mounts[i] = mount
 			}
-		}
-	}
-}
-
-func (v *volumes) drop(name string) {
-	for i, volume := range v.volumes {
-		if tree.String(volume, "name") == name {
-			v.volumes = append(v.volumes[:i:i], v.volumes[i+1:]...)
-			return
 		}
 	}
 }

@@ -96,22 +96,16 @@ func refusals(err error, path *field.Path) field.ErrorList {
 // Restore gives a workload that a template was merged into what a template does not
 // decide: the labels of the system, and the security of containers that it adds.
 func (c *Plan) Restore(component labels.Component, merged, generated tree.Map) tree.Map {
-	merged = c.relabel(component, merged)
-	secure(merged, generated)
-	return merged
-}
-
-// relabel puts the labels of the system back, wherever a template has its own.
-func (c *Plan) relabel(component labels.Component, workload tree.Map) tree.Map {
-	workload = tree.CopyMap(workload)
-	template := tree.Child(workload, "spec", "template")
+	merged = tree.CopyMap(merged)
+	template := tree.Child(merged, "spec", "template")
 	metadata, ok := template["metadata"].(tree.Map)
 	if !ok {
 		metadata = tree.Map{}
 		template["metadata"] = metadata
 	}
 	metadata["labels"] = c.labelled(component, tree.Strings(metadata, "labels"))
-	return workload
+	secure(merged, generated)
+	return merged
 }
 
 // secure restricts the containers that a template adds and says nothing about, as
@@ -162,9 +156,7 @@ func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 func (c *Plan) templateContainer(component labels.Component) (any, int) {
 	template, _ := c.userTemplate(component)
 	containers := tree.Items(template, "spec", "containers")
-	i := slices.IndexFunc(containers, func(container any) bool {
-		return tree.String(container, "name") == flink.ContainerPrefix+component.String()
-	})
+	i := slices.IndexFunc(containers, has("name", flink.ContainerPrefix+component.String()))
 	if i < 0 {
 		return nil, i
 	}

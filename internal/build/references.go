@@ -129,11 +129,3 @@ func expandable(value string) string {
 // escape keeps Kubernetes from expanding anything in an argument: $$ is how it
 // writes $ (Container.args).
 func escape(s string) string { return strings.ReplaceAll(s, "$", "$$") }
-
-func escapeAll(args []string) []string {
-	out := make([]string, len(args))
-	for i, a := range args {
-		out[i] = escape(a)
-	}
-	return out
-}

@@ -74,7 +74,11 @@ func (c *Plan) mountCertificates(container tree.Map, mounts *volumes) {
 	if !c.certificates {
 		return
 	}
-	mounts.secret(TLSVolume, c.opts.TLSSecret, TLSDir, "keystore.jks", "truststore.jks")
+	var items []any
+	for _, key := range [...]string{"keystore.jks", "truststore.jks"} {
+		items = append(items, tree.Map{"key": key, "path": key})
+	}
+	mounts.add(TLSVolume, TLSDir, "secret", tree.Map{"secretName": c.opts.TLSSecret, "items": items})
 	container["env"] = append(tree.Items(container, "env"), tree.Map{"name": TLSPassword,
 		"valueFrom": tree.Map{"secretKeyRef": tree.Map{"name": c.opts.TLSSecret, "key": "password"}}})
 }
