@@ -118,8 +118,9 @@ func withID(text, id string) string {
 	if len(text) < len(barePlaceholder) || !strings.Contains(text, placeholder[:8]) { // as nearly all
 		return text
 	}
-	out := []byte(text)
-	overwrite(out, placeholder, id)
-	overwrite(out, barePlaceholder, strings.ReplaceAll(id, "-", ""))
-	return string(out)
+	text = strings.ReplaceAll(text, placeholder, id)
+	if strings.Contains(text, barePlaceholder) {
+		text = strings.ReplaceAll(text, barePlaceholder, strings.ReplaceAll(id, "-", ""))
+	}
+	return text
 }

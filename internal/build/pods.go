@@ -32,7 +32,7 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	spec["securityContext"] = podSecurity
 	spec["terminationGracePeriodSeconds"] = int64(gracePeriod)
 	c.advertise(component, spec, container)
-	mounts := &volumes{}
+	mounts := &volumes{make([]any, 0, fieldsOfPod), make([]any, 0, fieldsOfPod)}
 	mounts.add(flink.ConfigVolume, flink.ConfDir, "configMap", tree.Map{"name": c.configMapName()})
 	mounts.volumes = append(mounts.volumes, scratchVolumes...)
 	mounts.mounts = append(mounts.mounts, scratchMounts...)

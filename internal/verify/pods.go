@@ -18,8 +18,8 @@ func containersOf(podSpec tree.Map) []any {
 // pods checks what the parts of a workload's pods say of each other.
 func (v *verifier) pods() {
 	spec := tree.Child(v.object, "spec", "template", "spec")
-	v.path = tree.Path{{Name: "spec"}, {Name: "template"}, {Name: "spec"}}
-	defer func() { v.path = nil }()
+	v.path = append(v.path[:0], tree.Step{Name: "spec"}, tree.Step{Name: "template"}, tree.Step{Name: "spec"})
+	defer func() { v.path = v.path[:0] }()
 	volumes, names := map[string]bool{}, map[string]bool{}
 	v.unique(spec, "volumes[]", "name", volumes)
 	v.visit(spec, "volumes[]", v.volume)

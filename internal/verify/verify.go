@@ -69,7 +69,7 @@ type Expectation struct {
 // Objects returns what is wrong with objects, at most 100 problems, errors before warnings and
 // each in the order of the objects.
 func Objects(objects []tree.Map, want Expectation) []Problem {
-	v := &verifier{objects: objects, want: want}
+	v := &verifier{objects: objects, want: want, path: make(tree.Path, 0, 16)}
 	for _, o := range objects {
 		v.object = o
 		before := len(v.problems)
