@@ -12,10 +12,17 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// A Match says that a patch changed an object: Patch is the index in the Set, Object that
+// A Match says that a patch selected an object: Patch is the index in the Set, Object that
 // in the list of objects.
 type Match struct {
 	Patch, Object int
+	// Same says that the object is as it was. It is false for operations that only test.
+	Same bool
+}
+
+// tests reports whether a patch is not to change anything.
+func (c *compiled) tests() bool {
+	return c.ops != nil && !slices.ContainsFunc(c.ops, func(op jsonpatch.Op) bool { return op.Changes() })
 }
 
 // HasResource reports whether a patch of the set changes VVP resources of the
@@ -127,7 +134,8 @@ func (s Set) ApplyWith(e Engine, objs []map[string]any, each func(patch int, bef
 			if err == nil && each != nil {
 				each(i, current[j], next[j])
 			}
-			matches = append(matches, Match{Patch: i, Object: j})
+			same := err == nil && next[j] != nil && !c.tests() && tree.Equal(current[j], next[j])
+			matches = append(matches, Match{Patch: i, Object: j, Same: same})
 		}
 		if err != nil {
 			failed, ok := errors.AsType[*ApplyError](err)

@@ -179,7 +179,7 @@ func Example_rule13ObjectsAreDeleted() {
 		"metadata": map[string]any{"name": "a"}}})
 	fmt.Println(len(out), matches, err)
 	// Output:
-	// 0 [{0 0}] <nil>
+	// 0 [{0 0 false}] <nil>
 }
 
 // 14. Patches are applied in their order; each sees what the one before it left.

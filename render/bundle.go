@@ -1,10 +1,12 @@
 package render
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -77,6 +79,9 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 // [StrictPatches].
 var ErrUnmatched = errors.New("the patch matches no object")
 
+// errNoEffect is what is said of a patch that matches objects.
+var errNoEffect = errors.New("the patch changes nothing: the objects have already what it sets")
+
 // UnmatchedError reports a patch that changes no object. It is ErrUnmatched for
 // errors.Is.
 type UnmatchedError struct {
@@ -86,11 +91,22 @@ type UnmatchedError struct {
 	Entry int
 	// Position is where the entry begins, zero if it was not read from a text.
 	Position patch.Position
+	// NoEffect says that it matches objects, and leaves them as they are.
+	NoEffect bool
+}
+
+// rule is the name of the rule, and what it says.
+func (e *UnmatchedError) rule() (string, error) {
+	if e.NoEffect {
+		return "patch-without-effect", errNoEffect
+	}
+	return "unmatched-patch", ErrUnmatched
 }
 
 // Error names the target and the entry, and where it stands in a file.
 func (e *UnmatchedError) Error() string {
-	text := fmt.Sprintf("%s: %s: %v", e.Target, kinds.PatchField(e.Entry), ErrUnmatched)
+	_, err := e.rule()
+	text := fmt.Sprintf("%s: %s: %v", e.Target, kinds.PatchField(e.Entry), err)
 	if e.Position.File != "" {
 		text = e.Position.String() + ": " + text
 	}
@@ -99,8 +115,9 @@ func (e *UnmatchedError) Error() string {
 
 // Problem returns the error as a problem of the target.
 func (e *UnmatchedError) Problem() flinktarget.Problem {
-	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "unmatched-patch", Resource: e.Target,
-		Field: kinds.PatchField(e.Entry), Message: ErrUnmatched.Error(), Position: e.Position}
+	rule, err := e.rule()
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: rule, Resource: e.Target,
+		Field: kinds.PatchField(e.Entry), Message: err.Error(), Position: e.Position}
 }
 
 // Is reports whether target is ErrUnmatched.
@@ -113,8 +130,9 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 	}
 	var errs []error
 	for _, u := range m.uses {
-		if !u.matched {
-			errs = append(errs, &UnmatchedError{Target: "DeploymentTarget " + u.target, Entry: u.patch, Position: u.at})
+		if u.did == unmatched || u.did == ineffective {
+			errs = append(errs, &UnmatchedError{Target: "DeploymentTarget " + u.target, Entry: u.patch, Position: u.at,
+				NoEffect: u.did == ineffective})
 		}
 	}
 	if len(errs) > 0 {
@@ -264,13 +282,24 @@ func (x *bundle) oneJob(d deployment.Deployment, j Job) {
 	x.jobs[j.ID] = d.String()
 }
 
-// patchUse says whether a patch that could have changed objects did.
+// patchUse says what a patch did that could have changed objects.
 type patchUse struct {
-	target  string
-	patch   int
-	at      patch.Position
-	matched bool
+	target string
+	patch  int
+	at     patch.Position
+	did    patchEffect
+	kind   string // the first that it is about
 }
+
+// patchEffect is what a patch did. Greater values are of more effect.
+type patchEffect uint8
+
+const (
+	absent      patchEffect = iota + 1 // it is about a kind that is rendered at other times
+	unmatched                          // it matched no object
+	ineffective                        // it changed none
+	changed
+)
 
 // note adds up what the patches of a target did in one rendering.
 func (x *bundle) note(uses []patchUse) {
@@ -285,17 +314,32 @@ func (x *bundle) note(uses []patchUse) {
 			x.uses = append(x.uses, u)
 			continue
 		}
-		x.uses[i].matched = x.uses[i].matched || u.matched
+		x.uses[i].did = max(x.uses[i].did, u.did)
 	}
 }
 
-func unmatched(uses []patchUse, resource string) []flinktarget.Problem {
+// conditions say when kinds are rendered that are not always.
+var conditions = map[string]string{
+	"PodDisruptionBudget": "with render.PodDisruptionBudgets, for components of several pods",
+	"ServiceAccount":      "with Kubernetes high availability and no serviceAccountName",
+}
+
+// useless warns of patches that changed nothing.
+func useless(uses []patchUse, resource string) []flinktarget.Problem {
 	var out []flinktarget.Problem
 	for _, u := range uses {
-		if !u.matched {
-			out = append(out, decode.Warning("unmatched-patch", resource, kinds.PatchField(u.patch),
-				"the patch of DeploymentTarget "+u.target+" matches no object", u.at))
+		if u.did == changed {
+			continue
 		}
+		e := UnmatchedError{NoEffect: u.did == ineffective}
+		rule, err := e.rule()
+		message := strings.Replace(err.Error(), "the patch", "the patch of DeploymentTarget "+u.target, 1)
+		if u.did == absent {
+			when := cmp.Or(conditions[u.kind], conditions["ServiceAccount"]) // of which the others are
+			rule, message = "absent-kind", fmt.Sprintf("the patch of DeploymentTarget %s is for a kind that is not "+
+				"rendered here: a %s is, %s", u.target, u.kind, when)
+		}
+		out = append(out, decode.Warning(rule, resource, kinds.PatchField(u.patch), message, u.at))
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -72,4 +73,52 @@ func TestManyMissingTargets(t *testing.T) {
 	}
 	assert.Equal(t, len(list.Unwrap()), 30)
 	assert.Equal(t, hints, 20)
+}
+
+// A patch that changes nothing is said to do so once for the whole input, and refused if that is
+// asked for; one of a kind that is rendered at other times is worth a warning only.
+func TestPatchesThatChangeNothing(t *testing.T) {
+	const (
+		spread  = "{target: {kind: Deployment}, patch: {spec: {template: {spec: {topologySpreadConstraints: []}}}}}"
+		account = "{target: {kind: ServiceAccount}, patch: {imagePullSecrets: [{name: r}]}}"
+		links   = "{target: {kind: Job}, patch: [{op: replace, path: /spec/template/spec/enableServiceLinks, value: false}]}"
+		guard   = "{target: {kind: Job}, patch: [{op: test, path: /spec/template/spec/enableServiceLinks, value: false}]}"
+		labels  = "{target: {kind: Job|Deployment}, patch: {metadata: {labels: {team: a}}}}"
+	)
+	both := app + "      " + haConf + "---\n" + session[strings.Index(session, "kind: SessionCluster"):]
+	for _, c := range []struct {
+		reason, text, entry, rule string
+		refused                   bool
+	}{
+		{"an empty list is merged into another", app, spread, "patch-without-effect", true},
+		{"a value that is there", app, links, "patch-without-effect", true},
+		{"operations that only test change nothing", app, guard, "", false},
+		{"no object of the name", app, "{target: {kind: Job, name: x}, patch: {metadata: {labels: {a: b}}}}",
+			"unmatched-patch", true},
+		{"a kind that high availability brings", app, account, "absent-kind", false},
+		{"high availability", app + "      " + haConf, account, "", false},
+		{"high availability of one of two", both, account, "", false},
+		{"budgets that nobody asked for", app, "{target: {kind: PodDisruptionBudget}, patch: {metadata: {labels: {a: b}}}}",
+			"absent-kind", false},
+		{"Jobs are not of session clusters", session, in(labels, "Job|Deployment", "Job"), "", false},
+		{"a kind of both", session, labels, "", false},
+		{"a patch that deletes", app + "      " + haConf, "{target: {kind: RoleBinding}, patch: {$patch: delete}}", "", false},
+	} {
+		b := parse(t, []byte(withPatches(c.text, c.entry)))
+		m, err := renderer(t).Bundle(b, nil)
+		assert.NilError(t, err, c.reason)
+		var rules []string
+		for _, w := range m.Warnings() {
+			if strings.HasPrefix(w.Field, "spec.deploymentPatchSet") {
+				rules = append(rules, w.Rule)
+				assert.Assert(t, w.Position.Line > 0, c.reason)
+			}
+		}
+		assert.Equal(t, strings.Join(rules, " "), c.rule, c.reason)
+		_, err = renderer(t, render.StrictPatches()).Bundle(b, nil)
+		assert.Equal(t, errors.Is(err, render.ErrUnmatched), c.refused, "%s: %v", c.reason, err)
+		for p := range flinktarget.Problems(err) {
+			assert.Equal(t, p.Rule, c.rule, c.reason)
+		}
+	}
 }

@@ -50,7 +50,7 @@ func (m Manifests) Find(kind, name string) (Object, bool) {
 
 // Warnings returns what a person should look at, in a fresh slice.
 func (m Manifests) Warnings() []flinktarget.Problem {
-	return append(slices.Clone(m.warnings), unmatched(m.uses, m.resource)...)
+	return append(slices.Clone(m.warnings), useless(m.uses, m.resource)...)
 }
 
 // Digest returns the SHA-256 of the objects in hexadecimal. It is the same for the

@@ -126,10 +126,12 @@ func AllowUnknown() Option {
 	})
 }
 
-// StrictPatches makes it an error that a target's patch changes no object, though
-// objects of a kind that it selects are rendered: mostly a name or a label that is
-// misspelt. Where many resources are rendered together, it is one if the patch
-// changes no object of any of them. Otherwise it is a warning.
+// StrictPatches makes it an error that a target's patch changes no object, though objects of a
+// kind that it selects are rendered: it matches none, mostly by a name or a label that is
+// misspelt, or all have already what it sets. Where many resources are rendered together, it is one if
+// the patch changes no object of any of them. Otherwise it is a warning, of the rules
+// unmatched-patch and patch-without-effect; absent-kind is always one, of a patch for a kind that
+// is rendered at other times only.
 func StrictPatches() Option {
 	return option(func(r *Renderer) error {
 		r.strictPatches = true

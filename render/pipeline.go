@@ -241,17 +241,37 @@ func (g *rendering) manifests(objects []tree.Map) Manifests {
 	return m
 }
 
-// patchUses tells which of the patches that address a kind of these objects
-// changed one.
+// patchUses tells what the patches did that address a kind of these objects, or one that
+// other resources of this kind have.
 func (g *rendering) patchUses(objects []tree.Map) []patchUse {
+	mode := kinds.Session
+	if g.plan.Job != nil {
+		mode = kinds.Application
+	}
 	var out []patchUse
+	name := g.target.Ref().String()
 	for i, p := range g.target.Patches().All() {
-		addressed := slices.ContainsFunc(objects, func(o tree.Map) bool {
-			return p.SelectsKind(tree.String(o, "apiVersion"), tree.String(o, "kind"))
-		})
-		if addressed {
-			matched := slices.ContainsFunc(g.matched, func(m patch.Match) bool { return m.Patch == i })
-			out = append(out, patchUse{target: g.target.Ref().String(), patch: i, at: p.Position(), matched: matched})
+		u := patchUse{target: name, patch: i, at: p.Position()}
+		for _, k := range kinds.All() {
+			if u.kind == "" && k.Modes&mode != 0 && p.SelectsKind(k.APIVersion, k.Kind) {
+				u.did, u.kind = absent, k.Kind
+			}
+		}
+		for _, o := range objects {
+			if p.SelectsKind(tree.String(o, "apiVersion"), tree.String(o, "kind")) {
+				u.did = max(u.did, unmatched)
+			}
+		}
+		for _, m := range g.matched {
+			switch {
+			case m.Patch == i && m.Same:
+				u.did = max(u.did, ineffective)
+			case m.Patch == i:
+				u.did = changed
+			}
+		}
+		if u.did != 0 {
+			out = append(out, u)
 		}
 	}
 	return out

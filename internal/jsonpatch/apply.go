@@ -212,5 +212,8 @@ func (op Op) Pointers() [][]string { return [][]string{op.path.tokens, op.from.t
 // returns false for an operation that changes nothing.
 func (op Op) Mapped(leaf func(any) any) (Op, bool) {
 	op.value = tree.Replace(tree.Copy(op.value), leaf)
-	return op, op.name != "test"
+	return op, op.Changes()
 }
+
+// Changes reports whether the operation is to change a document.
+func (op Op) Changes() bool { return op.name != "test" }

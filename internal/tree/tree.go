@@ -18,6 +18,7 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,7 +83,7 @@ func Equal(a, b any) bool {
 	switch x := a.(type) {
 	case map[string]any:
 		y, ok := b.(map[string]any)
-		return ok && maps.EqualFunc(x, y, Equal)
+		return ok && (reflect.ValueOf(x).Pointer() == reflect.ValueOf(y).Pointer() || maps.EqualFunc(x, y, Equal))
 	case []any:
 		y, ok := b.([]any)
 		return ok && slices.EqualFunc(x, y, Equal)

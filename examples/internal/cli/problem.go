@@ -88,7 +88,7 @@ func ProblemsOf(err error) (out []Problem) {
 	}
 	p := Problem{Severity: Error, Rule: "patch"}
 	if e, ok := errors.AsType[*render.UnmatchedError](err); ok {
-		p.Resource, p.Field, p.Message = e.Target, entry(e.Entry), e.Target+": "+render.ErrUnmatched.Error()
+		p.Resource, p.Field, p.Message = e.Target, entry(e.Entry), e.Target+": "+e.Problem().Message
 		return []Problem{p.At(e.Position)}
 	}
 	if e, ok := errors.AsType[*patch.ApplyError](err); ok {
