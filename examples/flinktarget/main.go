@@ -59,6 +59,8 @@ func commands() []command {
 		{"validate", files, "check resources without rendering them", tool.validate},
 		{"schema", "KIND", "write the JSON Schema of a kind, for editors", tool.schema},
 		{"target", files, "write what lets the platform run Flink in the targets' namespaces", tool.target},
+		{"target import", "DIR", "write a DeploymentTarget with the patches of an overlay", tool.importTarget},
+		{"target export", "FILE DIR", "write an overlay with the patches of a DeploymentTarget", tool.exportTarget},
 		{"version", "", "write the version of this tool", tool.version},
 	}
 }
@@ -68,10 +70,10 @@ var help embed.FS
 
 // helpText returns the text of a file of help, with {reading} and {commands} filled in.
 func helpText(name string) string {
-	text, _ := help.ReadFile("help/" + name + ".txt") // a test reads all
+	text, _ := help.ReadFile("help/" + strings.ReplaceAll(name, " ", "-") + ".txt") // a test reads all
 	var list strings.Builder
 	for _, c := range commands() {
-		fmt.Fprintf(&list, "  %-9s %s\n", c.name, c.summary)
+		fmt.Fprintf(&list, "  %-14s %s\n", c.name, c.summary)
 	}
 	return strings.NewReplacer("{reading}\n", cli.ReadingHelp, "{commands}\n", list.String()).Replace(string(text))
 }
@@ -121,6 +123,11 @@ func (t tool) run(args []string) int {
 		name = "version"
 	}
 	var names []string
+	for _, c := range commands() {
+		if first, second, ok := strings.Cut(c.name, " "); ok && name == first && len(rest) > 0 && rest[0] == second {
+			name, rest = c.name, rest[1:]
+		}
+	}
 	for _, c := range commands() {
 		if c.name == name {
 			return t.exit(name, t.command(c, rest))

@@ -27,6 +27,7 @@ func (t tool) render(fs *flag.FlagSet) func([]string) error {
 // renderFlags are the flags of all commands that render.
 func (t tool) renderFlags(fs *flag.FlagSet) *cli.Flags {
 	o := cli.RenderFlags(fs)
+	engineFlag(fs, o)
 	o.Stdin, o.Warn = t.stdin, func(p cli.Problem) { t.lines(p) }
 	return o
 }
@@ -59,7 +60,8 @@ func formatFlag(fs *flag.FlagSet, otherwise string) *string {
 }
 
 func checkFormat(fs *flag.FlagSet) error {
-	if f := fs.Lookup("o"); f != nil && f.Value.String() != f.DefValue && f.Value.String() != "json" {
+	f := fs.Lookup("o")
+	if f != nil && f.DefValue != "" && f.Value.String() != f.DefValue && f.Value.String() != "json" {
 		return cli.Misused("-o %s: must be %s or json", f.Value, f.DefValue)
 	}
 	return nil

@@ -14,6 +14,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 	o, output := t.renderFlags(fs), formatFlag(fs, "text")
 	alsoRender := fs.Bool("render", false, "render the resources, too, with the other flags of the command render")
 	return func(files []string) error {
+		*alsoRender = *alsoRender || o.Both
 		if name := useless(fs); name != "" && !*alsoRender {
 			return cli.Misused("--%s is for rendering: give --render, too", name)
 		}
@@ -31,6 +32,9 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		if err == nil && *alsoRender {
 			var m render.Manifests
 			m, err = r.Bundle(bundle, nil)
+			if err == nil && o.Both {
+				err = sameWithKustomize(bundle, m, o)
+			}
 			warnings = cli.Warnings(m.Warnings())
 		}
 		found = append(found, cli.ProblemsOf(err)...)

@@ -96,7 +96,8 @@ func TestNoClusterClient(t *testing.T) {
 
 // Who renders links no kustomize: only programs that import one of these do.
 func TestKustomizeIsLinkedWhereItIsWanted(t *testing.T) {
-	wanted := []string{"internal/kyaml", "patch/kustomize", "render/krm", "examples/krm-function"}
+	wanted := []string{"internal/kyaml", "patch/kustomize", "render/krm", "examples/krm-function",
+		"examples/flinktarget"}
 	for _, pkg := range goList(t, "./...") {
 		room := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
 		isKustomize := func(dep string) bool { return strings.HasPrefix(dep, "sigs.k8s.io/kustomize") }
@@ -181,7 +182,8 @@ func TestTargetsLinkNoKubernetesObjects(t *testing.T) {
 
 // What the package documentation of the module says that each package links.
 func TestModulesThatAreLinked(t *testing.T) {
-	for pkg, want := range map[string]int{"labels": 0, "patch": 6, "target": 6, "deployment": 20, "render": 20} {
+	for pkg, want := range map[string]int{"labels": 0, "patch": 6, "target": 6, "deployment": 20, "render": 20,
+		"patch/kustomize": 31, "render/krm": 41} {
 		modules := goList(t, "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", module+"/"+pkg)
 		slices.Sort(modules)
 		modules = slices.DeleteFunc(slices.Compact(modules), func(m string) bool { return m == module })

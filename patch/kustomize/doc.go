@@ -37,4 +37,11 @@
 // its reading of text: a number over a quoted string becomes a string (#6140), a null of a
 // label becomes the text "null" where the patch has a target, and labels and annotations
 // that are empty are removed.
+//
+// # In and out
+//
+// [Patches] reads the patches of an overlay, [Kustomization] writes one. Rendered objects
+// without their patches, but with the job ids and checksums of the whole, and that
+// kustomization are built to what the target renders; the command flinktarget target export
+// writes both, and fails where that is not so.
 package kustomize

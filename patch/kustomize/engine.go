@@ -98,7 +98,7 @@ func entryOf(p patch.Patch) (entry, error) {
 		return entry{}, errors.Join(errors.New("the patch is not for Kubernetes objects"), err)
 	}
 	if target == nil {
-		return entry{target: exactly(doc), content: doc}, nil
+		return entry{target: exactly(doc), inline: true, content: doc}, nil
 	}
 	text := func(name string) string { return tree.String(target, name) }
 	e := entry{target: types.Selector{

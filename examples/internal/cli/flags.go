@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -15,6 +16,10 @@ type Flags struct {
 	Input
 	// Strict is --strict-patches.
 	Strict bool
+	// Engine applies patches of Kubernetes objects, nil for the library's own; Both asks for
+	// a comparison of the two.
+	Engine patch.Engine
+	Both   bool
 
 	platform, fetcher, tls string
 	unresolved, disruption bool
@@ -70,6 +75,9 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	add(f.unresolved, render.AllowUnresolved())
 	add(f.unknown, render.AllowUnknown())
 	add(f.disruption, render.PodDisruptionBudgets())
+	if f.Engine != nil {
+		opts = append(opts, render.PatchEngine(f.Engine))
+	}
 	r, err := render.New(opts...)
 	if err != nil {
 		return nil, UsageError{err}

@@ -136,6 +136,7 @@ var flags = strings.NewReplacer(
 	"render.Images", "--image",
 	"render.LoggingProfiles", "--logging-profile",
 	"render.FetcherImage", "--fetcher-image",
+	"render.PatchEngine", "--engine",
 	"render.TLSSecret", "--tls-secret",
 	"deployment.ParseDefaults", "--defaults",
 	"Job.ID", "--job-id",

@@ -1,0 +1,250 @@
+package kustomize
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/types"
+
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yaml"
+	"github.com/flinktarget/flinktarget/patch"
+)
+
+// NotTaken is a part of a kustomization that a patch set does not hold: a field that has no
+// patches, such as namePrefix, or a patch of a kind that is never rendered.
+type NotTaken struct {
+	// File is the path of the kustomization, Field the path in it, Reason says why.
+	File, Field, Reason string
+}
+
+// Patches reads the patches of the kustomization in a folder of fsys: patches,
+// patchesStrategicMerge and patchesJson6902, inline or in files, of several documents, too.
+// Those of the folders that it names as resources, bases and components come first, each
+// folder once, in the order in which kustomize applies them. What it has besides patches is
+// returned as not taken; files that it names as resources are not read.
+//
+// A patch of a base applies to all objects then, not only to those of the base. Nothing
+// outside of fsys and nothing remote is read: to name it is an error. Errors are of type
+// [*patch.InvalidError] and have all problems, with paths such as patches[2].target.kind; their
+// positions are those of the patch, in its file or in the kustomization.
+func Patches(fsys fs.FS, dir string) (patch.Set, []NotTaken, error) {
+	r := &reader{fsys: fsys}
+	r.folder(path.Clean(dir), problem{file: dir})
+	if len(r.invalid.Fields) > 0 {
+		return patch.Set{}, nil, &r.invalid
+	}
+	set, err := patch.NewSet(r.patches...)
+	return set, r.notTaken, err
+}
+
+// reader reads kustomizations.
+type reader struct {
+	fsys     fs.FS
+	seen     []string // folders
+	patches  []patch.Patch
+	notTaken []NotTaken
+	invalid  patch.InvalidError
+}
+
+// problem is where something may be wrong.
+type problem struct {
+	file, field string
+	pos         yaml.Position
+}
+
+func (r *reader) fail(at problem, origin, format string, args ...any) {
+	e := field.Invalid(nil, field.OmitValueType{}, fmt.Sprintf(format, args...)).WithOrigin(origin)
+	e.Field = at.field
+	if at.pos == (yaml.Position{}) {
+		at.pos.File = at.file
+	}
+	r.invalid.Fields = append(r.invalid.Fields, e)
+	r.invalid.Positions = append(r.invalid.Positions, at.pos)
+}
+
+// folder reads the kustomization of a folder.
+func (r *reader) folder(dir string, from problem) {
+	if slices.Contains(r.seen, dir) {
+		return
+	}
+	r.seen = append(r.seen, dir)
+	var file string
+	var text []byte
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		t, err := fs.ReadFile(r.fsys, path.Join(dir, name))
+		if err != nil {
+			continue
+		}
+		if file != "" {
+			r.fail(from, "kustomization", "%s has %s and %s: must be one", dir, path.Base(file), name)
+			return
+		}
+		file, text = path.Join(dir, name), t
+	}
+	if file == "" {
+		r.fail(from, "kustomization", "%s has no kustomization.yaml", dir)
+		return
+	}
+	root, problems := decode.Document(file, text)
+	for _, p := range problems {
+		r.fail(problem{file: file, field: p.Err.Field, pos: p.Pos}, p.Err.Origin, "%s", p.Err.Detail)
+	}
+	var k types.Kustomization
+	if root == nil {
+		return
+	}
+	if err := k.Unmarshal(text); err != nil {
+		r.fail(problem{file: file}, "kustomization", "%v", err)
+		return
+	}
+	r.kustomization(dir, file, root, k)
+}
+
+func (r *reader) kustomization(dir, file string, root *yaml.Node, k types.Kustomization) {
+	at := func(format string, args ...any) problem {
+		name := fmt.Sprintf(format, args...)
+		return problem{file: file, field: name, pos: root.Locate(name)}
+	}
+	for _, f := range root.Fields {
+		switch f.Key {
+		case "apiVersion", "kind", "metadata", "resources", "bases", "components", "patches", "patchesStrategicMerge",
+			"patchesJson6902":
+		default:
+			r.notTaken = append(r.notTaken, NotTaken{file, f.Key, "not a patch"})
+		}
+	}
+	for i, ref := range k.Resources {
+		r.base(dir, ref, at("resources[%d]", i))
+	}
+	for i, ref := range k.Bases {
+		r.base(dir, ref, at("bases[%d]", i))
+	}
+	for i, ref := range k.Components {
+		r.base(dir, ref, at("components[%d]", i))
+	}
+	for i, text := range k.PatchesStrategicMerge {
+		where := at("patchesStrategicMerge[%d]", i)
+		if content, err := fs.ReadFile(r.fsys, path.Join(dir, string(text))); err == nil {
+			where.pos = yaml.Position{File: path.Join(dir, string(text))}
+			text = types.PatchStrategicMerge(content)
+		}
+		r.entry(types.Patch{Patch: string(text)}, where)
+	}
+	for i, p := range k.Patches {
+		r.patch(dir, p, at("patches[%d]", i))
+	}
+	for i, p := range k.PatchesJson6902 {
+		r.patch(dir, p, at("patchesJson6902[%d]", i))
+	}
+}
+
+// base follows a reference to a folder. Files hold resources.
+func (r *reader) base(dir, ref string, at problem) {
+	to := path.Join(dir, ref)
+	if !fs.ValidPath(to) || path.IsAbs(ref) {
+		r.fail(at, "kustomization", "%s is outside of what is read", ref)
+		return
+	}
+	info, err := fs.Stat(r.fsys, to)
+	switch {
+	case err != nil:
+		r.fail(at, "kustomization", "%s is not here; what is remote is not read: %v", ref, err)
+	case info.IsDir():
+		r.folder(to, at)
+	}
+}
+
+// patch reads an entry whose patch may be in a file.
+func (r *reader) patch(dir string, p types.Patch, at problem) {
+	switch {
+	case (p.Path == "") == (p.Patch == ""):
+		r.fail(at, "kustomization", "must have either path or patch")
+		return
+	case p.Path != "":
+		file := path.Join(dir, p.Path)
+		text, err := fs.ReadFile(r.fsys, file)
+		if err != nil {
+			r.fail(at, "kustomization", "%v", err)
+			return
+		}
+		at.pos, p.Patch = yaml.Position{File: file}, string(text)
+	}
+	r.entry(p, at)
+}
+
+// entry adds the patches of the documents in the text of p.
+func (r *reader) entry(p types.Patch, at problem) {
+	docs, bad := yaml.Parse(at.pos.File, []byte(p.Patch))
+	for _, b := range bad {
+		r.fail(at, decode.OriginSyntax, "line %d of the patch: %s", b.Pos.Line, b.Message)
+	}
+	switch {
+	case len(bad) > 0:
+		return
+	case len(docs) == 0:
+		r.fail(at, "patch-form", "the patch is empty and would change nothing")
+	case len(docs) > 1 && p.Target != nil:
+		r.fail(at, "patch-form", "a patch with a target must be one document: write an entry for each")
+		return
+	}
+	for _, doc := range docs {
+		where := at
+		if where.pos.Line == 0 { // the patch has a file of its own
+			where.pos = doc.Pos
+		}
+		content := doc.Value()
+		entry, _ := content.(tree.Map)
+		switch {
+		case p.Target != nil:
+			entry = tree.Map{"target": targetTree(*p.Target), "patch": content}
+			if p.Options != nil {
+				entry["options"] = tree.Map{} // which package patch refuses, and says why
+			}
+		case entry == nil:
+			r.fail(where, "patch-form", "operations (RFC 6902) must have a target")
+			continue
+		}
+		r.add(entry, where)
+	}
+}
+
+func (r *reader) add(entry tree.Map, at problem) {
+	p, err := patch.Parse(tree.JSON(entry))
+	if err == nil {
+		r.patches = append(r.patches, p)
+		return
+	}
+	e, ok := errors.AsType[*patch.InvalidError](err)
+	if !ok {
+		r.fail(at, "patch", "%v", err)
+		return
+	}
+	for _, f := range e.Fields {
+		if f.Origin == "patch-kind" {
+			r.notTaken = append(r.notTaken, NotTaken{at.file, at.field, f.Detail})
+			continue
+		}
+		where := at
+		where.field = tree.Join(at.field, f.Field)
+		r.fail(where, f.Origin, "%s", f.Detail)
+	}
+}
+
+// targetTree returns a selector as an entry of a patch set has it.
+func targetTree(s types.Selector) tree.Map {
+	out := tree.Map{}
+	for key, value := range map[string]string{"group": s.Group, "version": s.Version, "kind": s.Kind, "name": s.Name,
+		"namespace": s.Namespace, "labelSelector": s.LabelSelector, "annotationSelector": s.AnnotationSelector} {
+		if value != "" {
+			out[key] = value
+		}
+	}
+	return out
+}
