@@ -76,55 +76,48 @@ func (c *checks) flink(s cluster) {
 		return // what does not fit may be made to fit by what is filled in
 	}
 	given, filled := s.resources, withDefaults(s.resources)
-	jm := component{"jobmanager", given.JobManager, filled.JobManager, 0, version.MinJobManagerProcess}
-	if jm.bytes, err = Bytes(jm.filled.Memory); err == nil {
-		_, problems := version.JobManagerMemory(wholeMiB(jm.bytes), s.config)
-		c.memory(problems, s, jm)
-	}
-	tm := component{"taskmanager", given.TaskManager, filled.TaskManager, 0, version.MinTaskManagerProcess}
-	if tm.bytes, err = Bytes(tm.filled.Memory); err == nil {
-		_, problems := version.TaskManagerMemory(wholeMiB(tm.bytes), s.config)
-		c.memory(problems, s, tm)
-	}
+	memory(c, s, "jobmanager", given.JobManager, filled.JobManager, version.JobManager)
+	memory(c, s, "taskmanager", given.TaskManager, filled.TaskManager, version.TaskManager)
 }
 
 // wholeMiB is what Flink is told of a size: rounded down, so that it never
 // exceeds the container's limit.
 func wholeMiB(bytes int64) int64 { return bytes &^ (1<<20 - 1) }
 
-// component is the memory of one component, and the least that it starts with.
-type component struct {
-	name          string
-	given, filled Resource // without and with the defaults
-	bytes         int64
-	least         func(config map[string]string) (bytes int64, ok bool)
-}
-
-// memory reports what Flink's own arithmetic says of a size. Problems of the
-// process size belong to resources, others to the key they name.
-func (c *checks) memory(problems []flink.Problem, s cluster, of component) {
+// memory reports what Flink's own arithmetic says of the size of a component, which is
+// given without and filled with the defaults. Problems of the process size belong to
+// resources, others to the key they name.
+func memory[M any](
+	c *checks, s cluster, name string, given, filled Resource, under func(map[string]string) flink.Process[M],
+) {
+	bytes, err := Bytes(filled.Memory)
+	if err != nil {
+		return // which is reported where it stands
+	}
+	process := under(s.config)
+	_, problems := process.Memory(wholeMiB(bytes))
 	for _, p := range problems {
 		key := p.Key
 		p.Key = ""
-		if key != of.name+".memory.process.size" {
+		if key != name+".memory.process.size" {
 			c.invalid(s.path.Child("flinkConfiguration").Key(key), field.OmitValueType{}, originMemory, p.String())
 			continue
 		}
-		if least, ok := of.least(s.config); ok && least > of.bytes {
+		if least, ok := process.Least(); ok && least > bytes {
 			p.Cure = fmt.Sprintf("with these options a %s needs at least %s: write %s or more",
-				of.name, flink.FormatMiB(least), vvpMemory(least))
-			if least, ok = of.least(unmanaged(s.config)); ok && least <= of.bytes {
+				name, flink.FormatMiB(least), vvpMemory(least))
+			if least, ok = under(unmanaged(s.config)).Least(); ok && least <= bytes {
 				p.Cure += ", or set " + managedFraction + `: "0.0" in flinkConfiguration for a job without managed ` +
 					"memory, which RocksDB, batch jobs and Python need"
 			}
 		}
-		size := of.filled.Memory
-		if of.given.Memory == "" {
+		size := filled.Memory
+		if given.Memory == "" {
 			size = "the default of " + size
 		}
-		c.invalid(s.path.Child("resources", of.name, "memory"), field.OmitValueType{}, originMemory,
+		c.invalid(s.path.Child("resources", name, "memory"), field.OmitValueType{}, originMemory,
 			fmt.Sprintf("%s is %s (VVP counts in powers of ten, Flink in powers of two): %s",
-				size, flink.FormatMiB(wholeMiB(of.bytes)), p))
+				size, flink.FormatMiB(wholeMiB(bytes)), p))
 	}
 }
 

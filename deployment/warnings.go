@@ -146,7 +146,7 @@ func (w *warnings) smallHeap(v flink.Version, s cluster) {
 	if err != nil {
 		return
 	}
-	if m, _ := v.JobManagerMemory(wholeMiB(bytes), s.config); m.Heap < flink.RecommendedJobManagerHeap {
+	if m, _ := v.JobManager(s.config).Memory(wholeMiB(bytes)); m.Heap < flink.RecommendedJobManagerHeap {
 		w.add("small-heap", s.path.Child("resources", "jobmanager", "memory"),
 			"%s leave a heap of %s; Flink recommends at least %s",
 			memory, flink.FormatMiB(m.Heap), flink.FormatMiB(flink.RecommendedJobManagerHeap))

@@ -83,13 +83,13 @@ func TestFlinkAcceptsWhatIsRendered(t *testing.T) {
 		}
 		process, err := flink.ParseMemory(conf["jobmanager.memory.process.size"])
 		assert.NilError(t, err)
-		_, problems := v.JobManagerMemory(process, conf)
+		_, problems := v.JobManager(conf).Memory(process)
 		assert.Equal(t, len(problems), 0, "%v", problems)
 		limit := pod.Containers[0].Resources.Limits.Memory()
 		assert.Assert(t, limit.Cmp(*resource.NewQuantity(process, resource.BinarySI)) >= 0, "%s < %d", limit, process)
 		process, err = flink.ParseMemory(conf["taskmanager.memory.process.size"])
 		assert.NilError(t, err)
-		_, problems = v.TaskManagerMemory(process, conf)
+		_, problems = v.TaskManager(conf).Memory(process)
 		assert.Equal(t, len(problems), 0, "%v", problems)
 	}
 }

@@ -18,7 +18,10 @@ type jobManagerOptions struct {
 	flink, heap, offHeap size
 }
 
-func readJobManagerOptions(v Version, conf map[string]string) (jobManagerOptions, []Problem) {
+// JobManager returns the JobManager under conf, whose own
+// jobmanager.memory.process.size, if any, is ignored. It divides its memory as
+// JobManagerProcessUtils does.
+func (v Version) JobManager(conf map[string]string) Process[JobManagerMemory] {
 	r := optionReader{conf: conf}
 	o := jobManagerOptions{
 		jvm:     r.jvm("jobmanager"),
@@ -27,23 +30,7 @@ func readJobManagerOptions(v Version, conf map[string]string) (jobManagerOptions
 		offHeap: r.part(128*mib, "jobmanager.memory.off-heap.size"),
 	}
 	o.heap = r.legacyHeap(v, o.heap, "jobmanager")
-	return o, r.problems
-}
-
-// JobManagerMemory divides process bytes as Flink's start script does
-// (JobManagerProcessUtils) under conf, whose own
-// jobmanager.memory.process.size, if any, is ignored. Problems name what does
-// not fit and the least process size that would.
-func (v Version) JobManagerMemory(process int64, conf map[string]string) (JobManagerMemory, []Problem) {
-	o, problems := readJobManagerOptions(v, conf)
-	return divided(o, problems, process)
-}
-
-// MinJobManagerProcess returns the least process size in whole MiB, as bytes,
-// with which a JobManager starts under conf; false if there is none.
-func (v Version) MinJobManagerProcess(conf map[string]string) (bytes int64, ok bool) {
-	o, problems := readJobManagerOptions(v, conf)
-	return smallest(o, problems)
+	return Process[JobManagerMemory]{r.problems, o.divide}
 }
 
 func (o jobManagerOptions) divide(process int64) (m JobManagerMemory, bad misfit) {

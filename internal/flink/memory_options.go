@@ -235,36 +235,41 @@ func (j jvm) rest(process, flink int64) (overhead int64, m misfit) {
 			j.overhead.max)}
 }
 
-// options are those of a process, of which M is the memory.
-type options[M any] interface {
-	divide(process int64) (M, misfit)
+// A Process is a JobManager or TaskManager under a configuration. M is how it divides its
+// memory.
+type Process[M any] struct {
+	problems []Problem // of the configuration
+	divide   func(process int64) (M, misfit)
 }
 
-// divided returns the memory of a process, and what does not fit, with the figure that
-// would. Being too small is monotone in the size; being too large is not asked.
-func divided[M any](o options[M], problems []Problem, process int64) (M, []Problem) {
-	if len(problems) > 0 {
-		return *new(M), problems
+// Memory divides so many bytes as Flink's start script does. Problems name what does not
+// fit and the least size that would. Being too small is monotone in the size; being too
+// large is not asked.
+func (p Process[M]) Memory(process int64) (M, []Problem) {
+	if len(p.problems) > 0 {
+		return *new(M), p.problems
 	}
-	m, bad := o.divide(max(process, 0))
+	m, bad := p.divide(max(process, 0))
 	if bad.ok() {
 		return m, nil
 	}
-	p := Problem{Key: bad.key, Reason: bad.reason, Cure: "correct the memory options; no process size fits them"}
-	if least, ok := smallest(o, nil); ok {
-		p.Cure = fmt.Sprintf("with these options the process needs at least %s (%d bytes)", FormatMiB(least), least)
+	problem := Problem{Key: bad.key, Reason: bad.reason, Cure: "correct the memory options; no process size fits them"}
+	if least, ok := p.Least(); ok {
+		problem.Cure = fmt.Sprintf("with these options the process needs at least %s (%d bytes)",
+			FormatMiB(least), least)
 	}
-	return *new(M), []Problem{p}
+	return *new(M), []Problem{problem}
 }
 
-// smallest finds the least process size, in whole MiB, that fits, if there is one.
-func smallest[M any](o options[M], problems []Problem) (bytes int64, ok bool) {
+// Least returns the least size in whole MiB, as bytes, with which the process starts; false
+// if there is none.
+func (p Process[M]) Least() (bytes int64, ok bool) {
 	fit := func(process int64) misfit {
-		_, bad := o.divide(process * mib)
+		_, bad := p.divide(process * mib)
 		return bad
 	}
 	const most = maxMemory / mib
-	if len(problems) > 0 || fit(most).small {
+	if len(p.problems) > 0 || fit(most).small {
 		return 0, false
 	}
 	least := 1 + int64(sort.Search(most-1, func(i int) bool { return !fit(1 + int64(i)).small }))

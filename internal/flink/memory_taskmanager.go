@@ -27,7 +27,10 @@ type taskManagerOptions struct {
 	networkFixed                    size // taskmanager.network.numberOfBuffers, until 1.20
 }
 
-func readTaskManagerOptions(v Version, conf map[string]string) (taskManagerOptions, []Problem) {
+// TaskManager returns a TaskManager under conf, whose own
+// taskmanager.memory.process.size, if any, is ignored. It divides its memory as
+// TaskExecutorProcessUtils does.
+func (v Version) TaskManager(conf map[string]string) Process[TaskManagerMemory] {
 	const p = "taskmanager.memory."
 	r := optionReader{conf: conf}
 	o := taskManagerOptions{
@@ -48,7 +51,7 @@ func readTaskManagerOptions(v Version, conf map[string]string) (taskManagerOptio
 	}
 	o.flink = r.legacyHeap(v, o.flink, "taskmanager")
 	o.networkFixed = r.networkBuffers(v, o.network)
-	return o, r.problems
+	return Process[TaskManagerMemory]{r.problems, o.divide}
 }
 
 // networkBuffers is TaskExecutorFlinkMemoryUtils.isUsingLegacyNetworkConfigs:
@@ -79,22 +82,6 @@ func (r *optionReader) segment() int64 {
 		s.bytes = 4096
 	}
 	return s.bytes
-}
-
-// TaskManagerMemory divides process bytes as Flink's start script does
-// (TaskExecutorProcessUtils) under conf, whose own
-// taskmanager.memory.process.size, if any, is ignored. Problems name what does
-// not fit and the least process size that would.
-func (v Version) TaskManagerMemory(process int64, conf map[string]string) (TaskManagerMemory, []Problem) {
-	o, problems := readTaskManagerOptions(v, conf)
-	return divided(o, problems, process)
-}
-
-// MinTaskManagerProcess returns the least process size in whole MiB, as bytes,
-// with which a TaskManager starts under conf; false if there is none.
-func (v Version) MinTaskManagerProcess(conf map[string]string) (bytes int64, ok bool) {
-	o, problems := readTaskManagerOptions(v, conf)
-	return smallest(o, problems)
 }
 
 func (o taskManagerOptions) divide(process int64) (m TaskManagerMemory, bad misfit) {

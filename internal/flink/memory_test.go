@@ -116,19 +116,19 @@ func TestMemoryAsFlink(t *testing.T) {
 // size first.
 func divide(v flink.Version, component string, process int64, conf map[string]string) ([]int64, []flink.Problem) {
 	if component == "jobmanager" {
-		m, problems := v.JobManagerMemory(process, conf)
+		m, problems := v.JobManager(conf).Memory(process)
 		return []int64{m.Process, m.Heap, m.OffHeap, m.Metaspace, m.Overhead}, problems
 	}
-	m, problems := v.TaskManagerMemory(process, conf)
+	m, problems := v.TaskManager(conf).Memory(process)
 	return []int64{m.Process, m.FrameworkHeap, m.FrameworkOffHeap, m.TaskHeap, m.TaskOffHeap, m.Network, m.Managed,
 		m.Metaspace, m.Overhead}, problems
 }
 
 func least(v flink.Version, component string, conf map[string]string) (int64, bool) {
 	if component == "jobmanager" {
-		return v.MinJobManagerProcess(conf)
+		return v.JobManager(conf).Least()
 	}
-	return v.MinTaskManagerProcess(conf)
+	return v.TaskManager(conf).Least()
 }
 
 func TestLeastProcess(t *testing.T) {
@@ -166,16 +166,16 @@ func TestLeastProcess(t *testing.T) {
 
 // A refusal says both figures: what there is and what it takes.
 func TestMemoryProblem(t *testing.T) {
-	_, problems := lookup(t, "1.19").TaskManagerMemory(953*mib, nil)
+	_, problems := lookup(t, "1.19").TaskManager(nil).Memory(953 * mib)
 	assert.Equal(t, len(problems), 1)
 	assert.Equal(t, problems[0].Key, "taskmanager.memory.process.size")
 	assert.Assert(t, strings.Contains(problems[0].Reason, "953 MiB"), problems[0].Reason)
 	assert.Assert(t, strings.Contains(problems[0].Cure, "982 MiB"), problems[0].Cure)
 
-	_, problems = lookup(t, "1.19").JobManagerMemory(1024*mib, map[string]string{
+	_, problems = lookup(t, "1.19").JobManager(map[string]string{
 		"jobmanager.memory.off-heap.size": "x", "jobmanager.memory.jvm-overhead.fraction": "1",
 		"jobmanager.memory.jvm-metaspace.size": "2000000g",
-	})
+	}).Memory(1024 * mib)
 	assert.Equal(t, len(problems), 3, "every option that cannot be read is named: %v", problems)
 	for _, p := range problems {
 		assert.Assert(t, strings.HasPrefix(p.Key, "jobmanager.memory.") && p.Reason != "" && p.Cure != "")
