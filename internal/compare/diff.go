@@ -57,17 +57,6 @@ func (d *differ) report(op Op, old, new any) {
 	d.out = append(d.out, Difference{Path: slices.Clone(d.at), Op: op, Old: old, New: new})
 }
 
-// either reports whether there is something in one version only.
-func (d *differ) either(old any, had bool, new any, has bool) bool {
-	switch {
-	case !had:
-		d.report(Added, nil, new)
-	case !has:
-		d.report(Removed, old, nil)
-	}
-	return !had || !has
-}
-
 func (d *differ) mapping(old, new tree.Map, s merge.Schema) {
 	keys := tree.Keys(new)
 	for key := range old {
@@ -80,7 +69,12 @@ func (d *differ) mapping(old, new tree.Map, s merge.Schema) {
 		was, had := old[key]
 		is, has := new[key]
 		d.at.Enter(key)
-		if !d.either(was, had, is, has) {
+		switch {
+		case !had:
+			d.report(Added, nil, is)
+		case !has:
+			d.report(Removed, was, nil)
+		default:
 			d.value(was, is, s[key])
 		}
 		d.at.Leave()

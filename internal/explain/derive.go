@@ -25,10 +25,14 @@ func option(name string) from    { return origin(Source{Step: Option, Name: name
 
 // all is made of what each of the list is made of.
 func all(list ...from) from {
-	return func(r *derivation) []Origin {
-		var out []Origin
-		for _, f := range list {
-			out = append(out, f(r)...)
+	return each(list, func(r *derivation, f from) []Origin { return f(r) })
+}
+
+// each is made of what there is of each of the list.
+func each[T any](list []T, of func(*derivation, T) []Origin) from {
+	return func(r *derivation) (out []Origin) {
+		for _, e := range list {
+			out = append(out, of(r, e)...)
 		}
 		return out
 	}
@@ -62,13 +66,7 @@ func ofField(path string) from {
 }
 
 func settings(paths ...string) from {
-	return func(r *derivation) []Origin {
-		var out []Origin
-		for _, path := range paths {
-			out = append(out, r.below(path)...)
-		}
-		return out
-	}
+	return each(paths, func(r *derivation, path string) []Origin { return r.below(path) })
 }
 
 // given is a field of the settings that becomes the field in hand, or each key of it.
@@ -78,13 +76,7 @@ func given(path string) from {
 
 // flinkOptions are options of Flink.
 func flinkOptions(keys ...string) from {
-	return func(r *derivation) []Origin {
-		var out []Origin
-		for _, key := range keys {
-			out = append(out, r.below("flinkConfiguration", key)...)
-		}
-		return out
-	}
+	return each(keys, func(r *derivation, key string) []Origin { return r.below("flinkConfiguration", key) })
 }
 
 // annotation is one of a Deployment's template.

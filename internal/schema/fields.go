@@ -52,7 +52,7 @@ func Fields(t reflect.Type) []Field {
 	if known, ok := fields.Load(t); ok {
 		return known.([]Field)
 	}
-	var list []Field
+	list := make([]Field, 0, t.NumField())
 	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && (name == "" || strings.Contains(options, "inline")) {

@@ -288,6 +288,16 @@ func halfPair(text []byte) bool {
 	return first != 0
 }
 
+// Unescaped returns the character of an escape such as \u00e9 that a text begins with, 0 if
+// there is none.
+func Unescaped(text []byte) rune {
+	if len(text) < len(`\u00e9`) || text[0] != '\\' || text[1] != 'u' {
+		return 0
+	}
+	r, _ := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(r)
+}
+
 // escapes yields where the escapes of a JSON text are, and what \u stands for; 0 for others.
 func escapes(text []byte) iter.Seq2[int, rune] {
 	return func(yield func(int, rune) bool) {
@@ -297,11 +307,7 @@ func escapes(text []byte) iter.Seq2[int, rune] {
 				return
 			}
 			i += next
-			var r uint64
-			if text[i+1] == 'u' {
-				r, _ = strconv.ParseUint(string(text[i+2:i+6]), 16, 16)
-			}
-			if !yield(i, rune(r)) {
+			if !yield(i, Unescaped(text[i:])) {
 				return
 			}
 		}

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // lineEnds are characters of JSON that YAML 1.1 takes for line ends, and its escapes of them.
@@ -27,8 +28,8 @@ func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
 	out = make([]byte, 0, len(text))
 	for i, blanks := 0, 0; i < len(text); {
 		const half = len(`\ud83d`)
-		if high := unescaped(text[i:]); utf16.IsSurrogate(high) {
-			r := utf16.DecodeRune(high, unescaped(text[i+half:]))
+		if high := tree.Unescaped(text[i:]); utf16.IsSurrogate(high) {
+			r := utf16.DecodeRune(high, tree.Unescaped(text[i+half:]))
 			if r == unicode.ReplacementChar {
 				p.fail(p.at(text, i), "%s is half of a surrogate pair, which is no character; "+
 					"write both halves, or the character itself", text[i:i+half])
@@ -60,14 +61,4 @@ func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
 		i += size
 	}
 	return out, true
-}
-
-// unescaped returns the character of an escape such as \u00e9 that a text begins with, 0 if
-// there is none.
-func unescaped(text []byte) rune {
-	if len(text) < len(`\u00e9`) || text[0] != '\\' || text[1] != 'u' {
-		return 0
-	}
-	r, _ := strconv.ParseUint(string(text[2:6]), 16, 32)
-	return rune(r)
 }
