@@ -152,6 +152,7 @@
 //	root                     user 0 below runAsNonRoot, which is rendered by default
 //	host-network             hostNetwork without the DNS of the cluster
 //	variable-order           $(NAME) of a variable that the container sets later
+//	missing-variable         $(NAME) in Flink's arguments of a variable that the container does not have
 //	service-account-token    Kubernetes high availability without a token for the API server
 //	rolling-jobmanager       a second JobManager beside the first, without high availability
 //

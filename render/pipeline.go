@@ -15,6 +15,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/explain"
+	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/verify"
@@ -58,6 +59,7 @@ type rendering struct {
 	warnings []flinktarget.Problem
 	errs     field.ErrorList
 	trace    *explain.Record // nil without WithTrace
+	trial    bool            // only to see what patches do
 	// What the target's patches were applied to, and which of them changed an object.
 	plan    *build.Plan
 	built   []tree.Map
@@ -139,6 +141,11 @@ func (g *rendering) patched(s source, id string) ([]tree.Map, error) {
 	}
 	in.Namespace = g.namespace()
 	plan, problems, warnings := build.Decide(in, g.renderer.options)
+	if plan.Unresolved && !g.trial && g.target.Patches().Len() > 0 {
+		if in.Final = g.final(s, id); in.Final[labels.JobManager] != nil {
+			plan, problems, warnings = build.Decide(in, g.renderer.options)
+		}
+	}
 	g.errs = append(g.errs, problems...)
 	for _, w := range warnings {
 		g.warn(w.Rule, w.Field, "%s", w.Message)
@@ -159,6 +166,23 @@ func (g *rendering) patched(s source, id string) ([]tree.Map, error) {
 	}
 	g.matched = matches
 	return objects, nil
+}
+
+// final returns the containers of Flink after all patches, nil if these cannot be applied.
+func (g *rendering) final(s source, id string) (out [3]tree.Map) {
+	r := *g.renderer
+	r.options.AllowUnresolved = true
+	trial := &rendering{renderer: &r, target: g.target, resource: g.resource, trial: true}
+	objects, _ := trial.patched(s, id)
+	for _, o := range objects {
+		component := componentOf(o)
+		for _, c := range tree.Items(o, "spec", "template", "spec", "containers") {
+			if tree.String(c, "name") == flink.ContainerPrefix+component.String() {
+				out[component] = c.(tree.Map)
+			}
+		}
+	}
+	return out
 }
 
 // templates merges the pod templates of the resource into the workloads.

@@ -30,6 +30,59 @@ func TestUnresolvedReference(t *testing.T) {
 	assert.Equal(t, e.Fields[0].Field, "spec.template.spec.flinkConfiguration[a]")
 }
 
+// A reference is held against the variables that the pods have in the end.
+func TestReferencesAreThoseOfTheFinalPods(t *testing.T) {
+	entry := func(component, what string) string {
+		return "{target: {labelSelector: component=" + component + ", kind: Job|Deployment}, patch: {spec: {template: {spec: " +
+			"{containers: [{name: flink-" + component + ", " + what + "}]}}}}}"
+	}
+	const (
+		secret = "env: [{name: KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}]"
+		all    = "envFrom: [{secretRef: {name: s}}]"
+		conf   = "      flinkConfiguration: {s3.access-key: '${KEY}'}\n"
+	)
+	for _, c := range []struct {
+		reason, text string
+		entries      []string
+		resolved     bool
+	}{
+		{"patches of both", app, []string{entry("jobmanager", secret), entry("taskmanager", secret)}, true},
+		{"a patch of one", app, []string{entry("jobmanager", secret)}, false},
+		{"no patch", app, nil, false},
+		{"what may have it, in both", app, []string{entry("jobmanager", all), entry("taskmanager", all)}, true},
+		{"what may have it, and what has it", app, []string{entry("jobmanager", all), entry("taskmanager", secret)}, true},
+		{"a session cluster", in(session, "flinkVersion: 1.20\n", "flinkVersion: 1.20\n  flinkConfiguration: {s3.access-key: "+
+			"'${KEY}'}\n"), []string{entry("jobmanager", secret), entry("taskmanager", secret)}, true},
+		{"what may have it, in the resource", app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: " +
+			"flink-jobmanager, " + all + "}]}}, taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, " +
+			all + "}]}}}\n", nil, true},
+	} {
+		text := withPatches(c.text, c.entries...)
+		if !strings.Contains(text, "${KEY}") {
+			text += conf
+		}
+		b := parse(t, []byte(text))
+		for _, opts := range [][]render.Option{nil, {render.WithTrace()}, {render.AllowUnresolved()}} {
+			m, err := renderer(t, opts...).Bundle(b, nil)
+			if err != nil {
+				assert.Assert(t, !c.resolved, "%s: %v", c.reason, err)
+				assert.DeepEqual(t, refusals(err), []string{"spec.template.spec.flinkConfiguration[s3.access-key] Invalid reference"})
+				continue
+			}
+			out := yamlOf(t, m)
+			if c.resolved {
+				assert.Equal(t, strings.Count(out, "- s3.access-key=$(KEY)"), 2, "%s: %s", c.reason, out)
+			} else {
+				assert.Assert(t, strings.Contains(out, "s3.access-key: ${KEY}"), "%s: %s", c.reason, out)
+			}
+		}
+	}
+	_, err := renderer(t).Bundle(parse(t, []byte(withPatches(app+
+		"      kubernetes: {pods: {envVars: [{name: KEY, value: a}]}}\n"+conf,
+		entry("taskmanager", "env: [{name: KEY, $patch: delete}]")))), nil)
+	assert.ErrorContains(t, err, "the container has no variable KEY", "a patch takes it away")
+}
+
 func TestLoggingProfiles(t *testing.T) {
 	text := app + "      logging: {loggingProfile: json, log4jLoggers: {com.example: DEBUG}}\n"
 	m, err := renderer(t, render.LoggingProfiles{"json": "rootLogger.level = WARN\n"}).Bundle(parse(t, []byte(text)),

@@ -47,6 +47,10 @@ type Input struct {
 	Kubernetes                deployment.Kubernetes
 	TaskManagers              *int32 // as many as the job needs if nil
 
+	// Final are the containers of Flink, by component, after all patches: what else than the
+	// resource sets variables that the configuration refers to. They are nil at first.
+	Final [3]tree.Map
+
 	VersionAt *field.Path // of the version in the resource
 	Settings  *field.Path // of resources, flinkConfiguration, logging and kubernetes
 	Job       *Job        // nil for a session cluster
@@ -75,6 +79,7 @@ type Plan struct {
 	Stores     []ObjectStore
 
 	HAKubernetes bool // high availability through ConfigMaps
+	Unresolved   bool // the configuration refers to variables that are not known
 
 	configFile   string // the text
 	log4j        string
@@ -261,7 +266,7 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 		"taskmanager.memory.process.size": processSize(c.Resources.TaskManager),
 	})
 	c.identify(conf)
-	c.Properties = d.references(conf, env, at)
+	c.Properties = d.references(c, env, at)
 }
 
 // filled returns a copy of the configuration with VVP's placeholders filled in. Others

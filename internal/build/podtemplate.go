@@ -176,10 +176,10 @@ func (c *Plan) ownAccount(component labels.Component) string {
 	return tree.String(template, "spec", "serviceAccountName")
 }
 
-// environment returns the variables that the resource sets in the Flink containers of
-// both components.
+// environment returns the variables of the Flink containers of both components, as far as
+// they are known.
 func (c *Plan) environment() variables {
-	both, other := c.variables(labels.JobManager), c.variables(labels.TaskManager)
+	both, other := variablesOf(c.envLists(labels.JobManager)), variablesOf(c.envLists(labels.TaskManager))
 	for name, value := range both {
 		switch there, ok := other[name]; {
 		case !ok:
@@ -191,28 +191,54 @@ func (c *Plan) environment() variables {
 	return both
 }
 
+// mayHave reports whether both containers have a variable, or get some from a ConfigMap or a
+// Secret, of which it may be one.
+func (c *Plan) mayHave(name string) bool {
+	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
+		container, _ := c.templateContainer(component)
+		from := len(tree.Items(container, "envFrom")) > 0 || len(tree.Items(c.Final[component], "envFrom")) > 0
+		if _, ok := variablesOf(c.envLists(component))[name]; !ok && !from {
+			return false
+		}
+	}
+	return true
+}
+
+// envLists are the variables of the Flink container of a component: in the end, or those of
+// the resource.
+func (c *Plan) envLists(component labels.Component) [][]any {
+	if final := c.Final[component]; final != nil {
+		return [][]any{tree.Items(final, "env")}
+	}
+	container, _ := c.templateContainer(component)
+	return [][]any{c.podVariables(), tree.Items(container, "env")}
+}
+
+func (c *Plan) podVariables() []any {
+	if c.Kubernetes.Pods == nil {
+		return nil
+	}
+	return rawList(c.Kubernetes.Pods.EnvVars)
+}
+
 // variables are those of a container by name, with their values: nil where it is not
 // known here.
 type variables map[string]any
 
 // variables returns what the resource sets in the Flink container of a component.
 func (c *Plan) variables(component labels.Component) variables {
+	container, _ := c.templateContainer(component)
+	return variablesOf([][]any{c.podVariables(), tree.Items(container, "env")})
+}
+
+func variablesOf(lists [][]any) variables {
 	out := variables{}
-	add := func(v any) {
+	for _, v := range slices.Concat(lists...) {
 		value := any(tree.String(v, "value"))
 		if _, from := tree.Get(v, "valueFrom"); from || strings.Contains(tree.String(v, "value"), "$") {
 			value = nil // from elsewhere, or for Kubernetes to expand
 		}
 		out[tree.String(v, "name")] = value
-	}
-	if c.Kubernetes.Pods != nil {
-		for _, v := range c.Kubernetes.Pods.EnvVars {
-			add(decode.Shared(v))
-		}
-	}
-	container, _ := c.templateContainer(component)
-	for _, v := range tree.Items(container, "env") {
-		add(v)
 	}
 	return out
 }

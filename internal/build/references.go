@@ -14,9 +14,9 @@ import (
 // references takes the values that refer to environment variables out of conf and
 // returns them as arguments, where Kubernetes puts the variable in. Flink's images
 // do not expand variables in a mounted configuration file.
-func (d *decider) references(conf map[string]string, env variables, at *field.Path) []flink.Property {
+func (d *decider) references(c *Plan, env variables, at *field.Path) []flink.Property {
 	var out []flink.Property
-	known := env.known()
+	conf, known := c.Config, env.known()
 	for _, key := range tree.Keys(conf) {
 		if !strings.Contains(conf[key], "${") {
 			continue
@@ -36,8 +36,8 @@ func (d *decider) references(conf map[string]string, env variables, at *field.Pa
 		}
 		missing := false
 		for _, m := range found {
-			if _, ok := env[m[1]]; !ok {
-				missing = true
+			if !c.mayHave(m[1]) {
+				missing, c.Unresolved = true, true
 				d.unresolved(m[1], at.Key(key))
 			}
 		}
@@ -51,7 +51,7 @@ func (d *decider) references(conf map[string]string, env variables, at *field.Pa
 
 func (d *decider) unresolved(name string, at *field.Path) {
 	d.unresolvable(at, "${"+name+"} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink "+
-		"containers of both pod templates; for a secret with valueFrom.secretKeyRef")
+		"containers of both, by pod templates or patches; for a secret with valueFrom.secretKeyRef")
 }
 
 // unresolvable says that a reference stays as it is, which is an error unless it is allowed.

@@ -49,6 +49,8 @@ var acrossRules = []struct {
 	{"host-network", hostNetwork},
 	// kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables
 	{"variable-order", variableOrder},
+	// kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container
+	{"missing-variable", missingVariable},
 	// nightlies.apache.org/flink, "Kubernetes HA Services"; kubernetes.io, "Service Accounts", automounting
 	{"service-account-token", accountToken},
 	// kubernetes.io/docs/concepts/workloads/controllers/deployment, "Strategy"
@@ -257,6 +259,28 @@ func variableOrder(_ *verifier, p pod) []finding {
 			}
 		}
 	})
+	return out
+}
+
+// missingVariable: what the renderer takes from variables is in arguments of Flink. It doubles
+// each $ of a user's.
+func missingVariable(_ *verifier, p pod) []finding {
+	if p.flink == nil || len(tree.Items(p.flink, "command")) > 0 || len(tree.Items(p.flink, "envFrom")) > 0 {
+		return nil
+	}
+	var out []finding
+	for i, arg := range tree.Items(p.flink, "args") {
+		text, _ := arg.(string)
+		if i == 0 && text != flink.CommandStandaloneJob && text != p.component {
+			return nil // another program, of which nothing is known
+		}
+		for _, m := range expansion().FindAllStringSubmatch(text, -1) {
+			if m[1] != "" && !slices.ContainsFunc(tree.Items(p.flink, "env"), named(m[1])) {
+				message := fmt.Sprintf("the container has no variable %s, so that Flink would see $(%s)", m[1], m[1])
+				out = append(out, finding{p.at(fmt.Sprintf("args[%d]", i)), message, false})
+			}
+		}
+	}
 	return out
 }
 

@@ -87,6 +87,14 @@ var across = []struct {
 	{"", "the address of the pod in a variable of the resource",
 		app + "      kubernetes: {pods: {envVars: [{name: URL, value: 'x://$(POD_IP)/'}]}}\n      " + haConf, env("{name: A, value: b}")},
 
+	{"missing-variable", "the address of the pod is gone", app + "      " + haConf,
+		env("{name: POD_IP, $patch: delete}")},
+	{"missing-variable", "an argument of a patch's", app, toContainer("args: [standalone-job, '-Da=$(NAME)']")},
+	{"", "an argument that is not expanded", app, toContainer("args: [standalone-job, '-Da=$$(NAME)']")},
+	{"", "another program's", app, toContainer("args: [bash, -c, 'echo $(date)']")},
+	{"", "a variable that may be there", app, toContainer("envFrom: [{secretRef: {name: s}}], " +
+		"args: [standalone-job, '-Da=$(NAME)']")},
+
 	{"service-account-token", "high availability without a token", app + "      " + haConf,
 		toPod("automountServiceAccountToken: false")},
 	{"", "a token of a volume", app + "      " + haConf, toPod("automountServiceAccountToken: false, volumes: " +
