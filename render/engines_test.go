@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,6 +30,9 @@ func sameByEngines(t *testing.T, text []byte, opts ...render.Option) bool {
 		}
 		for _, w := range m.Warnings() {
 			said[i] += w.String() + "\n"
+		}
+		for e := range m.Explain() { // with WithTrace
+			said[i] += fmt.Sprintln(e.Object, e.Path, e.Before, e.After, e.Sources)
 		}
 	}
 	assert.Equal(t, said[1], said[0])
@@ -66,6 +70,9 @@ func TestEnginesRenderTheSame(t *testing.T) {
 		if in := inputs.New(seed); strings.Contains(string(in.Text()), "deploymentPatchSet") {
 			n++
 			sameByEngines(t, in.Text(), in.Options()...)
+			if n%20 == 0 {
+				sameByEngines(t, in.Text(), append(in.Options(), render.WithTrace())...)
+			}
 		}
 	}
 }

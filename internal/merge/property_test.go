@@ -70,6 +70,9 @@ func TestProperties(t *testing.T) {
 			soil(r, s.patch)
 		}
 		check(t, s.object, s.patch, s.schema())
+		if i%20 == 0 {
+			kyamlMerge(s.object, s.patch) // in which kyaml panics now and then
+		}
 	}
 	for range 300 {
 		s := newSampleOf(r, true, jobShape)

@@ -46,6 +46,8 @@ func TestRandomAgainstKustomize(t *testing.T) {
 		}
 		got, want := ours(s.object, s.patch, s.schema()), built(t, s.object, s.patch)
 		got, want = got.withoutEmptyMetadata(), want.withoutEmptyMetadata()
+		merged := kyamlMerge(s.object, s.patch).withoutEmptyMetadata()
+		assert.Assert(t, merged.equal(got), "%v\nours   %v\nMerge  %v", s, got, merged)
 		if got.equal(want) {
 			continue
 		}

@@ -53,10 +53,10 @@
 //
 // The function reports rendered objects among its items whose names or namespaces are
 // not those that their configuration has. Run once more, with a configuration without
-// resources, as the last of the transformers of the topmost kustomization, it fails the
-// build in which a prefix, a suffix or a namespace was set after the rendering. Among the
-// validators it does so, too, but there kustomize (5.8.2) fails whatever passes: it takes
-// its own annotations for a change (kustomize #5036).
+// resources and jobs, as the last of the transformers of the topmost kustomization, it
+// fails the build in which a prefix, a suffix or a namespace was set after the rendering.
+// Among the validators it does so, too, but there kustomize (5.8.2) fails whatever passes:
+// it takes its own annotations for a change (kustomize #5036).
 //
 // # Configuration
 //
