@@ -101,7 +101,7 @@ func TestFetcherImage(t *testing.T) {
 		for _, pod := range []corev1.PodSpec{jobManager(t, m), taskManagers(t, m)} {
 			inits := pod.InitContainers
 			assert.Equal(t, len(inits), 3)
-			assert.Equal(t, inits[0].Image, "flink:"+map[string]string{"1.17": "1.17.2", "1.20": "1.20.4"}[version],
+			assert.Equal(t, inits[0].Image, "flink:"+map[string]string{"1.17": "1.17.2", "1.20": "1.20.5"}[version],
 				"what is in the image is copied from it")
 			assert.Equal(t, inits[1].Image, "fetch:1")
 			assert.DeepEqual(t, inits[1].Args, []string{"s3://b/b.jar", "/opt/flink/usrlib/b.jar"})
@@ -153,8 +153,8 @@ func TestWhatTheImageHasInUserLib(t *testing.T) {
 	own := in(text, "kind: JAR,", "kind: JAR, flinkImageRepository: team/job,")
 	template := "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, image: 'own:1'}]}}}\n"
 	for _, c := range []struct{ reason, text, jobManager, image string }{
-		{"an official image", text, fetched, "flink:1.20.4"},
-		{"an image of somebody's own", own, all + "; " + fetched, "team/job:1.20.4"},
+		{"an official image", text, fetched, "flink:1.20.5"},
+		{"an image of somebody's own", own, all + "; " + fetched, "team/job:1.20.5"},
 		{"what is copied is in the image that the container has",
 			withDependencies(withArtifact("1.20", "local:///opt/a.jar"), "'local:///opt/b.jar'") + template,
 			"--jars local:///opt/a.jar; install /opt/b.jar artifacts/b.jar", "own:1"},
@@ -244,7 +244,7 @@ func TestPluginsOfFileSystems(t *testing.T) {
 	conf := func(text, options string) string { return text + "      flinkConfiguration: {" + options + "}\n" }
 	image := func(fields string) string { return in(app, "kind: JAR,", "kind: JAR, "+fields+",") }
 	const checkpoints = "state.checkpoints.dir: 's3://b/c'"
-	const presto, gs = "flink-s3-fs-presto-1.20.4.jar", "flink-gs-fs-hadoop-1.20.4.jar"
+	const presto, gs = "flink-s3-fs-presto-1.20.5.jar", "flink-gs-fs-hadoop-1.20.5.jar"
 	const variable = "{name: ENABLE_BUILT_IN_PLUGINS, value: mine.jar}"
 	for _, c := range []struct {
 		reason, text, savepoint  string
@@ -262,8 +262,8 @@ func TestPluginsOfFileSystems(t *testing.T) {
 		{"options of two stores", conf(app, "a: 'gs://b/a', b: 's3://b'"), "", gs + ";" + presto, gs + ";" + presto, 0},
 		{"a list", conf(app, "a: 'file:///a;gs://b/a,S3://b'"), "", gs + ";" + presto, gs + ";" + presto, 0},
 		{"each of these has one", conf(app, "a: 'oss://b', b: 'abfss://c@a/', c: 'wasb://c@a/', d: 's3a://b'"), "",
-			"flink-oss-fs-hadoop-1.20.4.jar;flink-azure-fs-hadoop-1.20.4.jar;flink-s3-fs-hadoop-1.20.4.jar",
-			"flink-oss-fs-hadoop-1.20.4.jar;flink-azure-fs-hadoop-1.20.4.jar;flink-s3-fs-hadoop-1.20.4.jar", 0},
+			"flink-oss-fs-hadoop-1.20.5.jar;flink-azure-fs-hadoop-1.20.5.jar;flink-s3-fs-hadoop-1.20.5.jar",
+			"flink-oss-fs-hadoop-1.20.5.jar;flink-azure-fs-hadoop-1.20.5.jar;flink-s3-fs-hadoop-1.20.5.jar", 0},
 		{"no store", conf(app,
 			"a: 'https://s3.example.com/', b: 'logs://b', c: s3, d: 'file:///s3', e: '://', f: 'hdfs://n/'"), "", "",
 			"", 0},
@@ -315,7 +315,7 @@ func TestPluginsOfSessionClusters(t *testing.T) {
 	for _, suffix := range []string{"-jobmanager", "-taskmanager"} {
 		var d appsv1.Deployment
 		assert.NilError(t, find(t, m, "Deployment", suffix).Into(&d))
-		assert.Equal(t, pluginsOf(t, d.Spec.Template.Spec), "flink-s3-fs-presto-1.20.4.jar")
+		assert.Equal(t, pluginsOf(t, d.Spec.Template.Spec), "flink-s3-fs-presto-1.20.5.jar")
 	}
 }
 

@@ -218,7 +218,7 @@ func ExampleRenderer_Target() {
 // Options belong to the renderer; one that is not legal is an error at once.
 func ExampleNew() {
 	_, err := render.New(
-		render.Images{"1.20": "registry.example.com/flink:1.20.4"},
+		render.Images{"1.20": "registry.example.com/flink:1.20.5"},
 		render.StrictPatches(),
 		render.Platform{Namespace: "N O"},
 	)

@@ -278,7 +278,7 @@ func TestExplainOptions(t *testing.T) {
 		{"what fetches jars", old, "Job", "spec.template.spec.initContainers[artifact-fetcher].name", fetcher,
 			[]string{"generated container", "field spec.template.spec.artifact.jarUri", "option render.FetcherImage"}},
 		{"not where Flink fetches them", withArtifact("1.20", "s3://b/a.jar"), "Job",
-			"spec.template.spec.volumes[flink-s3-fs-presto-1-20-4].name", nil,
+			"spec.template.spec.volumes[flink-s3-fs-presto-1-20-5].name", nil,
 			[]string{"generated plugins", "field spec.template.spec.artifact.jarUri",
 				"field spec.template.spec.artifact.flinkVersion"}},
 		{"the image that jars are copied from", withDependencies(withArtifact("1.20", "local:///opt/a.jar"),

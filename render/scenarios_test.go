@@ -173,7 +173,7 @@ func scenarios() map[string]string {
 		"session-patch": withPatches(session,
 			"{target: {labelSelector: component=jobmanager}, patch: {metadata: {annotations: {a: b}}}}"),
 	}
-	for _, v := range []string{"1.15", "1.16", "1.17", "1.18", "1.19", "2.0", "2.1", "2.2"} {
+	for _, v := range []string{"1.15", "1.16", "1.17", "1.18", "1.19", "2.0", "2.1", "2.2", "2.3"} {
 		out["app-version-"+v] = onVersion(app, v)
 		out["session-version-"+v] = onVersion(session, v)
 	}

@@ -119,12 +119,12 @@ func TestOptionsThatAreNotLegal(t *testing.T) {
 }
 
 func TestImages(t *testing.T) {
-	images := render.Images{"1.20": "registry.example.com/flink:1.20.4-s3"}
+	images := render.Images{"1.20": "registry.example.com/flink:1.20.5-s3"}
 	r := renderer(t, images)
 	images["1.20"] = "changed"
 	m, err := r.Bundle(parse(t, []byte(app)), nil)
 	assert.NilError(t, err)
-	assert.Equal(t, jobManager(t, m).Containers[0].Image, "registry.example.com/flink:1.20.4-s3")
+	assert.Equal(t, jobManager(t, m).Containers[0].Image, "registry.example.com/flink:1.20.5-s3")
 	m, err = r.Bundle(parse(t, []byte(strings.Replace(app, "kind: JAR,", "kind: JAR, flinkImageTag: 1.20.1,", 1))), nil)
 	assert.NilError(t, err)
 	assert.Equal(t, jobManager(t, m).Containers[0].Image, "flink:1.20.1", "what the resource says goes first")

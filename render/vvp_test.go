@@ -66,7 +66,7 @@ func TestVVPAsItIsUsed(t *testing.T) {
 			"image: apache/flink:", "", ""},
 		{"an image that nothing runs", artifact(stream) + images, "image: r.io/f:1", "stream", ""},
 		{"of a SessionCluster", session + "  " + stream + "\n", "", "", "image-registry spec.flinkImageTag"},
-		{"an engine of VVP 3's", engine, "image: flink:1.20.4", "",
+		{"an engine of VVP 3's", engine, "image: flink:1.20.5", "",
 			"engine-image spec.template.spec.artifact.engineVersionName"},
 		{"with its image", in(engine, "kind: JAR,", "kind: JAR, flinkImageRegistry: registry.example.com,"),
 			"image: registry.example.com/flink", "", ""},

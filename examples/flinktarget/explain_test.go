@@ -32,7 +32,7 @@ func TestExplainJSON(t *testing.T) {
 	assert.NilError(t, json.Unmarshal([]byte(r.stdout), &got))
 	assert.DeepEqual(t, got.Fields, []explanation{{
 		reference: reference{"batch/v1", "Job", "staging", "job-" + id + "-jobmanager"},
-		Path:      "spec.template.spec.containers[flink-jobmanager].image", Value: "flink:1.20.4",
+		Path:      "spec.template.spec.containers[flink-jobmanager].image", Value: "flink:1.20.5",
 		Sources: []source{
 			{Step: "generated", Name: "image"},
 			{Step: "field", Resource: "Deployment default/app", Field: "spec.template.spec.artifact.flinkVersion",

@@ -42,7 +42,7 @@ var owned = sync.OnceValue(func() map[string]string {
 		{"it differs from pod to pod", "", "taskmanager.host taskmanager.resource-id jobmanager.resource-id"},
 		{queryPort, "", "queryable-state.proxy.ports query.proxy.ports"},
 		{restPort, "", "rest.port rest.bind-port web.port jobmanager.web.port"},
-		{clusterID, "", "kubernetes.cluster-id high-availability.cluster-id"},
+		{clusterID, "", "kubernetes.cluster-id high-availability.cluster-id cluster.id"},
 		{clusterID, "", "high-availability.zookeeper.path.namespace recovery.zookeeper.path.namespace"},
 		{"it is the deployment target's namespace", "kubernetes.", "namespace"},
 		{"it comes from resources.jobmanager.memory", "jobmanager.memory.process.", "size"},

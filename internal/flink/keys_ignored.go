@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// removedKeys are keys that 1.20 reads under some spelling and 2.0 to 2.2 do not, each with
+// removedKeys are keys that 1.20 reads under some spelling and 2.0 to 2.3 do not, each with
 // what replaces it, if anything does. They are the difference of all ConfigOptions,
 // deprecated spellings included, of the released distributions.
 //

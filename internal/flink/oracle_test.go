@@ -3,7 +3,7 @@
 // These tests compare the package with Flink's own classes. They need a JDK and
 // the jars of unpacked Flink distributions:
 //
-//	go test -tags flinkclasses ./internal/flink -args -flink /opt/flink-1.20.4,/opt/flink-2.2.1
+//	go test -tags flinkclasses ./internal/flink -args -flink /opt/flink-1.20.5,/opt/flink-2.2.1
 //
 // With -figures they write the figures of testdata/memory.jsonl anew.
 package flink_test

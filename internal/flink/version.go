@@ -84,7 +84,8 @@ func javaOptions(verb, packages string) string {
 
 // patches are the newest patch release of each minor one that has an official image,
 // oldest first: apache/flink-docker, release.metadata of each release commit.
-var patches = []string{"1.15.4", "1.16.3", "1.17.2", "1.18.1", "1.19.3", "1.20.4", "2.0.2", "2.1.2", "2.2.1"}
+var patches = []string{"1.15.4", "1.16.3", "1.17.2", "1.18.1", "1.19.3", "1.20.5", "2.0.2", "2.1.3", "2.2.1",
+	"2.3.0"}
 
 func minorOf(patch string) string { return patch[:strings.LastIndexByte(patch, '.')] }
 

@@ -23,14 +23,14 @@ func TestLookup(t *testing.T) {
 	for _, c := range []struct{ version, minor, reason string }{
 		{"1.15", "1.15", "the oldest"},
 		{"1.20", "1.20", "not 1.2: versions are strings"},
-		{"2.2", "2.2", "the newest"},
+		{"2.3", "2.3", "the newest"},
 		{"1.19.2", "1.19", "VVP accepts a patch version in artifact.flinkVersion"},
 		{"1.19.0", "1.19", "zero is a patch version"},
 		{"2.0.17", "2.0", "a patch version newer than the table"},
 		{"", "", "nothing"},
 		{"1.14", "", "VVP 2.x knows it, the library does not"},
 		{"1.2", "", "what YAML makes of an unquoted 1.20"},
-		{"2.3", "", "released, but not in the table"},
+		{"2.4", "", "not in the table"},
 		{"1", "", "no minor"},
 		{"1.19.", "", "an empty patch"},
 		{"1.19.x", "", "not a number"},
@@ -52,7 +52,7 @@ func TestLookup(t *testing.T) {
 
 func TestSupportedIsFresh(t *testing.T) {
 	first := flink.Supported()
-	assert.DeepEqual(t, first, []string{"1.15", "1.16", "1.17", "1.18", "1.19", "1.20", "2.0", "2.1", "2.2"})
+	assert.DeepEqual(t, first, []string{"1.15", "1.16", "1.17", "1.18", "1.19", "1.20", "2.0", "2.1", "2.2", "2.3"})
 	first[0] = "changed"
 	assert.Equal(t, flink.Supported()[0], "1.15", "the caller may write to what he got")
 }

@@ -46,7 +46,7 @@ var across = []struct {
 
 	{"plugin-version", "a plugin of another patch release", app,
 		env("{name: ENABLE_BUILT_IN_PLUGINS, value: flink-gs-fs-hadoop-1.20.1.jar}")},
-	{"", "a plugin of the image's", app, env("{name: ENABLE_BUILT_IN_PLUGINS, value: flink-gs-fs-hadoop-1.20.4.jar}")},
+	{"", "a plugin of the image's", app, env("{name: ENABLE_BUILT_IN_PLUGINS, value: flink-gs-fs-hadoop-1.20.5.jar}")},
 	{"", "a plugin of an image whose version is not known", app,
 		toContainer("image: \"registry.example.com/mine:1\", env: [{name: ENABLE_BUILT_IN_PLUGINS, " +
 			"value: flink-gs-fs-hadoop-1.20.1.jar}]")},

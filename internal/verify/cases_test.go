@@ -461,7 +461,7 @@ func verifications() map[string]string {
 			"volumes: [{name: flink-config, configMap: {name: c}}]",
 		),
 		"a folder of a plugin stays empty": toContainer(
-			"env: [{name: ENABLE_BUILT_IN_PLUGINS, value: flink-s3-fs-hadoop-1.20.4.jar}]",
+			"env: [{name: ENABLE_BUILT_IN_PLUGINS, value: flink-s3-fs-hadoop-1.20.5.jar}]",
 		),
 		"a folder of a plugin stays empty without the variable": toContainer(
 			"env: [{name: ENABLE_BUILT_IN_PLUGINS, $patch: delete}]",

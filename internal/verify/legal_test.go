@@ -131,19 +131,19 @@ func TestLegalPatches(t *testing.T) {
 		"memory without a limit":           toContainer("resources: {limits: {memory: null}}"),
 		"an empty text is as good as none": toPod("dnsPolicy: ''"),
 		"a plugin more": toContainer(
-			"env: [{name: ENABLE_BUILT_IN_PLUGINS, value: other.jar;flink-s3-fs-presto-1.20.4.jar}]",
+			"env: [{name: ENABLE_BUILT_IN_PLUGINS, value: other.jar;flink-s3-fs-presto-1.20.5.jar}]",
 		),
 		"a plugin less": toContainer("env: [{name: ENABLE_BUILT_IN_PLUGINS, $patch: delete}], volumeMounts: " +
-			"[{mountPath: /opt/flink/plugins/flink-s3-fs-presto-1.20.4, $patch: delete}]"),
+			"[{mountPath: /opt/flink/plugins/flink-s3-fs-presto-1.20.5, $patch: delete}]"),
 		"what fills the folder of a plugin cannot be known": toContainer(
 			"env: [{name: ENABLE_BUILT_IN_PLUGINS, value: null, valueFrom: {secretKeyRef: {name: a, key: b}}}]",
 		),
 		"an init container fills the folder of a plugin": "{target: {kind: Job}, patch: {spec: {template: {spec: {" +
-			"initContainers: [{name: fill, image: i, volumeMounts: [{name: flink-s3-fs-presto-1-20-4, mountPath: /p}]}], " +
+			"initContainers: [{name: fill, image: i, volumeMounts: [{name: flink-s3-fs-presto-1-20-5, mountPath: /p}]}], " +
 			"containers: [{name: flink-jobmanager, env: [{name: ENABLE_BUILT_IN_PLUGINS, $patch: delete}]}]}}}}}",
 		"another volume is the folder of a plugin": toPod("volumes: [{name: mine, persistentVolumeClaim: {claimName: c}}], " +
 			"containers: [{name: flink-jobmanager, env: [{name: ENABLE_BUILT_IN_PLUGINS, $patch: delete}], volumeMounts: " +
-			"[{mountPath: /opt/flink/plugins/flink-s3-fs-presto-1.20.4, name: mine}]}]"),
+			"[{mountPath: /opt/flink/plugins/flink-s3-fs-presto-1.20.5, name: mine}]}]"),
 		"null is as good as nothing": operate("Job", "add", jobPod+"/hostname", "null"),
 		"and is an empty element": operate(
 			"Job", "add", jobPod+"/containers/0/command", "[a, null]",

@@ -95,12 +95,12 @@ func ExampleEachContainer() {
 		}),
 	}
 	const image = `{target: {kind: Job}, patch: {spec: {template: {spec: {
-		containers: [{name: flink-jobmanager, image: "registry.example.com/flink:1.20.4"}]}}}}}`
+		containers: [{name: flink-jobmanager, image: "registry.example.com/flink:1.20.5"}]}}}}}`
 	for _, policy := range policies { // in a test: rendertest.CheckPolicies(t, m, policies...)
 		for _, problem := range policy.Find(manifests(image)) {
 			fmt.Println(problem.Rule, "-", problem.Field, problem.Message)
 		}
 	}
 	// Output:
-	// images are our own - spec.template.spec.containers[flink-taskmanager].image flink:1.20.4 is from elsewhere
+	// images are our own - spec.template.spec.containers[flink-taskmanager].image flink:1.20.5 is from elsewhere
 }

@@ -36,7 +36,7 @@ func TestPolicies(t *testing.T) {
 	assert.Equal(t, len(errs), 2*2+4+2, "%q", errs)
 	assert.Assert(t, strings.HasPrefix(errs[0], "containers: Deployment staging/job-"), errs[0])
 	assert.Assert(t, strings.HasSuffix(errs[0],
-		" (Deployment default/orders-by-hour): spec.template.spec.containers[flink-taskmanager].image: flink:1.20.4 1"),
+		" (Deployment default/orders-by-hour): spec.template.spec.containers[flink-taskmanager].image: flink:1.20.5 1"),
 		errs[0])
 	assert.Assert(t, strings.HasSuffix(errs[1], ": spec.template.spec.containers[flink-taskmanager]: twice"), errs[1])
 	assert.Assert(t, strings.HasSuffix(errs[4], ": spec.template.spec.hostNetwork: x"), errs[4])
