@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -17,8 +18,9 @@ import (
 	"github.com/flinktarget/flinktarget/patch"
 )
 
-// NotTaken is a part of a kustomization that a patch set does not hold: a field that has no
-// patches, such as namePrefix, or a patch of a kind that is never rendered.
+// NotTaken is what a patch set does not take over from a kustomization: a field that has no
+// patches, such as namePrefix, a patch of a kind that is never rendered, that the patches of
+// one of several bases are for its objects only, or that kustomize makes a text of null.
 type NotTaken struct {
 	// File is the path of the kustomization, Field the path in it, Reason says why.
 	File, Field, Reason string
@@ -30,7 +32,8 @@ type NotTaken struct {
 // folder once, in the order in which kustomize applies them. What it has besides patches is
 // returned as not taken; files that it names as resources are not read.
 //
-// A patch of a base applies to all objects then, not only to those of the base. Nothing
+// A patch of a base applies to all objects then, not only to those of the base; where there
+// are others, that is not taken. Nothing
 // outside of fsys and nothing remote is read: to name it is an error. Errors are of type
 // [*patch.InvalidError] and have all problems, with paths such as patches[2].target.kind; their
 // positions are those of the patch, in its file or in the kustomization.
@@ -120,11 +123,19 @@ func (r *reader) kustomization(dir, file string, root *yaml.Node, k types.Kustom
 			r.notTaken = append(r.notTaken, NotTaken{file, f.Key, "not a patch"})
 		}
 	}
+	base := func(ref string, at problem) {
+		before := len(r.patches)
+		r.base(dir, ref, at)
+		if len(r.patches) > before && len(k.Resources)+len(k.Bases) > 1 {
+			const reason = "that its patches are for its own objects only: in a DeploymentTarget they are for all"
+			r.notTaken = append(r.notTaken, NotTaken{file, at.field, reason})
+		}
+	}
 	for i, ref := range k.Resources {
-		r.base(dir, ref, at("resources[%d]", i))
+		base(ref, at("resources[%d]", i))
 	}
 	for i, ref := range k.Bases {
-		r.base(dir, ref, at("bases[%d]", i))
+		base(ref, at("bases[%d]", i))
 	}
 	for i, ref := range k.Components {
 		r.base(dir, ref, at("components[%d]", i))
@@ -138,6 +149,7 @@ func (r *reader) kustomization(dir, file string, root *yaml.Node, k types.Kustom
 		r.entry(types.Patch{Patch: string(text)}, where)
 	}
 	for i, p := range k.Patches {
+		p.Patch = strings.TrimSpace(p.Patch) // as kustomize does: a block scalar at the end loses its line feed
 		r.patch(dir, p, at("patches[%d]", i))
 	}
 	for i, p := range k.PatchesJson6902 {
@@ -203,6 +215,10 @@ func (r *reader) entry(p types.Patch, at problem) {
 		entry, _ := content.(tree.Map)
 		switch {
 		case p.Target != nil:
+			if null := nullOf(entry); null != nil {
+				r.notTaken = append(r.notTaken, NotTaken{where.file, tree.Join(where.field, null.String()),
+					"the text \"null\", which kustomize writes where a patch has a target: null deletes"})
+			}
 			entry = tree.Map{"target": targetTree(*p.Target), "patch": content}
 			if p.Options != nil {
 				entry["options"] = tree.Map{} // which package patch refuses, and says why

@@ -45,7 +45,8 @@ resources: [../left, ../right, plain.yaml]
 	)
 	set, notTaken, err := kustomize.Patches(fsys, "top")
 	assert.NilError(t, err)
-	assert.Equal(t, len(notTaken), 0)
+	assert.Equal(t, len(notTaken), 1, "%v", notTaken)
+	assert.Equal(t, notTaken[0].Field, "resources[0]", "the base is for its own objects")
 	text, err := set.MarshalJSON()
 	assert.NilError(t, err)
 	rest := string(text)
@@ -60,17 +61,19 @@ resources: [../left, ../right, plain.yaml]
 func TestWhatIsNotTaken(t *testing.T) {
 	set, notTaken, err := kustomize.Patches(files(
 		"kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamePrefix: dev-\n"+
-			"images: [{name: a, newTag: b}]\npatches:\n- path: both.yaml\n",
+			"images: [{name: a, newTag: b}]\npatches:\n- path: both.yaml\n- target: {kind: Job}\n  patch: '{metadata: "+
+			"{labels: {a: null}}}'\n",
 		"both.yaml", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\n---\n"+annotating("x"),
 	), ".")
 	assert.NilError(t, err)
-	assert.Equal(t, set.Len(), 1)
+	assert.Equal(t, set.Len(), 2)
 	var fields []string
 	for _, n := range notTaken {
 		assert.Equal(t, n.File, "kustomization.yaml")
 		fields = append(fields, n.Field)
 	}
-	assert.DeepEqual(t, fields, []string{"namePrefix", "images", "patches[0]"})
+	assert.DeepEqual(t, fields, []string{"namePrefix", "images", "patches[0]",
+		"patches[1].metadata.labels[a]"})
 	assert.Assert(t, strings.Contains(notTaken[2].Reason, "no such kind"), notTaken[2].Reason)
 }
 
@@ -192,5 +195,25 @@ resources:
 		e, ok := errors.AsType[*patch.InvalidError](err)
 		assert.Assert(t, ok, "kustomize would write the text null: %v", err)
 		assert.Equal(t, e.Fields[0].Field, "spec.deploymentPatchSet[0].metadata.annotations[a.b/c]")
+	}
+}
+
+// kustomize takes the last line feed from a patch, which may be one of a value.
+func TestBlockScalarAtTheEnd(t *testing.T) {
+	set, err := patch.NewSet(patch.MustParse("{target: {kind: Service}, patch: {spec: {text: \"a\\nb\\n\"}}}"))
+	assert.NilError(t, err)
+	text, _, err := kustomize.Kustomization(set)
+	assert.NilError(t, err)
+	again, _, err := kustomize.Patches(files("kustomization.yaml", string(text)), ".")
+	assert.NilError(t, err)
+	for _, p := range again.All() {
+		assert.Assert(t, strings.Contains(p.String(), `"a\nb\n"`), "%s", p)
+	}
+
+	inline := "patches:\n- target: {kind: Service}\n  patch: |\n    spec:\n      text: |\n        a\n"
+	lost, _, err := kustomize.Patches(files("kustomization.yaml", inline), ".")
+	assert.NilError(t, err)
+	for _, p := range lost.All() {
+		assert.Assert(t, strings.Contains(p.String(), `"text":"a"`), "as kustomize builds it: %s", p)
 	}
 }

@@ -1,6 +1,8 @@
 package kustomize
 
 import (
+	"bytes"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -77,6 +79,10 @@ func (e entry) written() (tree.Map, *field.Error) {
 	text, err := yaml.Append(nil, content)
 	if err != nil {
 		return nil, field.InternalError(nil, err)
+	}
+	// kustomize takes the last line feed from a patch: it may be that of a block scalar.
+	if docs, _ := yaml.Parse("", bytes.TrimSpace(text)); len(docs) == 1 && !tree.Equal(docs[0].Value(), content) {
+		text = append(text, "# end\n"...)
 	}
 	out["patch"] = string(text)
 	return out, nil
