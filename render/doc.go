@@ -148,6 +148,7 @@
 //	variable-without-effect  FLINK_PROPERTIES and others, which the image cannot write into the configuration
 //	plugin-version           ENABLE_BUILT_IN_PLUGINS with jars of another patch release
 //	replaced-java-options    FLINK_ENV_JAVA_OPTS beside env.java.opts.all
+//	configuration-file       a configuration file without what the renderer sets in it
 //	configuration-folder     FLINK_CONF_DIR without the configuration that is rendered
 //	root                     user 0 below runAsNonRoot, which is rendered by default
 //	host-network             hostNetwork without the DNS of the cluster

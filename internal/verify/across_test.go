@@ -87,6 +87,15 @@ var across = []struct {
 	{"", "the address of the pod in a variable of the resource",
 		app + "      kubernetes: {pods: {envVars: [{name: URL, value: 'x://$(POD_IP)/'}]}}\n      " + haConf, env("{name: A, value: b}")},
 
+	{"configuration-file", "a file of one's own", app, toConfig("flink-conf.yaml", "parallelism.default: 2\n")},
+	{"configuration-file", "another file that Flink reads", app,
+		"{target: {kind: ConfigMap}, patch: {data: {flink-conf.yaml: null, config.yaml: 'a: b'}}}"},
+	{"", "a file that it does not read beside the other", app, toConfig("config.yaml", "a: b\n")},
+	{"configuration-file", "a YAML file of one's own", onFlink2, toConfig("config.yaml", "jobmanager: {rpc: {address: h}}")},
+	{"", "all keys in a file of one's own", app, toConfig("flink-conf.yaml", strings.Join(ownKeys, ": 1\n")+": 1\n")},
+	{"", "all keys in maps", onFlink2, toConfig("config.yaml", "{'"+strings.Join(ownKeys, "': 1, '")+"': 1}\n")},
+	{"", "a file that is not Flink's", app, toConfig("other.yaml", "a: b\n")},
+
 	{"missing-variable", "the address of the pod is gone", app + "      " + haConf,
 		env("{name: POD_IP, $patch: delete}")},
 	{"missing-variable", "an argument of a patch's", app, toContainer("args: [standalone-job, '-Da=$(NAME)']")},
@@ -103,6 +112,17 @@ var across = []struct {
 
 	{"rolling-jobmanager", "two JobManagers at a time", session, jobManager("strategy: {type: RollingUpdate}")},
 	{"", "two that find their leader", session + "  " + haConf, jobManager("strategy: {type: RollingUpdate}")},
+}
+
+// ownKeys are those that the renderer sets without high availability.
+var ownKeys = []string{"jobmanager.rpc.address", "jobmanager.rpc.port", "blob.server.port", "rest.port",
+	"taskmanager.rpc.port", "taskmanager.data.port", "jobmanager.memory.process.size",
+	"taskmanager.memory.process.size", "parallelism.default"}
+
+var onFlink2 = strings.Replace(app, "1.20", "2.0", 1)
+
+func toConfig(file, text string) string {
+	return fmt.Sprintf("{target: {kind: ConfigMap}, patch: {data: {%s: %q}}}", file, text)
 }
 
 func env(variables string) string { return toContainer("env: [" + variables + "]") }
@@ -144,7 +164,7 @@ func TestAcross(t *testing.T) {
 	golden.Assert(t, text, "across.golden.txt")
 	documented, err := os.ReadFile("../../render/doc.go")
 	assert.NilError(t, err)
-	for _, rule := range verify.AcrossRules() {
+	for _, rule := range append(verify.AcrossRules(), "configuration-file") {
 		assert.Assert(t, strings.Contains(text, "\n"+rule+" (") || strings.HasPrefix(text, rule+" ("), "no case of %s", rule)
 		assert.Assert(t, strings.Contains(string(documented), "\n//\t"+rule+" "), "%s is not in the table of rules", rule)
 	}

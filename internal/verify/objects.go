@@ -8,7 +8,9 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/labels"
 )
 
@@ -24,7 +26,13 @@ func (v *verifier) configMap() {
 			if size += len(text); field == "binaryData" {
 				size -= len(text) / 4 // base64
 			}
-			configured = configured || v.want.Version.ReadsConfig(key)
+			if v.want.Version.ReadsConfig(key) {
+				configured = true
+				_, other := values[v.want.Version.ConfigFile] // which Flink prefers
+				if field == "data" && (key == v.want.Version.ConfigFile || !other) {
+					v.configFile("data["+key+"]", key, text)
+				}
+			}
 			for _, message := range validation.IsConfigMapKey(key) {
 				v.fail(field+"["+key+"]", message)
 			}
@@ -36,6 +44,44 @@ func (v *verifier) configMap() {
 	}
 	if !configured {
 		v.fail("data", "must have "+v.want.Version.ConfigFile+", without which Flink does not start")
+	}
+}
+
+// configFile checks that a patch has left what the renderer sets in Flink's configuration.
+func (v *verifier) configFile(at, file, text string) {
+	var missing []string
+	for key := range v.want.Config {
+		line := key + ":"
+		_, own := flink.Owned(key)
+		if own && !strings.HasPrefix(text, line) && !strings.Contains(text, "\n"+line) {
+			missing = append(missing, key)
+		}
+	}
+	if len(missing) > 0 && strings.HasSuffix(file, "config.yaml") { // where a key may be a map of others
+		keys := map[string]bool{}
+		roots, _ := yaml.Parse(file, []byte(text))
+		for _, root := range roots {
+			if root != nil {
+				flatten("", root.Value(), keys)
+			}
+		}
+		missing = slices.DeleteFunc(missing, func(key string) bool { return keys[key] })
+	}
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		v.report(Problem{Rule: "configuration-file", Message: "must have " + strings.Join(missing, ", ") +
+			", which the renderer sets: write options into flinkConfiguration, instead of replacing the file"}, at)
+	}
+}
+
+// flatten collects the keys of values as Flink reads them: those of maps are joined by dots.
+func flatten(prefix string, value any, keys map[string]bool) {
+	m, ok := value.(tree.Map)
+	if !ok {
+		keys[strings.TrimPrefix(prefix, ".")] = true
+	}
+	for key, value := range m {
+		flatten(prefix+"."+key, value, keys)
 	}
 }
 
