@@ -127,6 +127,29 @@ func TestCommittedManifestsAreCurrent(t *testing.T) {
 	}
 }
 
+// The entry that flux.yaml shows switches Flux's substitution off in every manifest, of which one
+// has what it would replace.
+func TestFluxSubstitutesNothing(t *testing.T) {
+	text, err := os.ReadFile("flux.yaml")
+	assert.NilError(t, err)
+	var entry string
+	for line := range strings.Lines(string(text)) {
+		if shown, ok := strings.CutPrefix(line, "#   "); ok {
+			entry += "  " + shown
+		}
+	}
+	jar := strings.Replace(resource("a", "staging"), "kind: JAR,", "kind: JAR, mainArgs: '--password a$(POD_IP) ${X}',", 1)
+	target := strings.Replace(oneTarget, "spec: {kubernetes: {namespace: s}}\n",
+		"spec:\n  kubernetes: {namespace: s}\n  deploymentPatchSet:\n"+entry, 1)
+	w := newWorkspace(t, target, jar)
+	assert.Equal(t, w.run().code, 0)
+	manifest := w.read("out/default/staging/deployment-a.yaml")
+	for _, o := range strings.Split(manifest, "\n---\n")[1:] { // after the header
+		assert.Assert(t, strings.Contains(o, "    kustomize.toolkit.fluxcd.io/substitute: disabled\n"), o)
+	}
+	assert.Assert(t, strings.Contains(manifest, "$$(POD_IP)") && strings.Contains(manifest, "$${X}"), manifest)
+}
+
 func TestSecondRunTouchesNothing(t *testing.T) {
 	w := newWorkspace(t, targets, resource("a", "staging"), resource("b", "production"), resource("My Job", "staging"))
 	assert.Equal(t, w.renews(), `write default/production/deployment-b.yaml
