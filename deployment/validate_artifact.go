@@ -51,7 +51,7 @@ var artifactKinds = []string{ArtifactJar, ArtifactSQLScript, ArtifactPython}
 // file systems that Flink's distribution has plugins for.
 var schemes = []string{
 	"https", "http", "local", "file", "s3", "s3a", "s3p", "oss", "gs",
-	"abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs",
+	"abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs", "wiaz",
 }
 
 // checkURI checks what VVP would fetch. ${NAME} may stand for anything: it is a

@@ -275,7 +275,7 @@ func TestPluginsOfFileSystems(t *testing.T) {
 		{"a mirror", conf(image("flinkImageRegistry: r.example.com/mirror"), checkpoints), "", presto, presto, 0},
 		{"an image of somebody's own", conf(image("flinkImageRepository: team/job"), checkpoints), "", "", "", 1},
 		{"or with a tag of its own",
-			conf(image("flinkImageTag: 1.20.1-stream1-java11"), checkpoints+", b: 's3://b', c: 'gs://b'"), "", "",
+			conf(image("flinkImageTag: 1.20.1-mine-java11"), checkpoints+", b: 's3://b', c: 'gs://b'"), "", "",
 			"", 2},
 		{"a tag that moves", conf(image("flinkImageTag: '1.20'"), checkpoints), "", "", "", 1},
 		{"what a jar needs is there for others, too",

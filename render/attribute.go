@@ -15,7 +15,8 @@ import (
 
 // expectation is what verification cannot read from the objects.
 func (g *rendering) expectation() verify.Expectation {
-	want := verify.Expectation{Cluster: g.plan.Name, Version: g.plan.Version, Process: map[string]int64{},
+	want := verify.Expectation{Cluster: g.plan.Name, Version: g.plan.Version, Home: g.plan.Home,
+		GivenHome: g.renderer.options.Home != "", Process: map[string]int64{},
 		Single: !g.plan.HA, HAKubernetes: g.plan.HAKubernetes, Config: g.plan.Config,
 		AllowUnknown: g.renderer.allowUnknown}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {

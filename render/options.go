@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
+	gopath "path"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -163,6 +166,43 @@ func FetcherImage(image string) Option {
 			return fmt.Errorf("render.FetcherImage: %q is not the name of an image", image)
 		}
 		r.options.FetcherImage = image
+		return nil
+	})
+}
+
+// FlinkHome says where Flink is in all images: an absolute path. Without it, it is
+// /flink in VVP's images, which are those of registry.ververica.com and those whose tag
+// has -streamN as VVP's do, and /opt/flink in all others. Configuration, logs, usrlib and
+// plugins are mounted there.
+//
+// Ververica does not publish how its images start. What is rendered for them relies on
+// the entrypoint of Flink's images (standalone-job, jobmanager and taskmanager as first
+// arguments), on their user 9999, and on wget in them; what is not so needs a patch.
+func FlinkHome(path string) Option {
+	return option(func(r *Renderer) error {
+		if !strings.HasPrefix(path, "/") || len(path) < 2 || gopath.Clean(path) != path || !isImage(path) {
+			return fmt.Errorf("render.FlinkHome: %q: must be an absolute path, such as /opt/flink", path)
+		}
+		r.options.Home = flink.Home(path)
+		return nil
+	})
+}
+
+// BlobStorage is VVP's universal blob storage (vvp.blobStorage.baseUri): a URI such as
+// s3://bucket/vvp. Where a resource does not say otherwise, Flink keeps checkpoints in
+// checkpoints, savepoints in savepoints, and data of high availability, if there is any,
+// in high-availability, in the folders below the URI that VVP has for each job,
+// flink-jobs/namespaces/NAMESPACE/jobs/ID/, and sessionclusters/ID/ in place of jobs/ID/
+// for session clusters. VVP also hands its credentials to jobs; here they have to be in
+// flinkConfiguration, or come with a service account.
+func BlobStorage(uri string) Option {
+	return option(func(r *Renderer) error {
+		u, err := url.Parse(uri)
+		if err != nil || u.Scheme == "" || u.Host+u.Path == "" || u.Opaque+u.RawQuery+u.Fragment != "" ||
+			!isImage(uri) || strings.ContainsAny(uri, "#${}") || kinds.IsReserved(uri) {
+			return errors.New("render.BlobStorage: must be a URI such as s3://bucket/vvp")
+		}
+		r.options.BlobStorage = uri
 		return nil
 	})
 }

@@ -1,10 +1,12 @@
 package render_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/render"
@@ -50,9 +52,10 @@ func TestVVPAsItIsUsed(t *testing.T) {
 		{"it can be written for Flink 2", onVersion(app+owed, "2.0"), "kind: Pod", "",
 			"no-effect " + flinkConf + "[kubernetes.pod-template-file.jobmanager]"},
 
-		{"a tag of VVP's without a registry", artifact(stream), "image: flink:1.20.1-stream1", "", tag},
-		{"with a registry", artifact("flinkImageRegistry: registry.ververica.com/v2.15, " + stream),
-			"image: registry.ververica.com/v2.15/flink:1.20.1-stream1", "", ""},
+		{"a tag of VVP's without a registry", artifact(stream), "image: flink:1.20.1-stream1", "",
+			tag + ", flink-home " + jarURI},
+		{"with a registry", in(artifact("flinkImageRegistry: registry.example.com, "+stream), "/opt/flink", "/flink"),
+			"image: registry.example.com/flink:1.20.1-stream1", "/opt/flink", ""},
 		{"a tag of the Flink project's", artifact("flinkImageTag: 1.20.1-java17"), "image: flink:1.20.1-java17", "", ""},
 		{"a repository that has the registry", artifact("flinkImageRepository: registry.example.com/flink"),
 			"image: registry.example.com/flink:", "", ""},
@@ -92,11 +95,7 @@ func TestVVPAsItIsUsed(t *testing.T) {
 			text := yamlOf(t, m)
 			assert.Assert(t, strings.Contains(text, c.has), text)
 			assert.Assert(t, c.hasNot == "" || !strings.Contains(text, c.hasNot), text)
-			var warnings []string
-			for _, w := range m.Warnings() {
-				warnings = append(warnings, w.Rule+" "+w.Field)
-			}
-			assert.Equal(t, strings.Join(warnings, ", "), c.warning)
+			assert.Equal(t, warningsOf(m), c.warning)
 		})
 	}
 }
@@ -106,4 +105,141 @@ func TestPlaceholderOfADerivedID(t *testing.T) {
 	m, err := renderJob(t, conf("a: '{{ jobId }}'"), render.Job{})
 	assert.NilError(t, err)
 	assert.Assert(t, strings.Contains(configOf(t, m), "a: "+jobOf(m)+"\n"))
+}
+
+// The folders of VVP's images, and of images that somebody says it of.
+func TestFlinkHome(t *testing.T) {
+	const vvp = "flinkImageRegistry: registry.ververica.com/v2.15, flinkImageTag: 1.20.1-stream1"
+	const uri = "https://h.example.com/a.jar"
+	mounted := func(pod corev1.PodSpec) (out []string) {
+		for _, m := range pod.Containers[0].VolumeMounts {
+			out = append(out, m.MountPath)
+		}
+		return out
+	}
+	official := []string{"/opt/flink/conf", "/tmp", "/opt/flink/log", "/opt/flink/usrlib"}
+	inVVP := []string{"/flink/conf", "/tmp", "/flink/log", "/flink/usrlib"}
+	for _, c := range []struct {
+		reason, artifact string
+		opts             []render.Option
+		want             []string
+	}{
+		{"Flink's image", "flinkImageTag: 1.18.1", nil, official},
+		{"VVP's by its registry", "flinkImageRegistry: registry.ververica.com/v2.12", nil, inVVP},
+		{"a mirror by its tag", "flinkImageRegistry: r.io, flinkImageTag: 1.18.1-stream3-scala_2.12-java8", nil, inVVP},
+		{"a tag like it", "flinkImageRegistry: r.io, flinkImageTag: 1.18.1-streams", nil, official},
+		{"a registry like it", "flinkImageRegistry: registry.ververica.com.example.com", nil, official},
+		{"an image of one's own", "flinkImageRegistry: r.io", []render.Option{render.FlinkHome("/flink")}, inVVP},
+		{"VVP's, made anew", vvp, []render.Option{render.FlinkHome("/opt/flink")}, official},
+	} {
+		m, err := renderJob(t, in(withArtifact("1.18", uri), "kind: JAR,", "kind: JAR, "+c.artifact+","),
+			render.Job{ID: jobID}, c.opts...)
+		assert.NilError(t, err, c.reason)
+		for _, pod := range []corev1.PodSpec{jobManager(t, m), taskManagers(t, m)} {
+			assert.DeepEqual(t, mounted(pod), c.want)
+			fetcher := pod.InitContainers[len(pod.InitContainers)-1]
+			assert.Assert(t, slices.Contains(fetcher.Command, "--output-document="+c.want[3]+"/a.jar"), c.reason)
+		}
+	}
+	m, err := renderJob(t, in(withArtifact("1.18", "file:///flink/examples/a.jar"), "kind: JAR,", "kind: JAR, "+vvp+","),
+		render.Job{ID: jobID})
+	assert.NilError(t, err)
+	assert.Assert(t, strings.HasSuffix(jarsOf(jobManager(t, m)), "install /flink/examples/a.jar artifacts/a.jar"))
+	_, err = renderJob(t, withPatches(app, "{apiVersion: batch/v1, kind: Job, spec: {template: {spec: {containers: "+
+		"[{name: flink-jobmanager, image: 'r.io/flink:1.20.1-stream1'}]}}}}"), render.Job{ID: jobID},
+		render.FlinkHome("/opt/flink"))
+	assert.NilError(t, err, "who says where it is has said it")
+	_, err = renderJob(t, app+"      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, "+
+		"image: 'r.io/flink:1.20.1-stream1'}]}}}\n", render.Job{ID: jobID})
+	assert.DeepEqual(t, refusals(err), []string{"spec.template.spec.kubernetes Invalid image"})
+	for _, path := range []string{"", "/", "flink", "/flink/", "/a b", "/flink/../x"} {
+		_, err := render.New(render.FlinkHome(path))
+		assert.ErrorContains(t, err, "must be an absolute path", path)
+	}
+}
+
+// What VVP's universal blob storage presets, where the resource does not say otherwise.
+func TestBlobStorage(t *testing.T) {
+	const base = "s3://b/vvp/flink-jobs/namespaces/default/"
+	const checkpoints, savepoints, ha = "state.checkpoints.dir", "state.savepoints.dir", "high-availability.storageDir"
+	own := base + "jobs/" + jobID
+	for _, c := range []struct {
+		reason, text string
+		want         map[string]string // options; "" for none
+	}{
+		{"nothing is said", app, map[string]string{checkpoints: own + "/checkpoints", savepoints: own + "/savepoints", ha: ""}},
+		{"there is high availability", conf("high-availability.type: kubernetes"),
+			map[string]string{ha: own + "/high-availability", checkpoints: own + "/checkpoints"}},
+		{"something is said", conf("state.savepoints.dir: s3://c/s"),
+			map[string]string{checkpoints: own + "/checkpoints", savepoints: "s3://c/s"}},
+		{"in the words of 1.20", conf("execution.checkpointing.dir: s3://c/s"),
+			map[string]string{checkpoints: "", "execution.checkpointing.dir": "s3://c/s"}},
+		{"a SessionCluster", session, map[string]string{checkpoints: base +
+			"sessionclusters/6a1a4cfb-43a0-4a3e-bf31-5d0f6a1a2f7e/checkpoints"}},
+	} {
+		m, err := renderJob(t, c.text, render.Job{ID: jobID}, render.BlobStorage("s3://b/vvp/"))
+		assert.NilError(t, err, c.reason)
+		for key, want := range c.want {
+			assert.Equal(t, strings.Contains(configOf(t, m), key+": "+want+"\n"), want != "", "%s: %s", c.reason, key)
+			assert.Equal(t, strings.Contains(configOf(t, m), key), want != "", "%s: %s", c.reason, key)
+		}
+		assert.Equal(t, pluginsOf(t, taskManagers(t, m)), "flink-s3-fs-presto-1.20.4.jar")
+	}
+	m, err := renderJob(t, app, render.Job{}, render.BlobStorage("s3://b"))
+	assert.NilError(t, err)
+	assert.Assert(t, strings.Contains(configOf(t, m), "jobs/"+jobOf(m)+"/checkpoints"), "of a derived id, too")
+	for _, uri := range []string{"", "b", "/b", "s3:", "s3://b c", "s3://b/${A}", "s3://b/#", "s3://b?c"} {
+		_, err := render.New(render.BlobStorage(uri))
+		assert.ErrorContains(t, err, "must be a URI", uri)
+	}
+}
+
+// File systems for which Flink has no plugin.
+func TestFileSystemsOfImages(t *testing.T) {
+	const hadoop = "      kubernetes: {pods: {envVars: [{name: HADOOP_CLASSPATH, value: /h}]}}\n"
+	const vvp = "flinkImageRegistry: registry.ververica.com/v2.15, flinkImageTag: 1.20.1-stream1"
+	dir := func(uri string) string { return conf("state.checkpoints.dir: '" + uri + "'") }
+	with := func(artifact, version, uri string) string {
+		return in(withArtifact(version, uri), "kind: JAR,", "kind: JAR, "+artifact+",")
+	}
+	for _, c := range []struct {
+		reason, text string
+		refused      bool
+		warned       string
+	}{
+		{"Flink's image has no Hadoop", withArtifact("1.20", "hdfs://n/a.jar"), true, ""},
+		{"it is mounted", withArtifact("1.20", "hdfs://n/a.jar") + hadoop, false, ""},
+		{"others may", with("flinkImageRegistry: r.io, flinkImageTag: mine", "1.20", "hdfs://n/a.jar"), false,
+			"file-system-image " + jarURI},
+		{"VVP's has", with(vvp, "1.20", "hdfs://n/a.jar"), false, ""},
+		{"and Azure's workload identity", with(vvp, "1.20", "wiaz://c@a/a.jar"), false, ""},
+		{"which no other has", withArtifact("1.20", "wiaz://c@a/a.jar") + hadoop, true, ""},
+		{"before 1.19, Flink fetches nothing", with(vvp, "1.18", "hdfs://n/a.jar"), true, ""},
+		{"checkpoints", dir("hdfs://n/c"), false, "file-system-image " + flinkConf + "[state.checkpoints.dir]"},
+		{"checkpoints with it", dir("hdfs://n/c") + hadoop, false, ""},
+		{"checkpoints in VVP's image", in(in(dir("s3://b/c"), "kind: JAR,", "kind: JAR, "+vvp+","), "/opt/flink", "/flink"),
+			false, ""},
+		{"what it does not have", in(in(dir("gs://b/c"), "kind: JAR,", "kind: JAR, "+vvp+","), "/opt/flink", "/flink"),
+			false, "file-system-plugin " + flinkConf + "[state.checkpoints.dir]"},
+	} {
+		m, err := renderJob(t, c.text, render.Job{ID: jobID})
+		if c.refused {
+			assert.DeepEqual(t, refusals(err), []string{jarURI + " Invalid uri-scheme"})
+			_, err = renderJob(t, c.text, render.Job{ID: jobID}, render.FetcherImage("fetch:1"))
+			assert.Equal(t, err == nil, strings.Contains(c.text, "1.18"), "%s: %v", c.reason, err)
+			continue
+		}
+		assert.NilError(t, err, c.reason)
+		assert.Equal(t, warningsOf(m), c.warned, c.reason)
+		assert.Equal(t, pluginsOf(t, jobManager(t, m)), "", c.reason)
+	}
+}
+
+// warningsOf lists rules and fields.
+func warningsOf(m render.Manifests) string {
+	var out []string
+	for _, w := range m.Warnings() {
+		out = append(out, w.Rule+" "+w.Field)
+	}
+	return strings.Join(out, ", ")
 }

@@ -66,7 +66,7 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 			if name := out.files[n-1].name; !strings.HasSuffix(name, ".jar") {
 				d.warn("class-path", at,
 					"Flink puts only files that are called NAME.jar on the class path: %s will be in %s, but "+
-						"classes in it are not found", decode.Shown(name), flink.UserLibDir)
+						"classes in it are not found", decode.Shown(name), c.Home.UserLib())
 			}
 		}
 	}
@@ -74,18 +74,18 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 	for i, uri := range a.AdditionalDependencies {
 		add(uri, at.Child("additionalDependencies").Index(i), false)
 	}
-	d.sameNames(out.files, places)
+	d.sameNames(out.files, places, c.Home.UserLib())
 	if a.EntryClass == "" && out.jar == "" && out.jars() > 1 {
 		d.warn("entry-class", at.Child("entryClass"), "required if more than one jar has a Main-Class in its "+
 			"manifest: Flink looks for it in all of %s, and does not start the job if there are several",
-			flink.UserLibDir)
+			c.Home.UserLib())
 	}
-	inUserLib := slices.ContainsFunc(out.files, file.inPlace)
-	out.files = slices.DeleteFunc(out.files, file.inPlace)
+	inUserLib := slices.ContainsFunc(out.files, c.inPlace)
+	out.files = slices.DeleteFunc(out.files, c.inPlace)
 	_, official := flink.OfficialImage(c.Image)
 	if len(out.files) > 0 && (inUserLib || !official) && !c.mountsUserLib() {
 		// The volume for files hides what the image has in usrlib; the official images have none.
-		out.files = slices.Insert(out.files, 0, file{from: flink.UserLibDir})
+		out.files = slices.Insert(out.files, 0, file{from: c.Home.UserLib()})
 	}
 	if !slices.ContainsFunc(out.files, func(f file) bool { return f.uri != "" }) {
 		out.fetcher = ""
@@ -118,14 +118,14 @@ func (a *artifact) jars() int {
 func (c *Plan) Fetcher() string { return c.artifact.fetcher }
 
 // inPlace reports whether the file is in usrlib already.
-func (f file) inPlace() bool { return strings.HasPrefix(f.from, flink.UserLibDir+"/") }
+func (c *Plan) inPlace(f file) bool { return strings.HasPrefix(f.from, c.Home.UserLib()+"/") }
 
-func (d *decider) sameNames(files []file, places []*field.Path) {
+func (d *decider) sameNames(files []file, places []*field.Path, userLib string) {
 	for i, f := range files {
 		if j := slices.IndexFunc(files[:i], func(e file) bool { return e.name == f.name }); j >= 0 {
 			e := field.Duplicate(places[i], f.name)
 			e.Detail = fmt.Sprintf("%s gets this name in %s, too: the URI of one of them must end in another NAME.jar",
-				places[j], flink.UserLibDir)
+				places[j], userLib)
 			d.fail(e, "uri")
 		}
 	}
@@ -133,9 +133,14 @@ func (d *decider) sameNames(files []file, places []*field.Path) {
 
 // mountsUserLib reports whether the resource has a volume of its own for usrlib.
 func (c *Plan) mountsUserLib() bool {
+	return c.mounts(func(at string) bool { return at == c.Home.UserLib() })
+}
+
+// mounts reports whether pods of the resource mount a volume at such a path.
+func (c *Plan) mounts(is func(at string) bool) bool {
 	return c.Kubernetes.Pods != nil && slices.ContainsFunc(c.Kubernetes.Pods.VolumeMounts,
 		func(m deployment.VolumeMount) bool {
-			return path.Clean(tree.String(decode.Shared(m.VolumeMount), "mountPath")) == flink.UserLibDir
+			return is(path.Clean(tree.String(decode.Shared(m.VolumeMount), "mountPath")))
 		})
 }
 
@@ -155,14 +160,14 @@ func (d *decider) jarURI(uri string, at *field.Path) (*url.URL, bool) {
 
 // jar decides by scheme and version what is done with a jar, alone or one of several.
 func (d *decider) jar(out *artifact, j jar, alone bool, c *Plan) {
-	_, store := flink.FileSystem(j.uri.Scheme)
+	store := flink.IsStore(j.uri.Scheme)
 	switch scheme := j.uri.Scheme; {
 	case scheme == "local" || scheme == "file":
-		d.inImage(out, j, c.Version)
+		d.inImage(out, j, c)
 	case store:
 		d.inStore(out, j, c)
 	case scheme != "http" && scheme != "https":
-		known := append([]string{"file", "http", "https", "local"}, flink.FileSystems()...)
+		known := append([]string{"file", "http", "https", "local"}, flink.Stores()...)
 		d.fail(field.NotSupported(j.at, scheme, known), "uri-scheme")
 	case !c.Version.Jars || !alone:
 		out.download(j)
@@ -211,20 +216,25 @@ func (d *decider) inStore(out *artifact, j jar, c *Plan) {
 }
 
 // inImage is a jar that is there already, in the image or on a mounted volume.
-func (d *decider) inImage(out *artifact, j jar, v flink.Version) {
+func (d *decider) inImage(out *artifact, j jar, c *Plan) {
 	u := j.uri
 	f := file{from: u.Path, name: path.Base(u.Path)}
-	if f.inPlace() {
-		f.name = strings.TrimPrefix(u.Path, flink.UserLibDir+"/")
+	if c.inPlace(f) {
+		f.name = strings.TrimPrefix(u.Path, c.Home.UserLib()+"/")
+	}
+	mounted := func(at string) bool { return overlap(u.Path, at) }
+	if other := c.Home.Elsewhere(u.Path); other != "" && !c.mounts(mounted) {
+		d.warn("flink-home", j.at, "%s has Flink in %s, and may have nothing in %s: write the path in this image, or "+
+			"name the image that has the jar", c.Image, c.Home, other)
 	}
 	switch {
 	case u.Host != "" || path.Clean(u.Path) != u.Path:
 		d.fail(field.Invalid(j.at, decode.Shown(u.String()),
 			"write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
 		return
-	case v.Jars && j.job:
+	case c.Version.Jars && j.job:
 		out.jar = (&url.URL{Scheme: "local", Path: u.Path}).String()
-		if !f.inPlace() {
+		if !c.inPlace(f) {
 			return
 		}
 	}

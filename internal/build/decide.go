@@ -27,6 +27,8 @@ type Options struct {
 	Profiles        map[string]string // of logging
 	FetcherImage    string
 	TLSSecret       string
+	Home            flink.Home // of Flink in all images; "" if it is told by their names
+	BlobStorage     string     // a URI
 	Budgets         bool
 	AllowUnresolved bool
 }
@@ -73,6 +75,7 @@ type Plan struct {
 	opts       Options
 	Version    flink.Version
 	Image      string
+	Home       flink.Home
 	Properties []flink.Property // what the configuration file cannot hold: passed as -D
 	JobArgs    []string         // of the JobManager, after the command
 	HA         bool             // JobManagers find each other, and are found, without the Service
@@ -131,9 +134,11 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	c.templates[labels.JobManager] = decode.Shared(in.Kubernetes.JobManagerPodTemplate)
 	c.templates[labels.TaskManager] = decode.Shared(in.Kubernetes.TaskManagerPodTemplate)
 	c.Image = c.image()
+	c.Home = d.home(c)
 	d.image(c)
 	at := in.Settings.Child("flinkConfiguration")
 	c.Config = c.filled()
+	c.preset()
 	d.checkpoints(c, at)
 	c.Stores = configuredStores(expanded(c.Config, c.environment().known()), at)
 	d.configuration(c, at)
@@ -155,7 +160,7 @@ func (d *decider) job(c *Plan) {
 	d.annotations(c)
 	c.artifact = d.artifact(c, at)
 	for scheme := range flink.Schemes(c.Job.Savepoint) {
-		if _, ok := flink.FileSystem(scheme); ok {
+		if flink.IsStore(scheme) {
 			c.Stores = append(c.Stores, ObjectStore{scheme: scheme})
 		}
 	}
@@ -187,7 +192,7 @@ func (d *decider) annotations(c *Plan) {
 	}
 	d.warn("queryable-state", at.Key(deployment.AnnotationQueryableState), "nothing can be queried unless Flink's "+
 		"flink-queryable-state-runtime-%s.jar is on its class path: the images have it in %s/opt at most; copy it to "+
-		"%s/lib in an image of your own", c.Version.Patch, flink.Home, flink.Home)
+		"%s/lib in an image of your own", c.Version.Patch, c.Home, c.Home)
 	c.queryable = true
 	c.Config["queryable-state.enable"] = "true"
 	c.Config["queryable-state.proxy.ports"] = strconv.Itoa(flink.PortQueryableState)

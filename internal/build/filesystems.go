@@ -1,6 +1,7 @@
 package build
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func configuredStores(config map[string]string, at *field.Path) []ObjectStore {
 	var out []ObjectStore
 	for _, key := range tree.Keys(config) {
 		for scheme := range flink.Schemes(config[key]) {
-			if _, ok := flink.FileSystem(scheme); ok {
+			if flink.IsStore(scheme) {
 				out = append(out, ObjectStore{scheme: scheme, at: at.Key(key), Key: key})
 			}
 		}
@@ -54,6 +55,9 @@ func (d *decider) plugins(c *Plan) {
 			plugin, _ := flink.FileSystem(s.scheme)
 			name := plugin + "-" + version + ".jar"
 			switch {
+			case flink.BuiltIn(image, s.scheme):
+			case plugin == "":
+				d.withoutPlugin(c, s, component, image)
 			case s.Jar && component == labels.TaskManager || slices.Contains(c.plugins[component], name):
 			case s.Jar && version == "":
 				d.fail(field.Invalid(s.at, decode.Shown(c.artifact.jar),
@@ -78,7 +82,31 @@ func (d *decider) warnPlugin(c *Plan, s ObjectStore, plugin, image string) {
 	d.warn("file-system-plugin", s.at,
 		"Flink needs its plugin %s for %s://, which %s may not have in %s: build it in, or name its jar in "+
 			"the variable %s in kubernetes.pods.envVars",
-		plugin, s.scheme, image, flink.PluginsDir, flink.PluginsVariable)
+		plugin, s.scheme, image, c.Home.Plugins(), flink.PluginsVariable)
+}
+
+// withoutPlugin is about a file system that the image itself has to have.
+func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Component, image string) {
+	needs := flink.InImages(s.scheme)
+	_, known := c.variables(component)["HADOOP_CLASSPATH"]
+	_, official := flink.OfficialImage(image)
+	if slices.Contains(c.unknownPlugins, needs) || s.Jar && component == labels.TaskManager ||
+		needs == "Hadoop" && known {
+		return
+	}
+	c.unknownPlugins = append(c.unknownPlugins, needs)
+	message := fmt.Sprintf("Flink needs %s for %s://, which %s %%s have: build it in", needs, s.scheme, image)
+	if needs == "Hadoop" {
+		message += ", or mount it and set HADOOP_CLASSPATH in kubernetes.pods.envVars"
+	}
+	if s.Jar {
+		message += "; an image of render.FetcherImage can fetch the jar, too, beside a dependency or before Flink 1.19"
+	}
+	if s.Jar && official {
+		d.fail(field.Invalid(s.at, decode.Shown(c.artifact.jar), fmt.Sprintf(message, "does not")), "uri-scheme")
+		return
+	}
+	d.warn("file-system-image", s.at, message, "may not")
 }
 
 // patchVersion is what the name of a plugin's jar ends in.

@@ -17,22 +17,24 @@ const podAddress = "POD_IP"
 
 const rbac = "rbac.authorization.k8s.io"
 
+// haStorage is the option for where the data of high availability is.
+const haStorage = "high-availability.storageDir"
+
 // highAvailability switches it on where the configuration asks for it. What
 // identifies the cluster is the renderer's: two clusters with one id would take
 // each other for themselves.
 func (d *decider) highAvailability(c *Plan, conf map[string]string, at *field.Path) {
-	const storage = "high-availability.storageDir"
 	ha := flink.HighAvailability(c.Version, conf)
 	if ha.Kind == flink.HANone {
-		if _, ok := conf[storage]; ok {
-			d.warn("no-effect", at.Key(storage), "no effect: high availability is not switched on (%s)",
+		if _, ok := conf[haStorage]; ok {
+			d.warn("no-effect", at.Key(haStorage), "no effect: high availability is not switched on (%s)",
 				c.Version.HAKey)
 		}
 		return
 	}
 	c.HA = true
-	if conf[storage] == "" {
-		d.fail(field.Required(at.Key(storage),
+	if conf[haStorage] == "" {
+		d.fail(field.Required(at.Key(haStorage),
 			"high availability keeps its data in a file system: write the URI of a folder, such as s3://bucket/ha"),
 			"high-availability")
 	}

@@ -1,10 +1,13 @@
 package build
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/labels"
@@ -27,6 +30,21 @@ func (c *Plan) image() string {
 		repository = strings.TrimSuffix(c.Registry, "/") + "/" + repository
 	}
 	return repository + ":" + tag
+}
+
+// home is where Flink is in the images of both components.
+func (d *decider) home(c *Plan) flink.Home {
+	images := [...]string{c.imageOf(labels.JobManager), c.imageOf(labels.TaskManager)}
+	jobManager, taskManager := flink.HomeOf(images[0]), flink.HomeOf(images[1])
+	switch {
+	case d.opts.Home != "":
+		return d.opts.Home
+	case jobManager != taskManager:
+		d.fail(field.Invalid(c.Settings.Child("kubernetes"), field.OmitValueType{}, fmt.Sprintf(
+			"%s has Flink in %s, and %s in %s: use one image, or say where it is with render.FlinkHome",
+			images[0], jobManager, images[1], taskManager)), "image")
+	}
+	return jobManager
 }
 
 // image warns of an image that is not where VVP takes it from.

@@ -33,7 +33,7 @@ var (
 	}
 	scratchMounts = []any{
 		tree.Map{"name": TempVolume, "mountPath": flink.TempDir},
-		tree.Map{"name": LogVolume, "mountPath": flink.LogDir},
+		tree.Map{"name": LogVolume, "mountPath": flink.Home("").Log()},
 	}
 
 	jobManagerPorts = []any{

@@ -33,9 +33,12 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	spec["terminationGracePeriodSeconds"] = int64(gracePeriod)
 	c.advertise(component, spec, container)
 	mounts := &volumes{make([]any, 0, fieldsOfPod), make([]any, 0, fieldsOfPod)}
-	mounts.add(flink.ConfigVolume, flink.ConfDir, "configMap", tree.Map{"name": c.configMapName()})
+	mounts.add(flink.ConfigVolume, c.Home.Conf(), "configMap", tree.Map{"name": c.configMapName()})
 	mounts.volumes = append(mounts.volumes, scratchVolumes...)
 	mounts.mounts = append(mounts.mounts, scratchMounts...)
+	if c.Home != "" {
+		mounts.mounts[len(mounts.mounts)-1] = tree.Map{"name": LogVolume, "mountPath": c.Home.Log()}
+	}
 	if c.artifact.downloads && component == labels.JobManager {
 		mounts.add(ArtifactsVolume, flink.ArtifactsDir, "emptyDir", emptyDir)
 	}
@@ -43,13 +46,13 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 		for _, name := range names {
 			// Only the plugin's own folder, so that the image's other plugins stay.
 			plugin := strings.TrimSuffix(name, ".jar")
-			mounts.add(strings.ReplaceAll(plugin, ".", "-"), flink.PluginsDir+"/"+plugin, "emptyDir", emptyDir)
+			mounts.add(strings.ReplaceAll(plugin, ".", "-"), c.Home.Plugins()+"/"+plugin, "emptyDir", emptyDir)
 		}
 		container["env"] = append(tree.Items(container, "env"),
 			tree.Map{"name": flink.PluginsVariable, "value": strings.Join(names, ";")})
 	}
 	if len(c.artifact.files) > 0 {
-		mounts.add(flink.UserLibVolume, flink.UserLibDir, "emptyDir", emptyDir)
+		mounts.add(flink.UserLibVolume, c.Home.UserLib(), "emptyDir", emptyDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
 	fetched, _ := c.templateContainer(component)
@@ -103,7 +106,7 @@ func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map,
 		user = append(user, decode.Shared(m.VolumeMount))
 	}
 	for _, init := range tree.Items(spec, "initContainers") {
-		mounts.follow(tree.Items(init, "volumeMounts"))
+		mounts.follow(tree.Items(init, "volumeMounts"), c.Home.UserLib())
 	}
 	c.mountSources(tree.Items(spec, "initContainers"), user)
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
@@ -153,15 +156,15 @@ func (c *Plan) fetchers(component labels.Component) []any {
 			// VVP gives every container of a Flink pod the same resources.
 			"resources":       c.containerResources(component),
 			"securityContext": restricted,
-			"volumeMounts": []any{tree.Map{"name": flink.UserLibVolume, "mountPath": flink.UserLibDir},
+			"volumeMounts": []any{tree.Map{"name": flink.UserLibVolume, "mountPath": c.Home.UserLib()},
 				tree.Map{"name": TempVolume, "mountPath": flink.TempDir}},
 		}
-		to, uri := flink.UserLibDir+"/"+f.name, escape(f.uri)
+		to, uri := c.Home.UserLib()+"/"+f.name, escape(f.uri)
 		switch {
 		case f.from != "":
 			// The volume stands elsewhere, so that it does not hide what is copied.
 			container["volumeMounts"] = []any{tree.Map{"name": flink.UserLibVolume, "mountPath": flink.ArtifactsDir}}
-			container["image"], container["command"] = image, f.copyCommand()
+			container["image"], container["command"] = image, c.copyCommand(f)
 		case c.artifact.fetcher != "":
 			container["image"], container["args"] = c.artifact.fetcher, []any{uri, to}
 		default:
@@ -176,8 +179,8 @@ func (c *Plan) fetchers(component labels.Component) []any {
 	return out
 }
 
-func (f file) copyCommand() []any {
-	if f.from == flink.UserLibDir {
+func (c *Plan) copyCommand(f file) []any {
+	if f.from == c.Home.UserLib() {
 		return []any{"sh", "-c", "! test -d " + f.from + " || cp -R " + f.from + "/. " + flink.ArtifactsDir}
 	}
 	return []any{"install", "-D", "-m", "0644", "--", escape(f.from), escape(flink.ArtifactsDir + "/" + f.name)}
@@ -236,12 +239,12 @@ func has(field, text string) func(any) bool {
 
 // follow mounts in an init container what is mounted at the same place here; what is
 // usrlib here, wherever it stands there.
-func (v *volumes) follow(mounts []any) {
+func (v *volumes) follow(mounts []any, userLib string) {
 	for i, m := range mounts {
 		at := tree.String(m, "mountPath")
 		place := at
 		if tree.String(m, "name") == flink.UserLibVolume {
-			place = flink.UserLibDir
+			place = userLib
 		}
 		for _, own := range v.mounts {
 			if path.Clean(tree.String(own, "mountPath")) == place {

@@ -131,9 +131,9 @@ func secure(workload, generated tree.Map) {
 // configuration, which would be lost, or over Flink itself.
 func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 	check := func(mount any, at *field.Path) {
-		if flink.HidesConfig(c.Version, tree.String(mount, "mountPath")) {
+		if c.Home.HidesConfig(c.Version, tree.String(mount, "mountPath")) {
 			d.fail(field.Forbidden(at.Child("mountPath"),
-				"Flink's configuration is mounted at "+flink.ConfDir+"; mount other volumes elsewhere, single files "+
+				"Flink's configuration is mounted at "+c.Home.Conf()+"; mount other volumes elsewhere, single files "+
 					"beside it, or set options in flinkConfiguration"), "volume")
 		}
 	}

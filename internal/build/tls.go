@@ -12,7 +12,7 @@ import (
 
 const (
 	TLSVolume   = "flink-tls"
-	TLSDir      = flink.Home + "/tls"
+	TLSDir      = "/opt/flink/tls"
 	TLSPassword = "FLINK_TLS_PASSWORD"
 )
 

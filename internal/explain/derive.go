@@ -136,7 +136,8 @@ var (
 		when(mentions(flink.Placeholder), func(r *derivation) []Origin {
 			return slices.Concat(r.x.under("metadata.name"), r.x.under("metadata.namespace"), r.x.under("metadata.id"))
 		}),
-		placed, identity, namespaced)
+		placed, when(func(r *derivation) bool { return r.x.options.BlobStorage != "" }, option("render.BlobStorage")),
+		identity, namespaced)
 
 	// replicas is what the number of pods of a component is made of.
 	replicas = when(func(r *derivation) bool { return !r.isJobManager() },
@@ -254,18 +255,26 @@ func ours(r *derivation) []Origin {
 	switch r.at.last() {
 	case flink.ConfigVolume:
 		rule, of = "volumes", identity
-	case build.TempVolume, build.LogVolume, flink.ConfDir, flink.TempDir, flink.LogDir:
+	case build.TempVolume, build.LogVolume, r.plan.Home.Conf(), flink.TempDir, r.plan.Home.Log():
 		rule, of = "volumes", all()
 	case build.TLSPassword, build.TLSVolume, build.TLSDir:
 		rule, of = "tls", tls
-	case build.ArtifactsVolume, flink.UserLibVolume, flink.ArtifactsDir, flink.UserLibDir:
+	case build.ArtifactsVolume, flink.UserLibVolume, flink.ArtifactsDir, r.plan.Home.UserLib():
 		rule, of = "artifact", artifacts
 	case flink.PluginsVariable:
 		return plugins(r)
 	default:
 		return nil
 	}
-	return all(generated(rule), of)(r)
+	return all(generated(rule), of, when(func(r *derivation) bool { return r.plan.Home != "" }, home))(r)
+}
+
+// home is what Flink's folder in the image is told by.
+func home(r *derivation) []Origin {
+	if r.x.options.Home != "" {
+		return option("render.FlinkHome")(r)
+	}
+	return all(image, templateImage)(r)
 }
 
 var (
@@ -278,7 +287,7 @@ var (
 		when(func(r *derivation) bool { return !slices.Equal(r.at.tail[1:], []string{"mountPath"}) }, userMount),
 		when(func(r *derivation) bool { return ours(r) != nil }, all(userMount, ours)),
 		userMount,
-		when(func(r *derivation) bool { return strings.HasPrefix(r.at.last(), flink.PluginsDir) }, plugins))
+		when(func(r *derivation) bool { return strings.HasPrefix(r.at.last(), r.plan.Home.Plugins()) }, plugins))
 	userMount = userVolume("volumeMount", "mountPath")
 )
 

@@ -2,7 +2,6 @@ package flink
 
 import (
 	"iter"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,8 +26,37 @@ func FileSystem(scheme string) (plugin string, ok bool) {
 	return plugin, ok
 }
 
-// FileSystems returns the schemes that FileSystem knows, sorted.
-func FileSystems() []string { return slices.Sorted(maps.Keys(fileSystems)) }
+// inImages are file systems that Flink has no plugin for, by what has to be in an image.
+// VVP's images have all of them (VVP's page "Flink Configuration", File Systems).
+var inImages = map[string]string{"hdfs": "Hadoop", "viewfs": "Hadoop", "wiaz": "Ververica's plugin"}
+
+// InImages returns what an image must have for a scheme for which there is no plugin, ""
+// if there is one or nothing is known of it.
+func InImages(scheme string) string { return inImages[scheme] }
+
+// builtIn are the schemes that VVP's images know without a plugin of opt.
+var builtIn = []string{"s3", "s3a", "s3p", "wasb", "wasbs"}
+
+// BuiltIn reports whether an image is known to know a scheme by itself.
+func BuiltIn(image, scheme string) bool {
+	return VVPImage(image) && (inImages[scheme] != "" || slices.Contains(builtIn, scheme))
+}
+
+// IsStore reports whether Flink may know a scheme, of Stores, if its image does.
+func IsStore(scheme string) bool { return fileSystems[scheme]+inImages[scheme] != "" }
+
+// Stores returns the schemes of file systems that an image may know, sorted.
+func Stores() []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for _, m := range [...]map[string]string{fileSystems, inImages} {
+			for scheme := range m {
+				if !yield(scheme) {
+					return
+				}
+			}
+		}
+	})
+}
 
 // Schemes yields the schemes of the URIs in the value of an option, which may be a
 // list, in lower case.

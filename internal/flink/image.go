@@ -19,16 +19,53 @@ const (
 	PortREST            = 8081 // rest.port
 )
 
-// Places and identity in the official images (apache/flink-docker: Dockerfile
-// and docker-entrypoint.sh).
+// A Home is the folder of Flink in an image. The zero value is that of the official
+// images (apache/flink-docker: Dockerfile and docker-entrypoint.sh).
+type Home string
+
 const (
-	Home         = "/opt/flink"
-	ConfDir      = Home + "/conf"
-	UserLibDir   = Home + "/usrlib"
-	LogDir       = Home + "/log"
-	PluginsDir   = Home + "/plugins"
-	ArtifactsDir = Home + "/artifacts" // default of user.artifacts.base-dir
-	TempDir      = "/tmp"              // pid files, io.tmp.dirs
+	officialHome      = "/opt/flink"
+	vvpHome      Home = "/flink" // VVP's pages "Artifacts" and "Custom Docker Images"
+)
+
+// HomeOf returns where an image has Flink: VVP's have it in /flink.
+func HomeOf(image string) Home {
+	if VVPImage(image) {
+		return vvpHome
+	}
+	return ""
+}
+
+// String returns the folder, and the methods below folders in it.
+func (h Home) String() string { return h.or(officialHome, "") }
+
+func (h Home) Conf() string    { return h.or(officialHome+"/conf", "/conf") }
+func (h Home) UserLib() string { return h.or(officialHome+"/usrlib", "/usrlib") }
+func (h Home) Log() string     { return h.or(officialHome+"/log", "/log") }
+func (h Home) Plugins() string { return h.or(officialHome+"/plugins", "/plugins") }
+
+// or returns a folder, without an allocation in the official images.
+func (h Home) or(official, below string) string {
+	if h == "" {
+		return official
+	}
+	return string(h) + below
+}
+
+// Elsewhere returns the known home that a path is in, if that is not h; "" otherwise.
+func (h Home) Elsewhere(path string) Home {
+	for _, other := range [...]Home{officialHome, vvpHome} {
+		if other.String() != h.String() && strings.HasPrefix(path, other.String()+"/") {
+			return other
+		}
+	}
+	return ""
+}
+
+// Places and identity in the images.
+const (
+	ArtifactsDir = "/opt/flink/artifacts" // default of user.artifacts.base-dir
+	TempDir      = "/tmp"                 // pid files, io.tmp.dirs
 
 	UserID  int64 = 9999
 	GroupID int64 = 9999
@@ -62,10 +99,10 @@ func Mounted(mountPath string) string {
 
 // HidesConfig reports whether what is mounted at a path hides the configuration, or Flink
 // with it: at its folder, at its file, or above.
-func HidesConfig(v Version, mountPath string) bool {
-	at := Mounted(mountPath)
-	return mountPath != "" && (at == ConfDir || at == ConfDir+"/"+v.ConfigFile ||
-		strings.HasPrefix(ConfDir, strings.TrimSuffix(at, "/")+"/"))
+func (h Home) HidesConfig(v Version, mountPath string) bool {
+	at, conf := Mounted(mountPath), h.Conf()
+	return mountPath != "" && (at == conf || at == conf+"/"+v.ConfigFile ||
+		strings.HasPrefix(conf, strings.TrimSuffix(at, "/")+"/"))
 }
 
 // PluginsVariable is what the entrypoint of Flink's images reads: the plugins of opt

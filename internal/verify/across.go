@@ -130,8 +130,8 @@ var entrypointVariables = map[string]string{
 	"TASK_MANAGER_NUMBER_OF_TASK_SLOTS": "set " + flink.SlotsKey + " in flinkConfiguration",
 }
 
-func withoutEffect(_ *verifier, p pod) []finding {
-	if len(tree.Items(p.flink, "command")) > 0 || !p.mountsConfigMap(flink.ConfDir) {
+func withoutEffect(v *verifier, p pod) []finding {
+	if len(tree.Items(p.flink, "command")) > 0 || !p.mountsConfigMap(v.want.Home.Conf()) {
 		return nil
 	}
 	return p.variables(func(name, _ string) (string, bool) {

@@ -377,6 +377,9 @@ func verifications() map[string]string {
 		"a container of another component": toObject(
 			"Job", "{spec: {template: {spec: {containers: [{name: flink-taskmanager, tty: true}]}}}}",
 		),
+		"an image that has Flink elsewhere": toPod(
+			"containers: [{name: flink-jobmanager, image: registry.ververica.com/v2.15/flink:1.20.1-stream1}]",
+		),
 		"another tool's name of Flink's container": toObject(
 			"Job", "{spec: {template: {spec: {containers: [{name: flink-main-container, tty: true}]}}}}",
 		),

@@ -23,6 +23,7 @@ func (v *verifier) flink(spec tree.Map) {
 		v.fail("containers", "there is no container "+name+": checks and other patches know it by this name")
 		return
 	}
+	v.home(containers[i])
 	v.plugins(containers[i], spec)
 	v.userLib(containers[i], spec)
 	for _, e := range tree.Items(containers[i], "env") {
@@ -33,15 +34,28 @@ func (v *verifier) flink(spec tree.Map) {
 	for _, m := range tree.Items(containers[i], "volumeMounts") {
 		at := flink.Mounted(tree.String(m, "mountPath"))
 		switch {
-		case at == flink.ConfDir:
+		case at == v.want.Home.Conf():
 			v.configVolume(spec, tree.String(m, "name"))
 			return
-		case within(at, flink.ConfDir) && v.want.Version.ReadsConfig(path.Base(at)), within(flink.ConfDir, at):
+		case within(at, v.want.Home.Conf()) && v.want.Version.ReadsConfig(path.Base(at)),
+			within(v.want.Home.Conf(), at):
 			return
 		}
 	}
 	v.fail("containers["+name+"].volumeMounts",
-		"nothing is mounted at "+flink.ConfDir+": Flink would not have the configuration that is rendered for it")
+		"nothing is mounted at "+v.want.Home.Conf()+": Flink would not have the configuration that is rendered for it")
+}
+
+// home checks that a patch has not brought an image that has Flink elsewhere.
+func (v *verifier) home(container any) {
+	image, want := tree.String(container, "image"), v.want.Home
+	_, official := flink.OfficialImage(image)
+	known := official || flink.VVPImage(image)
+	if home := flink.HomeOf(image); known && home != want && !v.want.GivenHome {
+		v.fail("containers["+tree.String(container, "name")+"].image", image+" has Flink in "+home.String()+
+			", and these pods are made for "+want.String()+": name the image in the Deployment or SessionCluster, "+
+			"or say where Flink is with render.FlinkHome")
+	}
 }
 
 // plugins finds folders of plugins that stay empty, with which Flink does not start. The
@@ -63,7 +77,7 @@ func (v *verifier) plugins(container any, spec tree.Map) {
 		at := flink.Mounted(tree.String(m, "mountPath"))
 		jar := path.Base(at) + ".jar"
 		volume := tree.String(m, "name")
-		if path.Dir(at) != flink.PluginsDir || !v.isEmpty(spec, volume) || slices.Contains(names, jar) {
+		if path.Dir(at) != v.want.Home.Plugins() || !v.isEmpty(spec, volume) || slices.Contains(names, jar) {
 			continue
 		}
 		v.fail("containers["+tree.String(container, "name")+"].volumeMounts["+tree.String(m, "mountPath")+"]",
@@ -95,7 +109,7 @@ func (v *verifier) userLib(container any, spec tree.Map) {
 	if !mounts(container) && slices.ContainsFunc(tree.Items(spec, "initContainers"), mounts) {
 		name := tree.String(container, "name")
 		v.fail("containers["+name+"].volumeMounts", "must have the volume "+flink.UserLibVolume+", as init containers "+
-			"do: what they put there is lost; another volume for "+flink.UserLibDir+" belongs into "+
+			"do: what they put there is lost; another volume for "+v.want.Home.UserLib()+" belongs into "+
 			"kubernetes.pods.volumeMounts")
 	}
 }
@@ -124,7 +138,7 @@ func (v *verifier) configVolume(spec tree.Map, name string) {
 			v.fail("", "must be the ConfigMap of Flink's configuration, or a projection of it; what else is to be in "+
 				"the pods needs a volume of another name")
 		case v.isEmpty(spec, name):
-			v.fail("", "nothing fills this volume, which is mounted at "+flink.ConfDir+
+			v.fail("", "nothing fills this volume, which is mounted at "+v.want.Home.Conf()+
 				": Flink would have no configuration")
 		}
 	})

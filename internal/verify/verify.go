@@ -54,6 +54,9 @@ type Expectation struct {
 	Cluster string
 	// Version of Flink; the zero value where none runs.
 	Version flink.Version
+	// Home is where the pods expect Flink in its images, GivenHome that the user said so.
+	Home      flink.Home
+	GivenHome bool
 	// Process has the bytes that Flink takes in a container, by its name.
 	Process map[string]int64
 	// Single says that there is no high availability.

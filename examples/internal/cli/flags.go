@@ -22,6 +22,7 @@ type Flags struct {
 	Both   bool
 
 	platform, fetcher, tls string
+	home, blobs            string
 	unresolved, disruption bool
 	unknown                bool
 	images, profiles       map[string]string
@@ -40,6 +41,10 @@ func RenderFlags(fs *flag.FlagSet) *Flags {
 	text(&f.platform, "platform-namespace",
 		"the Kubernetes `namespace` that the platform runs in, for targets that name none")
 	text(&f.fetcher, "fetcher-image", "the `image` that fetches jars which Flink cannot fetch itself")
+	text(&f.home, "flink-home",
+		"the `folder` of Flink in all images, in place of /flink in VVP's, /opt/flink in others")
+	text(&f.blobs, "blob-storage",
+		"the `URI` of VVP's universal blob storage, for state and high availability")
 	text(&f.tls, "tls-secret", "the `Secret` with the certificates of Deployments that ask for TLS")
 	fs.BoolVar(&f.Strict, "strict-patches", false, "fail if a patch of a target changes nothing")
 	fs.BoolVar(&f.unresolved, "allow-unresolved", false,
@@ -70,6 +75,8 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	add(len(f.images) > 0, render.Images(f.images))
 	add(len(profiles) > 0, profiles)
 	add(f.fetcher != "", render.FetcherImage(f.fetcher))
+	add(f.home != "", render.FlinkHome(f.home))
+	add(f.blobs != "", render.BlobStorage(f.blobs))
 	add(f.tls != "", render.TLSSecret(f.tls))
 	add(f.Strict, render.StrictPatches())
 	add(f.unresolved, render.AllowUnresolved())

@@ -138,6 +138,8 @@ var flags = strings.NewReplacer(
 	"render.FetcherImage", "--fetcher-image",
 	"render.PatchEngine", "--engine",
 	"render.TLSSecret", "--tls-secret",
+	"render.FlinkHome", "--flink-home",
+	"render.BlobStorage", "--blob-storage",
 	"deployment.ParseDefaults", "--defaults",
 	"Job.ID", "--job-id",
 	"Job.SavepointLocation", "--savepoint",
