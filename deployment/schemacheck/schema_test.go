@@ -11,7 +11,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/schemas"
+	"github.com/flinktarget/flinktarget/deployment/schemas"
 	"github.com/flinktarget/flinktarget/target"
 )
 

@@ -5,9 +5,9 @@ import (
 	"fmt"
 
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/deployment/schemas"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
-	"github.com/flinktarget/flinktarget/schemas"
 )
 
 func (t tool) validate(fs *flag.FlagSet) func([]string) error {

@@ -18,7 +18,7 @@ import (
 const module = "github.com/flinktarget/flinktarget"
 
 // layers is the order of the public packages. Each may import those before it.
-var layers = []string{"labels", "patch", "target", "deployment", "schemas", "render"}
+var layers = []string{"labels", "patch", "target", "deployment", "deployment/schemas", "render"}
 
 // goList runs go list and returns its lines.
 func goList(t *testing.T, args ...string) []string {
@@ -42,7 +42,7 @@ var rooms = []string{
 	"internal/parallel", "internal/files", "internal/secrets",
 	"internal/tree", "internal/kinds", "internal/kinds/types", "internal/schema", "internal/flink",
 	"internal/yaml", "internal/decode", "internal/merge", "internal/jsonpatch",
-	"internal/kyaml", "labels", "patch", "patch/kustomize", "target", "target/registrytest", "deployment", "schemas",
+	"internal/kyaml", "labels", "patch", "patch/kustomize", "target", "target/registrytest", "deployment", "deployment/schemas",
 	"internal/build", "internal/verify", "internal/compare", "internal/explain",
 	"render", "render/rendertest", "render/krm",
 	"internal/architecture", "internal/hostile", "render/internal/inputs", // of tests
