@@ -78,6 +78,7 @@ var stricter = map[string]string{
 		`^nothing fills this folder of a plugin|^must have the volume flink-usrlib`: "the pods would not run Flink",
 	`^must begin with |^must name flink-`:                "the entrypoint of Flink's image would not run it",
 	`^must not be 0 with runAsNonRoot`:                   "the kubelet does not start it",
+	`, which the renderer sets: write options into`:      "Flink would not have its configuration",
 	`^the container has no variable `:                    "Flink would see $(NAME)",
 	`^must be the ConfigMap of Flink's configuration`:    "Flink would not have its configuration",
 	`must be set before this variable`:                   "Kubernetes leaves $(NAME) as it is",
