@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -55,6 +56,7 @@ func (p Position) String() string {
 type Problem struct {
 	Severity `json:"severity"`
 	// Rule names what is broken, in a word that does not change: programs go by it.
+	// RULES.md has all of them.
 	Rule string `json:"rule,omitempty"`
 	// Resource is what was read, such as "Deployment default/top-speed".
 	Resource string `json:"resource,omitempty"`
@@ -81,17 +83,22 @@ type Cause struct {
 }
 
 // String returns "place: cause: object: field: message" without what is empty. The
-// place is file:line:column, or the resource where that is not known. The message of a
+// place is file:line:column, or the resource where that is not known, nor the file of a
+// cause; the resource is also named if something else has the cause. The message of a
 // warning starts with "warning: ".
 func (p Problem) String() string {
 	place := p.Position.String()
-	if place == "" {
+	if place == "" || p.Cause != nil && p.File == "" {
 		place = p.Resource
 	}
-	parts := []string{place, "", p.Object, p.Field}
-	if p.Cause != nil && p.Cause.Field != p.Field {
-		parts[1] = p.Cause.Field
+	parts := []string{place}
+	if p.Cause != nil {
+		parts = append(parts, p.Cause.Field)
+		if p.Cause.Resource != p.Resource && place != p.Resource {
+			parts = append(parts, p.Resource)
+		}
 	}
+	parts = append(parts, p.Object, p.Field)
 	if p.Severity == SeverityWarning {
 		parts = append(parts, string(SeverityWarning))
 	}
@@ -119,6 +126,64 @@ func (p Problem) oneLine() Problem {
 		p.Cause = &Cause{OneLine(p.Cause.Resource), OneLine(p.Cause.Field)}
 	}
 	return p
+}
+
+// InvalidError reports all that is wrong with an input: resources, patch sets, snapshots,
+// options, and what cannot be rendered of them. It is ErrInvalid for errors.Is.
+type InvalidError struct {
+	// Problems are in the order of the input, at most 1,000 of a resource.
+	Problems []Problem
+}
+
+// shownProblems bounds the text of an error, whose data is complete.
+const shownProblems = 20
+
+// Error lists up to 20 problems, one a line, and names the resource once.
+func (e *InvalidError) Error() string {
+	if len(e.Problems) == 1 {
+		return e.Problems[0].String()
+	}
+	head := fmt.Sprintf("%d problems", len(e.Problems))
+	var resource string
+	if len(e.Problems) > 0 {
+		resource = e.Problems[0].Resource
+	}
+	if slices.ContainsFunc(e.Problems, func(p Problem) bool { return p.Resource != resource }) {
+		resource = ""
+	}
+	if resource != "" {
+		head += " in " + OneLine(resource)
+	}
+	return head + ":" + list(e.Problems, func(p Problem) string {
+		if p.Resource == resource {
+			p.Resource = ""
+		}
+		return "\n  " + p.String()
+	})
+}
+
+// list returns the first lines of problems, and says how many more there are.
+func list(problems []Problem, line func(Problem) string) string {
+	var text strings.Builder
+	for _, p := range problems[:min(len(problems), shownProblems)] {
+		text.WriteString(line(p))
+	}
+	if n := len(problems) - shownProblems; n > 0 {
+		fmt.Fprintf(&text, "\n  … and %d more", n)
+	}
+	return text.String()
+}
+
+// Is reports whether target is ErrInvalid.
+func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
+
+// Unwrap returns the problems.
+func (e *InvalidError) Unwrap() []error {
+	out := make([]error, len(e.Problems))
+	for i, p := range e.Problems {
+		out[i] = p
+	}
+	return out
 }
 
 // Problems yields what err consists of, in order: each problem of errors of this

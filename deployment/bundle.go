@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -33,7 +34,7 @@ func (b *Bundle) Add(other Bundle) {
 // Deployments and SessionClusters in any order, the lists of them that VVP's API
 // returns, and the custom resources of VVP's operator. The name of the file is used
 // in the positions of errors only, and may be empty. Documents are read on all CPUs
-// that the program may use. The error is an [*InvalidError] with all problems of all
+// that the program may use. The error is an [*flinktarget.InvalidError] with all problems of all
 // documents, in their order; the Bundle is empty then.
 func ParseAll(file string, data []byte) (Bundle, error) { return Defaults{}.ParseAll(file, data) }
 
@@ -60,13 +61,13 @@ func (o Reader) ParseAll(file string, data []byte) (Bundle, error) {
 	readers := make([]*reader, len(docs))
 	parallel.Do(len(docs), 0, func(i int) { readers[i] = o.read(docs[i]) })
 	var b Bundle
-	var problems []decode.Problem
+	var problems []flinktarget.Problem
 	for _, r := range readers {
 		b.Add(r.bundle)
 		problems = append(problems, r.problems...)
 	}
 	if len(problems) > 0 {
-		return Bundle{}, invalid(file, problems)
+		return Bundle{}, decode.Invalid("", problems...)
 	}
 	return b, nil
 }
@@ -74,7 +75,7 @@ func (o Reader) ParseAll(file string, data []byte) (Bundle, error) {
 type reader struct {
 	options  Reader
 	bundle   Bundle
-	problems []decode.Problem
+	problems []flinktarget.Problem
 }
 
 func (o Reader) read(doc yaml.Document) *reader {
@@ -96,7 +97,8 @@ func (r *reader) document(root *yaml.Node, kind string, lists bool) {
 		e := field.Invalid(nil, field.OmitValueType{}, "must be a map, not a "+root.Kind.String())
 		r.fail(root.Pos, e)
 	case kind == "":
-		r.fail(pos, field.Required(field.NewPath("kind"), "write one of "+strings.Join(resourceKinds, ", ")))
+		r.fail(pos, field.Required(field.NewPath("kind"),
+			"write one of "+strings.Join(resourceKinds, ", ")).WithOrigin(originRequired))
 	case kind == target.Kind:
 		r.target(root)
 	case kind == KindDeployment, kind == kindWrapper:
@@ -155,12 +157,12 @@ func (r *reader) unknownKind(kind string, pos yaml.Position) {
 	}
 	switch kind {
 	case KindDefaults:
-		e = field.Forbidden(field.NewPath("kind"),
-			"defaults change other resources: read them with deployment.ParseDefaults")
+		e = field.Forbidden(field.NewPath("kind"), "defaults change other resources: read them with "+
+			"deployment.ParseDefaults").WithOrigin(originNotRendered)
 	case "SecretValue":
 		e = field.Forbidden(field.NewPath("kind"), "secret values stay in VVP: keep the value in a Kubernetes Secret, "+
 			"set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), "+
-			"and write ${NAME} in flinkConfiguration")
+			"and write ${NAME} in flinkConfiguration").WithOrigin(originNotRendered)
 	}
 	r.fail(pos, e)
 }
@@ -187,24 +189,22 @@ func (r *reader) list(root *yaml.Node, kind string) {
 	for i, item := range items.Items {
 		before := len(r.problems)
 		if before >= decode.MaxProblems {
-			r.problems = append(r.problems, decode.Problem{Pos: item.Pos, Err: decode.TooMany()})
+			r.problems = append(r.problems, decode.Problem(item.Pos, decode.TooMany()))
 			return
 		}
 		r.document(item, kind, false)
-		for _, p := range r.problems[before:] {
-			p.Err.Field = tree.Join(field.NewPath("items").Index(i).String(), p.Err.Field)
+		for j := range r.problems[before:] {
+			p := &r.problems[before+j]
+			p.Field = tree.Join(field.NewPath("items").Index(i).String(), p.Field)
 		}
 	}
 }
 
 func (r *reader) fail(pos yaml.Position, e *field.Error) {
-	if e.Field == "<nil>" {
-		e.Field = ""
-	}
 	if e.Origin == "" {
 		e.Origin = originKind
 	}
-	r.problems = append(r.problems, decode.Problem{Pos: pos, Err: e})
+	r.problems = append(r.problems, decode.Problem(pos, e))
 }
 
 func (r *reader) target(root *yaml.Node) {
@@ -215,16 +215,10 @@ func (r *reader) target(root *yaml.Node) {
 
 // ok collects what a parser reported and tells whether there was nothing.
 func (r *reader) ok(err error) bool {
-	e, isInvalid := errors.AsType[*InvalidError](err)
+	e, isInvalid := errors.AsType[*flinktarget.InvalidError](err)
 	if !isInvalid {
 		return err == nil
 	}
-	for i, f := range e.Fields {
-		p := decode.Problem{Err: f}
-		if i < len(e.Positions) {
-			p.Pos = yaml.Position(e.Positions[i])
-		}
-		r.problems = append(r.problems, p)
-	}
+	r.problems = append(r.problems, e.Problems...)
 	return false
 }

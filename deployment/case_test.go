@@ -2,14 +2,13 @@ package deployment_test
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -83,24 +82,20 @@ func segments(path string) []string {
 	return out
 }
 
-// problemsOf lists field errors as "field type origin".
+// problemsOf lists problems as "field rule".
 func problemsOf(err error) []string {
 	var out []string
-	for _, e := range fieldErrors(err) {
-		out = append(out, fmt.Sprintf("%s %s %s", e.Field, shortType(e.Type), e.Origin))
+	for _, e := range problemsIn(err) {
+		out = append(out, e.Field+" "+e.Rule)
 	}
 	return out
 }
 
-func fieldErrors(err error) field.ErrorList {
-	if invalid, ok := errors.AsType[*deployment.InvalidError](err); ok {
-		return invalid.Fields
+func problemsIn(err error) []flinktarget.Problem {
+	if invalid, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+		return invalid.Problems
 	}
 	return nil
-}
-
-func shortType(t field.ErrorType) string {
-	return strings.TrimPrefix(string(t), "FieldValue")
 }
 
 // run parses every case, in its text and in its Go form.
@@ -116,15 +111,10 @@ func run(t *testing.T, base string, cases []changeCase, parse func(text []byte) 
 			}
 			coverage[base].refused(c.problems)
 			assert.Assert(t, err != nil, "%s: accepted: %s", c.reason, text)
-			assert.ErrorIs(t, err, deployment.ErrInvalid)
+			assert.ErrorIs(t, err, flinktarget.ErrInvalid)
 			assert.DeepEqual(t, problemsOf(err), c.problems)
-			for _, e := range fieldErrors(err) {
-				assert.Assert(
-					t,
-					e.Detail != "" || e.Type == field.ErrorTypeDuplicate,
-					"%s: a problem without a word",
-					e.Field,
-				)
+			for _, e := range problemsIn(err) {
+				assert.Assert(t, e.Message != "", "%s: a problem without a word", e.Field)
 			}
 		})
 	}

@@ -130,8 +130,8 @@ func TestMissingCasesAreMissed(t *testing.T) {
 	f.accepted(t, []byte(leastDeployment))
 	f.refused(
 		[]string{
-			"spec.state NotSupported enum",
-			"spec.template.spec.kubernetes.pods.affinity.nodeAfinity Forbidden unknown-field",
+			"spec.state enum",
+			"spec.template.spec.kubernetes.pods.affinity.nodeAfinity unknown-field",
 		},
 	)
 	missing := f.missing(reflect.TypeFor[deployment.Config]())

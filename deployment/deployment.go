@@ -3,6 +3,7 @@ package deployment
 import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
@@ -18,27 +19,27 @@ type Deployment struct {
 }
 
 // New checks a configuration and returns a Deployment made of a copy of it. The
-// error is an [*InvalidError] with all problems.
+// error is an [*flinktarget.InvalidError] with all problems.
 func New(c Config) (Deployment, error) {
 	c = clone(c)
 	if errs := validateDeployment(c); len(errs) > 0 {
-		return Deployment{}, &InvalidError{Subject: subject(c), Fields: decode.Fields(errs)}
+		return Deployment{}, decode.Invalid(subject(c), decode.Fields(errs)...)
 	}
 	return Deployment{d: &data[Config]{config: c}}, nil
 }
 
 // Parse reads one Deployment in YAML or JSON, by itself or in the custom resource
 // VvpDeployment of VVP's operator. The name of the file is used in the positions of
-// errors only, and may be empty. The error is an [*InvalidError] with all problems
+// errors only, and may be empty. The error is an [*flinktarget.InvalidError] with all problems
 // and their positions.
 func Parse(file string, text []byte) (Deployment, error) { return Defaults{}.Parse(file, text) }
 
 func (d Defaults) fromNode(root *yaml.Node) (Deployment, error) {
 	var w wrapped
 	if isWrapper(root) {
-		var problems []decode.Problem
+		var problems []flinktarget.Problem
 		if w, problems = unwrap(root); len(problems) > 0 {
-			return Deployment{}, invalid(kindWrapper, problems)
+			return Deployment{}, decode.Invalid(kindWrapper, problems...)
 		}
 		root = w.inner
 	}
@@ -51,7 +52,7 @@ func (d Defaults) fromNode(root *yaml.Node) (Deployment, error) {
 		if w.outer != nil {
 			w.rename(problems)
 		}
-		return Deployment{}, invalid(subject(c), problems)
+		return Deployment{}, decode.Invalid(subject(c), problems...)
 	}
 	made := &data[Config]{config: filled, source: root}
 	d.note(made, c)
@@ -121,7 +122,7 @@ func (d Deployment) Resolved() Config {
 // Patch returns the Deployment that a target's patch set makes of d. Defaults are
 // filled in first, so that patches find maps to add to. The result is checked
 // like any input. Where no patch is for Deployments, the result is d with its
-// defaults. Errors are of type [*patch.ApplyError] and [*InvalidError].
+// defaults. Errors are of type [*patch.ApplyError] and [*flinktarget.InvalidError].
 func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	same, root, err := d.d.patch(s, d.Resolved())
 	if root == nil {
@@ -133,7 +134,7 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 // Position returns where a field stands in the text that d was read from, such
 // as spec.template.spec.artifact.jarUri, or where its parent does if it is not
 // there. The result is the zero Position if d was not read from a text.
-func (d Deployment) Position(field string) patch.Position { return d.d.position(field) }
+func (d Deployment) Position(field string) flinktarget.Position { return d.d.position(field) }
 
 // Equal reports whether d and e have equal configurations. Formatting, comments,
 // and nil against empty maps do not count; defaults are not filled in.

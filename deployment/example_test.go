@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 )
 
@@ -35,9 +36,9 @@ func ExampleParse() {
 func ExampleParse_problems() {
 	text := strings.NewReplacer("metadata: {", "metadata: {lables: {}, ", "cpu: 0.5", "cpu: 0.05").Replace(orders)
 	_, err := deployment.Parse("orders.yaml", []byte(text))
-	if invalid, ok := errors.AsType[*deployment.InvalidError](err); ok {
-		for i, problem := range invalid.Fields {
-			fmt.Println(invalid.Positions[i], problem.Field)
+	if invalid, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+		for _, p := range invalid.Problems {
+			fmt.Println(p.Position, p.Field)
 		}
 	}
 	// Output:
@@ -101,7 +102,7 @@ func ExampleRead() {
 	in := strings.NewReader("kind: Deployment\nspec: []\n---\n" + orders)
 	for doc, err := range deployment.Read("resources.yaml", in) {
 		if err != nil {
-			fmt.Println("not legal:", errors.Is(err, deployment.ErrInvalid))
+			fmt.Println("not legal:", errors.Is(err, flinktarget.ErrInvalid))
 			continue
 		}
 		fmt.Println(doc.Deployment)

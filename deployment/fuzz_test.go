@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/hostile"
 )
@@ -33,13 +34,13 @@ func seeds(f *testing.F, generated func(seed uint64) any) {
 // checkError holds what every error of a parser promises.
 func checkError(t *testing.T, err error) {
 	t.Helper()
-	e, ok := errors.AsType[*deployment.InvalidError](err)
-	if !ok || len(e.Fields) == 0 || len(e.Positions) != len(e.Fields) {
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
+	if !ok || len(e.Problems) == 0 {
 		t.Fatalf("%T: %v", err, err)
 	}
-	for i, p := range e.Positions {
+	for _, p := range e.Problems {
 		if p.Line < 1 || p.Column < 1 {
-			t.Errorf("no place: %s", e.Problem(i))
+			t.Errorf("no place: %s", p)
 		}
 	}
 	if text := err.Error(); len(text) > 32<<10 {

@@ -54,7 +54,7 @@ type Defaults struct {
 }
 
 // NewDefaults returns Defaults with copies of these layers, at most one of them
-// global, and at most one for each namespace. The error is an [*InvalidError].
+// global, and at most one for each namespace. The error is an [*flinktarget.InvalidError].
 func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
 	d := Defaults{layers: make(map[string]*Spec)}
 	var errs field.ErrorList
@@ -71,13 +71,13 @@ func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
 		}
 	}
 	if len(errs) > 0 {
-		return Defaults{}, &InvalidError{Subject: KindDefaults, Fields: decode.Fields(errs)}
+		return Defaults{}, decode.Invalid(KindDefaults, decode.Fields(errs)...)
 	}
 	return d, nil
 }
 
 // ParseDefaults reads layers in YAML or JSON, one a document. The name of the file
-// is used in the positions of errors only. The error is an [*InvalidError].
+// is used in the positions of errors only. The error is an [*flinktarget.InvalidError].
 func ParseDefaults(file string, text []byte) (Defaults, error) {
 	roots, bad := yaml.Parse(file, text)
 	problems := decode.Syntax(bad)
@@ -90,13 +90,13 @@ func ParseDefaults(file string, text []byte) (Defaults, error) {
 		found := decode.Resource(root, &c, validateDefaults)
 		if len(found) == 0 {
 			for _, e := range d.put(c) {
-				found = append(found, decode.Problem{Pos: root.Locate(e.Field), Err: e})
+				found = append(found, decode.Problem(root.Locate(e.Field), e))
 			}
 		}
 		problems = append(problems, found...)
 	}
 	if len(problems) > 0 {
-		return Defaults{}, invalid(KindDefaults, problems)
+		return Defaults{}, decode.Invalid(KindDefaults, problems...)
 	}
 	return d, nil
 }
@@ -176,7 +176,7 @@ func (d Defaults) isEmpty() bool { return len(d.layers) == 0 }
 func (d Defaults) Parse(file string, text []byte) (Deployment, error) {
 	root, problems := decode.Document(file, text)
 	if root == nil {
-		return Deployment{}, invalid("", problems)
+		return Deployment{}, decode.Invalid("", problems...)
 	}
 	return d.fromNode(root)
 }

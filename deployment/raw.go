@@ -6,7 +6,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
-	"github.com/flinktarget/flinktarget/patch"
 )
 
 // Raw is a part of a Kubernetes object of type T, as its author wrote it: what is
@@ -22,11 +21,11 @@ type Raw[T any] struct {
 // kept lets the decoder of configurations fill a Raw.
 type kept = decode.Kept
 
-// FromYAML returns the Raw of a YAML or JSON text. The error is an [*InvalidError].
+// FromYAML returns the Raw of a YAML or JSON text. The error is an [*flinktarget.InvalidError].
 func FromYAML[T any](text []byte) (Raw[T], error) {
 	root, problems := decode.Document("", text)
 	if root == nil {
-		return Raw[T]{}, invalid("", problems)
+		return Raw[T]{}, decode.Invalid("", problems...)
 	}
 	return fromNode[T](root)
 }
@@ -45,7 +44,7 @@ func FromObject[T any](v any) (Raw[T], error) {
 func fromNode[T any](root *yaml.Node) (Raw[T], error) {
 	kept, problems := decode.Part[T](root)
 	if len(problems) > 0 {
-		return Raw[T]{}, invalid("", problems)
+		return Raw[T]{}, decode.Invalid("", problems...)
 	}
 	return Raw[T]{kept: kept}, nil
 }
@@ -89,16 +88,4 @@ func (r *Raw[T]) UnmarshalJSON(text []byte) error {
 		*r = read
 	}
 	return err
-}
-
-// InvalidError reports everything that is wrong with a resource; see
-// [patch.InvalidError].
-type InvalidError = patch.InvalidError
-
-// ErrInvalid is the class of an [InvalidError].
-var ErrInvalid = patch.ErrInvalid
-
-func invalid(subject string, problems []decode.Problem) error {
-	fields, positions := decode.Split(problems)
-	return &InvalidError{Subject: subject, Fields: fields, Positions: positions}
 }

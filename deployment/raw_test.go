@@ -8,6 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 )
 
@@ -42,7 +43,7 @@ func TestRaw(t *testing.T) {
 		assert.Assert(t, read.Equal(r))
 	}
 	_, err = deployment.FromYAML[corev1.Affinity]([]byte("kind: Pod"))
-	assert.ErrorIs(t, err, deployment.ErrInvalid, "an affinity is not the inside of a Pod")
+	assert.ErrorIs(t, err, flinktarget.ErrInvalid, "an affinity is not the inside of a Pod")
 }
 
 func TestRawZero(t *testing.T) {
@@ -68,10 +69,10 @@ func TestRawRefuses(t *testing.T) {
 		"nothing":          "",
 	} {
 		_, err := deployment.FromYAML[corev1.EnvVar]([]byte(text))
-		assert.ErrorIs(t, err, deployment.ErrInvalid, reason)
+		assert.ErrorIs(t, err, flinktarget.ErrInvalid, reason)
 	}
 	_, err := deployment.FromObject[corev1.EnvVar](map[string]any{"nmae": "A"})
-	assert.ErrorIs(t, err, deployment.ErrInvalid)
+	assert.ErrorIs(t, err, flinktarget.ErrInvalid)
 	_, err = deployment.FromObject[corev1.EnvVar](func() {})
 	assert.Assert(t, err != nil, "functions are not JSON")
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -19,7 +20,7 @@ type Document struct {
 
 // Read reads a stream of documents as [ParseAll] does, one at a time, however long
 // the stream is, and yields their resources in order. A document that is not legal
-// is yielded as an [*InvalidError] with all its problems, and the next one follows.
+// is yielded as an [*flinktarget.InvalidError] with all its problems, and the next one follows.
 // A list is one document: its targets come first, then its Deployments, then its
 // SessionClusters. An error of r ends the stream.
 //
@@ -49,7 +50,7 @@ func (o Reader) Read(file string, r io.Reader) iter.Seq2[Document, error] {
 // yield yields what one document held.
 func (r *reader) yield(file string, yield func(Document, error) bool) bool {
 	if len(r.problems) > 0 {
-		return yield(Document{}, invalid(file, r.problems))
+		return yield(Document{}, decode.Invalid("", r.problems...))
 	}
 	for _, t := range r.bundle.Targets {
 		if !yield(Document{Target: t}, nil) {

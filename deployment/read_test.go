@@ -11,6 +11,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -41,10 +42,10 @@ spec: {deploymentTargetName: a, template: {spec: {artifact: {kind: JAR, flinkVer
 	for r, err := range deployment.Read("f.yaml", strings.NewReader(text)) {
 		switch {
 		case err != nil:
-			e, ok := errors.AsType[*deployment.InvalidError](err)
+			e, ok := errors.AsType[*flinktarget.InvalidError](err)
 			assert.Assert(t, ok, "%v", err)
-			assert.Equal(t, e.Positions[0].File, "f.yaml")
-			assert.Assert(t, e.Positions[0].Line > 8)
+			assert.Equal(t, e.Problems[0].Position.File, "f.yaml")
+			assert.Assert(t, e.Problems[0].Position.Line > 8)
 			got = append(got, "error")
 		case !r.Target.IsZero():
 			got = append(got, r.Target.String())
@@ -72,7 +73,7 @@ spec: {deploymentTargetName: a, template: {spec: {artifact: {kind: JAR, flinkVer
 	}
 
 	_, err := first(deployment.Read("f.yaml", strings.NewReader("kind: Deploymnet")))
-	assert.ErrorIs(t, err, deployment.ErrInvalid, "one problem is enough")
+	assert.ErrorIs(t, err, flinktarget.ErrInvalid, "one problem is enough")
 }
 
 // A list can be left at any of its resources.
@@ -127,9 +128,9 @@ func TestNullIsNoResource(t *testing.T) {
 				return err
 			},
 		} {
-			invalid, ok := errors.AsType[*deployment.InvalidError](parse())
-			assert.Assert(t, ok && len(invalid.Fields) == 1, "%s of %q", name, text)
-			assert.Equal(t, invalid.Fields[0].Field, "", "%s of %q", name, text)
+			invalid, ok := errors.AsType[*flinktarget.InvalidError](parse())
+			assert.Assert(t, ok && len(invalid.Problems) == 1, "%s of %q", name, text)
+			assert.Equal(t, invalid.Problems[0].Field, "", "%s of %q", name, text)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
@@ -47,11 +48,11 @@ type SessionCluster struct {
 }
 
 // NewSessionCluster checks a configuration and returns a SessionCluster made of a
-// copy of it. The error is an [*InvalidError] with all problems.
+// copy of it. The error is an [*flinktarget.InvalidError] with all problems.
 func NewSessionCluster(c SessionClusterConfig) (SessionCluster, error) {
 	c = clone(c)
 	if errs := validateSessionCluster(c); len(errs) > 0 {
-		return SessionCluster{}, &InvalidError{Subject: subject(c), Fields: decode.Fields(errs)}
+		return SessionCluster{}, decode.Invalid(subject(c), decode.Fields(errs)...)
 	}
 	return SessionCluster{d: &data[SessionClusterConfig]{config: c}}, nil
 }
@@ -61,7 +62,7 @@ func NewSessionCluster(c SessionClusterConfig) (SessionCluster, error) {
 func ParseSessionCluster(file string, text []byte) (SessionCluster, error) {
 	root, problems := decode.Document(file, text)
 	if root == nil {
-		return SessionCluster{}, invalid("", problems)
+		return SessionCluster{}, decode.Invalid("", problems...)
 	}
 	return sessionClusterFromNode(root)
 }
@@ -69,7 +70,7 @@ func ParseSessionCluster(file string, text []byte) (SessionCluster, error) {
 func sessionClusterFromNode(root *yaml.Node) (SessionCluster, error) {
 	var c SessionClusterConfig
 	if problems := decode.Resource(root, &c, validateSessionCluster); len(problems) > 0 {
-		return SessionCluster{}, invalid(subject(c), problems)
+		return SessionCluster{}, decode.Invalid(subject(c), problems...)
 	}
 	return SessionCluster{d: &data[SessionClusterConfig]{config: clone(c), source: root}}, nil
 }
@@ -123,7 +124,7 @@ func (s SessionCluster) Patch(set patch.Set) (SessionCluster, error) {
 
 // Position returns where a field stands in the text that s was read from, as
 // [Deployment.Position].
-func (s SessionCluster) Position(field string) patch.Position { return s.d.position(field) }
+func (s SessionCluster) Position(field string) flinktarget.Position { return s.d.position(field) }
 
 // Equal reports whether s and t have equal configurations, as [Deployment.Equal].
 func (s SessionCluster) Equal(t SessionCluster) bool { return s.d.equal(t.d) }

@@ -59,7 +59,7 @@ func (c *checks) add(e *field.Error, origin string) {
 	if text, ok := e.BadValue.(string); ok {
 		e.BadValue = decode.Shown(text)
 	}
-	c.errs = append(c.errs, decode.Readable(e).WithOrigin(origin))
+	c.errs = append(c.errs, e.WithOrigin(origin))
 }
 
 func (c *checks) invalid(path *field.Path, value any, origin, message string) {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -63,11 +64,11 @@ func (d *data[C]) owner() target.Owner {
 	return target.Owner{Kind: kind, Namespace: d.namespace(), Name: m.Name, UID: m.ID}
 }
 
-func (d *data[C]) position(field string) patch.Position {
+func (d *data[C]) position(field string) flinktarget.Position {
 	if d == nil {
-		return patch.Position{}
+		return flinktarget.Position{}
 	}
-	return patch.Position(d.source.Locate(field))
+	return flinktarget.Position(d.source.Locate(field))
 }
 
 func (d *data[C]) json() ([]byte, error) {

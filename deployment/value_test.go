@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -61,7 +61,7 @@ func TestDeploymentValue(t *testing.T) {
 	assert.Equal(t, zero.ID()+zero.Name()+zero.Namespace(), "")
 	assert.Equal(t, zero.String(), "Deployment")
 	assert.Equal(t, zero.Target(), target.Ref{})
-	assert.Equal(t, zero.Position("spec"), patch.Position{})
+	assert.Equal(t, zero.Position("spec"), flinktarget.Position{})
 	assert.DeepEqual(t, zero.Config(), deployment.Config{})
 	assert.DeepEqual(t, zero.Resolved(), deployment.Config{})
 	assert.Equal(t, textOf(t, zero), "null")
@@ -70,7 +70,7 @@ func TestDeploymentValue(t *testing.T) {
 	assert.Assert(t, patched.IsZero() && err == nil)
 	made, err := deployment.New(d.Config())
 	assert.NilError(t, err)
-	assert.Equal(t, made.Position("spec"), patch.Position{}, "it was not read from a text")
+	assert.Equal(t, made.Position("spec"), flinktarget.Position{}, "it was not read from a text")
 }
 
 func TestSessionClusterValue(t *testing.T) {
@@ -98,14 +98,14 @@ func TestSessionClusterValue(t *testing.T) {
 	assert.Equal(t, zero.ID()+zero.Name()+zero.Namespace(), "")
 	assert.Equal(t, zero.String(), "SessionCluster")
 	assert.Equal(t, zero.Target(), target.Ref{})
-	assert.Equal(t, zero.Position("spec"), patch.Position{})
+	assert.Equal(t, zero.Position("spec"), flinktarget.Position{})
 	assert.DeepEqual(t, zero.Config(), deployment.SessionClusterConfig{})
 	assert.DeepEqual(t, zero.Resolved(), deployment.SessionClusterConfig{})
 	assert.Equal(t, textOf(t, zero), "null")
 	patched, err := zero.Patch(patches(t, "{apiVersion: v1, kind: SessionCluster, spec: {a: b}}"))
 	assert.Assert(t, patched.IsZero() && err == nil)
 	_, err = deployment.ParseSessionCluster("f", []byte("a: ["))
-	assert.ErrorIs(t, err, deployment.ErrInvalid)
+	assert.ErrorIs(t, err, flinktarget.ErrInvalid)
 }
 
 // A patch set makes another value, checked like any input.
@@ -138,7 +138,7 @@ func TestPatch(t *testing.T) {
 		func() deployment.Config { v, _ := deployment.New(d.Resolved()); return v.Config() }(),
 	)
 	_, err = d.Patch(patches(t, "{op: replace, path: /spec/template/spec/parallelism, value: 0}"))
-	assert.DeepEqual(t, problemsOf(err), []string{"spec.template.spec.parallelism Invalid minimum"})
+	assert.DeepEqual(t, problemsOf(err), []string{"spec.template.spec.parallelism minimum"})
 	_, err = d.Patch(patches(t, "{op: replace, path: /metadata/name, value: x}"))
 	assert.ErrorIs(t, err, patch.ErrConflict)
 
@@ -160,6 +160,6 @@ func TestPatch(t *testing.T) {
 	_, err = s.Patch(patches(t, "{apiVersion: v1, kind: SessionCluster, spec: {deploymentTargetName: other}}"))
 	assert.ErrorIs(t, err, patch.ErrConflict)
 	_, err = s.Patch(patches(t, "{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 0}}"))
-	e, ok := errors.AsType[*deployment.InvalidError](err)
-	assert.Assert(t, ok && e.Fields[0].Type == field.ErrorTypeInvalid, "%v", err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && e.Problems[0].Rule == "minimum", "%v", err)
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
-	"github.com/flinktarget/flinktarget/patch"
 )
 
 // Warnings returns what a person should look at, in a fresh slice, always in the
@@ -60,11 +59,12 @@ type warnings struct {
 }
 
 func (w *warnings) add(rule string, path *field.Path, format string, args ...any) {
-	w.list = append(w.list, decode.Warning(rule, "", path.String(), fmt.Sprintf(format, args...), patch.Position{}))
+	message := fmt.Sprintf(format, args...)
+	w.list = append(w.list, decode.Warning(rule, "", path.String(), message, flinktarget.Position{}))
 }
 
 // of says whose warnings they are, and where.
-func (w *warnings) of(resource func() string, position func(field string) patch.Position) []flinktarget.Problem {
+func (w *warnings) of(resource func() string, position func(field string) flinktarget.Position) []flinktarget.Problem {
 	for i := range w.list {
 		w.list[i].Resource, w.list[i].Position = resource(), position(w.list[i].Field)
 	}

@@ -259,7 +259,7 @@ func TestNoSecretInMessages(t *testing.T) {
 		err := parseDeployment([]byte(text))
 		assert.Assert(t, err != nil, reason)
 		assert.Assert(t, !strings.Contains(err.Error(), "726391726391"), "%s: %v", reason, err)
-		for _, e := range fieldErrors(err) {
+		for _, e := range problemsIn(err) {
 			assert.Assert(t, !strings.Contains(e.Error(), "726391726391"), "%s: %v", reason, e)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 )
 
@@ -80,12 +81,12 @@ func TestParseAll(t *testing.T) {
 		},
 		{"what kubectl lists", "kind: List\napiVersion: v1\nitems:\n- " + fmt.Sprintf(item, "a"), 0, 1, 0, nil},
 		{"a list of its kind", "kind: DeploymentList\nitems: []", 0, 0, 0, nil},
-		{"a list of others", "kind: ServiceList\nitems: []", 0, 0, 0, []string{"f:1:7 kind NotSupported kind"}},
-		{"items that are no list", "kind: List\nitems: {}", 0, 0, 0, []string{"f:1:1 items Required kind"}},
-		{"an item that is no resource", "kind: List\nitems: [1]", 0, 0, 0, []string{"f:2:9 items[0] Invalid kind"}},
+		{"a list of others", "kind: ServiceList\nitems: []", 0, 0, 0, []string{"f:1:7 kind kind"}},
+		{"items that are no list", "kind: List\nitems: {}", 0, 0, 0, []string{"f:1:1 items kind"}},
+		{"an item that is no resource", "kind: List\nitems: [1]", 0, 0, 0, []string{"f:2:9 items[0] kind"}},
 		{"JSON", leastDeployment, 0, 1, 0, nil},
 		{"an operator's custom resource", oneWrapper, 0, 1, 0, nil},
-		{"no kind", "metadata: {name: a}", 0, 0, 0, []string{"f:1:1 kind Required kind"}},
+		{"no kind", "metadata: {name: a}", 0, 0, 0, []string{"f:1:1 kind required"}},
 		{"bodies of VVP's API", body(deploymentA) + "---\n" + body(oneSession) + "---\n" + body(oneTarget), 1, 1, 1, nil},
 		{"null is no kind", "kind: null\n" + body(oneTarget), 1, 0, 0, nil},
 		{"what VVP's API lists, without kinds", "kind: ResourceListOfDeployment\nitems: [" +
@@ -93,20 +94,20 @@ func TestParseAll(t *testing.T) {
 			"{kind: SQLSCRIPT, sqlScript: SELECT 1}}}}}]", 0, 1, 0, nil},
 		{"a list without kinds", "items: [" + "{metadata: {name: a}, spec: {kubernetes: {}}}]", 1, 0, 0, nil},
 		{"it may be a layer of defaults", "spec: {template: {spec: {artifact: {kind: jar, jarUri: 'https://h/a.jar'}}}}",
-			0, 0, 0, []string{"f:1:1 kind Required kind"}},
+			0, 0, 0, []string{"f:1:1 kind required"}},
 		{"it may be of defaults, too", "metadata: {name: a}\nspec: {template: {spec: {artifact: {flinkVersion: 1.20}}}}",
-			0, 0, 0, []string{"f:1:1 kind Required kind"}},
+			0, 0, 0, []string{"f:1:1 kind required"}},
 		{"it may be a target or a cluster", "metadata: {name: a}\nspec: {kubernetes: {}, state: RUNNING}",
-			0, 0, 0, []string{"f:1:1 kind Required kind"}},
-		{"of Kubernetes", "apiVersion: apps/v1\n" + body(deploymentA), 0, 0, 0, []string{"f:1:13 apiVersion NotSupported kind"}},
-		{"another kind", "kind: Service", 0, 0, 0, []string{"f:1:7 kind NotSupported kind"}},
+			0, 0, 0, []string{"f:1:1 kind required"}},
+		{"of Kubernetes", "apiVersion: apps/v1\n" + body(deploymentA), 0, 0, 0, []string{"f:1:13 apiVersion kind"}},
+		{"another kind", "kind: Service", 0, 0, 0, []string{"f:1:7 kind kind"}},
 		{
 			"secret values stay in VVP",
 			"kind: SecretValue\nspec: {kind: PLAIN, value: x}",
 			0,
 			0,
 			0,
-			[]string{"f:1:7 kind Forbidden kind"},
+			[]string{"f:1:7 kind not-rendered"},
 		},
 		{
 			"a Kubernetes Deployment",
@@ -116,7 +117,7 @@ func TestParseAll(t *testing.T) {
 			0,
 			0,
 			0,
-			[]string{"f:2:13 apiVersion NotSupported kind"},
+			[]string{"f:2:13 apiVersion kind"},
 		},
 		{
 			"defaults change other resources",
@@ -124,25 +125,25 @@ func TestParseAll(t *testing.T) {
 			0,
 			0,
 			0,
-			[]string{"f:1:7 kind Forbidden kind"},
+			[]string{"f:1:7 kind not-rendered"},
 		},
-		{"a list is no resource", "- kind: Deployment", 0, 0, 0, []string{"f:1:1  Invalid kind"}},
+		{"a list is no resource", "- kind: Deployment", 0, 0, 0, []string{"f:1:1  kind"}},
 		{
 			"lists are not nested",
 			"kind: List\nitems:\n- {kind: List, items: []}",
 			0,
 			0,
 			0,
-			[]string{"f:3:10 items[0].kind NotSupported kind"},
+			[]string{"f:3:10 items[0].kind kind"},
 		},
-		{"a list without items", "kind: List", 0, 0, 0, []string{"f:1:1 items Required kind"}},
+		{"a list without items", "kind: List", 0, 0, 0, []string{"f:1:1 items kind"}},
 		{
 			"an unknown key of a list",
 			"kind: List\nitem: []\nitems: []",
 			0,
 			0,
 			0,
-			[]string{"f:2:1 item Forbidden unknown-field"},
+			[]string{"f:2:1 item unknown-field"},
 		},
 		{
 			"problems of all documents",
@@ -152,9 +153,9 @@ func TestParseAll(t *testing.T) {
 			0,
 			0,
 			[]string{
-				"f:3:45 items[0].metadata.name Invalid retyped",
-				"f:5:1  Invalid syntax",
-				"f:10:1 nope Forbidden unknown-field",
+				"f:3:45 items[0].metadata.name retyped",
+				"f:5:1  syntax",
+				"f:10:1 nope unknown-field",
 			},
 		},
 	}
@@ -186,11 +187,11 @@ func TestReaderKind(t *testing.T) {
 		{"a document's own comes first", "Deployment", oneSession, nil},
 		{"what is given comes before what it looks like", "Deployment", shared,
 			[]string{
-				"f:2:7 spec.template.spec.artifact.flinkVersion Required required",
-				"f:2:7 spec.template.spec.artifact.kind Required required",
-				"f:2:39 spec.flinkVersion Forbidden unknown-field",
+				"f:2:7 spec.template.spec.artifact.flinkVersion required",
+				"f:2:7 spec.template.spec.artifact.kind required",
+				"f:2:39 spec.flinkVersion unknown-field",
 			}},
-		{"no kind of VVP's", "Service", shared, []string{"f:1:1 kind NotSupported kind"}},
+		{"no kind of VVP's", "Service", shared, []string{"f:1:1 kind kind"}},
 	} {
 		b, err := deployment.Reader{Kind: c.kind}.ParseAll("f", []byte(c.text))
 		assert.DeepEqual(t, placesOf(err), c.problems)
@@ -198,12 +199,12 @@ func TestReaderKind(t *testing.T) {
 	}
 }
 
-// placesOf lists problems as "place field type origin".
+// placesOf lists problems as "place field rule".
 func placesOf(err error) []string {
 	var out []string
-	if e, ok := errors.AsType[*deployment.InvalidError](err); ok {
+	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
 		for i, p := range problemsOf(err) {
-			out = append(out, e.Positions[i].String()+" "+p)
+			out = append(out, e.Problems[i].Position.String()+" "+p)
 		}
 	}
 	return out
@@ -241,19 +242,19 @@ func TestWrapperRefused(t *testing.T) {
 		"artifact": {"kind": "JAR", "jarUri": "https://h/a.jar", "flinkVersion": "1.20"}}}}}}}`,
 		[]changeCase{
 			{"as it is", nil, nil},
-			{"another version", set("apiVersion", `"v1"`), []string{"apiVersion NotSupported kind"}},
+			{"another version", set("apiVersion", `"v1"`), []string{"apiVersion kind"}},
 			{
 				"how to synchronise is required",
 				set("spec.syncingMode", ""),
-				[]string{"spec.syncingMode Required required"},
+				[]string{"spec.syncingMode required"},
 			},
 			{
 				"another way to synchronise",
 				set("spec.syncingMode", `"put"`),
-				[]string{"spec.syncingMode NotSupported enum"},
+				[]string{"spec.syncingMode enum"},
 			},
-			{"a Deployment is required", set("spec.deployment", ""), []string{"spec.deployment Required required"}},
-			{"an unknown key", set("spec.deploymnt", `{}`), []string{"spec.deploymnt Forbidden unknown-field"}},
+			{"a Deployment is required", set("spec.deployment", ""), []string{"spec.deployment required"}},
+			{"an unknown key", set("spec.deploymnt", `{}`), []string{"spec.deploymnt unknown-field"}},
 			{
 				"VVP 3's form",
 				set("spec.deployment.userMetadata", "", "spec.deployment.metadata", `{"name": "a"}`,
@@ -266,38 +267,38 @@ func TestWrapperRefused(t *testing.T) {
 				set("spec.deployment.userMetadata", "", "spec.deployment.metadata", `{"namespace": "a b"}`,
 					"status", `{"deploymentId": "X"}`),
 				[]string{
-					"spec.deployment.metadata.name Required required",
-					"spec.deployment.metadata.namespace Invalid name",
-					"spec.deployment.metadata.id Invalid uuid",
+					"spec.deployment.metadata.name required",
+					"spec.deployment.metadata.namespace name",
+					"spec.deployment.metadata.id uuid",
 				},
 			},
 			{
 				"both forms",
 				set("spec.deployment.metadata", `{}`),
-				[]string{"spec.deployment.metadata Forbidden exclusive"},
+				[]string{"spec.deployment.metadata exclusive"},
 			},
 			{
 				"one form after the other",
 				set("spec.initFields", `{"metadata": {}}`),
-				[]string{"spec.initFields.metadata Forbidden exclusive"},
+				[]string{"spec.initFields.metadata exclusive"},
 			},
 			{
 				"paths are those of the custom resource",
 				set("spec.deployment.spec.state", `"X"`, "spec.deployment.userMetadata.name", ""),
 				[]string{
-					"spec.deployment.spec.state NotSupported enum",
-					"spec.deployment.userMetadata.name Required required",
+					"spec.deployment.spec.state enum",
+					"spec.deployment.userMetadata.name required",
 				},
 			},
 			{
 				"initial fields have paths of their own",
 				set("spec.initFields", `{"spec": {"state": "X"}}`),
-				[]string{"spec.initFields.spec.state NotSupported enum"},
+				[]string{"spec.initFields.spec.state enum"},
 			},
 			{
 				"a type that fits nothing",
 				set("spec.deployment.spec", `[]`),
-				[]string{"spec.deployment.spec Invalid type"},
+				[]string{"spec.deployment.spec type"},
 			},
 			{"a status that says nothing", set("status", `{"deploymentSystemMetadata": {"id": 7}}`), nil},
 			{
@@ -314,7 +315,7 @@ func TestWrapperRefused(t *testing.T) {
 					"status", `{"deploymentSystemMetadata": {"id": "X"}}`,
 					"spec.initFields", `{"userMetadata": {"displayName": "x"}}`,
 				),
-				[]string{"spec.deployment.userMetadata.id Invalid uuid"},
+				[]string{"spec.deployment.userMetadata.id uuid"},
 			},
 		},
 		parseDeployment,

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
@@ -66,7 +67,7 @@ func isWrapper(root *yaml.Node) bool {
 // unwrap returns the Deployment that the operator would make: what spec.deployment
 // says, and what spec.initFields says where that says nothing. The id that VVP gave
 // is in the status.
-func unwrap(root *yaml.Node) (wrapped, []decode.Problem) {
+func unwrap(root *yaml.Node) (wrapped, []flinktarget.Problem) {
 	var c wrapperConfig
 	if problems := decode.Resource(root, &c, validateWrapper); len(problems) > 0 {
 		return wrapped{}, problems
@@ -82,7 +83,7 @@ func unwrap(root *yaml.Node) (wrapped, []decode.Problem) {
 			if f.Key != w.metadata && f.Key != "spec" {
 				e := field.Forbidden(field.NewPath("spec", p, f.Key), "may not be set together with "+w.metadata+
 					" of the Deployment: VVP 2 calls it userMetadata, VVP 3 metadata")
-				return wrapped{}, []decode.Problem{{Pos: f.Pos, Err: e.WithOrigin(originExclusive)}}
+				return wrapped{}, []flinktarget.Problem{decode.Problem(f.Pos, e.WithOrigin(originExclusive))}
 			}
 		}
 	}
@@ -140,15 +141,17 @@ func overlay(n, base *yaml.Node) *yaml.Node {
 }
 
 // rename gives problems the paths that the custom resource has.
-func (w wrapped) rename(problems []decode.Problem) {
-	for _, p := range problems {
-		path := p.Err.Field
+func (w wrapped) rename(problems []flinktarget.Problem) {
+	for i := range problems {
+		p := &problems[i]
+		path := p.Field
 		if rest, ok := strings.CutPrefix(path, "metadata"); ok {
 			path = w.metadata + rest
 		}
-		p.Err.Field = "spec.deployment." + path
-		if init := "spec.initFields." + path; w.outer.Locate(p.Err.Field) != p.Pos && w.outer.Locate(init) == p.Pos {
-			p.Err.Field = init
+		p.Field = "spec.deployment." + path
+		init := "spec.initFields." + path
+		if w.outer.Locate(p.Field) != p.Position && w.outer.Locate(init) == p.Position {
+			p.Field = init
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/yaml"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -354,6 +355,6 @@ func TestConflictsNameTheFields(t *testing.T) {
 			assert.ErrorContains(t, err, name, reason)
 		}
 	}
-	e := &patch.ApplyError{Position: patch.Position{File: "target.yaml", Line: 7, Column: 3}, Err: patch.ErrConflict}
+	e := &patch.ApplyError{Position: flinktarget.Position{File: "target.yaml", Line: 7, Column: 3}, Err: patch.ErrConflict}
 	assert.Assert(t, strings.HasPrefix(e.Error(), "target.yaml:7:3: "), "%v", e)
 }

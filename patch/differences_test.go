@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -114,11 +115,11 @@ func Example_differenceRefused() {
 		must(yaml.Unmarshal([]byte(text), &content))
 		_, err := patch.FromObject(map[string]any{"apiVersion": "apps/v1", "kind": "Deployment",
 			"spec": map[string]any{"template": map[string]any{"spec": content}}})
-		fmt.Println(errors.Is(err, patch.ErrInvalid))
+		fmt.Println(errors.Is(err, flinktarget.ErrInvalid))
 	}
 	_, err := patch.Parse([]byte("{apiVersion: v1, kind: ConfigMap, metadata: " +
 		"{$deleteFromPrimitiveList/finalizers: [a/b]}}"))
-	fmt.Println(errors.Is(err, patch.ErrInvalid))
+	fmt.Println(errors.Is(err, flinktarget.ErrInvalid))
 	// Output:
 	// true
 	// true

@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
 func TestPositionString(t *testing.T) {
-	for want, p := range map[string]patch.Position{
+	for want, p := range map[string]flinktarget.Position{
 		"":           {},
 		"f.yaml":     {File: "f.yaml"},
 		"3:4":        {Line: 3, Column: 4},
@@ -21,55 +21,6 @@ func TestPositionString(t *testing.T) {
 	} {
 		assert.Equal(t, p.String(), want)
 	}
-}
-
-func TestInvalidErrorText(t *testing.T) {
-	at := field.NewPath("spec", "a")
-	one := field.ErrorList{field.Invalid(at, "x", "is wrong")}
-	nowhere := field.ErrorList{field.Invalid(nil, field.OmitValueType{}, "is wrong")}
-	for _, c := range []struct {
-		reason string
-		e      patch.InvalidError
-		want   string
-	}{
-		{"a problem of a value names the subject", patch.InvalidError{Subject: "Deployment default/a", Fields: one},
-			`Deployment default/a: spec.a: Invalid value: "x": is wrong`},
-		{"a place says more than a subject",
-			patch.InvalidError{Subject: "Deployment default/a", Fields: one, Positions: []patch.Position{{File: "f", Line: 1, Column: 2}}},
-			`f:1:2: spec.a: Invalid value: "x": is wrong`},
-		{"a place that is not known is left out", patch.InvalidError{Fields: one, Positions: []patch.Position{{}}},
-			`spec.a: Invalid value: "x": is wrong`},
-		{"several are listed", patch.InvalidError{Subject: "Deployment default/a", Fields: append(nowhere, one...)},
-			"2 problems in Deployment default/a:\n  is wrong\n  spec.a: Invalid value: \"x\": is wrong"},
-		{"without a subject", patch.InvalidError{Fields: append(nowhere, nowhere...)},
-			"2 problems:\n  is wrong\n  is wrong"},
-		{"no field", patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid,
-			BadValue: field.OmitValueType{}, Detail: "is wrong"}}}, "is wrong"},
-		{"a subject that may be a secret is not named",
-			patch.InvalidError{Subject: "Deployment default/password=x", Fields: one},
-			`spec.a: Invalid value: "x": is wrong`},
-		{"an error that says nothing",
-			patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeInvalid, Field: "spec.a",
-				BadValue: field.OmitValueType{}}}}, "spec.a: Invalid value"},
-		{"an error without a word of its own", patch.InvalidError{Fields: field.ErrorList{field.Duplicate(at, "x")}},
-			`spec.a: Duplicate value: "x"`},
-		{"nothing was there to quote", patch.InvalidError{Fields: field.ErrorList{field.Invalid(at, nil, "is null")}},
-			"spec.a: is null"},
-		{"what is missing has no value", patch.InvalidError{Fields: field.ErrorList{field.Required(at, "write it")}},
-			"spec.a: write it"},
-		{"what is forbidden has one nobody wants",
-			patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeForbidden, Field: "spec.a", BadValue: "x",
-				Detail: "not here"}}}, "spec.a: not here"},
-		{"words of a missing field that has a value",
-			patch.InvalidError{Fields: field.ErrorList{{Type: field.ErrorTypeRequired, Field: "spec.a", BadValue: "x",
-				Detail: "write it"}}}, "spec.a: write it"},
-	} {
-		assert.Equal(t, c.e.Error(), c.want, c.reason)
-	}
-	whole := patch.InvalidError{Subject: strings.Repeat("x", 400), Fields: one}
-	assert.Assert(t, strings.HasPrefix(whole.Error(), whole.Subject+": "))
-	long := patch.InvalidError{Subject: strings.Repeat("x", 1<<20), Fields: one}
-	assert.Assert(t, len(long.Error()) < 1000)
 }
 
 // What does not fit an object may be much.
@@ -150,11 +101,11 @@ func TestNoSecretInMessages(t *testing.T) {
 		"a tag in a text":            "{target: {kind: Job}, patch: 'password: !hunter2'}",
 	} {
 		_, err := patch.Parse([]byte(text))
-		e, ok := errors.AsType[*patch.InvalidError](err)
+		e, ok := errors.AsType[*flinktarget.InvalidError](err)
 		assert.Assert(t, ok, "%s: %v", reason, err)
 		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%s: %v", reason, err)
-		for _, f := range e.Fields {
-			assert.Assert(t, !strings.Contains(f.Error(), "hunter2"), "%s: %v", reason, f)
+		for p := range flinktarget.Problems(e) {
+			assert.Assert(t, !strings.Contains(p.Field+p.Message, "hunter2"), "%s: %v", reason, p)
 		}
 	}
 	for reason, text := range map[string]string{

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -27,7 +28,7 @@ const (
 // builder makes a compiled patch of an entry and collects what is wrong with it.
 type builder struct {
 	root     *yaml.Node
-	problems []decode.Problem
+	problems []flinktarget.Problem
 }
 
 func (b *builder) full() bool { return len(b.problems) > decode.MaxProblems }
@@ -39,7 +40,7 @@ func (b *builder) add(path string, value any, origin, reason string) {
 	}
 	e := field.Invalid(nil, value, reason).WithOrigin(origin)
 	e.Field = path
-	b.problems = append(b.problems, decode.Problem{Pos: b.root.Locate(path), Err: e})
+	b.problems = append(b.problems, decode.Problem(b.root.Locate(path), e))
 }
 
 // form reports that the entry has none of the three forms.
@@ -176,7 +177,7 @@ func (b *builder) targeted() *compiled {
 				reason = "names and kinds of objects belong to the platform: no patch changes them; remove the options"
 			}
 			e := field.Forbidden(field.NewPath(f.Key), reason).WithOrigin(originForm)
-			b.problems = append(b.problems, decode.Problem{Pos: f.Pos, Err: e})
+			b.problems = append(b.problems, decode.Problem(f.Pos, e))
 		}
 	}
 	target := b.root.Get("target")

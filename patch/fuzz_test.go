@@ -10,6 +10,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
@@ -43,8 +44,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, err := patch.Parse(text)
 		if err != nil {
-			e, ok := errors.AsType[*patch.InvalidError](err)
-			assert.Assert(t, ok && len(e.Fields) > 0, "%T: %v", err, err)
+			e, ok := errors.AsType[*flinktarget.InvalidError](err)
+			assert.Assert(t, ok && len(e.Problems) > 0, "%T: %v", err, err)
 			assert.Assert(t, len(err.Error()) < 32<<10, "an error of %d bytes", len(err.Error()))
 			return
 		}

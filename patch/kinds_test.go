@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/patch"
@@ -36,7 +37,7 @@ func TestEveryKind(t *testing.T) {
 		out, err := apply("{" + inline + ", metadata: {labels: {a: b}}}")
 		assert.Equal(t, err == nil, k.Patchable(), "%s: %v", k, err)
 		if !k.Patchable() {
-			assert.Assert(t, errors.Is(err, patch.ErrInvalid))
+			assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid))
 			continue
 		}
 		assert.Equal(t, labels(out[0]), "b")

@@ -56,7 +56,8 @@ func JSON(ops ...Operation) (Patch, error) {
 	}
 	switch len(list) {
 	case 0:
-		return Patch{}, invalid([]decode.Problem{{Err: field.Required(nil, "a JSON patch has an operation")}})
+		return Patch{}, decode.Invalid("", decode.Fields(field.ErrorList{
+			field.Required(nil, "a JSON patch has an operation")})...)
 	case 1:
 		return made(list[0])
 	}

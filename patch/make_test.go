@@ -2,12 +2,13 @@ package patch_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	yamlv3 "go.yaml.in/yaml/v3"
 	"gotest.tools/v3/assert"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -27,7 +28,7 @@ func TestMadePatchesAreTheParsedOnes(t *testing.T) {
 		patch.Operation{Op: "copy", From: "/spec/type", Path: "/spec/x"})
 	assert.NilError(t, err)
 	_, err = patch.NewSet(several)
-	assert.Assert(t, errors.Is(err, patch.ErrInvalid), "for which objects?")
+	assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid), "for which objects?")
 	services, err := several.For(patch.Selector{Kind: "Service"})
 	assert.NilError(t, err)
 	assert.Assert(t, services.Equal(patch.MustParse("{target: {kind: Service}, patch: [{op: remove, path: "+
@@ -85,8 +86,8 @@ func TestMakingFails(t *testing.T) {
 		"an expression that is broken": second(remove.For(patch.Selector{Name: "("})),
 	} {
 		assert.Assert(t, err != nil, reason)
-		if e, ok := errors.AsType[*patch.InvalidError](err); ok {
-			assert.Equal(t, len(e.Positions), 0, "%s: nobody has seen this as a text", reason)
+		if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+			assert.Equal(t, e.Problems[0].Position, flinktarget.Position{}, "%s: nobody has seen this as a text", reason)
 		}
 	}
 	for reason, err := range map[string]error{
@@ -97,9 +98,9 @@ func TestMakingFails(t *testing.T) {
 	}
 	// A move from the whole document says where from: it is not told that it has none.
 	_, err := patch.JSON(patch.Operation{Op: "move", Path: "/a"})
-	e, ok := errors.AsType[*patch.InvalidError](err)
-	assert.Assert(t, ok && len(e.Fields) == 1, "%v", err)
-	assert.Equal(t, e.Fields[0].Field, "path")
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && len(e.Problems) == 1, "%v", err)
+	assert.Equal(t, e.Problems[0].Field, "path")
 	_, err = remove.For(patch.Selector{Name: "\xff"})
 	assert.ErrorContains(t, err, "UTF-8", "a selector that cannot be written is not one that is missing")
 }
@@ -122,7 +123,7 @@ func TestUnmarshalYAML(t *testing.T) {
 	var p patch.Patch
 	broken := errors.New("broken")
 	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return broken }), broken))
-	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return nil }), patch.ErrInvalid),
+	assert.Assert(t, errors.Is(p.UnmarshalYAML(func(any) error { return nil }), flinktarget.ErrInvalid),
 		"a reader that sets nothing")
 	// This library's own reader hands over the node.
 	hand := func(text string) func(any) error {
@@ -142,9 +143,9 @@ func TestUnmarshalYAML(t *testing.T) {
 		return broken
 	}), broken), "what a reader sets and takes back is not read")
 	for _, text := range []string{"{op: ad, path: /a}", "null"} {
-		e, ok := errors.AsType[*patch.InvalidError](p.UnmarshalYAML(hand(text)))
-		assert.Assert(t, ok && len(e.Positions) == 0, text)
-		assert.Equal(t, e.Fields[0].Type == field.ErrorTypeRequired, text == "null")
+		e, ok := errors.AsType[*flinktarget.InvalidError](p.UnmarshalYAML(hand(text)))
+		assert.Assert(t, ok && e.Problems[0].Position == (flinktarget.Position{}), text)
+		assert.Equal(t, strings.Contains(e.Problems[0].Message, "remove the entry"), text == "null")
 		assert.Assert(t, !p.IsZero(), "a failed read changes nothing")
 	}
 }
@@ -155,9 +156,9 @@ func TestUnmarshalJSON(t *testing.T) {
 		assert.Assert(t, p.UnmarshalJSON([]byte(text)) != nil, text)
 	}
 	assert.Assert(t, p.Equal(patch.MustParse("{op: remove, path: /a}")), "a failed read changes nothing")
-	e, ok := errors.AsType[*patch.InvalidError](p.UnmarshalJSON([]byte("null")))
+	e, ok := errors.AsType[*flinktarget.InvalidError](p.UnmarshalJSON([]byte("null")))
 	assert.Assert(t, ok)
-	assert.Equal(t, e.Fields[0].Type, field.ErrorTypeRequired)
+	assert.ErrorContains(t, e, "remove the entry")
 }
 
 func TestPodTemplatesOfResourcesMergeLikePods(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -142,20 +143,19 @@ func TestParseRefuses(t *testing.T) {
 		{"a text is no patch", "patch", "", "map"},
 	}
 	_, err := patch.Parse([]byte("{a: ["))
-	broken, ok := errors.AsType[*patch.InvalidError](err)
-	assert.Assert(t, ok && len(broken.Fields) == 1,
+	broken, ok := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && len(broken.Problems) == 1,
 		"how many documents a broken text would have had is no second problem: %v", err)
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
 			_, err := patch.Parse([]byte(c.text))
-			e, ok := errors.AsType[*patch.InvalidError](err)
+			e, ok := errors.AsType[*flinktarget.InvalidError](err)
 			assert.Assert(t, ok, "%v", err)
-			assert.Assert(t, errors.Is(err, patch.ErrInvalid))
-			assert.Equal(t, e.Fields[0].Field, c.field, "%v", err)
+			assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid))
+			assert.Equal(t, e.Problems[0].Field, c.field, "%v", err)
 			assert.Assert(t, strings.Contains(err.Error(), c.says), "%v", err)
-			if len(e.Positions) > 0 { // what is said of all documents has no place
-				assert.Assert(t, e.Fields[0].Origin != "", "%v", err)
-				assert.Assert(t, e.Positions[0].Line > 0)
+			if e.Problems[0].Line > 0 { // what is said of all documents has no place
+				assert.Assert(t, e.Problems[0].Rule != "", "%v", err)
 			}
 		})
 	}
@@ -163,20 +163,20 @@ func TestParseRefuses(t *testing.T) {
 
 func TestAllProblemsOfAPatch(t *testing.T) {
 	_, err := patch.Parse([]byte("target: {name: '(', kinds: a, labelSelector: 'x in'}\npatch: {a: b}\nwhat: ever\n"))
-	e, ok := errors.AsType[*patch.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok)
-	assert.Equal(t, len(e.Fields), 4, "%v", err)
-	fe, ok := errors.AsType[*field.Error](err)
-	assert.Assert(t, ok && fe != nil, "errors.As reaches the field errors")
+	assert.Equal(t, len(e.Problems), 4, "%v", err)
+	p, ok := errors.AsType[flinktarget.Problem](err)
+	assert.Assert(t, ok && p == e.Problems[0], "errors.As reaches the problems")
 }
 
 // A mistake that several kinds would make is reported once.
 func TestOneMistakeInSeveralKinds(t *testing.T) {
 	_, err := patch.Parse([]byte("{target: {kind: Job|Deployment}, patch: {spec: {template: {spec: {containers: " +
 		"[{image: x}]}}}}}"))
-	e, ok := errors.AsType[*patch.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok)
-	assert.Equal(t, len(e.Fields), 1, "%v", err)
+	assert.Equal(t, len(e.Problems), 1, "%v", err)
 	_, err = patch.Parse([]byte("{apiVersion: apps/v1, kind: Deployments}"))
 	assert.Assert(t, strings.Contains(err.Error(), "did you mean kind: Deployment?"), "%v", err)
 	_, err = patch.Parse([]byte("{apiVersion: apps/v1, kind: Prometheus}"))
@@ -211,9 +211,9 @@ func TestSelectorsAreBounded(t *testing.T) {
 	} {
 		c.selector.Kind = "Job"
 		_, err := operation.For(c.selector)
-		invalid, refused := errors.AsType[*patch.InvalidError](err)
+		invalid, refused := errors.AsType[*flinktarget.InvalidError](err)
 		assert.Assert(t, c.ok == (err == nil) && c.ok != refused, "%s: %v", reason, err)
-		assert.Assert(t, c.ok || len(invalid.Fields) == 1, "%s: %v", reason, err)
+		assert.Assert(t, c.ok || len(invalid.Problems) == 1, "%s: %v", reason, err)
 	}
 }
 
@@ -221,8 +221,8 @@ func TestSelectorsAreBounded(t *testing.T) {
 func TestBrokenTextIsOneProblem(t *testing.T) {
 	for _, text := range []string{"{", "a: b: c", "\x00", "op: remove\n---\n{", "{\n---\nop: remove\n"} {
 		_, err := patch.Parse([]byte(text))
-		invalid, ok := errors.AsType[*patch.InvalidError](err)
-		assert.Assert(t, ok && len(invalid.Fields) == 1, "%q: %v", text, err)
+		invalid, ok := errors.AsType[*flinktarget.InvalidError](err)
+		assert.Assert(t, ok && len(invalid.Problems) == 1, "%q: %v", text, err)
 	}
 }
 
@@ -268,7 +268,7 @@ func TestSet(t *testing.T) {
 	assert.Assert(t, s.Equal(again))
 
 	_, err = patch.NewSet(p, patch.Patch{})
-	assert.Assert(t, errors.Is(err, patch.ErrInvalid))
+	assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid))
 	many := make([]patch.Patch, patch.MaxPatches+1)
 	for i := range many {
 		many[i] = p
@@ -283,39 +283,38 @@ func TestSet(t *testing.T) {
 	}
 	assert.Equal(t, n, 2, "the iteration can be left")
 	_, err = patch.NewSet(many...)
-	e, ok := errors.AsType[*patch.InvalidError](err)
-	assert.Assert(t, ok && len(e.Fields) == 1, "%v", err)
-	assert.Equal(t, e.Fields[0].Type, field.ErrorTypeTooMany)
-	assert.Equal(t, e.Fields[0].BadValue, len(many))
-	assert.Equal(t, e.Fields[0].Field, "")
-	assert.Equal(t, e.Fields[0].Detail, field.TooMany(nil, len(many), patch.MaxPatches).Detail,
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && len(e.Problems) == 1, "%v", err)
+	assert.Equal(t, e.Problems[0].Field, "")
+	assert.Equal(t, e.Problems[0].Message, field.TooMany(nil, len(many), patch.MaxPatches).ErrorBody(),
 		"the limit that is named is the one that holds")
 	text, err = json.Marshal(full)
 	assert.NilError(t, err)
 	longer := append(append(append([]byte("["), text[1:len(text)-1]...), ','), text[1:]...)
-	assert.Assert(t, errors.Is(json.Unmarshal(longer, &patch.Set{}), patch.ErrInvalid), "too many in JSON")
+	assert.Assert(t, errors.Is(json.Unmarshal(longer, &patch.Set{}), flinktarget.ErrInvalid), "too many in JSON")
 	for reason, text := range map[string]string{"no list": "{}",
 		"an integer that does not fit": `[{"op": "add", "path": "/a", "value": 99999999999999999999}]`} {
 		err := json.Unmarshal([]byte(text), &patch.Set{})
-		assert.Assert(t, err != nil && !errors.Is(err, patch.ErrInvalid), "%s: %v", reason, err)
+		assert.Assert(t, err != nil && !errors.Is(err, flinktarget.ErrInvalid), "%s: %v", reason, err)
 	}
 	err = json.Unmarshal([]byte(`[{"op": "remove", "path": "/a"}, 3]`), &patch.Set{})
-	e, ok = errors.AsType[*patch.InvalidError](err)
+	e, ok = errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
-	assert.Equal(t, e.Fields[0].Field, "[1]", "a problem of a whole entry")
+	assert.Equal(t, e.Problems[0].Field, "[1]", "a problem of a whole entry")
 	err = json.Unmarshal([]byte(`[{"op": "remove", "path": "/a"}, {"op": "x", "path": "/a"}]`), &again)
-	e, ok = errors.AsType[*patch.InvalidError](err)
+	e, ok = errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
-	assert.Equal(t, e.Fields[0].Field, "[1].op")
+	assert.Equal(t, e.Problems[0].Field, "[1].op")
 	assert.Assert(t, s.Equal(again), "a failed read changes nothing")
 	assert.NilError(t, json.Unmarshal([]byte("[]"), &again))
 	assert.Equal(t, again.Len(), 0)
 }
 
 func TestErrorTextIsCapped(t *testing.T) {
-	e := &patch.InvalidError{Subject: "Deployment default/a"}
+	e := &flinktarget.InvalidError{}
 	for i := range 1000 {
-		e.Fields = append(e.Fields, field.Required(field.NewPath("spec", fmt.Sprint("f", i)), "missing"))
+		e.Problems = append(e.Problems, flinktarget.Problem{Resource: "Deployment default/a",
+			Field: fmt.Sprint("spec.f", i), Message: "missing"})
 	}
 	text := e.Error()
 	assert.Assert(t, strings.HasPrefix(text, "1000 problems in Deployment default/a:\n"))
@@ -325,7 +324,7 @@ func TestErrorTextIsCapped(t *testing.T) {
 
 func TestPatchPosition(t *testing.T) {
 	assert.Equal(t, patch.MustParse("# an entry\n  {op: remove, path: /a}").Position().String(), "2:3")
-	assert.Equal(t, patch.Patch{}.Position(), patch.Position{})
+	assert.Equal(t, patch.Patch{}.Position(), flinktarget.Position{})
 }
 
 // Surrogate pairs, as Python's json.dumps writes characters beyond 16 bits, are read in

@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -37,15 +38,15 @@ type compiled struct {
 	content   map[string]any // of a strategic merge, read only
 	// loose operations have not been told which objects they are for.
 	loose bool
-	at    Position // of the entry, zero if it was not read from a text
+	at    flinktarget.Position // of the entry, zero if it was not read from a text
 }
 
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms
-// that the package describes. Its errors are of type [*InvalidError].
+// that the package describes. Its errors are of type [*flinktarget.InvalidError].
 func Parse(data []byte) (Patch, error) {
 	root, problems := decode.Document("", data)
 	if root == nil {
-		return Patch{}, invalid(problems)
+		return Patch{}, decode.Invalid("", problems...)
 	}
 	return fromNode(root)
 }
@@ -66,17 +67,19 @@ func fromNode(n *yaml.Node) (Patch, error) {
 		b.add("", field.OmitValueType{}, originText, kinds.Reserved)
 	}
 	if len(b.problems) > 0 {
-		return Patch{}, invalid(b.problems)
+		return Patch{}, decode.Invalid("", b.problems...)
 	}
-	c.at = Position(n.Pos)
+	c.at = n.Pos
 	return Patch{p: c}, nil
 }
 
 // placeless is fromNode for what is not a text that somebody has seen: its errors have no places.
 func placeless(n *yaml.Node) (Patch, error) {
 	p, err := fromNode(n)
-	if e, ok := errors.AsType[*InvalidError](err); ok {
-		e.Positions = nil
+	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+		for i := range e.Problems {
+			e.Problems[i].Position = flinktarget.Position{}
+		}
 	}
 	return p, err
 }
@@ -86,9 +89,9 @@ func (p Patch) IsZero() bool { return p.p == nil }
 
 // Position returns where the entry begins in the text that p was read from, the zero
 // Position if it was not read from a text.
-func (p Patch) Position() Position {
+func (p Patch) Position() flinktarget.Position {
 	if p.p == nil {
-		return Position{}
+		return flinktarget.Position{}
 	}
 	return p.p.at
 }
@@ -145,7 +148,8 @@ func (p *Patch) UnmarshalYAML(unmarshal func(any) error) error {
 
 func (p *Patch) read(n *yaml.Node) error {
 	if n.Kind == yaml.Null {
-		return invalid([]decode.Problem{{Err: field.Required(nil, "a patch; remove the entry to have none")}})
+		return decode.Invalid("", decode.Fields(field.ErrorList{
+			field.Required(nil, "a patch; remove the entry to have none")})...)
 	}
 	q, err := placeless(n)
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -82,7 +83,7 @@ func TestWhatApplyErrorsSay(t *testing.T) {
 		assert.Assert(t, ok && strings.HasPrefix(err.Error(),
 			"spec.deploymentPatchSet[0]: Service flink/job-1-jobmanager: ") &&
 			strings.HasSuffix(strings.Split(err.Error(), ", so that")[0], want), "%v", err)
-		e.Position = patch.Position{File: "f.yaml", Line: 3, Column: 5}
+		e.Position = flinktarget.Position{File: "f.yaml", Line: 3, Column: 5}
 		assert.Assert(t, strings.HasPrefix(e.Error(), "f.yaml:3:5: spec."), "%v", e)
 	}
 	for n, want := range map[int]string{400: strings.Repeat("x", 400) + ": no",
@@ -103,7 +104,7 @@ func TestWhatApplyErrorsSay(t *testing.T) {
 		_, _, err := setOf(t,
 			"{target: {kind: ConfigMap}, patch: {"+data("{a: b}")+"}}").ApplyObjects([]map[string]any{config})
 		assert.Assert(t, err != nil && !errors.Is(err, patch.ErrConflict), "%v", err)
-		assert.Equal(t, strings.Count(err.Error(), "\n"), min(n, 20)-1+min(len(more), 1), "%v", err)
+		assert.Equal(t, strings.Count(err.Error(), "\n"), min(n, 20)+min(len(more), 1), "%v", err)
 		assert.Assert(t, strings.HasSuffix(err.Error(), more), "%v", err)
 	}
 	_, err := patch.JSON(patch.Operation{Op: "remove", Path: "/a", Value: 1})

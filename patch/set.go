@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -25,7 +26,7 @@ type Set struct {
 
 // NewSet returns the set of the patches, in this order. It fails if one of them
 // is the zero value or if there are more than [MaxPatches]; the error is an
-// [*InvalidError] with paths such as [3].
+// [*flinktarget.InvalidError] with paths such as [3].
 func NewSet(patches ...Patch) (Set, error) {
 	var errs field.ErrorList
 	s := Set{patches: make([]*compiled, len(patches))}
@@ -43,7 +44,7 @@ func NewSet(patches ...Patch) (Set, error) {
 		errs = append(errs, field.TooMany(nil, len(patches), MaxPatches))
 	}
 	if len(errs) > 0 {
-		return Set{}, &InvalidError{Fields: decode.Fields(errs)}
+		return Set{}, decode.Invalid("", decode.Fields(errs)...)
 	}
 	return s, nil
 }
@@ -84,25 +85,24 @@ func (s *Set) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return err
 	}
-	var problems []decode.Problem
+	var problems []flinktarget.Problem
 	patches := make([]Patch, len(raw))
 	for i, entry := range raw {
 		err := patches[i].UnmarshalJSON(entry)
-		e, ok := errors.AsType[*InvalidError](err)
+		e, ok := errors.AsType[*flinktarget.InvalidError](err)
 		switch {
 		case err == nil:
 			continue
 		case !ok:
 			return fmt.Errorf("[%d]: %w", i, err)
 		}
-		for _, f := range e.Fields {
-			moved := *f
-			moved.Field = tree.Join(fmt.Sprintf("[%d]", i), f.Field)
-			problems = append(problems, decode.Problem{Err: &moved})
+		for _, p := range e.Problems {
+			p.Field = tree.Join(fmt.Sprintf("[%d]", i), p.Field)
+			problems = append(problems, p)
 		}
 	}
 	if len(problems) > 0 {
-		return invalid(problems)
+		return decode.Invalid("", problems...)
 	}
 	set, err := NewSet(patches...)
 	if err != nil {

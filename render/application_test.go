@@ -9,6 +9,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -131,12 +132,12 @@ func TestRefusedAtRendering(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
 			m, err := renderJob(t, c.text, render.Job{ID: jobID})
-			e, ok := errors.AsType[*render.InvalidError](err)
+			e, ok := errors.AsType[*flinktarget.InvalidError](err)
 			assert.Assert(t, ok, "%v", err)
 			assert.Equal(t, m.Len(), 0)
-			assert.Equal(t, len(e.Fields), 1, "%v", err)
-			assert.Equal(t, e.Fields[0].Field, c.field)
-			assert.Assert(t, e.Positions[0].Line > 0, "the place in the file is known")
+			assert.Equal(t, len(e.Problems), 1, "%v", err)
+			assert.Equal(t, e.Problems[0].Field, c.field)
+			assert.Assert(t, e.Problems[0].Position.Line > 0, "the place in the file is known")
 		})
 	}
 }
@@ -229,9 +230,9 @@ func TestMismatch(t *testing.T) {
 func TestMissingTargetHasASuggestion(t *testing.T) {
 	_, err := renderJob(t, strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetName: stagign", 1),
 		render.Job{})
-	e, ok := errors.AsType[*render.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
-	assert.Equal(t, e.Fields[0].Field, "spec.deploymentTargetName")
+	assert.Equal(t, e.Problems[0].Field, "spec.deploymentTargetName")
 	assert.Assert(t, strings.Contains(err.Error(), "did you mean staging?"), "%v", err)
-	assert.Assert(t, e.Positions[0].Line > 0)
+	assert.Assert(t, e.Problems[0].Position.Line > 0)
 }

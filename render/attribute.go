@@ -48,7 +48,7 @@ func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
 		note(p, g.resourceField(p))
 	}
 	var patches []patch.Patch
-	places := map[string]patch.Position{}
+	places := map[string]flinktarget.Position{}
 	for i, p := range g.target.Patches().All() {
 		patches = append(patches, p)
 		places[kinds.PatchField(i)] = p.Position()

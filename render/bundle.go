@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/parallel"
-	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -90,17 +88,24 @@ type UnmatchedError struct {
 	// Entry is the index of the patch in spec.deploymentPatchSet.
 	Entry int
 	// Position is where the entry begins, zero if it was not read from a text.
-	Position patch.Position
+	Position flinktarget.Position
 	// NoEffect says that it matches objects, and leaves them as they are.
 	NoEffect bool
 }
 
+// The rules that a patch breaks which changes nothing.
+const (
+	ruleUnmatched  = "unmatched-patch"
+	ruleNoEffect   = "patch-without-effect"
+	ruleAbsentKind = "absent-kind"
+)
+
 // rule is the name of the rule, and what it says.
 func (e *UnmatchedError) rule() (string, error) {
 	if e.NoEffect {
-		return "patch-without-effect", errNoEffect
+		return ruleNoEffect, errNoEffect
 	}
-	return "unmatched-patch", ErrUnmatched
+	return ruleUnmatched, ErrUnmatched
 }
 
 // Error names the target and the entry, and where it stands in a file.
@@ -131,8 +136,7 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 	var errs []error
 	for _, u := range m.uses {
 		if u.did == unmatched || u.did == ineffective {
-			errs = append(errs, &UnmatchedError{Target: "DeploymentTarget " + u.target, Entry: u.patch, Position: u.at,
-				NoEffect: u.did == ineffective})
+			errs = append(errs, u.error())
 		}
 	}
 	if len(errs) > 0 {
@@ -221,8 +225,7 @@ func (x *bundle) target(res resource) (target.Target, error) {
 			e.Detail += "; did you mean " + best + "?"
 		}
 	}
-	return target.Target{}, &InvalidError{Subject: res.String(), Fields: field.ErrorList{e},
-		Positions: []patch.Position{res.Position(path.String())}}
+	return target.Target{}, decode.Invalid(res.String(), decode.Problem(res.Position(path.String()), e))
 }
 
 // index keeps the first of each name and id; a second one is a duplicate.
@@ -247,10 +250,10 @@ func (x *bundle) names() []string {
 // duplicates reports resources that would render the same objects.
 func (x *bundle) duplicates() {
 	seen := map[string]bool{}
-	once := func(key, name string, at ...patch.Position) {
+	once := func(key, name string, at flinktarget.Position) {
 		if seen[key] {
-			x.errs = append(x.errs, &InvalidError{Subject: name, Positions: at, Fields: field.ErrorList{
-				field.Duplicate(field.NewPath("metadata", "name"), name).WithOrigin("duplicate")}})
+			e := field.Duplicate(field.NewPath("metadata", "name"), name).WithOrigin("duplicate")
+			x.errs = append(x.errs, decode.Invalid(name, decode.Problem(at, e)))
 		}
 		seen[key] = true
 	}
@@ -277,7 +280,7 @@ func (x *bundle) oneJob(d deployment.Deployment, j Job) {
 	if other, taken := x.jobs[j.ID]; taken {
 		e := field.Duplicate(field.NewPath("ID"), j.ID).WithOrigin("duplicate")
 		e.Detail = "it is the job of " + other + ", too: each Deployment has a job of its own"
-		x.errs = append(x.errs, &InvalidError{Subject: "Job of " + d.String(), Fields: field.ErrorList{e}})
+		x.errs = append(x.errs, decode.Invalid("Job of "+d.String(), decode.Fields(field.ErrorList{e})...))
 	}
 	x.jobs[j.ID] = d.String()
 }
@@ -286,7 +289,7 @@ func (x *bundle) oneJob(d deployment.Deployment, j Job) {
 type patchUse struct {
 	target string
 	patch  int
-	at     patch.Position
+	at     flinktarget.Position
 	did    patchEffect
 	kind   string // the first that it is about
 }
@@ -324,22 +327,27 @@ var conditions = map[string]string{
 	"ServiceAccount":      "with Kubernetes high availability and no serviceAccountName",
 }
 
+// error is what strict patches make of a patch.
+func (u patchUse) error() *UnmatchedError {
+	return &UnmatchedError{Target: target.Kind + " " + u.target, Entry: u.patch, Position: u.at,
+		NoEffect: u.did == ineffective}
+}
+
 // useless warns of patches that changed nothing.
-func useless(uses []patchUse, resource string) []flinktarget.Problem {
+func useless(uses []patchUse) []flinktarget.Problem {
 	var out []flinktarget.Problem
 	for _, u := range uses {
 		if u.did == changed {
 			continue
 		}
-		e := UnmatchedError{NoEffect: u.did == ineffective}
-		rule, err := e.rule()
-		message := strings.Replace(err.Error(), "the patch", "the patch of DeploymentTarget "+u.target, 1)
+		p := u.error().Problem()
+		p.Severity = flinktarget.SeverityWarning
 		if u.did == absent {
 			when := cmp.Or(conditions[u.kind], conditions["ServiceAccount"]) // of which the others are
-			rule, message = "absent-kind", fmt.Sprintf("the patch of DeploymentTarget %s is for a kind that is not "+
-				"rendered here: a %s is, %s", u.target, u.kind, when)
+			p.Rule = ruleAbsentKind
+			p.Message = fmt.Sprintf("the patch is for a kind that is not rendered here: a %s is, %s", u.kind, when)
 		}
-		out = append(out, decode.Warning(rule, resource, kinds.PatchField(u.patch), message, u.at))
+		out = append(out, p)
 	}
 	return out
 }

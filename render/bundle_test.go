@@ -17,9 +17,9 @@ func TestSessionModeWithoutTargets(t *testing.T) {
 	b := parse(t, []byte(in(app, "deploymentTargetName: staging", "sessionClusterName: shared")))
 	b.Targets = nil
 	_, err := renderer(t).Bundle(b, nil)
-	e, ok := errors.AsType[*render.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
-	assert.DeepEqual(t, refusals(e), []string{"spec.sessionClusterName Forbidden session-mode"})
+	assert.DeepEqual(t, refusals(e), []string{"spec.sessionClusterName session-mode"})
 }
 
 func TestTargetsOfABundle(t *testing.T) {
@@ -40,7 +40,7 @@ func TestTargetsOfABundle(t *testing.T) {
 			"deploymentTargetName: staging", c.ref)
 		m, err := renderer(t).Bundle(parse(t, []byte(targets+text)), nil)
 		if c.want == "" {
-			assert.Assert(t, len(refusals(err)) == 1 && strings.HasSuffix(refusals(err)[0], "NotFound target"),
+			assert.Assert(t, len(refusals(err)) == 1 && strings.HasSuffix(refusals(err)[0], "target"),
 				"%s: %v", c.reason, err)
 			continue
 		}
@@ -64,10 +64,10 @@ func TestManyMissingTargets(t *testing.T) {
 	assert.Assert(t, ok, "%v", err)
 	hints := 0
 	for _, err := range list.Unwrap() {
-		e, ok := errors.AsType[*render.InvalidError](err)
+		e, ok := errors.AsType[*flinktarget.InvalidError](err)
 		assert.Assert(t, ok, "%v", err)
-		assert.DeepEqual(t, refusals(e), []string{"spec.deploymentTargetName NotFound target"})
-		if strings.Contains(e.Fields[0].Detail, "did you mean staging?") {
+		assert.DeepEqual(t, refusals(e), []string{"spec.deploymentTargetName target"})
+		if strings.Contains(e.Problems[0].Message, "did you mean staging?") {
 			hints++
 		}
 	}

@@ -339,7 +339,7 @@ func TestStreamOfSessionClusters(t *testing.T) {
 		_ = yield(render.Item{Deployment: parse(t,
 			[]byte(in(app, "deploymentTargetName: staging", "sessionClusterName: shared"))).Deployments[0]}, nil)
 	}, targets) {
-		assert.DeepEqual(t, refusals(err), []string{"spec.sessionClusterName Forbidden session-mode"})
+		assert.DeepEqual(t, refusals(err), []string{"spec.sessionClusterName session-mode"})
 		count++
 	}
 	assert.Equal(t, count, 1)

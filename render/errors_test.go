@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
@@ -24,12 +24,12 @@ func TestPatchedResourceIsBlamed(t *testing.T) {
 		"{op: replace, path: /spec/template/spec/parallelism, value: many}",
 		"{op: add, path: /spec/state, value: RUNNING}")
 	_, err := renderJob(t, text, render.Job{ID: jobID})
-	e, ok := errors.AsType[*render.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
 	got := map[string]string{}
-	for i, f := range e.Fields {
-		assert.Assert(t, strings.Contains(f.Detail, "(set by spec.deploymentPatchSet["), "%v", f)
-		got[f.Field] = e.Positions[i].String()
+	for _, p := range e.Problems {
+		assert.Assert(t, strings.HasPrefix(p.Cause.Field, "spec.deploymentPatchSet["), "%v", p)
+		got[p.Field] = p.Position.String()
 	}
 	assert.DeepEqual(t, got, map[string]string{
 		"spec.template.spec.parallelism":                 "input.yaml:10:5",
@@ -56,7 +56,7 @@ func TestPatchErrorsHavePlaces(t *testing.T) {
 	u, ok := errors.AsType[*render.UnmatchedError](err)
 	assert.Assert(t, ok && u.Entry == 0 && u.Target == "DeploymentTarget default/staging" && u.Position.Line == 8, "%v",
 		err)
-	u.Position = patch.Position{}
+	u.Position = flinktarget.Position{}
 	assert.Assert(t, strings.HasPrefix(u.Error(), "DeploymentTarget default/staging: "),
 		"a place that is not known is left out: %v", u)
 
@@ -82,18 +82,18 @@ func TestJobs(t *testing.T) {
 		"/s\xff": false, "s3://b/\xff": false,
 	} {
 		_, err := renderJob(t, app, render.Job{ID: jobID, SavepointLocation: location})
-		e, ok := errors.AsType[*render.InvalidError](err)
+		e, ok := errors.AsType[*flinktarget.InvalidError](err)
 		assert.Equal(t, ok, !legal, "%q: %v", location, err)
 		if ok {
-			assert.Equal(t, e.Fields[0].Field, "SavepointLocation")
+			assert.Equal(t, e.Problems[0].Field, "SavepointLocation")
 		}
 	}
 	two := app + "---\n" + app[strings.Index(app, "kind: Deployment\n"):]
 	two = two[:strings.LastIndex(two, "name: app")] + "name: other" + two[strings.LastIndex(two,
 		"name: app")+len("name: app"):]
 	_, err := renderJob(t, two, render.Job{ID: jobID})
-	fe, ok := errors.AsType[*field.Error](err)
-	assert.Assert(t, ok && fe.Field == "ID" && fe.Type == field.ErrorTypeDuplicate,
+	p, ok := errors.AsType[flinktarget.Problem](err)
+	assert.Assert(t, ok && p.Field == "ID" && p.Rule == "duplicate",
 		"objects of two jobs with one id have the same names: %v", err)
 	_, err = renderJob(t, two, render.Job{})
 	assert.NilError(t, err)
@@ -108,7 +108,7 @@ func TestZeroValuesAreInvalid(t *testing.T) {
 		func() error { _, err := r.SessionCluster(b.Targets[0], deployment.SessionCluster{}); return err },
 		func() error { _, err := r.Target(target.Target{}); return err },
 	} {
-		assert.Assert(t, errors.Is(f(), render.ErrInvalid), "%v", f())
+		assert.Assert(t, errors.Is(f(), flinktarget.ErrInvalid), "%v", f())
 	}
 }
 
@@ -125,7 +125,7 @@ func TestValuesAsJSON(t *testing.T) {
 	assert.Assert(t, back.SessionClusters[0].Equal(b.SessionClusters[0]))
 	before := back.Targets[0]
 	for _, v := range []any{&back.Targets[0], &back.Deployments[0], &back.SessionClusters[0]} {
-		assert.Assert(t, errors.Is(json.Unmarshal([]byte(`{"kind": "Nothing"}`), v), render.ErrInvalid))
+		assert.Assert(t, errors.Is(json.Unmarshal([]byte(`{"kind": "Nothing"}`), v), flinktarget.ErrInvalid))
 	}
 	assert.Assert(t, back.Targets[0].Equal(before), "what cannot be read changes nothing")
 	assert.NilError(t, json.Unmarshal([]byte("null"), &back.Targets[0]))

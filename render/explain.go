@@ -4,9 +4,9 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/patch"
 )
 
 // WithTrace makes a Renderer record which steps set each field, for
@@ -102,7 +102,7 @@ type Source struct {
 	// called by it, as in spec.template.spec.kubernetes.pods.envVars[TZ].value.
 	Field string
 	// Position is where that stands, zero if the resource was not read from a text.
-	Position patch.Position
+	Position flinktarget.Position
 }
 
 // String returns the step with what is known of it, for people.

@@ -11,11 +11,11 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/merge"
-	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/render/internal/inputs"
 )
@@ -227,7 +227,7 @@ func TestExplainScenarios(t *testing.T) {
 		for e := range m.Explain() {
 			var of []string
 			for _, s := range e.Sources {
-				s.Position = patch.Position{} // which every change of a scenario moves
+				s.Position = flinktarget.Position{} // which every change of a scenario moves
 				of = append(of, words.Replace(s.String()))
 			}
 			out[words.Replace(e.Object.Kind()+" "+e.Object.Name()+"."+e.Path)] = strings.Join(of, ", ")
@@ -302,7 +302,7 @@ func TestExplainOptions(t *testing.T) {
 		e := explanation(t, traced(t, c.text, render.Job{ID: jobID}, opts...), c.kind, "", c.path)
 		var got []string
 		for _, s := range e.Sources {
-			s.Position = patch.Position{}
+			s.Position = flinktarget.Position{}
 			got = append(got, strings.Replace(s.String(), "Deployment default/app ", "", 1))
 		}
 		assert.DeepEqual(t, got, c.want)

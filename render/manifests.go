@@ -27,7 +27,6 @@ type Manifests struct {
 	_        [0]func()
 	objects  []Object
 	warnings []flinktarget.Problem
-	resource string // what was rendered, if it was one
 	// uses tells of the target's patches; those that changed no object are warnings.
 	uses []patchUse
 }
@@ -50,7 +49,7 @@ func (m Manifests) Find(kind, name string) (Object, bool) {
 
 // Warnings returns what a person should look at, in a fresh slice.
 func (m Manifests) Warnings() []flinktarget.Problem {
-	return append(slices.Clone(m.warnings), useless(m.uses, m.resource)...)
+	return append(slices.Clone(m.warnings), useless(m.uses)...)
 }
 
 // Digest returns the SHA-256 of the objects in hexadecimal. It is the same for the

@@ -148,7 +148,7 @@ func StrictPatches() Option {
 func PatchEngine(e patch.Engine) Option {
 	return option(func(r *Renderer) error {
 		if e == nil {
-			return errors.New("render.PatchEngine: required")
+			return errors.New("PatchEngine: required")
 		}
 		r.engine = e
 		return nil

@@ -34,7 +34,7 @@ const AnnotationConfigChecksum = "flinktarget.github.io/config-checksum"
 // Deployment. A Deployment whose state is not RUNNING renders no object, and a
 // warning.
 //
-// Errors are [*MismatchError] if d refers to another target, [*InvalidError] for
+// Errors are [*MismatchError] if d refers to another target, [*flinktarget.InvalidError] for
 // what cannot be rendered, zero values included, [*patch.ApplyError] for patches that
 // fail, [*VerifyError] for objects that Kubernetes would refuse, [ErrDerivedID], and
 // with [StrictPatches] [ErrUnmatched]. They may be wrapped, so that errors.As and
@@ -95,7 +95,7 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 	order(objects)
 	if problems := verifyObjects(objects, g.expectation()); len(problems) > 0 {
 		if errs := g.attribute(problems); len(errs) > 0 {
-			return Manifests{}, &VerifyError{Problems: errs}
+			return Manifests{}, &VerifyError{flinktarget.InvalidError{Problems: errs}}
 		}
 	}
 	return g.manifests(objects), nil
@@ -162,7 +162,7 @@ func (g *rendering) patched(s source, id string) ([]tree.Map, error) {
 	}
 	objects, matches, err := g.target.Patches().ApplyWith(g.renderer.engine, g.built, g.trace.Patched)
 	if err != nil {
-		return nil, fmt.Errorf("%s: patches of %s: %w", g.resource, g.target, withoutID(err))
+		return nil, g.notApplied(err)
 	}
 	g.matched = matches
 	return objects, nil
@@ -258,7 +258,7 @@ func order(objects []tree.Map) {
 var verifyObjects = verify.Objects
 
 func (g *rendering) manifests(objects []tree.Map) Manifests {
-	m := Manifests{warnings: g.warnings, resource: g.resource.String(), uses: g.patchUses(objects)}
+	m := Manifests{warnings: g.warnings, uses: g.patchUses(objects)}
 	for _, o := range objects {
 		m.objects = append(m.objects, Object{tree: o, trace: g.trace.Of(o)})
 	}
@@ -315,7 +315,8 @@ func matching(t target.Target, s source) error {
 }
 
 func zeroValue(subject, message string) error {
-	return &InvalidError{Subject: subject, Fields: field.ErrorList{field.Required(nil, message).WithOrigin("required")}}
+	return decode.Invalid(subject, decode.Problem(flinktarget.Position{},
+		field.Required(nil, message).WithOrigin("required")))
 }
 
 // warn adds a warning about a field of the resource, or about none.
@@ -346,16 +347,11 @@ func (g *rendering) err() error {
 	if len(g.errs) == 0 {
 		return nil
 	}
-	e := &InvalidError{Subject: g.resource.String(), Fields: g.errs}
-	for _, f := range g.errs {
-		if at := g.resource.Position(f.Field); at != (patch.Position{}) {
-			e.Positions = append(e.Positions, at)
-		}
+	problems := decode.Fields(g.errs)
+	for i, p := range problems {
+		problems[i].Position = g.resource.Position(p.Field)
 	}
-	if len(e.Positions) != len(e.Fields) {
-		e.Positions = nil // not read from a text
-	}
-	return e
+	return decode.Invalid(g.resource.String(), problems...)
 }
 
 // namespace returns the Kubernetes namespace of the target.
@@ -384,11 +380,15 @@ func (g *rendering) warnDerived(s source) {
 	}
 }
 
-// withoutID calls an object whose id is to be derived as the documentation does,
-// job-ID: the placeholder is nothing that anybody has seen.
-func withoutID(err error) error {
-	if failed, ok := errors.AsType[*patch.ApplyError](err); ok {
-		failed.Object = strings.ReplaceAll(failed.Object, placeholder, "ID")
+// notApplied says whose patch failed on what. An object whose id is to be derived is
+// called as the documentation does, job-ID: the placeholder is nothing that anybody has
+// seen.
+func (g *rendering) notApplied(err error) error {
+	failed, ok := errors.AsType[*patch.ApplyError](err)
+	if !ok {
+		return fmt.Errorf("%s with %s: %w", g.resource, g.target, err)
 	}
-	return err
+	failed.Resource, failed.Target = g.resource.String(), g.target.String()
+	failed.Object = strings.ReplaceAll(failed.Object, placeholder, "ID")
+	return failed
 }

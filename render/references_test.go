@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -25,9 +26,9 @@ func TestUnresolvedReference(t *testing.T) {
 	// What stays text must fit into the file, which was not known before.
 	text = app + "      flinkConfiguration: {a: '${NONE} # b'}\n"
 	_, err = renderer(t, render.AllowUnresolved()).Bundle(parse(t, []byte(text)), nil)
-	e, ok := errors.AsType[*render.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
-	assert.Equal(t, e.Fields[0].Field, "spec.template.spec.flinkConfiguration[a]")
+	assert.Equal(t, e.Problems[0].Field, "spec.template.spec.flinkConfiguration[a]")
 }
 
 // A reference is held against the variables that the pods have in the end.
@@ -66,7 +67,7 @@ func TestReferencesAreThoseOfTheFinalPods(t *testing.T) {
 			m, err := renderer(t, opts...).Bundle(b, nil)
 			if err != nil {
 				assert.Assert(t, !c.resolved, "%s: %v", c.reason, err)
-				assert.DeepEqual(t, refusals(err), []string{"spec.template.spec.flinkConfiguration[s3.access-key] Invalid reference"})
+				assert.DeepEqual(t, refusals(err), []string{"spec.template.spec.flinkConfiguration[s3.access-key] reference"})
 				continue
 			}
 			out := yamlOf(t, m)

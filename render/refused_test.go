@@ -17,13 +17,12 @@ import (
 	"github.com/flinktarget/flinktarget/target"
 )
 
-// refusals lists what is wrong as "field type origin".
+// refusals lists what is wrong as "field rule".
 func refusals(err error) []string {
 	var out []string
-	if e, ok := errors.AsType[*render.InvalidError](err); ok {
-		for _, f := range e.Fields {
-			out = append(out,
-				fmt.Sprintf("%s %s %s", f.Field, strings.TrimPrefix(string(f.Type), "FieldValue"), f.Origin))
+	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+		for _, f := range e.Problems {
+			out = append(out, f.Field+" "+f.Rule)
 		}
 	}
 	return out
@@ -48,70 +47,70 @@ func TestRefusals(t *testing.T) {
 		want         []string
 	}{
 		{"a job on a session cluster", in(app, "deploymentTargetName: staging", "sessionClusterName: shared"),
-			[]string{"spec.sessionClusterName Forbidden session-mode"}},
+			[]string{"spec.sessionClusterName session-mode"}},
 		{"a script", in(app, `kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/app.jar"`,
 			"kind: SQLSCRIPT, flinkVersion: 1.20, sqlScript: SELECT 1"),
-			[]string{"spec.template.spec.artifact.kind NotSupported artifact-kind"}},
+			[]string{"spec.template.spec.artifact.kind artifact-kind"}},
 		{"Flink has no such file system", withArtifact("1.20", "ftp://bucket/a.jar"),
-			[]string{jarURI + " NotSupported uri-scheme"}},
+			[]string{jarURI + " uri-scheme"}},
 		{"nor has one that fetches nothing", withArtifact("1.18", "ftp://bucket/a.jar"),
-			[]string{jarURI + " NotSupported uri-scheme"}},
+			[]string{jarURI + " uri-scheme"}},
 		{"Flink 1.18 fetches nothing from object stores", withArtifact("1.18", "s3://bucket/a.jar"),
-			[]string{jarURI + " Invalid uri-scheme"}},
+			[]string{jarURI + " uri-scheme"}},
 		{"a path that is not clean", withArtifact("1.20", "local:///opt/flink/usrlib/../a.jar"),
-			[]string{jarURI + " Invalid uri"}},
+			[]string{jarURI + " uri"}},
 		{"secret values are VVP's, wherever they stand",
 			withArtifact("1.20", "https://${USER}:${PASSWORD}@h.example.com/a.jar"),
-			[]string{jarURI + " Invalid reference"}},
+			[]string{jarURI + " reference"}},
 		{"what looks like one, and is no URI", withArtifact("1.20", "https://h.example.com/${a b}%zz.jar"),
-			[]string{jarURI + " Invalid uri"}},
+			[]string{jarURI + " uri"}},
 		{"an image whose tag does not tell the version of the plugin",
 			in(withArtifact("1.20", "s3://b/a.jar"), "kind: JAR,", "kind: JAR, flinkImageTag: mine,"),
-			[]string{jarURI + " Invalid uri-scheme"}},
+			[]string{jarURI + " uri-scheme"}},
 		{"two files of one name", withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), b+", "+a),
-			[]string{dependencies + "[1] Duplicate uri"}},
+			[]string{dependencies + "[1] uri"}},
 		{"two dependencies of one name, beside a jar that is there",
 			withDependencies(withArtifact("1.17", "local:///opt/flink/usrlib/x.jar"),
-				"'local:///opt/flink/usrlib/y.jar', "+a+", "+a), []string{dependencies + "[2] Duplicate uri"}},
+				"'local:///opt/flink/usrlib/y.jar', "+a+", "+a), []string{dependencies + "[2] uri"}},
 		{"one of these would overwrite the other",
 			withDependencies(withArtifact("1.20", "https://h.example.com/a.jar"), "'https://h.example.com/x/a.jar'"),
-			[]string{dependencies + "[0] Duplicate uri"}},
+			[]string{dependencies + "[0] uri"}},
 		{"a copy would, too",
 			withDependencies(withArtifact("1.20", "local:///opt/flink/usrlib/a.jar"),
-				"'https://h.example.com/x/a.jar'"), []string{dependencies + "[0] Duplicate uri"}},
+				"'https://h.example.com/x/a.jar'"), []string{dependencies + "[0] uri"}},
 		{"--jars would take two", withArtifact("1.20", "https://h.example.com/a,b.jar"),
-			[]string{"spec.template.spec.artifact Invalid arguments"}},
+			[]string{"spec.template.spec.artifact arguments"}},
 		{"a name like any other where it is fetched",
 			withDependencies(withArtifact("1.20", "https://h.example.com/a,b.jar"), b), nil},
 		{"Flink hands on the job's jar only",
 			withDependencies(withArtifact("1.20", "s3://b/a.jar"), b+", 's3://b/c.jar'"),
-			[]string{dependencies + "[1] Invalid uri-scheme"}},
+			[]string{dependencies + "[1] uri-scheme"}},
 		{"before 1.19 nothing of a store",
 			withDependencies(withArtifact("1.17", "https://h.example.com/a.jar"), "'gs://b/c.jar'"),
-			[]string{dependencies + "[0] Invalid uri-scheme"}},
+			[]string{dependencies + "[0] uri-scheme"}},
 		{"problems of several parts at once",
 			withArtifact("1.18", "s3://bucket/a.jar") + "      flinkConfiguration: {high-availability: kubernetes}\n",
-			[]string{flinkConf + "[high-availability.storageDir] Required high-availability",
-				jarURI + " Invalid uri-scheme"}},
+			[]string{jarURI + " uri-scheme",
+				flinkConf + "[high-availability.storageDir] high-availability"}},
 		{"no JobManager", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 0}\n",
-			[]string{standby + " Invalid high-availability"}},
+			[]string{standby + " high-availability"}},
 		{"no number", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: a}\n",
-			[]string{standby + " Invalid high-availability"}},
+			[]string{standby + " high-availability"}},
 		{"more than anybody has", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 40000}\n",
-			[]string{standby + " Invalid high-availability"}},
+			[]string{standby + " high-availability"}},
 		{"one is what there is", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 1}\n", nil},
 		{"nor is a standby a part of a Deployment",
 			app + "      " + in(haConf, "}", ", kubernetes.jobmanager.replicas: 2}"),
-			[]string{standby + " Forbidden high-availability"}},
+			[]string{standby + " high-availability"}},
 		{"a second one", app + "      flinkConfiguration: {kubernetes.jobmanager.replicas: 2}\n",
-			[]string{standby + " Forbidden high-availability"}},
+			[]string{standby + " high-availability"}},
 		{"standbys of a session cluster would get its requests, too",
 			session + "  " + in(haConf, "}", ", kubernetes.jobmanager.replicas: 2}") + "\n",
-			[]string{"spec.flinkConfiguration[kubernetes.jobmanager.replicas] Forbidden high-availability"}},
+			[]string{"spec.flinkConfiguration[kubernetes.jobmanager.replicas] high-availability"}},
 		{"a value that is known, and that the start script cannot take",
 			app + "      flinkConfiguration: {pipeline.name: 'job-${KEY}'}\n      kubernetes: {pods: {envVars: [{name: " +
 				"KEY, value: n1 x * -D}]}}\n",
-			[]string{flinkConf + "[pipeline.name] Invalid reference"}},
+			[]string{flinkConf + "[pipeline.name] reference"}},
 		{"one that it can take",
 			app + "      flinkConfiguration: {pipeline.name: 'job-${KEY}'}\n      kubernetes: {pods: {envVars: [{name: " +
 				"KEY, value: n1 x * -Da}]}}\n", nil},
@@ -120,13 +119,13 @@ func TestRefusals(t *testing.T) {
 		{"the scripts expand variables in options of the JVM only",
 			app + "      flinkConfiguration: {env.log.dir: '/data/${KEY}', env.java.opts.all: '-Da=${KEY}'}\n" +
 				"      kubernetes: {pods: {envVars: [{name: KEY, value: k}]}}\n",
-			[]string{flinkConf + "[env.log.dir] Invalid reference"}},
+			[]string{flinkConf + "[env.log.dir] reference"}},
 		{"options of the JVM in quotes that are stripped", app + `      flinkConfiguration: {env.java.opts.all: '-Da="x y"'}`,
-			[]string{flinkConf + "[env.java.opts.all] Invalid jvm-options"}},
+			[]string{flinkConf + "[env.java.opts.all] jvm-options"}},
 		{"a variable that makes two words of one",
 			app + "      flinkConfiguration: {env.java.opts.jobmanager: -Da=$KEY}\n      kubernetes: {pods: {envVars: " +
 				"[{name: KEY, value: x y}]}}\n",
-			[]string{flinkConf + "[env.java.opts.jobmanager] Invalid jvm-options"}},
+			[]string{flinkConf + "[env.java.opts.jobmanager] jvm-options"}},
 		{"of another container than that of the option",
 			app + "      flinkConfiguration: {env.java.opts.taskmanager: -Da=$KEY}\n      kubernetes: {" +
 				"jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: KEY, value: x y}]}]}}}\n",
@@ -135,18 +134,18 @@ func TestRefusals(t *testing.T) {
 		{"a variable of one of both pods",
 			app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: " +
 				"{containers: [{name: flink-jobmanager, env: [{name: KEY, value: v}]}]}}}\n",
-			[]string{flinkConf + "[a] Invalid reference"}},
+			[]string{flinkConf + "[a] reference"}},
 		{"a variable of another container",
 			app + "      flinkConfiguration: {a: '${KEY}'}\n      kubernetes: {jobManagerPodTemplate: {spec: " +
 				"{containers: [{name: x, image: x, env: [{name: KEY, value: v}]}]}}, taskManagerPodTemplate: {spec: " +
 				"{containers: [{name: x, image: x, env: [{name: KEY, value: v}]}]}}}\n",
-			[]string{flinkConf + "[a] Invalid reference"}},
+			[]string{flinkConf + "[a] reference"}},
 		{"a profile that nobody has given", app + "      logging: {loggingProfile: json}\n",
-			[]string{"spec.template.spec.logging.loggingProfile NotSupported logging"}},
+			[]string{"spec.template.spec.logging.loggingProfile logging"}},
 		{"an element of a template that cannot be merged",
 			app + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, ports: " +
 				"[{name: x}]}]}}}\n",
-			[]string{"spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].ports[0] Invalid " +
+			[]string{"spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[0].ports[0] " +
 				"pod-template"}},
 		{"another container may have files where Flink has its configuration",
 			app + "      kubernetes: {jobManagerPodTemplate: {spec: {volumes: [{name: v, emptyDir: {}}], containers: " +
@@ -160,9 +159,9 @@ func TestRefusals(t *testing.T) {
 				return
 			}
 			assert.Equal(t, m.Len(), 0)
-			e, _ := errors.AsType[*render.InvalidError](err)
-			for i := range e.Fields {
-				assert.Assert(t, e.Positions[i].Line > 0)
+			e, _ := errors.AsType[*flinktarget.InvalidError](err)
+			for i := range e.Problems {
+				assert.Assert(t, e.Problems[i].Position.Line > 0)
 			}
 		})
 	}
@@ -173,12 +172,12 @@ func TestNoSecretInRefusals(t *testing.T) {
 	for _, uri := range []string{"https://me:hunter2@h/${TOKEN}/a.jar", "https://me:hunter2@h/${a b}%zz.jar",
 		"ftp://me:hunter2@h/a.jar", "s3://me:hunter2@b/a.jar", "local://me:hunter2@h/a.jar"} {
 		_, err := renderJob(t, withArtifact("1.18", uri), render.Job{ID: jobID})
-		assert.ErrorIs(t, err, render.ErrInvalid, uri)
+		assert.ErrorIs(t, err, flinktarget.ErrInvalid, uri)
 		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%v", err)
 	}
 	for _, uri := range []string{"https://me:hunter2@h/a.jar", "s3://me:hunter2@h/a.jar"} {
 		_, err := renderJob(t, withDependencies(withArtifact("1.20", uri), "'"+uri+"'"), render.Job{ID: jobID})
-		assert.ErrorIs(t, err, render.ErrInvalid, uri)
+		assert.ErrorIs(t, err, flinktarget.ErrInvalid, uri)
 		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), "%v", err)
 	}
 }
@@ -193,20 +192,20 @@ func TestBundleRefusals(t *testing.T) {
 		reason, text string
 		want         []string
 	}{
-		{"a target twice", staging + "---" + staging, []string{"metadata.name Duplicate duplicate"}},
+		{"a target twice", staging + "---" + staging, []string{"metadata.name duplicate"}},
 		{"two targets", staging + "---" + other, nil},
-		{"two targets of one id", id(staging) + "---" + id(other), []string{"metadata.name Duplicate duplicate"}},
-		{"a Deployment twice", app + deployment2, []string{"metadata.name Duplicate duplicate"}},
-		{"a session cluster twice", session + session2, []string{"metadata.name Duplicate duplicate"}},
+		{"two targets of one id", id(staging) + "---" + id(other), []string{"metadata.name duplicate"}},
+		{"a Deployment twice", app + deployment2, []string{"metadata.name duplicate"}},
+		{"a session cluster twice", session + session2, []string{"metadata.name duplicate"}},
 		{"a target that is not there, by its id",
 			strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetId: "+jobID, 1),
-			[]string{"spec.deploymentTargetId NotFound target"}},
+			[]string{"spec.deploymentTargetId target"}},
 	} {
 		_, err := renderer(t).Bundle(parse(t, []byte(c.text)), nil)
 		assert.DeepEqual(t, refusals(err), c.want)
 		assert.Equal(t, err == nil, c.want == nil, "%s: %v", c.reason, err)
-		if e, ok := errors.AsType[*render.InvalidError](err); ok {
-			assert.Assert(t, len(e.Positions) == 1 && e.Positions[0].Line > 1, "%s: it has the place of the second: %v",
+		if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+			assert.Assert(t, len(e.Problems) == 1 && e.Problems[0].Position.Line > 1, "%s: it has the place of the second: %v",
 				c.reason, err)
 		}
 	}
@@ -228,20 +227,20 @@ func TestBundleRefusals(t *testing.T) {
 func TestRefusedForOtherReasons(t *testing.T) {
 	_, err := renderJob(t, withArtifact("1.18", "ftp://bucket/a.jar"), render.Job{ID: jobID},
 		render.FetcherImage("fetch:1"))
-	assert.DeepEqual(t, refusals(err), []string{jarURI + " NotSupported uri-scheme"})
+	assert.DeepEqual(t, refusals(err), []string{jarURI + " uri-scheme"})
 	// What was not known to stay in the file is said once.
 	_, err = renderJob(t, app+"      flinkConfiguration: {a: '${NONE} # b'}\n", render.Job{ID: jobID},
 		render.AllowUnresolved())
-	assert.DeepEqual(t, refusals(err), []string{flinkConf + "[a] Invalid flink-configuration"})
-	e, _ := errors.AsType[*render.InvalidError](err)
-	assert.Assert(t, strings.HasPrefix(e.Fields[0].Detail, "the value"), e.Fields[0].Detail)
+	assert.DeepEqual(t, refusals(err), []string{flinkConf + "[a] flink-configuration"})
+	e, _ := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, strings.HasPrefix(e.Problems[0].Message, "the value"), e.Problems[0].Message)
 }
 
 func TestSessionClustersFail(t *testing.T) {
 	m, err := renderer(t).Bundle(parse(t,
 		[]byte(withPatches(session, "{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 0}}"))), nil)
-	assert.DeepEqual(t, refusals(err), []string{"spec.numberOfTaskManagers Invalid minimum"})
-	assert.ErrorContains(t, err, "set by spec.deploymentPatchSet[0]")
+	assert.DeepEqual(t, refusals(err), []string{"spec.numberOfTaskManagers minimum"})
+	assert.ErrorContains(t, err, ": spec.deploymentPatchSet[0]: ")
 	assert.Equal(t, m.Len(), 0)
 	m = rendered(t, session+"  state: STOPPED\n")
 	assert.Assert(t, m.Len() == 0 && len(m.Warnings()) == 1 && m.Warnings()[0].Field == "spec.state", "%v",
@@ -257,8 +256,8 @@ func TestNoPlacesWithoutAText(t *testing.T) {
 	d, err := deployment.New(b.Deployments[0].Config())
 	assert.NilError(t, err)
 	_, err = renderer(t).Deployment(b.Targets[0], d, render.Job{})
-	e, ok := errors.AsType[*render.InvalidError](err)
-	assert.Assert(t, ok && len(e.Fields) == 1 && e.Positions == nil, "%v", err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && len(e.Problems) == 1 && e.Problems[0].Line == 0, "%v", err)
 
 	c := b.Targets[0].Config()
 	c.Spec.DeploymentPatchSet = []patch.Patch{patch.MustParse("{op: add, path: /spec/template/spec/parallelism, " +
@@ -266,8 +265,8 @@ func TestNoPlacesWithoutAText(t *testing.T) {
 	patched, err := target.New(c)
 	assert.NilError(t, err)
 	_, err = renderer(t).Deployment(patched, d, render.Job{})
-	e, ok = errors.AsType[*render.InvalidError](err)
-	assert.Assert(t, ok && len(e.Fields) == 1 && e.Positions == nil, "%v", err)
+	e, ok = errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && len(e.Problems) == 1 && e.Problems[0].File == "", "%v", err)
 }
 
 // Strict patches make errors of nothing else.
@@ -275,7 +274,7 @@ func TestStrictPatchesKeepOtherErrors(t *testing.T) {
 	r := renderer(t, render.StrictPatches())
 	b := parse(t, []byte(app))
 	_, err := r.Deployment(target.Target{}, b.Deployments[0], render.Job{})
-	assert.ErrorIs(t, err, render.ErrInvalid)
+	assert.ErrorIs(t, err, flinktarget.ErrInvalid)
 	m, err := r.Deployment(b.Targets[0], b.Deployments[0], render.Job{})
 	assert.Assert(t, err == nil && m.Len() == 4, "%v", err)
 }
@@ -334,10 +333,10 @@ func TestJobIDs(t *testing.T) {
 	b := parse(t, []byte(app))
 	for _, id := range []string{"x", strings.ToUpper(jobID), "00000000-0000-0000-0000-000000000000"} {
 		_, err := renderer(t).Deployment(b.Targets[0], b.Deployments[0], render.Job{ID: id})
-		assert.DeepEqual(t, refusals(err), []string{"ID Invalid uuid"})
+		assert.DeepEqual(t, refusals(err), []string{"ID uuid"})
 	}
 	_, err := renderer(t).Deployment(b.Targets[0], b.Deployments[0], render.Job{SavepointLocation: "s3://b/s p"})
-	assert.DeepEqual(t, refusals(err), []string{"SavepointLocation Invalid uri"})
+	assert.DeepEqual(t, refusals(err), []string{"SavepointLocation uri"})
 	// What the id is derived from has another one, but no patch selects on that.
 	for _, id := range []string{"00000000-0000-0000-0000-000000000000",
 		strings.Replace(kinds.PlaceholderID, "8", "9", 1)} {
@@ -353,7 +352,7 @@ func TestJobIDs(t *testing.T) {
 func TestNamespaceOfThePlatform(t *testing.T) {
 	none := strings.Replace(app, "kubernetes: {namespace: staging}", "kubernetes: {}", 1)
 	_, err := renderer(t).Bundle(parse(t, []byte(none)), nil)
-	assert.DeepEqual(t, refusals(err), []string{"spec.deploymentTargetName Required platform-namespace"})
+	assert.DeepEqual(t, refusals(err), []string{"spec.deploymentTargetName platform-namespace"})
 	for reason, c := range map[string]struct {
 		text     string
 		platform string
@@ -435,9 +434,10 @@ func TestWhatVerificationSays(t *testing.T) {
 	e, ok := errors.AsType[*render.VerifyError](err)
 	assert.Assert(t, ok && len(e.Problems) == 2, "%v", err)
 	lines := strings.Split(e.Error(), "\n")
-	assert.Equal(t, len(lines), 2)
-	head := "input.yaml:8:5: spec.deploymentPatchSet[0]: Service staging/job-" + jobID + "-jobmanager: spec."
-	assert.Assert(t, strings.HasPrefix(lines[0], head+"clusterIP: ") && strings.HasPrefix(lines[1], head+"type: "),
+	assert.Equal(t, len(lines), 3)
+	assert.Equal(t, lines[0], "2 problems in Deployment default/app:")
+	head := "  input.yaml:8:5: spec.deploymentPatchSet[0]: Service staging/job-" + jobID + "-jobmanager: spec."
+	assert.Assert(t, strings.HasPrefix(lines[1], head+"clusterIP: ") && strings.HasPrefix(lines[2], head+"type: "),
 		"%s", lines)
 	assert.Equal(t, flinktarget.Problem{Object: "Job a/b", Field: "spec", Message: "m"}.String(), "Job a/b: spec: m")
 }

@@ -16,6 +16,7 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
@@ -43,12 +44,12 @@ func TestRefusedForExactlyTheirReasons(t *testing.T) {
 	for name, text := range testFiles(t, "refused") {
 		t.Run(name, func(t *testing.T) {
 			_, err := deployment.ParseAll(name+".yaml", text)
-			e, ok := errors.AsType[*deployment.InvalidError](err)
+			e, ok := errors.AsType[*flinktarget.InvalidError](err)
 			assert.Assert(t, ok, "%v", err)
 			var fields []string
-			for i, f := range e.Fields {
+			for i, f := range e.Problems {
 				fields = append(fields, f.Field)
-				assert.Assert(t, e.Positions[i].Line > 0 && e.Positions[i].File == name+".yaml")
+				assert.Assert(t, e.Problems[i].Position.Line > 0 && e.Problems[i].Position.File == name+".yaml")
 			}
 			assert.DeepEqual(t, fields, []string{"spec.flinkVersion", "spec.resources.taskmanager.memory"})
 		})
@@ -190,7 +191,7 @@ func TestYAMLIsAllOrNothing(t *testing.T) {
 		strings.NewReader(app+
 			"---\nkind: Deployment\napiVersion: v1\nmetadata: {name: other}\nspec: {deploymentTargetName: staging, "+
 			"template: {spec: {artifact: {kind: JAR}}}}\n"))
-	assert.Assert(t, errors.Is(err, render.ErrInvalid), "%v", err)
+	assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid), "%v", err)
 	assert.Equal(t, out.String(), "")
 }
 
@@ -222,11 +223,11 @@ spec:
           memory: 4Gi
 `
 	_, err := deployment.ParseAll("five.yaml", []byte(text))
-	e, ok := errors.AsType[*deployment.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
 	var got []string
-	for i, f := range e.Fields {
-		got = append(got, e.Positions[i].String()+" "+f.Field)
+	for i, f := range e.Problems {
+		got = append(got, e.Problems[i].Position.String()+" "+f.Field)
 	}
 	assert.DeepEqual(t, got, []string{
 		"five.yaml:4:9 metadata.name",

@@ -12,17 +12,11 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/build"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
-
-// InvalidError reports everything that is wrong with an input; see
-// [patch.InvalidError].
-type InvalidError = patch.InvalidError
-
-// ErrInvalid is the class of an [InvalidError].
-var ErrInvalid = patch.ErrInvalid
 
 // ErrMismatch is the class of a [MismatchError].
 var ErrMismatch = errors.New("the target is not the one that is referred to")
@@ -111,7 +105,7 @@ func (j Job) validate() error {
 		}
 	}
 	if len(errs) > 0 {
-		return &InvalidError{Subject: "Job", Fields: errs}
+		return decode.Invalid("Job", decode.Fields(errs)...)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ type resource interface {
 	String() string
 	Target() target.Ref
 	IsZero() bool
-	Position(field string) patch.Position
+	Position(field string) flinktarget.Position
 }
 
 // source is a resource on its way through the pipeline, which is the same for both.

@@ -199,7 +199,7 @@ func (s *stream) deliver(yield func(Manifests, error) bool) bool {
 }
 
 func (s *stream) finish(yield func(Manifests, error) bool) {
-	if len(useless(s.seen.uses, "")) > 0 {
+	if len(useless(s.seen.uses)) > 0 {
 		yield(s.renderer.strict(Manifests{uses: s.seen.uses}, nil))
 	}
 }

@@ -1,35 +1,12 @@
 package render
 
-import (
-	"strings"
-
-	"github.com/flinktarget/flinktarget"
-)
+import "github.com/flinktarget/flinktarget"
 
 // VerifyError reports objects that Kubernetes would refuse, or that would not work
-// together: what pod templates and patches left. It is ErrInvalid for errors.Is.
+// together: what pod templates and patches left. Its Problems, at most 100, name the
+// object and its field, where elements of lists are called by their name, mount path or
+// port, as in spec.ports[rest]. Their Cause is the last patch that introduced them, or a
+// field of the resource. It is ErrInvalid for errors.Is.
 type VerifyError struct {
-	// Problems are all that was found, at most 100.
-	Problems []flinktarget.Problem
+	flinktarget.InvalidError
 }
-
-// Error lists the problems, one a line.
-func (e *VerifyError) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		lines[i] = p.String()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Unwrap returns the problems.
-func (e *VerifyError) Unwrap() []error {
-	out := make([]error, len(e.Problems))
-	for i, p := range e.Problems {
-		out[i] = p
-	}
-	return out
-}
-
-// Is reports whether target is ErrInvalid.
-func (e *VerifyError) Is(target error) bool { return target == ErrInvalid }

@@ -10,6 +10,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -92,13 +93,13 @@ func FuzzParse(f *testing.F) {
 // checkError holds what every error of Parse promises.
 func checkError(t *testing.T, err error) {
 	t.Helper()
-	e, ok := errors.AsType[*target.InvalidError](err)
-	if !ok || len(e.Fields) == 0 || len(e.Positions) != len(e.Fields) {
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
+	if !ok || len(e.Problems) == 0 {
 		t.Fatalf("%T: %v", err, err)
 	}
-	for i, p := range e.Positions {
+	for _, p := range e.Problems {
 		if p.Line < 1 || p.Column < 1 {
-			t.Errorf("no place: %s", e.Problem(i))
+			t.Errorf("no place: %s", p)
 		}
 	}
 	if text := err.Error(); len(text) > 32<<10 {

@@ -9,6 +9,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -18,9 +19,9 @@ func TestRead(t *testing.T) {
 	var got []string
 	for dt, err := range target.Read("f.yaml", strings.NewReader(text)) {
 		if err != nil {
-			e, ok := errors.AsType[*target.InvalidError](err)
+			e, ok := errors.AsType[*flinktarget.InvalidError](err)
 			assert.Assert(t, ok, "%v", err)
-			assert.Equal(t, e.Positions[0].String(), "f.yaml:4:1")
+			assert.Equal(t, e.Problems[0].Position.String(), "f.yaml:4:1")
 			got = append(got, "error")
 			continue
 		}
@@ -46,7 +47,7 @@ func TestRead(t *testing.T) {
 	n = 0
 	for _, err := range target.Read("f.yaml", strings.NewReader("a: [\n---\n"+text)) {
 		if n++; n == 1 {
-			assert.Assert(t, errors.Is(err, target.ErrInvalid), "no YAML: %v", err)
+			assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid), "no YAML: %v", err)
 		}
 	}
 	assert.Equal(t, n, 4, "what follows a broken document is read")

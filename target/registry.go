@@ -30,7 +30,7 @@ import (
 //
 // Every call that returns an error refuses a reference with neither name nor id, an
 // owner that [Registry.Acquire] does not accept, and the zero Target with an
-// [*InvalidError].
+// [*flinktarget.InvalidError].
 type Registry struct {
 	// One lock for all: Move and Snapshot are about several targets at once, and
 	// ids are unique among all of them.
@@ -50,7 +50,7 @@ type identified struct {
 // find returns the target that ref refers to. The lock must be held.
 func (r *Registry) find(ref Ref) (Target, error) {
 	if errs := checkRef(ref, "ref"); len(errs) > 0 {
-		return Target{}, &InvalidError{Fields: errs}
+		return Target{}, decode.Invalid("", decode.Fields(errs)...)
 	}
 	var t Target
 	if ref.Name != "" {
@@ -119,8 +119,7 @@ func (r *Registry) release(t Target, o Owner) bool {
 func (r *Registry) Register(t Target) error {
 	if t.IsZero() {
 		e := field.Required(nil, "must not be the zero value: make the target with target.New or target.Parse")
-		fields := decode.Fields(field.ErrorList{e.WithOrigin(originRequired)})
-		return &InvalidError{Subject: t.String(), Fields: fields}
+		return decode.Invalid(t.String(), decode.Fields(field.ErrorList{e.WithOrigin(originRequired)})...)
 	}
 	old, err := r.register(t)
 	if !old.IsZero() { // both are immutable, and are compared without the lock
@@ -160,7 +159,7 @@ func (r *Registry) Get(ref Ref) (Target, error) {
 // control characters, of at most 1024 bytes each.
 func (r *Registry) Acquire(ref Ref, o Owner) error {
 	if errs := append(checkRef(ref, "ref"), checkOwner(o, "owner")...); len(errs) > 0 {
-		return &InvalidError{Fields: errs}
+		return decode.Invalid("", decode.Fields(errs)...)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -188,7 +187,7 @@ func (r *Registry) Release(ref Ref, o Owner) bool {
 func (r *Registry) Move(o Owner, from, to Ref) error {
 	errs := append(checkOwner(o, "owner"), checkRef(from, "from")...)
 	if errs = append(errs, checkRef(to, "to")...); len(errs) > 0 {
-		return &InvalidError{Fields: errs}
+		return decode.Invalid("", decode.Fields(errs)...)
 	}
 	o = o.withDefaults()
 	r.mu.Lock()

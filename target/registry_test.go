@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -73,7 +74,7 @@ func TestRegister(t *testing.T) {
 			newTarget(t, target.Ref{Namespace: "n", Name: "staging", ID: id1}, "flink"), target.ErrConflict, false},
 		{"other namespace, same name", "names are unique per VVP namespace only",
 			newTarget(t, target.Ref{Namespace: "n", Name: "staging"}, "else"), nil, false},
-		{"zero", "the zero value is no target", target.Target{}, target.ErrInvalid, false},
+		{"zero", "the zero value is no target", target.Target{}, flinktarget.ErrInvalid, false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,8 +132,8 @@ func TestGet(t *testing.T) {
 		{"an id does not reach into another namespace", target.Ref{ID: id1}, target.ErrNotFound},
 		{"a name does not reach into another namespace", target.Ref{Name: "staging"}, target.ErrNotFound},
 		{"names have a case", target.Ref{Namespace: "n", Name: "Staging"}, target.ErrNotFound},
-		{"a reference needs a name or an id", target.Ref{Namespace: "n"}, target.ErrInvalid},
-		{"the zero reference is none", target.Ref{}, target.ErrInvalid},
+		{"a reference needs a name or an id", target.Ref{Namespace: "n"}, flinktarget.ErrInvalid},
+		{"the zero reference is none", target.Ref{}, flinktarget.ErrInvalid},
 	}
 	for _, c := range cases {
 		got, err := r.Get(c.ref)
@@ -178,10 +179,10 @@ func TestAcquireRefusesOwners(t *testing.T) {
 				assert.NilError(t, err, c.reason)
 				continue
 			}
-			invalid, ok := errors.AsType[*target.InvalidError](err)
+			invalid, ok := errors.AsType[*flinktarget.InvalidError](err)
 			assert.Assert(t, ok, "%s: %s: %v", call, c.reason, err)
 			var fields []string
-			for _, f := range invalid.Fields {
+			for _, f := range invalid.Problems {
 				fields = append(fields, f.Field)
 			}
 			assert.DeepEqual(t, fields, c.fields)
@@ -317,9 +318,9 @@ func TestMove(t *testing.T) {
 				}
 				assert.DeepEqual(t, got, c.missing)
 			}
-			if e, ok := errors.AsType[*target.InvalidError](err); ok {
+			if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
 				var got []string
-				for _, f := range e.Fields {
+				for _, f := range e.Problems {
 					got = append(got, f.Field)
 				}
 				assert.DeepEqual(t, got, c.invalid)

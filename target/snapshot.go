@@ -11,6 +11,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -70,28 +71,32 @@ func digest(text []byte) string {
 // Restore returns a new registry with the content of a snapshot. It checks the
 // version, the digest, every target as [New] does, every owner as
 // [Registry.Acquire] does, and that names, ids and holds are unique. If anything is
-// wrong, it returns no registry and an [*InvalidError] with all problems, with paths
+// wrong, it returns no registry and an [*flinktarget.InvalidError] with all problems, with paths
 // such as targets[2].owners[0].kind.
 func Restore(snapshot []byte) (*Registry, error) {
 	s := restoring{registry: new(Registry)}
 	s.read(snapshot)
-	if len(s.errs) > 0 {
-		return nil, &InvalidError{Subject: "the snapshot", Fields: decode.Fields(s.errs)}
+	if len(s.problems) > 0 {
+		return nil, decode.Invalid("the snapshot", s.problems...)
 	}
 	return s.registry, nil
 }
 
 type restoring struct {
 	registry *Registry
-	errs     field.ErrorList
+	problems []flinktarget.Problem
 }
 
 // fail adds a problem of the snapshot as a whole.
-func (s *restoring) fail(e *field.Error) { s.errs = append(s.errs, e.WithOrigin(originSnapshot)) }
+func (s *restoring) fail(e *field.Error) { s.problem(e.WithOrigin(originSnapshot)) }
+
+func (s *restoring) problem(e *field.Error) {
+	s.problems = append(s.problems, decode.Fields(field.ErrorList{e})...)
+}
 
 func (s *restoring) syntax(path *field.Path, err error) {
 	e := field.Invalid(path, field.OmitValueType{}, err.Error())
-	s.errs = append(s.errs, e.WithOrigin(decode.OriginSyntax))
+	s.problem(e.WithOrigin(decode.OriginSyntax))
 }
 
 func (s *restoring) read(snapshot []byte) {
@@ -111,7 +116,7 @@ func (s *restoring) read(snapshot []byte) {
 	for _, k := range tree.Keys(top) {
 		if k != "version" && k != "targets" && k != "digest" {
 			e := field.Forbidden(field.NewPath(secrets.Clip(k, maxValue)), "unknown field")
-			s.errs = append(s.errs, e.WithOrigin(decode.OriginUnknown))
+			s.problem(e.WithOrigin(decode.OriginUnknown))
 		}
 	}
 	var entries []json.RawMessage
@@ -139,12 +144,8 @@ func (s *restoring) entry(text []byte, path *field.Path) {
 	var e snapshotEntry
 	problems := decode.Resource(yaml.FromTree(v), &e, validateEntry)
 	for _, p := range problems {
-		at := path
-		if p.Err.Field != "" && p.Err.Field != "<nil>" { // field.Path's name of no field
-			at = path.Child(p.Err.Field)
-		}
-		p.Err.Field = at.String()
-		s.errs = append(s.errs, p.Err)
+		p.Field = tree.Join(path.String(), p.Field)
+		s.problems = append(s.problems, p)
 	}
 	if len(problems) == 0 {
 		s.add(e, path)

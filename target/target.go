@@ -10,17 +10,11 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 )
-
-// InvalidError reports everything that is wrong with a target; see
-// [patch.InvalidError].
-type InvalidError = patch.InvalidError
-
-// ErrInvalid is the class of an [InvalidError].
-var ErrInvalid = patch.ErrInvalid
 
 // A Target is a DeploymentTarget that has been checked: an immutable value, safe
 // for concurrent use. The zero value is no target: its methods may be called, and
@@ -34,7 +28,7 @@ type Target struct {
 type data struct {
 	config  Config
 	patches patch.Set
-	at      patch.Position // zero if it was not read from a text
+	at      flinktarget.Position // zero if it was not read from a text
 }
 
 // none is the data of the zero Target.
@@ -50,28 +44,28 @@ func (t Target) data() *data {
 func (t Target) config() *Config { return &t.data().config }
 
 // New checks a configuration and returns a target made of a copy of it. The error
-// is an [*InvalidError] with all problems.
+// is an [*flinktarget.InvalidError] with all problems.
 func New(c Config) (Target, error) {
 	if errs := validate(c); len(errs) > 0 {
-		return Target{}, &InvalidError{Subject: subject(c), Fields: decode.Fields(errs)}
+		return Target{}, decode.Invalid(subject(c), decode.Fields(errs)...)
 	}
 	return build(c), nil
 }
 
 // Parse reads one DeploymentTarget in YAML or JSON. The name of the file is only for
-// the positions of errors, and may be empty. The error is an [*InvalidError] with
+// the positions of errors, and may be empty. The error is an [*flinktarget.InvalidError] with
 // all problems and their positions.
 func Parse(file string, text []byte) (Target, error) {
 	root, problems := decode.Document(file, text)
 	if root == nil {
-		return Target{}, invalid(Config{}, problems)
+		return Target{}, decode.Invalid(subject(Config{}), problems...)
 	}
 	return FromNode(root)
 }
 
 // Read reads a stream of documents, each a DeploymentTarget, one at a time, and
 // yields them in order. For a document that is not valid, or not a target, it yields
-// an [*InvalidError] with all problems, and goes on with the next one. An error of r
+// an [*flinktarget.InvalidError] with all problems, and goes on with the next one. An error of r
 // ends the stream. For streams with other resources, use deployment.Read.
 //
 // The sequence reads r, so it can be ranged over once.
@@ -92,7 +86,7 @@ func Read(file string, r io.Reader) iter.Seq2[Target, error] {
 func fromDocument(doc yaml.Document) (Target, error) {
 	root, bad := doc.Read()
 	if root == nil {
-		return Target{}, invalid(Config{}, decode.Syntax(bad))
+		return Target{}, decode.Invalid(subject(Config{}), decode.Syntax(bad)...)
 	}
 	return FromNode(root)
 }
@@ -103,20 +97,15 @@ func FromNode(root *yaml.Node) (Target, error) {
 	if set := root.Get("spec", "deploymentPatchSet"); set != nil && len(set.Items) > patch.MaxPatches {
 		e := field.TooMany(field.NewPath("spec", "deploymentPatchSet"), len(set.Items),
 			patch.MaxPatches).WithOrigin(originPatch)
-		return Target{}, invalid(Config{}, []decode.Problem{{Pos: set.Pos, Err: e}})
+		return Target{}, decode.Invalid(subject(Config{}), decode.Problem(set.Pos, e))
 	}
 	var c Config
 	if problems := decode.Resource(root, &c, validate); len(problems) > 0 {
-		return Target{}, invalid(c, problems)
+		return Target{}, decode.Invalid(subject(c), problems...)
 	}
 	t := build(c)
-	t.d.at = patch.Position(root.Locate("metadata.name"))
+	t.d.at = flinktarget.Position(root.Locate("metadata.name"))
 	return t, nil
-}
-
-func invalid(c Config, problems []decode.Problem) error {
-	fields, positions := decode.Split(problems)
-	return &InvalidError{Subject: subject(c), Fields: fields, Positions: positions}
 }
 
 // build makes a target of a copy of a valid configuration.
@@ -164,7 +153,7 @@ func (t Target) Patches() patch.Set { return t.data().patches }
 
 // Position returns the position of the name of t in the text that Parse or Read read.
 // It is the zero Position if t was made by New or comes from a snapshot.
-func (t Target) Position() patch.Position { return t.data().at }
+func (t Target) Position() flinktarget.Position { return t.data().at }
 
 // Config returns a copy of the configuration, with kind, apiVersion and namespace set.
 // To edit it does not change t; New makes another target of it.

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 	sigsyaml "sigs.k8s.io/yaml"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -35,45 +36,45 @@ var parseCases = []struct {
 		"metadata: {name: a, createdAt: x, modifiedAt: x, resourceVersion: 3}\nstatus: {}\n" + spec, nil},
 	{"the longest name", "metadata: {name: " + name250 + "}\n" + spec, nil},
 	{"another kind", "kind: Deployment\nmetadata: {name: a}\n" + spec,
-		[]string{"kind NotSupported kind f.yaml:1:7"}},
+		[]string{"kind kind f.yaml:1:7"}},
 	{"another version", "apiVersion: v2\nmetadata: {name: a}\n" + spec,
-		[]string{"apiVersion NotSupported kind f.yaml:1:13"}},
-	{"a name is required", spec, []string{"metadata.name Required name f.yaml:1:1"}},
+		[]string{"apiVersion kind f.yaml:1:13"}},
+	{"a name is required", spec, []string{"metadata.name name f.yaml:1:1"}},
 	{"a name has an end", "metadata: {name: x" + name250 + "}\n" + spec,
-		[]string{"metadata.name TooLong name f.yaml:1:18"}},
-	{"no dots in a name", "metadata: {name: a.b}\n" + spec, []string{"metadata.name Invalid name f.yaml:1:18"}},
-	{"yes is no name", "metadata: {name: yes}\n" + spec, []string{"metadata.name Invalid retyped f.yaml:1:18"}},
+		[]string{"metadata.name name f.yaml:1:18"}},
+	{"no dots in a name", "metadata: {name: a.b}\n" + spec, []string{"metadata.name name f.yaml:1:18"}},
+	{"yes is no name", "metadata: {name: yes}\n" + spec, []string{"metadata.name retyped f.yaml:1:18"}},
 	{"ids are in lower case", "metadata: {name: a, id: 2DA2F867-5899-4BEF-8AD0-9771BBAC38B4}\n" + spec,
-		[]string{"metadata.id Invalid uuid f.yaml:1:25"}},
+		[]string{"metadata.id uuid f.yaml:1:25"}},
 	{"the namespace becomes a label value", "metadata: {name: a, namespace: a b}\n" + spec,
-		[]string{"metadata.namespace Invalid name f.yaml:1:32"}},
+		[]string{"metadata.namespace name f.yaml:1:32"}},
 	{"a boolean is no label", "metadata: {name: a, labels: {b: on}}\n" + spec,
-		[]string{"metadata.labels[b] Invalid retyped f.yaml:1:33"}},
+		[]string{"metadata.labels[b] retyped f.yaml:1:33"}},
 	{"a number is no annotation", "metadata: {name: a, annotations: {b: 1e3}}\n" + spec,
-		[]string{"metadata.annotations[b] Invalid retyped f.yaml:1:38"}},
+		[]string{"metadata.annotations[b] retyped f.yaml:1:38"}},
 	{"spec.kubernetes is required", "metadata: {name: a}\nspec: {}",
-		[]string{"spec.kubernetes Required required f.yaml:2:7"}},
-	{"a spec is required", "metadata: {name: a}", []string{"spec.kubernetes Required required f.yaml:1:1"}},
+		[]string{"spec.kubernetes required f.yaml:2:7"}},
+	{"a spec is required", "metadata: {name: a}", []string{"spec.kubernetes required f.yaml:1:1"}},
 	{"a Kubernetes namespace has 63 characters",
 		"metadata: {name: a}\nspec: {kubernetes: {namespace: " + name250[:64] + "}}",
-		[]string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
+		[]string{"spec.kubernetes.namespace name f.yaml:2:32"}},
 	{"a Kubernetes namespace is in lower case", "metadata: {name: a}\nspec: {kubernetes: {namespace: Staging}}",
-		[]string{"spec.kubernetes.namespace Invalid format=k8s-short-name f.yaml:2:32"}},
+		[]string{"spec.kubernetes.namespace name f.yaml:2:32"}},
 	{"fields of other platforms", "metadata: {name: a}\nspec: {kubernetes: {}, state: ONLINE}",
-		[]string{"spec.state Forbidden unknown-field f.yaml:2:24"}},
+		[]string{"spec.state unknown-field f.yaml:2:24"}},
 	{"a patch set is a list", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: {op: add}}",
-		[]string{"spec.deploymentPatchSet Invalid type f.yaml:2:44"}},
+		[]string{"spec.deploymentPatchSet type f.yaml:2:44"}},
 	{"a patch in a list has its place",
 		"metadata: {name: a}\nspec:\n  kubernetes: {}\n  deploymentPatchSet:\n  - {op: add, path: /a, value: 1}\n" +
 			"  - {op: ad, path: /a}",
-		[]string{"spec.deploymentPatchSet[1].op Invalid patch-operation f.yaml:6:10"}},
+		[]string{"spec.deploymentPatchSet[1].op patch-operation f.yaml:6:10"}},
 	{"null is no patch", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [null]}",
-		[]string{"spec.deploymentPatchSet[0] Required type f.yaml:2:45"}},
+		[]string{"spec.deploymentPatchSet[0] type f.yaml:2:45"}},
 	{"all problems at once", "kind: X\nmetadata: {name: ''}\nspec: {nope: 1}", []string{
-		"kind NotSupported kind f.yaml:1:7", "metadata.name Required name f.yaml:2:18",
-		"spec.kubernetes Required required f.yaml:3:7", "spec.nope Forbidden unknown-field f.yaml:3:8"}},
-	{"two documents", "metadata: {name: a}\n---\nmetadata: {name: b}", []string{" Invalid syntax f.yaml:2:1"}},
-	{"no document", "# nothing\n", []string{" Invalid syntax f.yaml:1:1"}},
+		"kind kind f.yaml:1:7", "metadata.name name f.yaml:2:18",
+		"spec.kubernetes required f.yaml:3:7", "spec.nope unknown-field f.yaml:3:8"}},
+	{"two documents", "metadata: {name: a}\n---\nmetadata: {name: b}", []string{" syntax f.yaml:2:1"}},
+	{"no document", "# nothing\n", []string{" syntax f.yaml:1:1"}},
 }
 
 func TestParse(t *testing.T) {
@@ -85,7 +86,7 @@ func TestParse(t *testing.T) {
 				assert.Assert(t, !v.IsZero())
 				return
 			}
-			assert.ErrorIs(t, err, target.ErrInvalid)
+			assert.ErrorIs(t, err, flinktarget.ErrInvalid)
 			assert.Assert(t, v.IsZero(), "nothing is half-read")
 			assert.DeepEqual(t, problemsOf(t, err), c.problems)
 		})
@@ -97,7 +98,7 @@ func TestPosition(t *testing.T) {
 	const text = "---\nkind: DeploymentTarget\nmetadata:\n  name: a\nspec: {kubernetes: {}}\n"
 	read, err := target.Parse("f.yaml", []byte(text))
 	assert.NilError(t, err)
-	assert.Equal(t, read.Position(), patch.Position{File: "f.yaml", Line: 4, Column: 9})
+	assert.Equal(t, read.Position(), flinktarget.Position{File: "f.yaml", Line: 4, Column: 9})
 	for streamed, err := range target.Read("g.yaml", strings.NewReader(text+text)) {
 		assert.NilError(t, err)
 		assert.Equal(t, streamed.Position().File, "g.yaml")
@@ -105,8 +106,8 @@ func TestPosition(t *testing.T) {
 	}
 	made, err := target.New(read.Config())
 	assert.NilError(t, err)
-	assert.Equal(t, made.Position(), patch.Position{}, "it was not read")
-	assert.Equal(t, target.Target{}.Position(), patch.Position{})
+	assert.Equal(t, made.Position(), flinktarget.Position{}, "it was not read")
+	assert.Equal(t, target.Target{}.Position(), flinktarget.Position{})
 
 	r := new(target.Registry)
 	assert.NilError(t, r.Register(read))
@@ -117,20 +118,16 @@ func TestPosition(t *testing.T) {
 	assert.NilError(t, err)
 	got, err = restored.Get(read.Ref())
 	assert.NilError(t, err)
-	assert.Equal(t, got.Position(), patch.Position{}, "a snapshot is not what was read")
+	assert.Equal(t, got.Position(), flinktarget.Position{}, "a snapshot is not what was read")
 }
 
 func problemsOf(t *testing.T, err error) []string {
 	t.Helper()
-	e, ok := errors.AsType[*target.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%T", err)
 	var out []string
-	for i, f := range e.Fields {
-		line := fmt.Sprintf("%s %s %s", f.Field, strings.TrimPrefix(string(f.Type), "FieldValue"), f.Origin)
-		if len(e.Positions) > 0 {
-			line += " " + e.Positions[i].String()
-		}
-		out = append(out, line)
+	for _, p := range e.Problems {
+		out = append(out, strings.TrimSuffix(p.Field+" "+p.Rule+" "+p.Position.String(), " "))
 	}
 	return out
 }
@@ -144,21 +141,21 @@ func TestNew(t *testing.T) {
 	}{
 		{"as it is", func(*target.Config) {}, nil},
 		{"the zero value", func(c *target.Config) { *c = target.Config{} },
-			[]string{"metadata.name Required name", "spec.kubernetes Required required"}},
+			[]string{"metadata.name name", "spec.kubernetes required"}},
 		{"JSON would replace what is not UTF-8", func(c *target.Config) {
 			c.Metadata.Labels = map[string]string{"b": "\xff", "a\xff": "", "c": "ü"}
 			c.Metadata.Annotations = map[string]string{"a": "\xfe"}
-		}, []string{"metadata.labels[a\ufffd] Invalid text", "metadata.labels[b] Invalid text",
-			"metadata.annotations[a] Invalid text"}},
+		}, []string{"metadata.labels[a\ufffd] text", "metadata.labels[b] text",
+			"metadata.annotations[a] text"}},
 		{"the zero value of a patch is none",
 			func(c *target.Config) { c.Spec.DeploymentPatchSet = []patch.Patch{{}} },
-			[]string{"spec.deploymentPatchSet[0] Required patch"}},
+			[]string{"spec.deploymentPatchSet[0] patch"}},
 		{"too many patches", func(c *target.Config) {
 			c.Metadata.Name = "x" // the subject names it
 			for range patch.MaxPatches {
 				c.Spec.DeploymentPatchSet = append(c.Spec.DeploymentPatchSet, c.Spec.DeploymentPatchSet[0])
 			}
-		}, []string{"spec.deploymentPatchSet TooMany patch"}},
+		}, []string{"spec.deploymentPatchSet patch"}},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
@@ -329,9 +326,9 @@ func TestSubjects(t *testing.T) {
 	for want, text := range map[string]string{"DeploymentTarget": "spec: {}",
 		"DeploymentTarget team/a": "metadata: {name: a, namespace: team}"} {
 		_, err := target.Parse("", []byte(text))
-		e, ok := errors.AsType[*target.InvalidError](err)
+		e, ok := errors.AsType[*flinktarget.InvalidError](err)
 		assert.Assert(t, ok)
-		assert.Equal(t, e.Subject, want)
+		assert.Equal(t, e.Problems[0].Resource, want)
 	}
 }
 
@@ -427,7 +424,7 @@ func TestUnmarshal(t *testing.T) {
 	v, err := target.New(config())
 	assert.NilError(t, err)
 	read := v
-	assert.ErrorIs(t, json.Unmarshal([]byte(`{"metadata": {"name": "a b"}}`), &read), target.ErrInvalid)
+	assert.ErrorIs(t, json.Unmarshal([]byte(`{"metadata": {"name": "a b"}}`), &read), flinktarget.ErrInvalid)
 	assert.Assert(t, read.Equal(v), "what was there stays")
 	text, err := json.Marshal(v)
 	assert.NilError(t, err)

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -21,7 +22,7 @@ const (
 	originUUID     = "uuid"
 	originKind     = "kind"
 	originRequired = "required"
-	originLength   = "maxLength"
+	originLength   = "length"
 	originText     = "text"
 	originPatch    = "patch" // the patch set as a whole
 )
@@ -99,15 +100,14 @@ func validateSpec(s Spec, path *field.Path) field.ErrorList {
 	} else if ns := s.Kubernetes.Namespace; ns != "" {
 		for _, msg := range append(validation.IsDNS1123Label(ns), reserved(ns)...) {
 			e := field.Invalid(at.Child("namespace"), decode.Shown(ns), msg)
-			errs = append(errs, e.WithOrigin("format=k8s-short-name"))
+			errs = append(errs, e.WithOrigin("name"))
 		}
 	}
 	_, err := patch.NewSet(s.DeploymentPatchSet...)
-	if e, ok := errors.AsType[*patch.InvalidError](err); ok {
-		for _, f := range e.Fields {
-			moved := *f
-			moved.Field = path.Child("deploymentPatchSet").String() + f.Field
-			errs = append(errs, moved.WithOrigin(originPatch))
+	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+		for _, p := range e.Problems {
+			errs = append(errs, &field.Error{Type: field.ErrorTypeInvalid, BadValue: field.OmitValueType{},
+				Field: path.Child("deploymentPatchSet").String() + p.Field, Detail: p.Message, Origin: originPatch})
 		}
 	}
 	return errs

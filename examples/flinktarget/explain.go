@@ -9,9 +9,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -118,7 +118,7 @@ type source struct {
 	Name     string `json:"name,omitempty"`
 	Resource string `json:"resource,omitempty"`
 	Field    string `json:"field,omitempty"`
-	patch.Position
+	flinktarget.Position
 }
 
 func writeExplanationsJSON(w *cli.Output, list []render.Explanation) {

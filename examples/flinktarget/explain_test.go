@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
 
-	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget"
 )
 
 func TestExplain(t *testing.T) {
@@ -36,7 +36,7 @@ func TestExplainJSON(t *testing.T) {
 		Sources: []source{
 			{Step: "generated", Name: "image"},
 			{Step: "field", Resource: "Deployment default/app", Field: "spec.template.spec.artifact.flinkVersion",
-				Position: patch.Position{File: "<stdin>", Line: 14, Column: 43}},
+				Position: flinktarget.Position{File: "<stdin>", Line: 14, Column: 43}},
 		},
 	}}, cmp.AllowUnexported(explanation{}))
 }

@@ -80,17 +80,18 @@ func (t tool) importTarget(fs *flag.FlagSet) func([]string) error {
 		root := filepath.VolumeName(dir) + string(filepath.Separator)
 		within := filepath.ToSlash(strings.TrimPrefix(dir, root))
 		set, notTaken, err := kustomize.Patches(os.DirFS(root), cmp.Or(within, "."))
-		if e, ok := errors.AsType[*patch.InvalidError](err); ok {
-			for i := range e.Positions {
-				e.Positions[i].File = root + filepath.FromSlash(e.Positions[i].File)
+		if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+			for i := range e.Problems {
+				e.Problems[i].File = root + filepath.FromSlash(e.Problems[i].File)
 			}
 		}
 		if err != nil {
 			return err
 		}
 		for _, n := range notTaken {
-			t.lines(cli.Problem{Severity: cli.Warning, File: root + filepath.FromSlash(n.File), Field: n.Field,
-				Message: "not taken over: " + n.Reason})
+			p := cli.Warning("not taken over: " + n.Reason)
+			p.File, p.Field = root+filepath.FromSlash(n.File), n.Field
+			t.lines(p)
 		}
 		config := target.Config{Kind: target.Kind, APIVersion: "v1",
 			Metadata: target.Metadata{Name: cmp.Or(*name, filepath.Base(dir))},
@@ -154,8 +155,9 @@ func (t tool) exportTarget(fs *flag.FlagSet) func([]string) error {
 		for i, p := range set.All() {
 			for _, other := range others {
 				if i == other {
-					t.lines(cli.Problem{Severity: cli.Warning, Field: fmt.Sprintf("spec.deploymentPatchSet[%d]", i),
-						Message: "already applied: it changes resources of VVP"}.At(p.Position()))
+					w := cli.Warning("already applied: it changes resources of VVP")
+					w.Field, w.Position = fmt.Sprintf("spec.deploymentPatchSet[%d]", i), p.Position()
+					t.lines(w)
 				}
 			}
 		}

@@ -26,6 +26,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 )
 
@@ -158,7 +159,7 @@ func (t tool) exit(name string, err error) int {
 }
 
 // lines writes problems, each on a line of its own.
-func (t tool) lines(list ...cli.Problem) {
+func (t tool) lines(list ...flinktarget.Problem) {
 	for _, p := range list {
 		fmt.Fprintln(t.stderr, p)
 	}

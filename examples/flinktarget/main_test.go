@@ -14,6 +14,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 )
 
@@ -301,8 +302,9 @@ func TestValidate(t *testing.T) {
 
 func TestValidateJSON(t *testing.T) {
 	type entry struct {
-		Severity, File, Resource, Field, Rule, Message string
-		Line, Column                                   int
+		Severity, File, Resource, Object, Field, Rule, Message string
+		Line, Column                                           int
+		Cause                                                  flinktarget.Cause
 	}
 	validate := func(text string, args ...string) (int, []entry) {
 		t.Helper()
@@ -325,7 +327,8 @@ func TestValidateJSON(t *testing.T) {
 	assert.Assert(t, list[0].Message != "")
 	list[0].Message = ""
 	assert.Equal(t, list[0],
-		entry{Severity: "error", File: "<stdin>", Line: 9, Column: 23, Field: "metadata.lables", Rule: "unknown-field"})
+		entry{Severity: "error", File: "<stdin>", Line: 9, Column: 23, Resource: "Deployment default/app",
+			Field: "metadata.lables", Rule: "unknown-field"})
 
 	_, list = validate(input+"      flinkConfiguration: {yarn.tags: x}\n", "--render")
 	assert.Equal(t, len(list), 2)
@@ -339,7 +342,7 @@ func TestValidateJSON(t *testing.T) {
 	assert.Equal(t, code, exitInput)
 	assert.Assert(t, len(list) > 1, "%v", list)
 	for _, p := range list {
-		assert.Equal(t, p.Field, "spec.deploymentPatchSet[0]", "each problem of an object for itself: %+v", p)
+		assert.Equal(t, p.Cause.Field, "spec.deploymentPatchSet[0]", "each problem of an object for itself: %+v", p)
 	}
 }
 func TestSchema(t *testing.T) {

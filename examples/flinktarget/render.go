@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
@@ -28,7 +29,7 @@ func (t tool) render(fs *flag.FlagSet) func([]string) error {
 func (t tool) renderFlags(fs *flag.FlagSet) *cli.Flags {
 	o := cli.RenderFlags(fs)
 	engineFlag(fs, o)
-	o.Stdin, o.Warn = t.stdin, func(p cli.Problem) { t.lines(p) }
+	o.Stdin, o.Warn = t.stdin, func(p flinktarget.Problem) { t.lines(p) }
 	return o
 }
 

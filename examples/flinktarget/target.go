@@ -4,12 +4,13 @@ import (
 	"errors"
 	"flag"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
 )
 
 func (t tool) target(fs *flag.FlagSet) func([]string) error {
-	in := cli.Input{Stdin: t.stdin, Warn: func(p cli.Problem) { t.lines(p) }}
+	in := cli.Input{Stdin: t.stdin, Warn: func(p flinktarget.Problem) { t.lines(p) }}
 	in.Flags(fs)
 	var p render.Platform
 	fs.StringVar(&p.Namespace, "platform-namespace", "",
@@ -36,7 +37,7 @@ func (t tool) target(fs *flag.FlagSet) func([]string) error {
 			return err
 		}
 		if len(bundle.Targets) == 0 {
-			t.lines(cli.Problem{Severity: cli.Warning, Message: "there is no DeploymentTarget in the input"})
+			t.lines(cli.Warning("there is no DeploymentTarget in the input"))
 		}
 		var all []render.Manifests
 		var errs []error

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/deployment/schemas"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
@@ -22,8 +23,8 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		if err != nil {
 			return err
 		}
-		found := []cli.Problem{} // which is a list in JSON, too
-		o.Warn = func(p cli.Problem) { found = append(found, p) }
+		found := []flinktarget.Problem{} // which is a list in JSON, too
+		o.Warn = func(p flinktarget.Problem) { found = append(found, p) }
 		bundle, err := o.Read(files)
 		if err == nil && cli.Empty(bundle) && (*alsoRender || len(bundle.Targets) == 0) {
 			found = append(found, cli.Nothing)
@@ -65,7 +66,7 @@ func useless(fs *flag.FlagSet) (name string) {
 }
 
 // warningsIn returns the warnings about each resource on its own.
-func warningsIn(b deployment.Bundle) (out []cli.Problem) {
+func warningsIn(b deployment.Bundle) (out []flinktarget.Problem) {
 	for _, d := range b.Deployments {
 		out = append(out, cli.Warnings(d.Warnings())...)
 	}

@@ -44,6 +44,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 )
 
@@ -64,7 +65,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("gitops", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	s := settings{Flags: cli.RenderFlags(fs), jobs: cli.JobFlags(fs)}
-	s.Warn = func(p cli.Problem) { fmt.Fprintln(stderr, p) }
+	s.Warn = func(p flinktarget.Problem) { fmt.Fprintln(stderr, p) }
 	fs.StringVar(&s.out, "out", "manifests", "the output `folder`")
 	fs.BoolVar(&s.check, "check", false, "write nothing, and fail if anything would be written")
 	fs.BoolVar(&s.allowEmpty, "allow-empty", false,

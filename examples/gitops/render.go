@@ -9,12 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
-
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/labels"
-	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -75,12 +73,9 @@ func (s settings) checkJobs(all []deployment.Deployment) error {
 }
 
 func refused(d deployment.Deployment, annotation, value string, err error) error {
-	path := field.NewPath("metadata", "annotations").Key(annotation)
-	return &deployment.InvalidError{
-		Subject:   d.String(),
-		Fields:    field.ErrorList{field.Invalid(path, value, err.Error())},
-		Positions: []patch.Position{d.Position(path.String())},
-	}
+	path := "metadata.annotations[" + annotation + "]"
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "annotation", Resource: d.String(),
+		Field: path, Message: fmt.Sprintf("%q: %v", value, err), Position: d.Position(path)}
 }
 
 // manifests returns the files of the output folder by their paths, with slashes.

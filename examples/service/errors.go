@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -22,7 +23,12 @@ func (e *requestError) Unwrap() error { return e.Err }
 
 // invalid is an error about fields of a resource.
 func invalid(subject fmt.Stringer, errs ...*field.Error) error {
-	return &target.InvalidError{Subject: subject.String(), Fields: errs}
+	invalid := new(flinktarget.InvalidError)
+	for _, e := range errs {
+		invalid.Problems = append(invalid.Problems, flinktarget.Problem{Severity: flinktarget.SeverityError,
+			Resource: subject.String(), Field: e.Field, Message: e.ErrorBody()})
+	}
+	return invalid
 }
 
 // problem is the body of every answer that is not good.
@@ -43,9 +49,9 @@ type fieldProblem struct {
 // the errors, which hold no secrets.
 func explain(err error) (int, problem) {
 	p := problem{Message: err.Error()}
-	if e, ok := errors.AsType[*target.InvalidError](err); ok {
-		for i, f := range e.Fields {
-			p.Fields = append(p.Fields, fieldProblem{Field: f.Field, Message: e.Problem(i)})
+	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
+		for _, f := range e.Problems {
+			p.Fields = append(p.Fields, fieldProblem{Field: f.Field, Message: f.Message})
 		}
 		return http.StatusBadRequest, p
 	}

@@ -3,11 +3,8 @@
 package architecture
 
 import (
-	"os"
 	"os/exec"
 	"path"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -139,36 +136,6 @@ func TestLabelsLinkNothingElse(t *testing.T) {
 		host, _, _ := strings.Cut(pkg, "/")
 		assert.Assert(t, !strings.Contains(host, ".") || pkg == module+"/labels", "labels imports %s", pkg)
 	}
-}
-
-// The documentation of errors has every rule that an error can name.
-func TestRulesOfErrorsAreDocumented(t *testing.T) {
-	doc, err := os.ReadFile("../../patch/errors.go")
-	assert.NilError(t, err)
-	_, list, _ := strings.Cut(string(doc), "go by:")
-	list, _, _ = strings.Cut(list, "Fields field.ErrorList")
-	documented := strings.FieldsFunc(list,
-		func(r rune) bool { return !(r == '-' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') })
-	origin := regexp.MustCompile(`[oO]rigin[A-Z]\w* *= "([\w-]+)"|WithOrigin\("([\w-]+)"\)|[dg]\.fail\(.*, ` +
-		`"([\w-]+)"\)\n`)
-	found := 0
-	for _, dir := range []string{"internal/decode", "patch", "target", "deployment", "internal/build", "render"} {
-		files, err := filepath.Glob("../../" + dir + "/*.go")
-		assert.NilError(t, err)
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			assert.NilError(t, err)
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			for _, m := range origin.FindAllStringSubmatch(string(text), -1) {
-				name := m[1] + m[2] + m[3]
-				assert.Assert(t, slices.Contains(documented, name), "%s: the rule %s is not documented", file, name)
-				found++
-			}
-		}
-	}
-	assert.Assert(t, found > 50)
 }
 
 // Who keeps targets needs no types of Kubernetes objects: they are most of what a

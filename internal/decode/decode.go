@@ -12,13 +12,16 @@
 package decode
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -27,19 +30,19 @@ import (
 // Into sets what dst points to. On problems dst is filled as far as possible.
 // Types that implement json.Unmarshaler decode themselves; where their error
 // wraps field errors, these are reported below the node's own path.
-func Into(n *yaml.Node, path *field.Path, dst any) []Problem {
+func Into(n *yaml.Node, path *field.Path, dst any) []flinktarget.Problem {
 	d := &decoder{base: path}
 	d.value(n, reflect.ValueOf(dst).Elem(), "")
 	return d.problems
 }
 
 // Check reports what Into would, without a value to fill.
-func Check[T any](n *yaml.Node, path *field.Path) []Problem {
+func Check[T any](n *yaml.Node, path *field.Path) []flinktarget.Problem {
 	return Into(n, path, new(T))
 }
 
 type decoder struct {
-	problems []Problem
+	problems []flinktarget.Problem
 	base     *field.Path
 	path     []segment // below base, to where the decoder is
 	ignored  []string  // paths of fields that the Go type does not have
@@ -116,7 +119,7 @@ func (d *decoder) structure(n *yaml.Node, dst reflect.Value) {
 			if best := Nearest(f.Key, schema.Names(fields)); best != "" {
 				detail += "; did you mean " + best + "?"
 			}
-			d.add(Problem{f.Pos, field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)})
+			d.add(Problem(f.Pos, field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)))
 		}
 		d.leave()
 	}
@@ -175,17 +178,16 @@ func (d *decoder) unmarshaler(n *yaml.Node, u json.Unmarshaler) {
 	if err == nil {
 		return
 	}
-	inner := fieldErrors(err)
-	if len(inner) == 0 {
+	inner, ok := errors.AsType[*flinktarget.InvalidError](err)
+	if !ok {
 		d.fail(n, field.Invalid(d.at(), d.shown(n), err.Error()), OriginType)
+		return
 	}
-	for _, e := range inner {
-		moved := *e
-		moved.Field = tree.Join(named(d.at().String()), named(e.Field))
-		if moved.Origin == "" {
-			moved.Origin = OriginType
-		}
-		d.add(Problem{n.Locate(e.Field), &moved})
+	for _, p := range inner.Problems {
+		p.Resource, p.Position = "", n.Locate(p.Field)
+		p.Field = tree.Join(named(d.at().String()), p.Field)
+		p.Rule = cmp.Or(p.Rule, OriginType)
+		d.add(p)
 	}
 }
 

@@ -74,26 +74,25 @@ func TestProblems(t *testing.T) {
 	cases := []struct {
 		reason, text  string
 		fieldPath     string
-		kind          field.ErrorType
 		origin, place string
 	}{
-		{"a typo must not be dropped", "txet: a", "txet", field.ErrorTypeForbidden, decode.OriginUnknown, "f.yaml:1:1"},
-		{"json:\"-\" is not on the wire", "Internal: a", "Internal", field.ErrorTypeForbidden, decode.OriginUnknown, "f.yaml:1:1"},
-		{"a number is no string", "text: 1", "text", field.ErrorTypeInvalid, decode.OriginRetyped, "f.yaml:1:7"},
-		{"YAML 1.1 reads on as true", "labels:\n  a: on", "labels[a]", field.ErrorTypeInvalid, decode.OriginRetyped, "f.yaml:2:6"},
-		{"1e3 is a float", "labels: {x: 1e3}", "labels[x]", field.ErrorTypeInvalid, decode.OriginRetyped, "f.yaml:1:13"},
-		{"a version is no boolean", "version: true", "version", field.ErrorTypeInvalid, decode.OriginRetyped, "f.yaml:1:10"},
-		{"a null entry would be lost", "conf: {a: }", "conf[a]", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:8"},
-		{"a string is no number", "count: '2'", "count", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:8"},
-		{"fractions are not whole", "count: 2.5", "count", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:8"},
-		{"int32 has 32 bits", "count: 3000000000", "count", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:8"},
-		{"yes is no boolean here", "flag: yes", "flag", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:7"},
-		{"a list is no map", "labels: [a]", "labels", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:9"},
-		{"a map is no list", "list: {name: a}", "list", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:7"},
-		{"paths lead into lists", "list:\n- name: a\n- nmae: b", "list[1].nmae", field.ErrorTypeForbidden, decode.OriginUnknown, "f.yaml:3:3"},
-		{"010 is 8 to YAML and 10 to people", "cpu: 010", "cpu", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:6"},
-		{"null would be an empty string", "names: [a, null]", "names[1]", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:12"},
-		{"words are no numbers", "cpu: one", "cpu", field.ErrorTypeInvalid, decode.OriginType, "f.yaml:1:6"},
+		{"a typo must not be dropped", "txet: a", "txet", decode.OriginUnknown, "f.yaml:1:1"},
+		{"json:\"-\" is not on the wire", "Internal: a", "Internal", decode.OriginUnknown, "f.yaml:1:1"},
+		{"a number is no string", "text: 1", "text", decode.OriginRetyped, "f.yaml:1:7"},
+		{"YAML 1.1 reads on as true", "labels:\n  a: on", "labels[a]", decode.OriginRetyped, "f.yaml:2:6"},
+		{"1e3 is a float", "labels: {x: 1e3}", "labels[x]", decode.OriginRetyped, "f.yaml:1:13"},
+		{"a version is no boolean", "version: true", "version", decode.OriginRetyped, "f.yaml:1:10"},
+		{"a null entry would be lost", "conf: {a: }", "conf[a]", decode.OriginType, "f.yaml:1:8"},
+		{"a string is no number", "count: '2'", "count", decode.OriginType, "f.yaml:1:8"},
+		{"fractions are not whole", "count: 2.5", "count", decode.OriginType, "f.yaml:1:8"},
+		{"int32 has 32 bits", "count: 3000000000", "count", decode.OriginType, "f.yaml:1:8"},
+		{"yes is no boolean here", "flag: yes", "flag", decode.OriginType, "f.yaml:1:7"},
+		{"a list is no map", "labels: [a]", "labels", decode.OriginType, "f.yaml:1:9"},
+		{"a map is no list", "list: {name: a}", "list", decode.OriginType, "f.yaml:1:7"},
+		{"paths lead into lists", "list:\n- name: a\n- nmae: b", "list[1].nmae", decode.OriginUnknown, "f.yaml:3:3"},
+		{"010 is 8 to YAML and 10 to people", "cpu: 010", "cpu", decode.OriginType, "f.yaml:1:6"},
+		{"null would be an empty string", "names: [a, null]", "names[1]", decode.OriginType, "f.yaml:1:12"},
+		{"words are no numbers", "cpu: one", "cpu", decode.OriginType, "f.yaml:1:6"},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
@@ -101,10 +100,9 @@ func TestProblems(t *testing.T) {
 			problems := decode.Into(node(t, c.text), nil, &got)
 			assert.Equal(t, len(problems), 1, "%v", problems)
 			p := problems[0]
-			assert.Equal(t, p.Err.Field, c.fieldPath)
-			assert.Equal(t, p.Err.Type, c.kind)
-			assert.Equal(t, p.Err.Origin, c.origin)
-			assert.Equal(t, p.Pos.String(), c.place)
+			assert.Equal(t, p.Field, c.fieldPath)
+			assert.Equal(t, p.Rule, c.origin)
+			assert.Equal(t, p.Position.String(), c.place)
 		})
 	}
 }
@@ -136,8 +134,8 @@ func TestCheckKubernetesTypes(t *testing.T) {
 	} {
 		problems := decode.Check[corev1.PodTemplateSpec](node(t, text), nil)
 		assert.Equal(t, len(problems), 1, "%s: %v", text, problems)
-		assert.Equal(t, problems[0].Err.Field, path)
-		assert.Assert(t, problems[0].Pos.Line > 0)
+		assert.Equal(t, problems[0].Field, path)
+		assert.Assert(t, problems[0].Line > 0)
 	}
 }
 
@@ -171,7 +169,7 @@ func TestKept(t *testing.T) {
 
 	problems = decode.Into(node(t, "env: {name: A, vlaue: x}"), nil, &got)
 	assert.Equal(t, len(problems), 1)
-	assert.Equal(t, problems[0].Err.Field, "env.vlaue")
+	assert.Equal(t, problems[0].Field, "env.vlaue")
 	assert.Equal(t, decode.TextOf(decode.Keep(nil)), "", "null is unset")
 }
 
@@ -179,12 +177,12 @@ func TestSecretsAreNotShown(t *testing.T) {
 	for _, text := range []string{"labels: {password: 72639}", "labels: {api-key: [72639]}", "labels: {a: {password: 72639}}", "text: {password=72639: a}", "count: 'token=72639'"} {
 		var got sample
 		for _, p := range decode.Into(node(t, text), nil, &got) {
-			assert.Assert(t, !strings.Contains(p.Err.ErrorBody(), "72639"), "%s: %s", text, p.Err.ErrorBody())
+			assert.Assert(t, !strings.Contains(p.Message, "72639"), "%s: %s", text, p.Message)
 		}
 	}
 	problems := decode.Check[[]corev1.EnvVar](node(t, "- {name: PASSWORD, value: 72639}"), nil)
 	assert.Equal(t, len(problems), 1)
-	assert.Assert(t, !strings.Contains(problems[0].Err.Error(), "72639"), "%v", problems)
+	assert.Assert(t, !strings.Contains(problems[0].Message, "72639"), "%v", problems)
 }
 
 func TestTooManyProblems(t *testing.T) {
@@ -195,7 +193,7 @@ func TestTooManyProblems(t *testing.T) {
 	var got sample
 	problems := decode.Into(node(t, text.String()), nil, &got)
 	assert.Equal(t, len(problems), decode.MaxProblems+1)
-	assert.Equal(t, problems[decode.MaxProblems].Err.Origin, decode.OriginTooMany)
-	fields, _ := decode.Split(problems)
-	assert.Equal(t, fields[decode.MaxProblems].Origin, decode.OriginTooMany, "it stays the last")
+	assert.Equal(t, problems[decode.MaxProblems].Rule, decode.OriginTooMany)
+	assert.Equal(t, decode.Invalid("", problems...).Problems[decode.MaxProblems].Rule, decode.OriginTooMany,
+		"it stays the last")
 }

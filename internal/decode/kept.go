@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -77,7 +78,7 @@ func unwrap(n *yaml.Node, part reflect.Type) *yaml.Node {
 }
 
 // Part returns the Kept of a node that is checked against T.
-func Part[T any](n *yaml.Node) (Kept, []Problem) {
+func Part[T any](n *yaml.Node) (Kept, []flinktarget.Problem) {
 	n = unwrap(n, reflect.TypeFor[T]())
 	return Keep(n.Value()), Check[T](n, nil)
 }

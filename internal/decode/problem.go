@@ -2,7 +2,6 @@ package decode
 
 import (
 	"cmp"
-	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,30 +34,56 @@ const (
 	longestPath  = 400
 )
 
-// Problem is an error and its place.
-type Problem struct {
-	Pos yaml.Position
-	Err *field.Error
+// Problem is a field error and its place.
+func Problem(at yaml.Position, e *field.Error) flinktarget.Problem {
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: e.Origin, Field: named(e.Field),
+		Message: body(e), Position: at}
+}
+
+// body is what an error says of its field, without words and values that say no more
+// than the detail does, and without a value that may be a secret.
+func body(of *field.Error) string {
+	e := *of
+	if v := reflect.ValueOf(e.BadValue); v.Kind() == reflect.String {
+		e.BadValue = shownUpTo(longestValue, v.String())
+	}
+	if secrets.Key(lastOf(e.Field)) {
+		e.BadValue = field.OmitValueType{}
+	}
+	if e.Detail != "" && (e.BadValue == nil || e.BadValue == any(field.OmitValueType{}) ||
+		e.Type == field.ErrorTypeForbidden || e.Type == field.ErrorTypeRequired) {
+		return e.Detail
+	}
+	return e.ErrorBody()
+}
+
+// Fields are field errors of what was not read from a text.
+func Fields(errs field.ErrorList) []flinktarget.Problem {
+	out := make([]flinktarget.Problem, len(errs))
+	for i, e := range errs {
+		out[i] = Problem(yaml.Position{}, e)
+	}
+	return out
 }
 
 // TooMany is the problem that stands for those that are not reported.
 func TooMany() *field.Error {
-	return ofText("there are more problems; the others are not listed", OriginTooMany)
+	return ofText(OriginTooMany, "there are more problems; the others are not listed")
 }
 
 // ofText is an error that is about no field.
-func ofText(message, origin string) *field.Error {
+func ofText(origin, message string) *field.Error {
 	return &field.Error{Type: field.ErrorTypeInvalid, BadValue: field.OmitValueType{}, Detail: message, Origin: origin}
 }
 
 // Syntax turns problems of a text into problems of this package.
-func Syntax(problems []yaml.Problem) []Problem {
-	var out []Problem
+func Syntax(problems []yaml.Problem) []flinktarget.Problem {
+	var out []flinktarget.Problem
 	for _, p := range problems {
 		if len(out) == MaxProblems {
-			return append(out, Problem{p.Pos, TooMany()})
+			return append(out, Problem(p.Pos, TooMany()))
 		}
-		out = append(out, Problem{p.Pos, ofText(p.Message, OriginSyntax)})
+		out = append(out, Problem(p.Pos, ofText(OriginSyntax, p.Message)))
 	}
 	return out
 }
@@ -110,9 +135,9 @@ func (d *decoder) hidden() bool {
 	return secrets.Key(name)
 }
 
-func (d *decoder) add(p Problem) {
+func (d *decoder) add(p flinktarget.Problem) {
 	if len(d.problems) == MaxProblems {
-		p.Err = TooMany()
+		p = Problem(p.Position, TooMany())
 	}
 	if len(d.problems) <= MaxProblems {
 		d.problems = append(d.problems, p)
@@ -120,7 +145,7 @@ func (d *decoder) add(p Problem) {
 }
 
 func (d *decoder) fail(n *yaml.Node, err *field.Error, origin string) {
-	d.add(Problem{n.Pos, err.WithOrigin(origin)})
+	d.add(Problem(n.Pos, err.WithOrigin(origin)))
 }
 
 func (d *decoder) mismatch(n *yaml.Node, want string) {
@@ -161,68 +186,32 @@ func shownUpTo(most int, s string) any {
 // named returns a printed path without field.Path's name of no field.
 func named(path string) string { return strings.TrimPrefix(path, "<nil>") }
 
-// fieldErrors collects the field errors that err wraps, at any depth.
-func fieldErrors(err error) field.ErrorList {
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var list field.ErrorList
-		for _, e := range many.Unwrap() {
-			list = append(list, fieldErrors(e)...)
-		}
-		return list
-	}
-	if one, ok := errors.AsType[*field.Error](err); ok {
-		return field.ErrorList{one}
-	}
-	return nil
-}
-
-// Split sorts problems by place and returns them as parallel lists. Where no place is
-// known at all, there are no places.
-func Split(problems []Problem) (fields field.ErrorList, places []yaml.Position) {
+// Invalid returns the error of problems: sorted by their places, about this resource where
+// they name none, and with texts that can be printed, whatever keys and names they hold.
+func Invalid(resource string, problems ...flinktarget.Problem) *flinktarget.InvalidError {
 	sorted := slices.Clone(problems)
-	slices.SortStableFunc(sorted, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(last(a), last(b)), strings.Compare(a.Pos.File, b.Pos.File),
-			cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	slices.SortStableFunc(sorted, func(a, b flinktarget.Problem) int {
+		return cmp.Or(cmp.Compare(last(a), last(b)), strings.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	known := slices.ContainsFunc(sorted, func(p Problem) bool { return p.Pos != (yaml.Position{}) })
-	for _, p := range sorted {
-		fields = append(fields, Readable(p.Err))
-		if known {
-			places = append(places, p.Pos)
+	for i, p := range sorted {
+		p.Resource = cmp.Or(p.Resource, resource)
+		if p.Resource = secrets.Clip(p.Resource, longestPath); !secrets.Quotable(p.Resource) {
+			p.Resource = ""
 		}
+		p.Resource, p.Message = flinktarget.OneLine(p.Resource), flinktarget.OneLine(p.Message)
+		p.Object, p.Field = path(p.Object), path(p.Field)
+		sorted[i] = p
 	}
-	return fields, places
+	return &flinktarget.InvalidError{Problems: sorted}
 }
 
 // last puts what is said of all problems after them.
-func last(p Problem) int {
-	if p.Err.Origin == OriginTooMany {
+func last(p flinktarget.Problem) int {
+	if p.Rule == OriginTooMany {
 		return 1
 	}
 	return 0
-}
-
-// Fields are errors of a value that was not read from a text, as Split returns
-// those of a text.
-func Fields(errs field.ErrorList) field.ErrorList {
-	for i, e := range errs {
-		errs[i] = Readable(e)
-	}
-	return errs
-}
-
-// Readable keeps paths readable whatever keys they hold, and leaves out the value if it may
-// be a secret.
-func Readable(e *field.Error) *field.Error {
-	changed := *e
-	changed.Field = path(e.Field)
-	if v := reflect.ValueOf(e.BadValue); v.Kind() == reflect.String {
-		changed.BadValue = shownUpTo(longestValue, v.String())
-	}
-	if secrets.Key(lastOf(e.Field)) {
-		changed.BadValue = field.OmitValueType{}
-	}
-	return &changed
 }
 
 // lastOf returns the last name or key of a printed path.

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
@@ -38,39 +39,67 @@ func TestProblemsAreBounded(t *testing.T) {
 			return errs
 		})
 		assert.Equal(t, len(problems), want)
-		assert.Equal(t, problems[want-1].Err.Origin == decode.OriginTooMany, want > decode.MaxProblems)
+		assert.Equal(t, problems[want-1].Rule == decode.OriginTooMany, want > decode.MaxProblems)
 		syntax := decode.Syntax(make([]yaml.Problem, n))
 		assert.Equal(t, len(syntax), min(n, 1001))
-		assert.Equal(t, syntax[len(syntax)-1].Err.Origin == decode.OriginTooMany, n > decode.MaxProblems)
+		assert.Equal(t, syntax[len(syntax)-1].Rule == decode.OriginTooMany, n > decode.MaxProblems)
 		for _, p := range syntax {
-			assert.Equal(t, p.Err.Field, "", "it is about the text, not about a field")
+			assert.Equal(t, p.Field, "", "it is about the text, not about a field")
 		}
 	}
 	for _, n := range []int{400, 401} {
-		long := &field.Error{Type: field.ErrorTypeInvalid, Field: strings.Repeat("x", n)}
-		fields, places := decode.Split([]decode.Problem{{Err: long}})
-		assert.Equal(t, fields[0].Field, strings.Repeat("x", 400)+strings.Repeat("…", n-400))
-		assert.Equal(t, len(long.Field), n, "what is handed in stays")
-		assert.Equal(t, len(places), 0, "no place is known")
+		long := []flinktarget.Problem{{Field: strings.Repeat("x", n)}}
+		assert.Equal(t, decode.Invalid("", long...).Problems[0].Field, strings.Repeat("x", 400)+strings.Repeat("…", n-400))
+		assert.Equal(t, len(long[0].Field), n, "what is handed in stays")
 	}
 }
 
-// Problems are in the order of their places; that there are more stands at the end.
-func TestSplitSorts(t *testing.T) {
-	at := func(file string, line, column int, field string) decode.Problem {
-		p := decode.Problem{Pos: yaml.Position{File: file, Line: line, Column: column}, Err: decode.TooMany()}
-		p.Err.Field = field
+// Problems are in the order of their places; that there are more stands at the end. What
+// is not about a resource of its own is about the one that was read, if that has no secret.
+func TestInvalid(t *testing.T) {
+	at := func(file string, line, column int, field string) flinktarget.Problem {
+		e := decode.TooMany()
+		e.Field = field
 		if field != "more" {
-			p.Err.Origin = "x"
+			e.Origin = "x"
 		}
-		return p
+		return decode.Problem(yaml.Position{File: file, Line: line, Column: column}, e)
 	}
-	fields, places := decode.Split([]decode.Problem{at("", 0, 0, "more"), at("b", 1, 1, "5"), at("a", 2, 1, "4"), at("a", 1, 2, "3"), at("a", 1, 1, "2"), at("", 0, 0, "1")})
+	own := at("", 0, 0, "1")
+	own.Resource = "own"
 	var got []string
-	for i, f := range fields {
-		got = append(got, f.Field+" "+places[i].String())
+	for _, p := range decode.Invalid("read", at("", 0, 0, "more"), at("b", 1, 1, "5"), at("a", 2, 1, "4"),
+		at("a", 1, 2, "3"), at("a", 1, 1, "2\n"), own).Problems {
+		got = append(got, p.Resource+" "+p.Field+" "+p.Position.String())
 	}
-	assert.DeepEqual(t, got, []string{"1 ", "2 a:1:1", "3 a:1:2", "4 a:2:1", "5 b:1:1", "more "})
+	assert.DeepEqual(t, got, []string{"own 1 ", `read 2\n a:1:1`, "read 3 a:1:2", "read 4 a:2:1", "read 5 b:1:1", "read more "})
+	assert.Equal(t, decode.Invalid("password=x", at("", 0, 0, "1")).Problems[0].Resource, "")
+	assert.Equal(t, decode.Invalid(strings.Repeat("x", 401), own, at("", 0, 0, "1")).Problems[1].Resource,
+		strings.Repeat("x", 400)+"…")
+}
+
+func TestMessages(t *testing.T) {
+	at := field.NewPath("spec", "a")
+	for _, c := range []struct {
+		reason string
+		e      *field.Error
+		want   string
+	}{
+		{"of a value", field.Invalid(at, "x", "is wrong"), `spec.a: Invalid value: "x": is wrong`},
+		{"no field", field.Invalid(nil, field.OmitValueType{}, "is wrong"), "is wrong"},
+		{"an error that says nothing", field.Invalid(at, field.OmitValueType{}, ""), "spec.a: Invalid value"},
+		{"an error without a word of its own", field.Duplicate(at, "x"), `spec.a: Duplicate value: "x"`},
+		{"nothing was there to quote", field.Invalid(at, nil, "is null"), "spec.a: is null"},
+		{"what is missing has no value", field.Required(at, "write it"), "spec.a: write it"},
+		{"what is forbidden has one nobody wants",
+			&field.Error{Type: field.ErrorTypeForbidden, Field: "spec.a", BadValue: "x", Detail: "not here"},
+			"spec.a: not here"},
+		{"words of a missing field that has a value",
+			&field.Error{Type: field.ErrorTypeRequired, Field: "spec.a", BadValue: "x", Detail: "write it"},
+			"spec.a: write it"},
+	} {
+		assert.Equal(t, decode.Problem(yaml.Position{}, c.e).String(), c.want, c.reason)
+	}
 }
 
 // Values are shown, but for what may be a secret, and not at length.
@@ -83,19 +112,20 @@ func TestWhatIsShown(t *testing.T) {
 		var got sample
 		problems := decode.Into(node(t, text), nil, &got)
 		assert.Equal(t, len(problems), 1, text)
-		assert.Equal(t, strings.Contains(problems[0].Err.Error(), "72639"), shown, "%s: %v", text, problems[0].Err)
+		assert.Equal(t, strings.Contains(problems[0].Message, "72639"), shown, "%s: %v", text, problems[0])
 	}
 	for text, shown := range map[string]bool{
 		"{name: PARALLELISM, value: 72639}": true, "{name: TOKEN, value: 72639}": false, "{value: 72639}": true,
 	} {
 		problems := decode.Check[corev1.EnvVar](node(t, text), nil)
 		assert.Equal(t, len(problems), 1, text)
-		assert.Equal(t, strings.Contains(problems[0].Err.Error(), "72639"), shown, "%s: %v", text, problems[0].Err)
+		assert.Equal(t, strings.Contains(problems[0].Message, "72639"), shown, "%s: %v", text, problems[0])
 	}
 	for _, n := range []int{40, 41} {
 		var got sample
 		problems := decode.Into(node(t, "count: "+strings.Repeat("x", n)), nil, &got)
-		assert.Equal(t, problems[0].Err.BadValue, strings.Repeat("x", 40)+strings.Repeat("…", n-40))
+		assert.Assert(t, strings.HasPrefix(problems[0].Message,
+			"Invalid value: \""+strings.Repeat("x", 40)+strings.Repeat("…", n-40)+"\""), problems[0].Message)
 	}
 }
 

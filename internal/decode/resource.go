@@ -8,11 +8,12 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // Document reads the only document of a text.
-func Document(file string, data []byte) (*yaml.Node, []Problem) {
+func Document(file string, data []byte) (*yaml.Node, []flinktarget.Problem) {
 	docs := yaml.Split(file, data)
 	problem := yaml.Problem{Pos: yaml.Position{File: file, Line: 1, Column: 1}, Message: "the text has no document"}
 	switch {
@@ -49,7 +50,7 @@ func ServerSide() []string { return slices.Clone(serverSide) }
 // Resource decodes a VVP resource into its Config, checks it, and returns all
 // problems with their places. validate sees what could be decoded; its errors
 // about fields that could not are left out.
-func Resource[C any](root *yaml.Node, cfg *C, validate func(C) field.ErrorList) []Problem {
+func Resource[C any](root *yaml.Node, cfg *C, validate func(C) field.ErrorList) []flinktarget.Problem {
 	d := &decoder{ignored: serverSide}
 	if !d.is(root, yaml.Map) {
 		return d.problems
@@ -60,11 +61,11 @@ func Resource[C any](root *yaml.Node, cfg *C, validate func(C) field.ErrorList) 
 		switch {
 		case len(problems) > MaxProblems:
 			return problems
-		case slices.ContainsFunc(decoded, func(q Problem) bool { return within(q.Err.Field, e.Field) }):
+		case slices.ContainsFunc(decoded, func(q flinktarget.Problem) bool { return within(q.Field, e.Field) }):
 		case len(problems) == MaxProblems:
-			problems = append(problems, Problem{root.Pos, TooMany()})
+			problems = append(problems, Problem(root.Pos, TooMany()))
 		default:
-			problems = append(problems, Problem{root.Locate(e.Field), e})
+			problems = append(problems, Problem(root.Locate(e.Field), e))
 		}
 	}
 	return problems

@@ -24,7 +24,7 @@ func TestDocument(t *testing.T) {
 		root, problems := decode.Document("f", []byte(c.text))
 		assert.Equal(t, root != nil, c.place == "", c.reason)
 		if c.place != "" {
-			assert.Equal(t, problems[0].Pos.String(), c.place, c.reason)
+			assert.Equal(t, problems[0].Position.String(), c.place, c.reason)
 		}
 	}
 }

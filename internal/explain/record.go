@@ -12,6 +12,7 @@ import (
 	klabels "k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -49,7 +50,7 @@ type Source struct {
 	Name     string // of an option, a field of Job, or a rule
 	Resource string // whose Field it is
 	Field    string
-	Position patch.Position
+	Position flinktarget.Position
 }
 
 // Record records which steps of one rendering set what. Its methods are called by

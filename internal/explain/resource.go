@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -24,7 +25,7 @@ type layer struct {
 // resource is a Deployment or SessionCluster, as sources name it.
 type resource interface {
 	String() string
-	Position(field string) patch.Position
+	Position(field string) flinktarget.Position
 }
 
 // Deployment starts the record of a Deployment: where its fields, which patches of the

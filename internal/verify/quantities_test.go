@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -97,5 +98,5 @@ func TestLargeLimitsDoNotOverflow(t *testing.T) {
 		assert.NilError(t, err, memory)
 	}
 	_, err := renderJob(t, withPatches(app, toContainer("resources: {requests: {memory: 10M}, limits: {memory: 10M}}")))
-	assert.ErrorIs(t, err, render.ErrInvalid)
+	assert.ErrorIs(t, err, flinktarget.ErrInvalid)
 }

@@ -39,7 +39,7 @@ func problemsOf(t *testing.T, entry string) []flinktarget.Problem {
 	}
 	e, ok := errors.AsType[*render.VerifyError](err)
 	assert.Assert(t, ok, "%v\n%.200s", err, entry)
-	assert.Assert(t, errors.Is(err, render.ErrInvalid))
+	assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid))
 	assert.Equal(t, m.Len(), 0)
 	for _, p := range e.Problems {
 		assert.Equal(t, p.Cause.Field, "spec.deploymentPatchSet[0]", "%s", p)

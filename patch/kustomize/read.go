@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/types"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -35,13 +35,13 @@ type NotTaken struct {
 // A patch of a base applies to all objects then, not only to those of the base; where there
 // are others, that is not taken. Nothing
 // outside of fsys and nothing remote is read: to name it is an error. Errors are of type
-// [*patch.InvalidError] and have all problems, with paths such as patches[2].target.kind; their
+// [*flinktarget.InvalidError] and have all problems, with paths such as patches[2].target.kind; their
 // positions are those of the patch, in its file or in the kustomization.
 func Patches(fsys fs.FS, dir string) (patch.Set, []NotTaken, error) {
 	r := &reader{fsys: fsys}
 	r.folder(path.Clean(dir), problem{file: dir})
-	if len(r.invalid.Fields) > 0 {
-		return patch.Set{}, nil, &r.invalid
+	if len(r.problems) > 0 {
+		return patch.Set{}, nil, decode.Invalid("", r.problems...)
 	}
 	set, err := patch.NewSet(r.patches...)
 	return set, r.notTaken, err
@@ -53,7 +53,7 @@ type reader struct {
 	seen     []string // folders
 	patches  []patch.Patch
 	notTaken []NotTaken
-	invalid  patch.InvalidError
+	problems []flinktarget.Problem
 }
 
 // problem is where something may be wrong.
@@ -62,14 +62,12 @@ type problem struct {
 	pos         yaml.Position
 }
 
-func (r *reader) fail(at problem, origin, format string, args ...any) {
-	e := field.Invalid(nil, field.OmitValueType{}, fmt.Sprintf(format, args...)).WithOrigin(origin)
-	e.Field = at.field
+func (r *reader) fail(at problem, rule, format string, args ...any) {
 	if at.pos == (yaml.Position{}) {
 		at.pos.File = at.file
 	}
-	r.invalid.Fields = append(r.invalid.Fields, e)
-	r.invalid.Positions = append(r.invalid.Positions, at.pos)
+	r.problems = append(r.problems, flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: rule,
+		Field: at.field, Message: fmt.Sprintf(format, args...), Position: at.pos})
 }
 
 // folder reads the kustomization of a folder.
@@ -96,9 +94,7 @@ func (r *reader) folder(dir string, from problem) {
 		return
 	}
 	root, problems := decode.Document(file, text)
-	for _, p := range problems {
-		r.fail(problem{file: file, field: p.Err.Field, pos: p.Pos}, p.Err.Origin, "%s", p.Err.Detail)
-	}
+	r.problems = append(r.problems, problems...)
 	var k types.Kustomization
 	if root == nil {
 		return
@@ -237,19 +233,19 @@ func (r *reader) add(entry tree.Map, at problem) {
 		r.patches = append(r.patches, p)
 		return
 	}
-	e, ok := errors.AsType[*patch.InvalidError](err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	if !ok {
 		r.fail(at, "patch", "%v", err)
 		return
 	}
-	for _, f := range e.Fields {
-		if f.Origin == "patch-kind" {
-			r.notTaken = append(r.notTaken, NotTaken{at.file, at.field, f.Detail})
+	for _, p := range e.Problems {
+		if p.Rule == "patch-kind" {
+			r.notTaken = append(r.notTaken, NotTaken{at.file, at.field, p.Message})
 			continue
 		}
 		where := at
-		where.field = tree.Join(at.field, f.Field)
-		r.fail(where, f.Origin, "%s", f.Detail)
+		where.field = tree.Join(at.field, p.Field)
+		r.fail(where, p.Rule, "%s", p.Message)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/patch/kustomize"
 )
@@ -123,11 +124,11 @@ func TestErrorsOfKustomizations(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			_, _, err := kustomize.Patches(c.fsys, "top")
-			e, ok := errors.AsType[*patch.InvalidError](err)
-			assert.Assert(t, ok && len(e.Fields) == 1, "%s: %v", c.reason, err)
-			assert.Equal(t, e.Positions[0].String(), c.place, e.Error())
-			assert.Equal(t, e.Fields[0].Field, c.field)
-			assert.Assert(t, e.Fields[0].Origin != "" && e.Fields[0].Detail != "", "%v", e)
+			e, ok := errors.AsType[*flinktarget.InvalidError](err)
+			assert.Assert(t, ok && len(e.Problems) == 1, "%s: %v", c.reason, err)
+			assert.Equal(t, e.Problems[0].Position.String(), c.place, e.Error())
+			assert.Equal(t, e.Problems[0].Field, c.field)
+			assert.Assert(t, e.Problems[0].Rule != "" && e.Problems[0].Message != "", "%v", e)
 		})
 	}
 }
@@ -135,8 +136,8 @@ func TestErrorsOfKustomizations(t *testing.T) {
 func TestEveryProblemIsReported(t *testing.T) {
 	_, _, err := kustomize.Patches(files("kustomization.yaml",
 		"resources: [nowhere]\npatches: [{}, {target: {kind: Service}, patch: '[{op: x}]'}]\n"), ".")
-	e, ok := errors.AsType[*patch.InvalidError](err)
-	assert.Assert(t, ok && len(e.Fields) >= 3, "%v", err)
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && len(e.Problems) >= 3, "%v", err)
 }
 
 func TestKustomization(t *testing.T) {
@@ -192,9 +193,9 @@ resources:
 		set, err := patch.NewSet(patch.MustParse(entry))
 		assert.NilError(t, err)
 		_, _, err = kustomize.Kustomization(set)
-		e, ok := errors.AsType[*patch.InvalidError](err)
+		e, ok := errors.AsType[*flinktarget.InvalidError](err)
 		assert.Assert(t, ok, "kustomize would write the text null: %v", err)
-		assert.Equal(t, e.Fields[0].Field, "spec.deploymentPatchSet[0].metadata.annotations[a.b/c]")
+		assert.Equal(t, e.Problems[0].Field, "spec.deploymentPatchSet[0].metadata.annotations[a.b/c]")
 	}
 }
 

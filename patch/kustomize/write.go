@@ -5,6 +5,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -17,10 +19,10 @@ import (
 // of VVP resources cannot be in it: their indices are returned, so that the resources are
 // rendered with them.
 //
-// It fails with an [*patch.InvalidError] for a null of a label or an annotation in a patch for
+// It fails with an [*flinktarget.InvalidError] for a null of a label or an annotation in a patch for
 // several objects: kustomize would write the text "null".
 func Kustomization(set patch.Set, resources ...string) (text []byte, others []int, err error) {
-	var invalid patch.InvalidError
+	var problems []flinktarget.Problem
 	var patches []any
 	for i, p := range set.All() {
 		e, err := entryOf(p)
@@ -31,13 +33,12 @@ func Kustomization(set patch.Set, resources ...string) (text []byte, others []in
 		written, bad := e.written()
 		if bad != nil {
 			bad.Field = tree.Join(kinds.PatchField(i), bad.Field)
-			invalid.Fields = append(invalid.Fields, bad)
-			invalid.Positions = append(invalid.Positions, p.Position())
+			problems = append(problems, decode.Problem(p.Position(), bad))
 		}
 		patches = append(patches, written)
 	}
-	if len(invalid.Fields) > 0 {
-		return nil, nil, &invalid
+	if len(problems) > 0 {
+		return nil, nil, decode.Invalid("", problems...)
 	}
 	out := tree.Map{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 	if len(resources) > 0 {

@@ -84,7 +84,7 @@ func (f *function) decode(n *yaml.RNode, at string, dst any) {
 		problems = decode.Into(root, nil, dst)
 	}
 	for _, p := range problems {
-		f.configError(join(at, p.Err.Field), p.Err.Origin, "%s", message(p.Err))
+		f.configError(join(at, p.Field), p.Rule, "%s", p.Message)
 	}
 }
 

@@ -116,7 +116,7 @@ func (f *function) run(opts []render.Option) []*yaml.RNode {
 	}
 	r, err := render.New(opts...)
 	if err != nil {
-		f.report(nil, "option", "", err.Error())
+		f.problems(nil, err)
 		return nil
 	}
 	m, err := r.Bundle(f.bundle, func(d deployment.Deployment) render.Job { return jobs[d.ID()] })

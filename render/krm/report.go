@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/flinktarget/flinktarget"
-	"github.com/flinktarget/flinktarget/render"
 )
 
 // report adds an error about a field of a source; nil is the list.
@@ -34,8 +32,8 @@ func rule(name string) map[string]string {
 	return map[string]string{"rule": name}
 }
 
-// problems adds what an error consists of: about a source that was read or, where that is
-// nil, about those that the problems name.
+// problems adds what an error consists of. Where it is not about one source, the resource
+// of a problem says which it is about: a target, if a patch introduced the problem.
 func (f *function) problems(s *source, err error) {
 	for p := range flinktarget.Problems(err) {
 		f.problem(s, p)
@@ -43,22 +41,18 @@ func (f *function) problems(s *source, err error) {
 }
 
 func (f *function) problem(s *source, p flinktarget.Problem) {
-	path, message := p.Field, p.Message
-	if s == nil {
-		s = f.of[p.Resource]
-	}
-	switch {
-	case p.Cause != nil:
-		s, path, message = f.of[p.Cause.Resource], p.Cause.Field, p.Object+": "+p.Field+": "+message
-		if p.Cause.Resource != p.Resource {
-			message = p.Resource + ": " + message
-		}
-	case s == nil && strings.HasPrefix(path, "spec.deploymentPatchSet"):
-		message = p.Object + ": " + message
-		for _, t := range f.bundle.Targets {
-			if strings.Contains(message, "patches of "+t.String()+": ") {
-				s = f.of[t.String()]
+	resource, path, message := p.Resource, p.Field, p.Message
+	if p.Cause != nil {
+		resource, path = p.Cause.Resource, p.Cause.Field
+		for _, part := range []string{p.Field, p.Object} {
+			if part != "" {
+				message = part + ": " + message
 			}
+		}
+	}
+	if s == nil {
+		if s = f.of[resource]; p.Resource != "" && (s == nil || resource != p.Resource) {
+			message = p.Resource + ": " + message
 		}
 	}
 	f.report(s, p.Rule, path, message+hint(s, path)).Severity = framework.Severity(p.Severity)
@@ -87,14 +81,4 @@ func join(prefix, path string) string {
 	default:
 		return prefix + "." + path
 	}
-}
-
-// message returns the text of a field error without the field.
-func message(e *field.Error) string {
-	one := render.InvalidError{Fields: field.ErrorList{e}}
-	text := one.Problem(0)
-	if e.Field != "" && e.Field != "<nil>" {
-		text = strings.TrimPrefix(text, e.Field+": ")
-	}
-	return text
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -60,13 +61,13 @@ var targetCases = []Case{
 	}},
 	{"zero-values", "Zero targets, references and owners are refused with ErrInvalid.", func(p *probe) {
 		var none target.Ref
-		p.refuse(target.ErrInvalid, register(target.Target{}))
+		p.refuse(flinktarget.ErrInvalid, register(target.Target{}))
 		p.do(add(red))
-		p.refuse(target.ErrInvalid, get(target.Ref{Namespace: "default"}), owners(none), remove(none),
+		p.refuse(flinktarget.ErrInvalid, get(target.Ref{Namespace: "default"}), owners(none), remove(none),
 			acquire(none, alice), acquire(red, target.Owner{}), move(target.Owner{}, red, red), move(alice, none, red),
 			acquire(red, target.Owner{Kind: "Deployment", UID: "1"})) // without a name
 		p.do(acquire(red, alice))
-		p.refuse(target.ErrInvalid, move(alice, red, none))
+		p.refuse(flinktarget.ErrInvalid, move(alice, red, none))
 	}},
 	{"context", "A call whose context is done returns the context's error and changes nothing.", func(p *probe) {
 		p.do(add(red), add(blue), acquire(red, alice))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -79,7 +80,7 @@ func jsonOf(t target.Target) string {
 }
 
 // What the errors say that the contract promises: their class, and the data of two of them.
-var classes = []error{target.ErrInvalid, target.ErrNotFound, target.ErrConflict, context.Canceled}
+var classes = []error{flinktarget.ErrInvalid, target.ErrNotFound, target.ErrConflict, context.Canceled}
 
 func contractOf(err error) string {
 	if e, ok := errors.AsType[*target.InUseError](err); ok {

@@ -8,8 +8,7 @@ import (
 	"iter"
 	"os"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
-
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/files"
 )
@@ -27,7 +26,7 @@ type Input struct {
 	Stdin io.Reader
 	// Warn is told of what is left out, and of files that hold nothing, which may have
 	// been cut off.
-	Warn func(Problem)
+	Warn func(flinktarget.Problem)
 	// Defaults is a file of DeploymentDefaults, empty for none.
 	Defaults string
 
@@ -52,7 +51,9 @@ func (in *Input) Read(args []string) (all deployment.Bundle, err error) {
 		skipped := in.skipped
 		b, err := in.file(file, defaults)
 		if err == nil && Empty(b) && len(b.Targets) == 0 && in.skipped == skipped {
-			in.Warn(Problem{Severity: Warning, File: file, Message: "there is no resource in the file"})
+			empty := Warning("there is no resource in the file")
+			empty.File = file
+			in.Warn(empty)
 		}
 		errs = append(errs, err)
 		all.Add(b)
@@ -158,17 +159,15 @@ func (in *Input) open(file string) (io.ReadCloser, string, error) {
 // unknown reports whether err is about a document of another kind, such as a Service,
 // or of another API version, such as a Deployment of apps/v1. The problem is a warning
 // that it is left out.
-func unknown(err error) (Problem, bool) {
-	e, ok := errors.AsType[*deployment.InvalidError](err)
-	for i := 0; ok && i < len(e.Fields); i++ {
-		f := e.Fields[i]
-		if f.Type == field.ErrorTypeNotSupported && (f.Field == "kind" || f.Field == "apiVersion") {
-			p := Problem{Severity: Warning, Field: f.Field,
-				Message: fmt.Sprintf("the document is left out: %v is not VVP's", f.BadValue)}
-			return p.At(e.Positions[i]), true // a text that was read has all places
+func unknown(err error) (flinktarget.Problem, bool) {
+	e, ok := errors.AsType[*flinktarget.InvalidError](err)
+	for i := 0; ok && i < len(e.Problems); i++ {
+		if p := e.Problems[i]; p.Rule == "kind" && (p.Field == "kind" || p.Field == "apiVersion") {
+			p.Severity, p.Message = flinktarget.SeverityWarning, "the document is left out: it is not VVP's"
+			return p, true
 		}
 	}
-	return Problem{}, false
+	return flinktarget.Problem{}, false
 }
 
 // expand returns files, and of folders the files that hold resources. The error is about
@@ -192,7 +191,7 @@ func expand(args []string) (list []string, err error) {
 }
 
 // Nothing is the warning about an input that is Empty.
-var Nothing = Problem{Severity: Warning, Message: "there is no Deployment or SessionCluster in the input"}
+var Nothing = Warning("there is no Deployment or SessionCluster in the input")
 
 // Empty reports whether there is nothing to render.
 func Empty(b deployment.Bundle) bool { return len(b.Deployments)+len(b.SessionClusters) == 0 }
