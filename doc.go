@@ -29,7 +29,7 @@
 //
 // Imports run in this order, and never back: who needs labels only links nothing
 // else. Five more are for special uses: target/registrytest proves that another
-// registry keeps the contract, deployment/schemas makes JSON Schemas for editors,
+// store keeps the contract, deployment/schemas makes JSON Schemas for editors,
 // render/rendertest is for tests of what is rendered, patch/kustomize applies patches
 // with kustomize and reads and writes kustomizations, and render/krm is a KRM function
 // for kustomize and kpt.

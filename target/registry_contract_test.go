@@ -11,13 +11,13 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	registrytest.Run(t, func(*testing.T) registrytest.Registry { return registrytest.Adapt(new(target.Registry)) })
+	registrytest.Run(t, func(*testing.T) target.Store { return new(target.Registry).Store() })
 }
 
 // restarting restores the registry from its own snapshot before every 50th move,
 // so that random sequences run across restarts.
 type restarting struct {
-	registrytest.Registry
+	target.Store
 	inner *target.Registry
 	moves int
 	t     *testing.T
@@ -27,9 +27,9 @@ func (r *restarting) Move(ctx context.Context, o target.Owner, from, to target.R
 	if r.moves++; r.moves%50 == 0 {
 		restored, err := target.Restore(r.inner.Snapshot())
 		assert.NilError(r.t, err)
-		r.inner, r.Registry = restored, registrytest.Adapt(restored)
+		r.inner, r.Store = restored, restored.Store()
 	}
-	return r.Registry.Move(ctx, o, from, to)
+	return r.Store.Move(ctx, o, from, to)
 }
 
 func TestModel(t *testing.T) {
@@ -39,7 +39,7 @@ func TestModel(t *testing.T) {
 	}
 	for seed := range seeds {
 		inner := new(target.Registry)
-		r := &restarting{Registry: registrytest.Adapt(inner), inner: inner, t: t}
+		r := &restarting{Store: inner.Store(), inner: inner, t: t}
 		assert.NilError(t, registrytest.CompareWithModel(t.Context(), r, seed, 500))
 	}
 }

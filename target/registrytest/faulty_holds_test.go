@@ -21,7 +21,7 @@ var holdFaults = []fault{
 	}},
 	{"an error that names nobody", []string{"acquire"}, false, func(f *faulty) {
 		f.remove = func(ctx context.Context, ref target.Ref) error {
-			err := f.Registry.Delete(ctx, ref)
+			err := f.Store.Delete(ctx, ref)
 			if errors.Is(err, target.ErrInUse) {
 				return target.ErrInUse
 			}
@@ -36,7 +36,7 @@ var holdFaults = []fault{
 			if f.holds(ctx, ref, o) {
 				more[owned{ref, o}]++
 			}
-			return f.Registry.Acquire(ctx, ref, o)
+			return f.Store.Acquire(ctx, ref, o)
 		}
 		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
 			f.mu.Lock()
@@ -45,7 +45,7 @@ var holdFaults = []fault{
 				more[owned{ref, o}]--
 				return true, nil
 			}
-			return f.Registry.Release(ctx, ref, o)
+			return f.Store.Release(ctx, ref, o)
 		}
 	}},
 	{"who comes too early holds what comes later", []string{"acquire-unknown"}, true, func(f *faulty) {
@@ -53,7 +53,7 @@ var holdFaults = []fault{
 		f.acquire = func(ctx context.Context, ref target.Ref, o target.Owner) error {
 			f.mu.Lock()
 			defer f.mu.Unlock()
-			err := f.Registry.Acquire(ctx, ref, o)
+			err := f.Store.Acquire(ctx, ref, o)
 			if errors.Is(err, target.ErrNotFound) {
 				early[ref] = append(early[ref], o)
 			}
@@ -62,22 +62,22 @@ var holdFaults = []fault{
 		f.register = func(ctx context.Context, t target.Target) error {
 			f.mu.Lock()
 			defer f.mu.Unlock()
-			err := f.Registry.Register(ctx, t)
+			err := f.Store.Register(ctx, t)
 			for _, o := range early[t.Ref()] {
-				_ = f.Registry.Acquire(ctx, t.Ref(), o)
+				_ = f.Store.Acquire(ctx, t.Ref(), o)
 			}
 			return err
 		}
 	}},
 	{"an owner has one target", []string{"acquire-several"}, true, func(f *faulty) {
 		f.acquire = func(ctx context.Context, ref target.Ref, o target.Owner) error {
-			err := f.Registry.Acquire(ctx, ref, o)
+			err := f.Store.Acquire(ctx, ref, o)
 			if err != nil {
 				return err
 			}
-			for t := range f.Registry.All(ctx) {
+			for t := range f.Store.All(ctx) {
 				if !ref.Matches(t) {
-					_, _ = f.Registry.Release(ctx, t.Ref(), o)
+					_, _ = f.Store.Release(ctx, t.Ref(), o)
 				}
 			}
 			return nil
@@ -85,11 +85,11 @@ var holdFaults = []fault{
 	}},
 	{"UIDs do not count", []string{"owner-identity"}, true, func(f *faulty) {
 		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
-			owners, _ := f.Registry.Owners(ctx, ref)
+			owners, _ := f.Store.Owners(ctx, ref)
 			any := false
 			for _, p := range owners {
 				if p.Kind == o.Kind && p.Namespace == o.Namespace && p.Name == o.Name {
-					held, _ := f.Registry.Release(ctx, ref, p)
+					held, _ := f.Store.Release(ctx, ref, p)
 					any = any || held
 				}
 			}
@@ -101,53 +101,53 @@ var holdFaults = []fault{
 			if ref.Name == "" && ref.ID != "" {
 				return false, nil
 			}
-			return f.Registry.Release(ctx, ref, o)
+			return f.Store.Release(ctx, ref, o)
 		}
 	}},
 	{"release always says yes", []string{"release-not-held", "acquire-again"}, true, func(f *faulty) {
 		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
-			_, err := f.Registry.Release(ctx, ref, o)
+			_, err := f.Store.Release(ctx, ref, o)
 			return true, err
 		}
 	}},
 	{"ten owners are enough", []string{"many-owners"}, false, func(f *faulty) {
 		f.owners = func(ctx context.Context, ref target.Ref) ([]target.Owner, error) {
-			owners, err := f.Registry.Owners(ctx, ref)
+			owners, err := f.Store.Owners(ctx, ref)
 			return owners[:min(len(owners), 10)], err
 		}
 	}},
 	{"move only acquires", []string{"move", "move-onto-a-hold"}, true, func(f *faulty) {
 		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
-			if err := f.Registry.Move(ctx, o, from, to); err != nil {
+			if err := f.Store.Move(ctx, o, from, to); err != nil {
 				return err
 			}
-			return f.Registry.Acquire(ctx, from, o)
+			return f.Store.Acquire(ctx, from, o)
 		}
 	}},
 	{"move releases, then looks", []string{"move-unknown"}, true, func(f *faulty) {
 		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
-			err := f.Registry.Move(ctx, o, from, to)
+			err := f.Store.Move(ctx, o, from, to)
 			if errors.Is(err, target.ErrNotFound) {
-				_, _ = f.Registry.Release(ctx, from, o)
+				_, _ = f.Store.Release(ctx, from, o)
 			}
 			return err
 		}
 	}},
 	{"move acquires, held or not", []string{"move-not-held"}, true, func(f *faulty) {
 		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
-			err := f.Registry.Move(ctx, o, from, to)
+			err := f.Store.Move(ctx, o, from, to)
 			if e, ok := errors.AsType[*target.NotFoundError](err); ok && e.Owner != (target.Owner{}) {
-				return f.Registry.Acquire(ctx, to, o)
+				return f.Store.Acquire(ctx, to, o)
 			}
 			return err
 		}
 	}},
 	{"move acquires, then releases", []string{"move-to-itself"}, true, func(f *faulty) {
 		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
-			if err := f.Registry.Move(ctx, o, from, to); err != nil {
+			if err := f.Store.Move(ctx, o, from, to); err != nil {
 				return err
 			}
-			_, err := f.Registry.Release(ctx, from, o)
+			_, err := f.Store.Release(ctx, from, o)
 			return err
 		}
 	}},
@@ -156,7 +156,7 @@ var holdFaults = []fault{
 			if f.holds(ctx, to, o) && f.holds(ctx, from, o) {
 				return target.ErrConflict
 			}
-			return f.Registry.Move(ctx, o, from, to)
+			return f.Store.Move(ctx, o, from, to)
 		}
 	}},
 }
@@ -165,33 +165,33 @@ var holdFaults = []fault{
 var raceFaults = []fault{
 	{"acquire reads the owners and writes them back", []string{"concurrent-acquire"}, false, func(f *faulty) {
 		f.acquire = func(ctx context.Context, ref target.Ref, o target.Owner) error {
-			before, err := f.Registry.Owners(ctx, ref)
+			before, err := f.Store.Owners(ctx, ref)
 			if err != nil {
-				return f.Registry.Acquire(ctx, ref, o)
+				return f.Store.Acquire(ctx, ref, o)
 			}
 			gap()
-			now, _ := f.Registry.Owners(ctx, ref)
+			now, _ := f.Store.Owners(ctx, ref)
 			for _, p := range now {
 				if !slices.Contains(before, p) {
-					_, _ = f.Registry.Release(ctx, ref, p)
+					_, _ = f.Store.Release(ctx, ref, p)
 				}
 			}
-			return f.Registry.Acquire(ctx, ref, o)
+			return f.Store.Acquire(ctx, ref, o)
 		}
 	}},
 	{"release looks, then releases", []string{"concurrent-release"}, false, func(f *faulty) {
 		f.release = func(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
 			held := f.holds(ctx, ref, o)
 			gap()
-			_, err := f.Registry.Release(ctx, ref, o)
+			_, err := f.Store.Release(ctx, ref, o)
 			return held, err
 		}
 	}},
 	{"delete looks, then deletes", []string{"concurrent-delete"}, false, func(f *faulty) {
 		f.remove = func(ctx context.Context, ref target.Ref) error {
-			owners, err := f.Registry.Owners(ctx, ref)
+			owners, err := f.Store.Owners(ctx, ref)
 			if err != nil || len(owners) > 0 {
-				return f.Registry.Delete(ctx, ref)
+				return f.Store.Delete(ctx, ref)
 			}
 			gap()
 			return f.force(ctx, ref)
@@ -200,35 +200,35 @@ var raceFaults = []fault{
 	{"register looks, then writes", []string{"concurrent-register"}, false, func(f *faulty) {
 		var mu sync.Mutex
 		f.register = func(ctx context.Context, t target.Target) error {
-			_, err := f.Registry.Get(ctx, t.Ref())
+			_, err := f.Store.Get(ctx, t.Ref())
 			if err == nil || t.IsZero() {
-				return f.Registry.Register(ctx, t)
+				return f.Store.Register(ctx, t)
 			}
 			gap()
 			mu.Lock()
 			defer mu.Unlock()
-			if err := f.Registry.Register(ctx, t); !errors.Is(err, target.ErrImmutable) {
+			if err := f.Store.Register(ctx, t); !errors.Is(err, target.ErrImmutable) {
 				return err
 			}
 			_ = f.force(ctx, t.Ref())
-			return f.Registry.Register(ctx, t)
+			return f.Store.Register(ctx, t)
 		}
 	}},
 	{"register looks for the id, then writes", []string{"concurrent-register-id"}, false, func(f *faulty) {
 		var mu sync.Mutex
 		f.register = func(ctx context.Context, t target.Target) error {
-			for other := range f.Registry.All(ctx) {
+			for other := range f.Store.All(ctx) {
 				if other.ID() == t.ID() {
-					return f.Registry.Register(ctx, t)
+					return f.Store.Register(ctx, t)
 				}
 			}
 			gap()
 			mu.Lock()
 			defer mu.Unlock()
-			err := f.Registry.Register(ctx, t)
+			err := f.Store.Register(ctx, t)
 			if e, ok := errors.AsType[*target.ConflictError](err); ok {
 				_ = f.force(ctx, e.Other)
-				return f.Registry.Register(ctx, t)
+				return f.Store.Register(ctx, t)
 			}
 			return err
 		}
@@ -236,10 +236,10 @@ var raceFaults = []fault{
 	{"move looks, then moves", []string{"concurrent-move"}, false, func(f *faulty) {
 		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
 			if !f.holds(ctx, from, o) {
-				return f.Registry.Move(ctx, o, from, to)
+				return f.Store.Move(ctx, o, from, to)
 			}
 			gap()
-			if err := f.Registry.Move(ctx, o, from, to); !f.holds(ctx, to, o) {
+			if err := f.Store.Move(ctx, o, from, to); !f.holds(ctx, to, o) {
 				return err
 			}
 			return nil
@@ -247,14 +247,14 @@ var raceFaults = []fault{
 	}},
 	{"move releases, then acquires", []string{"concurrent-move-delete"}, false, func(f *faulty) {
 		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
-			_, unknown := f.Registry.Get(ctx, to)
+			_, unknown := f.Store.Get(ctx, to)
 			if !f.holds(ctx, from, o) || unknown != nil {
-				return f.Registry.Move(ctx, o, from, to)
+				return f.Store.Move(ctx, o, from, to)
 			}
-			_, _ = f.Registry.Release(ctx, from, o)
+			_, _ = f.Store.Release(ctx, from, o)
 			gap()
-			if err := f.Registry.Acquire(ctx, to, o); err != nil {
-				_ = f.Registry.Acquire(ctx, from, o)
+			if err := f.Store.Acquire(ctx, to, o); err != nil {
+				_ = f.Store.Acquire(ctx, from, o)
 				return err
 			}
 			return nil

@@ -9,12 +9,11 @@ import (
 	"time"
 
 	"github.com/flinktarget/flinktarget/target"
-	"github.com/flinktarget/flinktarget/target/registrytest"
 )
 
 // faulty is a correct registry of which some calls are replaced.
 type faulty struct {
-	registrytest.Registry
+	target.Store
 	mu       sync.Mutex // for what a fault remembers
 	register func(context.Context, target.Target) error
 	get      func(context.Context, target.Ref) (target.Target, error)
@@ -30,71 +29,71 @@ func (f *faulty) Register(ctx context.Context, t target.Target) error {
 	if f.register != nil {
 		return f.register(ctx, t)
 	}
-	return f.Registry.Register(ctx, t)
+	return f.Store.Register(ctx, t)
 }
 
 func (f *faulty) Get(ctx context.Context, ref target.Ref) (target.Target, error) {
 	if f.get != nil {
 		return f.get(ctx, ref)
 	}
-	return f.Registry.Get(ctx, ref)
+	return f.Store.Get(ctx, ref)
 }
 
 func (f *faulty) Acquire(ctx context.Context, ref target.Ref, o target.Owner) error {
 	if f.acquire != nil {
 		return f.acquire(ctx, ref, o)
 	}
-	return f.Registry.Acquire(ctx, ref, o)
+	return f.Store.Acquire(ctx, ref, o)
 }
 
 func (f *faulty) Release(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
 	if f.release != nil {
 		return f.release(ctx, ref, o)
 	}
-	return f.Registry.Release(ctx, ref, o)
+	return f.Store.Release(ctx, ref, o)
 }
 
 func (f *faulty) Move(ctx context.Context, o target.Owner, from, to target.Ref) error {
 	if f.move != nil {
 		return f.move(ctx, o, from, to)
 	}
-	return f.Registry.Move(ctx, o, from, to)
+	return f.Store.Move(ctx, o, from, to)
 }
 
 func (f *faulty) Delete(ctx context.Context, ref target.Ref) error {
 	if f.remove != nil {
 		return f.remove(ctx, ref)
 	}
-	return f.Registry.Delete(ctx, ref)
+	return f.Store.Delete(ctx, ref)
 }
 
 func (f *faulty) Owners(ctx context.Context, ref target.Ref) ([]target.Owner, error) {
 	if f.owners != nil {
 		return f.owners(ctx, ref)
 	}
-	return f.Registry.Owners(ctx, ref)
+	return f.Store.Owners(ctx, ref)
 }
 
 func (f *faulty) All(ctx context.Context) iter.Seq2[target.Target, error] {
 	if f.all != nil {
 		return f.all(ctx)
 	}
-	return f.Registry.All(ctx)
+	return f.Store.All(ctx)
 }
 
 // holds reports whether o holds what ref refers to.
 func (f *faulty) holds(ctx context.Context, ref target.Ref, o target.Owner) bool {
-	owners, _ := f.Registry.Owners(ctx, ref)
+	owners, _ := f.Store.Owners(ctx, ref)
 	return slices.Contains(owners, o)
 }
 
 // force deletes what ref refers to, held or not.
 func (f *faulty) force(ctx context.Context, ref target.Ref) error {
-	owners, err := f.Registry.Owners(ctx, ref)
+	owners, err := f.Store.Owners(ctx, ref)
 	for _, o := range owners {
-		_, _ = f.Registry.Release(ctx, ref, o)
+		_, _ = f.Store.Release(ctx, ref, o)
 	}
-	return errors.Join(err, f.Registry.Delete(ctx, ref))
+	return errors.Join(err, f.Store.Delete(ctx, ref))
 }
 
 // gap is the time between a check and an act that should have been one step.
@@ -115,7 +114,7 @@ var targetFaults = []fault{
 			if ref.Name == "" && ref.ID != "" {
 				return target.Target{}, target.ErrNotFound
 			}
-			return f.Registry.Get(ctx, ref)
+			return f.Store.Get(ctx, ref)
 		}
 	}},
 	{"the id does not count where there is a name", []string{"get-unknown"}, true, func(f *faulty) {
@@ -123,7 +122,7 @@ var targetFaults = []fault{
 			if ref.Name != "" {
 				ref.ID = ""
 			}
-			return f.Registry.Get(ctx, ref)
+			return f.Store.Get(ctx, ref)
 		}
 	}},
 	{"the empty namespace is one of its own", []string{"default-namespace"}, true, func(f *faulty) {
@@ -131,33 +130,33 @@ var targetFaults = []fault{
 			if ref.Namespace == "" && !ref.IsZero() {
 				return target.Target{}, target.ErrNotFound
 			}
-			return f.Registry.Get(ctx, ref)
+			return f.Store.Get(ctx, ref)
 		}
 	}},
 	{"deletes in every namespace", []string{"namespaces"}, true, func(f *faulty) {
 		f.remove = func(ctx context.Context, ref target.Ref) error {
-			for t := range f.Registry.All(ctx) {
+			for t := range f.Store.All(ctx) {
 				if t.Name() == ref.Name && t.Namespace() != ref.Namespace {
-					_ = f.Registry.Delete(ctx, t.Ref())
+					_ = f.Store.Delete(ctx, t.Ref())
 				}
 			}
-			return f.Registry.Delete(ctx, ref)
+			return f.Store.Delete(ctx, ref)
 		}
 	}},
 	{"what exists cannot be registered", []string{"register-again", "register-metadata"}, true, func(f *faulty) {
 		f.register = func(ctx context.Context, t target.Target) error {
-			if _, err := f.Registry.Get(ctx, t.Ref()); err == nil {
+			if _, err := f.Store.Get(ctx, t.Ref()); err == nil {
 				return target.ErrImmutable
 			}
-			return f.Registry.Register(ctx, t)
+			return f.Store.Register(ctx, t)
 		}
 	}},
 	{"to register again ends all holds", []string{"register-again", "register-metadata"}, true, func(f *faulty) {
 		f.register = func(ctx context.Context, t target.Target) error {
-			err := f.Registry.Register(ctx, t)
-			if owners, _ := f.Registry.Owners(ctx, t.Ref()); err == nil {
+			err := f.Store.Register(ctx, t)
+			if owners, _ := f.Store.Owners(ctx, t.Ref()); err == nil {
 				for _, o := range owners {
-					_, _ = f.Registry.Release(ctx, t.Ref(), o)
+					_, _ = f.Store.Release(ctx, t.Ref(), o)
 				}
 			}
 			return err
@@ -165,25 +164,25 @@ var targetFaults = []fault{
 	}},
 	{"the first labels stay", []string{"register-metadata"}, true, func(f *faulty) {
 		f.register = func(ctx context.Context, t target.Target) error {
-			old, err := f.Registry.Get(ctx, t.Ref())
+			old, err := f.Store.Get(ctx, t.Ref())
 			if err == nil && old.SameSpec(t) && old.ID() == t.ID() {
 				return nil
 			}
-			return f.Registry.Register(ctx, t)
+			return f.Store.Register(ctx, t)
 		}
 	}},
 	{"specs change while nobody looks", []string{"register-spec"}, true, func(f *faulty) {
 		f.register = func(ctx context.Context, t target.Target) error {
-			err := f.Registry.Register(ctx, t)
-			if errors.Is(err, target.ErrImmutable) && f.Registry.Delete(ctx, t.Ref()) == nil {
-				return f.Registry.Register(ctx, t)
+			err := f.Store.Register(ctx, t)
+			if errors.Is(err, target.ErrImmutable) && f.Store.Delete(ctx, t.Ref()) == nil {
+				return f.Store.Register(ctx, t)
 			}
 			return err
 		}
 	}},
 	{"the error about a spec says nothing", []string{"register-spec"}, false, func(f *faulty) {
 		f.register = func(ctx context.Context, t target.Target) error {
-			err := f.Registry.Register(ctx, t)
+			err := f.Store.Register(ctx, t)
 			if errors.Is(err, target.ErrImmutable) {
 				return target.ErrImmutable
 			}
@@ -192,16 +191,16 @@ var targetFaults = []fault{
 	}},
 	{"an id may come later", []string{"register-id"}, true, func(f *faulty) {
 		f.register = func(ctx context.Context, t target.Target) error {
-			old, err := f.Registry.Get(ctx, t.Ref())
-			if err == nil && old.ID() == "" && old.SameSpec(t) && f.Registry.Delete(ctx, t.Ref()) == nil {
-				return f.Registry.Register(ctx, t)
+			old, err := f.Store.Get(ctx, t.Ref())
+			if err == nil && old.ID() == "" && old.SameSpec(t) && f.Store.Delete(ctx, t.Ref()) == nil {
+				return f.Store.Register(ctx, t)
 			}
-			return f.Registry.Register(ctx, t)
+			return f.Store.Register(ctx, t)
 		}
 	}},
 	{"ids are unique in a namespace only", []string{"register-taken-id"}, true, func(f *faulty) {
 		f.register = func(ctx context.Context, t target.Target) error {
-			err := f.Registry.Register(ctx, t)
+			err := f.Store.Register(ctx, t)
 			if e, ok := errors.AsType[*target.ConflictError](err); ok && e.Other.Namespace != t.Namespace() {
 				return nil
 			}
@@ -210,7 +209,7 @@ var targetFaults = []fault{
 	}},
 	{"to delete what is gone is fine", []string{"delete"}, true, func(f *faulty) {
 		f.remove = func(ctx context.Context, ref target.Ref) error {
-			if err := f.Registry.Delete(ctx, ref); !errors.Is(err, target.ErrNotFound) {
+			if err := f.Store.Delete(ctx, ref); !errors.Is(err, target.ErrNotFound) {
 				return err
 			}
 			return nil
@@ -225,7 +224,7 @@ var targetFaults = []fault{
 				fields := []target.FieldChange{{Field: "spec.kubernetes.namespace"}}
 				return &target.ImmutableError{Ref: t.Ref(), Fields: fields}
 			}
-			err := f.Registry.Register(ctx, t)
+			err := f.Store.Register(ctx, t)
 			if err == nil {
 				used[t.Ref()] = t
 			}
@@ -237,17 +236,17 @@ var targetFaults = []fault{
 			if o.Kind == "" {
 				o.Kind, o.Name = "Deployment", "nobody"
 			}
-			return f.Registry.Acquire(ctx, ref, o)
+			return f.Store.Acquire(ctx, ref, o)
 		}
 	}},
 	{"contexts do not count", []string{"context"}, false, func(f *faulty) {
 		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
-			return f.Registry.Move(context.WithoutCancel(ctx), o, from, to)
+			return f.Store.Move(context.WithoutCancel(ctx), o, from, to)
 		}
 	}},
 	{"owners in reverse", []string{"owners-sorted"}, true, func(f *faulty) {
 		f.owners = func(ctx context.Context, ref target.Ref) ([]target.Owner, error) {
-			owners, err := f.Registry.Owners(ctx, ref)
+			owners, err := f.Store.Owners(ctx, ref)
 			slices.Reverse(owners)
 			return owners, err
 		}
@@ -255,7 +254,7 @@ var targetFaults = []fault{
 	{"one slice for all callers", []string{"owners-sorted"}, false, func(f *faulty) {
 		var kept []target.Owner
 		f.owners = func(ctx context.Context, ref target.Ref) ([]target.Owner, error) {
-			owners, err := f.Registry.Owners(ctx, ref)
+			owners, err := f.Store.Owners(ctx, ref)
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			if len(kept) != len(owners) {
@@ -267,7 +266,7 @@ var targetFaults = []fault{
 	{"targets in reverse", []string{"all-sorted"}, true, func(f *faulty) {
 		f.all = func(ctx context.Context) iter.Seq2[target.Target, error] {
 			var list []target.Target
-			for t := range f.Registry.All(ctx) {
+			for t := range f.Store.All(ctx) {
 				list = append(list, t)
 			}
 			slices.Reverse(list)
@@ -285,13 +284,13 @@ var targetFaults = []fault{
 		f.register = func(ctx context.Context, t target.Target) error {
 			mu.Lock()
 			defer mu.Unlock()
-			return f.Registry.Register(ctx, t)
+			return f.Store.Register(ctx, t)
 		}
 		f.all = func(ctx context.Context) iter.Seq2[target.Target, error] {
 			return func(yield func(target.Target, error) bool) {
 				mu.Lock()
 				defer mu.Unlock()
-				f.Registry.All(ctx)(yield)
+				f.Store.All(ctx)(yield)
 			}
 		}
 	}},

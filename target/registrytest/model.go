@@ -13,7 +13,7 @@ import (
 // one after another. It compares every answer, and after some calls everything that
 // the registry holds, with a model: a [target.Registry]. The same seed makes the same
 // calls. The error is the first difference, with the calls before it.
-func CompareWithModel(ctx context.Context, r Registry, seed uint64, calls int) error {
+func CompareWithModel(ctx context.Context, r target.Store, seed uint64, calls int) error {
 	rng := rand.New(rand.NewPCG(seed, seed))
 	p := newProbe(ctx, r)
 	var log []string

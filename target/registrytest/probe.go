@@ -13,56 +13,56 @@ import (
 // A call is a call of a registry. Its answer is what it returns beside the error.
 type call struct {
 	text string
-	make func(ctx context.Context, r Registry) (answer string, err error)
+	make func(ctx context.Context, r target.Store) (answer string, err error)
 }
 
-func callOf(make func(context.Context, Registry) (string, error), format string, args ...any) call {
+func callOf(make func(context.Context, target.Store) (string, error), format string, args ...any) call {
 	return call{fmt.Sprintf(format, args...), make}
 }
 
 func register(t target.Target) call {
-	return callOf(func(ctx context.Context, r Registry) (string, error) { return "", r.Register(ctx, t) },
+	return callOf(func(ctx context.Context, r target.Store) (string, error) { return "", r.Register(ctx, t) },
 		"Register(%s)", jsonOf(t))
 }
 
 func get(ref target.Ref) call {
-	return callOf(func(ctx context.Context, r Registry) (string, error) {
+	return callOf(func(ctx context.Context, r target.Store) (string, error) {
 		t, err := r.Get(ctx, ref)
 		return jsonOf(t), err
 	}, "Get(%+v)", ref)
 }
 
 func acquire(ref target.Ref, o target.Owner) call {
-	return callOf(func(ctx context.Context, r Registry) (string, error) { return "", r.Acquire(ctx, ref, o) },
+	return callOf(func(ctx context.Context, r target.Store) (string, error) { return "", r.Acquire(ctx, ref, o) },
 		"Acquire(%+v, %+v)", ref, o)
 }
 
 func release(ref target.Ref, o target.Owner) call {
-	return callOf(func(ctx context.Context, r Registry) (string, error) {
+	return callOf(func(ctx context.Context, r target.Store) (string, error) {
 		held, err := r.Release(ctx, ref, o)
 		return fmt.Sprint(held), err
 	}, "Release(%+v, %+v)", ref, o)
 }
 
 func move(o target.Owner, from, to target.Ref) call {
-	return callOf(func(ctx context.Context, r Registry) (string, error) { return "", r.Move(ctx, o, from, to) },
+	return callOf(func(ctx context.Context, r target.Store) (string, error) { return "", r.Move(ctx, o, from, to) },
 		"Move(%+v, %+v, %+v)", o, from, to)
 }
 
 func remove(ref target.Ref) call {
-	return callOf(func(ctx context.Context, r Registry) (string, error) { return "", r.Delete(ctx, ref) },
+	return callOf(func(ctx context.Context, r target.Store) (string, error) { return "", r.Delete(ctx, ref) },
 		"Delete(%+v)", ref)
 }
 
 func owners(ref target.Ref) call {
-	return callOf(func(ctx context.Context, r Registry) (string, error) {
+	return callOf(func(ctx context.Context, r target.Store) (string, error) {
 		list, err := r.Owners(ctx, ref)
 		return fmt.Sprintf("%+v", list), err
 	}, "Owners(%+v)", ref)
 }
 
 func all() call {
-	return callOf(func(ctx context.Context, r Registry) (list string, err error) {
+	return callOf(func(ctx context.Context, r target.Store) (list string, err error) {
 		for t, err := range r.All(ctx) {
 			if err != nil {
 				return list, err
@@ -105,14 +105,14 @@ func contractOf(err error) string {
 // target.Registry, and collects the differences.
 type probe struct {
 	ctx      context.Context
-	r, model Registry
+	r, model target.Store
 
 	mu   sync.Mutex
 	errs []error
 }
 
-func newProbe(ctx context.Context, r Registry) *probe {
-	return &probe{ctx: ctx, r: r, model: Adapt(new(target.Registry))}
+func newProbe(ctx context.Context, r target.Store) *probe {
+	return &probe{ctx: ctx, r: r, model: new(target.Registry).Store()}
 }
 
 func (p *probe) fail(format string, args ...any) {
