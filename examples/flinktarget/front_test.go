@@ -218,3 +218,46 @@ func TestSecretsOverLines(t *testing.T) {
 	assert.Assert(t, r.code == exitInput && strings.Contains(r.stderr, "loggingProfile"), r.stderr)
 	assert.Assert(t, !strings.Contains(r.stderr, "mySecret"), r.stderr)
 }
+
+// An estate has resources that cannot be rendered, and others.
+func TestKeepGoing(t *testing.T) {
+	const target = "kind: DeploymentTarget\nmetadata: {name: t}\nspec: {kubernetes: {namespace: jobs}}\n---\n"
+	of := func(name, target, version, uri string) string {
+		return "kind: Deployment\nmetadata: {name: " + name + "}\nspec: {deploymentTargetName: " + target +
+			", template: {spec: {artifact: {kind: JAR, jarUri: '" + uri + "', flinkVersion: '" + version + "'}}}}\n---\n"
+	}
+	const uri = "https://h.example.com/a.jar"
+	good := of("good", "t", "1.20", uri)
+	for _, c := range []struct {
+		reason, text string
+		says         []string // of what is not rendered
+		rendered     bool
+	}{
+		{"all is well", target + good, nil, true},
+		{"old Flink", target + good + of("old", "t", "1.14", uri), []string{`"1.14"`}, true},
+		{"no YAML", target + good + "a: [", []string{"f.yaml"}, true},
+		{"no target", target + good + of("lost", "u", "1.20", uri), []string{"DeploymentTarget default/u"}, true},
+		{"what Flink does not fetch", target + good + of("ftp", "t", "1.20", "ftp://h/a.jar"), []string{"ftp"}, true},
+		{"several", target + of("a", "t", "1.14", uri) + of("b", "u", "1.20", uri) + good, []string{`"1.14"`, "/u"}, true},
+		{"two of one name", target + of("a", "t", "1.20", uri) + of("a", "t", "1.19", uri) + good, []string{"Duplicate"}, true},
+		{"nothing is left", target + of("old", "t", "1.14", uri), []string{`"1.14"`}, false},
+	} {
+		file := filepath.Join(t.TempDir(), "f.yaml")
+		assert.NilError(t, os.WriteFile(file, []byte(c.text), 0o600))
+		var out, errs bytes.Buffer
+		code := run([]string{"render", "--keep-going", file}, nil, &out, &errs)
+		assert.Equal(t, code == exitOK, c.says == nil, "%s: %s", c.reason, errs.String())
+		assert.Equal(t, strings.Count(out.String(), "kind: Job\n"), map[bool]int{true: 1}[c.rendered], c.reason)
+		assert.Equal(t, strings.Contains(out.String(), "deploymentName: good"), c.rendered, c.reason)
+		for _, says := range c.says {
+			assert.Assert(t, strings.Contains(errs.String(), says), "%s: %s", c.reason, errs.String())
+		}
+	}
+	// Without it, nothing is written; validate says what cannot be rendered.
+	for text, warned := range map[string]bool{good: false, of("ftp", "t", "1.20", "ftp://h/a.jar"): true} {
+		var errs bytes.Buffer
+		code := run([]string{"validate", "-"}, strings.NewReader(text), &bytes.Buffer{}, &errs)
+		assert.Equal(t, code, exitOK, errs.String())
+		assert.Equal(t, strings.Contains(errs.String(), "warning: cannot be rendered: "), warned, errs.String())
+	}
+}

@@ -12,7 +12,8 @@
 //	file:line:column: field: message
 //
 // Where the exit code is not 0, nothing is written to the standard output, but for
-// differences, reports of validate -o json, and what render --stream could render.
+// differences, reports of validate -o json, and what render --stream or --keep-going could
+// render.
 package main
 
 import (

@@ -3,17 +3,23 @@ package main
 import (
 	"flag"
 	"fmt"
+	"slices"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/target"
 )
 
 func (t tool) render(fs *flag.FlagSet) func([]string) error {
 	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "yaml")
 	stream := fs.Bool("stream", false, "render inputs of any length as they come; -o json is one object a line")
+	keepGoing := fs.Bool("keep-going", false, "render what can be rendered, report the rest, and exit with 1")
 	return func(files []string) error {
+		if *keepGoing {
+			return t.keepGoing(files, o, j, *output)
+		}
 		if *stream {
 			return t.stream(files, o, j, *output)
 		}
@@ -23,6 +29,46 @@ func (t tool) render(fs *flag.FlagSet) func([]string) error {
 		}
 		return err
 	}
+}
+
+// keepGoing renders the resources for which nothing is wrong, and reports the others.
+func (t tool) keepGoing(files []string, o *cli.Flags, j *cli.Jobs, format string) error {
+	r, err := o.Renderer()
+	if err != nil {
+		return err
+	}
+	o.KeepGoing = true
+	b, err := o.Read(files)
+	if e := j.Check(b.Deployments); e != nil && err == nil {
+		return e
+	}
+	problems := cli.ProblemsOf(err)
+	for {
+		m, err := r.Bundle(b, j.Of)
+		if err == nil {
+			t.write(m, format)
+			break
+		}
+		found := cli.ProblemsOf(err)
+		problems = append(problems, found...)
+		wrong := func(resource string) bool {
+			return slices.ContainsFunc(found, func(p cli.Problem) bool { return p.Resource == resource })
+		}
+		before := len(b.Targets) + len(b.Deployments) + len(b.SessionClusters)
+		b.Targets = slices.DeleteFunc(b.Targets, func(t target.Target) bool { return wrong(t.String()) })
+		b.Deployments = slices.DeleteFunc(b.Deployments,
+			func(d deployment.Deployment) bool { return wrong(d.String()) })
+		b.SessionClusters = slices.DeleteFunc(b.SessionClusters,
+			func(s deployment.SessionCluster) bool { return wrong(s.String()) })
+		if len(b.Targets)+len(b.Deployments)+len(b.SessionClusters) == before {
+			break // it is about none of them
+		}
+	}
+	t.lines(problems...)
+	if len(problems) > 0 {
+		return errSaid
+	}
+	return nil
 }
 
 // renderFlags are the flags of all commands that render.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/flinktarget/flinktarget/deployment/schemas"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/target"
 )
 
 func (t tool) validate(fs *flag.FlagSet) func([]string) error {
@@ -29,7 +31,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		if err == nil && cli.Empty(bundle) && (*alsoRender || len(bundle.Targets) == 0) {
 			found = append(found, cli.Nothing)
 		}
-		warnings := warningsIn(bundle)
+		var warnings []cli.Problem
 		if err == nil && *alsoRender {
 			var m render.Manifests
 			m, err = r.Bundle(bundle, nil)
@@ -37,6 +39,8 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 				err = sameWithKustomize(bundle, m, o)
 			}
 			warnings = cli.Warnings(m.Warnings())
+		} else {
+			warnings = append(warningsIn(bundle), refusedIn(bundle, r)...)
 		}
 		found = append(found, cli.ProblemsOf(err)...)
 		if err == nil {
@@ -63,6 +67,37 @@ func useless(fs *flag.FlagSet) (name string) {
 		}
 	})
 	return name
+}
+
+// refusedIn returns warnings about resources that cannot be rendered as they are, each with
+// its target or, if that is not there, with one that says nothing.
+func refusedIn(b deployment.Bundle, r *render.Renderer) (out []cli.Problem) {
+	refused := func(ref target.Ref, one deployment.Bundle) {
+		var c target.Config
+		c.Metadata.Name, c.Metadata.Namespace, c.Metadata.ID = cmp.Or(ref.Name, "any"), ref.Namespace, ref.ID
+		c.Spec.Kubernetes = &target.Kubernetes{Namespace: "any"}
+		with, err := target.New(c)
+		for _, t := range b.Targets {
+			if ref.Matches(t) && t.KubernetesNamespace() != "" {
+				with = t
+			}
+		}
+		one.Targets = []target.Target{with}
+		if err == nil && !ref.IsZero() {
+			_, err = r.Bundle(one, nil)
+		}
+		for _, p := range cli.ProblemsOf(err) {
+			p.Severity, p.Message = cli.Warning, "cannot be rendered: "+p.Message
+			out = append(out, p)
+		}
+	}
+	for _, d := range b.Deployments {
+		refused(d.Target(), deployment.Bundle{Deployments: []deployment.Deployment{d}})
+	}
+	for _, s := range b.SessionClusters {
+		refused(s.Target(), deployment.Bundle{SessionClusters: []deployment.SessionCluster{s}})
+	}
+	return out
 }
 
 // warningsIn returns the warnings about each resource on its own.

@@ -30,6 +30,9 @@ type Input struct {
 	// Defaults is a file of DeploymentDefaults, empty for none.
 	Defaults string
 
+	// KeepGoing reads the documents of a file that are legal, beside others.
+	KeepGoing bool
+
 	kind        string // of documents that do not say it
 	skipUnknown bool
 	skipped     int // documents so far
@@ -96,7 +99,7 @@ func (in *Input) files(args []string) (list []string, defaults deployment.Defaul
 
 // file parses a file, on all CPUs if its documents need not be looked at one by one.
 func (in *Input) file(file string, defaults deployment.Defaults) (b deployment.Bundle, err error) {
-	if !in.skipUnknown {
+	if !in.skipUnknown && !in.KeepGoing {
 		r, label, err := in.open(file)
 		if err != nil {
 			return b, err
