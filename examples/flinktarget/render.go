@@ -52,7 +52,7 @@ func (t tool) keepGoing(files []string, o *cli.Flags, j *cli.Jobs, format string
 		found := cli.ProblemsOf(err)
 		problems = append(problems, found...)
 		wrong := func(resource string) bool {
-			return slices.ContainsFunc(found, func(p cli.Problem) bool { return p.Resource == resource })
+			return slices.ContainsFunc(found, func(p flinktarget.Problem) bool { return p.Resource == resource })
 		}
 		before := len(b.Targets) + len(b.Deployments) + len(b.SessionClusters)
 		b.Targets = slices.DeleteFunc(b.Targets, func(t target.Target) bool { return wrong(t.String()) })

@@ -31,7 +31,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		if err == nil && cli.Empty(bundle) && (*alsoRender || len(bundle.Targets) == 0) {
 			found = append(found, cli.Nothing)
 		}
-		var warnings []cli.Problem
+		var warnings []flinktarget.Problem
 		if err == nil && *alsoRender {
 			var m render.Manifests
 			m, err = r.Bundle(bundle, nil)
@@ -71,7 +71,7 @@ func useless(fs *flag.FlagSet) (name string) {
 
 // refusedIn returns warnings about resources that cannot be rendered as they are, each with
 // its target or, if that is not there, with one that says nothing.
-func refusedIn(b deployment.Bundle, r *render.Renderer) (out []cli.Problem) {
+func refusedIn(b deployment.Bundle, r *render.Renderer) (out []flinktarget.Problem) {
 	refused := func(ref target.Ref, one deployment.Bundle) {
 		var c target.Config
 		c.Metadata.Name, c.Metadata.Namespace, c.Metadata.ID = cmp.Or(ref.Name, "any"), ref.Namespace, ref.ID
@@ -87,7 +87,7 @@ func refusedIn(b deployment.Bundle, r *render.Renderer) (out []cli.Problem) {
 			_, err = r.Bundle(one, nil)
 		}
 		for _, p := range cli.ProblemsOf(err) {
-			p.Severity, p.Message = cli.Warning, "cannot be rendered: "+p.Message
+			p.Severity, p.Message = flinktarget.SeverityWarning, "cannot be rendered: "+p.Message
 			out = append(out, p)
 		}
 	}
