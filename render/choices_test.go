@@ -176,11 +176,17 @@ func TestManifests(t *testing.T) {
 	assert.NilError(t, err)
 	name := "job-" + jobID + "-jobmanager"
 	for _, c := range []struct {
-		kind, name string
-		found      bool
-	}{{"Service", name, true}, {"Job", name, true}, {"Service", "job-" + jobID + "-taskmanager", false},
-		{"Secret", name, false}} {
-		o, ok := m.Find(c.kind, c.name)
+		apiVersion, kind, namespace, name string
+		found                             bool
+	}{
+		{"v1", "Service", "staging", name, true},
+		{"batch/v1", "Job", "staging", name, true},
+		{"v1", "Service", "staging", "job-" + jobID + "-taskmanager", false},
+		{"v1", "Secret", "staging", name, false},
+		{"v1", "Service", "default", name, false},
+		{"batch/v1", "Service", "staging", name, false},
+	} {
+		o, ok := m.Find(c.apiVersion, c.kind, c.namespace, c.name)
 		assert.Equal(t, ok, c.found)
 		assert.Equal(t, o.Kind() == c.kind && o.Name() == c.name, c.found)
 	}
@@ -204,7 +210,7 @@ func TestManifests(t *testing.T) {
 	assert.Equal(t, len(list.Items), 4)
 	assert.Equal(t, list.Items[2]["kind"], "Job")
 
-	service, _ := m.Find("Service", name)
+	service, _ := m.Find("v1", "Service", "staging", name)
 	assert.ErrorContains(t, service.Into(&appsv1.Deployment{}), "Service staging/"+name,
 		"fields that a Deployment does not have")
 	assert.Assert(t, service.Into(&struct {

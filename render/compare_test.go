@@ -249,12 +249,12 @@ func TestCompareAgainstBruteForce(t *testing.T) {
 		}
 		for o := range old.All() { // what is not compared is there, and the same
 			if !mentioned[o.String()] {
-				same, ok := new.Find(o.Kind(), o.Name())
+				same, ok := sameName(new, o)
 				assert.Assert(t, ok && same.Equal(o), "seed %d: %s", seed, o)
 			}
 		}
 		for o := range new.All() {
-			_, ok := old.Find(o.Kind(), o.Name())
+			_, ok := sameName(old, o)
 			assert.Assert(t, ok || mentioned[o.String()], "seed %d: %s", seed, o)
 		}
 	}
@@ -386,4 +386,8 @@ func BenchmarkCompare(b *testing.B) {
 			}
 		})
 	}
+}
+
+func sameName(m render.Manifests, o render.Object) (render.Object, bool) {
+	return m.Find(o.APIVersion(), o.Kind(), o.Namespace(), o.Name())
 }

@@ -240,9 +240,9 @@ func ExampleObject_Into() {
 		fmt.Println(err)
 		return
 	}
-	o, _ := m.Find("Deployment", "job-"+exampleJob.ID+"-taskmanager")
-	var workload appsv1.Deployment
-	if err := o.Into(&workload); err != nil {
+	o, _ := m.Find("apps/v1", "Deployment", t.KubernetesNamespace(), "job-"+exampleJob.ID+"-taskmanager")
+	workload, err := render.As[appsv1.Deployment](o)
+	if err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -10,8 +10,6 @@ import (
 	"iter"
 	"slices"
 
-	kjson "sigs.k8s.io/json"
-
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -37,10 +35,11 @@ func (m Manifests) Len() int { return len(m.objects) }
 // All yields the objects in their order.
 func (m Manifests) All() iter.Seq[Object] { return slices.Values(m.objects) }
 
-// Find returns the object of a kind and name, and whether there is one.
-func (m Manifests) Find(kind, name string) (Object, bool) {
+// Find returns the first object of this apiVersion, kind, namespace and name, and whether
+// there is one. The namespace is empty for objects that have none.
+func (m Manifests) Find(apiVersion, kind, namespace, name string) (Object, bool) {
 	for _, o := range m.objects {
-		if o.Kind() == kind && o.Name() == name {
+		if o.Kind() == kind && o.Name() == name && o.Namespace() == namespace && o.APIVersion() == apiVersion {
 			return o, true
 		}
 	}
@@ -103,11 +102,7 @@ func yamlOf(objects []Object) (text []byte, err error) {
 
 // JSON returns the objects as one Kubernetes List.
 func (m Manifests) JSON() []byte {
-	items := make([]any, len(m.objects))
-	for i, o := range m.objects {
-		items[i] = o.tree
-	}
-	return tree.JSON(tree.Map{"apiVersion": "v1", "kind": "List", "items": items})
+	return tree.JSON(tree.Map{"apiVersion": "v1", "kind": "List", "items": m.list()})
 }
 
 // Join returns the objects and warnings of several renderings, in their order.
@@ -146,22 +141,6 @@ func (o Object) Labels() map[string]string { return tree.Strings(o.tree, "metada
 // Map returns the object as a fresh map, with int64 and float64 numbers, ready for
 // an unstructured.Unstructured.
 func (o Object) Map() map[string]any { return tree.CopyMap(o.tree) }
-
-// Into decodes the object strictly into a pointer to a Kubernetes API type, such
-// as *appsv1.Deployment. A field that the type does not have is an error.
-func (o Object) Into(typed any) error {
-	strict, err := kjson.UnmarshalStrict(tree.JSON(o.tree), typed)
-	if err != nil {
-		return fmt.Errorf("%s: %w", o, err)
-	}
-	if len(strict) > 0 {
-		return fmt.Errorf("%s: %w", o, strict[0])
-	}
-	return nil
-}
-
-// MarshalJSON returns the object as JSON with sorted keys.
-func (o Object) MarshalJSON() ([]byte, error) { return tree.JSON(o.tree), nil }
 
 // Equal reports whether o and p are the same object.
 func (o Object) Equal(p Object) bool {

@@ -31,3 +31,13 @@ var types = map[kinds.TypeMeta]reflect.Type{
 
 // Of returns the Go type of a kind that the renderer emits, nil for any other.
 func Of(t kinds.TypeMeta) reflect.Type { return types[t] }
+
+// KindOf returns the kind that a Go type is of, and whether the renderer emits it.
+func KindOf(t reflect.Type) (kinds.TypeMeta, bool) {
+	for kind, known := range types {
+		if known == t {
+			return kind, true
+		}
+	}
+	return kinds.TypeMeta{}, false
+}

@@ -1,0 +1,96 @@
+package decode
+
+import (
+	"time"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yaml"
+)
+
+// YAML returns what a YAML library hands to an UnmarshalYAML of the form that
+// go.yaml.in/yaml, gopkg.in/yaml and their copies call. Numbers and booleans keep the
+// text that they were written with, so that 1.20 stays 1.20. Nothing has a place.
+//
+// This library's own decoder hands over the node itself, with its places: it is asked for
+// a function that returns it, which no other library gives.
+func YAML(unmarshal func(any) error) (*yaml.Node, error) {
+	var own func() *yaml.Node
+	if err := unmarshal(&own); err == nil && own != nil {
+		return own(), nil
+	}
+	var f foreign
+	err := f.UnmarshalYAML(unmarshal)
+	return f.get(), err
+}
+
+// foreign is a node of another library.
+type foreign struct{ node *yaml.Node }
+
+// get returns the node. For null, no library calls UnmarshalYAML.
+func (f foreign) get() *yaml.Node {
+	if f.node == nil {
+		return yaml.FromTree(nil)
+	}
+	return f.node
+}
+
+// UnmarshalYAML is called by the other library, for each value in its turn.
+func (f *foreign) UnmarshalYAML(unmarshal func(any) error) error {
+	var v any
+	if err := unmarshal(&v); err != nil {
+		return err
+	}
+	switch t := v.(type) {
+	case map[string]any:
+		return f.mapping(unmarshal)
+	case map[any]any: // all maps of version 2
+		for key := range t {
+			if _, ok := key.(string); !ok {
+				_, err := tree.Of(v)
+				return err
+			}
+		}
+		return f.mapping(unmarshal)
+	case []any:
+		var list []foreign
+		if err := unmarshal(&list); err != nil {
+			return err
+		}
+		f.node = &yaml.Node{Kind: yaml.List, Items: make([]*yaml.Node, len(list))}
+		for i, item := range list {
+			f.node.Items[i] = item.get()
+		}
+		return nil
+	default:
+		return f.scalar(v, unmarshal)
+	}
+}
+
+func (f *foreign) mapping(unmarshal func(any) error) error {
+	var fields map[string]foreign
+	if err := unmarshal(&fields); err != nil {
+		return err
+	}
+	f.node = &yaml.Node{Kind: yaml.Map}
+	for _, key := range tree.Keys(fields) {
+		f.node.Fields = append(f.node.Fields, yaml.Field{Key: key, Value: fields[key].get()})
+	}
+	return nil
+}
+
+func (f *foreign) scalar(v any, unmarshal func(any) error) error {
+	var text string
+	written := unmarshal(&text) == nil
+	if _, isTime := v.(time.Time); isTime && written {
+		v = text // which JSON and YAML 1.2 take it for
+	}
+	t, err := tree.Of(v)
+	if err != nil {
+		return err
+	}
+	f.node = yaml.FromTree(t)
+	if _, isString := t.(string); !isString && written {
+		f.node.Text = text
+	}
+	return nil
+}
