@@ -18,6 +18,10 @@ const (
 // VVP's YAML and JSON. It is data to build and edit; [New] checks it and makes a
 // [Deployment] of a copy. A pointer or map that is nil, and a string that is
 // empty, is a field that is not set.
+//
+// It works with encoding/json and with libraries for YAML. sigs.k8s.io/yaml makes JSON of
+// YAML first, and 1.20 is 1.2 then: quote such values, or use [Parse]. Its parts, such as a
+// Spec, have no methods for libraries that do not know the tag json.
 type Config struct {
 	// Kind and APIVersion may be empty, or "Deployment" and "v1".
 	Kind       string `json:"kind,omitempty" enum:"Deployment"`

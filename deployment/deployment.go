@@ -149,4 +149,6 @@ func (d Deployment) MarshalJSON() ([]byte, error) { return d.d.json() }
 
 // UnmarshalJSON sets the variable d as Parse does, to the zero value for null. The
 // Deployment that it held before does not change.
-func (d *Deployment) UnmarshalJSON(text []byte) error { return decode.JSON(d, text, Parse) }
+func (d *Deployment) UnmarshalJSON(text []byte) error {
+	return decode.JSON(d, text, Defaults{}.fromNode)
+}

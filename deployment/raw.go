@@ -89,3 +89,11 @@ func (r *Raw[T]) UnmarshalJSON(text []byte) error {
 	}
 	return err
 }
+
+// MarshalYAML returns the value for libraries such as go.yaml.in/yaml; nil if r is unset.
+func (r Raw[T]) MarshalYAML() (any, error) { return tree.FromJSON([]byte(r.String())) }
+
+// UnmarshalYAML sets the variable r from what such a library hands over.
+func (r *Raw[T]) UnmarshalYAML(unmarshal func(any) error) error {
+	return decode.FromYAML(r, unmarshal, fromNode[T])
+}

@@ -139,5 +139,5 @@ func (s SessionCluster) MarshalJSON() ([]byte, error) { return s.d.json() }
 // UnmarshalJSON sets the variable s as ParseSessionCluster does, to the zero value for
 // null. The SessionCluster that it held before does not change.
 func (s *SessionCluster) UnmarshalJSON(text []byte) error {
-	return decode.JSON(s, text, ParseSessionCluster)
+	return decode.JSON(s, text, sessionClusterFromNode)
 }

@@ -128,22 +128,23 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 	return p.read(yaml.FromTree(v))
 }
 
-// UnmarshalYAML sets the variable p as Parse does, from what a YAML library hands
-// over: the interface is that of go.yaml.in/yaml.
+// MarshalYAML returns the entry as a map, for libraries such as go.yaml.in/yaml; nil for the
+// zero value.
+func (p Patch) MarshalYAML() (any, error) {
+	if p.p == nil {
+		return nil, nil
+	}
+	return tree.Copy(p.p.entry), nil
+}
+
+// UnmarshalYAML sets the variable p as Parse does, from what a YAML library hands over: the
+// interface is that of go.yaml.in/yaml.
 func (p *Patch) UnmarshalYAML(unmarshal func(any) error) error {
-	var node func() *yaml.Node // what this library's own reader gives
-	if err := unmarshal(&node); err == nil && node != nil {
-		return p.read(node())
-	}
-	var v any
-	if err := unmarshal(&v); err != nil {
-		return err
-	}
-	t, err := tree.Of(v)
+	n, err := decode.YAML(unmarshal)
 	if err != nil {
 		return err
 	}
-	return p.read(yaml.FromTree(t))
+	return p.read(n)
 }
 
 func (p *Patch) read(n *yaml.Node) error {

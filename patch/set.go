@@ -111,3 +111,21 @@ func (s *Set) UnmarshalJSON(data []byte) error {
 	*s = set
 	return nil
 }
+
+// MarshalYAML returns the list of the entries, for libraries such as go.yaml.in/yaml.
+func (s Set) MarshalYAML() (any, error) {
+	list := make([]any, len(s.patches))
+	for i, c := range s.patches {
+		list[i] = tree.Copy(c.entry)
+	}
+	return list, nil
+}
+
+// UnmarshalYAML sets the variable s as UnmarshalJSON does.
+func (s *Set) UnmarshalYAML(unmarshal func(any) error) error {
+	n, err := decode.YAML(unmarshal)
+	if err != nil {
+		return err
+	}
+	return s.UnmarshalJSON(tree.JSON(n.Value()))
+}

@@ -54,7 +54,8 @@ func NewObject(v any) (Object, error) {
 	}
 	o := Object{tree: m}
 	if want := types.Of(kinds.TypeOf(m)); ofKubernetes(goType) && want != goType && !isNamed(goType, o) {
-		return Object{}, invalidObject("kind", "kind", fmt.Sprintf("a %v is not a %s of %s", goType, o.Kind(), o.APIVersion()))
+		return Object{}, invalidObject("kind", "kind",
+			fmt.Sprintf("a %v is not a %s of %s", goType, o.Kind(), o.APIVersion()))
 	}
 	return o, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
 )
@@ -189,5 +190,24 @@ func (t Target) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON sets the variable t as Parse does, to the zero value for null. The
 // target that it held before does not change.
 func (t *Target) UnmarshalJSON(text []byte) error {
-	return decode.JSON(t, text, Parse)
+	return decode.JSON(t, text, FromNode)
+}
+
+// MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml; nil
+// for the zero value.
+func (t Target) MarshalYAML() (any, error) { return tree.FromGo(t) }
+
+// UnmarshalYAML sets the variable t as Parse does; errors have no places, which those
+// of Parse have.
+func (t *Target) UnmarshalYAML(unmarshal func(any) error) error {
+	return decode.FromYAML(t, unmarshal, FromNode)
+}
+
+// MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml.
+func (c Config) MarshalYAML() (any, error) { return tree.FromGo(c) }
+
+// UnmarshalYAML reads strictly what such a library hands over, as Parse does: a field that
+// is not known is an error. [New] checks the rest.
+func (c *Config) UnmarshalYAML(unmarshal func(any) error) error {
+	return decode.FromYAML(c, unmarshal, decode.Config[Config])
 }

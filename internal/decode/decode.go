@@ -191,8 +191,7 @@ func (d *decoder) unmarshaler(n *yaml.Node, u json.Unmarshaler) {
 	}
 }
 
-// read hands the node itself to types that can read it, with its places. They ask for a
-// function that returns it, which no other YAML library gives.
+// read hands the node itself to types that can read it, with its places; see YAML.
 func read(n *yaml.Node, u json.Unmarshaler) error {
 	direct, ok := u.(interface{ UnmarshalYAML(func(any) error) error })
 	if !ok {

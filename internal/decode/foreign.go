@@ -23,6 +23,20 @@ func YAML(unmarshal func(any) error) (*yaml.Node, error) {
 	return f.get(), err
 }
 
+// FromYAML sets what v points to to what read makes of what a YAML library hands over, or
+// to the zero value for null, and leaves it alone on errors.
+func FromYAML[T any](v *T, unmarshal func(any) error, read func(*yaml.Node) (T, error)) error {
+	n, err := YAML(unmarshal)
+	var out T
+	if err == nil && n.Kind != yaml.Null {
+		out, err = read(n)
+	}
+	if err == nil {
+		*v = out
+	}
+	return err
+}
+
 // foreign is a node of another library.
 type foreign struct{ node *yaml.Node }
 

@@ -26,18 +26,31 @@ func Document(file string, data []byte) (*yaml.Node, []flinktarget.Problem) {
 	return nil, Syntax([]yaml.Problem{problem})
 }
 
-// JSON sets what v points to to what parse reads, or to the zero value for null, and
-// leaves it alone on errors. It is what UnmarshalJSON of a checked value does.
-func JSON[T any](v *T, text []byte, parse func(file string, text []byte) (T, error)) error {
-	var read T
+// JSON sets what v points to to what read makes of a JSON text, or to the zero value for
+// null, and leaves it alone on errors. It is what UnmarshalJSON of a checked value does.
+// Fractions are refused where a text is wanted: see yaml.Node.Inexact.
+func JSON[T any](v *T, text []byte, read func(*yaml.Node) (T, error)) error {
+	var out T
 	if string(bytes.TrimSpace(text)) != "null" {
+		root, problems := Document("", text)
+		if root == nil {
+			return Invalid("", problems...)
+		}
 		var err error
-		if read, err = parse("", text); err != nil {
+		if out, err = read(root.Inexact()); err != nil {
 			return err
 		}
 	}
-	*v = read
+	*v = out
 	return nil
+}
+
+// Config decodes a configuration strictly, and checks nothing else.
+func Config[C any](root *yaml.Node) (c C, err error) {
+	if problems := Resource(root, &c, func(C) field.ErrorList { return nil }); len(problems) > 0 {
+		err = Invalid("", problems...)
+	}
+	return c, err
 }
 
 // serverSide are the fields that VVP's API adds to what a user wrote: they are

@@ -77,7 +77,7 @@ type Node struct {
 	// Quoted tells a quoted or block scalar from a plain one.
 	Quoted bool
 	// Ambiguous marks plain strings that a YAML 1.1 reader takes for a boolean or a
-	// number.
+	// number, and fractions whose text may have been another; see Inexact.
 	Ambiguous bool
 	Pos       Position
 	// Text is the text of a scalar: as written if plain, its content if quoted.
@@ -159,6 +159,19 @@ func FromTree(v any) *Node {
 	default:
 		return &Node{Kind: Null}
 	}
+}
+
+// Inexact marks all fractions as Ambiguous, and returns n, which must be new: whoever made
+// JSON of YAML has written 1.20 as 1.2.
+func (n *Node) Inexact() *Node {
+	n.Ambiguous = n.Ambiguous || n.Kind == Float
+	for _, item := range n.Items {
+		item.Inexact()
+	}
+	for _, f := range n.Fields {
+		f.Value.Inexact()
+	}
+	return n
 }
 
 // Locate finds the place of a field path as field.Path prints it, such as

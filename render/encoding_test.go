@@ -1,0 +1,200 @@
+package render_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	yamlv3 "go.yaml.in/yaml/v3"
+	"gotest.tools/v3/assert"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/patch"
+	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+// encoders are the libraries that programs write and read values with.
+var encoders = map[string]struct {
+	marshal   func(any) ([]byte, error)
+	unmarshal func([]byte, any) error
+}{
+	"encoding/json":       {json.Marshal, json.Unmarshal},
+	"sigs.k8s.io/yaml":    {yaml.Marshal, func(text []byte, v any) error { return yaml.UnmarshalStrict(text, v) }},
+	"go.yaml.in/yaml/v3":  {yamlv3.Marshal, yamlv3.Unmarshal},
+	"the same, in a list": {marshalList, unmarshalList},
+}
+
+func marshalList(v any) ([]byte, error) { return yamlv3.Marshal(map[string]any{"list": []any{v}}) }
+
+func unmarshalList(text []byte, v any) error {
+	list := reflect.New(reflect.MapOf(reflect.TypeFor[string](), reflect.SliceOf(reflect.TypeOf(v).Elem())))
+	if err := yamlv3.Unmarshal(text, list.Interface()); err != nil {
+		return err
+	}
+	if items := list.Elem().MapIndex(reflect.ValueOf("list")); items.Len() > 0 { // nothing is left of one null
+		reflect.ValueOf(v).Elem().Set(items.Index(0))
+	}
+	return nil
+}
+
+// roundTrip writes a value with every encoder, reads it and wants the same JSON.
+func roundTrip(t *testing.T, v any) {
+	t.Helper()
+	want, err := json.Marshal(v)
+	assert.NilError(t, err)
+	for name, e := range encoders {
+		text, err := e.marshal(v)
+		assert.NilError(t, err, "%s: %T", name, v)
+		back := reflect.New(reflect.TypeOf(v))
+		assert.NilError(t, e.unmarshal(text, back.Interface()), "%s: %T\n%s", name, v, text)
+		got, err := json.Marshal(back.Interface())
+		assert.NilError(t, err)
+		if !sameJSON(t, got, want) {
+			t.Fatalf("%s: %T: read\n%s\nwant\n%s\nfrom\n%s", name, v, got, want, text)
+		}
+	}
+}
+
+// sameJSON compares as Equal does: 0.50 and 0.5 are one number.
+func sameJSON(t *testing.T, a, b []byte) bool {
+	var v, w any
+	assert.NilError(t, json.Unmarshal(a, &v))
+	assert.NilError(t, json.Unmarshal(b, &w))
+	return bytes.Equal(a, b) || reflect.DeepEqual(v, w)
+}
+
+const everything = `kind: DeploymentTarget
+apiVersion: v1
+metadata: {name: staging, id: 6f2f1d9c-4c80-4fd6-9d6c-0e2b0b3e1a11, labels: {a.b/c: "1.20"}}
+spec:
+  kubernetes: {namespace: staging}
+  deploymentPatchSet:
+  - {op: add, path: /spec/template/spec/flinkConfiguration/a, value: "yes"}
+  - {apiVersion: apps/v1, kind: Deployment, metadata: {annotations: {"on": "0644"}}}
+  - target: {kind: Job}
+    patch: [{op: add, path: /spec/ttlSecondsAfterFinished, value: 100}]
+---
+kind: Deployment
+apiVersion: v1
+metadata: {name: "Größe: 1", displayName: "2024-01-01"}
+spec:
+  deploymentTargetName: staging
+  maxJobCreationAttempts: 7
+  template:
+    spec:
+      artifact: {kind: JAR, flinkVersion: 1.20, jarUri: "local:///a.jar", mainArgs: "--x '1 2'\n"}
+      numberOfTaskManagers: 3
+      resources: {taskmanager: {cpu: 1.50, memory: 2.0g}}
+      flinkConfiguration: {a: 1.20, b: 0x10, c: yes, d: true, e: 1e3}
+      kubernetes:
+        pods:
+          envVars: [{name: X, value: "1.20"}, {name: yy, value: null}]
+          tolerations: [{key: a, operator: Exists, tolerationSeconds: null}]
+---
+kind: SessionCluster
+apiVersion: v1
+metadata: {name: sql}
+spec:
+  deploymentTargetName: staging
+  flinkVersion: 1.20
+  flinkConfiguration: {a: 1.10}
+  kubernetes:
+    taskManagerPodTemplate: {spec: {hostNetwork: false, enableServiceLinks: null, terminationGracePeriodSeconds: 5}}
+`
+
+// Whatever is written with one of the encoders is read again, and nothing is lost.
+func TestEncoders(t *testing.T) {
+	check := func(b deployment.Bundle) {
+		t.Helper()
+		for _, dt := range b.Targets {
+			roundTrip(t, dt)
+			roundTrip(t, dt.Config())
+			roundTrip(t, dt.Patches())
+			roundTrip(t, dt.Ref())
+			for _, p := range dt.Patches().All() {
+				roundTrip(t, p)
+			}
+		}
+		for _, d := range b.Deployments {
+			roundTrip(t, d)
+			roundTrip(t, d.Config())
+			roundTrip(t, d.Owner())
+		}
+		for _, s := range b.SessionClusters {
+			roundTrip(t, s)
+			roundTrip(t, s.Config())
+		}
+	}
+	b := parse(t, []byte(everything))
+	check(b)
+	roundTrip(t, b)
+	m, err := renderer(t).Bundle(b, nil)
+	assert.NilError(t, err)
+	roundTrip(t, m)
+	for o := range m.All() {
+		roundTrip(t, o)
+	}
+	for _, p := range m.Warnings() {
+		roundTrip(t, p)
+	}
+	for seed := range uint64(60) {
+		check(parse(t, inputs.New(seed).Text()))
+	}
+	layers, err := deployment.NewDefaults(deployment.DefaultsConfig{Spec: b.Deployments[0].Config().Spec})
+	assert.NilError(t, err)
+	roundTrip(t, layers)
+	roundTrip(t, layers.Layers()[0])
+	raw, err := deployment.FromYAML[corev1.Volume]([]byte(`{name: "1.20", emptyDir: {medium: null}}`))
+	assert.NilError(t, err)
+	roundTrip(t, raw)
+	for _, zero := range []any{target.Target{}, deployment.Deployment{}, deployment.SessionCluster{}, render.Object{},
+		render.Manifests{}, patch.Set{}, deployment.Defaults{}, deployment.Volume{}, flinktarget.Problem{}} {
+		roundTrip(t, zero)
+	}
+}
+
+// What users write is read by each library as Parse reads it, or refused.
+func TestEncodersReadWhatIsWritten(t *testing.T) {
+	want := parse(t, []byte(everything))
+	docs := strings.Split(everything, "---\n")
+	var dt target.Target
+	var d deployment.Deployment
+	var s deployment.SessionCluster
+	assert.NilError(t, yamlv3.Unmarshal([]byte(docs[0]), &dt))
+	assert.NilError(t, yamlv3.Unmarshal([]byte(docs[1]), &d))
+	assert.NilError(t, yamlv3.Unmarshal([]byte(docs[2]), &s))
+	assert.Assert(t, dt.Equal(want.Targets[0]), "%s", dt)
+	assert.Assert(t, d.Equal(want.Deployments[0]), "%v", d.Config())
+	assert.Assert(t, s.Equal(want.SessionClusters[0]), "%v", s.Config())
+	var c deployment.Config
+	assert.NilError(t, yamlv3.Unmarshal([]byte(docs[1]), &c))
+	made, err := deployment.New(c)
+	assert.NilError(t, err)
+	assert.Assert(t, made.Equal(d))
+
+	err = yaml.Unmarshal([]byte(docs[1]), &d) // which makes 1.20 a number, 1.2
+	assert.ErrorContains(t, err, "use Parse")
+	assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid))
+	for name, dst := range map[string]any{"values": &d, "configurations": &c} {
+		for _, text := range []string{"spec: {sate: RUNNING}", "spec: []", "metadata: {name: {}}"} {
+			assert.Assert(t, yamlv3.Unmarshal([]byte(text), dst) != nil, "%s: %s", name, text)
+		}
+	}
+	assert.Assert(t, d.Equal(want.Deployments[0]), "a failed read changes nothing")
+	var set patch.Set
+	assert.NilError(t, yamlv3.Unmarshal([]byte("&a\n- &b {op: remove, path: /a}\n- *b\n"), &set))
+	assert.Equal(t, set.Len(), 2)
+	for _, text := range []string{"{1: 2}", "- {op: add, path: /a, value: {1: 2}}", "- 18446744073709551615", "- .inf"} {
+		assert.Assert(t, yamlv3.Unmarshal([]byte(text), &set) != nil, text)
+	}
+	assert.Equal(t, set.Len(), 2, fmt.Sprint(set))
+}
