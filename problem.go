@@ -87,6 +87,7 @@ type Cause struct {
 // cause; the resource is also named if something else has the cause. The message of a
 // warning starts with "warning: ".
 func (p Problem) String() string {
+	p = p.shown()
 	place := p.Position.String()
 	if place == "" || p.Cause != nil && p.File == "" {
 		place = p.Resource
@@ -117,13 +118,15 @@ func (p Problem) Error() string { return p.String() }
 // Is reports whether target is ErrInvalid, for an error.
 func (p Problem) Is(target error) bool { return target == ErrInvalid && p.Severity == SeverityError }
 
-// oneLine returns the problem with all texts on one line.
-func (p Problem) oneLine() Problem {
+// shown returns the problem with all texts on one line, and without secrets.
+func (p Problem) shown() Problem {
+	p.Resource, p.Object = secrets.HideText("", p.Resource), secrets.HideText("", p.Object)
+	p.Field, p.Message = secrets.Mask(p.Field), secrets.InMessage(p.Message)
 	for _, text := range []*string{&p.Rule, &p.Resource, &p.Object, &p.Field, &p.Message, &p.File} {
 		*text = OneLine(*text)
 	}
 	if p.Cause != nil {
-		p.Cause = &Cause{OneLine(p.Cause.Resource), OneLine(p.Cause.Field)}
+		p.Cause = &Cause{OneLine(secrets.HideText("", p.Cause.Resource)), OneLine(secrets.Mask(p.Cause.Field))}
 	}
 	return p
 }
@@ -152,7 +155,7 @@ func (e *InvalidError) Error() string {
 		resource = ""
 	}
 	if resource != "" {
-		head += " in " + OneLine(resource)
+		head += " in " + OneLine(secrets.HideText("", resource))
 	}
 	return head + ":" + list(e.Problems, func(p Problem) string {
 		if p.Resource == resource {
@@ -219,8 +222,8 @@ func problems(err error, before string, yield func(Problem) bool) bool {
 		}
 		one = Problem{Severity: SeverityError, Message: err.Error()}
 	}
-	one.Message = secrets.InMessage(before + one.Message)
-	return yield(one.oneLine())
+	one.Message = before + one.Message
+	return yield(one.shown())
 }
 
 // OneLine returns a text so that it can be printed as a part of one line, whatever it

@@ -231,5 +231,5 @@ func path(field string) string {
 // field.
 func Warning(rule, resource, field, message string, at flinktarget.Position) flinktarget.Problem {
 	return flinktarget.Problem{Severity: flinktarget.SeverityWarning, Rule: rule, Position: at,
-		Resource: flinktarget.OneLine(resource), Field: path(field), Message: flinktarget.OneLine(message)}
+		Resource: flinktarget.OneLine(secrets.HideText("", resource)), Field: path(field), Message: flinktarget.OneLine(secrets.InMessage(message))}
 }

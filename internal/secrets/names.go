@@ -85,7 +85,7 @@ func harmless(name, value string) bool {
 	}
 	isRandom := len(value) >= 16 && !strings.Contains(value, ".") &&
 		lower().MatchString(value) && upper().MatchString(value) && digit().MatchString(value)
-	return whole().MatchString(value) || file().MatchString(value) && !isRandom && !chosen().MatchString(name)
+	return whole().MatchString(value) || strings.HasPrefix(value, Hidden) || file().MatchString(value) && !isRandom && !chosen().MatchString(name)
 }
 
 // option returns the name of a command-line option whose value is the next argument,

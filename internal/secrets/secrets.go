@@ -7,6 +7,7 @@ package secrets
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 )
 
@@ -73,8 +74,20 @@ func HideText(name, text string) string {
 }
 
 // InMessage returns a message without what is a secret wherever it stands, such as a
-// password in a URI. It may name secrets.
-func InMessage(message string) string { return covered(message, shaped(message)) }
+// password in a URI, and without values that it quotes and must not. It may name secrets.
+func InMessage(message string) string {
+	if strings.Contains(message, `"`) {
+		message = quoted().ReplaceAllStringFunc(message, func(q string) string {
+			if s, err := strconv.Unquote(q); err == nil && !Quotable(s) {
+				return Hidden
+			}
+			return q
+		})
+	}
+	return covered(message, shaped(message))
+}
+
+var quoted = lazy(`"(?:[^"\\]|\\.)*"`)
 
 // Text reports whether a text seems to hold a secret, whatever its key.
 func Text(s string) bool { return len(found(s)) > 0 }
@@ -86,6 +99,14 @@ func Quotable(s string) bool {
 }
 
 var spaced = lazy(word + `[\w.-]*["']?\s+\S`)
+
+// Name returns a name as a message shows it: what is no name may be a secret.
+func Name(s string) string {
+	if !Quotable(s) {
+		return Hidden
+	}
+	return Clip(s, 253)
+}
 
 // Plain reports whether an entry surely holds a secret in plain text, of which its
 // author is warned: references such as ${NAME} do not count.
@@ -111,7 +132,8 @@ func Mask(path string) string {
 	if Quotable(path) {
 		return path
 	}
-	return assigned().ReplaceAllString(path, "${1}"+Hidden)
+	path = assigned().ReplaceAllString(path, "${1}"+Hidden)
+	return covered(path, found(path))
 }
 
 // assigned is a secret's key and, after the first group, its value, or what stands

@@ -160,6 +160,7 @@ func TestHideText(t *testing.T) {
 		"a private key that is cut":  "a\n«-----BEGIN PRIVATE KEY-----»\n«x»\n",
 		"a certificate":              "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
 		"what a cloud provider made": "id «AKIAIOSFODNN7EXAMPLE» of x",
+		"nothing":                    "password:",
 		"a list below a secret":      "tokens: «[a, b]»\nb: c",
 	} {
 		t.Run(reason, func(t *testing.T) {

@@ -131,6 +131,9 @@ func valueEnd(text string, from int) int {
 	if empty := block().FindString(rest); empty != "" {
 		return from + len(empty) + blockLength(text, from, rest[len(empty):])
 	}
+	if rest == "" {
+		return from
+	}
 	switch rest[0] {
 	case '"', '\'':
 		for i := 1; i < len(rest); i++ {

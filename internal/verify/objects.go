@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/labels"
@@ -192,7 +193,7 @@ func (v *verifier) reference(path, kind, name string) tree.Map {
 			return o
 		}
 	}
-	v.fail(path, "there is no "+kind+" "+name+" in this set")
+	v.fail(path, "there is no "+kind+" "+secrets.Name(name)+" in this set")
 	return nil
 }
 
@@ -224,7 +225,7 @@ func (v *verifier) job() {
 	}
 	v.visit(v.object, "spec.podFailurePolicy.rules[].onExitCodes", func(on tree.Map) {
 		if name := tree.String(on, "containerName"); name != "" && !slices.Contains(names, name) {
-			v.fail("containerName", "the pods have no container "+name)
+			v.fail("containerName", "the pods have no container "+secrets.Name(name))
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
@@ -84,7 +85,7 @@ func (v *verifier) key(configMap, reference tree.Map) {
 	_, text := tree.Get(configMap, "data", key)
 	_, binary := tree.Get(configMap, "binaryData", key)
 	if !text && !binary {
-		v.fail("key", "the ConfigMap has no "+key)
+		v.fail("key", "the ConfigMap has no "+secrets.Name(key))
 	}
 }
 
@@ -132,7 +133,7 @@ func (v *verifier) mounts(c tree.Map, volumes map[string]bool) {
 	v.unique(c, "volumeMounts[]", "mountPath", map[string]bool{})
 	v.visit(c, "volumeMounts[]", func(m tree.Map) {
 		if name := tree.String(m, "name"); name != "" && !volumes[name] {
-			v.fail("name", "there is no volume "+name)
+			v.fail("name", "there is no volume "+secrets.Name(name))
 		}
 	})
 }
@@ -143,7 +144,7 @@ func (v *verifier) handlers(c tree.Map) {
 	v.unique(c, "ports[]", "name", ports)
 	action := func(a tree.Map) {
 		if port := tree.String(a, "port"); port != "" && !ports[port] {
-			v.fail("port", "the container has no port of that name, "+port)
+			v.fail("port", "the container has no port of that name, "+secrets.Name(port))
 		}
 	}
 	handler := func(h tree.Map) {
