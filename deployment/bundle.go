@@ -30,6 +30,32 @@ func (b *Bundle) Add(other Bundle) {
 	b.SessionClusters = append(b.SessionClusters, other.SessionClusters...)
 }
 
+// Duplicates returns a [*flinktarget.InvalidError] for each resource whose kind and id one before it
+// has: both would be rendered to the same objects. Targets have names and ids of their own.
+func (b Bundle) Duplicates() (errs []error) {
+	seen := map[string]bool{}
+	once := func(key, name string, at flinktarget.Position) {
+		if seen[key] {
+			e := field.Duplicate(field.NewPath("metadata", "name"), name).WithOrigin("duplicate")
+			errs = append(errs, decode.Invalid(name, decode.Problem(at, e)))
+		}
+		seen[key] = true
+	}
+	for _, t := range b.Targets {
+		once("target "+t.Ref().String(), t.String(), t.Position())
+		if t.ID() != "" {
+			once("target id "+t.ID(), t.String(), t.Position())
+		}
+	}
+	for _, d := range b.Deployments {
+		once("deployment "+d.ID(), d.String(), d.Position("metadata.name"))
+	}
+	for _, s := range b.SessionClusters {
+		once("session cluster "+s.ID(), s.String(), s.Position("metadata.name"))
+	}
+	return errs
+}
+
 // ParseAll reads a stream of YAML documents, or JSON, that holds DeploymentTargets,
 // Deployments and SessionClusters in any order, the lists of them that VVP's API
 // returns, and the custom resources of VVP's operator. The name of the file is used

@@ -58,7 +58,7 @@ func YAML(w io.Writer, rd io.Reader, opts ...Option) error {
 func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) Job) (Manifests, error) {
 	x := &bundle{bundle: b, jobs: map[string]string{}}
 	x.index()
-	x.duplicates()
+	x.errs = x.bundle.Duplicates()
 	for _, d := range b.Deployments {
 		var j Job
 		if jobs != nil {
@@ -245,30 +245,6 @@ func (x *bundle) names() []string {
 		names = append(names, t.Name())
 	}
 	return names
-}
-
-// duplicates reports resources that would render the same objects.
-func (x *bundle) duplicates() {
-	seen := map[string]bool{}
-	once := func(key, name string, at flinktarget.Position) {
-		if seen[key] {
-			e := field.Duplicate(field.NewPath("metadata", "name"), name).WithOrigin("duplicate")
-			x.errs = append(x.errs, decode.Invalid(name, decode.Problem(at, e)))
-		}
-		seen[key] = true
-	}
-	for _, t := range x.bundle.Targets {
-		once("target "+t.Ref().String(), t.String(), t.Position())
-		if t.ID() != "" {
-			once("target id "+t.ID(), t.String(), t.Position())
-		}
-	}
-	for _, d := range x.bundle.Deployments {
-		once("deployment "+d.ID(), d.String(), d.Position("metadata.name"))
-	}
-	for _, s := range x.bundle.SessionClusters {
-		once("session cluster "+s.ID(), s.String(), s.Position("metadata.name"))
-	}
 }
 
 // oneJob reports a job id that another Deployment has, whose objects would have the

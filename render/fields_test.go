@@ -233,8 +233,8 @@ func FuzzQuantities(f *testing.F) {
 		f.Add(uint(3*i), text, true)
 	}
 	f.Fuzz(func(t *testing.T, field uint, text string, bare bool) {
-		if len(text) > 5_000 {
-			t.Skip("reading alone takes as long")
+		if len(text) > 1_000 {
+			t.Skip("no quantity is that long; reading takes as long")
 		}
 		in := with(int(field%uint(len(fields))), text)
 		if bare { // a number to YAML, or whatever it is

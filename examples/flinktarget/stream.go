@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -22,7 +24,7 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 	if err != nil {
 		return err
 	}
-	s := &streaming{tool: t, jobs: j}
+	s := &streaming{tool: t, jobs: j, ids: map[[16]byte]bool{}}
 	out := bufio.NewWriter(t.stdout)
 	for m, err := range r.Stream(context.Background(), s.items(o.Documents(args)), s.find) {
 		if err != nil {
@@ -52,7 +54,8 @@ type streaming struct {
 	tool
 	jobs    *cli.Jobs
 	targets target.Registry
-	some    bool // whether there was anything to render
+	ids     map[[16]byte]bool // of what has come
+	some    bool              // whether there was anything to render
 	failed  error
 }
 
@@ -73,6 +76,9 @@ func (s *streaming) items(docs func(func(deployment.Document, error) bool)) func
 			}
 			s.some = true
 			item := render.Item{Deployment: doc.Deployment, SessionCluster: doc.SessionCluster}
+			if err == nil {
+				err = s.once(item)
+			}
 			if err == nil && !item.Deployment.IsZero() {
 				item.Job = s.jobs.Of(item.Deployment)
 				err = s.jobs.Claim(item.Deployment, item.Job.ID)
@@ -82,6 +88,22 @@ func (s *streaming) items(docs func(func(deployment.Document, error) bool)) func
 			}
 		}
 	}
+}
+
+// once refuses what has come before. Of each id it keeps the beginning of a digest, which no
+// two share by chance: 16 bytes a resource.
+func (s *streaming) once(item render.Item) error {
+	d, c := item.Deployment, item.SessionCluster
+	key, twice := "Deployment "+d.ID(), deployment.Bundle{Deployments: []deployment.Deployment{d, d}}
+	if d.IsZero() {
+		key, twice = "SessionCluster "+c.ID(), deployment.Bundle{SessionClusters: []deployment.SessionCluster{c, c}}
+	}
+	sum := sha256.Sum256([]byte(key))
+	if id := [16]byte(sum[:16]); !s.ids[id] {
+		s.ids[id] = true
+		return nil
+	}
+	return errors.Join(twice.Duplicates()...)
 }
 
 func (s *streaming) find(ref target.Ref) (target.Target, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -32,15 +33,8 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 			found = append(found, cli.Nothing)
 		}
 		var warnings []flinktarget.Problem
-		if err == nil && *alsoRender {
-			var m render.Manifests
-			m, err = r.Bundle(bundle, nil)
-			if err == nil && o.Both {
-				err = sameWithKustomize(bundle, m, o)
-			}
-			warnings = cli.Warnings(m.Warnings())
-		} else {
-			warnings = append(warningsIn(bundle), refusedIn(bundle, r)...)
+		if err == nil {
+			warnings, err = check(bundle, r, o, *alsoRender)
 		}
 		found = append(found, cli.ProblemsOf(err)...)
 		if err == nil {
@@ -55,6 +49,18 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		}
 		return err
 	}
+}
+
+// check returns what is wrong with resources together, and the warnings.
+func check(b deployment.Bundle, r *render.Renderer, o *cli.Flags, alsoRender bool) ([]flinktarget.Problem, error) {
+	if !alsoRender {
+		return append(warningsIn(b), refusedIn(b, r)...), errors.Join(b.Duplicates()...)
+	}
+	m, err := r.Bundle(b, nil)
+	if err == nil && o.Both {
+		err = sameWithKustomize(b, m, o)
+	}
+	return cli.Warnings(m.Warnings()), err
 }
 
 // useless returns a flag that was given and does nothing without --render.

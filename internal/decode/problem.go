@@ -231,5 +231,6 @@ func path(field string) string {
 // field.
 func Warning(rule, resource, field, message string, at flinktarget.Position) flinktarget.Problem {
 	return flinktarget.Problem{Severity: flinktarget.SeverityWarning, Rule: rule, Position: at,
-		Resource: flinktarget.OneLine(secrets.HideText("", resource)), Field: path(field), Message: flinktarget.OneLine(secrets.InMessage(message))}
+		Resource: flinktarget.OneLine(secrets.HideText("", resource)), Field: path(field),
+		Message: flinktarget.OneLine(secrets.InMessage(message))}
 }

@@ -17,8 +17,8 @@ var (
 	bare       = strings.Split(separators.Replace(words), "|")
 	word       = "(?i)(?:" + strings.ReplaceAll(words, "-", "[-_.]?") + ")"
 	// ends are what else names of secrets end with: DB_PASS, PGPASS, user-pwd.
-	ends = lazy(`(?i)(?:^|[-_./]|pg|db|user|my)pass$|(?:[-_./]|db|user|my)pwd$|(?:^|[-_.])authorization$|` +
-		`^_?auth$|^(?:set-)?cookie$`)
+	ends = lazy(`(?i)(?:^|[-_./]|pg|db|user|my)pass$|(?:[-_./]|db|user|my)pwd$|(?:^|[-_./])authorization$|` +
+		`(?:^|/)_?auth$|(?:^|/)(?:set-)?cookie$`)
 	// keys are those of which it is likely only: ENCRYPT_KEY, and not PUBLIC_KEY.
 	keys    = lazy(`(?i)[-_.]key$`)
 	notKeys = lazy(`(?i)(?:public|primary|foreign|partition|routing|topology|sort|group|message|event|row)[-_.]key$`)
@@ -85,7 +85,8 @@ func harmless(name, value string) bool {
 	}
 	isRandom := len(value) >= 16 && !strings.Contains(value, ".") &&
 		lower().MatchString(value) && upper().MatchString(value) && digit().MatchString(value)
-	return whole().MatchString(value) || strings.HasPrefix(value, Hidden) || file().MatchString(value) && !isRandom && !chosen().MatchString(name)
+	return whole().MatchString(value) || strings.HasPrefix(value, Hidden) ||
+		file().MatchString(value) && !isRandom && !chosen().MatchString(name)
 }
 
 // option returns the name of a command-line option whose value is the next argument,

@@ -128,21 +128,13 @@ func entries(text string, value func(name string, from int)) {
 // brackets, its element, its block of lines, or its line.
 func valueEnd(text string, from int) int {
 	rest := text[from:]
-	if empty := block().FindString(rest); empty != "" {
+	if empty := block().FindString(rest); empty != "" || rest == "" {
 		return from + len(empty) + blockLength(text, from, rest[len(empty):])
-	}
-	if rest == "" {
-		return from
 	}
 	switch rest[0] {
 	case '"', '\'':
-		for i := 1; i < len(rest); i++ {
-			switch {
-			case rest[i] == '\\' && rest[0] == '"':
-				i++
-			case rest[i] == rest[0]:
-				return from + i + 1
-			}
+		if i := quoteEnd(rest); i > 0 {
+			return from + i
 		}
 	case '{', '[':
 		if i := closing(rest); i > 0 && !whole().MatchString("$"+rest[:i]) {
@@ -161,6 +153,19 @@ func valueEnd(text string, from int) int {
 		return len(text)
 	}
 	return from + end
+}
+
+// quoteEnd returns the length of what begins with a quote, 0 if that does not end.
+func quoteEnd(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && s[0] == '"':
+			i++
+		case s[i] == s[0]:
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // closing returns the length of what begins with a bracket, 0 if that does not end.
