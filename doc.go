@@ -28,11 +28,11 @@
 //   - render: manifests
 //
 // Imports run in this order, and never back: who needs labels only links nothing
-// else. Five more are for special uses: target/registrytest proves that another
-// store keeps the contract, deployment/schemas makes JSON Schemas for editors,
-// render/rendertest is for tests of what is rendered, patch/kustomize applies patches
-// with kustomize and reads and writes kustomizations, and render/krm is a KRM function
-// for kustomize and kpt.
+// else. Six more are for special uses: target/store keeps targets in a database,
+// target/registrytest proves that another store keeps the contract, deployment/schemas
+// makes JSON Schemas for editors, render/rendertest is for tests of what is rendered,
+// patch/kustomize applies patches with kustomize and reads and writes kustomizations, and
+// render/krm is a KRM function for kustomize and kpt.
 // The folder examples has a command-line tool, an HTTP service, a go test with policies
 // and a folder for GitOps.
 //

@@ -39,7 +39,8 @@ var rooms = []string{
 	"internal/parallel", "internal/files", "internal/secrets",
 	"internal/tree", "internal/kinds", "internal/kinds/types", "internal/schema", "internal/flink",
 	"internal/yaml", "internal/decode", "internal/merge", "internal/jsonpatch",
-	"internal/kyaml", "labels", "patch", "patch/kustomize", "target", "target/registrytest", "deployment", "deployment/schemas",
+	"internal/kyaml", "labels", "patch", "patch/kustomize", "target", "target/registrytest", "target/store",
+	"deployment", "deployment/schemas",
 	"internal/build", "internal/verify", "internal/compare", "internal/explain",
 	"render", "render/rendertest", "render/krm",
 	"internal/architecture", "internal/hostile", "render/internal/inputs", // of tests
