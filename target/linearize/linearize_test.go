@@ -1,8 +1,10 @@
 package linearize
 
 import (
+	"context"
 	"errors"
 	"flag"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -17,7 +19,11 @@ import (
 	"github.com/flinktarget/flinktarget/target"
 )
 
-var histories = flag.Int("histories", 2000, "how many random histories are checked")
+var (
+	histories = flag.Int("histories", 2000, "how many random histories of each store are checked, in memory")
+	others    = flag.Int("others", 100, "and on each other store")
+	restarts  = flag.Int("restarts", 3, "how often a member of etcd is stopped and started during its histories")
+)
 
 const (
 	goroutines = 8
@@ -25,43 +31,61 @@ const (
 	checkLimit = 20 * time.Second
 )
 
-// calling makes real calls.
-type calling struct {
-	*target.Registry
-	move func(r *target.Registry, o target.Owner, from, to target.Ref) error
+// kept is a store whose content can be read at one moment.
+type kept interface {
+	target.Store
+	Snapshot(ctx context.Context) ([]byte, error)
 }
+
+// inMemory is a registry.
+type inMemory struct {
+	target.Store
+	r *target.Registry
+}
+
+func newInMemory() inMemory {
+	r := new(target.Registry)
+	return inMemory{r.Store(), r}
+}
+
+func (m inMemory) Snapshot(context.Context) ([]byte, error) { return m.r.Snapshot(), nil }
 
 // call returns an output, or the bytes of a snapshot: reading them is no part of
 // the call.
-func (c calling) call(in input) any {
+func call(ctx context.Context, s kept, in input) any {
 	switch o := realOwner(in.owner); in.kind {
 	case register:
-		return output{class: classOf(c.Register(universe[[2]any{in.name, in.target}]))}
+		return output{class: classOf(s.Register(ctx, universe[[2]any{in.name, in.target}]))}
 	case get:
-		t, err := c.Get(in.ref.real())
+		t, err := s.Get(ctx, in.ref.real())
 		if err != nil {
 			return output{class: classOf(err)}
 		}
 		return output{target: slotOf(t)}
 	case acquire:
-		return output{class: classOf(c.Acquire(in.ref.real(), o))}
+		return output{class: classOf(s.Acquire(ctx, in.ref.real(), o))}
 	case release:
-		return output{held: c.Release(in.ref.real(), o)}
+		held, err := s.Release(ctx, in.ref.real(), o)
+		return output{class: classOf(err), held: held}
 	case move:
-		return output{class: classOf(c.move(c.Registry, o, in.ref.real(), in.to.real()))}
+		return output{class: classOf(s.Move(ctx, o, in.ref.real(), in.to.real()))}
 	case remove:
 		out := output{}
-		err := c.Delete(in.ref.real())
+		err := s.Delete(ctx, in.ref.real())
 		if e, isInUse := errors.AsType[*target.InUseError](err); isInUse {
 			out.owners = bits(e.Owners)
 		}
 		out.class = classOf(err)
 		return out
 	case list:
-		held, err := c.Owners(in.ref.real())
+		held, err := s.Owners(ctx, in.ref.real())
 		return output{class: classOf(err), owners: bits(held)}
 	default:
-		return c.Snapshot()
+		text, err := s.Snapshot(ctx)
+		if err != nil {
+			return output{class: classOf(err)}
+		}
+		return text
 	}
 }
 
@@ -73,14 +97,14 @@ func outputOf(answer any) output {
 	}
 	restored, err := target.Restore(snapshot)
 	if err != nil {
-		return output{class: other}
+		return output{class: broken}
 	}
 	var s state
 	for t := range restored.All() {
 		i := slices.Index(nameTexts[:], t.Name())
 		held, err := restored.Owners(t.Ref())
 		if err != nil {
-			return output{class: other}
+			return output{class: broken}
 		}
 		s.targets[i], s.holds[i] = slotOf(t), bits(held)
 	}
@@ -89,7 +113,9 @@ func outputOf(answer any) output {
 
 // record runs one history. Its clock is a counter, which orders starts and returns
 // as they happened; overlap counts the calls that began while another ran.
-func record(seed uint64, c calling) (history []porcupine.Operation, overlap int) {
+// Answers that were lost have an effect at some moment, or none: they end last, and
+// what they were to read is nothing that is checked.
+func record(ctx context.Context, seed uint64, s kept) (history []porcupine.Operation, overlap int) {
 	var clock, running, overlapping atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -108,7 +134,7 @@ func record(seed uint64, c calling) (history []porcupine.Operation, overlap int)
 				if running.Add(1) > 1 {
 					overlapping.Add(1)
 				}
-				op.Output = c.call(in)
+				op.Output = call(ctx, s, in)
 				running.Add(-1)
 				op.Return = clock.Add(1)
 				done = append(done, op)
@@ -122,44 +148,67 @@ func record(seed uint64, c calling) (history []porcupine.Operation, overlap int)
 	wg.Wait()
 	for i := range history {
 		history[i].Output = outputOf(history[i].Output)
+		if history[i].Output.(output).class == lost {
+			history[i].Return = math.MaxInt64
+		}
 	}
+	history = slices.DeleteFunc(history, func(op porcupine.Operation) bool {
+		return op.Output.(output).class == lost && op.Input.(input).kind.reads()
+	})
 	return history, int(overlapping.Load())
 }
 
 func TestLinearizable(t *testing.T) {
+	check(t, *histories, func() kept { return newInMemory() })
+}
+
+// check makes histories, each on what open returns, which is empty.
+func check(t *testing.T, histories int, open func() kept) {
+	t.Helper()
 	// More threads than cores: the operating system then stops calls in their midst.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(goroutines))
-	met := 0
-	for seed := range uint64(*histories) {
-		history, overlap := record(seed, calling{new(target.Registry), (*target.Registry).Move})
+	met, all, unknown := 0, 0, 0
+	for seed := range uint64(histories) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		history, overlap := record(ctx, seed, open())
+		cancel()
 		if result := porcupine.CheckOperationsTimeout(model, history, checkLimit); result != porcupine.Ok {
 			t.Fatalf("seed %d: %s\n%s", seed, result, describe(history))
 		}
-		met += overlap
+		met, all = met+overlap, all+goroutines*calls
+		for _, op := range history {
+			if op.Output.(output).class == lost {
+				unknown++
+			}
+		}
 	}
-	all := *histories * goroutines * calls
-	t.Logf("%d histories, %d calls, %d of them began while another ran", *histories, all, met)
+	t.Logf("%d histories, %d calls, %d of them began while another ran, %d answers were lost",
+		histories, all, met, unknown)
 	if met < all/100 {
 		t.Errorf("%d of %d calls met another: histories without overlap prove nothing", met, all)
 	}
+}
+
+// twoSteps has a Move in two steps.
+type twoSteps struct{ inMemory }
+
+func (s twoSteps) Move(ctx context.Context, o target.Owner, from, to target.Ref) error {
+	if _, err := s.Get(ctx, to); err != nil {
+		return err
+	}
+	if held, _ := s.Release(ctx, from, o); !held {
+		return target.ErrNotFound
+	}
+	runtime.Gosched()
+	return s.Acquire(ctx, to, o)
 }
 
 // TestTheCheckerFindsFaults gives the checker a Move in two steps. A checker that
 // accepts it would accept anything.
 func TestTheCheckerFindsFaults(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(goroutines))
-	inSteps := func(r *target.Registry, o target.Owner, from, to target.Ref) error {
-		if _, err := r.Get(to); err != nil {
-			return err
-		}
-		if !r.Release(from, o) {
-			return target.ErrNotFound
-		}
-		runtime.Gosched()
-		return r.Acquire(to, o)
-	}
 	for seed := range uint64(20_000) {
-		history, _ := record(seed, calling{new(target.Registry), inSteps})
+		history, _ := record(t.Context(), seed, twoSteps{newInMemory()})
 		if porcupine.CheckOperationsTimeout(model, history, checkLimit) == porcupine.Illegal {
 			t.Logf("found in history %d", seed)
 			return
@@ -173,12 +222,12 @@ func TestTheCheckerFindsFaults(t *testing.T) {
 func TestSequential(t *testing.T) {
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 0))
-		c := calling{new(target.Registry), (*target.Registry).Move}
+		c := newInMemory()
 		s := state{}
 		for i := range 500 {
 			in := random(rng)
 			next, want := step(s, in)
-			if got := outputOf(c.call(in)); got != want {
+			if got := outputOf(call(t.Context(), c, in)); got != want {
 				t.Fatalf("seed %d, call %d: %+v in %+v: got %+v, want %+v", seed, i, in, s, got, want)
 			}
 			s = next

@@ -63,6 +63,8 @@ const (
 	kinds
 )
 
+func (k kind) reads() bool { return k == get || k == list || k == snapshot }
+
 type input struct {
 	kind   kind
 	name   int  // of register
@@ -80,7 +82,8 @@ const (
 	inUse
 	immutable
 	conflict
-	other
+	lost   // nobody knows whether the call took effect
+	broken // a snapshot that is none
 )
 
 type output struct {
@@ -97,7 +100,7 @@ var model = porcupine.Model{
 	Init: func() any { return state{} },
 	Step: func(s, in, out any) (bool, any) {
 		next, want := step(s.(state), in.(input))
-		return want == out.(output), next
+		return out.(output).class == lost || want == out.(output), next
 	},
 	Equal:             func(a, b any) bool { return a == b },
 	DescribeOperation: func(in, out any) string { return fmt.Sprintf("%+v -> %+v", in, out) },
@@ -257,6 +260,6 @@ func classOf(err error) class {
 	case errors.Is(err, target.ErrConflict):
 		return conflict
 	default:
-		return other
+		return lost
 	}
 }

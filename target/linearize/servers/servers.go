@@ -1,0 +1,85 @@
+// Package servers starts what stores need, for tests: clusters of etcd in this process,
+// PostgreSQL where it is installed, and proxies whose connections can be cut.
+package servers
+
+import (
+	"io"
+	"net"
+	"sync"
+)
+
+// A Proxy passes connections on to an address, until it cuts them.
+type Proxy struct {
+	listener net.Listener
+	to       string
+	mu       sync.Mutex
+	open     map[net.Conn]bool
+}
+
+// NewProxy listens on a free port of this machine.
+func NewProxy(to string) (*Proxy, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	p := &Proxy{listener: l, to: to, open: map[net.Conn]bool{}}
+	go p.accept()
+	return p, nil
+}
+
+// Address is where the proxy listens.
+func (p *Proxy) Address() string { return p.listener.Addr().String() }
+
+// Cut closes all connections. New ones are accepted.
+func (p *Proxy) Cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.open {
+		_ = c.Close()
+	}
+	clear(p.open)
+}
+
+// Close ends the proxy.
+func (p *Proxy) Close() {
+	_ = p.listener.Close()
+	p.Cut()
+}
+
+func (p *Proxy) accept() {
+	for {
+		c, err := p.listener.Accept()
+		if err != nil {
+			return
+		}
+		up, err := net.Dial("tcp", p.to)
+		if err != nil {
+			_ = c.Close()
+			continue
+		}
+		p.mu.Lock()
+		p.open[c], p.open[up] = true, true
+		p.mu.Unlock()
+		go p.pass(c, up)
+		go p.pass(up, c)
+	}
+}
+
+func (p *Proxy) pass(from, to net.Conn) {
+	_, _ = io.Copy(to, from)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range []net.Conn{from, to} {
+		_ = c.Close()
+		delete(p.open, c)
+	}
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String(), nil
+}

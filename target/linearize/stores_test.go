@@ -1,0 +1,214 @@
+package linearize
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+	"gotest.tools/v3/assert"
+	_ "modernc.org/sqlite"
+
+	"github.com/flinktarget/flinktarget/target"
+	"github.com/flinktarget/flinktarget/target/linearize/servers"
+	"github.com/flinktarget/flinktarget/target/registrytest"
+	"github.com/flinktarget/flinktarget/target/store"
+	"github.com/flinktarget/flinktarget/target/store/etcdstore"
+	"github.com/flinktarget/flinktarget/target/store/sqlstore"
+)
+
+// database is a server whose stores are tested: each number has records of its own.
+type database struct {
+	open func(t testing.TB, number int) store.Backend
+	// disturb does something to the connections or the server during histories.
+	disturb func(i int)
+}
+
+func sqlite(t testing.TB) database {
+	dir := t.TempDir()
+	return database{open: func(t testing.TB, number int) store.Backend {
+		db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(dir, fmt.Sprint(number, ".db"))))
+		return sqlBackend(t, db, err, sqlstore.SQLite)
+	}}
+}
+
+func sqlBackend(t testing.TB, db *sql.DB, err error, d sqlstore.Dialect) store.Backend {
+	assert.NilError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	b, err := sqlstore.New(context.Background(), db, d)
+	assert.NilError(t, err)
+	return b
+}
+
+func postgres(t testing.TB) database {
+	p, err := servers.NewPostgres()
+	if errors.Is(err, servers.ErrNotInstalled) {
+		t.Skip("PostgreSQL is not installed: apt-get install postgresql")
+	}
+	assert.NilError(t, err)
+	t.Cleanup(p.Close)
+	admin, err := sql.Open("pgx", p.DSN("public"))
+	assert.NilError(t, err)
+	t.Cleanup(func() { _ = admin.Close() })
+	return database{
+		open: func(t testing.TB, number int) store.Backend {
+			schema := fmt.Sprint("store", number)
+			_, err := admin.ExecContext(context.Background(), "CREATE SCHEMA IF NOT EXISTS "+schema)
+			assert.NilError(t, err)
+			db, err := sql.Open("pgx", p.DSN(schema))
+			return sqlBackend(t, db, err, sqlstore.Postgres)
+		},
+		disturb: func(int) { p.Cut() },
+	}
+}
+
+// etcd has three members. Its disturbances are cut connections; a few times a member, in
+// turns, stops, and starts again after a while.
+func etcd(t testing.TB) database {
+	const members = 3
+	c, err := servers.NewCluster(t.TempDir(), members)
+	assert.NilError(t, err)
+	t.Cleanup(c.Close)
+	stops := 0
+	return database{
+		open: func(t testing.TB, number int) store.Backend {
+			client, err := clientv3.New(clientv3.Config{Endpoints: c.Endpoints(), DialTimeout: 5 * time.Second,
+				DialKeepAliveTime: time.Second, DialKeepAliveTimeout: time.Second, Logger: zap.NewNop()})
+			assert.NilError(t, err)
+			t.Cleanup(func() { _ = client.Close() })
+			return etcdstore.New(client, fmt.Sprint("/", number, "/"))
+		},
+		disturb: func(i int) {
+			c.Cut(i % members)
+			if i%5 != 4 || stops >= *restarts {
+				return
+			}
+			c.Stop(stops % members)
+			time.Sleep(2 * time.Second)
+			assert.Check(t, c.Start(stops%members))
+			stops++
+			t.Logf("member %d was stopped and started", (stops-1)%members)
+		},
+	}
+}
+
+var databases = []struct {
+	name  string
+	start func(testing.TB) database
+}{{"sqlite", sqlite}, {"postgres", postgres}, {"etcd", etcd}}
+
+// opened counts stores, so that each has records of its own.
+var opened atomic.Int64
+
+func TestContracts(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			db := d.start(t)
+			registrytest.RunShared(t, func(t *testing.T) func() target.Store {
+				number := int(opened.Add(1))
+				return func() target.Store { return store.New(db.open(t, number)) }
+			})
+		})
+	}
+}
+
+// Every goroutine of a history has a handle of its own, as if it were another process.
+type handles []*store.Store
+
+func (h handles) any() *store.Store { return h[rand.IntN(len(h))] }
+
+// TestHistories checks histories on every store, while connections are cut and members
+// of etcd stop.
+func TestHistories(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			db := d.start(t)
+			number := int(opened.Add(1))
+			var all handles
+			for range 3 {
+				all = append(all, store.New(db.open(t, number)))
+			}
+			done := make(chan struct{})
+			var wg sync.WaitGroup
+			if db.disturb != nil {
+				wg.Go(func() {
+					for i := 0; ; i++ {
+						select {
+						case <-time.After(time.Duration(100+rand.IntN(400)) * time.Millisecond):
+							db.disturb(i)
+						case <-done:
+							return
+						}
+					}
+				})
+			}
+			check(t, *others, func() kept { return empty(t, all) })
+			close(done)
+			wg.Wait()
+		})
+	}
+}
+
+// spread makes each call on one of the handles.
+type spread struct {
+	handles
+	target.Store
+}
+
+func (s spread) Register(ctx context.Context, t target.Target) error { return s.any().Register(ctx, t) }
+func (s spread) Get(ctx context.Context, ref target.Ref) (target.Target, error) {
+	return s.any().Get(ctx, ref)
+}
+func (s spread) Acquire(ctx context.Context, ref target.Ref, o target.Owner) error {
+	return s.any().Acquire(ctx, ref, o)
+}
+func (s spread) Release(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
+	return s.any().Release(ctx, ref, o)
+}
+func (s spread) Move(ctx context.Context, o target.Owner, from, to target.Ref) error {
+	return s.any().Move(ctx, o, from, to)
+}
+func (s spread) Delete(ctx context.Context, ref target.Ref) error { return s.any().Delete(ctx, ref) }
+func (s spread) Owners(ctx context.Context, ref target.Ref) ([]target.Owner, error) {
+	return s.any().Owners(ctx, ref)
+}
+func (s spread) Snapshot(ctx context.Context) ([]byte, error) { return s.any().Snapshot(ctx) }
+
+// empty removes everything, again and again until it is known that nothing is left.
+func empty(t testing.TB, all handles) kept {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		err := func() error {
+			for t, err := range all[0].All(ctx) {
+				if err != nil {
+					return err
+				}
+				held, err := all[0].Owners(ctx, t.Ref())
+				for _, o := range held {
+					_, err2 := all[0].Release(ctx, t.Ref(), o)
+					err = errors.Join(err, err2)
+				}
+				if err = errors.Join(err, all[0].Delete(ctx, t.Ref())); err != nil {
+					return err
+				}
+			}
+			return nil
+		}()
+		if err == nil {
+			return spread{handles: all, Store: all[0]}
+		}
+		if ctx.Err() != nil {
+			t.Fatal(err)
+		}
+	}
+}
