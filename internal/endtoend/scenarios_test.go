@@ -61,17 +61,17 @@ spec:
         pods:
           envVars:
           - {name: PROBE, value: p}
-`, parallelism, i.minor(), artifact, i.option("execution.checkpointing.dir", "state.checkpoints.dir"),
-		i.option("execution.checkpointing.savepoint-dir", "state.savepoints.dir"), options) + volume
+`, parallelism, i.minor(), artifact, i.option(20, "execution.checkpointing.dir", "state.checkpoints.dir"),
+		i.option(20, "execution.checkpointing.savepoint-dir", "state.savepoints.dir"), options) + volume
 }
 
-// option is the spelling of an option from 1.20 on, or the one before.
-func (i *image) option(newer, older string) string {
-	minor := i.minor()
-	if minor == "1.20" || minor[0] == '2' {
-		return newer
+// option is the spelling of an option since a minor version, or the one before.
+func (i *image) option(since int, newer, older string) string {
+	var major, minor int
+	if _, err := fmt.Sscanf(i.version, "%d.%d", &major, &minor); err == nil && major == 1 && minor < since {
+		return older
 	}
-	return older
+	return newer
 }
 
 func jobID(n int) render.Job { return render.Job{ID: fmt.Sprintf("00000000-0000-4000-8000-%012d", n)} }
@@ -87,7 +87,7 @@ func TestApplication(t *testing.T) {
 		for _, a := range args {
 			quoted += " '" + a + "'"
 		}
-		options := `        env.java.opts.all: '-Dprobe=${PROBE}x -Dquoted=''a&b'''
+		options := "        " + i.option(17, "env.java.opts.all", "env.java.opts") + `: '-Dprobe=${PROBE}x -Dquoted=''a&b'''
         pipeline.name: 'job ${PROBE}'`
 		c := newCluster(t, i, rendering{job: jobID(1), text: app(i, 2, inImage+", mainArgs: "+strconv.Quote(quoted), options)})
 		c.start()
@@ -112,7 +112,7 @@ func TestApplication(t *testing.T) {
 func TestFailure(t *testing.T) {
 	eachVersion(t, func(t *testing.T, i *image) {
 		c := newCluster(t, i, rendering{job: jobID(2), text: app(i, 1, inImage+", mainArgs: --fail=20 --sleep=50",
-			"        "+i.option("restart-strategy.type", "restart-strategy.type")+": none")})
+			"        "+i.option(17, "restart-strategy.type", "restart-strategy")+": none")})
 		c.startPods()
 		assert.Equal(t, c.jm.wait(5*time.Minute), 163, "FAILED")
 		c.stop()
@@ -269,7 +269,8 @@ func TestHighAvailability(t *testing.T) {
 	eachVersion(t, func(t *testing.T, i *image) {
 		a := newAPI(t)
 		claim := filepath.Join(work, "ha-"+i.version)
-		const options = "        high-availability.type: kubernetes\n        high-availability.storageDir: file:///data/ha"
+		options := "        " + i.option(17, "high-availability.type", "high-availability") +
+			": kubernetes\n        high-availability.storageDir: file:///data/ha"
 		one := newCluster(t, i, rendering{job: jobID(7), claims: claim, api: a,
 			text: app(i, 2, inImage+", mainArgs: --sleep=20", options)}).start()
 		id := one.running(1)[0]
