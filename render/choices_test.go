@@ -304,12 +304,12 @@ func TestStreamOfSessionClusters(t *testing.T) {
 				}
 			}
 		}
-		for m, err := range renderer(t, render.Workers(workers)).Stream(t.Context(), items, targets) {
-			assert.NilError(t, err)
-			if m.Len() > 0 {
+		for res := range renderer(t, render.Workers(workers)).Stream(t.Context(), items, targets) {
+			assert.NilError(t, res.Err)
+			if res.Manifests.Len() > 0 {
 				yielded++
 			}
-			warnings += len(m.Warnings())
+			warnings += len(res.Manifests.Warnings())
 		}
 		assert.DeepEqual(t, []int{yielded, most, warnings}, []int{n, window, 1})
 
@@ -325,11 +325,11 @@ func TestStreamOfSessionClusters(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			yielded = 0
 			var last error
-			for _, err := range renderer(t, render.Workers(workers)).Stream(ctx, items, targets) {
+			for res := range renderer(t, render.Workers(workers)).Stream(ctx, items, targets) {
 				if yielded++; yielded == stop {
 					cancel()
 				}
-				last = err
+				last = res.Err
 			}
 			cancel()
 			if stop == n {
@@ -341,11 +341,11 @@ func TestStreamOfSessionClusters(t *testing.T) {
 		}
 	}
 	count := 0
-	for _, err := range renderer(t).Stream(t.Context(), func(yield func(render.Item, error) bool) {
+	for res := range renderer(t).Stream(t.Context(), func(yield func(render.Item, error) bool) {
 		_ = yield(render.Item{Deployment: parse(t,
 			[]byte(in(app, "deploymentTargetName: staging", "sessionClusterName: shared"))).Deployments[0]}, nil)
 	}, targets) {
-		assert.DeepEqual(t, refusals(err), []string{"spec.sessionClusterName session-mode"})
+		assert.DeepEqual(t, refusals(res.Err), []string{"spec.sessionClusterName session-mode"})
 		count++
 	}
 	assert.Equal(t, count, 1)

@@ -55,7 +55,7 @@ func ended(t *testing.T, before int, name string) {
 	t.Fatalf("%s: %d goroutines, %d before", name, runtime.NumGoroutine(), before)
 }
 
-func over[K, V any](seq iter.Seq2[K, V], body func()) {
+func over[V any](seq iter.Seq[V], body func()) {
 	for range seq {
 		body()
 	}

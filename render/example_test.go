@@ -181,15 +181,15 @@ func ExampleRenderer_Stream() {
 		fmt.Println(err)
 		return
 	}
-	for m, err := range r.Stream(context.Background(), items, targets) {
-		if err != nil {
-			fmt.Println(err)
+	for res := range r.Stream(context.Background(), items, targets) {
+		if res.Err != nil {
+			fmt.Println(res.Err)
 			continue
 		}
-		fmt.Println(m.Len(), "objects")
+		fmt.Println(res.Item.Deployment, "makes", res.Manifests.Len(), "objects")
 	}
 	// Output:
-	// 4 objects
+	// Deployment default/orders makes 4 objects
 	// Deployment default/orders: no target default/nowhere
 }
 

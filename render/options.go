@@ -129,6 +129,15 @@ func AllowUnknown() Option {
 	})
 }
 
+// IgnoreState makes resources that are not to run be rendered as if they were: for tests
+// that look at what will run one day.
+func IgnoreState() Option {
+	return option(func(r *Renderer) error {
+		r.ignoreState = true
+		return nil
+	})
+}
+
 // StrictPatches makes it an error that a target's patch changes no object, though objects of a
 // kind that it selects are rendered: it matches none, mostly by a name or a label that is
 // misspelt, or all have already what it sets. Where many resources are rendered together, it is one if

@@ -80,7 +80,7 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 		return Manifests{}, g.patchedWrong(err, func(set patch.Set) error { _, err := s.apply(set); return err })
 	}
 	g.addWarnings(patched.warnings())
-	if state := patched.state(); state != deployment.Running {
+	if state := patched.state(); state != deployment.Running && !r.ignoreState {
 		g.warn("not-running", field.NewPath("spec", "state"),
 			"state %s renders no objects; removing those that exist takes no savepoint", state)
 		return Manifests{warnings: g.warnings}, nil

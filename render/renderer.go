@@ -52,6 +52,7 @@ type Renderer struct {
 	withNamespace bool
 	strictPatches bool
 	allowUnknown  bool
+	ignoreState   bool
 	engine        patch.Engine // nil for package patch's own
 	workers       int
 	traced        bool

@@ -21,6 +21,21 @@ type Item struct {
 	Job Job
 }
 
+// A Result is what [Renderer.Stream] makes of an Item.
+type Result struct {
+	// Item is the one that came, as it came; zero in the result of the whole.
+	Item Item
+	// Manifests are what is rendered of it, with warnings about it; empty with an Err.
+	Manifests Manifests
+	Err       error
+
+	whole bool
+}
+
+// Whole reports whether the result is about all items together: the last one, which comes
+// only if there is something to say.
+func (r Result) Whole() bool { return r.whole }
+
 // Workers sets how many resources [Renderer.Stream] and [Renderer.Bundle] render at a
 // time. The default is the number of CPUs that the program may use. The order and the
 // bytes of the results do not depend on it.
@@ -34,7 +49,7 @@ func Workers(n int) Option {
 	})
 }
 
-// Stream renders items one after another, several at a time, and yields the result
+// Stream renders items one after another, several at a time, and yields the [Result]
 // of each in the order of the items: Manifests, or the error of this item, after
 // which the next one follows. It holds no more than four items or results for each
 // of its [Workers] at a time, however many there are.
@@ -44,15 +59,15 @@ func Workers(n int) Option {
 // the time that the item comes. Its error, and one that comes with an item, is
 // yielded in the item's place.
 //
-// After the last item, patches that changed no object of any of them are yielded as
-// warnings of Manifests without objects, or as an error with [StrictPatches].
-//
-// If ctx is done, its error is yielded and the stream ends. A loop over the stream
+// After the last item comes what is about all of them, as a Result of the [Result.Whole]:
+// patches that changed no object of any item, as warnings of Manifests without objects, or
+// as an error with [StrictPatches]. If ctx is done, its error is such a Result, and the
+// stream ends. A loop over the stream
 // may be left at any time; no goroutine outlives it.
 func (r *Renderer) Stream(
 	ctx context.Context, items iter.Seq2[Item, error], targets func(target.Ref) (target.Target, error),
-) iter.Seq2[Manifests, error] {
-	return func(yield func(Manifests, error) bool) {
+) iter.Seq[Result] {
+	return func(yield func(Result) bool) {
 		workers := r.workers
 		if workers == 0 {
 			workers = runtime.GOMAXPROCS(0)
@@ -93,6 +108,7 @@ type task struct {
 }
 
 type result struct {
+	item      Item // of a stream
 	manifests Manifests
 	err       error
 	panicked  any // what a worker recovered from
@@ -111,6 +127,7 @@ func (s *stream) work(done chan<- struct{}) {
 // in a worker.
 func (s *stream) render(t task) (res result) {
 	defer func() { res.panicked = recover() }()
+	res.item = t.item
 	if !t.item.SessionCluster.IsZero() {
 		res.manifests, res.err = s.renderer.render(t.target, session{SessionCluster: t.item.SessionCluster})
 	} else {
@@ -121,11 +138,11 @@ func (s *stream) render(t task) (res result) {
 
 // run reports whether all items were yielded.
 func (s *stream) run(
-	ctx context.Context, items iter.Seq2[Item, error], window int, yield func(Manifests, error) bool,
+	ctx context.Context, items iter.Seq2[Item, error], window int, yield func(Result) bool,
 ) bool {
 	for item, err := range items {
 		if ctx.Err() != nil {
-			yield(Manifests{}, ctx.Err())
+			yield(Result{Err: ctx.Err(), whole: true})
 			return false
 		}
 		s.submit(item, err)
@@ -135,7 +152,7 @@ func (s *stream) run(
 	}
 	for len(s.pending) > 0 {
 		if ctx.Err() != nil {
-			yield(Manifests{}, ctx.Err())
+			yield(Result{Err: ctx.Err(), whole: true})
 			return false
 		}
 		if !s.deliver(yield) {
@@ -154,7 +171,7 @@ func (s *stream) submit(item Item, err error) {
 		t.target, err = s.find(item)
 	}
 	if err != nil {
-		out <- result{err: err}
+		out <- result{item: item, err: err}
 		return
 	}
 	s.tasks <- t
@@ -187,7 +204,7 @@ var sessionMode = sync.OnceValue(func() target.Target {
 })
 
 // deliver yields the oldest pending result.
-func (s *stream) deliver(yield func(Manifests, error) bool) bool {
+func (s *stream) deliver(yield func(Result) bool) bool {
 	res := <-s.pending[0]
 	s.pending = s.pending[1:]
 	if res.panicked != nil {
@@ -195,11 +212,12 @@ func (s *stream) deliver(yield func(Manifests, error) bool) bool {
 	}
 	s.seen.note(res.manifests.uses)
 	res.manifests.uses = nil
-	return yield(res.manifests, res.err)
+	return yield(Result{Item: res.item, Manifests: res.manifests, Err: res.err})
 }
 
-func (s *stream) finish(yield func(Manifests, error) bool) {
+func (s *stream) finish(yield func(Result) bool) {
 	if len(useless(s.seen.uses)) > 0 {
-		yield(s.renderer.strict(Manifests{uses: s.seen.uses}, nil))
+		m, err := s.renderer.strict(Manifests{uses: s.seen.uses}, nil)
+		yield(Result{Manifests: m, Err: err, whole: true})
 	}
 }

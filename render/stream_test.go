@@ -48,7 +48,9 @@ func TestStreamKeepsTheOrder(t *testing.T) {
 	for _, workers := range []int{1, 2, 9} {
 		items, targets := apps(t, 100)
 		i := 0
-		for m, err := range renderer(t, render.Workers(workers)).Stream(t.Context(), items, targets) {
+		for res := range renderer(t, render.Workers(workers)).Stream(t.Context(), items, targets) {
+			m, err := res.Manifests, res.Err
+			assert.Assert(t, !res.Whole() && res.Item.Deployment.Name() == fmt.Sprintf("app-%d", i), "%s", res.Item.Deployment)
 			if i%7 == 3 {
 				assert.ErrorContains(t, err, fmt.Sprintf("app-%d", i))
 				assert.Equal(t, m.Len(), 0)
@@ -71,9 +73,9 @@ func TestStreamErrorsComeInTheirPlace(t *testing.T) {
 			yield(render.Item{Deployment: b.Deployments[0]}, nil)
 	}
 	var errs []error
-	for _, err := range renderer(t).Stream(t.Context(), items,
+	for res := range renderer(t).Stream(t.Context(), items,
 		func(target.Ref) (target.Target, error) { return target.Target{}, bad }) {
-		errs = append(errs, err)
+		errs = append(errs, res.Err)
 	}
 	assert.Equal(t, len(errs), 3)
 	assert.Assert(t, errors.Is(errs[0], bad))
@@ -86,11 +88,12 @@ func TestStreamEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	n, last := 0, error(nil)
-	for _, err := range renderer(t).Stream(ctx, items, targets) {
+	for res := range renderer(t).Stream(ctx, items, targets) {
 		if n++; n == 10 {
 			cancel()
 		}
-		last = err
+		last = res.Err
+		assert.Equal(t, res.Whole(), errors.Is(last, context.Canceled))
 	}
 	assert.Assert(t, errors.Is(last, context.Canceled), "%v", last)
 	assert.Assert(t, n < 100, "%d", n)
@@ -162,14 +165,15 @@ func TestStreamReportsUnmatchedPatchesOnce(t *testing.T) {
 	}
 	targets := func(target.Ref) (target.Target, error) { return b.Targets[0], nil }
 	var warnings []flinktarget.Problem
-	for m, err := range renderer(t).Stream(t.Context(), items, targets) {
-		assert.NilError(t, err)
-		warnings = append(warnings, m.Warnings()...)
+	for res := range renderer(t).Stream(t.Context(), items, targets) {
+		assert.NilError(t, res.Err)
+		warnings = append(warnings, res.Manifests.Warnings()...)
+		assert.Assert(t, res.Whole() == (res.Manifests.Len() == 0) && res.Whole() == res.Item.Deployment.IsZero())
 	}
 	assert.Equal(t, len(warnings), 1, "%v", warnings)
 	var last error
-	for _, err := range renderer(t, render.StrictPatches()).Stream(t.Context(), items, targets) {
-		last = err
+	for res := range renderer(t, render.StrictPatches()).Stream(t.Context(), items, targets) {
+		last = res.Err
 	}
 	assert.Assert(t, errors.Is(last, render.ErrUnmatched))
 }

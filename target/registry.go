@@ -207,6 +207,50 @@ func (r *Registry) Move(o Owner, from, to Ref) error {
 	return nil
 }
 
+// SetHolds makes o hold the targets that refs refer to, and no others, at one moment: what
+// a resource refers to now, whatever it held before; nothing without refs. If one of the
+// targets does not exist, nothing changes and the error is a [*NotFoundError], or several
+// joined.
+func (r *Registry) SetHolds(o Owner, refs ...Ref) error {
+	errs := checkOwner(o, "owner")
+	for i, ref := range refs {
+		errs = append(errs, checkRef(ref, field.NewPath("refs").Index(i).String())...)
+	}
+	if len(errs) > 0 {
+		return decode.Invalid("", decode.Fields(errs)...)
+	}
+	o = o.withDefaults()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	wanted := make([]Target, len(refs))
+	missing := make([]error, len(refs))
+	for i, ref := range refs {
+		wanted[i], missing[i] = r.find(ref)
+	}
+	if err := errors.Join(missing...); err != nil {
+		return err
+	}
+	for _, t := range r.names {
+		r.release(t, o)
+	}
+	for _, t := range wanted {
+		r.hold(t, o)
+	}
+	return nil
+}
+
+// Clone returns a registry with the same targets and holds, as they are at one moment.
+// What happens to one of them later does not change the other.
+func (r *Registry) Clone() *Registry {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	out := &Registry{names: maps.Clone(r.names), ids: maps.Clone(r.ids), holds: maps.Clone(r.holds)}
+	for ref, owners := range out.holds {
+		out.holds[ref] = slices.Clone(owners)
+	}
+	return out
+}
+
 // Delete removes the target that ref refers to. If it is held, nothing changes and
 // the error is an [*InUseError] with all owners; if there is no such target, it is
 // a [*NotFoundError]. The name and the id of a deleted target are free, also for

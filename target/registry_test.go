@@ -46,6 +46,55 @@ var (
 	prod    = target.Ref{Name: "prod"}
 )
 
+func TestSetHolds(t *testing.T) {
+	var r target.Registry
+	for _, ref := range []target.Ref{staging, prod, {Name: "dev", ID: id1}} {
+		assert.NilError(t, r.Register(newTarget(t, ref, "flink")))
+	}
+	dev := target.Ref{ID: id1}
+	held := func(r *target.Registry) (names string) {
+		for dt := range r.All() {
+			owners, err := r.Owners(dt.Ref())
+			assert.NilError(t, err)
+			for _, o := range owners {
+				names += dt.Name() + "/" + o.Name + " "
+			}
+		}
+		return names
+	}
+	assert.NilError(t, r.Acquire(staging, owner("b")))
+	for _, c := range []struct {
+		reason string
+		refs   []target.Ref
+		want   string
+		fails  error
+	}{
+		{"several, once each, however they are named", []target.Ref{prod, dev, {Name: "dev"}},
+			"dev/a prod/a staging/b ", nil},
+		{"others are released", []target.Ref{staging}, "staging/a staging/b ", nil},
+		{"all or nothing", []target.Ref{prod, {Name: "none"}}, "staging/a staging/b ", target.ErrNotFound},
+		{"a reference to nothing", []target.Ref{{}}, "staging/a staging/b ", flinktarget.ErrInvalid},
+		{"none", nil, "staging/b ", nil},
+	} {
+		err := r.SetHolds(owner("a"), c.refs...)
+		assert.Assert(t, errors.Is(err, c.fails), "%s: %v", c.reason, err)
+		assert.Equal(t, held(&r), c.want, c.reason)
+	}
+	assert.ErrorIs(t, r.SetHolds(target.Owner{}), flinktarget.ErrInvalid)
+
+	clone := r.Clone()
+	assert.Equal(t, string(clone.Snapshot()), string(r.Snapshot()))
+	assert.NilError(t, clone.SetHolds(owner("c"), staging, prod))
+	assert.NilError(t, r.Acquire(staging, owner("a")))
+	assert.NilError(t, clone.Delete(dev))
+	assert.Equal(t, held(clone), "prod/c staging/b staging/c ")
+	assert.Equal(t, held(&r), "staging/a staging/b ")
+	_, err := r.Get(dev)
+	assert.NilError(t, err)
+	var zero target.Registry
+	assert.NilError(t, zero.Clone().Register(newTarget(t, prod, "flink")))
+}
+
 func TestRegister(t *testing.T) {
 	first := newTarget(t, target.Ref{Name: "staging", ID: id1}, "flink", labelled("a"))
 	cases := []struct {

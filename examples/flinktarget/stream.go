@@ -26,11 +26,12 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 	}
 	s := &streaming{tool: t, jobs: j, ids: map[[16]byte]bool{}}
 	out := bufio.NewWriter(t.stdout)
-	for m, err := range r.Stream(context.Background(), s.items(o.Documents(args)), s.find) {
-		if err != nil {
-			s.fail(err)
+	for res := range r.Stream(context.Background(), s.items(o.Documents(args)), s.find) {
+		if res.Err != nil {
+			s.fail(res.Err)
 			continue
 		}
+		m := res.Manifests
 		t.lines(cli.Warnings(m.Warnings())...)
 		if format == "json" {
 			for o := range m.All() {

@@ -38,8 +38,11 @@ type Problem struct {
 	Message string
 }
 
-// String returns "rule: object: field: message".
+// String returns "rule: object: field: message", without a field if there is none.
 func (p Problem) String() string {
+	if p.Field == "" {
+		return p.Rule + ": " + p.Object + ": " + p.Message
+	}
 	return p.Rule + ": " + p.Object + ": " + p.Field + ": " + p.Message
 }
 

@@ -1,20 +1,23 @@
 package rendertest
 
 import (
-	"errors"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/files"
 	"github.com/flinktarget/flinktarget/render"
 )
 
 // Dir renders all resources in the files of a folder, at any depth, whose names end
 // in .yaml, .yml or .json and do not begin with a dot, in the order of their names;
 // kustomization.yaml and .yml, which kustomize reads, are left out. If there are none,
-// or if anything is wrong, the test fails at once with all problems, each with its
-// place. A symbolic link to a folder is an error: it is not followed.
+// if nothing is rendered of them (see [AllowEmpty]), or if anything is wrong, the test fails
+// at once with all problems, each with its place. A symbolic link to a folder is an error:
+// it is not followed.
+//
+// Resources that are not to run are rendered as if they were: they run one day, and nobody
+// looks at them then.
 //
 // Each job has the id of its Deployment, not one that is derived from all that is
 // rendered, so that a golden file changes only where something else does. Warnings are
@@ -22,11 +25,13 @@ import (
 // render.StrictPatches.
 func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	t.Helper()
-	r, err := render.New(opts...)
+	all := len(opts)
+	opts = slices.DeleteFunc(slices.Clone(opts), func(o render.Option) bool { return o == allowEmpty{} })
+	r, err := render.New(append(opts, render.IgnoreState())...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := read(dir)
+	b, err := deployment.ReadFS(dir, os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,25 +39,18 @@ func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if m.Len() == 0 && all == len(opts) {
+		t.Fatalf("%s: there is no Deployment or SessionCluster to render; if that is meant, give AllowEmpty", dir)
+	}
 	for _, w := range m.Warnings() {
 		t.Log(w)
 	}
 	return m
 }
 
-func read(dir string) (deployment.Bundle, error) {
-	var all deployment.Bundle
-	var errs []error
-	list, err := files.In(dir, os.DirFS(dir))
-	for _, file := range list {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		b, err := deployment.ParseAll(file, text)
-		errs = append(errs, err)
-		all.Add(b)
-	}
-	return all, errors.Join(append(errs, err)...)
-}
+// AllowEmpty lets [Dir] and [CheckKustomize] take files of which nothing is rendered, such
+// as targets alone. It is an option of these two only.
+func AllowEmpty() render.Option { return allowEmpty{} }
+
+// allowEmpty is an option that no Renderer gets.
+type allowEmpty struct{ render.Option }

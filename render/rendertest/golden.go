@@ -3,13 +3,14 @@ package rendertest
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -19,9 +20,12 @@ const updateFlag = "rendertest.update"
 
 var update = flag.Bool(updateFlag, false, "write golden files instead of comparing with them")
 
+// updateVariable means the same, and stops no package that does not know it.
+const updateVariable = "RENDERTEST_UPDATE"
+
 // updating reports whether golden files are to be written.
 func updating() bool {
-	if *update {
+	if *update || os.Getenv(updateVariable) != "" {
 		return true
 	}
 	if f := flag.Lookup("update"); f != nil {
@@ -34,13 +38,16 @@ func updating() bool {
 }
 
 // Golden compares the manifests, as Manifests.WriteTo writes them, with a file, and
-// reports a difference as an error of t. The file may have any line ends. Warnings are
-// not compared.
+// reports a difference as an error of t, which names objects and fields. The file may have
+// any line ends. Warnings are not compared.
 //
-// With -rendertest.update the file is written, with its folders. The flag -update does
-// the same where a package of the test defines it, as gotest.tools does:
+// With the environment variable RENDERTEST_UPDATE the file is written, with its folders:
 //
-//	go test ./... -run TestOrders -rendertest.update
+//	RENDERTEST_UPDATE=1 go test ./... -run TestOrders
+//
+// So it is with the flags -rendertest.update and -update, but go test stops at packages
+// that do not define them: the first is for packages that import this one, the other is
+// that of gotest.tools and of many tests.
 func Golden(t testing.TB, m render.Manifests, file string) {
 	t.Helper()
 	var text bytes.Buffer
@@ -54,7 +61,7 @@ func Golden(t testing.TB, m render.Manifests, file string) {
 		}
 		return
 	}
-	hint := "run go test with -run '^" + strings.Split(t.Name(), "/")[0] + "$' -" + updateFlag + " to write the file"
+	hint := "run " + updateVariable + "=1 go test -run '^" + strings.Split(t.Name(), "/")[0] + "$' to write the file"
 	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Errorf("%v; %s", err, hint)
@@ -67,21 +74,52 @@ func Golden(t testing.TB, m render.Manifests, file string) {
 		for same < min(len(before), len(after)) && before[same] == after[same] {
 			same++
 		}
-		t.Errorf("%s:%d: the manifests are others (-file +rendered); if they are right, %s\n%s",
-			file, same+1, hint,
-			cmp.Diff(linesOf(before), linesOf(after), cmp.Comparer(func(a, b line) bool { return a == b })))
+		t.Errorf("%s:%d: the manifests are others; if they are right, %s\n%s", file, same+1, hint, differences(want, m))
 	}
 }
 
-// line is compared as a whole: the letters that two lines share say nothing.
-type line struct{ Text string }
-
-func linesOf(text []string) []line {
-	out := make([]line, len(text))
-	for i, l := range text {
-		out[i] = line{l}
+// differences names objects and fields. If the file does not hold objects any more, or
+// nothing but its text is another, it says that.
+func differences(file []byte, m render.Manifests) string {
+	var objects []render.Object
+	for _, doc := range yaml.Split("", file) {
+		root, problems := doc.Read()
+		if root == nil || len(problems) > 0 {
+			return "the file is not YAML"
+		}
+		o, err := render.NewObject(root.Value())
+		if err != nil {
+			return fmt.Sprintf("the file has something other than objects: %v", err)
+		}
+		objects = append(objects, o)
 	}
-	return out
+	changes := render.Compare(render.NewManifests(objects...), m)
+	if len(changes) == 0 {
+		return "the objects are the same: their order is another, or how they are written"
+	}
+	var out strings.Builder
+	for _, c := range changes {
+		if len(c.Fields) == 0 {
+			fmt.Fprintf(&out, "%s: %s\n", name(c.Object()), c.Op)
+		}
+		for _, f := range c.Fields {
+			fmt.Fprintf(&out, "%s: %s: %s, not %s\n", name(c.Object()), f.Path, value(f.New), value(f.Old))
+		}
+	}
+	return out.String()
+}
+
+// value returns what a field has, as JSON.
+func value(v any) string {
+	if v == nil {
+		return "nothing"
+	}
+	const most = 1000 // bytes
+	text := tree.JSON(v)
+	if len(text) > most {
+		return strings.ToValidUTF8(string(text[:most]), "") + "…"
+	}
+	return string(text)
 }
 
 func write(file string, text []byte) error {

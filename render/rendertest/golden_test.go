@@ -36,6 +36,8 @@ func (r *recorder) Fatal(args ...any) {
 	panic(r)
 }
 
+func (r *recorder) Fatalf(format string, args ...any) { r.Fatal(fmt.Sprintf(format, args...)) }
+
 func record(f func(testing.TB)) (errs []string) {
 	r := &recorder{}
 	defer func() {
@@ -66,7 +68,7 @@ func TestGolden(t *testing.T) {
 
 	errs := golden(m, file)
 	assert.Equal(t, len(errs), 1, "a file that is missing is not right")
-	assert.Assert(t, strings.Contains(errs[0], "-run '^TestOrders$' -rendertest.update"), errs[0])
+	assert.Assert(t, strings.Contains(errs[0], "run RENDERTEST_UPDATE=1 go test -run '^TestOrders$'"), errs[0])
 
 	setFlag(t, updateFlag, "true")
 	assert.Equal(t, len(golden(m, file)), 0)
@@ -86,10 +88,28 @@ func TestGolden(t *testing.T) {
 		0o600))
 	errs = golden(m, file)
 	assert.Equal(t, len(errs), 1)
-	assert.Assert(t, strings.Contains(errs[0], "replicas: 7") && strings.Contains(errs[0], "replicas: 1"), errs[0])
+	assert.Assert(t, strings.HasSuffix(errs[0], "-taskmanager (Deployment default/orders-by-hour): spec.replicas: 1, not 7\n"),
+		errs[0])
 	line := strings.Count(string(text[:strings.Index(string(text), "replicas: 1")]), "\n") + 1
 	assert.Assert(t, strings.HasPrefix(errs[0], fmt.Sprintf("%s:%d: ", file, line)), errs[0])
 	assert.Assert(t, len(errs[0]) < 2000, "the difference is shown, not both texts: %d", len(errs[0]))
+
+	for reason, c := range map[string]struct{ text, want string }{
+		"an object more": {string(text) + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\n", "Secret a: removed"},
+		"another order": {"---\n" + string(text[strings.LastIndex(string(text), "---\n")+4:]) +
+			string(text[:strings.LastIndex(string(text), "---\n")]), "the objects are the same"},
+		"not YAML":    {"---\na: [\n", "the file is not YAML"},
+		"not objects": {"---\na: b\n", "other than objects: apiVersion: required"},
+	} {
+		assert.NilError(t, os.WriteFile(file, []byte(c.text), 0o600))
+		errs = golden(m, file)
+		assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], c.want), "%s: %q", reason, errs)
+	}
+
+	t.Setenv("RENDERTEST_UPDATE", "1")
+	assert.Equal(t, len(golden(m, file)), 0, "no flag that other packages do not know")
+	t.Setenv("RENDERTEST_UPDATE", "")
+	assert.Equal(t, len(golden(m, file)), 0)
 
 	setFlag(t, "update", "true")
 	assert.Equal(t, len(golden(m, file)), 0, "the flag of others means the same")
@@ -157,6 +177,13 @@ func TestDir(t *testing.T) {
 	errs = dirOf()
 	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], filepath.Join(dir, "link")+": "),
 		"nothing is left out in silence: %q", errs)
+	dir = t.TempDir()
+	write("targets.yaml", targets)
+	errs = dirOf()
+	assert.Assert(t, len(errs) == 1 && strings.HasPrefix(errs[0], dir+": there is no Deployment"), "%q", errs)
+	assert.Equal(t, Dir(t, dir, AllowEmpty()).Len(), 0)
+	write("others.yaml", strings.Replace(others, "spec:\n", "spec:\n  state: SUSPENDED\n", 1))
+	assert.DeepEqual(t, names(Dir(t, dir)), names(m)) // what is suspended is checked, too
 	dir = filepath.Join(dir, "nowhere")
 	errs = dirOf()
 	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], dir), "%q", errs)

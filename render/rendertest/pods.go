@@ -106,15 +106,20 @@ func Containers(m render.Manifests) iter.Seq[Container] {
 // name returns what an object is, and in parentheses what it was rendered from, as far
 // as its labels tell: names of objects are made of ids, which people do not know.
 func name(o render.Object) string {
+	if resource := resourceOf(o); resource != "" {
+		return o.String() + " (" + resource + ")"
+	}
+	return o.String()
+}
+
+// resourceOf returns what an object was rendered from, "" if its labels do not tell.
+func resourceOf(o render.Object) string {
 	set := o.Labels()
-	resource := ""
 	switch {
 	case set[labels.KeyDeploymentName] != "":
-		resource = "Deployment " + set[labels.KeyVVPNamespace] + "/" + set[labels.KeyDeploymentName]
+		return "Deployment " + set[labels.KeyVVPNamespace] + "/" + set[labels.KeyDeploymentName]
 	case set[labels.KeySessionClusterName] != "":
-		resource = "SessionCluster " + set[labels.KeyVVPNamespace] + "/" + set[labels.KeySessionClusterName]
-	default:
-		return o.String()
+		return "SessionCluster " + set[labels.KeyVVPNamespace] + "/" + set[labels.KeySessionClusterName]
 	}
-	return o.String() + " (" + resource + ")"
+	return ""
 }

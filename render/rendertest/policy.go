@@ -9,8 +9,8 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// A Policy is a rule of one's own. EachContainer, EachPod and EachObject make one of a
-// function.
+// A Policy is a rule of one's own. EachContainer, EachPod, EachObject and EachSet make one
+// of a function.
 type Policy struct {
 	// Name says what has to hold, such as "images are our own". It is the Rule of the
 	// problems.
@@ -49,6 +49,34 @@ func EachObject(name string, look func(render.Object, Report)) Policy {
 	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
 		for o := range m.All() {
 			look(o, reporter(&problems, name, o, ""))
+		}
+		return problems
+	}}
+}
+
+// EachSet returns a policy that looks at all objects of a Deployment or SessionCluster
+// together, for rules such as "a PodDisruptionBudget exists". Objects of the platform
+// belong to none.
+func EachSet(name string, look func(render.Manifests, Report)) Policy {
+	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
+		var keys []string
+		sets := map[string][]render.Object{}
+		for o := range m.All() {
+			key, id := object{tree: o.Map()}.owner()
+			if key += "=" + id; id == "" {
+				continue
+			}
+			if sets[key] == nil {
+				keys = append(keys, key)
+			}
+			sets[key] = append(sets[key], o)
+		}
+		for _, key := range keys {
+			look(render.NewManifests(sets[key]...), func(field, format string, args ...any) {
+				resource := cmp.Or(resourceOf(sets[key][0]), key)
+				problems = append(problems,
+					Problem{Rule: name, Object: resource, Field: field, Message: fmt.Sprintf(format, args...)})
+			})
 		}
 		return problems
 	}}

@@ -1,6 +1,7 @@
 package rendertest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,6 +46,28 @@ func TestPolicies(t *testing.T) {
 	errs = record(func(t testing.TB) { CheckRefused(t, m, containers, nothing, pods) })
 	assert.Equal(t, len(errs), 1)
 	assert.Assert(t, strings.HasPrefix(errs[0], "nothing: "), errs[0])
+}
+
+// A policy about a whole set sees each resource by itself.
+func TestEachSet(t *testing.T) {
+	budgets := EachSet("budgets", func(set render.Manifests, report Report) {
+		for o := range set.All() {
+			if o.Kind() == "PodDisruptionBudget" {
+				return
+			}
+		}
+		report("", "no PodDisruptionBudget among %d objects", set.Len())
+	})
+	check := func(m render.Manifests) []string {
+		return record(func(t testing.TB) { CheckPolicies(t, m, budgets) })
+	}
+	const of = "budgets: %s: no PodDisruptionBudget among 4 objects"
+	assert.DeepEqual(t, check(rendered(t, resources)), []string{
+		fmt.Sprintf(of, "Deployment default/orders-by-hour"), fmt.Sprintf(of, "SessionCluster default/sql")})
+	several := strings.Replace(strings.ReplaceAll(resources, "flinkVersion: 2.1", "flinkVersion: 2.1, numberOfTaskManagers: 2"),
+		"    spec:\n      artifact", "    spec:\n      parallelism: 2\n      artifact", 1)
+	assert.Equal(t, len(check(rendered(t, several, render.PodDisruptionBudgets()))), 0)
+	assert.Equal(t, len(check(render.Manifests{})), 0)
 }
 
 // A policy that is made by hand need not repeat its name.

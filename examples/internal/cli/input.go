@@ -7,10 +7,10 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/files"
 )
 
 // ReadingHelp says what the arguments of most commands are.
@@ -183,8 +183,10 @@ func expand(args []string) (list []string, err error) {
 			list = append(list, arg)
 		case e == nil:
 			var found []string
-			found, e = files.In(arg, os.DirFS(arg))
-			list = append(list, found...)
+			found, e = deployment.Files(arg, os.DirFS(arg))
+			for _, file := range found {
+				list = append(list, filepath.Join(arg, file))
+			}
 			err = errors.Join(err, e)
 		default:
 			err = errors.Join(err, e)

@@ -1,6 +1,7 @@
-package files_test
+package deployment_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,10 +10,10 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"github.com/flinktarget/flinktarget/internal/files"
+	"github.com/flinktarget/flinktarget/deployment"
 )
 
-func TestIn(t *testing.T) {
+func TestFiles(t *testing.T) {
 	file := &fstest.MapFile{}
 	link := func(to string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(to), Mode: fs.ModeSymlink} }
 	for _, c := range []struct {
@@ -37,10 +38,7 @@ func TestIn(t *testing.T) {
 		{"nothing is an error", fstest.MapFS{"a.txt": file}, nil, "no .yaml"},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
-			got, err := files.In("dir", c.folder)
-			for i, name := range c.want {
-				c.want[i] = filepath.Join("dir", name)
-			}
+			got, err := deployment.Files("dir", c.folder)
 			assert.DeepEqual(t, got, c.want)
 			if c.err == "" {
 				assert.NilError(t, err)
@@ -51,8 +49,34 @@ func TestIn(t *testing.T) {
 	}
 }
 
-func TestInWhatIsNotThere(t *testing.T) {
-	_, err := files.In("none", os.DirFS("none"))
+func TestFilesOfNoFolder(t *testing.T) {
+	_, err := deployment.Files("none", os.DirFS("none"))
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, "none: ")
+}
+
+func TestReadFS(t *testing.T) {
+	const dt = "kind: DeploymentTarget\nmetadata: {name: %s}\nspec: {kubernetes: {namespace: a}}\n"
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	folder := fstest.MapFS{
+		"b.yaml":   file(fmt.Sprintf(dt, "b")),
+		"x/a.json": file(`{"spec": {"kubernetes": {}}, "metadata": {"name": "c"}}`),
+	}
+	b, err := deployment.ReadFS("dir", folder)
+	assert.NilError(t, err)
+	assert.Equal(t, len(b.Targets), 2)
+	assert.Equal(t, b.Targets[0].Name()+b.Targets[1].Name(), "bc")
+	assert.Equal(t, b.Targets[1].Position().File, filepath.Join("dir", "x", "a.json"))
+	b, err = deployment.ReadFS("", folder)
+	assert.NilError(t, err)
+	assert.Equal(t, b.Targets[0].Position().File, "b.yaml")
+
+	folder["c.yaml"], folder["d.yaml"] = file("kind: Nothing"), file("kind: [")
+	b, err = deployment.ReadFS("dir", folder)
+	assert.ErrorContains(t, err, filepath.Join("dir", "c.yaml")+":1:")
+	assert.ErrorContains(t, err, filepath.Join("dir", "d.yaml")+":1:")
+	assert.Equal(t, len(b.Targets), 0, "all or nothing")
+	_, err = deployment.ReadFS("none", os.DirFS("none"))
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	assert.ErrorContains(t, err, "none: ")
 }
