@@ -64,15 +64,15 @@
 //	spec.maxJobCreationAttempts                 the JobManager's Job: spec.backoffLimit
 //	spec.jobFailureExpirationTime               not rendered: it steers VVP when it counts failures
 //	spec.template.metadata.annotations          queryable state and TLS (Annotation…); others are not rendered
-//	…artifact.kind                              how the program gets into the pods; the renderer takes JAR only
+//	…artifact.kind                              what runs the program, and how it gets into the pods
 //	…artifact.jarUri                            argument --jars, an init container, or nothing if the image has it
 //	…artifact.entryClass                        argument --job-classname
 //	…artifact.mainArgs                          the arguments of the job
-//	…artifact.sqlScript                         refused by the renderer, with its kind
-//	…artifact.pythonArtifactUri                 refused by the renderer, with its kind
-//	…artifact.entryModule                       refused by the renderer, with its kind
-//	…artifact.additionalPythonLibraries         refused by the renderer, with its kind
-//	…artifact.additionalPythonArchives          refused by the renderer, with its kind
+//	…artifact.sqlScript                         the ConfigMap: job.sql; the arguments of its driver
+//	…artifact.pythonArtifactUri                 an argument of Python's driver, an init container if it is remote
+//	…artifact.entryModule                       an argument of Python's driver
+//	…artifact.additionalPythonLibraries         option python.files, an init container for what is remote
+//	…artifact.additionalPythonArchives          option python.archives, likewise
 //	…artifact.additionalDependencies            as jarUri, for every URI
 //	…artifact.flinkVersion                      the image if none is given, and all that differs between versions
 //	…artifact.engineVersionName                 as flinkVersion, which it ends in

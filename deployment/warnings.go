@@ -77,6 +77,7 @@ const plainSecret = "this looks like a secret in plain text, " +
 func (w *warnings) artifact(a Artifact, path *field.Path) {
 	for _, f := range [...]struct{ name, value string }{
 		{"jarUri", a.JarURI}, {"mainArgs", a.MainArgs}, {"pythonArtifactUri", a.PythonArtifactURI},
+		{"sqlScript", a.SQLScript},
 	} {
 		if secrets.Text(f.value) && !strings.Contains(f.value, "${") {
 			w.add("plain-secret", path.Child(f.name),

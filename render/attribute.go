@@ -17,7 +17,7 @@ import (
 func (g *rendering) expectation() verify.Expectation {
 	want := verify.Expectation{Cluster: g.plan.Name, Version: g.plan.Version, Home: g.plan.Home,
 		GivenHome: g.renderer.options.Home != "", Process: map[string]int64{},
-		Single: !g.plan.HA, HAKubernetes: g.plan.HAKubernetes, Config: g.plan.Config,
+		Single: !g.plan.HA, HAKubernetes: g.plan.HAKubernetes, Config: g.plan.Config, Python: g.plan.Python,
 		AllowUnknown: g.renderer.allowUnknown}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		size, err := flink.ParseMemory(g.plan.Config[component.String()+".memory.process.size"])

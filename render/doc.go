@@ -80,6 +80,28 @@
 // resource sets it. What other images have is not known: there is a warning. URIs in the
 // arguments of a job do not count.
 //
+// # SQL and Python
+//
+// A SQL script stands in the ConfigMap, beside the configuration. From Flink 2.0, standalone-job runs
+// it with Flink's own SqlDriver; before, with the jar of [SQLRunner]. Jars of connectors and functions
+// are additionalDependencies, which both components get. Apache Flink has no catalog of VVP: the
+// script creates its tables, or a catalog.
+//
+// A Python program is run by Flink's PythonDriver, in an image with Python and PyFlink, which
+// Flink's own does not have:
+//
+//	FROM flink:1.20.5
+//	RUN apt-get update && apt-get install -y python3 python3-pip && ln -s python3 /usr/bin/python && \
+//	    pip3 install apache-flink==1.20.5
+//	COPY job.py /opt/job.py
+//
+// It is an artifact of kind PYTHON with pythonArtifactUri local:///opt/job.py, or one of kind JAR with
+// jarUri file:///opt/flink/opt/flink-python-1.20.5.jar, entryClass
+// org.apache.flink.client.python.PythonDriver, and mainArgs -py /opt/job.py. With kind PYTHON, what
+// is remote is fetched as jars are, but that object stores are left to Flink, with its plugins;
+// libraries become the option python.files, and archives python.archives. A program that is no .py
+// file needs entryModule.
+//
 // # Options of the JVM and variables
 //
 // Flink's start scripts have a shell evaluate env.java.opts.* and env.java.default-opts.*
@@ -150,6 +172,7 @@
 //	replaced-java-options    FLINK_ENV_JAVA_OPTS beside env.java.opts.all
 //	configuration-file       a configuration file without what the renderer sets in it
 //	configuration-folder     FLINK_CONF_DIR without the configuration that is rendered
+//	python                   a Python program in Flink's own image, which has no Python
 //	root                     user 0 below runAsNonRoot, which is rendered by default
 //	host-network             hostNetwork without the DNS of the cluster
 //	variable-order           $(NAME) of a variable that the container sets later

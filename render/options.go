@@ -12,6 +12,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
@@ -175,6 +176,21 @@ func FetcherImage(image string) Option {
 			return fmt.Errorf("render.FetcherImage: %q is not the name of an image", image)
 		}
 		r.options.FetcherImage = image
+		return nil
+	})
+}
+
+// SQLRunner says what runs SQL scripts before Flink 2.0, which has a driver of its own: the URI of
+// a jar, as in artifact.jarUri, and its main class. Its only argument is the path of the script,
+// as the SqlRunner of the examples of Flink's Kubernetes operator takes it.
+func SQLRunner(jarURI, class string) Option {
+	return option(func(r *Renderer) error {
+		u, err := url.Parse(jarURI)
+		if err != nil || u.Scheme == "" || u.Path == "" || kinds.IsReserved(jarURI) || !isImage(class) {
+			return errors.New("render.SQLRunner: required: the URI of a jar, such as " +
+				"https://host/sql-runner.jar, and the name of its main class")
+		}
+		r.options.Runner = build.Runner{Jar: jarURI, Class: class}
 		return nil
 	})
 }

@@ -177,7 +177,34 @@ func scenarios() map[string]string {
 		out["app-version-"+v] = onVersion(app, v)
 		out["session-version-"+v] = onVersion(session, v)
 	}
+	for _, v := range []string{"1.17", "1.20", "2.0", "2.2"} {
+		runner := ""
+		if v < "2" {
+			runner = "-runner"
+		}
+		for place, uri := range map[string]string{"local": "local:///opt/lib/", "https": "https://h.example.com/"} {
+			out["app-sql-"+v+"-"+place+runner] = withProgram(v, script+", additionalDependencies: ['"+uri+"kafka.jar']")
+			out["app-python-"+v+"-"+place] = withProgram(v, "kind: PYTHON, flinkImageRepository: team/pyflink, "+
+				"pythonArtifactUri: '"+uri+"job.py', mainArgs: --n 1, additionalPythonLibraries: ['"+uri+"lib.whl']")
+		}
+		out["app-sql-"+v+runner] = withProgram(v, script)
+		out["app-python-module-"+v] = withProgram(v, "kind: PYTHON, flinkImageRepository: team/pyflink, "+
+			"flinkImageTag: "+v+".1, pythonArtifactUri: 's3://bucket/job.zip', entryModule: job.main, "+
+			"additionalPythonArchives: ['local:///opt/models.zip'], additionalDependencies: ['https://h.example.com/b.jar']")
+		out["app-python-jar-"+v] = withProgram(v, "kind: JAR, flinkImageRepository: team/pyflink, jarUri: "+
+			"'file:///opt/flink/opt/flink-python-"+v+".1.jar', entryClass: org.apache.flink.client.python.PythonDriver, "+
+			"mainArgs: -py /opt/job.py --n 1")
+	}
 	return out
+}
+
+const script = `kind: SQLSCRIPT, sqlScript: "CREATE TABLE a (n INT) WITH ('connector' = 'datagen');\nCREATE TABLE b ` +
+	`(n INT) WITH ('connector' = 'blackhole');\nINSERT INTO b SELECT n FROM a WHERE n > 1; -- $1 #2\n"`
+
+// withProgram is app with another artifact.
+func withProgram(version, artifact string) string {
+	return onVersion(in(app, `kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/app.jar"`,
+		artifact+", flinkVersion: 1.20"), version)
 }
 
 // optionsOf are those of a scenario, by its name.
@@ -185,6 +212,8 @@ func optionsOf(name string) []render.Option {
 	switch words := strings.Split(name, "-"); {
 	case slices.Contains(words, "tls"):
 		return []render.Option{render.TLSSecret("flink-certificates")}
+	case slices.Contains(words, "runner"):
+		return []render.Option{render.SQLRunner("https://h.example.com/runner.jar", "com.example.Runner")}
 	case slices.Contains(words, "budgets"):
 		return []render.Option{render.PodDisruptionBudgets()}
 	default:

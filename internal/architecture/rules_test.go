@@ -24,7 +24,7 @@ var rules = map[string][3]string{
 	"arguments": {"error", "mainArgs has an open quote, or the arguments are too long",
 		"close the quote, or escape it; shorten the arguments"},
 	"artifact-fetcher":     {"warning", "an init container artifact-fetcher of VVP's is left out", "none: Flink fetches the jar, or finds it in the image"},
-	"artifact-kind":        {"error", "an artifact that is no jar is not rendered", "use kind: JAR"},
+	"artifact-kind":        {"error", "a script, and a Flink before 2.0", "use Flink 2.0, or render.SQLRunner"},
 	"checkpoint-directory": {"warning", "checkpoints stay in memory", "set state.checkpoints.dir"},
 	"class":                {"error", "entryClass is no name of a Java class", "write it as in package.Name"},
 	"class-path": {"warning", "a dependency is not called NAME.jar, so that Flink does not put it on the class path",
@@ -105,6 +105,7 @@ var rules = map[string][3]string{
 	"uri-scheme":       {"error", "nothing in the image fetches a URI of this scheme", "see the message"},
 	"uuid":             {"error", "an id that is no UUID", "write a lower-case, non-nil UUID"},
 	"verify":           {"error", "Kubernetes would refuse the object, or Flink would not run", "see the message"},
+	"vvp-catalog":      {"warning", "a script needs tables of VVP's own catalog", "create them in the script"},
 	"volume":           {"error", "a volume or mount that is not legal, or hides Flink's own", "rename or move it"},
 }
 

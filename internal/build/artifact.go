@@ -17,19 +17,21 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// artifact says how the jars get to where Flink looks for them.
+// artifact is the program, and how its files get to where Flink looks for them.
 type artifact struct {
+	program   program
 	jar       string // --jars, from Flink 1.19
 	files     []file // for usrlib of both components, by init containers
 	fetcher   string // the image of the init containers that download; empty for Flink's, with wget
 	downloads bool   // the JobManager itself downloads, and needs a writable folder
 }
 
-// file is a jar that an init container puts into usrlib.
+// file is what an init container puts into usrlib.
 type file struct {
 	uri  string // to download
 	from string // or the path in the image to copy from; usrlib itself for all that is in it
 	name string // below usrlib
+	at   *field.Path
 }
 
 // jar is a URI of an artifact.
@@ -47,35 +49,31 @@ type jar struct {
 // of all components in all versions.
 func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 	a := c.Job.Artifact
-	if a.Kind != deployment.ArtifactJar {
-		e := field.NotSupported(at.Child("kind"), a.Kind, []string{deployment.ArtifactJar})
-		e.Detail += instead[a.Kind]
-		d.fail(e, "artifact-kind")
-		return artifact{}
-	}
 	out := artifact{fetcher: d.opts.FetcherImage}
-	var places []*field.Path // of the files
+	out.program = d.program(&out, c, at)
 	add := func(uri string, at *field.Path, job bool) {
 		u, ok := d.jarURI(uri, at)
 		if !ok {
 			return
 		}
+		before := len(out.files)
 		d.jar(&out, jar{u, at, job}, len(a.AdditionalDependencies) == 0, c)
-		if n := len(out.files); n > len(places) {
-			places = append(places, at)
-			if name := out.files[n-1].name; !strings.HasSuffix(name, ".jar") {
+		for _, f := range out.files[before:] {
+			if !strings.HasSuffix(f.name, ".jar") {
 				d.warn("class-path", at,
 					"Flink puts only files that are called NAME.jar on the class path: %s will be in %s, but "+
-						"classes in it are not found", decode.Shown(name), c.Home.UserLib())
+						"classes in it are not found", decode.Shown(f.name), c.Home.UserLib())
 			}
 		}
 	}
-	add(a.JarURI, at.Child("jarUri"), true)
+	if out.program.jarAt != nil {
+		add(out.program.jar, out.program.jarAt, true)
+	}
 	for i, uri := range a.AdditionalDependencies {
 		add(uri, at.Child("additionalDependencies").Index(i), false)
 	}
-	d.sameNames(out.files, places, c.Home.UserLib())
-	if a.EntryClass == "" && out.jar == "" && out.jars() > 1 {
+	d.sameNames(out.files, c.Home.UserLib())
+	if out.program.class == "" && out.jar == "" && out.jars() > 1 {
 		d.warn("entry-class", at.Child("entryClass"), "required if more than one jar has a Main-Class in its "+
 			"manifest: Flink looks for it in all of %s, and does not start the job if there are several",
 			c.Home.UserLib())
@@ -91,15 +89,6 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 		out.fetcher = ""
 	}
 	return out
-}
-
-// instead says how a program of a kind that is not rendered can run as a jar.
-var instead = map[string]string{
-	deployment.ArtifactSQLScript: "; a jar can run the script: give its main class the text with mainArgs, " +
-		"or execute it in Flink's SQL client or gateway, on a SessionCluster",
-	deployment.ArtifactPython: "; a jar can run it: jarUri file:///opt/flink/opt/flink-python-VERSION.jar, " +
-		"entryClass org.apache.flink.client.python.PythonDriver, mainArgs -py and the program, in an image with " +
-		"Python and both",
 }
 
 // jars is how many of the files Flink puts on the class path.
@@ -120,12 +109,12 @@ func (c *Plan) Fetcher() string { return c.artifact.fetcher }
 // inPlace reports whether the file is in usrlib already.
 func (c *Plan) inPlace(f file) bool { return strings.HasPrefix(f.from, c.Home.UserLib()+"/") }
 
-func (d *decider) sameNames(files []file, places []*field.Path, userLib string) {
+func (d *decider) sameNames(files []file, userLib string) {
 	for i, f := range files {
 		if j := slices.IndexFunc(files[:i], func(e file) bool { return e.name == f.name }); j >= 0 {
-			e := field.Duplicate(places[i], f.name)
+			e := field.Duplicate(f.at, f.name)
 			e.Detail = fmt.Sprintf("%s gets this name in %s, too: the URI of one of them must end in another NAME.jar",
-				places[j], userLib)
+				files[j].at, userLib)
 			d.fail(e, "uri")
 		}
 	}
@@ -167,8 +156,7 @@ func (d *decider) jar(out *artifact, j jar, alone bool, c *Plan) {
 	case store:
 		d.inStore(out, j, c)
 	case scheme != "http" && scheme != "https":
-		known := append([]string{"file", "http", "https", "local"}, flink.Stores()...)
-		d.fail(field.NotSupported(j.at, scheme, known), "uri-scheme")
+		d.unknownScheme(scheme, j.at)
 	case !c.Version.Jars || !alone:
 		out.download(j)
 	default:
@@ -177,6 +165,11 @@ func (d *decider) jar(out *artifact, j jar, alone bool, c *Plan) {
 		}
 		out.jar, out.downloads = j.uri.String(), true
 	}
+}
+
+func (d *decider) unknownScheme(scheme string, at *field.Path) {
+	known := append([]string{"file", "http", "https", "local"}, flink.Stores()...)
+	d.fail(field.NotSupported(at, scheme, known), "uri-scheme")
 }
 
 // download puts a file into usrlib, by the last part of its path if that may be the name
@@ -192,7 +185,7 @@ func (a *artifact) download(j jar) {
 	default:
 		name = "dependency-" + strconv.Itoa(len(a.files)+1) + ".jar"
 	}
-	a.files = append(a.files, file{uri: j.uri.String(), name: name})
+	a.files = append(a.files, file{uri: j.uri.String(), name: name, at: j.at})
 }
 
 // inStore is a jar in an object store, which Flink itself fetches from 1.19, but only if
@@ -202,7 +195,7 @@ func (d *decider) inStore(out *artifact, j jar, c *Plan) {
 	switch {
 	case c.Version.Jars && j.job:
 		out.jar, out.downloads = j.uri.String(), true
-		c.Stores = slices.Insert(c.Stores, 0, ObjectStore{scheme: j.uri.Scheme, at: j.at, Jar: true})
+		c.Stores = slices.Insert(c.Stores, 0, ObjectStore{scheme: j.uri.Scheme, at: j.at, uri: out.jar, Jar: true})
 	case d.opts.FetcherImage != "":
 		out.download(j)
 	case c.Version.Jars:
@@ -218,7 +211,7 @@ func (d *decider) inStore(out *artifact, j jar, c *Plan) {
 // inImage is a jar that is there already, in the image or on a mounted volume.
 func (d *decider) inImage(out *artifact, j jar, c *Plan) {
 	u := j.uri
-	f := file{from: u.Path, name: path.Base(u.Path)}
+	f := file{from: u.Path, name: path.Base(u.Path), at: j.at}
 	if c.inPlace(f) {
 		f.name = strings.TrimPrefix(u.Path, c.Home.UserLib()+"/")
 	}
@@ -228,9 +221,7 @@ func (d *decider) inImage(out *artifact, j jar, c *Plan) {
 			"name the image that has the jar", c.Image, c.Home, other)
 	}
 	switch {
-	case u.Host != "" || path.Clean(u.Path) != u.Path:
-		d.fail(field.Invalid(j.at, decode.Shown(u.String()),
-			"write the absolute path of the jar, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
+	case !d.absolute(u, j.at):
 		return
 	case c.Version.Jars && j.job:
 		out.jar = (&url.URL{Scheme: "local", Path: u.Path}).String()
@@ -239,4 +230,14 @@ func (d *decider) inImage(out *artifact, j jar, c *Plan) {
 		}
 	}
 	out.files = append(out.files, f) // before 1.19, Flink takes what is in usrlib, as VVP puts it there
+}
+
+// absolute checks the URI of a file that is there already.
+func (d *decider) absolute(u *url.URL, at *field.Path) bool {
+	if u.Host == "" && path.Clean(u.Path) == u.Path {
+		return true
+	}
+	d.fail(field.Invalid(at, decode.Shown(u.String()),
+		"write the absolute path of the file, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
+	return false
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Images          map[string]string // by minor version
 	Profiles        map[string]string // of logging
 	FetcherImage    string
+	Runner          Runner // of SQL scripts, before Flink 2.0
 	TLSSecret       string
 	Home            flink.Home // of Flink in all images; "" if it is told by their names
 	BlobStorage     string     // a URI
@@ -78,6 +79,8 @@ type Plan struct {
 	Home       flink.Home
 	Properties []flink.Property // what the configuration file cannot hold: passed as -D
 	JobArgs    []string         // of the JobManager, after the command
+	Script     string           // of SQL; "" if there is none
+	Python     bool             // the JobManager needs Python
 	HA         bool             // JobManagers find each other, and are found, without the Service
 	Stores     []ObjectStore
 
@@ -210,12 +213,12 @@ func (d *decider) arguments(c *Plan, at *field.Path) []string {
 		d.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, kinds.Reserved), "text")
 	}
 	args, problems := flink.JobArgs{
-		JobClass:              c.Job.Artifact.EntryClass,
+		JobClass:              c.artifact.program.class,
 		JobID:                 strings.ReplaceAll(c.Job.ID, "-", ""),
 		Jar:                   c.artifact.jar,
 		FromSavepoint:         c.Job.Savepoint,
 		AllowNonRestoredState: c.Job.Savepoint != "" && c.Job.AllowNonRestoredState,
-		Args:                  main,
+		Args:                  append(c.artifact.program.args, main...),
 	}.Strings(c.Version)
 	for _, p := range problems {
 		d.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "arguments")

@@ -18,10 +18,11 @@ import (
 // ObjectStore is a file system that Flink reaches with a plugin.
 type ObjectStore struct {
 	Key string // of the option that names it, "" for a jar or a savepoint
-	Jar bool   // which the JobManager alone fetches
+	Jar bool   // or another file, which the JobManager alone fetches
 
 	scheme string
 	at     *field.Path // nil for a savepoint
+	uri    string      // of a jar
 }
 
 // configuredStores returns the object stores that options refer to. Checkpoints,
@@ -60,7 +61,7 @@ func (d *decider) plugins(c *Plan) {
 				d.withoutPlugin(c, s, component, image)
 			case s.Jar && component == labels.TaskManager || slices.Contains(c.plugins[component], name):
 			case s.Jar && version == "":
-				d.fail(field.Invalid(s.at, decode.Shown(c.artifact.jar),
+				d.fail(field.Invalid(s.at, decode.Shown(s.uri),
 					"Flink needs its plugin for "+s.scheme+", and the name of that has the exact Flink version, which "+
 						image+" does not tell: write a patch version in flinkVersion, such as "+c.Version.Patch+
 						", or set "+flink.PluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
@@ -103,7 +104,7 @@ func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Compone
 		message += "; an image of render.FetcherImage can fetch the jar, too, beside a dependency or before Flink 1.19"
 	}
 	if s.Jar && official {
-		d.fail(field.Invalid(s.at, decode.Shown(c.artifact.jar), fmt.Sprintf(message, "does not")), "uri-scheme")
+		d.fail(field.Invalid(s.at, decode.Shown(s.uri), fmt.Sprintf(message, "does not")), "uri-scheme")
 		return
 	}
 	d.warn("file-system-image", s.at, message, "may not")

@@ -86,9 +86,11 @@ func (c *Plan) podLabels(component labels.Component) tree.Map {
 }
 
 func (c *Plan) configMap() tree.Map {
-	return c.object("v1", "ConfigMap", c.configMapName(), 0, nil, tree.Map{
-		"data": tree.Map{c.Version.ConfigFile: c.configFile, flink.Log4jFile: c.log4j},
-	})
+	data := tree.Map{c.Version.ConfigFile: c.configFile, flink.Log4jFile: c.log4j}
+	if c.Script != "" {
+		data[flink.ScriptFile] = c.Script
+	}
+	return c.object("v1", "ConfigMap", c.configMapName(), 0, nil, tree.Map{"data": data})
 }
 
 // service is how TaskManagers find the JobManager, and people its REST API.

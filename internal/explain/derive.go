@@ -131,7 +131,7 @@ var (
 	// configuration is everything that is written into Flink's configuration file.
 	configuration = all(settings("flinkConfiguration", "resources.jobmanager.memory", "resources.taskmanager.memory"),
 		referred,
-		when((*derivation).runsJob, all(settings("parallelism", "artifact.jarUri", "artifact.additionalDependencies"),
+		when((*derivation).runsJob, all(settings("parallelism"), files,
 			annotation(deployment.AnnotationTLS), annotation(deployment.AnnotationQueryableState))),
 		when(mentions(flink.Placeholder), func(r *derivation) []Origin {
 			return slices.Concat(r.x.under("metadata.name"), r.x.under("metadata.namespace"), r.x.under("metadata.id"))
@@ -144,18 +144,26 @@ var (
 		all(settings("numberOfTaskManagers"),
 			when((*derivation).runsJob, all(settings("parallelism"), flinkOptions(flink.SlotsKey)))))
 
-	// artifacts are the jars, which decide what has to be there to fetch them.
-	artifacts = all(settings("artifact.jarUri", "artifact.additionalDependencies"),
+	files = settings("artifact.jarUri", "artifact.additionalDependencies", "artifact.pythonArtifactUri",
+		"artifact.additionalPythonLibraries", "artifact.additionalPythonArchives")
+	// runner is what runs a SQL script.
+	runner = all(settings("artifact.sqlScript"), when(func(r *derivation) bool {
+		return r.plan.Script != "" && r.plan.Version.Major == 1
+	}, option("render.SQLRunner")))
+
+	// artifacts are the files, which decide what has to be there to fetch them.
+	artifacts = all(files, when(func(r *derivation) bool { return r.plan.Script != "" }, runner),
 		when(func(r *derivation) bool { return r.plan.Fetcher() != "" }, option("render.FetcherImage")))
 
 	// jobFlags are the sources of the arguments of a job and of their values.
 	jobFlags = map[string]from{
-		"--job-classname":         settings("artifact.entryClass"),
+		"--job-classname":         all(settings("artifact.entryClass", "artifact.pythonArtifactUri"), runner),
 		"--job-id":                identity,
 		"--fromSavepoint":         savepoint,
 		"--allowNonRestoredState": all(ofField("spec.restoreStrategy.allowNonRestoredState"), savepoint),
 		"--jars":                  artifacts,
-		"--":                      settings("artifact.mainArgs"),
+		"--": all(settings("artifact.mainArgs", "artifact.pythonArtifactUri", "artifact.entryModule"),
+			settings("artifact.sqlScript")),
 	}
 )
 

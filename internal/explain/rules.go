@@ -139,6 +139,7 @@ var objectRules = []rule{
 	{"metadata/annotations/*", "", given("kubernetes.annotations")},
 
 	{"data/" + flink.Log4jFile, "logging", logging},
+	{"data/" + flink.ScriptFile, "", settings("artifact.sqlScript")},
 	{"data/*", "configuration", configuration},
 
 	{"roleRef/name", "name", identity},

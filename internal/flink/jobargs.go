@@ -18,6 +18,16 @@ type JobArgs struct {
 	Args                  []string // handed to the job's main method as they are
 }
 
+// Drivers are main classes of Flink's own: of SQL scripts from 2.0 (FLIP-480), which loads the
+// SQL gateway from opt, and of Python programs, which is in opt/flink-python-*.jar.
+const (
+	SQLDriver    = "org.apache.flink.table.runtime.application.SqlDriver"
+	PythonDriver = "org.apache.flink.client.python.PythonDriver"
+)
+
+// ScriptFile is the name of a SQL script, beside the configuration.
+const ScriptFile = "job.sql"
+
 // A Property is a configuration entry set on the command line; it wins over the
 // configuration file.
 type Property struct{ Key, Value string }

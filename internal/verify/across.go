@@ -43,6 +43,8 @@ var acrossRules = []struct {
 	// nightlies.apache.org/flink, "Configuration", env.java.opts.all; bin/config.sh
 	{"replaced-java-options", javaOptions},
 	{"configuration-folder", configurationFolder},
+	// nightlies.apache.org/flink, "Docker Setup", Using Flink Python on Docker
+	{"python", python},
 	// kubernetes.io/docs/tasks/configure-pod-container/security-context; runAsNonRoot of PodSecurityContext
 	{"root", root},
 	// kubernetes.io/docs/concepts/services-networking/dns-pod-service, "Pod's DNS Policy"
@@ -201,6 +203,20 @@ func configurationFolder(_ *verifier, p pod) []finding {
 		return "Flink reads its configuration there, and not what is rendered for it: mount the ConfigMap at this " +
 			"path, or remove the variable", name == configVariable && value != "" && !p.mountsConfigMap(value)
 	}, true)
+}
+
+// python: the driver starts a Python with PyFlink, which Flink's images do not have.
+func python(v *verifier, p pod) []finding {
+	image := tree.String(p.flink, "image")
+	_, official := flink.OfficialImage(image)
+	if !v.want.Python || !official || p.component != labels.JobManager.String() ||
+		len(tree.Items(p.flink, "command")) > 0 || v.want.Config["python.client.executable"] != "" ||
+		slices.ContainsFunc(tree.Items(p.flink, "env"), named("PYFLINK_CLIENT_EXECUTABLE")) {
+		return nil
+	}
+	return []finding{{p.at("image"), image + " has neither Python nor PyFlink: name an image that is built on it " +
+		"with python3 and the package apache-flink of this version, with flinkImageRepository or render.Images, or " +
+		"say with python.client.executable in flinkConfiguration which Python runs the program", false}}
 }
 
 // root: the kubelet does not start a container as root that must not run as root.

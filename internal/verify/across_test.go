@@ -15,6 +15,11 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
+// pyflink is a Python program, as a jar.
+var pyflink = strings.Replace(app, "kind: JAR, flinkVersion: 1.20, jarUri: \"local:///opt/flink/usrlib/app.jar\"",
+	"kind: JAR, flinkVersion: 2.2, flinkImageRepository: pyflink, jarUri: 'local:///opt/flink/opt/flink-python-2.2.1.jar', "+
+		"entryClass: org.apache.flink.client.python.PythonDriver, mainArgs: -py /opt/job.py", 1)
+
 // across has patches of a Deployment (app), or of a SessionCluster where one is said, with the rule
 // that finds them, "" for what stands beside it and is legal.
 var across = []struct {
@@ -68,6 +73,14 @@ var across = []struct {
 	{"", "an init container that may be", app,
 		toPod("initContainers: [{name: chown, image: i, securityContext: {runAsUser: 0, runAsNonRoot: false}}]")},
 	{"", "another user", app, toPod("securityContext: {runAsUser: 1000}")},
+
+	{"python", "Flink's own image, of a Python program", pyflink, toContainer("image: 'flink:2.2.1'")},
+	{"", "another image", pyflink, toContainer("image: mine")},
+	{"", "a Python of one's own in it", pyflink + "      flinkConfiguration: {python.client.executable: /venv/bin/python}\n",
+		toContainer("image: 'flink:2.2.1'")},
+	{"", "named by a variable", pyflink,
+		toContainer("image: 'flink:2.2.1', env: [{name: PYFLINK_CLIENT_EXECUTABLE, value: /venv/bin/python}]")},
+	{"", "TaskManagers, which may need none", pyflink, taskManager("containers: [{name: flink-taskmanager, image: 'flink:2.2.1'}]")},
 
 	{"host-network", "a node's network", app, toPod("hostNetwork: true")},
 	{"host-network", "a node's network and DNS", app, toPod("hostNetwork: true, dnsPolicy: Default")},

@@ -63,6 +63,8 @@ type Expectation struct {
 	Single bool
 	// HAKubernetes says that Flink keeps its high-availability data in ConfigMaps.
 	HAKubernetes bool
+	// Python says that the job is a Python program.
+	Python bool
 	// Config is Flink's configuration, with what the renderer sets.
 	Config map[string]string
 	// AllowUnknown makes warnings of fields and values that the linked API does not have.

@@ -32,12 +32,18 @@ type configSpec struct {
 	Images            map[string]string `json:"images"`
 	LoggingProfiles   map[string]string `json:"loggingProfiles"`
 	FetcherImage      string            `json:"fetcherImage"`
+	SQLRunner         configRunner      `json:"sqlRunner"`
 	TLSSecret         string            `json:"tlsSecret"`
 	Budgets           bool              `json:"podDisruptionBudgets"`
 	StrictPatches     bool              `json:"strictPatches"`
 	AllowUnresolved   bool              `json:"allowUnresolved"`
 	Jobs              []configJob       `json:"jobs"`
 	Resources         []decode.Ignored  `json:"resources"` // setup has them
+}
+
+type configRunner struct {
+	JarURI string `json:"jarUri"`
+	Class  string `json:"class"`
 }
 
 type configJob struct {
@@ -168,6 +174,7 @@ func (f *function) options(opts []render.Option) []render.Option {
 	add("images", len(c.Images) > 0, render.Images(c.Images))
 	add("loggingProfiles", len(c.LoggingProfiles) > 0, render.LoggingProfiles(c.LoggingProfiles))
 	add("fetcherImage", c.FetcherImage != "", render.FetcherImage(c.FetcherImage))
+	add("sqlRunner", c.SQLRunner != configRunner{}, render.SQLRunner(c.SQLRunner.JarURI, c.SQLRunner.Class))
 	add("tlsSecret", c.TLSSecret != "", render.TLSSecret(c.TLSSecret))
 	add("podDisruptionBudgets", c.Budgets, render.PodDisruptionBudgets())
 	add("strictPatches", c.StrictPatches, render.StrictPatches())

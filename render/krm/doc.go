@@ -70,6 +70,7 @@
 //	  images: {"1.20": registry.example.com/flink:1.20}    # render.Images
 //	  loggingProfiles: {default: …}   # render.LoggingProfiles
 //	  fetcherImage: …                 # render.FetcherImage
+//	  sqlRunner: {jarUri: …, class: …}    # render.SQLRunner
 //	  tlsSecret: flink-certificates   # render.TLSSecret
 //	  podDisruptionBudgets: true      # render.PodDisruptionBudgets
 //	  strictPatches: true             # render.StrictPatches

@@ -212,6 +212,7 @@ func TestConfigMap(t *testing.T) {
   strictPatches: true
   allowUnresolved: true
   fetcherImage: registry.example.com/fetch:1
+  sqlRunner: {jarUri: 'https://h/r.jar', class: a.B}
   tlsSecret: certificates
   podDisruptionBudgets: true
   jobs: [{deployment: orders, id: ` + id + `, savepointLocation: s3://b/s}]
@@ -228,6 +229,8 @@ data:
   strictPatches: "true"
   allowUnresolved: "true"
   fetcherImage: registry.example.com/fetch:1
+  sqlRunner: |
+    {jarUri: 'https://h/r.jar', class: a.B}
   tlsSecret: certificates
   podDisruptionBudgets: "true"
   jobs: |

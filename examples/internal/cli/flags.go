@@ -21,11 +21,11 @@ type Flags struct {
 	Engine patch.Engine
 	Both   bool
 
-	platform, fetcher, tls string
-	home, blobs            string
-	unresolved, disruption bool
-	unknown                bool
-	images, profiles       map[string]string
+	platform, fetcher, tls, runner string
+	home, blobs                    string
+	unresolved, disruption         bool
+	unknown                        bool
+	images, profiles               map[string]string
 }
 
 // RenderFlags defines them.
@@ -41,6 +41,7 @@ func RenderFlags(fs *flag.FlagSet) *Flags {
 	text(&f.platform, "platform-namespace",
 		"the Kubernetes `namespace` that the platform runs in, for targets that name none")
 	text(&f.fetcher, "fetcher-image", "the `image` that fetches jars which Flink cannot fetch itself")
+	text(&f.runner, "sql-runner", "the `CLASS=URI` of a jar that runs SQL scripts before Flink 2.0")
 	text(&f.home, "flink-home",
 		"the `folder` of Flink in all images, in place of /flink in VVP's, /opt/flink in others")
 	text(&f.blobs, "blob-storage",
@@ -75,6 +76,8 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	add(len(f.images) > 0, render.Images(f.images))
 	add(len(profiles) > 0, profiles)
 	add(f.fetcher != "", render.FetcherImage(f.fetcher))
+	class, jar, _ := strings.Cut(f.runner, "=")
+	add(f.runner != "", render.SQLRunner(jar, class))
 	add(f.home != "", render.FlinkHome(f.home))
 	add(f.blobs != "", render.BlobStorage(f.blobs))
 	add(f.tls != "", render.TLSSecret(f.tls))

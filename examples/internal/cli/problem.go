@@ -48,6 +48,7 @@ var flags = strings.NewReplacer(
 	"render.Images", "--image",
 	"render.LoggingProfiles", "--logging-profile",
 	"render.FetcherImage", "--fetcher-image",
+	"render.SQLRunner", "--sql-runner",
 	"render.PatchEngine", "--engine",
 	"render.TLSSecret", "--tls-secret",
 	"render.FlinkHome", "--flink-home",
