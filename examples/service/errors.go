@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -39,14 +39,12 @@ type problem struct {
 }
 
 type fieldProblem struct {
-	Field   string          `json:"field"`
-	Message string          `json:"message"`
-	From    json.RawMessage `json:"from,omitempty"`
-	To      json.RawMessage `json:"to,omitempty"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
 }
 
-// explain turns an error into an answer. All that it says comes from the data of
-// the errors, which hold no secrets.
+// explain turns an error into an answer. It shows nothing that is stored but names and
+// ids: values may be another user's, and secrets.
 func explain(err error) (int, problem) {
 	p := problem{Message: err.Error()}
 	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
@@ -57,8 +55,9 @@ func explain(err error) (int, problem) {
 	}
 	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
 		for _, f := range e.Fields {
-			p.Fields = append(p.Fields, fieldProblem{f.Field, "the field is immutable", f.From, f.To})
+			p.Fields = append(p.Fields, fieldProblem{f.Field, "the field is immutable"})
 		}
+		p.Message = fmt.Sprintf("the target %s exists, and its id and spec are immutable", e.Ref)
 		return http.StatusBadRequest, p
 	}
 	if e, ok := errors.AsType[*target.InUseError](err); ok {
@@ -76,7 +75,7 @@ func explain(err error) (int, problem) {
 		return http.StatusConflict, p
 	case errors.Is(err, target.ErrNotFound):
 		return http.StatusNotFound, p
-	case errors.Is(err, errUnavailable):
+	case errors.Is(err, errUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return http.StatusServiceUnavailable, problem{Message: errUnavailable.Error()}
 	}
 	return http.StatusInternalServerError, problem{Message: "internal error"}

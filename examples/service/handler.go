@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,7 +25,8 @@ const prefix = "/api/v1/namespaces/{namespace}/"
 // endpoint answers one method of one path.
 type endpoint func(r *http.Request) (status int, answer any, err error)
 
-func newHandler(s *store, log *slog.Logger) http.Handler {
+// newAPI has the endpoints of VVP's API.
+func newAPI(s *service, log *slog.Logger) *http.ServeMux {
 	mux := http.NewServeMux()
 	handle := func(method, path string, e endpoint) {
 		mux.HandleFunc(method+" "+prefix+path, func(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +35,8 @@ func newHandler(s *store, log *slog.Logger) http.Handler {
 			if err != nil {
 				status, answer = explain(err)
 				if status >= http.StatusInternalServerError {
-					log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err.Error())
+					log.Error("failed", "id", r.Context().Value(requestID{}), "method", r.Method, "path", r.URL.Path,
+						"error", err.Error())
 				}
 			}
 			send(w, r, status, answer, log)
@@ -44,28 +47,28 @@ func newHandler(s *store, log *slog.Logger) http.Handler {
 		return target.Ref{Namespace: r.PathValue("namespace"), Name: r.PathValue("name")}
 	}
 	parse := func(text []byte) (target.Target, error) { return target.Parse("", text) }
-	handle(http.MethodPut, targets, put(s, s.putTarget, parse))
-	handle(http.MethodGet, targets, onNamed(s.view, ref, s.registry.Get))
-	handle(http.MethodDelete, targets, onNamed(s.update, ref, s.deleteTarget))
+	handle(http.MethodPut, targets, put(s.putTarget, parse))
+	handle(http.MethodGet, targets, onNamed(ref, s.getTarget))
+	handle(http.MethodDelete, targets, onNamed(ref, s.deleteTarget))
 	for i := range kinds {
 		k := &kinds[i]
 		path := k.path + "/{name}"
 		at := func(r *http.Request) key { return key{k, r.PathValue("namespace"), r.PathValue("name")} }
-		store := func(given resource) (resource, bool, error) { return s.put(k, given) }
-		handle(http.MethodPut, path, put(s, store, k.parse))
-		handle(http.MethodGet, path, onNamed(s.view, at, s.find))
-		handle(http.MethodDelete, path, onNamed(s.update, at, s.delete))
-		handle(http.MethodGet, path+"/manifests", onNamed(s.view, at, s.manifests))
+		store := func(ctx context.Context, given resource) (resource, bool, error) { return s.put(ctx, k, given) }
+		handle(http.MethodPut, path, put(store, k.parse))
+		handle(http.MethodGet, path, onNamed(at, s.find))
+		handle(http.MethodDelete, path, onNamed(at, s.delete))
+		handle(http.MethodGet, path+"/manifests", onNamed(at, s.manifests))
 	}
 	return mux
 }
 
-// onNamed does something with what the path of a request names, as a step of the store.
+// onNamed does something with what the path of a request names.
 func onNamed[What, Answer any](
-	step func(func() error) error, what func(*http.Request) What, do func(What) (Answer, error),
+	what func(*http.Request) What, do func(context.Context, What) (Answer, error),
 ) endpoint {
-	return func(r *http.Request) (_ int, answer any, err error) {
-		err = step(func() (err error) { answer, err = do(what(r)); return err })
+	return func(r *http.Request) (int, any, error) {
+		answer, err := do(r.Context(), what(r))
 		return http.StatusOK, answer, err
 	}
 }
@@ -78,7 +81,9 @@ type named interface {
 }
 
 // put stores what a body has.
-func put[T named](s *store, keep func(T) (stored T, created bool, err error), parse func([]byte) (T, error)) endpoint {
+func put[T named](
+	keep func(context.Context, T) (stored T, created bool, err error), parse func([]byte) (T, error),
+) endpoint {
 	return func(r *http.Request) (int, any, error) {
 		text, err := body(r)
 		if err != nil {
@@ -91,15 +96,11 @@ func put[T named](s *store, keep func(T) (stored T, created bool, err error), pa
 		if err != nil {
 			return 0, nil, err
 		}
-		status := http.StatusOK
-		err = s.update(func() error {
-			stored, created, err := keep(given)
-			if given = stored; created {
-				status = http.StatusCreated
-			}
-			return err
-		})
-		return status, given, err
+		stored, created, err := keep(r.Context(), given)
+		if created {
+			return http.StatusCreated, stored, err
+		}
+		return http.StatusOK, stored, err
 	}
 }
 
@@ -132,36 +133,65 @@ func samePath(r *http.Request, given named) error {
 }
 
 // send sends an answer as JSON, and manifests as a Kubernetes List in JSON to those who ask
-// for it, and to others as YAML. Their warnings go into headers, as the Kubernetes API
-// sends them.
+// for it, and to others as YAML.
 func send(w http.ResponseWriter, r *http.Request, status int, answer any, log *slog.Logger) {
-	var text bytes.Buffer
+	var text []byte
 	var err error
 	media := "application/json"
 	m, rendered := answer.(render.Manifests)
-	for _, warning := range m.Warnings() {
-		w.Header().Add("Warning", fmt.Sprintf("299 - %+q", warning.String()))
-	}
 	switch {
 	case !rendered:
-		enc := json.NewEncoder(&text)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(answer)
+		text, err = json.MarshalIndent(answer, "", "  ")
 	case strings.Contains(r.Header.Get("Accept"), media):
-		text.Write(m.JSON())
+		text, err = list(m)
 	default:
 		media = "application/yaml"
-		_, err = m.WriteTo(&text)
+		text, err = stream(m)
 	}
 	if err != nil {
 		log.Error("cannot encode an answer", "error", err.Error())
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return
 	}
+	// The header says that there are warnings, as the Kubernetes API does; headers are too
+	// small for all of them, which are in the body.
+	if n := len(m.Warnings()); n > 0 {
+		w.Header().Set("Warning", fmt.Sprintf(`299 - "%d warnings are in the body"`, n))
+	}
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	if _, err := text.WriteTo(w); err != nil {
+	if _, err := w.Write(text); err != nil {
 		log.Info("the client went away", "error", err.Error())
 	}
+}
+
+// stream is a YAML stream of all objects, with the warnings as comments before them.
+func stream(m render.Manifests) ([]byte, error) {
+	var out bytes.Buffer
+	for _, warning := range m.Warnings() {
+		fmt.Fprintf(&out, "# %s\n", warning) // a problem is one line
+	}
+	_, err := m.WriteTo(&out)
+	return out.Bytes(), err
+}
+
+// list is a List of all objects; its field warnings is not Kubernetes'.
+func list(m render.Manifests) ([]byte, error) {
+	var warnings []string
+	for _, warning := range m.Warnings() {
+		warnings = append(warnings, warning.String())
+	}
+	if len(warnings) == 0 {
+		return m.JSON(), nil
+	}
+	var out map[string]json.RawMessage
+	err := json.Unmarshal(m.JSON(), &out)
+	if err == nil {
+		out["warnings"], err = json.Marshal(warnings)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(out)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -25,18 +26,19 @@ type process struct {
 	cmd *exec.Cmd
 }
 
-func launch(t *testing.T, binary, file string) process {
+func launch(t *testing.T, binary, keep string) process {
 	t.Helper()
-	cmd := exec.Command(binary, "-listen", "127.0.0.1:0", "-state", file)
+	cmd := exec.Command(binary, "-listen", "127.0.0.1:0", "-store", keep)
 	stderr, err := cmd.StderrPipe()
 	assert.NilError(t, err)
 	assert.NilError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	lines := bufio.NewScanner(stderr)
 	var first struct{ Msg, Address, Error string }
-	assert.Assert(t, lines.Scan(), "the service said nothing")
-	assert.NilError(t, json.Unmarshal(lines.Bytes(), &first))
-	assert.Equal(t, first.Msg, "listening", first.Error)
+	for first.Address == "" {
+		assert.Assert(t, lines.Scan(), "the service said nothing: %s", first.Error)
+		assert.NilError(t, json.Unmarshal(lines.Bytes(), &first))
+	}
 	go func() {
 		for lines.Scan() { // a full pipe would stop the service
 		}
@@ -127,17 +129,21 @@ func newRecords(t *testing.T, c client, writers int) (records []*record) {
 	return records
 }
 
+// kills is how often: 50 in .ci/long.
+var kills = flag.Int("kills", 10, "how often the service is killed on each store")
+
 // TestKilled kills the service at random moments while it is written to, starts it
 // again, and looks for every write that was acknowledged.
 func TestKilled(t *testing.T) {
-	kills := 20
-	if testing.Short() {
-		kills = 3 // a round takes about half a second
-	}
 	binary := filepath.Join(t.TempDir(), "service")
 	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
 	assert.NilError(t, err, string(out))
-	file := filepath.Join(t.TempDir(), "state.json")
+	for _, keep := range []string{"file:", "sqlite:"} {
+		t.Run(keep, func(t *testing.T) { killed(t, binary, keep+filepath.Join(t.TempDir(), "state")) })
+	}
+}
+
+func killed(t *testing.T, binary, file string) {
 	const seed = 1 // of the writes and the pauses; when the kill strikes is up to the machine
 	rng := rand.New(rand.NewPCG(seed, seed))
 
@@ -146,7 +152,7 @@ func TestKilled(t *testing.T) {
 	records := newRecords(t, p.client, writers)
 	each := len(records) / writers
 	var writes atomic.Int64
-	for range kills {
+	for range *kills {
 		var wg sync.WaitGroup
 		before := writes.Load()
 		for w := range writers {
@@ -179,7 +185,7 @@ func TestKilled(t *testing.T) {
 		}
 		checkHolds(t, p.client, records, writers)
 	}
-	t.Logf("%d kills, %d acknowledged writes", kills, writes.Load())
+	t.Logf("%d kills, %d acknowledged writes", *kills, writes.Load())
 
 	assert.NilError(t, p.cmd.Process.Signal(os.Signal(syscall.SIGTERM)))
 	assert.NilError(t, p.cmd.Wait(), "asked to stop, it stops with code 0")

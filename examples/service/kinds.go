@@ -16,7 +16,7 @@ type resource interface {
 
 // kind is what the service does with the resources of one kind.
 type kind struct {
-	path   string // in URLs and in the state file
+	path   string // in URLs and in the keys of records
 	parse  func(text []byte) (resource, error)
 	withID func(r resource, id string) (resource, error)
 	render func(*render.Renderer, target.Target, resource) (render.Manifests, error)

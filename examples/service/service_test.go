@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,13 +14,16 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget/examples/service/filestore"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
+	"github.com/flinktarget/flinktarget/target/store"
 )
 
 const base = "/api/v1/namespaces/default/"
@@ -68,16 +73,26 @@ func (r reply) problem(t testing.TB) problem {
 	return p
 }
 
-// start serves a state file in this process.
-func start(t testing.TB, file string) (client, *store) {
+// start serves what a store has in this process.
+func start(t testing.TB, b store.Backend) (client, *service) {
 	t.Helper()
 	renderer, err := render.New()
 	assert.NilError(t, err)
-	s, err := openStore(file, renderer)
-	assert.NilError(t, err)
-	server := httptest.NewServer(newHandler(s, slog.New(slog.DiscardHandler)))
+	m, log := newMetrics(), slog.New(slog.DiscardHandler)
+	s := newService(measured{b, m}, renderer)
+	server := httptest.NewServer(serveAll(newAPI(s, log), s, m, "", log))
 	t.Cleanup(server.Close)
 	return client{server.URL}, s
+}
+
+func inMemory() store.Backend { return new(filestore.Backend) }
+
+func inFile(t testing.TB, path string) *filestore.Backend {
+	t.Helper()
+	b, err := filestore.Open(path)
+	assert.NilError(t, err)
+	t.Cleanup(func() { _ = b.Close() })
+	return b
 }
 
 func targetYAML(name, kubernetes string, extra ...string) string {
@@ -102,7 +117,7 @@ func clusterYAML(name, targetName string) string {
 }
 
 func TestLifeOfATarget(t *testing.T) {
-	c, _ := start(t, filepath.Join(t.TempDir(), "state.json"))
+	c, _ := start(t, inMemory())
 	c.must(t, 404, "GET", base+"deployment-targets/staging", "")
 	created := c.must(t, 201, "PUT", base+"deployment-targets/staging", targetYAML("staging", "flink"))
 	var first, second target.Config
@@ -155,7 +170,10 @@ type refusal struct {
 	header       []string
 }
 
-const targetID = "2da2f867-5899-4bef-8ad0-9771bbac38b4"
+const (
+	targetID     = "2da2f867-5899-4bef-8ad0-9771bbac38b4"
+	deploymentID = "5da2f867-5899-4bef-8ad0-9771bbac38b4"
+)
 
 func refusals() []refusal {
 	return []refusal{
@@ -192,6 +210,9 @@ func refusals() []refusal {
 		{reason: "a job on a session cluster", status: 400, method: "PUT", path: "deployments/other",
 			body:   strings.Replace(deploymentYAML("other", "x"), "deploymentTargetName", "sessionClusterName", 1),
 			fields: []string{"spec.sessionClusterName"}},
+		{reason: "an id is one resource's, in all namespaces", status: 409, method: "PUT",
+			path: "/api/v1/namespaces/other/deployments/copy",
+			body: deploymentYAML("copy", "staging", ", namespace: other, id: "+deploymentID)},
 		{reason: "an unknown resource", status: 404, method: "GET", path: "deployments/other"},
 		{reason: "another namespace", status: 404, method: "GET",
 			path: "/api/v1/namespaces/other/deployments/top-speed"},
@@ -199,9 +220,11 @@ func refusals() []refusal {
 }
 
 func TestRefusals(t *testing.T) {
-	c, _ := start(t, filepath.Join(t.TempDir(), "state.json"))
+	c, _ := start(t, inMemory())
 	c.must(t, 201, "PUT", base+"deployment-targets/staging", targetYAML("staging", "flink", ", id: "+targetID))
-	c.must(t, 201, "PUT", base+"deployments/top-speed", deploymentYAML("top-speed", "staging"))
+	c.must(t, 201, "PUT", "/api/v1/namespaces/other/deployment-targets/staging",
+		targetYAML("staging", "flink", ", namespace: other"))
+	c.must(t, 201, "PUT", base+"deployments/top-speed", deploymentYAML("top-speed", "staging", ", id: "+deploymentID))
 	for _, c2 := range refusals() {
 		t.Run(c2.reason, func(t *testing.T) {
 			path := c2.path
@@ -227,7 +250,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestMoveToAnotherTarget(t *testing.T) {
-	c, _ := start(t, filepath.Join(t.TempDir(), "state.json"))
+	c, _ := start(t, inMemory())
 	c.must(t, 201, "PUT", base+"deployment-targets/a", targetYAML("a", "a"))
 	c.must(t, 201, "PUT", base+"deployment-targets/b", targetYAML("b", "b"))
 	c.must(t, 201, "PUT", base+"deployments/job", deploymentYAML("job", "a"))
@@ -239,12 +262,16 @@ func TestMoveToAnotherTarget(t *testing.T) {
 }
 
 func TestRestart(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "state.json")
-	c, _ := start(t, file)
+	file := filepath.Join(t.TempDir(), "state")
+	b := inFile(t, file)
+	c, _ := start(t, b)
 	c.must(t, 201, "PUT", base+"deployment-targets/a", targetYAML("a", "a", ", labels: {x: '<&>'}"))
 	c.must(t, 201, "PUT", base+"deployments/job", deploymentYAML("job", "a"))
 	c.must(t, 201, "PUT", base+"sessionclusters/shared", clusterYAML("shared", "a"))
-	again, _ := start(t, file)
+	assert.Equal(t, run(t.Context(), []string{"-listen", "127.0.0.1:0", "-store", "file:" + file}, io.Discard), 1,
+		"a second process would lose writes of the first")
+	assert.NilError(t, b.Close())
+	again, _ := start(t, inFile(t, file))
 	for _, path := range []string{"deployment-targets/a", "deployments/job", "deployments/job/manifests",
 		"sessionclusters/shared"} {
 		before, after := c.must(t, 200, "GET", base+path, ""), again.must(t, 200, "GET", base+path, "")
@@ -252,59 +279,134 @@ func TestRestart(t *testing.T) {
 			cmp.Diff(string(before.body), string(after.body)))
 	}
 	again.must(t, 409, "DELETE", base+"deployment-targets/a", "")
-	info, err := os.Stat(file)
-	assert.NilError(t, err)
-	assert.Equal(t, info.Mode().Perm(), os.FileMode(0o600), "patches may hold secrets")
 }
 
-func TestDamagedState(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "state.json")
-	c, _ := start(t, file)
+// TestWriteFails: what could not be written is not acknowledged and not seen, and reads
+// and later writes go on.
+func TestWriteFails(t *testing.T) {
+	b := &failing{Backend: inMemory()}
+	c, _ := start(t, b)
+	c.must(t, 201, "PUT", base+"deployment-targets/a", targetYAML("a", "a"))
+	b.fail.Store(true)
+	c.must(t, 503, "PUT", base+"deployment-targets/b", targetYAML("b", "b"))
+	c.must(t, 404, "GET", base+"deployment-targets/b", "")
+	c.must(t, 200, "GET", base+"deployment-targets/a", "")
+	b.fail.Store(false)
+	c.must(t, 201, "PUT", base+"deployment-targets/b", targetYAML("b", "b"))
+}
+
+// failing is a backend whose writes can fail.
+type failing struct {
+	store.Backend
+	fail atomic.Bool
+}
+
+func (f *failing) Write(ctx context.Context, records ...store.Record) (bool, error) {
+	if f.fail.Load() {
+		return false, errors.New("no space left on device")
+	}
+	return f.Backend.Write(ctx, records...)
+}
+
+// A renderer that never comes back stops nobody else.
+func TestSlowRenderer(t *testing.T) {
+	c, s := start(t, inMemory())
 	c.must(t, 201, "PUT", base+"deployment-targets/a", targetYAML("a", "a"))
 	c.must(t, 201, "PUT", base+"deployments/job", deploymentYAML("job", "a"))
-	c.must(t, 201, "PUT", base+"deployments/other", deploymentYAML("other", "a"))
-	good, err := os.ReadFile(file)
-	assert.NilError(t, err)
-	for reason, bad := range map[string]string{
-		"nothing":                  "",
-		"cut":                      string(good[:len(good)/2]),
-		"another version":          strings.Replace(string(good), `{"version":1`, `{"version":2`, 1),
-		"a target that was edited": strings.Replace(string(good), `"namespace":"a"`, `"namespace":"b"`, 1),
-		"a hold that is gone": strings.Replace(string(good),
-			`{"kind":"Deployment",`, `{"kind":"deployment",`, 1),
-		"a resource that is gone":    string(good[:bytes.LastIndex(good, []byte(`,{`))]) + "]}}",
-		"a resource that is illegal": strings.ReplaceAll(string(good), `"name":"other"`, `"name":""`),
-		"a resource that is moved": strings.Replace(string(good), `"deploymentTargetName":"a"`,
-			`"deploymentTargetName":"b"`, 1),
-	} {
-		assert.Assert(t, bad != string(good), reason)
-		assert.NilError(t, os.WriteFile(file, []byte(bad), 0o600))
-		_, err := openStore(file, &render.Renderer{})
-		assert.Assert(t, err != nil, reason)
-		var stderr bytes.Buffer
-		assert.Equal(t, run(t.Context(), []string{"-listen", "127.0.0.1:0", "-state", file}, &stderr), 1, reason)
+	blocked, release := make(chan bool, 2), make(chan bool)
+	defer close(release)
+	inner := s.render
+	s.render = func(k *kind, t target.Target, r resource) (render.Manifests, error) {
+		if r.Name() == "slow" {
+			blocked <- true
+			<-release
+		}
+		return inner(k, t, r)
 	}
-	assert.NilError(t, os.WriteFile(file, good, 0o600))
-	_, err = openStore(file, &render.Renderer{})
-	assert.NilError(t, err)
+	go func() { _, _ = c.do("PUT", base+"deployments/slow", deploymentYAML("slow", "a")) }()
+	<-blocked
+	c.must(t, 200, "GET", base+"deployments/job/manifests", "")
+	c.must(t, 201, "PUT", base+"deployments/other", deploymentYAML("other", "a"))
+	c.must(t, 200, "PUT", base+"deployment-targets/a", targetYAML("a", "a", ", labels: {x: z}"))
+	c.must(t, 200, "DELETE", base+"deployments/other", "")
+	c.must(t, 201, "PUT", base+"sessionclusters/shared", clusterYAML("shared", "a"))
+	c.must(t, 404, "GET", base+"deployments/slow", "")
+	c.must(t, 200, "GET", "/readyz", "")
 }
 
-// TestWriteFails takes the folder away: what could not be written must not be
-// acknowledged, and not be seen.
-func TestWriteFails(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "gone")
-	assert.NilError(t, os.Mkdir(dir, 0o700))
-	c, _ := start(t, filepath.Join(dir, "state.json"))
+// Warnings are in the body, however many there are; the header has their number.
+func TestWarnings(t *testing.T) {
+	c, _ := start(t, inMemory())
 	c.must(t, 201, "PUT", base+"deployment-targets/a", targetYAML("a", "a"))
-	assert.NilError(t, os.RemoveAll(dir))
-	c.must(t, 503, "PUT", base+"deployment-targets/b", targetYAML("b", "b"))
-	c.must(t, 503, "GET", base+"deployment-targets/b", "")
-	c.must(t, 503, "PUT", base+"deployment-targets/c", targetYAML("c", "c"))
+	text := deploymentYAML("job", "a") + "      kubernetes:\n        labels:\n"
+	for i := range 150 {
+		text += fmt.Sprintf("          system%d: \"1\"\n", i)
+	}
+	text += "          system: mine\n"
+	c.must(t, 201, "PUT", base+"deployments/job", text)
+	got := c.must(t, 200, "GET", base+"deployments/job/manifests", "")
+	n := bytes.Count(got.body, []byte("\n# "))
+	if bytes.HasPrefix(got.body, []byte("# ")) {
+		n++
+	}
+	assert.Assert(t, n > 0)
+	assert.DeepEqual(t, got.header.Values("Warning"), []string{fmt.Sprintf(`299 - "%d warnings are in the body"`, n)})
+	got = c.must(t, 200, "GET", base+"deployments/job/manifests", "", "Accept", "application/json")
+	var list struct {
+		Kind     string
+		Items    []json.RawMessage
+		Warnings []string
+	}
+	assert.NilError(t, json.Unmarshal(got.body, &list))
+	assert.Assert(t, list.Kind == "List" && len(list.Items) > 0 && len(list.Warnings) == n)
+}
+
+// Who has no token learns whether the service is well, and nothing else.
+func TestAuthentication(t *testing.T) {
+	renderer, err := render.New()
+	assert.NilError(t, err)
+	m, log := newMetrics(), slog.New(slog.DiscardHandler)
+	b := &failing{Backend: inMemory()}
+	s := newService(measured{b, m}, renderer)
+	server := httptest.NewServer(serveAll(newAPI(s, log), s, m, "secret", log))
+	defer server.Close()
+	c := client{server.URL}
+	for _, path := range []string{base + "deployments/job", "/metrics", "/", "/healthz/x"} {
+		got := c.must(t, 401, "GET", path, "")
+		assert.Equal(t, got.header.Get("WWW-Authenticate"), "Bearer")
+		c.must(t, 401, "GET", path, "", "Authorization", "Bearer wrong")
+		c.must(t, 401, "GET", path, "", "Authorization", "secret")
+	}
+	c.must(t, 404, "GET", base+"deployments/job", "", "Authorization", "Bearer secret")
+	c.must(t, 200, "GET", "/healthz", "")
+	got := c.must(t, 200, "GET", "/readyz", "", "X-Request-Id", "abc")
+	assert.Equal(t, got.header.Get("X-Request-Id"), "abc")
+	got = c.must(t, 200, "GET", "/metrics", "", "Authorization", "Bearer secret", "X-Request-Id", "not\tlegal")
+	assert.Assert(t, len(got.header.Get("X-Request-Id")) == 36, "an id that is not legal is replaced")
+	assert.Assert(t, bytes.Contains(got.body, []byte("flinktarget_http_request_seconds_count{")), "%s", got.body)
+}
+
+// What the service needs is found out when it starts.
+func TestStart(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "token")
+	assert.NilError(t, os.WriteFile(empty, []byte("\n"), 0o600))
+	for reason, args := range map[string][]string{
+		"no token on all interfaces": {"-listen", ":0", "-store", "memory"},
+		"an empty token":             {"-token-file", empty, "-store", "memory"},
+		"a token that is not there":  {"-token-file", empty + "x", "-store", "memory"},
+		"no such store":              {"-store", "redis:x"},
+		"a path that is no folder":   {"-store", "file:" + filepath.Join(empty, "x")},
+		"a database that is none":    {"-store", "sqlite:" + filepath.Join(empty, "x")},
+	} {
+		var stderr bytes.Buffer
+		args = append([]string{"-listen", "127.0.0.1:0"}, args...)
+		assert.Equal(t, run(t.Context(), args, &stderr), 1, "%s: %s", reason, stderr.String())
+	}
 }
 
 // TestManyClients lets clients fight for one target. In the end nothing is held.
 func TestManyClients(t *testing.T) {
-	c, s := start(t, filepath.Join(t.TempDir(), "state.json"))
+	c, s := start(t, inMemory())
 	allowed := map[string][]int{
 		"PUT deployment-targets": {200, 201}, "PUT deployments": {200, 201, 400},
 		"DELETE deployment-targets": {200, 404, 409}, "DELETE deployments": {200, 404},
@@ -339,17 +441,17 @@ func TestManyClients(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	assert.Equal(t, len(s.resources), 0)
-	for held := range s.registry.All() {
-		owners, err := s.registry.Owners(held.Ref())
-		assert.NilError(t, err)
-		assert.Equal(t, len(owners), 0)
+	left, err := s.backend.List(t.Context(), "")
+	assert.NilError(t, err)
+	for _, r := range left { // at most the target, which nobody holds
+		assert.Assert(t, strings.HasPrefix(r.Key, "targets/") || strings.HasPrefix(r.Key, "ids/"), r.Key)
+		assert.Assert(t, !bytes.Contains(r.Value, []byte(`"owners"`)), "%s", r.Value)
 	}
 }
 
 // What a target is told to differ from is stored, and may be another user's.
 func TestAnswersHideSecrets(t *testing.T) {
-	c, _ := start(t, filepath.Join(t.TempDir(), "state"))
+	c, _ := start(t, inMemory())
 	text := targetYAML("t", "flink")
 	with := func(secret string) string {
 		return strings.TrimSuffix(text, "}\n") + `, deploymentPatchSet: [{target: {kind: Job}, patch: ` +
@@ -360,6 +462,5 @@ func TestAnswersHideSecrets(t *testing.T) {
 	got, err := c.do(http.MethodPut, base+"deployment-targets/t", with("mySecret2"))
 	assert.NilError(t, err)
 	assert.Equal(t, got.status, http.StatusBadRequest)
-	assert.Assert(t, strings.Contains(string(got.body), `"from": "(hidden)"`), "%s", got.body)
 	assert.Assert(t, !strings.Contains(string(got.body), "mySecret"), "%s", got.body)
 }
