@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -40,6 +41,14 @@ func openBackend(ctx context.Context, flag string) (b store.Backend, stop func()
 		}
 		return f, f.Close, nil
 	case "sqlite":
+		// Records may hold secrets: the files are for their owner only.
+		f, err := os.OpenFile(where, os.O_RDWR|os.O_CREATE, 0o600)
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return nil, nil, err
+		}
 		return openSQL(ctx, "sqlite", sqlstore.SQLiteDSN(where), sqlstore.SQLite)
 	case "postgres":
 		return openSQL(ctx, "pgx", where, sqlstore.Postgres)

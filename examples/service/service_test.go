@@ -386,6 +386,25 @@ func TestAuthentication(t *testing.T) {
 	assert.Assert(t, bytes.Contains(got.body, []byte("flinktarget_http_request_seconds_count{")), "%s", got.body)
 }
 
+// What is stored may be secret.
+func TestFilesAreTheOwnersOnly(t *testing.T) {
+	dir := t.TempDir()
+	for _, keep := range []string{"file", "sqlite"} {
+		b, stop, err := openBackend(t.Context(), keep+":"+filepath.Join(dir, keep))
+		assert.NilError(t, err)
+		_, err = b.Write(t.Context(), store.Record{Key: "k", Value: []byte("v")})
+		assert.NilError(t, err)
+		files, err := os.ReadDir(dir)
+		assert.NilError(t, err)
+		for _, f := range files {
+			info, err := f.Info()
+			assert.NilError(t, err)
+			assert.Equal(t, info.Mode().Perm(), os.FileMode(0o600), f.Name())
+		}
+		assert.NilError(t, stop())
+	}
+}
+
 // What the service needs is found out when it starts.
 func TestStart(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "token")

@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/anishathalye/porcupine v1.3.1
 	github.com/flinktarget/flinktarget v0.0.0-00010101000000-000000000000
+	github.com/flinktarget/flinktarget/examples/service v0.0.0-00010101000000-000000000000
 	github.com/flinktarget/flinktarget/target/store/etcdstore v0.0.0-00010101000000-000000000000
 	github.com/flinktarget/flinktarget/target/store/sqlstore v0.0.0-00010101000000-000000000000
 	github.com/jackc/pgx/v5 v5.13.0
@@ -39,10 +40,10 @@ require (
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
-	github.com/prometheus/client_golang v1.23.2 // indirect
-	github.com/prometheus/client_model v0.6.2 // indirect
-	github.com/prometheus/common v0.67.5 // indirect
-	github.com/prometheus/procfs v0.16.1 // indirect
+	github.com/prometheus/client_golang v1.25.0 // indirect
+	github.com/prometheus/client_model v0.6.3 // indirect
+	github.com/prometheus/common v0.72.0 // indirect
+	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/sirupsen/logrus v1.9.4 // indirect
 	github.com/soheilhy/cmux v0.1.5 // indirect
@@ -88,6 +89,7 @@ require (
 
 replace (
 	github.com/flinktarget/flinktarget => ../..
+	github.com/flinktarget/flinktarget/examples/service => ../../examples/service
 	github.com/flinktarget/flinktarget/target/store/etcdstore => ../store/etcdstore
 	github.com/flinktarget/flinktarget/target/store/sqlstore => ../store/sqlstore
 )

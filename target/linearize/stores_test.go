@@ -18,6 +18,7 @@ import (
 	"gotest.tools/v3/assert"
 	_ "modernc.org/sqlite"
 
+	"github.com/flinktarget/flinktarget/examples/service/filestore"
 	"github.com/flinktarget/flinktarget/target"
 	"github.com/flinktarget/flinktarget/target/linearize/servers"
 	"github.com/flinktarget/flinktarget/target/registrytest"
@@ -31,6 +32,20 @@ type database struct {
 	open func(t testing.TB, number int) store.Backend
 	// disturb does something to the connections or the server during histories.
 	disturb func(i int)
+}
+
+// file has one handle for each file: it is for one process.
+func file(t testing.TB) database {
+	dir, open := t.TempDir(), map[int]store.Backend{}
+	return database{open: func(t testing.TB, number int) store.Backend {
+		if open[number] == nil {
+			b, err := filestore.Open(filepath.Join(dir, fmt.Sprint(number)))
+			assert.NilError(t, err)
+			t.Cleanup(func() { _ = b.Close() })
+			open[number] = b
+		}
+		return open[number]
+	}}
 }
 
 func sqlite(t testing.TB) database {
@@ -104,7 +119,7 @@ func etcd(t testing.TB) database {
 var databases = []struct {
 	name  string
 	start func(testing.TB) database
-}{{"sqlite", sqlite}, {"postgres", postgres}, {"etcd", etcd}}
+}{{"file", file}, {"sqlite", sqlite}, {"postgres", postgres}, {"etcd", etcd}}
 
 // opened counts stores, so that each has records of its own.
 var opened atomic.Int64
@@ -112,6 +127,7 @@ var opened atomic.Int64
 func TestContracts(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
+			t.Parallel() // each waits for its disk
 			db := d.start(t)
 			registrytest.RunShared(t, func(t *testing.T) func() target.Store {
 				number := int(opened.Add(1))
