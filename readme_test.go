@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -138,10 +139,8 @@ func command(t *testing.T, line string) {
 	switch line {
 	case "go test ./...": // this is it
 		return
-	case "go get github.com/flinktarget/flinktarget":
-		module, err := os.ReadFile("go.mod")
-		assert.NilError(t, err)
-		assert.Assert(t, strings.HasPrefix(string(module), "module github.com/flinktarget/flinktarget\n"))
+	case "go mod edit -replace github.com/flinktarget/flinktarget=../flinktarget && go mod tidy":
+		checkout(t)
 		return
 	}
 	args := strings.Fields(strings.Replace(line, "flinktarget render", "go run ./examples/flinktarget render", 1))
@@ -159,6 +158,24 @@ func command(t *testing.T, line string) {
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	assert.NilError(t, cmd.Run(), "%s\n%s", line, errs.String())
 	assert.Assert(t, out.Len() > 0 || slices.Contains(args, "-check"), "%s prints nothing", line)
+}
+
+// checkout builds a module that imports this one from a checkout.
+func checkout(t *testing.T) {
+	t.Helper()
+	here, err := os.Getwd()
+	assert.NilError(t, err)
+	dir := t.TempDir()
+	const program = "package main\n\nimport \"github.com/flinktarget/flinktarget/render\"\n\n" +
+		"func main() { _, _ = render.New() }\n"
+	assert.NilError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(program), 0o600))
+	assert.NilError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/use\n\ngo 1.26\n"), 0o600))
+	for _, args := range []string{"mod edit -replace github.com/flinktarget/flinktarget=" + here, "mod tidy", "vet ."} {
+		cmd := exec.Command("go", strings.Fields(args)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		assert.NilError(t, err, "go %s: %s", args, out)
+	}
 }
 
 // The command that deletes an old job names every kind that is rendered for a job.

@@ -104,6 +104,19 @@
 //	…kubernetes.jobManagerPodTemplate           merged into the JobManager's pod
 //	…kubernetes.taskManagerPodTemplate          merged into the TaskManagers' pods
 //
+// # Which configuration
+//
+// A Deployment says what it is in three ways, each a copy:
+//
+//	                             what was written   Deployment Defaults   VVP's own defaults
+//	Deployment.Given             yes                no                    no
+//	Deployment.Config            yes                filled in             no
+//	Deployment.Resolved          yes                filled in             filled in
+//
+// Without Deployment Defaults, Given and Config are the same; a SessionCluster has Config and
+// Resolved. JSON and YAML of a value are its Config. [New] makes the same Deployment of Config;
+// Resolved is for reading.
+//
 // # Units
 //
 // Memory is in VVP's units, powers of ten: 1g is 1,000,000,000 bytes. Flink is

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"strings"
+	"testing/fstest"
 
 	appsv1 "k8s.io/api/apps/v1"
 
@@ -297,4 +299,74 @@ func ExampleManifests_WriteTo() {
 	fmt.Println(n, err, "what is stopped has no objects")
 	// Output:
 	// 0 <nil> what is stopped has no objects
+}
+
+// A tool reads a folder, renders 2,000 Deployments with progress, and changes typed objects
+// before it writes them.
+func ExampleNewManifests() {
+	folder := fstest.MapFS{"target.yaml": {Data: []byte(exampleTarget)}}
+	for i := range 2000 {
+		text := strings.Replace(exampleDeployment, "name: orders", fmt.Sprintf("name: orders-%d", i), 1)
+		folder[fmt.Sprintf("jobs/%d.yaml", i)] = &fstest.MapFile{Data: []byte(text)}
+	}
+	b, err := deployment.ReadFS("resources", folder) // os.DirFS("resources") in a program
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := render.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var items iter.Seq2[render.Item, error] = func(yield func(render.Item, error) bool) {
+		for _, d := range b.Deployments {
+			if !yield(render.Item{Deployment: d, Job: render.Job{ID: d.ID()}}, nil) {
+				return
+			}
+		}
+	}
+	targets := func(ref target.Ref) (target.Target, error) { return b.Targets[0], nil }
+	done := 0
+	for res := range r.Stream(context.Background(), items, targets) {
+		if res.Err != nil {
+			fmt.Println(res.Item.Deployment, res.Err)
+			continue
+		}
+		if res.Whole() {
+			fmt.Println(res.Manifests.Warnings())
+			continue
+		}
+		var objects []render.Object
+		for o := range res.Manifests.All() {
+			if o.Kind() == "Deployment" {
+				workload, err := render.As[appsv1.Deployment](o)
+				if err != nil {
+					fmt.Println(err)
+					continue
+				}
+				workload.Spec.Template.Spec.PriorityClassName = "batch"
+				if o, err = render.NewObject(&workload); err != nil {
+					fmt.Println(err)
+					continue
+				}
+			}
+			objects = append(objects, o)
+		}
+		m := render.NewManifests(objects...)
+		if _, err := m.WriteTo(io.Discard); err != nil {
+			fmt.Println(err)
+		}
+		if done++; done%1000 == 0 {
+			fmt.Printf("%d of %d\n", done, len(b.Deployments))
+			for _, c := range render.Compare(res.Manifests, m) {
+				fmt.Println(c.Object().Kind(), c.Fields[0].Path, c.Fields[0].New)
+			}
+		}
+	}
+	// Output:
+	// 1000 of 2000
+	// Deployment spec.template.spec.priorityClassName batch
+	// 2000 of 2000
+	// Deployment spec.template.spec.priorityClassName batch
 }

@@ -1,9 +1,13 @@
 package policytest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/render/rendertest"
 )
@@ -36,14 +40,43 @@ var policies = []rendertest.Policy{
 			}
 		}
 	}),
+	// A node that is drained takes one TaskManager at a time.
+	rendertest.EachSet("a PodDisruptionBudget exists", func(set render.Manifests, report rendertest.Report) {
+		for o := range set.All() {
+			if o.Kind() == "PodDisruptionBudget" {
+				return
+			}
+		}
+		report("", "there is none among %d objects", set.Len())
+	}),
+	// One that is lost leaves another to go on.
+	rendertest.EachObject("two TaskManagers", func(o render.Object, report rendertest.Report) {
+		if component := o.Labels()[labels.KeyComponent]; o.Kind() != "Deployment" || component != "taskmanager" {
+			return
+		}
+		d, err := render.As[appsv1.Deployment](o)
+		if err != nil {
+			report("", "%v", err)
+		} else if d.Spec.Replicas == nil || *d.Spec.Replicas < 2 {
+			report("spec.replicas", "must be at least 2")
+		}
+	}),
+	// Namespaces of ours have quotas.
+	rendertest.EachObject("namespaces are our own", func(o render.Object, report rendertest.Report) {
+		if !slices.Contains([]string{"streams-production", "streams-staging"}, o.Namespace()) {
+			report("metadata.namespace", "%s is not one of ours", o.Namespace())
+		}
+	}),
 }
 
 func TestPolicies(t *testing.T) {
 	// A patch that matches nothing is mostly a misspelt one.
-	m := rendertest.Dir(t, "deployments", render.StrictPatches())
+	m := rendertest.Dir(t, "deployments", render.StrictPatches(), render.PodDisruptionBudgets())
 	rendertest.CheckPolicies(t, m, policies...)
 	// What the platform itself promises: labels, selectors, namespaces, security.
 	rendertest.Check(t, m)
+	// What is rendered is reviewed with what is written: RENDERTEST_UPDATE=1 go test ./...
+	rendertest.Golden(t, m, "testdata/deployments.golden.yaml")
 }
 
 // Resources that break every policy: one that has never refused anything may be one
