@@ -13,9 +13,11 @@ import (
 	"gotest.tools/v3/assert"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
+	yamlv2 "sigs.k8s.io/yaml/goyaml.v2"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/render/internal/inputs"
@@ -153,11 +155,17 @@ func TestEncoders(t *testing.T) {
 	assert.NilError(t, err)
 	roundTrip(t, layers)
 	roundTrip(t, layers.Layers()[0])
+	set, err := labels.ForDeployment(labels.Deployment{Namespace: "default", ID: jobID, Name: "a", JobID: jobID})
+	assert.NilError(t, err)
+	roundTrip(t, set)
+	for _, text := range []string{`"a"`, `"=b"`, `"a=b,a=c"`, `"a=b=c"`, `"a=b,"`} {
+		assert.Assert(t, json.Unmarshal([]byte(text), &set) != nil, text)
+	}
 	raw, err := deployment.FromYAML[corev1.Volume]([]byte(`{name: "1.20", emptyDir: {medium: null}}`))
 	assert.NilError(t, err)
 	roundTrip(t, raw)
 	for _, zero := range []any{target.Target{}, deployment.Deployment{}, deployment.SessionCluster{}, render.Object{},
-		render.Manifests{}, patch.Set{}, deployment.Defaults{}, deployment.Volume{}, flinktarget.Problem{}} {
+		render.Manifests{}, patch.Set{}, labels.Set{}, deployment.Defaults{}, deployment.Volume{}, flinktarget.Problem{}} {
 		roundTrip(t, zero)
 	}
 }
@@ -175,6 +183,9 @@ func TestEncodersReadWhatIsWritten(t *testing.T) {
 	assert.Assert(t, dt.Equal(want.Targets[0]), "%s", dt)
 	assert.Assert(t, d.Equal(want.Deployments[0]), "%v", d.Config())
 	assert.Assert(t, s.Equal(want.SessionClusters[0]), "%v", s.Config())
+	d = deployment.Deployment{}
+	assert.NilError(t, yamlv2.Unmarshal([]byte(docs[1]), &d), "whose maps are map[any]any")
+	assert.Assert(t, d.Equal(want.Deployments[0]), "%v", d.Config())
 	var c deployment.Config
 	assert.NilError(t, yamlv3.Unmarshal([]byte(docs[1]), &c))
 	made, err := deployment.New(c)
