@@ -196,8 +196,7 @@ func (p *pod) environment(c corev1.Container) (env []string, expand func(string)
 	values := map[string]string{
 		"PATH": "/opt/flink/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "FLINK_HOME": "/opt/flink",
 		"HOSTNAME": p.spec.Hostname, "LANG": "C.UTF-8", "HOME": "/opt/flink",
-		// Starts take half the time, and nothing here runs long enough for better code.
-		"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+		"JAVA_TOOL_OPTIONS": p.cluster.image.javaOptions(),
 	}
 	if p.cluster.api != nil {
 		values["KUBERNETES_SERVICE_HOST"], values["KUBERNETES_SERVICE_PORT"] = node, p.cluster.api.port

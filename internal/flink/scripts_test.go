@@ -65,7 +65,10 @@ func scriptWords(t *testing.T, home string, v flink.Version, key, value string) 
 	assert.NilError(t, err)
 	words := strings.Split(string(out), "\x00")
 	words = words[:slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "-Dlog.file") })]
-	return words[slices.Index(words, ours)+1:]
+	if i := slices.Index(words, ours); i >= 0 {
+		return words[i+1:]
+	}
+	return nil // not even those of the distribution
 }
 
 // The values of testdata/jvmoptions.jsonl, in the script of each distribution given. With
