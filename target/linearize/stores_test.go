@@ -34,17 +34,28 @@ type database struct {
 	disturb func(i int)
 }
 
-// file has one handle for each file: it is for one process.
+func memory(testing.TB) database {
+	return embedded(func(int) (*filestore.Backend, error) { return new(filestore.Backend), nil })
+}
+
 func file(t testing.TB) database {
-	dir, open := t.TempDir(), map[int]store.Backend{}
+	dir := t.TempDir()
+	return embedded(func(number int) (*filestore.Backend, error) {
+		return filestore.Open(filepath.Join(dir, fmt.Sprint(number)))
+	})
+}
+
+// embedded is for one process: all handles share one backend.
+func embedded(open func(number int) (*filestore.Backend, error)) database {
+	there := map[int]store.Backend{}
 	return database{open: func(t testing.TB, number int) store.Backend {
-		if open[number] == nil {
-			b, err := filestore.Open(filepath.Join(dir, fmt.Sprint(number)))
+		if there[number] == nil {
+			b, err := open(number)
 			assert.NilError(t, err)
 			t.Cleanup(func() { _ = b.Close() })
-			open[number] = b
+			there[number] = b
 		}
-		return open[number]
+		return there[number]
 	}}
 }
 
@@ -119,7 +130,7 @@ func etcd(t testing.TB) database {
 var databases = []struct {
 	name  string
 	start func(testing.TB) database
-}{{"file", file}, {"sqlite", sqlite}, {"postgres", postgres}, {"etcd", etcd}}
+}{{"memory", memory}, {"file", file}, {"sqlite", sqlite}, {"postgres", postgres}, {"etcd", etcd}}
 
 // opened counts stores, so that each has records of its own.
 var opened atomic.Int64

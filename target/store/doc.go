@@ -15,15 +15,22 @@
 // and writes what changed if no record has changed meanwhile. Otherwise it starts again.
 // Calls that refuse or read write nothing. Nothing is cached.
 //
+// # Size
+//
+// It was tried with 10,000 targets on each store of this module (TestFigures in
+// target/linearize compares calls with bare transactions), and with 10,000 owners of one
+// target: they are a record of 1.1 MB, and a write takes 30 ms beside the database's
+// time, against 0.2 ms with 20 owners. Targets that everybody holds are written by
+// everybody: of writes that meet, one succeeds and the others begin again.
+//
 // # What is promised
 //
 // A Store is as linearizable as its backend: if Read and Write are, it is, for every
 // mix of calls of any number of processes. There are no leases and no clocks: a hold
 // lasts until it is released, also if its process is gone.
 //
-// In a partition, who cannot reach the backend gets an error, and nothing happens;
-// nobody is answered from memory. An error of Write leaves open whether the call took
-// effect, see [target.Store].
+// In a partition, who cannot reach the backend gets an error: nobody is answered from
+// memory. An error of Write leaves open whether the call took effect, see [target.Store].
 //
 // Back up the database with its own tools, or with [Store.Snapshot], which is one
 // consistent moment and which [Store.Restore] and [target.Restore] read.
