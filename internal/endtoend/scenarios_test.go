@@ -204,6 +204,40 @@ spec:
 `, i.minor(), options)
 }
 
+// Flink's own driver runs a script of the ConfigMap, from 2.0; what it writes is there at the end.
+func TestSQL(t *testing.T) {
+	const script = `CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '100',
+  'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '100'); -- $(PROBE) $1
+CREATE TABLE even (n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'file:///data/even', 'format' = 'csv');
+INSERT INTO even SELECT n FROM numbers WHERE MOD(n, 2) = 0;`
+	eachVersion(t, func(t *testing.T, i *image) {
+		gateway, err := filepath.Glob(i.home + "/opt/flink-sql-gateway-*.jar")
+		assert.NilError(t, err)
+		if len(gateway) == 0 {
+			t.Skip("the distribution has no flink-sql-gateway, which SqlDriver of Flink 2.0 and newer loads")
+		}
+		claim := filepath.Join(work, "sql-"+i.version)
+		text := strings.Replace(app(i, 2, "sqlScript: "+strconv.Quote(script), ""), "kind: JAR", "kind: SQLSCRIPT", 1)
+		c := newCluster(t, i, rendering{job: jobID(10), claims: claim, text: text}).start()
+		assert.Equal(t, c.jm.wait(5*time.Minute), 0, "FINISHED")
+		c.quiet()
+		c.stop()
+		files, err := filepath.Glob(claim + "/even/part-*")
+		assert.NilError(t, err)
+		sum := 0
+		for _, file := range files {
+			lines, err := os.ReadFile(file)
+			assert.NilError(t, err)
+			for word := range strings.FieldsSeq(string(lines)) {
+				n, err := strconv.Atoi(word)
+				assert.NilError(t, err)
+				sum += n
+			}
+		}
+		assert.Equal(t, sum, 2550, "2 + 4 + … + 100")
+	})
+}
+
 // Two jobs of one uploaded jar run side by side, and are cancelled one by one.
 func TestSession(t *testing.T) {
 	eachVersion(t, func(t *testing.T, i *image) {
