@@ -56,7 +56,7 @@ func (p Position) String() string {
 type Problem struct {
 	Severity `json:"severity"`
 	// Rule names what is broken, in a word that does not change: programs go by it.
-	// RULES.md has all of them.
+	// render/rules.md has all of them.
 	Rule string `json:"rule,omitempty"`
 	// Resource is what was read, such as "Deployment default/top-speed".
 	Resource string `json:"resource,omitempty"`
@@ -66,6 +66,10 @@ type Problem struct {
 	Field  string `json:"field,omitempty"`
 	// Message is a sentence for a person; its wording may change.
 	Message string `json:"message"`
+	// Option is the option of package render, such as UseImages, that may help where the
+	// resource cannot be changed; or Job.ID, for that of a Job, or ParseDefaults, for
+	// documents that package deployment has to be given apart.
+	Option string `json:"option,omitempty"`
 	// Position is where to look in the text that was read: where the field stands, or
 	// the cause.
 	Position
@@ -82,7 +86,7 @@ type Cause struct {
 	Field    string `json:"field,omitempty"`
 }
 
-// String returns "place: cause: object: field: message" without what is empty. The
+// String returns "place: cause: object: field: message (option)" without what is empty. The
 // place is file:line:column, or the resource where that is not known, nor the file of a
 // cause; the resource is also named if something else has the cause. The message of a
 // warning starts with "warning: ".
@@ -109,7 +113,11 @@ func (p Problem) String() string {
 			text.WriteString(part + ": ")
 		}
 	}
-	return OneLine(text.String() + p.Message)
+	text.WriteString(p.Message)
+	if p.Option != "" {
+		text.WriteString(" (option " + p.Option + ")")
+	}
+	return OneLine(text.String())
 }
 
 // Error returns String.
@@ -122,7 +130,7 @@ func (p Problem) Is(target error) bool { return target == ErrInvalid && p.Severi
 func (p Problem) shown() Problem {
 	p.Resource, p.Object = secrets.HideText("", p.Resource), secrets.HideText("", p.Object)
 	p.Field, p.Message = secrets.Mask(p.Field), secrets.InMessage(p.Message)
-	for _, text := range []*string{&p.Rule, &p.Resource, &p.Object, &p.Field, &p.Message, &p.File} {
+	for _, text := range []*string{&p.Rule, &p.Resource, &p.Object, &p.Field, &p.Message, &p.Option, &p.File} {
 		*text = OneLine(*text)
 	}
 	if p.Cause != nil {

@@ -183,8 +183,8 @@ func (r *reader) unknownKind(kind string, pos yaml.Position) {
 	}
 	switch kind {
 	case KindDefaults:
-		e = field.Forbidden(field.NewPath("kind"), "defaults change other resources: read them with "+
-			"deployment.ParseDefaults").WithOrigin(originNotRendered)
+		e = field.Forbidden(field.NewPath("kind"), "defaults change other resources: read them apart, "+
+			"before these").WithOrigin(originNotRendered + " ParseDefaults")
 	case "SecretValue":
 		e = field.Forbidden(field.NewPath("kind"), "secret values stay in VVP: keep the value in a Kubernetes Secret, "+
 			"set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), "+

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -72,9 +73,10 @@ func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
 		if !patched {
 			cause.Resource, at = g.resource.String(), g.resource.Position(field)
 		}
-		p := flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: cmp.Or(v.Rule, "verify"),
-			Resource: g.resource.String(), Object: flinktarget.OneLine(v.Object), Field: flinktarget.OneLine(v.Field),
+		p := flinktarget.Problem{Severity: flinktarget.SeverityError, Resource: g.resource.String(),
+			Object: flinktarget.OneLine(v.Object), Field: flinktarget.OneLine(v.Field),
 			Message: flinktarget.OneLine(v.Message), Position: at, Cause: cause}
+		p.Rule, p.Option = decode.Rule(cmp.Or(v.Rule, "verify"))
 		if v.Warning {
 			p.Severity = flinktarget.SeverityWarning
 			g.warnings = append(g.warnings, p)

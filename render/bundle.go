@@ -299,7 +299,7 @@ func (x *bundle) note(uses []patchUse) {
 
 // conditions say when kinds are rendered that are not always.
 var conditions = map[string]string{
-	"PodDisruptionBudget": "with render.PodDisruptionBudgets, for components of several pods",
+	"PodDisruptionBudget": "if asked for, for components of several pods",
 	"ServiceAccount":      "with Kubernetes high availability and no serviceAccountName",
 }
 
@@ -321,6 +321,9 @@ func useless(uses []patchUse) []flinktarget.Problem {
 		if u.did == absent {
 			when := cmp.Or(conditions[u.kind], conditions["ServiceAccount"]) // of which the others are
 			p.Rule = ruleAbsentKind
+			if u.kind == "PodDisruptionBudget" {
+				p.Option = "PodDisruptionBudgets"
+			}
 			p.Message = fmt.Sprintf("the patch is for a kind that is not rendered here: a %s is, %s", u.kind, when)
 		}
 		out = append(out, p)

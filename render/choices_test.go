@@ -225,7 +225,7 @@ func TestManifests(t *testing.T) {
 	assert.ErrorContains(t, service.Into(&almost), "spec")
 
 	assert.Equal(t, render.Step(99).String()+render.Step(int(render.StepOption)+1).String(), "")
-	traced, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}, render.WithTrace()).Target(parse(t,
+	traced, err := renderer(t, ofVVP, render.WithTrace()).Target(parse(t,
 		[]byte(staging)).Targets[0])
 	assert.NilError(t, err)
 	for range traced.Explain() {
@@ -271,13 +271,13 @@ func TestCompareOfTwoDeployments(t *testing.T) {
 
 func TestTargetOfTheNamespaceOfThePlatform(t *testing.T) {
 	one := parse(t, []byte(staging)).Targets[0]
-	m, err := renderer(t, render.Platform{Namespace: "staging", Name: "vvp"}).Target(one)
+	m, err := renderer(t, render.ForPlatform(render.Platform{Namespace: "staging", Name: "vvp"})).Target(one)
 	assert.Assert(t, err == nil && m.Len() == 0 && len(m.Warnings()) == 1, "%v", err)
-	m, err = renderer(t, render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 45)}).Target(one)
+	m, err = renderer(t, render.ForPlatform(render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 45)})).Target(one)
 	assert.NilError(t, err)
 	assert.Equal(t, find(t, m, "Role", "").Name(), strings.Repeat("a", 45)+"-ververica-platfor", "63 characters")
 	_, err = renderer(t).Target(one)
-	assert.ErrorContains(t, err, "render.Platform")
+	assert.ErrorContains(t, err, "(option ForPlatform)")
 }
 
 // Session clusters are streamed as Deployments are, in a window of four times as many

@@ -133,9 +133,9 @@ func TestCompareWithNothing(t *testing.T) {
 // What belongs to no resource is not found again by another name.
 func TestCompareOfTargets(t *testing.T) {
 	one := parse(t, []byte(staging)).Targets[0]
-	old, err := renderer(t, render.Platform{Namespace: "vvp", Name: "old"}).Target(one)
+	old, err := renderer(t, render.ForPlatform(render.Platform{Namespace: "vvp", Name: "old"})).Target(one)
 	assert.NilError(t, err)
-	new, err := renderer(t, render.Platform{Namespace: "vvp", Name: "new"}).Target(one)
+	new, err := renderer(t, render.ForPlatform(render.Platform{Namespace: "vvp", Name: "new"})).Target(one)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, said(render.Compare(old, new)), []string{
 		"added Role: created", "added RoleBinding: created", "removed Role: deleted", "removed RoleBinding: deleted"})

@@ -57,7 +57,7 @@ func TestEnginesRenderTheSame(t *testing.T) {
 			}
 		})
 	}
-	platform := render.Platform{Namespace: "vvp"}
+	platform := render.ForPlatform(render.Platform{Namespace: "vvp"})
 	for name, text := range testFiles(t, "valid") {
 		count(filepath.Base(name), text, platform)
 	}

@@ -12,6 +12,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
@@ -155,7 +156,7 @@ func ExampleRenderer_Bundle() {
 	}
 	// Output:
 	// 8 objects
-	// Deployment default/orders - the job id is derived, and no savepoint is given: a changed configuration gives a new job that starts without state, next to the old one until that is removed (give Job.ID, and Job.SavepointLocation to restore)
+	// Deployment default/orders - the job id is derived, and no savepoint is given: a changed configuration gives a new job that starts without state, next to the old one until that is removed; give the job an id, and a savepoint to restore
 }
 
 // Any number of resources, a few of them in memory at a time. What is wrong is
@@ -198,7 +199,7 @@ func ExampleRenderer_Stream() {
 // What lets the platform work in the namespace of a target.
 func ExampleRenderer_Target() {
 	t, _ := parsed()
-	r, err := render.New(render.Platform{Namespace: "vvp", Name: "vvp"}, render.WithNamespace())
+	r, err := render.New(render.ForPlatform(render.Platform{Namespace: "vvp", Name: "vvp"}), render.WithNamespace())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -220,13 +221,15 @@ func ExampleRenderer_Target() {
 // Options belong to the renderer; one that is not legal is an error at once.
 func ExampleNew() {
 	_, err := render.New(
-		render.Images{"1.20": "registry.example.com/flink:1.20.5"},
+		render.UseImages(map[string]string{"1.20": "registry.example.com/flink:1.20.5"}),
 		render.StrictPatches(),
-		render.Platform{Namespace: "N O"},
+		render.ForPlatform(render.Platform{Namespace: "N O"}),
 	)
-	fmt.Println(err != nil)
+	for p := range flinktarget.Problems(err) {
+		fmt.Println(p.Rule, p.Field)
+	}
 	// Output:
-	// true
+	// option ForPlatform.Namespace
 }
 
 // An object as the type of Kubernetes that it is. Map is for unstructured ones.

@@ -13,10 +13,7 @@ import (
 // [Manifests.Explain]. What is rendered stays the same. It takes several times as
 // long; without the option nothing is recorded, and it costs nothing.
 func WithTrace() Option {
-	return option(func(r *Renderer) error {
-		r.traced = true
-		return nil
-	})
+	return on("WithTrace", func(r *Renderer) { r.traced = true })
 }
 
 // Step is what a [Source] is.
@@ -71,7 +68,7 @@ func (s Step) String() string {
 // A Source is a step that set a field, or something that the step made it of.
 type Source struct {
 	Step Step
-	// Name is an option such as render.Images, a field of [Job], or the rule by which
+	// Name is an option such as UseImages, a field of [Job], or the rule by which
 	// the renderer generates a field. These are the rules:
 	//
 	//	kind               apiVersion and kind

@@ -135,7 +135,7 @@ func TestExplanationsAreTrue(t *testing.T) {
 		n, err = strconv.Atoi(text)
 		assert.NilError(t, err)
 	}
-	r, err := render.New(render.WithTrace(), render.Platform{Namespace: inputs.PlatformNamespace},
+	r, err := render.New(render.WithTrace(), render.ForPlatform(render.Platform{Namespace: inputs.PlatformNamespace}),
 		render.FetcherImage(inputs.FetcherImage),
 		render.TLSSecret("tls"), render.PodDisruptionBudgets())
 	assert.NilError(t, err)

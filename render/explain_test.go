@@ -258,7 +258,7 @@ func TestExplainScenarios(t *testing.T) {
 
 // Options of the renderer are sources of what they bring about, and of nothing else.
 func TestExplainOptions(t *testing.T) {
-	images, fetcher := render.Images{"1.20": "i"}, render.FetcherImage("f")
+	images, fetcher := render.UseImages(map[string]string{"1.20": "i"}), render.FetcherImage("f")
 	old := withArtifact("1.18", "s3://b/a.jar")
 	for _, c := range []struct {
 		reason, text, kind, path string
@@ -267,38 +267,37 @@ func TestExplainOptions(t *testing.T) {
 	}{
 		{"an image where the resource names none", app, "Job", "spec.template.spec.containers[flink-jobmanager].image",
 			images,
-			[]string{"generated image", "option render.Images", "field spec.template.spec.artifact.flinkVersion"}},
+			[]string{"generated image", "option UseImages", "field spec.template.spec.artifact.flinkVersion"}},
 		{"not where it names one", in(app, "kind: JAR,", "kind: JAR, flinkImageTag: x,"), "Job",
 			"spec.template.spec.containers[flink-jobmanager].image", images,
 			[]string{"generated image", "field spec.template.spec.artifact.flinkImageTag",
 				"field spec.template.spec.artifact.flinkVersion"}},
 		{"nor of another version", app, "Job", "spec.template.spec.containers[flink-jobmanager].image",
-			render.Images{"1.19": "i"},
+			render.UseImages(map[string]string{"1.19": "i"}),
 			[]string{"generated image", "field spec.template.spec.artifact.flinkVersion"}},
 		{"what fetches jars", old, "Job", "spec.template.spec.initContainers[artifact-fetcher].name", fetcher,
-			[]string{"generated container", "field spec.template.spec.artifact.jarUri", "option render.FetcherImage"}},
+			[]string{"generated container", "field spec.template.spec.artifact.jarUri", "option FetcherImage"}},
 		{"not where Flink fetches them", withArtifact("1.20", "s3://b/a.jar"), "Job",
-			"spec.template.spec.volumes[flink-s3-fs-presto-1-20-5].name", nil,
+			"spec.template.spec.volumes[flink-s3-fs-presto-1-20-5].name", render.Option{},
 			[]string{"generated plugins", "field spec.template.spec.artifact.jarUri",
 				"field spec.template.spec.artifact.flinkVersion"}},
 		{"the image that jars are copied from", withDependencies(withArtifact("1.20", "local:///opt/a.jar"),
 			"'local:///opt/b.jar'") + "      kubernetes: {jobManagerPodTemplate: {spec: {containers: " +
-			"[{name: flink-jobmanager, image: i}]}}}\n", "Job", "spec.template.spec.initContainers[artifact-fetcher].image", nil,
+			"[{name: flink-jobmanager, image: i}]}}}\n", "Job",
+			"spec.template.spec.initContainers[artifact-fetcher].image", render.Option{},
 			[]string{"generated image", "field spec.template.spec.artifact.flinkVersion",
 				"pod template spec.template.spec.kubernetes.jobManagerPodTemplate.spec.containers[flink-jobmanager].image",
 				"field spec.template.spec.artifact.jarUri",
 				"field spec.template.spec.artifact.additionalDependencies[0]"}},
-		{"a profile", app, "ConfigMap", "data[log4j-console.properties]", render.LoggingProfiles{"x": "y"},
+		{"a profile", app, "ConfigMap", "data[log4j-console.properties]",
+			render.UseLoggingProfiles(map[string]string{"x": "y"}),
 			[]string{"generated logging", "VVP default spec.template.spec.logging.log4jLoggers[\"\"]",
-				"VVP default spec.template.spec.logging.loggingProfile", "option render.LoggingProfiles"}},
+				"VVP default spec.template.spec.logging.loggingProfile", "option UseLoggingProfiles"}},
 		{"the namespace of the platform", in(app, "{namespace: staging}", "{}"), "Job", "metadata.namespace",
-			render.Platform{Namespace: "vvp"},
-			[]string{"generated namespace", "option render.Platform"}},
+			render.ForPlatform(render.Platform{Namespace: "vvp"}),
+			[]string{"generated namespace", "option ForPlatform"}},
 	} {
-		var opts []render.Option
-		if c.option != nil {
-			opts = append(opts, c.option)
-		}
+		opts := []render.Option{c.option}
 		e := explanation(t, traced(t, c.text, render.Job{ID: jobID}, opts...), c.kind, "", c.path)
 		var got []string
 		for _, s := range e.Sources {

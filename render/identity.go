@@ -82,7 +82,7 @@ func (g *rendering) sameMatches(id string) error {
 	after := set.Selected(g.built)
 	for _, m := range slices.Concat(before, after) {
 		if !slices.Contains(before, m) || !slices.Contains(after, m) {
-			return fmt.Errorf("%s: %w: %s matches other objects with the job id %s than without it; give Job.ID",
+			return fmt.Errorf("%s: %w: %s matches other objects with the job id %s than without it; give the job an id",
 				g.resource, ErrDerivedID, kinds.PatchField(m.Patch), id)
 		}
 	}

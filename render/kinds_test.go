@@ -38,7 +38,7 @@ func TestKindsThatAreRendered(t *testing.T) {
 		Spec:     target.Spec{Kubernetes: &target.Kubernetes{Namespace: "staging"}},
 	})
 	assert.NilError(t, err)
-	m, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}, render.WithNamespace()).Target(staging)
+	m, err := renderer(t, ofVVP, render.WithNamespace()).Target(staging)
 	assert.NilError(t, err)
 	see(m, kinds.Platform)
 	for _, k := range kinds.All() {

@@ -6,30 +6,39 @@ import (
 	"maps"
 	"net/url"
 	gopath "path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
-// An Option changes what a Renderer does. Options come from this package only.
-type Option interface {
-	apply(*Renderer) error
+// An Option changes what a Renderer does. The functions that return one are all that
+// there are. The zero value changes nothing.
+type Option struct {
+	name  string
+	apply func(*Renderer) error
 }
 
-// option is an Option made of a function.
-type option func(*Renderer) error
+// String returns the name of the function that made the option, such as UseImages.
+func (o Option) String() string { return o.name }
 
-func (o option) apply(r *Renderer) error { return o(r) }
+// on is an Option without a value.
+func on(name string, set func(*Renderer)) Option {
+	return Option{name, func(r *Renderer) error {
+		set(r)
+		return nil
+	}}
+}
 
-// Platform describes the installation of Ververica Platform that targets belong
-// to. It is an Option.
+// Platform describes the installation of Ververica Platform that targets belong to.
 type Platform struct {
 	// Namespace is the Kubernetes namespace that the platform runs in. Targets
 	// without a namespace of their own need it.
@@ -41,45 +50,47 @@ type Platform struct {
 	ServiceAccount string
 }
 
-func (p Platform) apply(r *Renderer) error {
-	var errs []error
-	check := func(field, value string, problems []string) {
-		for _, msg := range problems {
-			errs = append(errs, fmt.Errorf("render.Platform: %s %q: %s", field, value, msg))
+// ForPlatform says which installation of Ververica Platform targets belong to.
+func ForPlatform(p Platform) Option {
+	return Option{"ForPlatform", func(r *Renderer) error {
+		r.platform = p
+		var errs []error
+		check := func(field, value string, problems []string) {
+			for _, msg := range problems {
+				errs = append(errs, flinktarget.Problem{Field: field, Message: fmt.Sprintf("%q: %s", value, msg)})
+			}
 		}
-	}
-	check("Namespace", p.Namespace, validation.IsDNS1123Label(p.Namespace))
-	if p.Name != "" {
-		check("Name", p.Name, validation.IsDNS1123Label(p.Name))
-	}
-	if p.ServiceAccount != "" {
-		check("ServiceAccount", p.ServiceAccount, validation.IsDNS1123Subdomain(p.ServiceAccount))
-	}
-	r.platform = p
-	return errors.Join(errs...)
+		check("Namespace", p.Namespace, validation.IsDNS1123Label(p.Namespace))
+		if p.Name != "" {
+			check("Name", p.Name, validation.IsDNS1123Label(p.Name))
+		}
+		if p.ServiceAccount != "" {
+			check("ServiceAccount", p.ServiceAccount, validation.IsDNS1123Subdomain(p.ServiceAccount))
+		}
+		return errors.Join(errs...)
+	}}
 }
 
-// Images says which image runs a Flink version where a resource names none, by
+// UseImages says which image runs a Flink version where a resource names none, by
 // minor version such as "1.20". Versions that are not in it keep the official
-// image. It is an Option; the map is copied.
-type Images map[string]string
-
-func (m Images) apply(r *Renderer) error {
-	images := map[string]string{}
-	for version, image := range m {
-		v, err := flink.Lookup(version)
-		switch {
-		case err != nil:
-			return fmt.Errorf("render.Images: %w", err)
-		case v.Minor != version:
-			return fmt.Errorf("render.Images: %q: write the minor version, %s", version, v.Minor)
-		case !isImage(image):
-			return fmt.Errorf("render.Images: %s: %q is not the name of an image", version, image)
+// image. The map is copied.
+func UseImages(images map[string]string) Option {
+	images = maps.Clone(images)
+	return Option{"UseImages", func(r *Renderer) error {
+		r.options.Images = images
+		var errs []error
+		for _, version := range slices.Sorted(maps.Keys(images)) {
+			switch v, err := flink.Lookup(version); {
+			case err != nil:
+				errs = append(errs, err)
+			case v.Minor != version:
+				errs = append(errs, fmt.Errorf("%q: write the minor version, %s", version, v.Minor))
+			case !isImage(images[version]):
+				errs = append(errs, fmt.Errorf("%s: %q is not the name of an image", version, images[version]))
+			}
 		}
-		images[version] = image
-	}
-	r.options.Images = images
-	return nil
+		return errors.Join(errs...)
+	}}
 }
 
 // isImage accepts what may be the name of an image; the registry knows.
@@ -88,35 +99,33 @@ func isImage(name string) bool {
 		func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
-// LoggingProfiles has the texts of logging profiles by name: a configuration of
+// UseLoggingProfiles gives the texts of logging profiles by name: a configuration of
 // Log4j 2 in its properties syntax, which becomes log4j-console.properties. The
 // levels of a resource's log4jLoggers are set after it. The profile "default" is
-// that of Flink's distribution if it is not in the map. It is an Option; the map is
-// copied. VVP's own profiles are Twig templates of Log4j 2 XML, which are not
-// evaluated here.
-type LoggingProfiles map[string]string
-
-func (m LoggingProfiles) apply(r *Renderer) error {
-	for name, text := range m {
-		if name == "" || strings.TrimSpace(text) == "" {
-			return fmt.Errorf("render.LoggingProfiles: %q: a profile has a name and a text", name)
+// that of Flink's distribution if it is not in the map. The map is copied. VVP's own
+// profiles are Twig templates of Log4j 2 XML, which are not evaluated here.
+func UseLoggingProfiles(texts map[string]string) Option {
+	texts = maps.Clone(texts)
+	return Option{"UseLoggingProfiles", func(r *Renderer) error {
+		r.options.Profiles = texts
+		var errs []error
+		for _, name := range slices.Sorted(maps.Keys(texts)) {
+			switch text := texts[name]; {
+			case name == "" || strings.TrimSpace(text) == "":
+				errs = append(errs, fmt.Errorf("%q: a profile has a name and a text", name))
+			case !utf8.ValidString(text):
+				errs = append(errs, fmt.Errorf("%q: the text is not UTF-8", name))
+			}
 		}
-		if !utf8.ValidString(text) {
-			return fmt.Errorf("render.LoggingProfiles: %q: the text is not UTF-8", name)
-		}
-	}
-	r.options.Profiles = maps.Clone(m)
-	return nil
+		return errors.Join(errs...)
+	}}
 }
 
 // AllowUnresolved makes it a warning that a Flink option refers to a variable
 // ${NAME} that the pods do not have. The text stays as it is written, and Flink
 // sees it so.
 func AllowUnresolved() Option {
-	return option(func(r *Renderer) error {
-		r.options.AllowUnresolved = true
-		return nil
-	})
+	return on("AllowUnresolved", func(r *Renderer) { r.options.AllowUnresolved = true })
 }
 
 // AllowUnknown makes warnings of fields and of enumerated values that the Kubernetes API of
@@ -124,19 +133,17 @@ func AllowUnresolved() Option {
 // Kubernetes 1.37; pod templates of resources are held against the same API
 // when they are read, without this way out: write what is newer as a patch of the target.
 func AllowUnknown() Option {
-	return option(func(r *Renderer) error {
-		r.allowUnknown = true
-		return nil
-	})
+	return on("AllowUnknown", func(r *Renderer) { r.allowUnknown = true })
 }
+
+// AllowEmpty lets rendertest.Dir take files of which nothing is rendered, such as targets
+// alone. It changes nothing of a Renderer.
+func AllowEmpty() Option { return on("AllowEmpty", func(*Renderer) {}) }
 
 // IgnoreState makes resources that are not to run be rendered as if they were: for tests
 // that look at what will run one day.
 func IgnoreState() Option {
-	return option(func(r *Renderer) error {
-		r.ignoreState = true
-		return nil
-	})
+	return on("IgnoreState", func(r *Renderer) { r.ignoreState = true })
 }
 
 // StrictPatches makes it an error that a target's patch changes no object, though objects of a
@@ -146,23 +153,20 @@ func IgnoreState() Option {
 // unmatched-patch and patch-without-effect; absent-kind is always one, of a patch for a kind that
 // is rendered at other times only.
 func StrictPatches() Option {
-	return option(func(r *Renderer) error {
-		r.strictPatches = true
-		return nil
-	})
+	return on("StrictPatches", func(r *Renderer) { r.strictPatches = true })
 }
 
 // PatchEngine makes e apply the target's patches for Kubernetes objects, in place of package
 // patch, as in PatchEngine(kustomize.Engine()). What the two do differently is documented in
 // patch/kustomize.
 func PatchEngine(e patch.Engine) Option {
-	return option(func(r *Renderer) error {
+	return Option{"PatchEngine", func(r *Renderer) error {
 		if e == nil {
-			return errors.New("PatchEngine: required")
+			return errors.New("required")
 		}
 		r.engine = e
 		return nil
-	})
+	}}
 }
 
 // FetcherImage says which image fetches from object stores what Flink does not fetch
@@ -171,28 +175,28 @@ func PatchEngine(e patch.Engine) Option {
 // and the file to write, and with the environment of the Flink container. It replaces
 // wget for http and https, too.
 func FetcherImage(image string) Option {
-	return option(func(r *Renderer) error {
+	return Option{"FetcherImage", func(r *Renderer) error {
 		if !isImage(image) {
-			return fmt.Errorf("render.FetcherImage: %q is not the name of an image", image)
+			return fmt.Errorf("%q is not the name of an image", image)
 		}
 		r.options.FetcherImage = image
 		return nil
-	})
+	}}
 }
 
 // SQLRunner says what runs SQL scripts before Flink 2.0, which has a driver of its own: the URI of
 // a jar, as in artifact.jarUri, and its main class. Its only argument is the path of the script,
 // as the SqlRunner of the examples of Flink's Kubernetes operator takes it.
 func SQLRunner(jarURI, class string) Option {
-	return option(func(r *Renderer) error {
+	return Option{"SQLRunner", func(r *Renderer) error {
 		u, err := url.Parse(jarURI)
 		if err != nil || u.Scheme == "" || u.Path == "" || kinds.IsReserved(jarURI) || !isImage(class) {
-			return errors.New("render.SQLRunner: required: the URI of a jar, such as " +
+			return errors.New("required: the URI of a jar, such as " +
 				"https://host/sql-runner.jar, and the name of its main class")
 		}
 		r.options.Runner = build.Runner{Jar: jarURI, Class: class}
 		return nil
-	})
+	}}
 }
 
 // FlinkHome says where Flink is in all images: an absolute path. Without it, it is
@@ -204,13 +208,13 @@ func SQLRunner(jarURI, class string) Option {
 // the entrypoint of Flink's images (standalone-job, jobmanager and taskmanager as first
 // arguments), on their user 9999, and on wget in them; what is not so needs a patch.
 func FlinkHome(path string) Option {
-	return option(func(r *Renderer) error {
+	return Option{"FlinkHome", func(r *Renderer) error {
 		if !strings.HasPrefix(path, "/") || len(path) < 2 || gopath.Clean(path) != path || !isImage(path) {
-			return fmt.Errorf("render.FlinkHome: %q: must be an absolute path, such as /opt/flink", path)
+			return fmt.Errorf("%q: must be an absolute path, such as /opt/flink", path)
 		}
 		r.options.Home = flink.Home(path)
 		return nil
-	})
+	}}
 }
 
 // BlobStorage is VVP's universal blob storage (vvp.blobStorage.baseUri): a URI such as
@@ -221,23 +225,20 @@ func FlinkHome(path string) Option {
 // for session clusters. VVP also hands its credentials to jobs; here they have to be in
 // flinkConfiguration, or come with a service account.
 func BlobStorage(uri string) Option {
-	return option(func(r *Renderer) error {
+	return Option{"BlobStorage", func(r *Renderer) error {
 		u, err := url.Parse(uri)
 		if err != nil || u.Scheme == "" || u.Host+u.Path == "" || u.Opaque+u.RawQuery+u.Fragment != "" ||
 			!isImage(uri) || strings.ContainsAny(uri, "#${}") || kinds.IsReserved(uri) {
-			return errors.New("render.BlobStorage: must be a URI such as s3://bucket/vvp")
+			return errors.New("must be a URI such as s3://bucket/vvp")
 		}
 		r.options.BlobStorage = uri
 		return nil
-	})
+	}}
 }
 
 // WithNamespace makes [Renderer.Target] render the target's Namespace, too.
 func WithNamespace() Option {
-	return option(func(r *Renderer) error {
-		r.withNamespace = true
-		return nil
-	})
+	return on("WithNamespace", func(r *Renderer) { r.withNamespace = true })
 }
 
 // TLSSecret names the Kubernetes Secret with the certificates of Deployments whose
@@ -260,13 +261,13 @@ func WithNamespace() Option {
 // patch the variable FLINK_TLS_PASSWORD. Probes open connections only, because the
 // kubelet has no certificate. Changed certificates do not restart pods.
 func TLSSecret(name string) Option {
-	return option(func(r *Renderer) error {
+	return Option{"TLSSecret", func(r *Renderer) error {
 		if problems := validation.IsDNS1123Subdomain(name); len(problems) > 0 {
-			return fmt.Errorf("render.TLSSecret: %q: %s", name, strings.Join(problems, "; "))
+			return fmt.Errorf("%q: %s", name, strings.Join(problems, "; "))
 		}
 		r.options.TLSSecret = name
 		return nil
-	})
+	}}
 }
 
 // PodDisruptionBudgets adds a PodDisruptionBudget for TaskManagers if there are several.
@@ -274,8 +275,5 @@ func TLSSecret(name string) Option {
 // obstacle. A component with one pod, as the JobManager, gets none: one pod at a time is
 // all of it.
 func PodDisruptionBudgets() Option {
-	return option(func(r *Renderer) error {
-		r.options.Budgets = true
-		return nil
-	})
+	return on("PodDisruptionBudgets", func(r *Renderer) { r.options.Budgets = true })
 }

@@ -360,8 +360,8 @@ func (g *rendering) namespace() string {
 	switch ns := g.target.KubernetesNamespace(); {
 	case ns == "" && platform == "":
 		g.fail(field.Required(field.NewPath("spec", "deploymentTargetName"),
-			fmt.Sprintf("%s has no Kubernetes namespace, which means the platform's own: say which it is with "+
-				"render.Platform{Namespace: …}", g.target)), "platform-namespace")
+			fmt.Sprintf("%s has no Kubernetes namespace, which means the platform's own: say which it is",
+				g.target)), "platform-namespace ForPlatform")
 		return ""
 	case ns == "" || ns == platform:
 		g.warn("shared-namespace", nil, "%s is in the namespace of the platform itself (%s); "+
@@ -374,9 +374,9 @@ func (g *rendering) namespace() string {
 
 func (g *rendering) warnDerived(s source) {
 	if j, ok := s.(job); ok && j.startsEmpty() {
-		g.warn("derived-id", nil, "the job id is derived, and no savepoint is given: a changed configuration gives "+
-			"a new job that starts without state, next to the old one until that is removed (give Job.ID, and "+
-			"Job.SavepointLocation to restore)")
+		g.warn("derived-id Job.ID", nil, "the job id is derived, and no savepoint is given: a changed configuration "+
+			"gives a new job that starts without state, next to the old one until that is removed; give the job an "+
+			"id, and a savepoint to restore")
 	}
 }
 

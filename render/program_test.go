@@ -94,10 +94,10 @@ func TestRefusedPrograms(t *testing.T) {
 	}
 	for _, uri := range []string{"", "a.jar", "https://h", "local:///a b%zz.jar"} {
 		_, err := render.New(render.SQLRunner(uri, "a.B"))
-		assert.ErrorContains(t, err, "render.SQLRunner", uri)
+		assert.ErrorContains(t, err, "SQLRunner", uri)
 	}
 	_, err := render.New(render.SQLRunner("https://h/a.jar", ""))
-	assert.ErrorContains(t, err, "render.SQLRunner")
+	assert.ErrorContains(t, err, "SQLRunner")
 }
 
 // Options of Python that the resource has are kept, also where they stand in an argument.

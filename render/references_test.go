@@ -86,12 +86,13 @@ func TestReferencesAreThoseOfTheFinalPods(t *testing.T) {
 
 func TestLoggingProfiles(t *testing.T) {
 	text := app + "      logging: {loggingProfile: json, log4jLoggers: {com.example: DEBUG}}\n"
-	m, err := renderer(t, render.LoggingProfiles{"json": "rootLogger.level = WARN\n"}).Bundle(parse(t, []byte(text)),
+	m, err := renderer(t,
+		render.UseLoggingProfiles(map[string]string{"json": "rootLogger.level = WARN\n"})).Bundle(parse(t, []byte(text)),
 		nil)
 	assert.NilError(t, err)
 	assert.Equal(t, stringsAt(find(t, m, "ConfigMap", "").Map(), "data")["log4j-console.properties"],
 		"rootLogger.level = WARN\n\n# Levels of this resource.\nlogger.resource0.name = "+
 			"com.example\nlogger.resource0.level = DEBUG\n")
 	_, err = renderer(t).Bundle(parse(t, []byte(text)), nil)
-	assert.ErrorContains(t, err, "render.LoggingProfiles")
+	assert.ErrorContains(t, err, "(option UseLoggingProfiles)")
 }

@@ -366,7 +366,7 @@ func TestNamespaceOfThePlatform(t *testing.T) {
 		var opts []render.Option
 		want := "staging"
 		if c.platform != "" {
-			opts = append(opts, render.Platform{Namespace: c.platform})
+			opts = append(opts, render.ForPlatform(render.Platform{Namespace: c.platform}))
 		}
 		if c.text == none {
 			want = c.platform
@@ -389,7 +389,7 @@ func TestYAMLFails(t *testing.T) {
 	broken := errors.New("broken")
 	var out strings.Builder
 	assert.ErrorIs(t, render.YAML(&out, iotest.ErrReader(broken)), broken)
-	assert.ErrorContains(t, render.YAML(&out, strings.NewReader(app), render.Workers(0)), "render.Workers")
+	assert.ErrorContains(t, render.YAML(&out, strings.NewReader(app), render.Workers(0)), "Workers: must be")
 	assert.ErrorContains(t, render.YAML(&out, &named{*strings.NewReader("kind: Nothing")}), "named.yaml:1:7")
 	assert.ErrorContains(t, render.YAML(&out, strings.NewReader(app+"      logging: {loggingProfile: x}\n")),
 		"loggingProfile")
@@ -403,16 +403,16 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 func TestOptionsAtTheirLimits(t *testing.T) {
 	for reason, o := range map[string]render.Option{
-		"a release with a blank":     render.Platform{Namespace: "vvp", Name: "a b"},
-		"an image with a blank":      render.Images{"1.20": "a b"},
-		"a profile without a name":   render.LoggingProfiles{"": "x"},
-		"a profile without a text":   render.LoggingProfiles{"x": " \n"},
+		"a release with a blank":     render.ForPlatform(render.Platform{Namespace: "vvp", Name: "a b"}),
+		"an image with a blank":      render.UseImages(map[string]string{"1.20": "a b"}),
+		"a profile without a name":   render.UseLoggingProfiles(map[string]string{"": "x"}),
+		"a profile without a text":   render.UseLoggingProfiles(map[string]string{"x": " \n"}),
 		"a fetcher image that is no": render.FetcherImage(""),
-		"an image with a NUL":        render.Images{"1.20": "a\x00"},
+		"an image with a NUL":        render.UseImages(map[string]string{"1.20": "a\x00"}),
 		"an image with a line end":   render.FetcherImage("a\rb"),
-		"an image that is not UTF-8": render.Images{"1.20": "a\xff"},
+		"an image that is not UTF-8": render.UseImages(map[string]string{"1.20": "a\xff"}),
 		"a fetcher, not UTF-8":       render.FetcherImage("a\xff"),
-		"a profile, not UTF-8":       render.LoggingProfiles{"x": "y\xff"},
+		"a profile, not UTF-8":       render.UseLoggingProfiles(map[string]string{"x": "y\xff"}),
 		"nobody works":               render.Workers(0),
 		"too many work":              render.Workers(1025),
 	} {
@@ -420,7 +420,7 @@ func TestOptionsAtTheirLimits(t *testing.T) {
 		assert.Assert(t, err != nil, reason)
 	}
 	for _, o := range []render.Option{render.Workers(1), render.Workers(1024), render.FetcherImage("a"),
-		render.LoggingProfiles{"x": "y"}, nil} {
+		render.UseLoggingProfiles(map[string]string{"x": "y"}), {}} {
 		_, err := render.New(o)
 		assert.NilError(t, err)
 	}

@@ -58,17 +58,30 @@ type Renderer struct {
 	traced        bool
 }
 
-// New returns a Renderer with these options. It fails if one of them is not legal.
+// New returns a Renderer with these options. It fails with an InvalidError if one is not
+// legal, or given twice: its Problems are of the rule "option", and their Field is the
+// name of the option, as in UseImages, or of a field of it, as in ForPlatform.Name.
 func New(opts ...Option) (*Renderer, error) {
 	r := &Renderer{}
-	var errs []error
+	var problems []flinktarget.Problem
+	given := map[string]bool{}
 	for _, o := range opts {
-		if o != nil {
-			errs = append(errs, o.apply(r))
+		if o.apply == nil {
+			continue
+		}
+		err := o.apply(r)
+		if given[o.name] {
+			err = errors.New("given twice")
+		}
+		given[o.name] = true
+		for p := range flinktarget.Problems(err) {
+			name := strings.TrimSuffix(o.name+"."+p.Field, ".")
+			problems = append(problems, flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "option",
+				Field: name, Message: p.Message})
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
+	if len(problems) > 0 {
+		return nil, &flinktarget.InvalidError{Problems: problems}
 	}
 	return r, nil
 }

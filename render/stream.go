@@ -40,13 +40,13 @@ func (r Result) Whole() bool { return r.whole }
 // time. The default is the number of CPUs that the program may use. The order and the
 // bytes of the results do not depend on it.
 func Workers(n int) Option {
-	return option(func(r *Renderer) error {
+	return Option{"Workers", func(r *Renderer) error {
 		if n < 1 || n > 1024 {
-			return fmt.Errorf("render.Workers: %d: between 1 and 1024 are possible", n)
+			return fmt.Errorf("must be between 1 and 1024, not %d", n)
 		}
 		r.workers = n
 		return nil
-	})
+	}}
 }
 
 // Stream renders items one after another, several at a time, and yields the [Result]

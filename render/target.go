@@ -1,8 +1,9 @@
 package render
 
 import (
-	"fmt"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
@@ -34,15 +35,15 @@ const platformSuffix = "-ververica-platform"
 // system only, and the target's patches do not apply. For the namespace of the
 // platform itself, which has its own Role, it renders nothing, and a warning.
 //
-// It needs [Platform] with Namespace and Name.
+// It needs [ForPlatform] with Namespace and Name.
 func (r *Renderer) Target(t target.Target) (Manifests, error) {
 	switch {
 	case t.IsZero():
 		return Manifests{}, zeroValue(target.Kind,
 			"the target is the zero value; make it with target.New or target.Parse")
 	case r.platform.Name == "": // there is none without a namespace
-		return Manifests{}, fmt.Errorf("render: %s: say whom to grant access, with render.Platform{Namespace: …, "+
-			"Name: …}", t)
+		return Manifests{}, decode.Invalid(t.String(), decode.Problem(t.Position(), field.Required(nil,
+			"namespace and name of the platform say who gets access").WithOrigin("platform-namespace ForPlatform")))
 	}
 	ns := t.KubernetesNamespace()
 	if ns == "" || ns == r.platform.Namespace {

@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -10,14 +11,18 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
 
+// ofVVP says which installation targets of tests belong to.
+var ofVVP = render.ForPlatform(render.Platform{Namespace: "vvp", Name: "vvp"})
+
 func TestTarget(t *testing.T) {
 	staging := parse(t, []byte(staging)).Targets[0]
-	m, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}, render.WithNamespace()).Target(staging)
+	m, err := renderer(t, ofVVP, render.WithNamespace()).Target(staging)
 	assert.NilError(t, err)
 	golden.Assert(t, yamlOf(t, m), "target.golden.yaml")
 	for o := range m.All() {
@@ -31,7 +36,7 @@ func TestTarget(t *testing.T) {
 
 // The platform's account applies and deletes everything that is rendered for a resource.
 func TestTargetAllowsEveryKind(t *testing.T) {
-	m, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}).Target(parse(t, []byte(staging)).Targets[0])
+	m, err := renderer(t, ofVVP).Target(parse(t, []byte(staging)).Targets[0])
 	assert.NilError(t, err)
 	var role rbacv1.Role
 	assert.NilError(t, find(t, m, "Role", "").Into(&role))
@@ -74,7 +79,7 @@ func TestTargetNames(t *testing.T) {
 		{"and leaves no hyphen at the end", render.Platform{Namespace: "vvp", Name: strings.Repeat("a", 62)},
 			strings.Repeat("a", 62), strings.Repeat("a", 62)},
 	} {
-		m, err := renderer(t, c.platform).Target(staging)
+		m, err := renderer(t, render.ForPlatform(c.platform)).Target(staging)
 		assert.NilError(t, err)
 		assert.Equal(t, m.Len(), 2, c.reason)
 		var binding rbacv1.RoleBinding
@@ -91,36 +96,50 @@ func TestTargetOfThePlatformItself(t *testing.T) {
 	own, err := target.New(target.Config{Metadata: target.Metadata{Name: "own"},
 		Spec: target.Spec{Kubernetes: &target.Kubernetes{}}})
 	assert.NilError(t, err)
-	m, err := renderer(t, render.Platform{Namespace: "vvp", Name: "vvp"}).Target(own)
+	m, err := renderer(t, ofVVP).Target(own)
 	assert.NilError(t, err)
 	assert.Equal(t, m.Len(), 0)
 	assert.Equal(t, len(m.Warnings()), 1)
-	_, err = renderer(t, render.Platform{Namespace: "vvp"}).Target(own)
-	assert.ErrorContains(t, err, "render.Platform")
+	_, err = renderer(t, render.ForPlatform(render.Platform{Namespace: "vvp"})).Target(own)
+	assert.ErrorContains(t, err, "(option ForPlatform)")
 	_, err = renderer(t).Target(target.Target{})
 	assert.ErrorContains(t, err, "zero value")
 }
 
 func TestOptionsThatAreNotLegal(t *testing.T) {
 	for reason, o := range map[string]render.Option{
-		"a namespace in capitals":      render.Platform{Namespace: "VVP"},
-		"no namespace":                 render.Platform{Name: "vvp"},
-		"an account with blanks":       render.Platform{Namespace: "vvp", ServiceAccount: "a b"},
-		"a version that is not there":  render.Images{"1.3": "flink:1.3"},
-		"a patch version":              render.Images{"1.20.1": "flink:1.20.1"},
-		"an image without a name":      render.Images{"1.20": ""},
+		"a namespace in capitals":      render.ForPlatform(render.Platform{Namespace: "VVP"}),
+		"no namespace":                 render.ForPlatform(render.Platform{Name: "vvp"}),
+		"an account with blanks":       render.ForPlatform(render.Platform{Namespace: "vvp", ServiceAccount: "a b"}),
+		"a version that is not there":  render.UseImages(map[string]string{"1.3": "flink:1.3"}),
+		"a patch version":              render.UseImages(map[string]string{"1.20.1": "flink:1.20.1"}),
+		"an image without a name":      render.UseImages(map[string]string{"1.20": ""}),
 		"a fetcher image with a blank": render.FetcherImage("a b"),
 		"a secret in capitals":         render.TLSSecret("Certificates"),
 		"a secret without a name":      render.TLSSecret(""),
 	} {
 		_, err := render.New(o)
-		assert.Assert(t, err != nil, reason)
+		assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid), reason)
 	}
 }
 
+// A program finds the options that it gave, and those of a name that it gave twice.
+func TestProblemsNameOptions(t *testing.T) {
+	_, err := render.New(render.UseImages(map[string]string{"1.3": "i", "1.20": ""}), render.Option{},
+		render.AllowUnknown(),
+		render.ForPlatform(render.Platform{Namespace: "vvp", Name: "N"}), render.AllowUnknown())
+	var got []string
+	for p := range flinktarget.Problems(err) {
+		assert.Equal(t, p.Rule, "option")
+		got = append(got, p.Field)
+	}
+	assert.DeepEqual(t, got, []string{"UseImages", "UseImages", "ForPlatform.Name", "AllowUnknown"})
+	assert.ErrorContains(t, err, "AllowUnknown: given twice")
+}
+
 func TestImages(t *testing.T) {
-	images := render.Images{"1.20": "registry.example.com/flink:1.20.5-s3"}
-	r := renderer(t, images)
+	images := map[string]string{"1.20": "registry.example.com/flink:1.20.5-s3"}
+	r := renderer(t, render.UseImages(images))
 	images["1.20"] = "changed"
 	m, err := r.Bundle(parse(t, []byte(app)), nil)
 	assert.NilError(t, err)

@@ -67,7 +67,7 @@ func (t tool) compare(inputs []string, o *cli.Flags, oldJobs, newJobs *cli.Jobs)
 	if err := errors.Join(err, err2); err != nil {
 		return nil, err
 	}
-	t.lines(cli.Warnings(after.Warnings())...)
+	t.lines(cli.Flagged(after.Warnings())...)
 	return render.Compare(before, after), nil
 }
 

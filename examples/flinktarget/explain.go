@@ -29,7 +29,7 @@ func (t tool) explain(fs *flag.FlagSet) func([]string) error {
 		if err != nil {
 			return err
 		}
-		t.lines(cli.Warnings(m.Warnings())...)
+		t.lines(cli.Flagged(m.Warnings())...)
 		found := only.of(m)
 		switch {
 		case len(found) == 0:
@@ -77,7 +77,8 @@ func writeExplanations(w io.Writer, list []render.Explanation, all bool) {
 		}
 		first, value := e.Path, inOneLine(shown(e.Object, e.Path, e.After))
 		for i, s := range e.Sources {
-			text, more := cli.InFlags(s.String()), len(e.Sources)-i-1
+			s.Name = cli.Flag(s.Name)
+			text, more := s.String(), len(e.Sources)-i-1
 			last := s.Step == render.StepDerivedID && more > 0 && !all
 			if last {
 				text += fmt.Sprintf(" (and %d more: --all)", more)
@@ -128,7 +129,7 @@ func writeExplanationsJSON(w *cli.Output, list []render.Explanation) {
 		out[i] = explanation{referenceTo(o), e.Path, shown(o, e.Path, e.After), shown(o, e.Path, e.Before), nil}
 		for _, s := range e.Sources {
 			out[i].Sources = append(out[i].Sources,
-				source{s.Step.String(), cli.InFlags(s.Name), s.Resource, s.Field, s.Position})
+				source{s.Step.String(), cli.Flag(s.Name), s.Resource, s.Field, s.Position})
 		}
 	}
 	cli.WriteJSON(w, map[string]any{"fields": out})

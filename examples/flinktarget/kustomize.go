@@ -151,7 +151,7 @@ func (t tool) exportTarget(fs *flag.FlagSet) func([]string) error {
 				return err
 			}
 		}
-		t.lines(cli.Warnings(full.Warnings())...)
+		t.lines(cli.Flagged(full.Warnings())...)
 		for i, p := range set.All() {
 			for _, other := range others {
 				if i == other {

@@ -149,7 +149,7 @@ func (t tool) exit(name string, err error) int {
 	case err == errSaid:
 		return exitInput
 	case misused:
-		fmt.Fprintf(t.stderr, "flinktarget: %s: %s\n", name, cli.InFlags(err.Error()))
+		fmt.Fprintf(t.stderr, "flinktarget: %s: %s\n", name, err)
 		return exitUsage
 	}
 	t.lines(cli.ProblemsOf(err)...)

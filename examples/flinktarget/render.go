@@ -116,7 +116,7 @@ func checkFormat(fs *flag.FlagSet) error {
 
 // write writes manifests, and what a person should look at.
 func (t tool) write(m render.Manifests, format string) {
-	t.lines(cli.Warnings(m.Warnings())...)
+	t.lines(cli.Flagged(m.Warnings())...)
 	if format == "json" {
 		fmt.Fprintf(t.stdout, "%s\n", m.JSON())
 	} else {

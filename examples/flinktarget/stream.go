@@ -32,7 +32,7 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 			continue
 		}
 		m := res.Manifests
-		t.lines(cli.Warnings(m.Warnings())...)
+		t.lines(cli.Flagged(m.Warnings())...)
 		if format == "json" {
 			for o := range m.All() {
 				fmt.Fprintf(out, "%s\n", tree.JSON(o.Map()))

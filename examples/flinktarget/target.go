@@ -24,13 +24,13 @@ func (t tool) target(fs *flag.FlagSet) func([]string) error {
 		if p.Namespace == "" {
 			return cli.Misused("--platform-namespace is required: it says whom to grant access")
 		}
-		opts := []render.Option{p}
+		opts := []render.Option{render.ForPlatform(p)}
 		if *withNamespace {
 			opts = append(opts, render.WithNamespace())
 		}
-		r, err := render.New(opts...)
+		r, err := cli.Renderer(opts...)
 		if err != nil {
-			return cli.Misused("%w", err)
+			return err
 		}
 		bundle, err := in.Read(files)
 		if err != nil {

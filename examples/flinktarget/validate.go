@@ -60,7 +60,7 @@ func check(b deployment.Bundle, r *render.Renderer, o *cli.Flags, alsoRender boo
 	if err == nil && o.Both {
 		err = sameWithKustomize(b, m, o)
 	}
-	return cli.Warnings(m.Warnings()), err
+	return cli.Flagged(m.Warnings()), err
 }
 
 // useless returns a flag that was given and does nothing without --render.
@@ -109,10 +109,10 @@ func refusedIn(b deployment.Bundle, r *render.Renderer) (out []flinktarget.Probl
 // warningsIn returns the warnings about each resource on its own.
 func warningsIn(b deployment.Bundle) (out []flinktarget.Problem) {
 	for _, d := range b.Deployments {
-		out = append(out, cli.Warnings(d.Warnings())...)
+		out = append(out, cli.Flagged(d.Warnings())...)
 	}
 	for _, s := range b.SessionClusters {
-		out = append(out, cli.Warnings(s.Warnings())...)
+		out = append(out, cli.Flagged(s.Warnings())...)
 	}
 	return out
 }

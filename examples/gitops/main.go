@@ -84,7 +84,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = s.run(fs.Args(), stdout)
 	}
 	if _, misused := errors.AsType[cli.UsageError](err); misused {
-		fmt.Fprintf(stderr, "gitops: %s\n", cli.InFlags(err.Error()))
+		fmt.Fprintf(stderr, "gitops: %s\n", err)
 		return 2
 	}
 	for _, p := range cli.ProblemsOf(err) {

@@ -111,7 +111,7 @@ func (s settings) manifests(all *render.Renderer, b deployment.Bundle) (map[stri
 	for dir, list := range o.lists {
 		o.files[path.Join(dir, kustomizationFile)] = kustomization(list)
 	}
-	for _, p := range cli.Warnings(m.Warnings()) {
+	for _, p := range cli.Flagged(m.Warnings()) {
 		s.Warn(p)
 	}
 	return o.files, errors.Join(o.errs...)

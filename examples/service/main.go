@@ -95,7 +95,7 @@ func readToken(log *slog.Logger, file, listen string) (string, error) {
 func serve(ctx context.Context, log *slog.Logger, listen, keep, tokenFile, platform string) (err error) {
 	var opts []render.Option
 	if platform != "" {
-		opts = append(opts, render.Platform{Namespace: platform})
+		opts = append(opts, render.ForPlatform(render.Platform{Namespace: platform}))
 	}
 	renderer, err := render.New(opts...)
 	if err != nil {

@@ -200,11 +200,10 @@ func (d *decider) inStore(out *artifact, j jar, c *Plan) {
 		out.download(j)
 	case c.Version.Jars:
 		d.fail(field.Invalid(j.at, shown, "Flink hands only the job's jar to TaskManagers: use https, "+
-			"put the dependency into the image, or give an image that can fetch it with render.FetcherImage"),
-			"uri-scheme")
+			"put the dependency into the image, or give an image that can fetch it"), "uri-scheme FetcherImage")
 	default:
 		d.fail(field.Invalid(j.at, shown, "Flink "+c.Version.Minor+" fetches no jars: use Flink 1.19 or newer, "+
-			"or https, or give an image that can with render.FetcherImage"), "uri-scheme")
+			"or https, or give an image that can"), "uri-scheme FetcherImage")
 	}
 }
 

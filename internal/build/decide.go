@@ -239,8 +239,8 @@ func (d *decider) logging(l deployment.Logging, at *field.Path) string {
 	default:
 		e := field.NotSupported(at.Child("loggingProfile"), l.LoggingProfile,
 			append(tree.Keys(d.opts.Profiles), defaultProfile))
-		e.Detail += "; give its text with render.LoggingProfiles"
-		d.fail(e, "logging")
+		e.Detail += "; give its text"
+		d.fail(e, "logging UseLoggingProfiles")
 	}
 	for _, p := range problems {
 		d.fail(field.Invalid(at.Child("log4jLoggers").Key(p.Key), field.OmitValueType{}, p.String()), "logging")

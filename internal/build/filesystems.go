@@ -86,6 +86,8 @@ func (d *decider) warnPlugin(c *Plan, s ObjectStore, plugin, image string) {
 		plugin, s.scheme, image, c.Home.Plugins(), flink.PluginsVariable)
 }
 
+const ruleFileSystem = "file-system-image"
+
 // withoutPlugin is about a file system that the image itself has to have.
 func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Component, image string) {
 	needs := flink.InImages(s.scheme)
@@ -100,14 +102,16 @@ func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Compone
 	if needs == "Hadoop" {
 		message += ", or mount it and set HADOOP_CLASSPATH in kubernetes.pods.envVars"
 	}
+	option := ""
 	if s.Jar {
-		message += "; an image of render.FetcherImage can fetch the jar, too, beside a dependency or before Flink 1.19"
+		message += "; an image of yours can fetch the jar, too, beside a dependency or before Flink 1.19"
+		option = " FetcherImage"
 	}
 	if s.Jar && official {
-		d.fail(field.Invalid(s.at, decode.Shown(s.uri), fmt.Sprintf(message, "does not")), "uri-scheme")
+		d.fail(field.Invalid(s.at, decode.Shown(s.uri), fmt.Sprintf(message, "does not")), "uri-scheme"+option)
 		return
 	}
-	d.warn("file-system-image", s.at, message, "may not")
+	d.warn(ruleFileSystem+option, s.at, message, "may not")
 }
 
 // patchVersion is what the name of a plugin's jar ends in.

@@ -41,8 +41,8 @@ func (d *decider) home(c *Plan) flink.Home {
 		return d.opts.Home
 	case jobManager != taskManager:
 		d.fail(field.Invalid(c.Settings.Child("kubernetes"), field.OmitValueType{}, fmt.Sprintf(
-			"%s has Flink in %s, and %s in %s: use one image, or say where it is with render.FlinkHome",
-			images[0], jobManager, images[1], taskManager)), "image")
+			"%s has Flink in %s, and %s in %s: use one image, or say where it is",
+			images[0], jobManager, images[1], taskManager)), "image FlinkHome")
 	}
 	return jobManager
 }
@@ -54,9 +54,9 @@ func (d *decider) image(c *Plan) {
 		at = at.Child("artifact")
 		if engine := c.Job.Artifact.EngineVersionName; engine != "" && c.Registry+c.Repository+c.Tag == "" &&
 			c.opts.Images[c.Version.Minor] == "" {
-			d.warn("engine-image", at.Child("engineVersionName"),
+			d.warn("engine-image UseImages", at.Child("engineVersionName"),
 				"%s is an engine of Ververica's; Apache Flink's image runs in place of it, %s: name another with "+
-					"flinkImageRegistry, or with render.Images", engine, c.Image)
+					"flinkImageRegistry", engine, c.Image)
 		}
 	}
 	used := c.imageOf(labels.JobManager) == c.Image || c.imageOf(labels.TaskManager) == c.Image

@@ -51,9 +51,9 @@ func (d *decider) script(c *Plan, at *field.Path) program {
 	}
 	e := field.NotSupported(at.Child("kind"), c.Job.Artifact.Kind,
 		[]string{deployment.ArtifactJar, deployment.ArtifactPython})
-	e.Detail += "; Flink " + c.Version.Minor + " cannot run a script by itself: use Flink 2.0 or newer, or give " +
-		"render.SQLRunner a jar that runs scripts"
-	d.fail(e, "artifact-kind")
+	e.Detail += "; Flink " + c.Version.Minor + " cannot run a script by itself: use Flink 2.0 or newer, or " +
+		"give a jar that runs scripts"
+	d.fail(e, "artifact-kind SQLRunner")
 	return program{}
 }
 

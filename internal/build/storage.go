@@ -51,9 +51,9 @@ func (d *decider) checkpoints(c *Plan, at *field.Path) {
 		"execution.checkpointing.interval", "execution.checkpointing.externalized-checkpoint-retention",
 	} {
 		if value := c.Config[key]; value != "" && value != "0" && value != "NO_EXTERNALIZED_CHECKPOINTS" {
-			d.warn("checkpoint-directory", at.Key(key),
+			d.warn("checkpoint-directory BlobStorage", at.Key(key),
 				"checkpoints stay in the memory of the JobManager, and are lost with it: set state.checkpoints.dir to "+
-					"the URI of a folder, such as s3://bucket/checkpoints, or give render.BlobStorage")
+					"the URI of a folder, such as s3://bucket/checkpoints")
 			return
 		}
 	}

@@ -21,8 +21,8 @@ const (
 func (d *decider) certificates(c *Plan, at, conf *field.Path) {
 	if d.opts.TLSSecret == "" {
 		d.fail(field.Forbidden(at.Key(deployment.AnnotationTLS),
-			"VVP makes the certificates, which cannot be done here: name a Secret that has them with "+
-				"render.TLSSecret, or remove the annotation and configure security.ssl.* in flinkConfiguration"), "tls")
+			"VVP makes the certificates, which cannot be done here: name a Secret that has them, "+
+				"or remove the annotation and configure security.ssl.* in flinkConfiguration"), "tls TLSSecret")
 		return
 	}
 	c.tls, c.certificates = true, true

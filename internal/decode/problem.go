@@ -36,8 +36,16 @@ const (
 
 // Problem is a field error and its place.
 func Problem(at yaml.Position, e *field.Error) flinktarget.Problem {
-	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: e.Origin, Field: named(e.Field),
-		Message: body(e), Position: at}
+	p := flinktarget.Problem{Severity: flinktarget.SeverityError, Field: named(e.Field), Message: body(e), Position: at}
+	p.Rule, p.Option = Rule(e.Origin)
+	return p
+}
+
+// Rule takes apart what stands for a rule in this module: its name, and after a blank the
+// option that helps, as in "uri-scheme FetcherImage".
+func Rule(origin string) (rule, option string) {
+	rule, option, _ = strings.Cut(origin, " ")
+	return rule, option
 }
 
 // body is what an error says of its field, without words and values that say no more
@@ -230,7 +238,9 @@ func path(field string) string {
 // Warning is what somebody should look at in a field of a resource; "" if it is about no
 // field.
 func Warning(rule, resource, field, message string, at flinktarget.Position) flinktarget.Problem {
-	return flinktarget.Problem{Severity: flinktarget.SeverityWarning, Rule: rule, Position: at,
+	p := flinktarget.Problem{Severity: flinktarget.SeverityWarning, Position: at,
 		Resource: flinktarget.OneLine(secrets.HideText("", resource)), Field: path(field),
 		Message: flinktarget.OneLine(secrets.InMessage(message))}
+	p.Rule, p.Option = Rule(rule)
+	return p
 }

@@ -121,13 +121,13 @@ var (
 	// pod templates have one.
 	account = all(highAvailability, settings("kubernetes.jobManagerPodTemplate.spec.serviceAccountName",
 		"kubernetes.taskManagerPodTemplate.spec.serviceAccountName"))
-	tls = all(annotation(deployment.AnnotationTLS), option("render.TLSSecret"))
+	tls = all(annotation(deployment.AnnotationTLS), option("TLSSecret"))
 	// plainREST is whether REST answers in plain text.
 	plainREST = when((*derivation).isJobManager, all(
 		flinkOptions("security.ssl.rest.enabled", "security.ssl.enabled"), annotation(deployment.AnnotationTLS)))
 
 	logging = all(settings("logging"), when(func(r *derivation) bool { return len(r.x.options.Profiles) > 0 },
-		option("render.LoggingProfiles")))
+		option("UseLoggingProfiles")))
 	// configuration is everything that is written into Flink's configuration file.
 	configuration = all(settings("flinkConfiguration", "resources.jobmanager.memory", "resources.taskmanager.memory"),
 		referred,
@@ -136,7 +136,7 @@ var (
 		when(mentions(flink.Placeholder), func(r *derivation) []Origin {
 			return slices.Concat(r.x.under("metadata.name"), r.x.under("metadata.namespace"), r.x.under("metadata.id"))
 		}),
-		placed, when(func(r *derivation) bool { return r.x.options.BlobStorage != "" }, option("render.BlobStorage")),
+		placed, when(func(r *derivation) bool { return r.x.options.BlobStorage != "" }, option("BlobStorage")),
 		identity, namespaced)
 
 	// replicas is what the number of pods of a component is made of.
@@ -149,11 +149,11 @@ var (
 	// runner is what runs a SQL script.
 	runner = all(settings("artifact.sqlScript"), when(func(r *derivation) bool {
 		return r.plan.Script != "" && r.plan.Version.Major == 1
-	}, option("render.SQLRunner")))
+	}, option("SQLRunner")))
 
 	// artifacts are the files, which decide what has to be there to fetch them.
 	artifacts = all(files, when(func(r *derivation) bool { return r.plan.Script != "" }, runner),
-		when(func(r *derivation) bool { return r.plan.Fetcher() != "" }, option("render.FetcherImage")))
+		when(func(r *derivation) bool { return r.plan.Fetcher() != "" }, option("FetcherImage")))
 
 	// jobFlags are the sources of the arguments of a job and of their values.
 	jobFlags = map[string]from{
@@ -179,7 +179,7 @@ func highAvailability(r *derivation) []Origin {
 // namespaced is the namespace of the target, or of the platform.
 func namespaced(r *derivation) []Origin {
 	if r.x.target.KubernetesNamespace() == "" {
-		return option("render.Platform")(r)
+		return option("ForPlatform")(r)
 	}
 	return []Origin{&Source{Step: Target, Resource: r.x.target.String(), Field: "spec.kubernetes.namespace"}}
 }
@@ -235,7 +235,7 @@ func image(r *derivation) []Origin {
 	}
 	named := settings(prefix+"flinkImageTag", prefix+"flinkImageRepository", prefix+"flinkImageRegistry")
 	known := func(r *derivation) bool { return r.x.options.Images[r.plan.Version.Minor] != "" }
-	return all(first(named, when(known, option("render.Images"))),
+	return all(first(named, when(known, option("UseImages"))),
 		settings(prefix+"flinkVersion", prefix+"engineVersionName"))(r)
 }
 
@@ -280,7 +280,7 @@ func ours(r *derivation) []Origin {
 // home is what Flink's folder in the image is told by.
 func home(r *derivation) []Origin {
 	if r.x.options.Home != "" {
-		return option("render.FlinkHome")(r)
+		return option("FlinkHome")(r)
 	}
 	return all(image, templateImage)(r)
 }

@@ -109,7 +109,7 @@ var existence = map[string]from{
 	"ServiceAccount":      account,
 	"Role":                account,
 	"RoleBinding":         account,
-	"PodDisruptionBudget": all(option("render.PodDisruptionBudgets"), replicas),
+	"PodDisruptionBudget": all(option("PodDisruptionBudgets"), replicas),
 }
 
 // rules are all of them. The first that fits counts.

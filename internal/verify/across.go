@@ -215,7 +215,7 @@ func python(v *verifier, p pod) []finding {
 		return nil
 	}
 	return []finding{{p.at("image"), image + " has neither Python nor PyFlink: name an image that is built on it " +
-		"with python3 and the package apache-flink of this version, with flinkImageRepository or render.Images, or " +
+		"with python3 and the package apache-flink of this version, with flinkImageRepository, or " +
 		"say with python.client.executable in flinkConfiguration which Python runs the program", false}}
 }
 

@@ -191,7 +191,7 @@ func TestAllowUnknown(t *testing.T) {
 	} {
 		text := withPatches(app, toPod(c.patch))
 		_, err := renderJob(t, text)
-		assert.ErrorContains(t, err, "(in Kubernetes 1.37; see render.AllowUnknown)", reason)
+		assert.ErrorContains(t, err, "(in Kubernetes 1.37) (option AllowUnknown)", reason)
 		m, err := renderJob(t, text, render.AllowUnknown())
 		assert.NilError(t, err, reason)
 		var got []string

@@ -52,9 +52,9 @@ func (v *verifier) home(container any) {
 	_, official := flink.OfficialImage(image)
 	known := official || flink.VVPImage(image)
 	if home := flink.HomeOf(image); known && home != want && !v.want.GivenHome {
-		v.fail("containers["+tree.String(container, "name")+"].image", image+" has Flink in "+home.String()+
-			", and these pods are made for "+want.String()+": name the image in the Deployment or SessionCluster, "+
-			"or say where Flink is with render.FlinkHome")
+		v.report(Problem{Rule: "flink-home FlinkHome", Message: image + " has Flink in " + home.String() +
+			", and these pods are for " + want.String() + ": name the image in the Deployment or SessionCluster, or " +
+			"say where Flink is"}, "containers["+tree.String(container, "name")+"].image")
 	}
 }
 

@@ -92,7 +92,7 @@ func newShape(t reflect.Type) *shape {
 }
 
 // asOf says that a newer Kubernetes may know more.
-const asOf = " (in Kubernetes " + Kubernetes + "; see render.AllowUnknown)"
+const asOf = " (in Kubernetes " + Kubernetes + ")"
 
 // enumShape is that of strings with some values, or any if there are none of these. Where they
 // are pointers, "" is not unset, but a value.

@@ -33,7 +33,8 @@ type Problem struct {
 	// called by their mount path or name, as in spec.ports[rest], where they have one.
 	Object, Field string
 	Message       string
-	// Rule is the name of the rule, "" for most of those of Kubernetes.
+	// Rule is the name of the rule, as package decode takes it apart, "" for most of those of
+	// Kubernetes.
 	Rule string
 	// Warning says that the object can be applied all the same.
 	Warning bool
@@ -41,8 +42,8 @@ type Problem struct {
 
 // The rules about what a newer Kubernetes than the linked one may have.
 const (
-	RuleUnknownField = "unknown-field"
-	RuleUnknownValue = "unknown-value"
+	RuleUnknownField = "unknown-field AllowUnknown"
+	RuleUnknownValue = "unknown-value AllowUnknown"
 )
 
 // maxProblems bounds what is reported: one bad patch may spoil every object.

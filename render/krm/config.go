@@ -9,6 +9,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/render"
@@ -163,16 +164,19 @@ func (f *function) options(opts []render.Option) []render.Option {
 		if !set {
 			return
 		}
-		if _, err := render.New(o); err != nil {
-			f.configError(join(f.setup.at, name), "option", "%v", err)
-			return
+		_, err := render.New(o)
+		for p := range flinktarget.Problems(err) {
+			f.configError(join(f.setup.at, name), p.Rule, "%s", p.Message)
 		}
-		opts = append(opts, o)
+		if err == nil {
+			opts = append(slices.DeleteFunc(opts, func(p render.Option) bool { return p.String() == o.String() }), o)
+		}
 	}
 	c := f.setup.spec
-	add("platformNamespace", c.PlatformNamespace != "", render.Platform{Namespace: c.PlatformNamespace})
-	add("images", len(c.Images) > 0, render.Images(c.Images))
-	add("loggingProfiles", len(c.LoggingProfiles) > 0, render.LoggingProfiles(c.LoggingProfiles))
+	add("platformNamespace", c.PlatformNamespace != "",
+		render.ForPlatform(render.Platform{Namespace: c.PlatformNamespace}))
+	add("images", len(c.Images) > 0, render.UseImages(c.Images))
+	add("loggingProfiles", len(c.LoggingProfiles) > 0, render.UseLoggingProfiles(c.LoggingProfiles))
 	add("fetcherImage", c.FetcherImage != "", render.FetcherImage(c.FetcherImage))
 	add("sqlRunner", c.SQLRunner != configRunner{}, render.SQLRunner(c.SQLRunner.JarURI, c.SQLRunner.Class))
 	add("tlsSecret", c.TLSSecret != "", render.TLSSecret(c.TLSSecret))

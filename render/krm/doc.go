@@ -66,9 +66,9 @@
 //	kind: RenderFlink
 //	metadata: {name: flink}
 //	spec:
-//	  platformNamespace: vvp          # render.Platform: for targets without a namespace
-//	  images: {"1.20": registry.example.com/flink:1.20}    # render.Images
-//	  loggingProfiles: {default: …}   # render.LoggingProfiles
+//	  platformNamespace: vvp          # render.ForPlatform: for targets without a namespace
+//	  images: {"1.20": registry.example.com/flink:1.20}    # render.UseImages
+//	  loggingProfiles: {default: …}   # render.UseLoggingProfiles
 //	  fetcherImage: …                 # render.FetcherImage
 //	  sqlRunner: {jarUri: …, class: …}    # render.SQLRunner
 //	  tlsSecret: flink-certificates   # render.TLSSecret

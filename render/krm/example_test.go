@@ -99,7 +99,7 @@ functionConfig:
   metadata: {name: settings}
   data: {strictPatches: "often"}
 `
-	_, results := krm.Process([]byte(list), render.Platform{Namespace: "vvp"})
+	_, results := krm.Process([]byte(list), render.ForPlatform(render.Platform{Namespace: "vvp"}))
 	for _, r := range results {
 		fmt.Println(r)
 		if r.File != nil {

@@ -43,7 +43,7 @@ func TestTheObjectsAreThoseOfTheLibrary(t *testing.T) {
 	assert.NilError(t, err)
 	files = append(files, "../../examples/quickstart/resources.yaml")
 	assert.Assert(t, len(files) > 3, "%v", files)
-	platform := render.Platform{Namespace: "vvp"}
+	platform := render.ForPlatform(render.Platform{Namespace: "vvp"})
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			text, err := os.ReadFile(file)

@@ -42,6 +42,9 @@ func (f *function) problems(s *source, err error) {
 
 func (f *function) problem(s *source, p flinktarget.Problem) {
 	resource, path, message := p.Resource, p.Field, p.Message
+	if p.Option != "" {
+		message += " (option " + p.Option + ")"
+	}
 	if p.Cause != nil {
 		resource, path = p.Cause.Resource, p.Cause.Field
 		for _, part := range []string{p.Field, p.Object} {

@@ -259,7 +259,7 @@ data:
 func TestFunctionConfigWinsOverTheProgram(t *testing.T) {
 	nowhere := strings.Replace(staging, "{namespace: staging}", "{}", 1)
 	out, results := krm.Process([]byte(wrap(config+"  platformNamespace: theirs\n", nowhere, orders)),
-		render.Platform{Namespace: "ours"})
+		render.ForPlatform(render.Platform{Namespace: "ours"}))
 	assert.NilError(t, failed(results))
 	assert.Equal(t, tree.String(items(t, out)[0], "metadata", "namespace"), "theirs")
 }

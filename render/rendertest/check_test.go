@@ -50,7 +50,7 @@ func TestWhatIsRenderedHasNoProblems(t *testing.T) {
 	files, err := filepath.Glob("../../internal/testdata/valid/*.yaml")
 	assert.NilError(t, err)
 	assert.Assert(t, len(files) > 3)
-	platform := render.Platform{Namespace: "vvp", Name: "vvp"}
+	platform := render.ForPlatform(render.Platform{Namespace: "vvp", Name: "vvp"})
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		assert.NilError(t, err)

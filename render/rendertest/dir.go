@@ -12,7 +12,7 @@ import (
 // Dir renders all resources in the files of a folder, at any depth, whose names end
 // in .yaml, .yml or .json and do not begin with a dot, in the order of their names;
 // kustomization.yaml and .yml, which kustomize reads, are left out. If there are none,
-// if nothing is rendered of them (see [AllowEmpty]), or if anything is wrong, the test fails
+// if nothing is rendered of them (see [render.AllowEmpty]), or if anything is wrong, the test fails
 // at once with all problems, each with its place. A symbolic link to a folder is an error:
 // it is not followed.
 //
@@ -25,9 +25,8 @@ import (
 // render.StrictPatches.
 func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	t.Helper()
-	all := len(opts)
-	opts = slices.DeleteFunc(slices.Clone(opts), func(o render.Option) bool { return o == allowEmpty{} })
-	r, err := render.New(append(opts, render.IgnoreState())...)
+	empty := func(o render.Option) bool { return o.String() == render.AllowEmpty().String() }
+	r, err := render.New(append(slices.Clone(opts), render.IgnoreState())...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +38,7 @@ func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Len() == 0 && all == len(opts) {
+	if m.Len() == 0 && !slices.ContainsFunc(opts, empty) {
 		t.Fatalf("%s: there is no Deployment or SessionCluster to render; if that is meant, give AllowEmpty", dir)
 	}
 	for _, w := range m.Warnings() {
@@ -47,10 +46,3 @@ func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	}
 	return m
 }
-
-// AllowEmpty lets [Dir] and [CheckKustomize] take files of which nothing is rendered, such
-// as targets alone. It is an option of these two only.
-func AllowEmpty() render.Option { return allowEmpty{} }
-
-// allowEmpty is an option that no Renderer gets.
-type allowEmpty struct{ render.Option }

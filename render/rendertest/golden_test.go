@@ -164,7 +164,7 @@ func TestDir(t *testing.T) {
 	assert.Assert(t, changed.Digest() != m.Digest())
 	assert.DeepEqual(t, names(changed), names(m))
 	write("b/others.yml", others)
-	errs = dirOf(render.Platform{Namespace: "N O"})
+	errs = dirOf(render.ForPlatform(render.Platform{Namespace: "N O"}))
 	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], "N O"), "%q", errs)
 	write("c.json", "{")
 	write("d.yaml", "kind: Nothing")
@@ -181,7 +181,7 @@ func TestDir(t *testing.T) {
 	write("targets.yaml", targets)
 	errs = dirOf()
 	assert.Assert(t, len(errs) == 1 && strings.HasPrefix(errs[0], dir+": there is no Deployment"), "%q", errs)
-	assert.Equal(t, Dir(t, dir, AllowEmpty()).Len(), 0)
+	assert.Equal(t, Dir(t, dir, render.AllowEmpty()).Len(), 0)
 	write("others.yaml", strings.Replace(others, "spec:\n", "spec:\n  state: SUSPENDED\n", 1))
 	assert.DeepEqual(t, names(Dir(t, dir)), names(m)) // what is suspended is checked, too
 	dir = filepath.Join(dir, "nowhere")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -64,7 +65,7 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 			opts = append(opts, opt)
 		}
 	}
-	profiles := render.LoggingProfiles{}
+	profiles := map[string]string{}
 	for name, file := range f.profiles {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -72,9 +73,9 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 		}
 		profiles[name] = string(text)
 	}
-	add(f.platform != "", render.Platform{Namespace: f.platform})
-	add(len(f.images) > 0, render.Images(f.images))
-	add(len(profiles) > 0, profiles)
+	add(f.platform != "", render.ForPlatform(render.Platform{Namespace: f.platform}))
+	add(len(f.images) > 0, render.UseImages(f.images))
+	add(len(profiles) > 0, render.UseLoggingProfiles(profiles))
 	add(f.fetcher != "", render.FetcherImage(f.fetcher))
 	class, jar, _ := strings.Cut(f.runner, "=")
 	add(f.runner != "", render.SQLRunner(jar, class))
@@ -88,9 +89,14 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	if f.Engine != nil {
 		opts = append(opts, render.PatchEngine(f.Engine))
 	}
+	return Renderer(opts...)
+}
+
+// Renderer returns that of options which flags give: its error is a UsageError.
+func Renderer(opts ...render.Option) (*render.Renderer, error) {
 	r, err := render.New(opts...)
 	if err != nil {
-		return nil, UsageError{err}
+		return nil, UsageError{&flinktarget.InvalidError{Problems: ProblemsOf(err)}}
 	}
 	return r, nil
 }

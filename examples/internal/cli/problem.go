@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/flinktarget/flinktarget"
 )
@@ -15,17 +15,18 @@ type UsageError struct{ error }
 // Misused returns a UsageError.
 func Misused(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
 
-// ProblemsOf takes an error apart, in the words of the tool.
+// ProblemsOf takes an error apart, and names options by their flags.
 func ProblemsOf(err error) []flinktarget.Problem {
-	return inWords(slices.Collect(flinktarget.Problems(err)))
+	return Flagged(slices.Collect(flinktarget.Problems(err)))
 }
 
-// Warnings returns warnings of the library in the words of the tool.
-func Warnings(list []flinktarget.Problem) []flinktarget.Problem { return inWords(list) }
-
-func inWords(list []flinktarget.Problem) []flinktarget.Problem {
-	for i := range list {
-		list[i].Message = InFlags(list[i].Message)
+// Flagged names options by their flags. It changes the list.
+func Flagged(list []flinktarget.Problem) []flinktarget.Problem {
+	for i, p := range list {
+		list[i].Option = Flag(p.Option)
+		if p.Rule == "option" {
+			list[i].Field = Flag(p.Field)
+		}
 	}
 	return list
 }
@@ -35,31 +36,31 @@ func Warning(message string) flinktarget.Problem {
 	return flinktarget.Problem{Severity: flinktarget.SeverityWarning, Message: message}
 }
 
-// flags are the tool's words for what the library's messages name in Go.
-var flags = strings.NewReplacer(
-	"with render.Platform{Namespace: …, Name: …}", "with --platform-namespace and --platform-name",
-	"render.Platform{Namespace: …}", "--platform-namespace",
-	"render.Platform: Namespace", "--platform-namespace",
-	"render.Platform: Name", "--platform-name",
-	"render.Platform: ServiceAccount", "--service-account",
-	"render.Platform", "--platform-namespace",
-	"render.PodDisruptionBudgets", "--pod-disruption-budgets",
-	"render.AllowUnknown", "--allow-unknown",
-	"render.Images", "--image",
-	"render.LoggingProfiles", "--logging-profile",
-	"render.FetcherImage", "--fetcher-image",
-	"render.SQLRunner", "--sql-runner",
-	"render.PatchEngine", "--engine",
-	"render.TLSSecret", "--tls-secret",
-	"render.FlinkHome", "--flink-home",
-	"render.BlobStorage", "--blob-storage",
-	"deployment.ParseDefaults", "--defaults",
-	"Job.ID", "--job-id",
-	"Job.SavepointLocation", "--savepoint",
-)
+// flags are those of the library's options, and of what a Job has.
+var flags = map[string]string{
+	"AllowUnknown":               "--allow-unknown",
+	"AllowUnresolved":            "--allow-unresolved",
+	"BlobStorage":                "--blob-storage",
+	"FetcherImage":               "--fetcher-image",
+	"FlinkHome":                  "--flink-home",
+	"ForPlatform":                "--platform-namespace",
+	"ForPlatform.Name":           "--platform-name",
+	"ForPlatform.Namespace":      "--platform-namespace",
+	"ForPlatform.ServiceAccount": "--service-account",
+	"Job.ID":                     "--job-id",
+	"Job.SavepointLocation":      "--savepoint",
+	"ParseDefaults":              "--defaults",
+	"PatchEngine":                "--engine",
+	"PodDisruptionBudgets":       "--pod-disruption-budgets",
+	"SQLRunner":                  "--sql-runner",
+	"StrictPatches":              "--strict-patches",
+	"TLSSecret":                  "--tls-secret",
+	"UseImages":                  "--image",
+	"UseLoggingProfiles":         "--logging-profile",
+}
 
-// InFlags says what a message of the library means for who uses the tool.
-func InFlags(message string) string { return flags.Replace(message) }
+// Flag returns the flag of an option, or the name where it has none.
+func Flag(option string) string { return cmp.Or(flags[option], option) }
 
 // WriteJSON writes a document for programs, which people can read, too.
 func WriteJSON(w *Output, document any) {

@@ -35,7 +35,8 @@ const (
 
 // Options are those to render the input with.
 func (in Input) Options() []render.Option {
-	out := []render.Option{render.Platform{Namespace: PlatformNamespace}, render.FetcherImage(FetcherImage),
+	out := []render.Option{render.ForPlatform(render.Platform{Namespace: PlatformNamespace}),
+		render.FetcherImage(FetcherImage),
 		render.TLSSecret(TLSSecret)}
 	if in.Budgets {
 		out = append(out, render.PodDisruptionBudgets())

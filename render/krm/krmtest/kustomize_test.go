@@ -83,7 +83,8 @@ func TestSameBytesByAllWays(t *testing.T) {
 	for name, resources := range inputs(t) {
 		t.Run(name, func(t *testing.T) {
 			var library strings.Builder
-			assert.NilError(t, render.YAML(&library, strings.NewReader(resources), render.Platform{Namespace: "vvp"}))
+			assert.NilError(t, render.YAML(&library, strings.NewReader(resources),
+				render.ForPlatform(render.Platform{Namespace: "vvp"})))
 			tool, _, err := call(resources, "flinktarget", "render", "--platform-namespace", "vvp", "-")
 			assert.NilError(t, err)
 			assert.Equal(t, tool, library.String())
