@@ -159,9 +159,10 @@ func (t tool) exit(name string, err error) int {
 	return exitInput
 }
 
-// lines writes problems, each on a line of its own.
+// lines writes problems, each on a line of its own, except those of derived job ids.
 func (t tool) lines(list ...flinktarget.Problem) {
-	for _, p := range list {
+	var derived cli.Derived
+	for _, p := range append(derived.Take(list), derived.Rest()...) {
 		fmt.Fprintln(t.stderr, p)
 	}
 }

@@ -32,7 +32,7 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 			continue
 		}
 		m := res.Manifests
-		t.lines(cli.Flagged(m.Warnings())...)
+		t.lines(s.derived.Take(cli.Flagged(m.Warnings()))...)
 		if format == "json" {
 			for o := range m.All() {
 				fmt.Fprintf(out, "%s\n", tree.JSON(o.Map()))
@@ -41,6 +41,7 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 			break // the output is at its end, and so is this
 		}
 	}
+	t.lines(s.derived.Rest()...)
 	_ = out.Flush() // t.stdout keeps the error
 	if !s.some {
 		t.lines(cli.Nothing)
@@ -57,6 +58,7 @@ type streaming struct {
 	targets target.Registry
 	ids     map[[16]byte]bool // of what has come
 	some    bool              // whether there was anything to render
+	derived cli.Derived
 	failed  error
 }
 

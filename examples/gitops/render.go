@@ -111,7 +111,8 @@ func (s settings) manifests(all *render.Renderer, b deployment.Bundle) (map[stri
 	for dir, list := range o.lists {
 		o.files[path.Join(dir, kustomizationFile)] = kustomization(list)
 	}
-	for _, p := range cli.Flagged(m.Warnings()) {
+	var derived cli.Derived
+	for _, p := range append(derived.Take(cli.Flagged(m.Warnings())), derived.Rest()...) {
 		s.Warn(p)
 	}
 	return o.files, errors.Join(o.errs...)

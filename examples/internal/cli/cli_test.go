@@ -11,6 +11,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -144,4 +145,18 @@ func TestOutputKeepsTheFirstError(t *testing.T) {
 	}
 	assert.ErrorIs(t, out.Err, os.ErrClosed)
 	assert.Equal(t, f.writes, 1)
+}
+
+// A line for each Deployment would hide what else there is.
+func TestDerivedIDsAreOneLine(t *testing.T) {
+	var d Derived
+	other, one := Warning("x"), Warning("y")
+	one.Rule = "derived-id"
+	for range 3 {
+		assert.DeepEqual(t, d.Take([]flinktarget.Problem{one, other}), []flinktarget.Problem{other})
+	}
+	got := d.Rest()
+	assert.Equal(t, len(got), 1)
+	assert.Equal(t, got[0].Message, "y; the same holds for 2 more")
+	assert.Equal(t, len((&Derived{}).Rest()), 0)
 }

@@ -31,6 +31,35 @@ func Flagged(list []flinktarget.Problem) []flinktarget.Problem {
 	return list
 }
 
+// Derived collects the warnings of derived job ids, which each Deployment without a job id
+// has, to print one for the whole run. The zero value has none.
+type Derived struct{ list []flinktarget.Problem }
+
+// Take collects those of a list, and returns the others.
+func (d *Derived) Take(list []flinktarget.Problem) []flinktarget.Problem {
+	var others []flinktarget.Problem
+	for _, p := range list {
+		if p.Rule == "derived-id" && p.Severity == flinktarget.SeverityWarning {
+			d.list = append(d.list, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	return others
+}
+
+// Rest returns the one that stands for all, if there are any.
+func (d *Derived) Rest() []flinktarget.Problem {
+	if len(d.list) == 0 {
+		return nil
+	}
+	p := d.list[0]
+	if n := len(d.list) - 1; n > 0 {
+		p.Message += fmt.Sprintf("; the same holds for %d more", n)
+	}
+	return []flinktarget.Problem{p}
+}
+
 // Warning is a warning of the tool itself.
 func Warning(message string) flinktarget.Problem {
 	return flinktarget.Problem{Severity: flinktarget.SeverityWarning, Message: message}
