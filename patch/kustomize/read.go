@@ -1,3 +1,7 @@
+// Kustomizations that people have use fields that kustomize no longer recommends.
+//
+//lint:file-ignore SA1019 reading deprecated fields is the job of this file
+
 package kustomize
 
 import (
