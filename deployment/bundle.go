@@ -234,7 +234,8 @@ func (r *reader) fail(pos yaml.Position, e *field.Error) {
 }
 
 func (r *reader) target(root *yaml.Node) {
-	if t, err := target.FromNode(root); r.ok(err) {
+	var t target.Target
+	if r.ok(decode.Read(root, &t)) {
 		r.bundle.Targets = append(r.bundle.Targets, t)
 	}
 }

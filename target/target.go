@@ -61,7 +61,7 @@ func Parse(file string, text []byte) (Target, error) {
 	if root == nil {
 		return Target{}, decode.Invalid(subject(Config{}), problems...)
 	}
-	return FromNode(root)
+	return fromNode(root)
 }
 
 // Read reads a stream of documents, each a DeploymentTarget, one at a time, and
@@ -89,12 +89,11 @@ func fromDocument(doc yaml.Document) (Target, error) {
 	if root == nil {
 		return Target{}, decode.Invalid(subject(Config{}), decode.Syntax(bad)...)
 	}
-	return FromNode(root)
+	return fromNode(root)
 }
 
-// FromNode is [Parse] of a text that another package of this module has read. Only
-// this module can make its argument.
-func FromNode(root *yaml.Node) (Target, error) {
+// fromNode is [Parse] of a text that is read already.
+func fromNode(root *yaml.Node) (Target, error) {
 	if set := root.Get("spec", "deploymentPatchSet"); set != nil && len(set.Items) > patch.MaxPatches {
 		e := field.TooMany(field.NewPath("spec", "deploymentPatchSet"), len(set.Items),
 			patch.MaxPatches).WithOrigin(originPatch)
@@ -190,7 +189,7 @@ func (t Target) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON sets the variable t as Parse does, to the zero value for null. The
 // target that it held before does not change.
 func (t *Target) UnmarshalJSON(text []byte) error {
-	return decode.JSON(t, text, FromNode)
+	return decode.JSON(t, text, fromNode)
 }
 
 // MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml; nil
@@ -200,7 +199,7 @@ func (t Target) MarshalYAML() (any, error) { return tree.FromGo(t) }
 // UnmarshalYAML sets the variable t as Parse does; errors have no places, which those
 // of Parse have.
 func (t *Target) UnmarshalYAML(unmarshal func(any) error) error {
-	return decode.FromYAML(t, unmarshal, FromNode)
+	return decode.FromYAML(t, unmarshal, fromNode)
 }
 
 // MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml.

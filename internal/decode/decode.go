@@ -174,7 +174,7 @@ func (d *decoder) member(n *yaml.Node, dst reflect.Value, wire, what string) boo
 // unmarshaler lets a type read its own JSON. Null is passed on: whether it means
 // anything is the type's business.
 func (d *decoder) unmarshaler(n *yaml.Node, u json.Unmarshaler) {
-	err := read(n, u)
+	err := Read(n, u)
 	if err == nil {
 		return
 	}
@@ -191,8 +191,8 @@ func (d *decoder) unmarshaler(n *yaml.Node, u json.Unmarshaler) {
 	}
 }
 
-// read hands the node itself to types that can read it, with its places; see YAML.
-func read(n *yaml.Node, u json.Unmarshaler) error {
+// Read hands the node itself to types that can read it, with its places; see YAML.
+func Read(n *yaml.Node, u json.Unmarshaler) error {
 	direct, ok := u.(interface{ UnmarshalYAML(func(any) error) error })
 	if !ok {
 		return u.UnmarshalJSON(tree.JSON(n.Value()))
