@@ -103,7 +103,10 @@ func (p Problem) String() string {
 			parts = append(parts, p.Resource)
 		}
 	}
-	parts = append(parts, p.Object, p.Field)
+	if p.Object != p.Resource { // an operation on the resource itself
+		parts = append(parts, p.Object)
+	}
+	parts = append(parts, p.Field)
 	if p.Severity == SeverityWarning {
 		parts = append(parts, string(SeverityWarning))
 	}
