@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	kjson "sigs.k8s.io/json"
@@ -21,8 +22,9 @@ import (
 // it. Fields that Kubernetes' Go types write though they are unset (status,
 // creationTimestamp, strategy) are left out, so that NewObject of what [Object.Into]
 // filled is the same Object again. A typed object of a kind that is rendered need not say
-// apiVersion and kind; of all others they are required, as is metadata.name. The error is
-// ErrInvalid for errors.Is.
+// apiVersion and kind; of all others they are required, as is metadata.name. Nothing else
+// is checked: what a Renderer verified is not verified again, and a field that Kubernetes
+// refuses is not found here. The error is ErrInvalid for errors.Is.
 func NewObject(v any) (Object, error) {
 	t, err := tree.FromGo(v)
 	if err != nil {
@@ -145,9 +147,17 @@ func As[T any](o Object) (T, error) {
 
 // NewManifests returns the objects in this order, without warnings. With [NewObject] it
 // leads back from objects that were changed, so that [Manifests.WriteTo], [Compare] and
-// tests work on them.
+// tests work on them. What Kubernetes would refuse is not found any more: no object is
+// verified again, nor what objects say of each other.
 func NewManifests(objects ...Object) Manifests {
 	return Manifests{objects: append([]Object(nil), objects...)}
+}
+
+// WithWarnings returns m with these warnings in place of its own, for what [NewManifests]
+// made of a rendering's objects.
+func (m Manifests) WithWarnings(warnings ...flinktarget.Problem) Manifests {
+	m.warnings, m.uses = slices.Clone(warnings), nil
+	return m
 }
 
 // YAML returns the object as one YAML document, as [Manifests.WriteTo] writes it, without

@@ -3,11 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -122,48 +120,4 @@ func TestNameOf(t *testing.T) {
 	} {
 		assert.Equal(t, nameOf(path), want)
 	}
-}
-
-// The lines are those of both texts, in their order, and as few as possible are not
-// lines of both.
-func TestLineDiff(t *testing.T) {
-	r := rand.New(rand.NewPCG(10, 3))
-	text := func() []string {
-		out := make([]string, r.IntN(9))
-		for i := range out {
-			out[i] = string(rune('a' + r.IntN(4)))
-		}
-		return out
-	}
-	for range 2000 {
-		old, new := text(), text()
-		var was, is []string
-		same := 0
-		for _, l := range lineDiff(old, new) {
-			if l.sign != '+' {
-				was = append(was, l.text)
-			}
-			if l.sign != '-' {
-				is = append(is, l.text)
-			}
-			if l.sign == ' ' {
-				same++
-			}
-		}
-		assert.Assert(t, slices.Equal(was, old) && slices.Equal(is, new), "%v %v", old, new)
-		assert.Equal(t, same, longest(old, new), "%v %v", old, new)
-	}
-	large := make([]string, 3000)
-	assert.Equal(t, len(lineDiff(append([]string{"a"}, large...), append([]string{"b"}, append(large, "c")...))), 6003)
-}
-
-// longest is the length of a longest common subsequence, by its definition.
-func longest(a, b []string) int {
-	if len(a) == 0 || len(b) == 0 {
-		return 0
-	}
-	if a[0] == b[0] {
-		return 1 + longest(a[1:], b[1:])
-	}
-	return max(longest(a[1:], b), longest(a, b[1:]))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -136,12 +137,12 @@ func writeLines(w io.Writer, indent string, c render.Change, f render.FieldChang
 	gap, hasOld, hasNew := "", f.Op != render.Added, f.Op != render.Removed
 	hiddenOld, hiddenNew := bothShown(c, f)
 	shown := map[rune][]string{'-': split(hiddenOld, hasOld), '+': split(hiddenNew, hasNew)}
-	for _, l := range lineDiff(split(f.Old, hasOld), split(f.New, hasNew)) {
-		if l.sign == ' ' {
+	for _, l := range compare.Lines(split(f.Old, hasOld), split(f.New, hasNew)) {
+		if l.Sign == ' ' {
 			gap = indent + "  …\n"
 			continue
 		}
-		fmt.Fprintf(w, "%s%s%c %s\n", gap, indent, l.sign, shown[l.sign][l.at])
+		fmt.Fprintf(w, "%s%s%c %s\n", gap, indent, l.Sign, shown[l.Sign][l.At])
 		gap = ""
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
@@ -38,8 +39,8 @@ func updating() bool {
 }
 
 // Golden compares the manifests, as Manifests.WriteTo writes them, with a file, and
-// reports a difference as an error of t, which names objects and fields. The file may have
-// any line ends. Warnings are not compared.
+// reports a difference as an error of t, which names objects and fields, and of texts the
+// lines that differ. The file may have any line ends. Warnings are not compared.
 //
 // With the environment variable RENDERTEST_UPDATE the file is written, with its folders:
 //
@@ -103,10 +104,26 @@ func differences(file []byte, m render.Manifests) string {
 			fmt.Fprintf(&out, "%s: %s\n", name(c.Object()), c.Op)
 		}
 		for _, f := range c.Fields {
+			old, isText := f.Old.(string)
+			if new, ok := f.New.(string); ok && isText && strings.Contains(old+new, "\n") {
+				fmt.Fprintf(&out, "%s: %s:\n", name(c.Object()), f.Path)
+				writeLines(&out, old, new)
+				continue
+			}
 			fmt.Fprintf(&out, "%s: %s: %s, not %s\n", name(c.Object()), f.Path, value(f.New), value(f.Old))
 		}
 	}
 	return out.String()
+}
+
+// writeLines writes the lines that are in the file only, after a -, and those that were
+// rendered only, after a +.
+func writeLines(out *strings.Builder, old, new string) {
+	for _, l := range compare.Lines(strings.Split(old, "\n"), strings.Split(new, "\n")) {
+		if l.Sign != ' ' {
+			fmt.Fprintf(out, "  %c %s\n", l.Sign, l.Text)
+		}
+	}
 }
 
 // value returns what a field has, as JSON.

@@ -95,6 +95,8 @@ func TestGolden(t *testing.T) {
 	assert.Assert(t, len(errs[0]) < 2000, "the difference is shown, not both texts: %d", len(errs[0]))
 
 	for reason, c := range map[string]struct{ text, want string }{
+		"a line of a text": {strings.Replace(string(text), "parallelism.default: 1", "parallelism.default: 2", 1),
+			"data[flink-conf.yaml]:\n  - parallelism.default: 2\n  + parallelism.default: 1\n"},
 		"an object more": {string(text) + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\n", "Secret a: removed"},
 		"another order": {"---\n" + string(text[strings.LastIndex(string(text), "---\n")+4:]) +
 			string(text[:strings.LastIndex(string(text), "---\n")]), "the objects are the same"},

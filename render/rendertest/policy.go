@@ -3,9 +3,12 @@ package rendertest
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -55,8 +58,8 @@ func EachObject(name string, look func(render.Object, Report)) Policy {
 }
 
 // EachSet returns a policy that looks at all objects of a Deployment or SessionCluster
-// together, for rules such as "a PodDisruptionBudget exists". Objects of the platform
-// belong to none.
+// together, for rules such as "a PodDisruptionBudget exists", with the warnings that are
+// about it. Objects of the platform and warnings about targets belong to none.
 func EachSet(name string, look func(render.Manifests, Report)) Policy {
 	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
 		var keys []string
@@ -72,14 +75,23 @@ func EachSet(name string, look func(render.Manifests, Report)) Policy {
 			sets[key] = append(sets[key], o)
 		}
 		for _, key := range keys {
-			look(render.NewManifests(sets[key]...), func(field, format string, args ...any) {
-				resource := cmp.Or(resourceOf(sets[key][0]), key)
+			resource := cmp.Or(resourceOf(sets[key][0]), key)
+			set := render.NewManifests(sets[key]...).WithWarnings(about(resource, m.Warnings())...)
+			look(set, func(field, format string, args ...any) {
 				problems = append(problems,
 					Problem{Rule: name, Object: resource, Field: field, Message: fmt.Sprintf(format, args...)})
 			})
 		}
 		return problems
 	}}
+}
+
+// about returns the problems of a resource, whose labels call it by the value of its name.
+func about(resource string, list []flinktarget.Problem) []flinktarget.Problem {
+	return slices.DeleteFunc(slices.Clone(list), func(p flinktarget.Problem) bool {
+		kind, name, _ := strings.Cut(p.Resource, "/")
+		return kind+"/"+labels.Value(name) != resource
+	})
 }
 
 func reporter(problems *[]Problem, rule string, o render.Object, prefix string) Report {

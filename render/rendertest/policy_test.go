@@ -70,6 +70,25 @@ func TestEachSet(t *testing.T) {
 	assert.Equal(t, len(check(render.Manifests{})), 0)
 }
 
+// Each resource comes with its own warnings, whatever its labels make of its name.
+func TestEachSetHasWarnings(t *testing.T) {
+	var got []string
+	warned := EachSet("no warnings", func(set render.Manifests, report Report) {
+		for _, w := range set.Warnings() {
+			got = append(got, w.Resource+": "+w.Rule)
+			report(w.Field, "%s", w.Message)
+		}
+	})
+	m := rendered(t, strings.Replace(resources, "      artifact",
+		`      flinkConfiguration: {s3.secret-key: abcdefghijkl}
+      artifact`, 1))
+	errs := record(func(t testing.TB) { CheckPolicies(t, m, warned) })
+	assert.DeepEqual(t, got, []string{"Deployment default/Orders, by hour: plain-secret",
+		"Deployment default/Orders, by hour: derived-id"})
+	assert.Assert(t, len(errs) == 2 && strings.HasPrefix(errs[0], "no warnings: Deployment default/orders-by-hour: "),
+		"%q", errs)
+}
+
 // A policy that is made by hand need not repeat its name.
 func TestPolicyByHand(t *testing.T) {
 	p := Policy{Name: "by hand", Find: func(render.Manifests) []Problem {

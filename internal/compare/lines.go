@@ -1,21 +1,21 @@
-package main
+package compare
 
-// line is a line of two texts: of both (' '), of the old ('-') or of the new one ('+').
-type line struct {
-	sign rune
-	text string
-	at   int // in its text
+// Line is a line of two texts: of both (' '), of the old ('-') or of the new one ('+').
+type Line struct {
+	Sign rune
+	Text string
+	At   int // in its text
 }
 
 // maxTable bounds the memory for a comparison of texts. Those that are larger are
 // shown as a whole.
 const maxTable = 1 << 22
 
-// lineDiff returns the lines of both texts in their order, as many as possible of
+// Lines returns the lines of both texts in their order, as many as possible of
 // them as lines of both.
-func lineDiff(old, new []string) (out []line) {
+func Lines(old, new []string) (out []Line) {
 	if len(old) > 0 && len(new) > 0 && (len(old)+1)*(len(new)+1) > maxTable {
-		return append(lineDiff(old, nil), lineDiff(nil, new)...)
+		return append(Lines(old, nil), Lines(nil, new)...)
 	}
 	// common has the length of a longest common subsequence for each pair of rests.
 	common := make([][]int32, len(old)+1)
@@ -31,13 +31,13 @@ func lineDiff(old, new []string) (out []line) {
 	for i, j := 0, 0; i < len(old) || j < len(new); {
 		switch {
 		case i < len(old) && j < len(new) && old[i] == new[j]:
-			out = append(out, line{' ', old[i], i})
+			out = append(out, Line{' ', old[i], i})
 			i, j = i+1, j+1
 		case j == len(new) || i < len(old) && common[i+1][j] >= common[i][j+1]:
-			out = append(out, line{'-', old[i], i})
+			out = append(out, Line{'-', old[i], i})
 			i++
 		default:
-			out = append(out, line{'+', new[j], j})
+			out = append(out, Line{'+', new[j], j})
 			j++
 		}
 	}
