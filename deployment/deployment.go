@@ -73,7 +73,8 @@ func (d Deployment) Name() string { return d.d.get().Metadata.Name }
 func (d Deployment) Namespace() string { return d.d.namespace() }
 
 // Target returns what the Deployment refers to, the zero Ref if it runs on a
-// SessionCluster.
+// SessionCluster: then there is no target to look up or to hold (SetHolds without refs),
+// and Stream and Bundle of a Renderer refuse the Deployment without asking for one.
 func (d Deployment) Target() target.Ref {
 	s := d.d.get().Spec
 	if s.DeploymentTargetID == "" && s.DeploymentTargetName == "" {

@@ -59,6 +59,9 @@ func Workers(n int) Option {
 // the time that the item comes. Its error, and one that comes with an item, is
 // yielded in the item's place.
 //
+// Items are not compared with each other: the same Deployment twice is rendered twice, to
+// the same objects, which [Renderer.Bundle] refuses.
+//
 // After the last item comes what is about all of them, as a Result of the [Result.Whole]:
 // patches that changed no object of any item, as warnings of Manifests without objects, or
 // as an error with [StrictPatches]. If ctx is done, its error is such a Result, and the

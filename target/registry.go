@@ -28,6 +28,20 @@ import (
 // between its start and its return. It keeps everything in memory, see
 // [Registry.Snapshot].
 //
+// To render a Deployment d and hold its target, render first, so that an error leaves the
+// holds of what is stored as they are:
+//
+//	t, err := registry.Get(d.Target())
+//	m, err := renderer.Deployment(t, d, job)
+//	err = registry.SetHolds(d.Owner(), d.Target()) // ErrNotFound if t was deleted meanwhile
+//
+// If t may have been deleted and registered with another spec between these calls, Get it
+// once more: it is held now, and if it is not [Target.SameSpec] as t, render again.
+//
+// An owner is the same as long as kind, namespace, name and UID are. The UID is metadata.id
+// of the resource, empty without one: who adds an id later is another owner, so release the
+// old one, with SetHolds without refs.
+//
 // Every call that returns an error refuses a reference with neither name nor id, an
 // owner that [Registry.Acquire] does not accept, and the zero Target with an
 // [*flinktarget.InvalidError].
@@ -116,6 +130,9 @@ func (r *Registry) release(t Target, o Owner) bool {
 // that differ, in use or not; an id that is added, removed or changed is such a
 // difference. If another target has the id of t, in whatever namespace, the error
 // is a [*ConflictError].
+//
+// A target that was parsed keeps the positions of its text, which problems of later
+// renderings name: give Parse a name of the file that still says something then.
 func (r *Registry) Register(t Target) error {
 	if t.IsZero() {
 		e := field.Required(nil, "must not be the zero value: make the target with target.New or target.Parse")

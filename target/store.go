@@ -10,6 +10,10 @@ import (
 // target/store implements it over any database that compares and swaps,
 // [Registry.Store] in memory, and package target/registrytest tests it.
 //
+// It lacks SetHolds, Clone and Snapshot of a Registry, which are about many targets at one
+// moment: for SetHolds, call Transact of target/store's Store with the refs that are held
+// and those that are to be, which hands over a Registry; that Store has a Snapshot, too.
+//
 // A Store is linearizable: each call takes effect at one moment between its start and
 // its return, whichever process makes it.
 //

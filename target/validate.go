@@ -145,5 +145,6 @@ func checkRef(ref Ref, path string) field.ErrorList {
 	if !ref.IsZero() {
 		return nil
 	}
-	return field.ErrorList{field.Required(field.NewPath(path), "name or id is required").WithOrigin(originRequired)}
+	const detail = "name or id is required: the reference of a Deployment in session mode is empty, and has no target"
+	return field.ErrorList{field.Required(field.NewPath(path), detail).WithOrigin(originRequired)}
 }

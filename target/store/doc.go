@@ -1,7 +1,11 @@
 // Package store keeps targets in a database: [Store] is a [target.Store] over any
 // [Backend] that compares and swaps, which takes three methods. The nested modules
 // etcdstore and sqlstore have backends for etcd, SQLite and PostgreSQL; the example is
-// one over a map.
+// one over a map. Until they are published, a program needs a replace for each module:
+//
+//	go mod edit -replace github.com/flinktarget/flinktarget=../flinktarget \
+//	  -replace github.com/flinktarget/flinktarget/target/store/sqlstore=../flinktarget/target/store/sqlstore
+//	go mod tidy
 //
 // # Records
 //
