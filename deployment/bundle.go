@@ -79,6 +79,15 @@ type Reader struct {
 	// spec.flinkVersion, and DeploymentTargets nothing but spec.kubernetes and
 	// spec.deploymentPatchSet. Others are an error.
 	Kind string
+	// AllowUnknown takes fields that the linked Kubernetes API does not have in pod
+	// templates and in the parts of kubernetes.pods that are of a Kubernetes type, for
+	// clusters that are newer. They stay as they are written, and [render.AllowUnknown]
+	// makes a warning of each; without it, rendering refuses them. Unknown fields of VVP's
+	// are an error all the same. What a program makes of the Config later is strict again:
+	// decoding it, and patching what New makes of it, refuses such fields.
+	//
+	// [render.AllowUnknown]: https://pkg.go.dev/github.com/flinktarget/flinktarget/render#AllowUnknown
+	AllowUnknown bool
 }
 
 // ParseAll is the function [ParseAll] with these options.
@@ -128,11 +137,11 @@ func (r *reader) document(root *yaml.Node, kind string, lists bool) {
 	case kind == target.Kind:
 		r.target(root)
 	case kind == KindDeployment, kind == kindWrapper:
-		if d, err := r.options.Defaults.fromNode(root); r.ok(err) {
+		if d, err := r.options.deployment(root); r.ok(err) {
 			r.bundle.Deployments = append(r.bundle.Deployments, d)
 		}
 	case kind == KindSessionCluster:
-		if s, err := sessionClusterFromNode(root); r.ok(err) {
+		if s, err := r.options.sessionCluster(root); r.ok(err) {
 			r.bundle.SessionClusters = append(r.bundle.SessionClusters, s)
 		}
 	case lists && isList(kind):

@@ -35,6 +35,10 @@ func New(c Config) (Deployment, error) {
 func Parse(file string, text []byte) (Deployment, error) { return Defaults{}.Parse(file, text) }
 
 func (d Defaults) fromNode(root *yaml.Node) (Deployment, error) {
+	return Reader{Defaults: d}.deployment(root)
+}
+
+func (o Reader) deployment(root *yaml.Node) (Deployment, error) {
 	var w wrapped
 	if isWrapper(root) {
 		var problems []flinktarget.Problem
@@ -44,8 +48,8 @@ func (d Defaults) fromNode(root *yaml.Node) (Deployment, error) {
 		root = w.inner
 	}
 	var c, filled Config
-	problems := decode.Resource(root, &c, func(c Config) field.ErrorList {
-		filled = d.apply(c)
+	problems := decode.Newer(root, &c, o.AllowUnknown, func(c Config) field.ErrorList {
+		filled = o.Defaults.apply(c)
 		return validateDeployment(filled)
 	})
 	if len(problems) > 0 {
@@ -54,8 +58,8 @@ func (d Defaults) fromNode(root *yaml.Node) (Deployment, error) {
 		}
 		return Deployment{}, decode.Invalid(subject(c), problems...)
 	}
-	made := &data[Config]{config: filled, source: root}
-	d.note(made, c)
+	made := &data[Config]{config: filled, source: root, newer: o.AllowUnknown}
+	o.Defaults.note(made, c)
 	return Deployment{d: made}, nil
 }
 
@@ -129,7 +133,7 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	if root == nil {
 		return Deployment{d: same}, err
 	}
-	return Defaults{}.fromNode(root)
+	return Reader{AllowUnknown: d.d.newer}.deployment(root)
 }
 
 // Position returns where a field stands in the text that d was read from, such

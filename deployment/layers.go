@@ -79,6 +79,12 @@ func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
 // ParseDefaults reads layers in YAML or JSON, one a document. The name of the file
 // is used in the positions of errors only. The error is an [*flinktarget.InvalidError].
 func ParseDefaults(file string, text []byte) (Defaults, error) {
+	return Reader{}.ParseDefaults(file, text)
+}
+
+// ParseDefaults is the function [ParseDefaults] with AllowUnknown; the other fields of o
+// are about other kinds.
+func (o Reader) ParseDefaults(file string, text []byte) (Defaults, error) {
 	roots, bad := yaml.Parse(file, text)
 	problems := decode.Syntax(bad)
 	d := Defaults{layers: make(map[string]*Spec)}
@@ -87,7 +93,7 @@ func ParseDefaults(file string, text []byte) (Defaults, error) {
 			continue
 		}
 		var c DefaultsConfig
-		found := decode.Resource(root, &c, validateDefaults)
+		found := decode.Newer(root, &c, o.AllowUnknown, validateDefaults)
 		if len(found) == 0 {
 			for _, e := range d.put(c) {
 				found = append(found, decode.Problem(root.Locate(e.Field), e))

@@ -10,7 +10,7 @@ import (
 
 // Raw is a part of a Kubernetes object of type T, as its author wrote it: what is
 // not set stays unset, and an explicit false, 0 or null survives. It is checked
-// strictly against T. Raw values are immutable; the zero value is unset.
+// strictly against T, unless a [Reader] allows what is unknown. Raw values are immutable; the zero value is unset.
 //
 // Make one with [FromYAML] or [FromObject], or by decoding a configuration.
 type Raw[T any] struct {

@@ -68,11 +68,15 @@ func ParseSessionCluster(file string, text []byte) (SessionCluster, error) {
 }
 
 func sessionClusterFromNode(root *yaml.Node) (SessionCluster, error) {
+	return Reader{}.sessionCluster(root)
+}
+
+func (o Reader) sessionCluster(root *yaml.Node) (SessionCluster, error) {
 	var c SessionClusterConfig
-	if problems := decode.Resource(root, &c, validateSessionCluster); len(problems) > 0 {
+	if problems := decode.Newer(root, &c, o.AllowUnknown, validateSessionCluster); len(problems) > 0 {
 		return SessionCluster{}, decode.Invalid(subject(c), problems...)
 	}
-	return SessionCluster{d: &data[SessionClusterConfig]{config: clone(c), source: root}}, nil
+	return SessionCluster{d: &data[SessionClusterConfig]{config: clone(c), source: root, newer: o.AllowUnknown}}, nil
 }
 
 // IsZero reports whether s is the zero value, which is no SessionCluster.
@@ -119,7 +123,7 @@ func (s SessionCluster) Patch(set patch.Set) (SessionCluster, error) {
 	if root == nil {
 		return SessionCluster{d: same}, err
 	}
-	return sessionClusterFromNode(root)
+	return Reader{AllowUnknown: s.d.newer}.sessionCluster(root)
 }
 
 // Position returns where a field stands in the text that s was read from, as

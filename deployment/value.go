@@ -28,6 +28,7 @@ type data[C config] struct {
 	source *yaml.Node // nil if it was not read from a text
 	given  *C         // as it was given; nil if that is config
 	layers Defaults
+	newer  bool // it was read with Reader.AllowUnknown
 }
 
 // get returns the configuration without copying it.
@@ -115,7 +116,7 @@ func (d *data[C]) patch(s patch.Set, c C) (*data[C], *yaml.Node, error) {
 	kind, _ := c.identity()
 	if d == nil || !s.HasResource(kind) {
 		if d != nil {
-			d = &data[C]{config: c}
+			d = &data[C]{config: c, newer: d.newer}
 		}
 		return d, nil, nil
 	}

@@ -36,7 +36,7 @@ func YAML(w io.Writer, rd io.Reader, opts ...Option) error {
 	if named, ok := rd.(interface{ Name() string }); ok {
 		name = named.Name()
 	}
-	b, err := deployment.ParseAll(name, text)
+	b, err := deployment.Reader{AllowUnknown: r.allowUnknown}.ParseAll(name, text)
 	if err != nil {
 		return err
 	}

@@ -130,8 +130,9 @@ func AllowUnresolved() Option {
 
 // AllowUnknown makes warnings of fields and of enumerated values that the Kubernetes API of
 // this library's release does not have, and that a newer cluster may. Verification knows
-// Kubernetes 1.37; pod templates of resources are held against the same API
-// when they are read, without this way out: write what is newer as a patch of the target.
+// Kubernetes 1.37. Pod templates and pod options of resources are held against the same API
+// when they are read, too: that needs AllowUnknown of [deployment.Reader], which
+// [YAML] sets with this option.
 func AllowUnknown() Option {
 	return on("AllowUnknown", func(r *Renderer) { r.allowUnknown = true })
 }

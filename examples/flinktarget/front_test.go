@@ -261,3 +261,23 @@ func TestKeepGoing(t *testing.T) {
 		assert.Equal(t, strings.Contains(errs.String(), "warning: cannot be rendered: "), warned, errs.String())
 	}
 }
+
+// Pod templates may have what a newer Kubernetes has; what VVP does not have, no flag allows.
+func TestAllowUnknownInPodTemplates(t *testing.T) {
+	with := func(kubernetes string) string {
+		return input + "      kubernetes: {" + kubernetes + "}\n"
+	}
+	text := with("jobManagerPodTemplate: {spec: {hyper: 1}}")
+	r := call(text, "render", "-")
+	assert.Equal(t, r.code, exitInput)
+	assert.Assert(t, strings.Contains(r.stderr, "hyper: unknown field (option --allow-unknown)"), r.stderr)
+	for _, args := range [][]string{{"render"}, {"render", "--stream"}, {"validate", "--render"}} {
+		r = call(text, append(args, "--allow-unknown", "-")...)
+		assert.Equal(t, r.code, exitOK, r.stderr)
+		assert.Assert(t, strings.Contains(r.stderr, "hyper: warning: unknown field"), "it is a warning: %s", r.stderr)
+		assert.Equal(t, strings.Contains(r.stdout, "hyper: 1"), args[0] == "render", "it is not lost")
+		r = call(with("jobManagerPodTemplates: {}"), append(args, "--allow-unknown", "-")...)
+		assert.Equal(t, r.code, exitInput, r.stderr)
+	}
+	assert.Equal(t, call(text, "target", "--platform-namespace", "vvp", "--allow-unknown", "-").code, exitOK)
+}

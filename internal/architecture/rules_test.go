@@ -207,7 +207,6 @@ var withoutCase = []string{
 	"file-system-plugin", "flink-home", "id-conflict", "in-use", "length", "mismatch", "not-found",
 	"patch-conflict", "patch-form", "patch-kind", "patch-merge", "patch-selector",
 	"queryable-state", "small-heap", "state-spelling", "system-label",
-	"unknown-value",
 }
 
 // A rule that no test names has no case.

@@ -46,6 +46,8 @@ type decoder struct {
 	base     *field.Path
 	path     []segment // below base, to where the decoder is
 	ignored  []string  // paths of fields that the Go type does not have
+	// newer takes unknown fields in parts of Kubernetes objects; part is set inside of one.
+	newer, part bool
 }
 
 func (d *decoder) value(n *yaml.Node, dst reflect.Value, wire string) {
@@ -114,12 +116,14 @@ func (d *decoder) structure(n *yaml.Node, dst reflect.Value) {
 		d.enter(segment{in: n, key: f.Key, index: -1})
 		if known := slices.IndexFunc(fields, func(k schema.Field) bool { return k.Name == f.Key }); known >= 0 {
 			d.value(f.Value, dst.FieldByIndex(fields[known].Index), fields[known].Wire)
-		} else if !slices.Contains(d.ignored, d.at().String()) {
-			detail := "unknown field"
+		} else if !(d.newer && d.part) && !slices.Contains(d.ignored, d.at().String()) {
+			detail, origin := "unknown field", OriginUnknown
 			if best := Nearest(f.Key, schema.Names(fields)); best != "" {
 				detail += "; did you mean " + best + "?"
+			} else if d.part {
+				origin += " AllowUnknown"
 			}
-			d.add(Problem(f.Pos, field.Forbidden(d.at(), detail).WithOrigin(OriginUnknown)))
+			d.add(Problem(f.Pos, field.Forbidden(d.at(), detail).WithOrigin(origin)))
 		}
 		d.leave()
 	}

@@ -58,7 +58,9 @@ func (d *decoder) kept(n *yaml.Node, u keeper) {
 	if t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
 		part := t.Field(0).Type.Elem()
 		n = unwrap(n, part)
+		d.part = true
 		d.value(n, reflect.New(part).Elem(), "")
+		d.part = false
 	}
 	u.keep(n.Value()) // even with problems, so that nothing seems to be missing
 }

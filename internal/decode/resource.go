@@ -64,7 +64,15 @@ func ServerSide() []string { return slices.Clone(serverSide) }
 // problems with their places. validate sees what could be decoded; its errors
 // about fields that could not are left out.
 func Resource[C any](root *yaml.Node, cfg *C, validate func(C) field.ErrorList) []flinktarget.Problem {
-	d := &decoder{ignored: serverSide}
+	return Newer(root, cfg, false, validate)
+}
+
+// Newer is Resource, which with unknown takes fields in parts of Kubernetes objects that
+// the linked API does not have, and keeps them.
+func Newer[C any](
+	root *yaml.Node, cfg *C, unknown bool, validate func(C) field.ErrorList,
+) []flinktarget.Problem {
+	d := &decoder{ignored: serverSide, newer: unknown}
 	if !d.is(root, yaml.Map) {
 		return d.problems
 	}

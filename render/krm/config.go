@@ -34,10 +34,13 @@ type configSpec struct {
 	LoggingProfiles   map[string]string `json:"loggingProfiles"`
 	FetcherImage      string            `json:"fetcherImage"`
 	SQLRunner         configRunner      `json:"sqlRunner"`
+	FlinkHome         string            `json:"flinkHome"`
+	BlobStorage       string            `json:"blobStorage"`
 	TLSSecret         string            `json:"tlsSecret"`
 	Budgets           bool              `json:"podDisruptionBudgets"`
 	StrictPatches     bool              `json:"strictPatches"`
 	AllowUnresolved   bool              `json:"allowUnresolved"`
+	AllowUnknown      bool              `json:"allowUnknown"`
 	Jobs              []configJob       `json:"jobs"`
 	Resources         []decode.Ignored  `json:"resources"` // setup has them
 }
@@ -119,7 +122,8 @@ func (f *function) configMap() {
 				"%s: | and the value in the lines below, indented", key)
 			return nil
 		}
-		if !slices.Contains([]string{"platformNamespace", "fetcherImage", "tlsSecret"}, key) {
+		if !slices.Contains([]string{"platformNamespace", "fetcherImage", "flinkHome", "blobStorage",
+			"tlsSecret"}, key) {
 			docs, err := documents(value.YNode().Value)
 			if err != nil {
 				f.configError("data."+key, decode.OriginSyntax, "%v", err)
@@ -179,10 +183,13 @@ func (f *function) options(opts []render.Option) []render.Option {
 	add("loggingProfiles", len(c.LoggingProfiles) > 0, render.UseLoggingProfiles(c.LoggingProfiles))
 	add("fetcherImage", c.FetcherImage != "", render.FetcherImage(c.FetcherImage))
 	add("sqlRunner", c.SQLRunner != configRunner{}, render.SQLRunner(c.SQLRunner.JarURI, c.SQLRunner.Class))
+	add("flinkHome", c.FlinkHome != "", render.FlinkHome(c.FlinkHome))
+	add("blobStorage", c.BlobStorage != "", render.BlobStorage(c.BlobStorage))
 	add("tlsSecret", c.TLSSecret != "", render.TLSSecret(c.TLSSecret))
 	add("podDisruptionBudgets", c.Budgets, render.PodDisruptionBudgets())
 	add("strictPatches", c.StrictPatches, render.StrictPatches())
 	add("allowUnresolved", c.AllowUnresolved, render.AllowUnresolved())
+	add("allowUnknown", c.AllowUnknown, render.AllowUnknown())
 	return opts
 }
 

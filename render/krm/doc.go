@@ -71,10 +71,13 @@
 //	  loggingProfiles: {default: …}   # render.UseLoggingProfiles
 //	  fetcherImage: …                 # render.FetcherImage
 //	  sqlRunner: {jarUri: …, class: …}    # render.SQLRunner
+//	  flinkHome: /opt/flink           # render.FlinkHome
+//	  blobStorage: s3://bucket/vvp    # render.BlobStorage
 //	  tlsSecret: flink-certificates   # render.TLSSecret
 //	  podDisruptionBudgets: true      # render.PodDisruptionBudgets
 //	  strictPatches: true             # render.StrictPatches
 //	  allowUnresolved: true           # render.AllowUnresolved
+//	  allowUnknown: true              # render.AllowUnknown, and deployment.Reader's
 //	  jobs:                           # render.Job, for Deployments by name
 //	    - namespace: default          # VVP's; default if left out
 //	      deployment: orders

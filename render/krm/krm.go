@@ -109,7 +109,9 @@ func (f *function) run(opts []render.Option) []*yaml.RNode {
 	f.readConfig()
 	opts = f.options(opts)
 	f.collect()
-	f.parse()
+	f.parse(slices.ContainsFunc(opts, func(o render.Option) bool {
+		return o.String() == render.AllowUnknown().String()
+	}))
 	jobs := f.jobs()
 	if f.results.ExitCode() != 0 {
 		return nil
@@ -226,23 +228,25 @@ func aliasOut(n *yaml.Node, before map[*yaml.Node]bool) bool {
 }
 
 // parse fills the bundle, defaults first, because they change what Deployments are.
-func (f *function) parse() {
+func (f *function) parse(allowUnknown bool) {
+	reader := deployment.Reader{AllowUnknown: allowUnknown}
 	f.of, f.owners = map[string]*source{}, map[string]*source{}
 	var layers []deployment.DefaultsConfig
 	for _, s := range f.sources {
 		if s.node.GetKind() == deployment.KindDefaults {
-			d, err := deployment.ParseDefaults("", []byte(s.node.MustString()))
+			d, err := reader.ParseDefaults("", []byte(s.node.MustString()))
 			f.problems(s, err)
 			layers = append(layers, d.Layers()...)
 		}
 	}
-	defaults, err := deployment.NewDefaults(layers...)
+	var err error
+	reader.Defaults, err = deployment.NewDefaults(layers...)
 	f.problems(nil, err)
 	for _, s := range f.sources {
 		if s.node.GetKind() == deployment.KindDefaults {
 			continue
 		}
-		b, err := defaults.ParseAll("", []byte(s.node.MustString()))
+		b, err := reader.ParseAll("", []byte(s.node.MustString()))
 		f.problems(s, err)
 		for _, t := range b.Targets {
 			f.of[t.String()] = s

@@ -108,6 +108,14 @@ func TestErrorsSayWhere(t *testing.T) {
 			"did you mean strictPatches?"},
 		{"an option that is not legal", "options are checked", wrap(config + "  platformNamespace: V V P\n"),
 			result{Resource: ofConfig, Field: "spec.platformNamespace", Rule: "option"}, "V V P"},
+		{"a folder that is none", "options are checked", wrap(config + "  flinkHome: flink\n"),
+			result{Resource: ofConfig, Field: "spec.flinkHome", Rule: "option"}, "absolute path"},
+		{"a storage that is none", "options are checked", wrap(config + "  blobStorage: bucket\n"),
+			result{Resource: ofConfig, Field: "spec.blobStorage", Rule: "option"}, "s3://bucket/vvp"},
+		{"what is newer, without allowUnknown", "it may be a typo", wrap("", staging, strings.Replace(orders,
+			"    spec:\n      a", "    spec:\n      kubernetes: {pods: {affinity: {hyper: 1}}}\n      a", 1)),
+			result{Resource: ofOrders, Field: "spec.template.spec.kubernetes.pods.affinity.hyper", Rule: "unknown-field"},
+			"AllowUnknown"},
 		{"another kind of functionConfig", "the wrong function runs",
 			wrap("apiVersion: v1\nkind: Secret\nmetadata: {name: f}\n"),
 			result{Resource: ref{APIVersion: "v1", Kind: "Secret", Name: "f"}, Field: "kind", Rule: "config"},
@@ -213,6 +221,9 @@ func TestConfigMap(t *testing.T) {
   allowUnresolved: true
   fetcherImage: registry.example.com/fetch:1
   sqlRunner: {jarUri: 'https://h/r.jar', class: a.B}
+  flinkHome: /home/flink
+  blobStorage: s3://b/vvp
+  allowUnknown: true
   tlsSecret: certificates
   podDisruptionBudgets: true
   jobs: [{deployment: orders, id: ` + id + `, savepointLocation: s3://b/s}]
@@ -231,6 +242,9 @@ data:
   fetcherImage: registry.example.com/fetch:1
   sqlRunner: |
     {jarUri: 'https://h/r.jar', class: a.B}
+  flinkHome: /home/flink
+  blobStorage: s3://b/vvp
+  allowUnknown: "true"
   tlsSecret: certificates
   podDisruptionBudgets: "true"
   jobs: |
@@ -240,14 +254,16 @@ data:
 	resources := []string{nowhere,
 		strings.Replace(orders, "    spec:\n      a",
 			"    metadata: {annotations: {flink.security.ssl.enabled: \"true\"}}\n    spec:\n      parallelism: "+
-				"2\n      flinkConfiguration: {x: \"${NO}\"}\n      a", 1)}
+				"2\n      flinkConfiguration: {x: \"${NO}\"}\n      "+
+				"kubernetes: {pods: {affinity: {hyper: 1}}}\n      a", 1)}
 	want := items(t, process(t, wrap(own, resources...)))
 	assert.DeepEqual(t, items(t, process(t, wrap(data, resources...))), want)
 	assert.Equal(t, tree.String(want[0], "metadata", "namespace"), "vvp")
 	assert.Equal(t, tree.String(want[0], "metadata", "name"), "job-"+id+"-flink-config")
 	text := string(tree.JSON(want))
 	for _, option := range []string{"registry.example.com/flink:1.20", "s3://b/s", "rootLogger.level = WARN", "${NO}",
-		`"secretName":"certificates"`, "PodDisruptionBudget"} {
+		`"secretName":"certificates"`, "PodDisruptionBudget", `"mountPath":"/home/flink/conf"`,
+		"s3://b/vvp/flink-jobs/", `{"hyper":1}`} {
 		assert.Assert(t, strings.Contains(text, option), option)
 	}
 

@@ -22,15 +22,17 @@ import (
 // Each job has the id of its Deployment, not one that is derived from all that is
 // rendered, so that a golden file changes only where something else does. Warnings are
 // logged. A patch that matches nothing is one, and fails the test with
-// render.StrictPatches.
+// render.StrictPatches. With render.AllowUnknown, fields of a newer Kubernetes are read, too.
 func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	t.Helper()
-	empty := func(o render.Option) bool { return o.String() == render.AllowEmpty().String() }
+	given := func(option render.Option) bool {
+		return slices.ContainsFunc(opts, func(o render.Option) bool { return o.String() == option.String() })
+	}
 	r, err := render.New(append(slices.Clone(opts), render.IgnoreState())...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := deployment.ReadFS(dir, os.DirFS(dir))
+	b, err := deployment.Reader{AllowUnknown: given(render.AllowUnknown())}.ReadFS(dir, os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +40,7 @@ func Dir(t testing.TB, dir string, opts ...render.Option) render.Manifests {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Len() == 0 && !slices.ContainsFunc(opts, empty) {
+	if m.Len() == 0 && !given(render.AllowEmpty()) {
 		t.Fatalf("%s: there is no Deployment or SessionCluster to render; if that is meant, give AllowEmpty", dir)
 	}
 	for _, w := range m.Warnings() {

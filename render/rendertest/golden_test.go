@@ -186,6 +186,10 @@ func TestDir(t *testing.T) {
 	assert.Equal(t, Dir(t, dir, render.AllowEmpty()).Len(), 0)
 	write("others.yaml", strings.Replace(others, "spec:\n", "spec:\n  state: SUSPENDED\n", 1))
 	assert.DeepEqual(t, names(Dir(t, dir)), names(m)) // what is suspended is checked, too
+	write("others.yaml", strings.Replace(others, "2.1}", "2.1, kubernetes: {pods: {affinity: {hyper: 1}}}}", 1))
+	errs = dirOf()
+	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], "hyper: unknown field"), "%q", errs)
+	assert.DeepEqual(t, names(Dir(t, dir, render.AllowUnknown())), names(m)) // of a newer Kubernetes
 	dir = filepath.Join(dir, "nowhere")
 	errs = dirOf()
 	assert.Assert(t, len(errs) == 1 && strings.Contains(errs[0], dir), "%q", errs)

@@ -25,7 +25,6 @@ type Flags struct {
 	platform, fetcher, tls, runner string
 	home, blobs                    string
 	unresolved, disruption         bool
-	unknown                        bool
 	images, profiles               map[string]string
 }
 
@@ -51,8 +50,6 @@ func RenderFlags(fs *flag.FlagSet) *Flags {
 	fs.BoolVar(&f.Strict, "strict-patches", false, "fail if a patch of a target changes nothing")
 	fs.BoolVar(&f.unresolved, "allow-unresolved", false,
 		"warn only if a Flink option has a ${NAME} that the pods do not know")
-	fs.BoolVar(&f.unknown, "allow-unknown", false,
-		"warn only of fields and values that a newer Kubernetes may have")
 	fs.BoolVar(&f.disruption, "pod-disruption-budgets", false, "render PodDisruptionBudgets")
 	return f
 }

@@ -34,6 +34,7 @@ type Input struct {
 	KeepGoing bool
 
 	kind        string // of documents that do not say it
+	unknown     bool   // Kubernetes may be newer
 	skipUnknown bool
 	skipped     int // documents so far
 }
@@ -42,6 +43,8 @@ type Input struct {
 func (in *Input) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&in.kind, "kind", "", "the `kind` of documents that do not say theirs, such as bodies of VVP's API;\n"+
 		"if not given, that whose fields they have")
+	fs.BoolVar(&in.unknown, "allow-unknown", false,
+		"warn only of fields and values that a newer Kubernetes may have")
 	fs.BoolVar(&in.skipUnknown, "skip-unknown-kinds", false,
 		"leave out documents of other kinds or API versions, with a warning each")
 }
@@ -87,7 +90,7 @@ func (in *Input) files(args []string) (list []string, defaults deployment.Defaul
 	if in.Defaults != "" {
 		text, err := os.ReadFile(in.Defaults)
 		if err == nil {
-			defaults, err = deployment.ParseDefaults(in.Defaults, text)
+			defaults, err = in.reader(defaults).ParseDefaults(in.Defaults, text)
 		}
 		if err != nil {
 			return nil, defaults, err
@@ -147,7 +150,7 @@ func (in *Input) documents(file string, defaults deployment.Defaults) iter.Seq2[
 }
 
 func (in *Input) reader(defaults deployment.Defaults) deployment.Reader {
-	return deployment.Reader{Defaults: defaults, Kind: in.kind}
+	return deployment.Reader{Defaults: defaults, Kind: in.kind, AllowUnknown: in.unknown}
 }
 
 // open returns a file or the standard input, and what it is called.
