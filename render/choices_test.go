@@ -241,8 +241,8 @@ func TestManifests(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Assert(t, count(known) > 0)
 	assert.Equal(t, count(render.Join(traced, known)), count(known), "what is known beside it is not lost")
-	for v, want := range map[interface{ String() string }]string{render.Op(0): "", render.Reordered: "reordered",
-		render.Op(5): "", render.Refused: "refused", render.Effect(7): ""} {
+	for v, want := range map[interface{ String() string }]string{render.Op(0): "", render.OpReordered: "reordered",
+		render.Op(5): "", render.EffectRefused: "refused", render.Effect(7): ""} {
 		assert.Equal(t, v.String(), want)
 	}
 }
@@ -263,7 +263,7 @@ func TestCompareOfTwoDeployments(t *testing.T) {
 	changes := render.Compare(render.Join(a1, b1), render.Join(b2, a2))
 	assert.Equal(t, len(changes), 8)
 	for _, c := range changes {
-		assert.Equal(t, c.Effect, render.Replaced)
+		assert.Equal(t, c.Effect, render.EffectReplaced)
 		assert.Equal(t, c.Old.Labels()["deploymentId"], c.New.Labels()["deploymentId"])
 		assert.Equal(t, c.Old.Labels()["component"], c.New.Labels()["component"])
 	}

@@ -10,12 +10,12 @@ type Op uint8
 
 // The operations.
 const (
-	Added Op = iota + 1
-	Removed
-	Changed
-	// Reordered is a list whose elements have keys, such as containers, and stand in
+	OpAdded Op = iota + 1
+	OpRemoved
+	OpChanged
+	// OpReordered is a list whose elements have keys, such as containers, and stand in
 	// another order.
-	Reordered
+	OpReordered
 )
 
 // String returns "added", "removed", "changed" or "reordered".
@@ -32,29 +32,29 @@ type Effect uint8
 
 // The effects.
 const (
-	// NoEffect is a difference that Kubernetes does not see, such as 1Gi for 1024Mi
+	// EffectNone is a difference that Kubernetes does not see, such as 1Gi for 1024Mi
 	// or null for nothing, or one that it does not follow: a Service keeps the
 	// address it has when the manifest no longer names one.
-	NoEffect Effect = iota
-	// InPlace is a change of the object only: its pods go on running.
-	InPlace
-	// Created is an object that was not there.
-	Created
-	// Deleted is an object that is no longer rendered. Kubernetes does not delete it
+	EffectNone Effect = iota
+	// EffectInPlace is a change of the object only: its pods go on running.
+	EffectInPlace
+	// EffectCreated is an object that was not there.
+	EffectCreated
+	// EffectDeleted is an object that is no longer rendered. Kubernetes does not delete it
 	// by itself: what applies the manifests must prune.
-	Deleted
-	// RollsPods is a change of the pods of a Deployment: they are replaced. A change
+	EffectDeleted
+	// EffectRollsPods is a change of the pods of a Deployment: they are replaced. A change
 	// of a ConfigMap alone does not do this; the checksum of the configuration in the
 	// pod template does.
-	RollsPods
-	// Replaced is an object of one Flink job or cluster that makes room for that of
+	EffectRollsPods
+	// EffectReplaced is an object of one Flink job or cluster that makes room for that of
 	// another, of the same Deployment or SessionCluster: the job id, and with it the
 	// names, or the namespace are new. The old object is to be deleted, as with
-	// Deleted. A new Flink job starts without state unless it is given a savepoint.
-	Replaced
-	// Refused is a change of a field that is immutable, or that Kubernetes refuses next to a
+	// EffectDeleted. A new Flink job starts without state unless it is given a savepoint.
+	EffectReplaced
+	// EffectRefused is a change of a field that is immutable, or that Kubernetes refuses next to a
 	// default that it has filled in: it refuses the whole update of the object.
-	Refused
+	EffectRefused
 )
 
 // String returns a few words, such as "rolls pods".
@@ -70,7 +70,7 @@ func (e Effect) String() string {
 type Change struct {
 	// Old and New are the two versions. Where there is none, that is the zero Object.
 	Old, New Object
-	// Op is Added, Removed or Changed.
+	// Op is OpAdded, OpRemoved or OpChanged.
 	Op Op
 	// Effect is the greatest of the fields' effects.
 	Effect Effect
@@ -82,7 +82,7 @@ type Change struct {
 
 // Object returns the new version, or the old one if there is no new one.
 func (c Change) Object() Object {
-	if c.Op == Removed {
+	if c.Op == OpRemoved {
 		return c.Old
 	}
 	return c.New
@@ -101,7 +101,7 @@ type FieldChange struct {
 	// in plain text, in an environment variable for instance, is here, too.
 	Old, New any
 	Effect   Effect
-	// Cure is a command that makes a Refused change possible without deleting the object, with
+	// Cure is a command that makes an EffectRefused change possible without deleting the object, with
 	// NAME for its name; empty where there is none.
 	Cure string
 }
@@ -128,7 +128,7 @@ func Compare(old, new Manifests) []Change {
 	for _, p := range pairs {
 		is := new.objects[p.New]
 		if p.Old < 0 {
-			out = append(out, Change{New: is, Op: Added, Effect: Created})
+			out = append(out, Change{New: is, Op: OpAdded, Effect: EffectCreated})
 			continue
 		}
 		was := old.objects[p.Old]
@@ -137,7 +137,7 @@ func Compare(old, new Manifests) []Change {
 		}
 	}
 	for _, i := range removed {
-		out = append(out, Change{Old: old.objects[i], Op: Removed, Effect: Deleted})
+		out = append(out, Change{Old: old.objects[i], Op: OpRemoved, Effect: EffectDeleted})
 	}
 	return out
 }
@@ -152,20 +152,20 @@ func treesOf(objects []Object) []tree.Map {
 
 // changeOf is what is different in a pair.
 func changeOf(was, is Object, p compare.Pair) Change {
-	c := Change{Old: was, New: is, Op: Changed}
+	c := Change{Old: was, New: is, Op: OpChanged}
 	differences := compare.Diff(was.tree, is.tree, p.Renamed)
 	var effects []compare.Effect
 	if p.Replaced {
-		c.Effect = Replaced
+		c.Effect = EffectReplaced
 	} else {
 		effects = compare.Effects(was.tree, is.tree, differences)
 	}
 	for i, d := range differences {
 		f := FieldChange{Path: d.Path.String(), Op: ops[d.Op], Old: tree.Copy(d.Old), New: tree.Copy(d.New),
-			Effect: Replaced}
+			Effect: EffectReplaced}
 		if !p.Replaced {
 			f.Effect = effectOf[effects[i]]
-			if f.Effect == Refused {
+			if f.Effect == EffectRefused {
 				f.Cure = compare.CureOf(d)
 			}
 			c.Effect = max(c.Effect, f.Effect)
@@ -176,8 +176,8 @@ func changeOf(was, is Object, p compare.Pair) Change {
 }
 
 var (
-	ops = [...]Op{compare.Added: Added, compare.Removed: Removed, compare.Changed: Changed,
-		compare.Reordered: Reordered}
-	effectOf = [...]Effect{compare.None: NoEffect, compare.InPlace: InPlace, compare.RollsPods: RollsPods,
-		compare.Refused: Refused}
+	ops = [...]Op{compare.Added: OpAdded, compare.Removed: OpRemoved, compare.Changed: OpChanged,
+		compare.Reordered: OpReordered}
+	effectOf = [...]Effect{compare.None: EffectNone, compare.InPlace: EffectInPlace, compare.RollsPods: EffectRollsPods,
+		compare.Refused: EffectRefused}
 )

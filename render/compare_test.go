@@ -118,11 +118,11 @@ func TestCompare(t *testing.T) {
 func TestCompareWithNothing(t *testing.T) {
 	m := rendered(t, app)
 	for _, c := range render.Compare(m, render.Manifests{}) {
-		assert.Assert(t, c.Op == render.Removed && c.Effect == render.Deleted && c.New.Kind() == "" &&
+		assert.Assert(t, c.Op == render.OpRemoved && c.Effect == render.EffectDeleted && c.New.Kind() == "" &&
 			c.Object().Equal(c.Old))
 	}
 	for _, c := range render.Compare(render.Manifests{}, m) {
-		assert.Assert(t, c.Op == render.Added && c.Effect == render.Created && c.Old.Kind() == "" &&
+		assert.Assert(t, c.Op == render.OpAdded && c.Effect == render.EffectCreated && c.Old.Kind() == "" &&
 			c.Object().Equal(c.New))
 	}
 	assert.Equal(t, len(render.Compare(m, render.Manifests{})), m.Len())
@@ -159,7 +159,7 @@ func TestCompareOfSeveralJobs(t *testing.T) {
 		"changed Deployment taskmanager: replaced"})
 	assert.Equal(t, len(objects(first, render.Join(first, second))), second.Len())
 	for _, c := range render.Compare(render.Join(second, first), second) {
-		assert.Equal(t, c.Effect, render.Deleted)
+		assert.Equal(t, c.Effect, render.EffectDeleted)
 	}
 }
 
@@ -184,10 +184,10 @@ func TestComparedIsNotAliased(t *testing.T) {
 }
 
 func TestWordsOfCompare(t *testing.T) {
-	for op := render.Added; op <= render.Reordered; op++ {
+	for op := render.OpAdded; op <= render.OpReordered; op++ {
 		assert.Assert(t, op.String() != "")
 	}
-	for e := render.NoEffect; e <= render.Refused; e++ {
+	for e := render.EffectNone; e <= render.EffectRefused; e++ {
 		assert.Assert(t, e.String() != "")
 	}
 	assert.Equal(t, render.Op(99).String()+render.Effect(99).String(), "")
@@ -241,7 +241,7 @@ func TestCompareAgainstBruteForce(t *testing.T) {
 				mentioned[o.String()] = true
 			}
 			seen[c.Effect.String()]++
-			if c.Op == render.Changed {
+			if c.Op == render.OpChanged {
 				checkFields(t, c, old)
 			} else {
 				assert.Equal(t, len(c.Fields), 0)
@@ -259,7 +259,7 @@ func TestCompareAgainstBruteForce(t *testing.T) {
 		}
 	}
 	assert.Assert(t, pairs > 120, "%d", pairs)
-	for e := render.InPlace; e <= render.Refused; e++ {
+	for e := render.EffectInPlace; e <= render.EffectRefused; e++ {
 		assert.Assert(t, seen[e.String()] >= 5, "%v", seen)
 	}
 }
@@ -284,7 +284,7 @@ func tweak(seed uint64, resource tree.Map) {
 func checkFields(t *testing.T, c render.Change, old render.Manifests) {
 	t.Helper()
 	was, is := c.Old.Map(), c.New.Map()
-	if c.Effect == render.Replaced {
+	if c.Effect == render.EffectReplaced {
 		assert.Assert(t, c.Old.String() != c.New.String())
 		was = renamed(t, was, c.Old.Labels()["jobId"], c.New.Labels()["jobId"], old)
 	} else {
@@ -312,7 +312,7 @@ func checkFields(t *testing.T, c render.Change, old render.Manifests) {
 	for path, different := range differ {
 		n, emptied := 0, false
 		for _, f := range c.Fields {
-			if f.Op != render.Reordered && below(path, f.Path) {
+			if f.Op != render.OpReordered && below(path, f.Path) {
 				n++
 			}
 			emptied = emptied || below(f.Path, path)

@@ -104,16 +104,16 @@ func writeChangesJSON(w *cli.Output, changes []render.Change) {
 	out := make([]change, len(changes))
 	for i, c := range changes {
 		out[i] = change{Op: c.Op.String(), Effect: c.Effect.String(), Object: referenceTo(c.Object())}
-		if was := referenceTo(c.Old); c.Effect == render.Replaced {
+		if was := referenceTo(c.Old); c.Effect == render.EffectReplaced {
 			out[i].Was = &was
 		}
 		for _, f := range c.Fields {
 			old, new := bothShown(c, f)
 			e := field{f.Path, f.Op.String(), f.Effect.String(), cureOf(c, f), &old, &new}
 			switch f.Op {
-			case render.Added:
+			case render.OpAdded:
 				e.Old = nil
-			case render.Removed:
+			case render.OpRemoved:
 				e.New = nil
 			}
 			out[i].Fields = append(out[i].Fields, e)

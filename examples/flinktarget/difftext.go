@@ -36,7 +36,7 @@ func writeChangesText(w io.Writer, changes []render.Change) {
 		writeFields(w, "    ", c)
 	}
 	before := "\nobjects: "
-	for e := render.NoEffect; e <= render.Refused; e++ {
+	for e := render.EffectNone; e <= render.EffectRefused; e++ {
 		if counts[e] > 0 {
 			fmt.Fprintf(w, "%s%d %s", before, counts[e], e)
 			before = ", "
@@ -49,7 +49,7 @@ func writeChangesText(w io.Writer, changes []render.Change) {
 
 // replaces says what a change that replaces an object is part of, empty for others.
 func replaces(c render.Change) string {
-	if c.Effect != render.Replaced {
+	if c.Effect != render.EffectReplaced {
 		return ""
 	}
 	old, new := c.Old.Labels(), c.New.Labels()
@@ -63,7 +63,10 @@ func replaces(c render.Change) string {
 	return fmt.Sprintf("%s: namespace %s replaced by %s", resource, c.Old.Namespace(), c.New.Namespace())
 }
 
-var signs = map[render.Op]string{render.Added: "+", render.Removed: "-", render.Changed: "~", render.Reordered: "%"}
+var signs = map[render.Op]string{
+	render.OpAdded: "+", render.OpRemoved: "-",
+	render.OpChanged: "~", render.OpReordered: "%",
+}
 
 // writeFields writes a table, and below it the lines of texts that have many.
 func writeFields(w io.Writer, indent string, c render.Change) {
@@ -80,9 +83,9 @@ func writeFields(w io.Writer, indent string, c render.Change) {
 		}
 		value := lineOf(old) + " → " + lineOf(new)
 		switch f.Op {
-		case render.Added:
+		case render.OpAdded:
 			value = lineOf(new)
-		case render.Removed:
+		case render.OpRemoved:
 			value = lineOf(old)
 		}
 		fmt.Fprintf(table, "%s%s %s\t%s%s\n", indent, signs[f.Op], f.Path, value, effectOf(c, f))
@@ -134,7 +137,7 @@ func lineOf(v any) string {
 // writeLines writes the lines that are in one of two texts only. They are compared before
 // anything is hidden, which is judged from the whole texts.
 func writeLines(w io.Writer, indent string, c render.Change, f render.FieldChange) {
-	gap, hasOld, hasNew := "", f.Op != render.Added, f.Op != render.Removed
+	gap, hasOld, hasNew := "", f.Op != render.OpAdded, f.Op != render.OpRemoved
 	hiddenOld, hiddenNew := bothShown(c, f)
 	shown := map[rune][]string{'-': split(hiddenOld, hasOld), '+': split(hiddenNew, hasNew)}
 	for _, l := range compare.Lines(split(f.Old, hasOld), split(f.New, hasNew)) {

@@ -17,7 +17,7 @@ func shown(o render.Object, path string, value any) any {
 
 // bothShown is shown for the values of a change.
 func bothShown(c render.Change, f render.FieldChange) (old, new any) {
-	if f.Op == render.Reordered {
+	if f.Op == render.OpReordered {
 		return f.Old, f.New // names
 	}
 	return shown(c.Old, f.Path, f.Old), shown(c.New, f.Path, f.New)
