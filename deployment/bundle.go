@@ -9,6 +9,7 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/parallel"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
@@ -147,7 +148,7 @@ func (r *reader) document(root *yaml.Node, kind string, lists bool) {
 	case lists && isList(kind):
 		r.list(root, itemKind(kind, r.options.Kind))
 	default:
-		r.unknownKind(kind, pos)
+		r.unknownKind(root, kind, pos)
 	}
 }
 
@@ -185,10 +186,14 @@ func itemKind(list, otherwise string) string {
 	return otherwise
 }
 
-func (r *reader) unknownKind(kind string, pos yaml.Position) {
+func (r *reader) unknownKind(root *yaml.Node, kind string, pos yaml.Position) {
 	e := field.NotSupported(field.NewPath("kind"), kind, resourceKinds)
 	if best := decode.Nearest(kind, resourceKinds); best != "" {
 		e.Detail += "; did you mean " + best + "?"
+	}
+	version := part(root, "apiVersion").Text
+	if _, rendered := kinds.Lookup(kinds.TypeMeta{APIVersion: version, Kind: kind}); rendered {
+		e.Detail += "; a Kubernetes object (" + version + ") is not a VVP resource: " + giveSources
 	}
 	switch kind {
 	case KindDefaults:

@@ -131,6 +131,24 @@ func TestDidYouMean(t *testing.T) {
 	assert.ErrorContains(t, err, "did you mean Deployment?")
 	_, err = deployment.ParseAll("", []byte("kind: Ingress"))
 	assert.Assert(t, !strings.Contains(err.Error(), "did you mean"), "%v", err)
+	assert.Assert(t, !strings.Contains(err.Error(), "rendered"), "it is not rendered here: %v", err)
+}
+
+// Manifests in place of the resources that they are rendered from are one problem each.
+func TestRenderedManifestsAreNoResources(t *testing.T) {
+	_, err := deployment.ParseAll("f.yaml", []byte(`{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 1, selector: {}}}
+---
+{apiVersion: batch/v1, kind: Job, spec: {}}
+---
+{apiVersion: v1, kind: ConfigMap, data: {}}
+`))
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	assert.Equal(t, len(lines), 4, "%q", lines)
+	for i, place := range []string{"f.yaml:1:14: apiVersion: ", "f.yaml:3:30: kind: ", "f.yaml:5:24: kind: "} {
+		line := strings.TrimSpace(lines[i+1])
+		assert.Assert(t, strings.HasPrefix(line, place), line)
+		assert.Assert(t, strings.HasSuffix(line, ": give the resources that manifests are rendered from"), line)
+	}
 }
 
 func TestMemoryMessages(t *testing.T) {

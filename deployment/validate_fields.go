@@ -129,6 +129,9 @@ func (c *checks) format(s, name string, at *place) {
 	}
 }
 
+// giveSources is the cure where somebody gives manifests in place of resources.
+const giveSources = "give the resources that manifests are rendered from"
+
 func (c *checks) enum(s string, f *schema.Field, at *place) {
 	if word := f.Word(s); word == f.Also || slices.Contains(f.Enum, word) { // s is not empty
 		return
@@ -142,7 +145,7 @@ func (c *checks) enum(s string, f *schema.Field, at *place) {
 		c.add(e, originEnum)
 		return
 	case s == "apps/v1":
-		e.Detail += "; a Kubernetes Deployment is not a VVP Deployment"
+		e.Detail += "; a Kubernetes Deployment is not a VVP Deployment: " + giveSources
 	}
 	c.add(e, originKind) // the only value says which resource it is
 }

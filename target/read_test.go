@@ -21,7 +21,7 @@ func TestRead(t *testing.T) {
 		if err != nil {
 			e, ok := errors.AsType[*flinktarget.InvalidError](err)
 			assert.Assert(t, ok, "%v", err)
-			assert.Equal(t, e.Problems[0].Position.String(), "f.yaml:4:1")
+			assert.Equal(t, e.Problems[0].Position.String(), "f.yaml:4:7")
 			got = append(got, "error")
 			continue
 		}

@@ -70,9 +70,13 @@ var parseCases = []struct {
 		[]string{"spec.deploymentPatchSet[1].op patch-operation f.yaml:6:10"}},
 	{"null is no patch", "metadata: {name: a}\nspec: {kubernetes: {}, deploymentPatchSet: [null]}",
 		[]string{"spec.deploymentPatchSet[0] type f.yaml:2:45"}},
-	{"all problems at once", "kind: X\nmetadata: {name: ''}\nspec: {nope: 1}", []string{
-		"kind kind f.yaml:1:7", "metadata.name name f.yaml:2:18",
+	{"all problems at once", "kind: DeploymentTarget\nmetadata: {name: ''}\nspec: {nope: 1}", []string{
+		"metadata.name name f.yaml:2:18",
 		"spec.kubernetes required f.yaml:3:7", "spec.nope unknown-field f.yaml:3:8"}},
+	{"of another kind, what follows from that is left out", "kind: Deployment\nspec: {template: {}}", []string{
+		"kind kind f.yaml:1:7"}},
+	{"of another version of this kind, nothing is left out", "apiVersion: v2\nspec: {kubernetes: {}}", []string{
+		"metadata.name name f.yaml:1:1", "apiVersion kind f.yaml:1:13"}},
 	{"two documents", "metadata: {name: a}\n---\nmetadata: {name: b}", []string{" syntax f.yaml:2:1"}},
 	{"no document", "# nothing\n", []string{" syntax f.yaml:1:1"}},
 }

@@ -62,7 +62,8 @@ func ServerSide() []string { return slices.Clone(serverSide) }
 
 // Resource decodes a VVP resource into its Config, checks it, and returns all
 // problems with their places. validate sees what could be decoded; its errors
-// about fields that could not are left out.
+// about fields that could not are left out. Of another kind of resource, the kind is the
+// only problem.
 func Resource[C any](root *yaml.Node, cfg *C, validate func(C) field.ErrorList) []flinktarget.Problem {
 	return Newer(root, cfg, false, validate)
 }
@@ -79,6 +80,9 @@ func Newer[C any](
 	d.value(root, reflect.ValueOf(cfg).Elem(), "")
 	decoded, problems := d.problems, d.problems
 	for _, e := range validate(*cfg) {
+		if other(e) {
+			return []flinktarget.Problem{Problem(root.Locate(e.Field), e)}
+		}
 		switch {
 		case len(problems) > MaxProblems:
 			return problems
@@ -90,6 +94,14 @@ func Newer[C any](
 		}
 	}
 	return problems
+}
+
+// other reports whether an error says that this is a resource of another kind, or one of a
+// group of Kubernetes: everything else would follow from that.
+func other(e *field.Error) bool {
+	value, _ := e.BadValue.(string)
+	return e.Type == field.ErrorTypeNotSupported &&
+		(e.Field == "kind" || e.Field == "apiVersion" && strings.Contains(value, "/"))
 }
 
 // within reports whether one of two paths is the other or leads to it. The problem
