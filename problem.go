@@ -168,21 +168,15 @@ func (e *InvalidError) Error() string {
 	if resource != "" {
 		head += " in " + OneLine(secrets.HideText("", resource))
 	}
-	return head + ":" + list(e.Problems, func(p Problem) string {
+	var text strings.Builder
+	text.WriteString(head + ":")
+	for _, p := range e.Problems[:min(len(e.Problems), shownProblems)] {
 		if p.Resource == resource {
 			p.Resource = ""
 		}
-		return "\n  " + p.String()
-	})
-}
-
-// list returns the first lines of problems, and says how many more there are.
-func list(problems []Problem, line func(Problem) string) string {
-	var text strings.Builder
-	for _, p := range problems[:min(len(problems), shownProblems)] {
-		text.WriteString(line(p))
+		text.WriteString("\n  " + p.String())
 	}
-	if n := len(problems) - shownProblems; n > 0 {
+	if n := len(e.Problems) - shownProblems; n > 0 {
 		fmt.Fprintf(&text, "\n  … and %d more", n)
 	}
 	return text.String()

@@ -69,7 +69,7 @@ func (d *data[C]) position(field string) flinktarget.Position {
 	if d == nil {
 		return flinktarget.Position{}
 	}
-	return flinktarget.Position(d.source.Locate(field))
+	return d.source.Locate(field)
 }
 
 func (d *data[C]) json() ([]byte, error) {

@@ -48,7 +48,7 @@ func (s Set) ApplyResource(doc map[string]any) (map[string]any, error) {
 		if c.resource == "" || c.resource != resource.Kind || !c.names(current) {
 			continue
 		}
-		next, _, err := c.apply(current)
+		next, err := c.apply(current)
 		if err == nil {
 			err = refuse(changed(current, next, resource.Protected))
 		}
@@ -160,7 +160,7 @@ func (ownEngine) Apply(p Patch, objects []map[string]any) ([]map[string]any, []i
 		if !p.p.selects(obj) {
 			continue
 		}
-		next, _, err := p.p.apply(obj)
+		next, err := p.p.apply(obj)
 		if err != nil {
 			return nil, nil, &ApplyError{Object: kinds.NameOf(obj), Err: err}
 		}
@@ -231,28 +231,29 @@ func refuse(paths [][]string) error {
 	return &conflict{paths: paths}
 }
 
-// apply returns doc with the changes of a patch, or true if it deletes it. The result
+// apply returns doc with the changes of a patch, or nil if it deletes it. The result
 // shares with both what they have in common.
-func (c *compiled) apply(doc map[string]any) (result map[string]any, deleted bool, err error) {
+func (c *compiled) apply(doc map[string]any) (map[string]any, error) {
 	if c.ops != nil {
 		v, err := jsonpatch.Apply(doc, c.ops)
 		if e, ok := errors.AsType[*jsonpatch.Error](err); ok {
-			return nil, false, c.withCure(e)
+			return nil, c.withCure(e)
 		}
 		m, ok := v.(map[string]any)
 		if err == nil && !ok {
 			err = errors.New("the result is no longer an object")
 		}
-		return m, false, err
+		return m, err
 	}
 	t := kinds.TypeOf(doc)
 	_, emitted := kinds.Lookup(t)
 	_, resource := kinds.LookupResource(t)
 	if !emitted && !resource && ofKubernetes(t.APIVersion) {
-		return nil, false, fmt.Errorf("the merge keys of a %s are not known, because none is ever rendered; "+
+		return nil, fmt.Errorf("the merge keys of a %s are not known, because none is ever rendered; "+
 			"write operations (RFC 6902)", t)
 	}
-	return merge.Apply(doc, c.content, merge.Of(t))
+	m, _, err := merge.Apply(doc, c.content, merge.Of(t))
+	return m, err
 }
 
 // withCure says what to write instead of an operation that adds below what is not there.

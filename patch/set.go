@@ -123,9 +123,5 @@ func (s Set) MarshalYAML() (any, error) {
 
 // UnmarshalYAML sets the variable s as UnmarshalJSON does.
 func (s *Set) UnmarshalYAML(unmarshal func(any) error) error {
-	n, err := decode.YAML(unmarshal)
-	if err != nil {
-		return err
-	}
-	return s.UnmarshalJSON(tree.JSON(n.Value()))
+	return decode.ThroughJSON(s, unmarshal)
 }

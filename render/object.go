@@ -200,11 +200,7 @@ func (o Object) MarshalYAML() (any, error) { return o.value(), nil }
 
 // UnmarshalYAML sets the variable o, as [NewObject] does.
 func (o *Object) UnmarshalYAML(unmarshal func(any) error) error {
-	n, err := decode.YAML(unmarshal)
-	if err != nil {
-		return err
-	}
-	return o.UnmarshalJSON(tree.JSON(n.Value()))
+	return decode.ThroughJSON(o, unmarshal)
 }
 
 // MarshalJSON returns the list of the objects. Warnings and what [Manifests.Explain] tells
@@ -244,9 +240,5 @@ func (m Manifests) MarshalYAML() (any, error) { return tree.Copy(m.list()), nil 
 
 // UnmarshalYAML sets the variable m as UnmarshalJSON does.
 func (m *Manifests) UnmarshalYAML(unmarshal func(any) error) error {
-	n, err := decode.YAML(unmarshal)
-	if err != nil {
-		return err
-	}
-	return m.UnmarshalJSON(tree.JSON(n.Value()))
+	return decode.ThroughJSON(m, unmarshal)
 }

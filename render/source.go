@@ -109,7 +109,7 @@ func (s job) startsEmpty() bool {
 }
 
 func (s job) record(g *rendering, patched source) (*explain.Record, error) {
-	return explain.Deployment(g.target, g.renderer.options, s.Deployment, patched.(job).Deployment, s.job.ID != "")
+	return explain.Deployment(g.target, g.renderer.options, s.Deployment, patched.(job).config, s.job.ID != "")
 }
 
 // session is a SessionCluster.
@@ -150,5 +150,5 @@ func (s session) input(string) (build.Input, error) {
 }
 
 func (s session) record(g *rendering, patched source) (*explain.Record, error) {
-	return explain.SessionCluster(g.target, g.renderer.options, s.SessionCluster, patched.(session).SessionCluster)
+	return explain.SessionCluster(g.target, g.renderer.options, s.SessionCluster, patched.(session).config)
 }

@@ -307,15 +307,13 @@ func (r *Registry) All() iter.Seq[Target] {
 		r.mu.RLock()
 		all := slices.Collect(maps.Values(r.names))
 		r.mu.RUnlock()
-		slices.SortFunc(all, compareTargets)
+		slices.SortFunc(all, func(t, u Target) int {
+			return cmp.Or(strings.Compare(t.Namespace(), u.Namespace()), strings.Compare(t.Name(), u.Name()))
+		})
 		for _, t := range all {
 			if !yield(t) {
 				return
 			}
 		}
 	}
-}
-
-func compareTargets(t, u Target) int {
-	return cmp.Or(strings.Compare(t.Namespace(), u.Namespace()), strings.Compare(t.Name(), u.Name()))
 }

@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -38,22 +36,14 @@ type snapshotEntry struct {
 // in it may change; anything else may not. Patch sets can contain secrets, which a
 // snapshot does not hide.
 func (r *Registry) Snapshot() []byte {
-	r.mu.RLock()
-	all := slices.Collect(maps.Values(r.names))
-	holds := make(map[Ref][]Owner, len(r.holds))
-	for ref, owners := range r.holds {
-		holds[ref] = slices.Clone(owners)
-	}
-	r.mu.RUnlock()
-	slices.SortFunc(all, compareTargets)
-
+	now := r.Clone()
 	targets := []byte("[")
-	for i, t := range all {
-		if i > 0 {
+	for t := range now.All() {
+		if len(targets) > 1 {
 			targets = append(targets, ',')
 		}
 		// Encoding cannot fail: the types are data, and patches are JSON.
-		line, _ := json.Marshal(snapshotEntry{*t.config(), holds[t.Ref()]})
+		line, _ := json.Marshal(snapshotEntry{*t.config(), now.holds[t.Ref()]})
 		targets = append(append(targets, '\n'), line...)
 	}
 	targets = append(targets, "\n]"...)

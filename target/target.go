@@ -104,7 +104,7 @@ func fromNode(root *yaml.Node) (Target, error) {
 		return Target{}, decode.Invalid(subject(c), problems...)
 	}
 	t := build(c)
-	t.d.at = flinktarget.Position(root.Locate("metadata.name"))
+	t.d.at = root.Locate("metadata.name")
 	return t, nil
 }
 

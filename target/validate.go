@@ -100,7 +100,7 @@ func validateSpec(s Spec, path *field.Path) field.ErrorList {
 	} else if ns := s.Kubernetes.Namespace; ns != "" {
 		for _, msg := range append(validation.IsDNS1123Label(ns), reserved(ns)...) {
 			e := field.Invalid(at.Child("namespace"), decode.Shown(ns), msg)
-			errs = append(errs, e.WithOrigin("name"))
+			errs = append(errs, e.WithOrigin(originName))
 		}
 	}
 	_, err := patch.NewSet(s.DeploymentPatchSet...)

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -35,6 +36,15 @@ func FromYAML[T any](v *T, unmarshal func(any) error, read func(*yaml.Node) (T, 
 		*v = out
 	}
 	return err
+}
+
+// ThroughJSON has u read, as JSON, what a YAML library hands over.
+func ThroughJSON(u json.Unmarshaler, unmarshal func(any) error) error {
+	n, err := YAML(unmarshal)
+	if err != nil {
+		return err
+	}
+	return u.UnmarshalJSON(tree.JSON(n.Value()))
 }
 
 // foreign is a node of another library.

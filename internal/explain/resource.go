@@ -30,7 +30,9 @@ type resource interface {
 
 // Deployment starts the record of a Deployment: where its fields, which patches of the
 // target have changed, come from. givenID says that Job.ID is given.
-func Deployment(t target.Target, o build.Options, d, patched deployment.Deployment, givenID bool) (*Record, error) {
+func Deployment(
+	t target.Target, o build.Options, d deployment.Deployment, patched deployment.Config, givenID bool,
+) (*Record, error) {
 	x := newRecord(t, o, d)
 	layers := []layer{{d.Given(), x.ownField}}
 	for _, namespace := range [...]string{d.Namespace(), ""} { // the stronger first
@@ -51,14 +53,16 @@ func Deployment(t target.Target, o build.Options, d, patched deployment.Deployme
 		x.derived = &Source{Step: DerivedID}
 		x.identity = []Origin{x.derived}
 	}
-	return x, x.recordFields(deployment.KindDeployment, layers, d.Resolved(), patched.Resolved())
+	return x, x.recordFields(deployment.KindDeployment, layers, d.Resolved(), patched)
 }
 
 // SessionCluster is Deployment for a SessionCluster.
-func SessionCluster(t target.Target, o build.Options, s, patched deployment.SessionCluster) (*Record, error) {
+func SessionCluster(
+	t target.Target, o build.Options, s deployment.SessionCluster, patched deployment.SessionClusterConfig,
+) (*Record, error) {
 	x := newRecord(t, o, s)
 	layers := []layer{{s.Config(), x.ownField}}
-	if err := x.recordFields(deployment.KindSessionCluster, layers, s.Resolved(), patched.Resolved()); err != nil {
+	if err := x.recordFields(deployment.KindSessionCluster, layers, s.Resolved(), patched); err != nil {
 		return nil, err
 	}
 	x.identity = x.resourceID()

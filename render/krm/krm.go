@@ -16,7 +16,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/kinds"
-	tree "github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -285,11 +284,7 @@ func (f *function) isConfig(n *yaml.RNode) bool {
 // rendered returns an object as an item, in a file beside that of its resource if that
 // has one.
 func (f *function) rendered(o render.Object) *yaml.RNode {
-	text, err := tree.Append(nil, o.Map())
-	if err != nil {
-		panic(err) // it was rendered
-	}
-	n := yaml.MustParse(string(text))
+	n := yaml.MustParse(string(o.YAML()))
 	if s := f.ownerOf(n); s != nil && s.file != nil {
 		set := n.GetLabels()
 		name := set[labels.KeyDeploymentName] + set[labels.KeySessionClusterName]

@@ -62,9 +62,6 @@ func (s *Store) Transact(
 ) error {
 	more := make([]string, 0, 4)
 	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		v, err := s.read(ctx, refs, keys, more)
 		if err != nil {
 			return err
@@ -96,9 +93,6 @@ func (s *Store) call(ctx context.Context, f func(r *target.Registry) error, refs
 
 // look returns a registry with the target that ref refers to.
 func (s *Store) look(ctx context.Context, ref target.Ref) (*target.Registry, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	v, err := s.read(ctx, []target.Ref{ref}, nil, nil)
 	if err != nil {
 		return nil, err
@@ -221,6 +215,9 @@ func (s *Store) read(ctx context.Context, refs []target.Ref, keys, more []string
 		} else if ref.ID != "" {
 			add(keyOfID(ref.ID))
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	for {
 		var records []Record

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,10 +22,7 @@ const (
 
 // keyOf is the key of the target of a name. Names are escaped: a reference may have any.
 func keyOf(ref target.Ref) string {
-	namespace := ref.Namespace
-	if namespace == "" {
-		namespace = target.DefaultNamespace
-	}
+	namespace := cmp.Or(ref.Namespace, target.DefaultNamespace)
 	return targets + url.PathEscape(namespace) + "/" + url.PathEscape(ref.Name)
 }
 

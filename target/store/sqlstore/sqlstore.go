@@ -128,7 +128,7 @@ func (b *Backend) query(ctx context.Context, where string, args ...any) (records
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		r := store.Record{Value: []byte{}}
+		var r store.Record
 		if err := rows.Scan(&r.Key, &r.Value, &r.Revision); err != nil {
 			return nil, err
 		}
@@ -144,17 +144,17 @@ func (b *Backend) query(ctx context.Context, where string, args ...any) (records
 func (b *Backend) Write(ctx context.Context, records ...store.Record) (bool, error) {
 	tx, err := b.db.BeginTx(ctx, nil)
 	if err != nil {
-		return false, unless(conflict, err)
+		return false, withoutConflict(err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	inOrder := func(a, b store.Record) int { return cmp.Compare(a.Key, b.Key) }
 	for _, r := range slices.SortedFunc(slices.Values(records), inOrder) {
 		if written, err := write(ctx, tx, r); !written || err != nil {
-			return false, unless(conflict, err)
+			return false, withoutConflict(err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		return false, unless(conflict, err)
+		return false, withoutConflict(err)
 	}
 	return true, nil
 }
@@ -184,8 +184,9 @@ func write(ctx context.Context, tx *sql.Tx, r store.Record) (bool, error) {
 	return n == 1, err
 }
 
-func unless(known func(error) bool, err error) error {
-	if known(err) {
+// withoutConflict returns nil for a conflict, and other errors as they are.
+func withoutConflict(err error) error {
+	if conflict(err) {
 		return nil
 	}
 	return err
