@@ -2,15 +2,14 @@ package deployment
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
@@ -93,7 +92,7 @@ const maxFreeName = 250
 
 // Bounds of lengths, and classes of Unicode, are not in the expressions: with them it
 // takes a millisecond to compile one, a tenth of a process that renders one file.
-var imageTag = lazy(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:@sha256:[0-9a-f]{64})?$`)
+var imageTag = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:@sha256:[0-9a-f]{64})?$`)
 
 func isImageTag(s string) bool {
 	tag, _, _ := strings.Cut(s, "@")
@@ -130,14 +129,8 @@ func unless(legal func(string) bool, message string) func(string) []string {
 }
 
 func matching(expression, message string) func(string) []string {
-	re := lazy(expression)
+	re := lazyregexp.New(expression)
 	return unless(func(s string) bool { return re().MatchString(s) }, message)
-}
-
-// lazy compiles an expression when it is first used: a process that renders once
-// uses few of them.
-func lazy(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
 func messages(err error) []string {

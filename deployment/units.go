@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // units are powers of ten in VVP ("Resources (CPU, Memory)"), while Flink's are
@@ -46,7 +48,7 @@ func Bytes(memory string) (int64, error) {
 func areDigits(s string) bool { return s != "" && len(s) <= 18 && strings.Trim(s, "0123456789") == "" }
 
 // cores are numbers as JSON has them, within bounds.
-var cores = lazy(`^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1,2})?$`)
+var cores = lazyregexp.New(`^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1,2})?$`)
 
 // Millicores returns a number of CPU cores in thousandths of a core, which is as
 // fine as Kubernetes counts. Finer fractions are an error.

@@ -36,7 +36,7 @@ func deps(t *testing.T, pkg string) []string {
 // imports and nothing else: who adds an import that runs the other way has put something
 // into the wrong room.
 var rooms = []string{
-	"internal/parallel", "internal/secrets",
+	"internal/lazyregexp", "internal/parallel", "internal/secrets",
 	"internal/tree", "internal/kinds", "internal/kinds/types", "internal/schema", "internal/flink",
 	"internal/yaml", "internal/decode", "internal/merge", "internal/jsonpatch",
 	"internal/kyaml", "labels", "patch", "patch/kustomize", "target", "target/registrytest", "target/store",

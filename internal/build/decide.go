@@ -257,8 +257,8 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 	env := c.environment()
 	d.jvmOptions(c, at)
 	jvmOptions(conf, c.Version)
-	d.highAvailability(c, conf, at)
-	d.oneJobManager(c, conf, at)
+	d.highAvailability(c, at)
+	d.oneJobManager(c, at)
 	known := expanded(conf, env.known())
 	c.tls = known["security.ssl.rest.enabled"] == "true" || known["security.ssl.enabled"] == "true"
 	if _, ok := conf[flink.SlotsKey]; !ok {
@@ -273,7 +273,7 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 		"jobmanager.memory.process.size":  processSize(c.Resources.JobManager),
 		"taskmanager.memory.process.size": processSize(c.Resources.TaskManager),
 	})
-	c.identify(conf)
+	c.identify()
 	c.Properties = d.references(c, env, at)
 }
 

@@ -2,15 +2,14 @@ package build
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
@@ -115,7 +114,7 @@ func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Compone
 }
 
 // patchVersion is what the name of a plugin's jar ends in.
-var patchVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+`) })
+var patchVersion = lazyregexp.New(`^[0-9]+\.[0-9]+\.[0-9]+`)
 
 // pluginVersion returns the exact version of Flink, "" if it is not known.
 func pluginVersion(image, flinkVersion string) string {

@@ -23,7 +23,8 @@ const haStorage = "high-availability.storageDir"
 // highAvailability switches it on where the configuration asks for it. What
 // identifies the cluster is the renderer's: two clusters with one id would take
 // each other for themselves.
-func (d *decider) highAvailability(c *Plan, conf map[string]string, at *field.Path) {
+func (d *decider) highAvailability(c *Plan, at *field.Path) {
+	conf := c.Config
 	ha := flink.HighAvailability(c.Version, conf)
 	if ha.Kind == flink.HANone {
 		if _, ok := conf[haStorage]; ok {
@@ -52,7 +53,8 @@ func (d *decider) highAvailability(c *Plan, conf map[string]string, at *field.Pa
 // availability, kubernetes.cluster-id names the ConfigMaps only: for every kind, Flink
 // makes the folders in the storage from high-availability.cluster-id. Clusters that do
 // not set it share the folder "default", and the first that ends deletes it.
-func (c *Plan) identify(conf map[string]string) {
+func (c *Plan) identify() {
+	conf := c.Config
 	conf["jobmanager.rpc.address"] = c.workloadName(labels.JobManager)
 	if c.HAKubernetes {
 		conf["kubernetes.cluster-id"] = c.Name
@@ -66,13 +68,13 @@ func (c *Plan) identify(conf map[string]string) {
 // do not know the files that were uploaded to the leader, and Flink makes their hosts'
 // names known, which other pods of a Deployment cannot resolve. Without them, a JobManager
 // that dies is replaced by Kubernetes, and with high availability its jobs go on.
-func (d *decider) oneJobManager(c *Plan, conf map[string]string, at *field.Path) {
+func (d *decider) oneJobManager(c *Plan, at *field.Path) {
 	const replicas = "kubernetes.jobmanager.replicas"
-	text, ok := conf[replicas]
+	text, ok := c.Config[replicas]
 	if !ok {
 		return
 	}
-	delete(conf, replicas) // it means the number of pods, which is told to Kubernetes
+	delete(c.Config, replicas) // it means the number of pods, which is told to Kubernetes
 	switch n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 16); {
 	case err != nil || n < 1:
 		d.fail(field.Invalid(at.Key(replicas), text, "must be 1"), "high-availability")

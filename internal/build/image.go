@@ -1,31 +1,25 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/labels"
 )
 
 // image puts the image together as VVP does, registry/repository:tag. What is not
 // given comes from the official images; where nothing is given, options come first.
 func (c *Plan) image() string {
-	repository, tag := c.Repository, c.Tag
-	if image, ok := c.opts.Images[c.Version.Minor]; ok && c.Registry+repository+tag == "" {
+	if image, ok := c.opts.Images[c.Version.Minor]; ok && c.Registry+c.Repository+c.Tag == "" {
 		return image
 	}
-	if repository == "" {
-		repository = "flink"
-	}
-	if tag == "" {
-		tag = c.Version.Patch
-	}
+	repository, tag := cmp.Or(c.Repository, "flink"), cmp.Or(c.Tag, c.Version.Patch)
 	if c.Registry != "" {
 		repository = strings.TrimSuffix(c.Registry, "/") + "/" + repository
 	}
@@ -81,8 +75,6 @@ func missingOnDockerHub(repository, tag string) bool {
 }
 
 var (
-	vvpRepository = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v[0-9.]+/`) })
-	projectTag    = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(latest|[0-9.]*-?(scala_2\.[0-9]+)?-?(java[0-9]+)?)(@.*)?$`)
-	})
+	vvpRepository = lazyregexp.New(`^v[0-9.]+/`)
+	projectTag    = lazyregexp.New(`^(latest|[0-9.]*-?(scala_2\.[0-9]+)?-?(java[0-9]+)?)(@.*)?$`)
 )

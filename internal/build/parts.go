@@ -31,10 +31,7 @@ var (
 		tree.Map{"name": TempVolume, "emptyDir": emptyDir},
 		tree.Map{"name": LogVolume, "emptyDir": emptyDir},
 	}
-	scratchMounts = []any{
-		tree.Map{"name": TempVolume, "mountPath": flink.TempDir},
-		tree.Map{"name": LogVolume, "mountPath": flink.Home("").Log()},
-	}
+	tempMount = tree.Map{"name": TempVolume, "mountPath": flink.TempDir}
 
 	jobManagerPorts = []any{
 		containerPort("rpc", flink.PortJobManagerRPC),
@@ -111,7 +108,7 @@ func probe(handler tree.Map, period, failures int64) tree.Map {
 // Parts returns what all clusters share, for tests that hold that nobody writes to it.
 func Parts() []any {
 	return []any{
-		emptyDir, restricted, podSecurity, scratchVolumes, scratchMounts, jobManagerPorts, taskManagerPorts,
+		emptyDir, restricted, podSecurity, scratchVolumes, tempMount, jobManagerPorts, taskManagerPorts,
 		servicePorts,
 		tcpProbes, httpProbes, failureRules, failureRulesHA,
 	}

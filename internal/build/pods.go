@@ -35,10 +35,7 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	mounts := &volumes{make([]any, 0, fieldsOfPod), make([]any, 0, fieldsOfPod)}
 	mounts.add(flink.ConfigVolume, c.Home.Conf(), "configMap", tree.Map{"name": c.configMapName()})
 	mounts.volumes = append(mounts.volumes, scratchVolumes...)
-	mounts.mounts = append(mounts.mounts, scratchMounts...)
-	if c.Home != "" {
-		mounts.mounts[len(mounts.mounts)-1] = tree.Map{"name": LogVolume, "mountPath": c.Home.Log()}
-	}
+	mounts.mounts = append(mounts.mounts, tempMount, tree.Map{"name": LogVolume, "mountPath": c.Home.Log()})
 	if c.artifact.downloads && component == labels.JobManager {
 		mounts.add(ArtifactsVolume, flink.ArtifactsDir, "emptyDir", emptyDir)
 	}
@@ -74,10 +71,8 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 // is generated, where both say something.
 func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map, mounts *volumes) {
 	if len(p.Annotations) > 0 {
-		all := maps.Clone(c.Kubernetes.Annotations)
-		if all == nil {
-			all = map[string]string{}
-		}
+		all := map[string]string{}
+		maps.Copy(all, c.Kubernetes.Annotations)
 		maps.Copy(all, p.Annotations) // what is said of pods wins over what is said of all
 		metadata["annotations"] = tree.FromStrings(all)
 	}
@@ -98,11 +93,9 @@ func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map,
 			init.(tree.Map)["env"] = tree.Copy(env) // a proxy, for instance
 		}
 	}
-	for _, m := range p.VolumeMounts {
-		mounts.user(decode.Shared(m.Volume), decode.Shared(m.VolumeMount))
-	}
 	var user []any
 	for _, m := range p.VolumeMounts {
+		mounts.user(decode.Shared(m.Volume), decode.Shared(m.VolumeMount))
 		user = append(user, decode.Shared(m.VolumeMount))
 	}
 	for _, init := range tree.Items(spec, "initContainers") {

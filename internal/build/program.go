@@ -2,15 +2,14 @@ package build
 
 import (
 	"path"
-	"regexp"
 	"strings"
-	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // Runner is a jar that runs SQL scripts, and its main class.
@@ -59,16 +58,10 @@ func (d *decider) script(c *Plan, at *field.Path) program {
 
 // What a script says of where its tables are.
 var (
-	scriptText = sync.OnceValue(func() *regexp.Regexp { // comments and literals, which say nothing
-		return regexp.MustCompile(`(?s)--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'`)
-	})
-	makesTables = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\b(create|use|load)\s`) })
-	vvpCatalog  = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile("(?i)\\b(?:into|from|join|table|view|use|catalog)\\s+(?:`vvp`|vvp)\\s*(?:\\.|;|$)")
-	})
-	makesVVP = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile("(?i)\\bcreate\\s+catalog\\s+(?:if\\s+not\\s+exists\\s+)?(?:`vvp`|vvp\\b)")
-	})
+	scriptText  = lazyregexp.New(`(?s)--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'`) // comments and literals, which say nothing
+	makesTables = lazyregexp.New(`(?i)\b(create|use|load)\s`)
+	vvpCatalog  = lazyregexp.New("(?i)\\b(?:into|from|join|table|view|use|catalog)\\s+(?:`vvp`|vvp)\\s*(?:\\.|;|$)")
+	makesVVP    = lazyregexp.New("(?i)\\bcreate\\s+catalog\\s+(?:if\\s+not\\s+exists\\s+)?(?:`vvp`|vvp\\b)")
 )
 
 // catalog warns of a script that needs what VVP's own catalog has.

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -21,15 +22,12 @@ func (c *Plan) preset() {
 	}
 	base := strings.Join([]string{strings.TrimSuffix(c.opts.BlobStorage, "/"), "flink-jobs/namespaces",
 		c.Placeholders["namespace"], kind, id, ""}, "/")
-	set := func(folder, key string, others ...string) {
-		for _, k := range append(others, key) {
-			if c.Config[k] != "" {
-				return
-			}
+	set := func(folder string, keys ...string) {
+		if !c.sets(keys...) {
+			c.Config[keys[0]] = base + folder
 		}
-		c.Config[key] = base + folder
 	}
-	set("checkpoints", "state.checkpoints.dir", "execution.checkpointing.dir", "state.backend.fs.checkpointdir")
+	set("checkpoints", checkpointFolders...)
 	set("savepoints", "state.savepoints.dir", "execution.checkpointing.savepoint-dir",
 		"savepoints.state.backend.fs.dir")
 	if flink.HighAvailability(c.Version, c.Config).Kind != flink.HANone {
@@ -37,15 +35,21 @@ func (c *Plan) preset() {
 	}
 }
 
+// checkpointFolders are the options for the folder of checkpoints, today's first.
+var checkpointFolders = []string{
+	"state.checkpoints.dir", "execution.checkpointing.dir", "state.backend.fs.checkpointdir",
+}
+
+// sets reports whether the configuration has one of the options.
+func (c *Plan) sets(keys ...string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool { return c.Config[key] != "" })
+}
+
 // checkpoints warns of checkpoints that have no place.
 func (d *decider) checkpoints(c *Plan, at *field.Path) {
-	for _, key := range [...]string{
-		"state.checkpoints.dir", "execution.checkpointing.dir", "state.backend.fs.checkpointdir",
-		"state.checkpoint-storage", "execution.checkpointing.storage", // which may be meant to be the JobManager
-	} {
-		if c.Config[key] != "" {
-			return
-		}
+	if c.sets(checkpointFolders...) || // or the JobManager may be meant
+		c.sets("state.checkpoint-storage", "execution.checkpointing.storage") {
+		return
 	}
 	for _, key := range [...]string{
 		"execution.checkpointing.interval", "execution.checkpointing.externalized-checkpoint-retention",

@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
-	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
@@ -87,9 +86,7 @@ func (d *decoder) float(n *yaml.Node, dst reflect.Value) {
 
 // decimal is what YAML and people write for a decimal number. 010 is not among it:
 // it is 10 to people, and 8 to YAML.
-var decimal = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$`)
-})
+var decimal = lazyregexp.New(`^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$`)
 
 // number takes a number as it is written, quoted or not.
 func (d *decoder) number(n *yaml.Node, dst *json.Number) {

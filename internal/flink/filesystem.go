@@ -2,10 +2,10 @@ package flink
 
 import (
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // fileSystems are the plugins for the schemes of file systems, as the official images
@@ -85,12 +85,10 @@ func isSchemeByte(b byte) bool {
 }
 
 // officialTag is how the Flink project tags a patch release.
-var officialTag = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([0-9]+\.[0-9]+\.[0-9]+)(?:-scala_2\.[0-9]+)?(?:-java[0-9]+)?$`)
-})
+var officialTag = lazyregexp.New(`^([0-9]+\.[0-9]+\.[0-9]+)(?:-scala_2\.[0-9]+)?(?:-java[0-9]+)?$`)
 
 // vvpTag is how Ververica tags builds of a release for its platform.
-var vvpTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`:[^/]*-stream[0-9]+(-|$)`) })
+var vvpTag = lazyregexp.New(`:[^/]*-stream[0-9]+(-|$)`)
 
 // VVPImage reports whether an image is Ververica's, by its registry or its tag, which
 // mirrors have, too.

@@ -1,17 +1,17 @@
 package flink
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // Reference is VVP's ${NAME} in a configuration value; its group is the name.
-var Reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`) })
+var Reference = lazyregexp.New(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // Placeholder is VVP's {{ name }} in a configuration value; its group is the name.
-var Placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{\s*(\w+)\s*\}\}`) })
+var Placeholder = lazyregexp.New(`\{\{\s*(\w+)\s*\}\}`)
 
 // SlotsKey is the option for the number of task slots of a TaskManager.
 const SlotsKey = "taskmanager.numberOfTaskSlots"

@@ -3,10 +3,10 @@ package flink
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // A Version says what one minor release of Flink accepts. Values are copies;
@@ -150,9 +150,7 @@ func Lookup(version string) (Version, error) {
 }
 
 // engine is what VVP 3 calls a version of its engine, VERA.
-var engine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:vera-[0-9.]+-)?flink-([0-9]+(?:\.[0-9]+){1,2})$`)
-})
+var engine = lazyregexp.New(`^(?:vera-[0-9.]+-)?flink-([0-9]+(?:\.[0-9]+){1,2})$`)
 
 // OfEngine returns the version of Flink in the name of an engine of VVP 3, such as
 // vera-4.1-flink-1.20; "" if it has none.

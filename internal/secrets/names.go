@@ -1,10 +1,10 @@
 package secrets
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // words are what names of secrets contain, with any separators or without.
@@ -17,23 +17,25 @@ var (
 	bare       = strings.Split(separators.Replace(words), "|")
 	word       = "(?i)(?:" + strings.ReplaceAll(words, "-", "[-_.]?") + ")"
 	// ends are what else names of secrets end with: DB_PASS, PGPASS, user-pwd.
-	ends = lazy(`(?i)(?:^|[-_./]|pg|db|user|my)pass$|(?:[-_./]|db|user|my)pwd$|(?:^|[-_./])authorization$|` +
+	ends = lazyregexp.New(`(?i)(?:^|[-_./]|pg|db|user|my)pass$|(?:[-_./]|db|user|my)pwd$|(?:^|[-_./])authorization$|` +
 		`(?:^|/)_?auth$|(?:^|/)(?:set-)?cookie$`)
 	// keys are those of which it is likely only: ENCRYPT_KEY, and not PUBLIC_KEY.
-	keys    = lazy(`(?i)[-_.]key$`)
-	notKeys = lazy(`(?i)(?:public|primary|foreign|partition|routing|topology|sort|group|message|event|row)[-_.]key$`)
+	keys    = lazyregexp.New(`(?i)[-_.]key$`)
+	notKeys = lazyregexp.New(`(?i)(?:public|primary|foreign|partition|routing|topology|sort|group|` +
+		`message|event|row)[-_.]key$`)
 	// about are the ends of names that say something about a secret, and hold none: where
 	// it is, such as in a Kubernetes Secret of this name, or how it is used.
-	about = lazy(`(?i:[-_.](?:` + aspects + `)s?$)|[a-z](?:` + camel(aspects) + `)s?$|(?:PASS|KEY|TOKEN|SECRET)FILE$`)
+	about = lazyregexp.New(`(?i:[-_.](?:` + aspects + `)s?$)|[a-z](?:` + camel(aspects) + `)s?$|` +
+		`(?:PASS|KEY|TOKEN|SECRET)FILE$`)
 	// reference is a key of Kubernetes whose map or list says where a secret is.
-	reference = lazy(`(?i)^(?:secret|secrets|serviceAccountToken|imagePullSecrets)$|secret(?:key)?ref$`)
+	reference = lazyregexp.New(`(?i)^(?:secret|secrets|serviceAccountToken|imagePullSecrets)$|secret(?:key)?ref$`)
 	// chosen are passwords: people choose them, and they may look like anything.
-	chosen = lazy(`(?i)pass|pwd`)
+	chosen = lazyregexp.New(`(?i)pass|pwd`)
 	// whole is a value that only says where to take one from.
-	whole = lazy(`^(?:\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\})$`)
-	file  = lazy(`^(?:file:/*|[A-Za-z]:\\|\.{0,2}/)[\w./\\@-]+$`)
+	whole = lazyregexp.New(`^(?:\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\})$`)
+	file  = lazyregexp.New(`^(?:file:/*|[A-Za-z]:\\|\.{0,2}/)[\w./\\@-]+$`)
 	// random is what no path looks like: base64 may start with a slash.
-	lower, upper, digit = lazy(`[a-z]`), lazy(`[A-Z]`), lazy(`[0-9]`)
+	lower, upper, digit = lazyregexp.New(`[a-z]`), lazyregexp.New(`[A-Z]`), lazyregexp.New(`[0-9]`)
 )
 
 const aspects = "enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|factory|type|name|provider|" +
@@ -46,11 +48,6 @@ func camel(words string) string {
 		list[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
 	return strings.Join(list, "|")
-}
-
-// lazy is a regular expression that is compiled when it is used.
-func lazy(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
 // Key reports whether values of this name should not be printed: the name of an

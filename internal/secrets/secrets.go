@@ -9,6 +9,8 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // Hidden stands for what is not shown.
@@ -87,7 +89,7 @@ func InMessage(message string) string {
 	return covered(message, shaped(message))
 }
 
-var quoted = lazy(`"(?:[^"\\]|\\.)*"`)
+var quoted = lazyregexp.New(`"(?:[^"\\]|\\.)*"`)
 
 // Text reports whether a text seems to hold a secret, whatever its key.
 func Text(s string) bool { return len(found(s)) > 0 }
@@ -98,7 +100,7 @@ func Quotable(s string) bool {
 	return !Text(s) && !(strings.Contains(s, "://") && strings.Contains(s, "@")) && !(Key(s) && spaced().MatchString(s))
 }
 
-var spaced = lazy(word + `[\w.-]*["']?\s+\S`)
+var spaced = lazyregexp.New(word + `[\w.-]*["']?\s+\S`)
 
 // Name returns a name as a message shows it: what is no name may be a secret.
 func Name(s string) string {
@@ -139,4 +141,4 @@ func Mask(path string) string {
 // assigned is a secret's key and, after the first group, its value, or what stands
 // in front of a host. A bracket ends it, as keys stand in brackets in the paths of
 // fields.
-var assigned = lazy(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)
+var assigned = lazyregexp.New(`(` + word + `[\w.-]*["']?[=:\s]\s*|://)(?:[^\]]+)`)

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // shapes are what is a secret whatever is around it: the first group of a pattern, which
@@ -16,11 +18,11 @@ var shapes = []struct {
 	{[]string{"@"}, userInfo},
 	{[]string{"@"}, token},
 	{[]string{"PRIVATE KEY"},
-		lazy(`((?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----|$))`)},
+		lazyregexp.New(`((?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----|$))`)},
 	{[]string{"="}, // signed URIs
-		lazy(`(?:^|[?&;\s"'])(?i:sig|signature|x-amz-\w+|x-goog-\w+)=([^&\s"'<>]+)`)},
+		lazyregexp.New(`(?:^|[?&;\s"'])(?i:sig|signature|x-amz-\w+|x-goog-\w+)=([^&\s"'<>]+)`)},
 	{[]string{"AKIA", "ASIA", "gh", "glpat-", "xox", "eyJ"}, // cloud providers, forges, identity providers
-		lazy(`\b((?:AKIA|ASIA)[A-Z0-9]{16}|gh[a-z]_\w{20,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{10,}|` +
+		lazyregexp.New(`\b((?:AKIA|ASIA)[A-Z0-9]{16}|gh[a-z]_\w{20,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{10,}|` +
 			`eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*)`)},
 }
 
@@ -35,24 +37,24 @@ func hasOne(text string, signs []string) bool {
 
 var (
 	// userInfo is a password in a URI, which may have slashes.
-	userInfo = lazy(`://([^\s"'<>@:/]*:[^\s"'<>]+)@`)
+	userInfo = lazyregexp.New(`://([^\s"'<>@:/]*:[^\s"'<>]+)@`)
 	// token is what stands alone in front of a host. For some schemes it is no secret.
-	token      = lazy(`(?i)\b(?:https?|ftps?|amqps?|rediss?|s3|s3a|git\+https)://([^\s"'<>@:/?#]+)@`)
-	references = lazy(`^[^:]*:(?:\$\{[^{}]*\}|\$\([^()]*\))$`)
+	token      = lazyregexp.New(`(?i)\b(?:https?|ftps?|amqps?|rediss?|s3|s3a|git\+https)://([^\s"'<>@:/?#]+)@`)
+	references = lazyregexp.New(`^[^:]*:(?:\$\{[^{}]*\}|\$\([^()]*\))$`)
 
 	// A key and what separates it from its value, in properties, YAML, JSON, command lines.
-	assignment = lazy(`["']?([A-Za-z_$][\w.$/-]*)["']?[ \t]*[:=][ \t]*`)
-	argument   = lazy(`(?:^|[\s"'\[,])(--?[A-Za-z][\w.-]*)["']?(?:[ \t,]+|\s*-\s+)["']?([^\s"',\]]+)`)
+	assignment = lazyregexp.New(`["']?([A-Za-z_$][\w.$/-]*)["']?[ \t]*[:=][ \t]*`)
+	argument   = lazyregexp.New(`(?:^|[\s"'\[,])(--?[A-Za-z][\w.-]*)["']?(?:[ \t,]+|\s*-\s+)["']?([^\s"',\]]+)`)
 	// The name of an entry of a list, its value, and what is between two entries.
-	entryName   = lazy(`<(?:name|key)>\s*([^<\s]+)|["']?\b(?:name|key|id)["']?\s*[:=]\s*["']?([\w./-]+)`)
-	entryValue  = lazy(`(?:<value>\s*|["']?\bvalue["']?[ \t]*[:=][ \t]*)`)
-	entryBounds = lazy(`[{}]|(?m:^[ \t]*-[ \t])|</?(?:property|entry|item|param)\b|/>`)
-	element     = lazy(`<([\w.:-]+)(?:\s[^<>]*[^<>/]|\s*)>\s*([^<]+)`)
-	named       = lazy(`<\w+\s[^<>]*\b(?:name|key|id)\s*=\s*["']([^"']+)["'](?:[^<>]*[^<>/])?>\s*([^<]+)`)
-	block       = lazy(`^(?:[|>][-+0-9]*)?[ \t]*(?:#[^\n]*)?(?:\n|$)`)
+	entryName   = lazyregexp.New(`<(?:name|key)>\s*([^<\s]+)|["']?\b(?:name|key|id)["']?\s*[:=]\s*["']?([\w./-]+)`)
+	entryValue  = lazyregexp.New(`(?:<value>\s*|["']?\bvalue["']?[ \t]*[:=][ \t]*)`)
+	entryBounds = lazyregexp.New(`[{}]|(?m:^[ \t]*-[ \t])|</?(?:property|entry|item|param)\b|/>`)
+	element     = lazyregexp.New(`<([\w.:-]+)(?:\s[^<>]*[^<>/]|\s*)>\s*([^<]+)`)
+	named       = lazyregexp.New(`<\w+\s[^<>]*\b(?:name|key|id)\s*=\s*["']([^"']+)["'](?:[^<>]*[^<>/])?>\s*([^<]+)`)
+	block       = lazyregexp.New(`^(?:[|>][-+0-9]*)?[ \t]*(?:#[^\n]*)?(?:\n|$)`)
 
-	credentials  = lazy(`^(?:-u|-U|--user|--proxy-user)$`)
-	userPassword = lazy(`^[^:\s]+:.*[^0-9]`) // the ids of a user and a group are none
+	credentials  = lazyregexp.New(`^(?:-u|-U|--user|--proxy-user)$`)
+	userPassword = lazyregexp.New(`^[^:\s]+:.*[^0-9]`) // the ids of a user and a group are none
 )
 
 // shaped returns where a text has what is a secret by its shape.

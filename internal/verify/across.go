@@ -3,12 +3,11 @@ package verify
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
@@ -59,8 +58,8 @@ var acrossRules = []struct {
 	{"rolling-jobmanager", rollingJobManager},
 }
 
-// across reports what the rules say of the current workload's pod.
-func (v *verifier) across(spec tree.Map) {
+// pod returns the pod of the current workload.
+func (v *verifier) pod(spec tree.Map) pod {
 	p := pod{kind: tree.String(v.object, "kind"), spec: spec,
 		component: tree.String(v.object, "metadata", "labels", labels.KeyComponent)}
 	containers := tree.Items(spec, "containers")
@@ -68,6 +67,11 @@ func (v *verifier) across(spec tree.Map) {
 		p.flink, _ = containers[i].(tree.Map)
 	}
 	p.version, _ = flink.OfficialImage(tree.String(p.flink, "image"))
+	return p
+}
+
+// across reports what the rules say of a pod.
+func (v *verifier) across(p pod) {
 	for _, r := range acrossRules {
 		for _, f := range r.find(v, p) {
 			v.report(Problem{Rule: r.name, Message: f.message, Warning: f.warning}, f.field)
@@ -79,6 +83,9 @@ func (v *verifier) across(spec tree.Map) {
 func (p pod) at(field string) string {
 	return "containers[" + tree.String(p.flink, "name") + "]." + field
 }
+
+// hasCommand reports whether another command takes the place of the image's entrypoint.
+func (p pod) hasCommand() bool { return len(tree.Items(p.flink, "command")) > 0 }
 
 // all yields all containers of the pod with their paths.
 func (p pod) all(f func(at string, container tree.Map)) {
@@ -106,7 +113,7 @@ func sidecars(_ *verifier, p pod) []finding {
 
 // command: other words than Flink's are run as they are.
 func command(_ *verifier, p pod) []finding {
-	if p.flink == nil || len(tree.Items(p.flink, "command")) > 0 {
+	if p.flink == nil || p.hasCommand() {
 		return nil
 	}
 	want := p.component
@@ -133,7 +140,7 @@ var entrypointVariables = map[string]string{
 }
 
 func withoutEffect(v *verifier, p pod) []finding {
-	if len(tree.Items(p.flink, "command")) > 0 || !p.mountsConfigMap(v.want.Home.Conf()) {
+	if p.hasCommand() || !p.mountsConfigMap(v.want.Home.Conf()) {
 		return nil
 	}
 	return p.variables(func(name, _ string) (string, bool) {
@@ -167,18 +174,19 @@ func (p pod) mountsConfigMap(at string) bool {
 }
 
 // bundled are the plugins that Flink's images have, with the version that they are of.
-var bundled = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^flink-.*-([0-9]+\.[0-9]+\.[0-9]+)\.jar$`)
-})
+var bundled = lazyregexp.New(`^flink-.*-([0-9]+\.[0-9]+\.[0-9]+)\.jar$`)
 
 func pluginVersion(_ *verifier, p pod) []finding {
-	if strings.Count(p.version, ".") != 2 || len(tree.Items(p.flink, "command")) > 0 {
+	if strings.Count(p.version, ".") != 2 || p.hasCommand() {
 		return nil
 	}
 	return p.variables(func(name, value string) (string, bool) {
+		if name != flink.PluginsVariable {
+			return "", false
+		}
 		for jar := range strings.SplitSeq(value, ";") {
 			m := bundled().FindStringSubmatch(jar)
-			if name == flink.PluginsVariable && m != nil && m[1] != p.version {
+			if m != nil && m[1] != p.version {
 				return fmt.Sprintf("must name %s: %s has no other, and its entrypoint ends with an error",
 					strings.TrimSuffix(jar, m[1]+".jar")+p.version+".jar", tree.String(p.flink, "image")), true
 			}
@@ -208,9 +216,8 @@ func configurationFolder(_ *verifier, p pod) []finding {
 // python: the driver starts a Python with PyFlink, which Flink's images do not have.
 func python(v *verifier, p pod) []finding {
 	image := tree.String(p.flink, "image")
-	_, official := flink.OfficialImage(image)
-	if !v.want.Python || !official || p.component != labels.JobManager.String() ||
-		len(tree.Items(p.flink, "command")) > 0 || v.want.Config["python.client.executable"] != "" ||
+	if !v.want.Python || p.version == "" || p.component != labels.JobManager.String() ||
+		p.hasCommand() || v.want.Config["python.client.executable"] != "" ||
 		slices.ContainsFunc(tree.Items(p.flink, "env"), named("PYFLINK_CLIENT_EXECUTABLE")) {
 		return nil
 	}
@@ -251,9 +258,7 @@ func hostNetwork(_ *verifier, p pod) []finding {
 }
 
 // expansion finds $(NAME), and $$ before it.
-var expansion = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)`)
-})
+var expansion = lazyregexp.New(`\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)`)
 
 // variableOrder: Kubernetes puts in what is set before, and leaves other text as it is.
 func variableOrder(_ *verifier, p pod) []finding {
@@ -281,7 +286,7 @@ func variableOrder(_ *verifier, p pod) []finding {
 // missingVariable: what the renderer takes from variables is in arguments of Flink. It doubles
 // each $ of a user's.
 func missingVariable(_ *verifier, p pod) []finding {
-	if p.flink == nil || len(tree.Items(p.flink, "command")) > 0 || len(tree.Items(p.flink, "envFrom")) > 0 {
+	if p.flink == nil || p.hasCommand() || len(tree.Items(p.flink, "envFrom")) > 0 {
 		return nil
 	}
 	var out []finding

@@ -7,7 +7,6 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
-	"github.com/flinktarget/flinktarget/labels"
 )
 
 // configVariable tells Flink's scripts where else the configuration is.
@@ -15,57 +14,52 @@ const configVariable = "FLINK_CONF_DIR"
 
 // flink checks that the pods of a component run Flink, and that its container sees the
 // configuration, as far as that can be known here: volumes may hold anything.
-func (v *verifier) flink(spec tree.Map) {
-	name := flink.ContainerPrefix + tree.String(v.object, "metadata", "labels", labels.KeyComponent)
-	containers := tree.Items(spec, "containers")
-	i := slices.IndexFunc(containers, named(name))
-	if i < 0 {
-		v.fail("containers", "there is no container "+name+": checks and other patches know it by this name")
+func (v *verifier) flink(p pod) {
+	if p.flink == nil {
+		v.fail("containers", "there is no container "+flink.ContainerPrefix+p.component+
+			": checks and other patches know it by this name")
 		return
 	}
-	v.home(containers[i])
-	v.plugins(containers[i], spec)
-	v.userLib(containers[i], spec)
-	for _, e := range tree.Items(containers[i], "env") {
-		if tree.String(e, "name") == configVariable {
-			return
-		}
+	v.home(p)
+	v.plugins(p)
+	v.userLib(p)
+	if slices.ContainsFunc(tree.Items(p.flink, "env"), named(configVariable)) {
+		return
 	}
-	for _, m := range tree.Items(containers[i], "volumeMounts") {
+	for _, m := range tree.Items(p.flink, "volumeMounts") {
 		at := flink.Mounted(tree.String(m, "mountPath"))
 		switch {
 		case at == v.want.Home.Conf():
-			v.configVolume(spec, tree.String(m, "name"))
+			v.configVolume(p.spec, tree.String(m, "name"))
 			return
 		case within(at, v.want.Home.Conf()) && v.want.Version.ReadsConfig(path.Base(at)),
 			within(v.want.Home.Conf(), at):
 			return
 		}
 	}
-	v.fail("containers["+name+"].volumeMounts",
+	v.fail(p.at("volumeMounts"),
 		"nothing is mounted at "+v.want.Home.Conf()+": Flink would not have the configuration that is rendered for it")
 }
 
 // home checks that a patch has not brought an image that has Flink elsewhere.
-func (v *verifier) home(container any) {
-	image, want := tree.String(container, "image"), v.want.Home
-	_, official := flink.OfficialImage(image)
-	known := official || flink.VVPImage(image)
+func (v *verifier) home(p pod) {
+	image, want := tree.String(p.flink, "image"), v.want.Home
+	known := p.version != "" || flink.VVPImage(image)
 	if home := flink.HomeOf(image); known && home != want && !v.want.GivenHome {
 		v.report(Problem{Rule: "flink-home FlinkHome", Message: image + " has Flink in " + home.String() +
 			", and these pods are for " + want.String() + ": name the image in the Deployment or SessionCluster, or " +
-			"say where Flink is"}, "containers["+tree.String(container, "name")+"].image")
+			"say where Flink is"}, p.at("image"))
 	}
 }
 
 // plugins finds folders of plugins that stay empty, with which Flink does not start. The
 // entrypoint of the image fills them.
-func (v *verifier) plugins(container any, spec tree.Map) {
-	if len(tree.Items(container, "command")) > 0 {
+func (v *verifier) plugins(p pod) {
+	if p.hasCommand() {
 		return // which may fill them, or call the entrypoint
 	}
 	var names []string
-	for _, e := range tree.Items(container, "env") {
+	for _, e := range tree.Items(p.flink, "env") {
 		if tree.String(e, "name") == flink.PluginsVariable {
 			if tree.Child(e, "valueFrom") != nil {
 				return
@@ -73,14 +67,14 @@ func (v *verifier) plugins(container any, spec tree.Map) {
 			names = strings.Split(tree.String(e, "value"), ";")
 		}
 	}
-	for _, m := range tree.Items(container, "volumeMounts") {
+	for _, m := range tree.Items(p.flink, "volumeMounts") {
 		at := flink.Mounted(tree.String(m, "mountPath"))
 		jar := path.Base(at) + ".jar"
 		volume := tree.String(m, "name")
-		if path.Dir(at) != v.want.Home.Plugins() || !v.isEmpty(spec, volume) || slices.Contains(names, jar) {
+		if path.Dir(at) != v.want.Home.Plugins() || !v.isEmpty(p.spec, volume) || slices.Contains(names, jar) {
 			continue
 		}
-		v.fail("containers["+tree.String(container, "name")+"].volumeMounts["+tree.String(m, "mountPath")+"]",
+		v.fail(p.at("volumeMounts["+tree.String(m, "mountPath")+"]"),
 			"nothing fills this folder of a plugin, and Flink does not start with an empty one: name "+jar+" in the "+
 				"variable "+flink.PluginsVariable+", or remove the mount")
 	}
@@ -102,13 +96,12 @@ func named(name string) func(any) bool {
 }
 
 // userLib checks that Flink sees what is fetched for it.
-func (v *verifier) userLib(container any, spec tree.Map) {
+func (v *verifier) userLib(p pod) {
 	mounts := func(c any) bool {
 		return slices.ContainsFunc(tree.Items(c, "volumeMounts"), named(flink.UserLibVolume))
 	}
-	if !mounts(container) && slices.ContainsFunc(tree.Items(spec, "initContainers"), mounts) {
-		name := tree.String(container, "name")
-		v.fail("containers["+name+"].volumeMounts", "must have the volume "+flink.UserLibVolume+", as init containers "+
+	if !mounts(p.flink) && slices.ContainsFunc(tree.Items(p.spec, "initContainers"), mounts) {
+		v.fail(p.at("volumeMounts"), "must have the volume "+flink.UserLibVolume+", as init containers "+
 			"do: what they put there is lost; another volume for "+v.want.Home.UserLib()+" belongs into "+
 			"kubernetes.pods.volumeMounts")
 	}

@@ -136,7 +136,7 @@ func (v *verifier) targetPort(p, template tree.Map) {
 		return
 	}
 	for _, c := range tree.Items(template, "spec", "containers") {
-		if slices.ContainsFunc(tree.Items(c, "ports"), func(p any) bool { return tree.String(p, "name") == target }) {
+		if slices.ContainsFunc(tree.Items(c, "ports"), named(target)) {
 			return
 		}
 	}

@@ -38,8 +38,9 @@ func (v *verifier) pods() {
 		})
 	}
 	v.visit(spec, "initContainers[]", v.initContainer)
-	v.flink(spec)
-	v.across(spec)
+	p := v.pod(spec)
+	v.flink(p)
+	v.across(p)
 }
 
 // spread finds constraints that say the same.

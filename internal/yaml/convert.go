@@ -2,13 +2,12 @@ package yaml
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	yamlv3 "go.yaml.in/yaml/v3"
 
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
@@ -158,9 +157,7 @@ func (p *parser) key(n *yamlv3.Node, pos Position) (string, bool) {
 }
 
 // base60 are YAML 1.1's base 60 integers, such as 12:30:45.
-var base60 = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
-})
+var base60 = lazyregexp.New(`^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
 
 func (p *parser) scalar(out *Node, n *yamlv3.Node) {
 	const quoted = yamlv3.SingleQuotedStyle | yamlv3.DoubleQuotedStyle | yamlv3.LiteralStyle | yamlv3.FoldedStyle
