@@ -184,9 +184,9 @@ func FuzzMessages(f *testing.F) {
 		f.Add(uint(2*i), "a\n", text, "\x1b::")
 	}
 	f.Fuzz(func(t *testing.T, field uint, before, text, after string) {
-		forms := hostile.Strings()
+		forms := hostile.Secrets()
 		if strings.Contains(text, hostile.Secret) { // in no form that tells it is one
-			text = strings.ReplaceAll(text, hostile.Secret, forms[14+int(field%uint(len(forms)-14))])
+			text = strings.ReplaceAll(text, hostile.Secret, forms[field%uint(len(forms))])
 		}
 		if strings.Contains(before+after, hostile.Secret) {
 			t.Skip("a secret that nothing tells")

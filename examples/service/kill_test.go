@@ -26,6 +26,15 @@ type process struct {
 	cmd *exec.Cmd
 }
 
+// built is the service's program.
+func built(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "service")
+	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
+	assert.NilError(t, err, string(out))
+	return binary
+}
+
 func launch(t *testing.T, binary, keep string) process {
 	t.Helper()
 	cmd := exec.Command(binary, "-listen", "127.0.0.1:0", "-store", keep)
@@ -135,9 +144,7 @@ var kills = flag.Int("kills", 10, "how often the service is killed on each store
 // TestKilled kills the service at random moments while it is written to, starts it
 // again, and looks for every write that was acknowledged.
 func TestKilled(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "service")
-	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
-	assert.NilError(t, err, string(out))
+	binary := built(t)
 	for _, keep := range []string{"file:", "sqlite:"} {
 		t.Run(keep, func(t *testing.T) { killed(t, binary, keep+filepath.Join(t.TempDir(), "state")) })
 	}

@@ -86,7 +86,7 @@ func readToken(log *slog.Logger, file, listen string) (string, error) {
 		return "", err
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return "", errNoToken
+		return "", errors.New("-token-file is required unless -listen is a loopback address")
 	}
 	log.Warn("no -token-file: everybody on this machine may read and change everything")
 	return "", nil

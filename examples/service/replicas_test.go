@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -58,9 +56,7 @@ func TestReplicas(t *testing.T) {
 	cluster, err := servers.NewCluster(t.TempDir(), 3)
 	assert.NilError(t, err)
 	t.Cleanup(cluster.Close)
-	binary := filepath.Join(t.TempDir(), "service")
-	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
-	assert.NilError(t, err, string(out))
+	binary := built(t)
 	keep := "etcd:" + strings.Join(cluster.Endpoints(), ",")
 	r := new(replicas)
 	for i := range r.all {

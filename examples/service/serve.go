@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -95,5 +94,3 @@ func authorized(r *http.Request, token string) bool {
 	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(token))
 	return token == "" || ok && subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
-
-var errNoToken = errors.New("-token-file is required unless -listen is a loopback address")

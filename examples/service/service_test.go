@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -76,11 +77,17 @@ func (r reply) problem(t testing.TB) problem {
 // start serves what a store has in this process.
 func start(t testing.TB, b store.Backend) (client, *service) {
 	t.Helper()
+	return startWith(t, b, "")
+}
+
+// startWith is start with a token.
+func startWith(t testing.TB, b store.Backend, token string) (client, *service) {
+	t.Helper()
 	renderer, err := render.New()
 	assert.NilError(t, err)
 	m, log := newMetrics(), slog.New(slog.DiscardHandler)
 	s := newService(measured{b, m}, renderer)
-	server := httptest.NewServer(serveAll(newAPI(s, log), s, m, "", log))
+	server := httptest.NewServer(serveAll(newAPI(s, log), s, m, token, log))
 	t.Cleanup(server.Close)
 	return client{server.URL}, s
 }
@@ -363,14 +370,7 @@ func TestWarnings(t *testing.T) {
 
 // Who has no token learns whether the service is well, and nothing else.
 func TestAuthentication(t *testing.T) {
-	renderer, err := render.New()
-	assert.NilError(t, err)
-	m, log := newMetrics(), slog.New(slog.DiscardHandler)
-	b := &failing{Backend: inMemory()}
-	s := newService(measured{b, m}, renderer)
-	server := httptest.NewServer(serveAll(newAPI(s, log), s, m, "secret", log))
-	defer server.Close()
-	c := client{server.URL}
+	c, _ := startWith(t, inMemory(), "secret")
 	for _, path := range []string{base + "deployments/job", "/metrics", "/", "/healthz/x"} {
 		got := c.must(t, 401, "GET", path, "")
 		assert.Equal(t, got.header.Get("WWW-Authenticate"), "Bearer")
@@ -448,11 +448,7 @@ func TestManyClients(t *testing.T) {
 					}
 					what, _, _ := strings.Cut(call[1], "/")
 					want := allowed[call[0]+" "+what]
-					legal := false
-					for _, status := range want {
-						legal = legal || got.status == status
-					}
-					if !legal {
+					if !slices.Contains(want, got.status) {
 						t.Errorf("%s %s: %d, want one of %v: %s", call[0], call[1], got.status, want, got.body)
 					}
 				}

@@ -14,14 +14,14 @@ import (
 
 const module = "github.com/flinktarget/flinktarget"
 
-// layers is the order of the public packages. Each may import those before it.
-var layers = []string{"labels", "patch", "target", "deployment", "deployment/schemas", "render"}
+// layers are the folders of the public packages; rooms has the order of imports.
+var layers = []string{"labels", "patch", "target", "deployment", "render"}
 
 // goList runs go list and returns its lines.
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"list"}, args...)...)
-	cmd.Dir = "../.."
+	cmd.Dir = root
 	out, err := cmd.Output()
 	assert.NilError(t, err)
 	return strings.Fields(string(out))

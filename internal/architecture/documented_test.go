@@ -121,7 +121,7 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 		if top, _, _ := strings.Cut(rel, "/"); top == "internal" || top == "examples" {
 			continue
 		}
-		paths, err := filepath.Glob(filepath.Join("../..", rel, "*.go"))
+		paths, err := filepath.Glob(filepath.Join(root, rel, "*.go"))
 		assert.NilError(t, err)
 		fset := token.NewFileSet()
 		var files []*ast.File

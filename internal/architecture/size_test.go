@@ -8,7 +8,6 @@ import (
 	"go/token"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -102,12 +101,9 @@ func TestSize(t *testing.T) {
 		all.code, all.comments = all.code+s.code, all.comments+s.comments
 	}
 	linked := 0
-	list := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.Dir}}{{end}}", module+"/render")
-	out, err := list.Output()
-	assert.NilError(t, err)
 	top, err := filepath.Abs(root)
 	assert.NilError(t, err)
-	for _, dir := range strings.Fields(string(out)) {
+	for _, dir := range goList(t, "-deps", "-f", "{{if not .Standard}}{{.Dir}}{{end}}", module+"/render") {
 		if rel, err := filepath.Rel(top, dir); err == nil && !strings.HasPrefix(rel, "..") {
 			linked += packages[rel].code
 		}

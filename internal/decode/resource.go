@@ -21,14 +21,14 @@ func Document(file string, data []byte) (*yaml.Node, []flinktarget.Problem) {
 		root, bad := docs[0].Read()
 		return root, Syntax(bad)
 	case len(docs) > 1:
-		problem = yaml.Problem{Pos: docs[1].Position(), Message: "one document is wanted; here begins another"}
+		problem = yaml.Problem{Pos: docs[1].Position(), Message: "must have one document; another begins here"}
 	}
 	return nil, Syntax([]yaml.Problem{problem})
 }
 
 // JSON sets what v points to to what read makes of a JSON text, or to the zero value for
 // null, and leaves it alone on errors. It is what UnmarshalJSON of a checked value does.
-// Fractions are refused where a text is wanted: see yaml.Node.Inexact.
+// Strings refuse fractions: see yaml.Node.Inexact.
 func JSON[T any](v *T, text []byte, read func(*yaml.Node) (T, error)) error {
 	var out T
 	if string(bytes.TrimSpace(text)) != "null" {

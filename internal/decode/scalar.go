@@ -20,7 +20,7 @@ func (d *decoder) text(n *yaml.Node, dst reflect.Value, wire string) {
 		d.is(n, yaml.String)
 	case n.Kind == yaml.Float && n.Ambiguous:
 		d.fail(n, field.Invalid(d.at(), field.OmitValueType{},
-			"a fraction where a string is wanted: write it in quotes, or use Parse, which reads it as it is written"),
+			"must be a string, not a fraction: write it in quotes, or use Parse, which reads it as it is written"),
 			OriginRetyped)
 	case wire == "scalar",
 		wire == "number" && (n.Kind == yaml.Int || n.Kind == yaml.Float),

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -79,9 +80,7 @@ func newCluster(t *testing.T, i *image, r rendering) *cluster {
 func into[T any](t *testing.T, object render.Object) T {
 	t.Helper()
 	var out T
-	data, err := json.Marshal(object.Map())
-	assert.NilError(t, err)
-	assert.NilError(t, json.Unmarshal(data, &out))
+	assert.NilError(t, object.Into(&out))
 	return out
 }
 
@@ -180,7 +179,7 @@ func (c *cluster) stop() {
 	for _, p := range c.pods() {
 		if p.running() {
 			grace := time.Duration(*p.spec.TerminationGracePeriodSeconds) * time.Second
-			assert.Equal(c.t, p.end(sigterm, grace), 143, p.name)
+			assert.Equal(c.t, p.end(syscall.SIGTERM, grace), 143, p.name)
 		}
 	}
 }
@@ -293,8 +292,8 @@ func (c *cluster) allTasks(id string) error {
 	return nil
 }
 
-// checkpoint waits until a job has completed more checkpoints than n, and returns how many.
-func (c *cluster) checkpoint(id string, n int) int {
+// checkpoint waits until a job has completed more checkpoints than n.
+func (c *cluster) checkpoint(id string, n int) {
 	c.t.Helper()
 	var answer struct{ Counts struct{ Completed int } }
 	c.eventually("a checkpoint", func() error {
@@ -304,7 +303,6 @@ func (c *cluster) checkpoint(id string, n int) int {
 		}
 		return err
 	})
-	return answer.Counts.Completed
 }
 
 // savepoint takes one and stops the job, and returns where it is.

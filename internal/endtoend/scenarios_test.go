@@ -19,8 +19,6 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-const sigterm = syscall.SIGTERM
-
 const (
 	target = `
 kind: DeploymentTarget

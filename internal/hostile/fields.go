@@ -9,10 +9,16 @@ const Secret = "Pl4ntedS3cret"
 // make a build server do something, if a message quoted it; and secrets in all the
 // forms that package secrets knows.
 func Strings() []string {
-	return []string{
+	return append([]string{
 		"a\n::error file=x.go,line=1::forged\n::stop-commands::x", "::add-mask::a", "##[error]a", " ::error::a",
 		"\x1b[2K\x1b[1A:", "\x1b]0;a\a", "a\rb", "a\u202eb", "a\u2028::error::b", "\u0085",
 		"\x00", "\x7f", "\ufeff", "\xff",
+	}, Secrets()...)
+}
+
+// Secrets are the texts of Strings that have Secret in them.
+func Secrets() []string {
+	return []string{
 		"password=" + Secret, "s3.secret-key: " + Secret, "--password " + Secret, "DB_PASS=" + Secret,
 		"Authorization: Bearer " + Secret, "AccountName=a;AccountKey=" + Secret, "curl -u me:" + Secret + " https://h",
 		"https://me:" + Secret + "@h/a.jar", "https://" + Secret + "@h/a.jar", "https://h/a.jar?sv=1&sig=" + Secret,

@@ -168,7 +168,7 @@ func (p *parser) pointer(m map[string]any, name string) pointer {
 // prefix returns the pointer to the parent of token i as text.
 func (p pointer) prefix(i int) string { return strings.Join(strings.Split(p.text, "/")[:i+1], "/") }
 
-// missing says that there is nothing on the way to where a pointer leads.
+// missing reports that a pointer leads through a value that does not exist.
 type missing struct{ error }
 
 func (p pointer) missing(i int) error {

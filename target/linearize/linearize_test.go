@@ -111,11 +111,11 @@ func outputOf(answer any) output {
 	return output{state: s}
 }
 
-// record runs one history. Its clock is a counter, which orders starts and returns
+// record runs one history, each call on what pick returns. Its clock is a counter, which orders starts and returns
 // as they happened; overlap counts the calls that began while another ran.
 // Answers that were lost have an effect at some moment, or none: they end last, and
 // what they were to read is nothing that is checked.
-func record(ctx context.Context, seed uint64, s kept) (history []porcupine.Operation, overlap int) {
+func record(ctx context.Context, seed uint64, pick func() kept) (history []porcupine.Operation, overlap int) {
 	var clock, running, overlapping atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -134,7 +134,7 @@ func record(ctx context.Context, seed uint64, s kept) (history []porcupine.Opera
 				if running.Add(1) > 1 {
 					overlapping.Add(1)
 				}
-				op.Output = call(ctx, s, in)
+				op.Output = call(ctx, pick(), in)
 				running.Add(-1)
 				op.Return = clock.Add(1)
 				done = append(done, op)
@@ -159,11 +159,13 @@ func record(ctx context.Context, seed uint64, s kept) (history []porcupine.Opera
 }
 
 func TestLinearizable(t *testing.T) {
-	check(t, *histories, func() kept { return newInMemory() })
+	check(t, *histories, func() func() kept { return only(newInMemory()) })
 }
 
-// check makes histories, each on what open returns, which is empty.
-func check(t *testing.T, histories int, open func() kept) {
+func only(s kept) func() kept { return func() kept { return s } }
+
+// check makes histories, each on what open returns, which has handles of a store that is empty.
+func check(t *testing.T, histories int, open func() func() kept) {
 	t.Helper()
 	// More threads than cores: the operating system then stops calls in their midst.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(goroutines))
@@ -208,7 +210,7 @@ func (s twoSteps) Move(ctx context.Context, o target.Owner, from, to target.Ref)
 func TestTheCheckerFindsFaults(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(goroutines))
 	for seed := range uint64(20_000) {
-		history, _ := record(t.Context(), seed, twoSteps{newInMemory()})
+		history, _ := record(t.Context(), seed, only(twoSteps{newInMemory()}))
 		if porcupine.CheckOperationsTimeout(model, history, checkLimit) == porcupine.Illegal {
 			t.Logf("found in history %d", seed)
 			return
