@@ -79,4 +79,21 @@
 // network, the environment or the clock; nothing is logged; the same input gives
 // the same bytes, always. Input that is not legal is an error with all problems,
 // each with its place in the file and its field, and then nothing is returned.
+//
+// # Errors
+//
+// [Problems] lists what an error says. errors.Is tells them apart:
+//
+//   - [ErrInvalid]: the input, or what it makes, is not legal. Correct it.
+//   - target.ErrImmutable: a registered target was to get another spec. Take a target of
+//     another name, or delete and register.
+//   - target.ErrInUse: something holds the target; the error names all. Move or delete them first.
+//   - target.ErrConflict, target.ErrNotFound: another target has the id; there is no such
+//     target or hold. Take another id; register or acquire first.
+//   - patch.ErrConflict: a patch changes what belongs to the platform. Take the field out of it.
+//   - render.ErrMismatch: the target is not the one that the resource names. Look it up by
+//     Deployment.Target.
+//   - render.ErrDerivedID: a patch selects on a job id that is derived from what patches do.
+//     Give render.Job an ID.
+//   - render.ErrUnmatched: with StrictPatches, a patch changed nothing. Correct its selector.
 package flinktarget

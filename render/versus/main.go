@@ -6,7 +6,7 @@
 //	go run .            prints the table; takes some minutes
 //	go run . -short     without what takes long, and fewer turns
 //	go run . -run PARSE only the rows whose measure matches the regular expression
-//	go run . -write     writes the table to RESULTS.md, whose remarks stay, and to the README, too
+//	go run . -write     writes the table to RESULTS.md, whose remarks stay
 //	go test -bench .    has what is measured within one process as benchmarks
 //
 // Both sides of a comparison run by turns, and what is printed are medians over the
@@ -68,11 +68,8 @@ func rows(p programs) []row {
 	}
 }
 
-// The rows that -short leaves out, and those that the README quotes.
-var (
-	long     = regexp.MustCompile(`^whole process, (1000 |10,000|100,000)`)
-	inReadme = regexp.MustCompile(`^whole process, \d+ Deployment|^building|^the same, id|^writing`)
-)
+// The rows that -short leaves out.
+var long = regexp.MustCompile(`^whole process, (1000 |10,000|100,000)`)
 
 func main() {
 	log.SetFlags(0)
@@ -84,7 +81,7 @@ func main() {
 func run() error {
 	short := flag.Bool("short", false, "leave out what takes long, and take fewer turns")
 	only := flag.String("run", "", "measure only the rows that match this `regexp`")
-	write := flag.Bool("write", false, "write RESULTS.md, and the table in the README")
+	write := flag.Bool("write", false, "write RESULTS.md")
 	flag.Parse()
 	pattern, err := regexp.Compile(*only)
 	switch {
@@ -106,7 +103,7 @@ func run() error {
 	if *short {
 		turns = 5
 	}
-	table, quoted := header, header
+	table := header
 	fmt.Print(header)
 	for _, r := range rows(p) {
 		if !pattern.MatchString(r.measure) || *short && long.MatchString(r.measure) {
@@ -118,32 +115,26 @@ func run() error {
 		}
 		fmt.Print(line)
 		table += line
-		if inReadme.MatchString(r.measure) {
-			quoted += line
-		}
 	}
 	if !*write {
 		return nil
 	}
 	text := "# Measured against its peers\n\nWritten by `go run . -write` in this folder; " +
 		"`go doc .` says how it is measured.\n\n" + environment() + "\n" + table
-	return errors.Join(
-		replace("RESULTS.md", "", "\n<!-- remarks -->\n", text),
-		replace("../../README.md", "<!-- measured -->\n", "<!-- end -->\n", quoted))
+	return replace("RESULTS.md", "\n<!-- remarks -->\n", text)
 }
 
-// replace puts a text between two marks of a file.
-func replace(file, begin, end, text string) error {
+// replace puts a text before a mark of a file, in place of what stands there.
+func replace(file, mark, text string) error {
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	before, rest, ok := strings.Cut(string(old), begin)
-	_, after, closed := strings.Cut(rest, end)
-	if !ok || !closed {
+	_, after, ok := strings.Cut(string(old), mark)
+	if !ok {
 		return errors.New(file + " has no place for the table")
 	}
-	return os.WriteFile(file, []byte(before+begin+text+end+after), 0o644)
+	return os.WriteFile(file, []byte(text+mark+after), 0o644)
 }
 
 // environment says when, with what and on what was measured.
