@@ -151,7 +151,7 @@ func TestFlinkHome(t *testing.T) {
 	assert.NilError(t, err, "who says where it is has said it")
 	_, err = renderJob(t, app+"      kubernetes: {taskManagerPodTemplate: {spec: {containers: [{name: flink-taskmanager, "+
 		"image: 'r.io/flink:1.20.1-stream1'}]}}}\n", render.Job{ID: jobID})
-	assert.DeepEqual(t, refusals(err), []string{"spec.template.spec.kubernetes image"})
+	assert.DeepEqual(t, refusals(err), []string{"spec.template.spec.kubernetes flink-home"})
 	for _, path := range []string{"", "/", "flink", "/flink/", "/a b", "/flink/../x"} {
 		_, err := render.New(render.FlinkHome(path))
 		assert.ErrorContains(t, err, "must be an absolute path", path)

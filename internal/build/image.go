@@ -36,7 +36,7 @@ func (d *decider) home(c *Plan) flink.Home {
 	case jobManager != taskManager:
 		d.fail(field.Invalid(c.Settings.Child("kubernetes"), field.OmitValueType{}, fmt.Sprintf(
 			"%s has Flink in %s, and %s in %s: use one image, or say where it is",
-			images[0], jobManager, images[1], taskManager)), "image FlinkHome")
+			images[0], jobManager, images[1], taskManager)), "flink-home FlinkHome")
 	}
 	return jobManager
 }
