@@ -14,6 +14,7 @@ import (
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/rendertest"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -230,7 +231,48 @@ func ruleCalls(t *testing.T) map[string][2]func() error {
 			return err
 		}
 	}
+	// tested changes one of the objects before they are tested.
+	tested := func(change func(service map[string]any)) func() error {
+		return func() error {
+			m, err := renderer(t).Deployment(staging, d, render.Job{ID: id})
+			assert.NilError(t, err)
+			var objects []render.Object
+			for o := range m.All() {
+				if object := o.Map(); o.Kind() == "Service" {
+					change(object)
+					o, err = render.NewObject(object)
+					assert.NilError(t, err)
+				}
+				objects = append(objects, o)
+			}
+			return &flinktarget.InvalidError{Problems: rendertest.Problems(render.NewManifests(objects...))}
+		}
+	}
+	set := func(value string, path ...string) func() error {
+		return tested(func(service map[string]any) {
+			for _, key := range path[:len(path)-1] {
+				service = service[key].(map[string]any)
+			}
+			service[path[len(path)-1]] = value
+		})
+	}
+	patched := func(entry string) func() error {
+		return func() error {
+			return &flinktarget.InvalidError{Problems: rendertest.Problems(rendered(t, withPatches(app, entry)))}
+		}
+	}
+	harmless := set("b", "metadata", "labels", "a")
+	twice := func() error {
+		m, err := renderer(t).Deployment(staging, d, render.Job{ID: id})
+		assert.NilError(t, err)
+		return &flinktarget.InvalidError{Problems: rendertest.Problems(render.Join(m, m))}
+	}
 	return map[string][2]func() error{
+		"identity":    {twice, harmless},
+		"labels":      {set("b", "metadata", "labels", "system"), harmless},
+		"namespace":   {set("b", "metadata", "namespace"), harmless},
+		"security":    {patched(toPod("hostNetwork: true")), patched(toPod("hostNetwork: false"))},
+		"selector":    {set("b", "spec", "selector", "component"), harmless},
 		"id-conflict": {register(withID, sameID), register(withID, named)},
 		"immutable":   {register(staging, moved), register(staging, labeled)},
 		"in-use":      {remove(staging.Ref()), released},

@@ -50,6 +50,7 @@ var rules = map[string][3]string{
 	"flink-version":        {"error", "a version of Flink that is not supported", "write one that the message names"},
 	"high-availability":    {"error", "high availability lacks a field, or does not work with another", "set or remove it"},
 	"id-conflict":          {"error", "another target has this id", "give the target another id, or none"},
+	"identity":             {"error", "two objects are the same, or one has no name (rendertest)", "see the message"},
 	"image":                {"error", "a part of an image that is not legal", "write registry, repository and tag apart"},
 	"image-registry":       {"warning", "an image of VVP's is looked for on Docker Hub", "write flinkImageRegistry"},
 	"immutable":            {"error", "a target of this name has another spec or id", "delete it first, or use another name"},
@@ -57,11 +58,13 @@ var rules = map[string][3]string{
 	"jvm-options":          {"error, warning", "the shell of Flink's start scripts loses a part of the options", "see the message"},
 	"kind":                 {"error", "a document that is no resource of VVP", "see the kinds that the message names"},
 	"label":                {"error", "a label or annotation that Kubernetes refuses", "write a legal one"},
+	"labels":               {"error", "an object lacks a label of the platform, or has another value (rendertest)", "keep it"},
 	"length":               {"error", "a name or value is too long", "shorten it"},
 	"logging":              {"error", "a logger or profile that is not legal", "correct it, or give the profile's text"},
 	"minimum":              {"error", "a number is too small", "write at least what the message names"},
 	"mismatch":             {"error", "a resource is rendered with a target that it does not refer to", "use its target"},
 	"name":                 {"error", "a name that is not legal", "use the characters that the message names"},
+	"namespace":            {"error", "objects of a resource are in several namespaces (rendertest)", "keep the namespace of the target"},
 	"no-effect":            {"warning", "an option or field that nothing reads", "remove it"},
 	"not-found":            {"error", "a target or hold that does not exist", "register or acquire it first"},
 	"not-rendered":         {"error", "what cannot be rendered of a resource", "remove it, or write what the message says"},
@@ -88,6 +91,8 @@ var rules = map[string][3]string{
 	"reference":        {"error, warning", "an option refers to a variable that the pods do not have", "add it to envVars"},
 	"required":         {"error", "a field that is needed is missing or empty", "write it"},
 	"retyped":          {"error", "YAML reads a text as something else", "quote it"},
+	"security":         {"error", "a pod does not meet the Pod Security Standard restricted (rendertest)", "see the message"},
+	"selector":         {"error", "a selector is not that of the platform, or selects nothing (rendertest)", "keep it"},
 	"session-mode":     {"error", "a Deployment in session mode is no object of Kubernetes", "name a target"},
 	"shared-namespace": {"warning", "Flink would run in the namespace of the platform itself", "use another one"},
 	"small-heap":       {"warning", "the JobManager has little heap", "give it more memory"},
@@ -186,7 +191,7 @@ func ruleOfCall(call *ast.CallExpr, file string, note func(ast.Expr)) {
 func TestRulesAreDocumented(t *testing.T) {
 	found := map[string]bool{}
 	for _, dir := range []string{"internal/decode", "patch", "target", "deployment", "internal/build", "internal/verify",
-		"render"} {
+		"render", "render/rendertest"} {
 		maps.Copy(found, rulesIn(t, dir))
 	}
 	assert.DeepEqual(t, slices.Sorted(maps.Keys(found)), slices.Sorted(maps.Keys(rules)))

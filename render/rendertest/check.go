@@ -2,7 +2,6 @@ package rendertest
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,62 +10,46 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// The rules that Problems knows, see the package comment.
+// The rules of the package comment.
 const (
-	RuleIdentity  = "identity"
-	RuleLabels    = "labels"
-	RuleSelector  = "selector"
-	RuleNamespace = "namespace"
-	RuleSecurity  = "security"
+	ruleIdentity  = "identity"
+	ruleLabels    = "labels"
+	ruleSelector  = "selector"
+	ruleNamespace = "namespace"
+	ruleSecurity  = "security"
 )
-
-// A Problem is a rule that an object breaks.
-type Problem struct {
-	// Rule is one of the constants, or the name of a Policy.
-	Rule string
-	// Object is what the object is, and in parentheses what it was rendered from.
-	Object string
-	// Field is a path in the object; elements of lists with a name are called by it.
-	Field string
-	// Message is a sentence for a person; its wording may change.
-	Message string
-}
-
-// String returns "rule: object: field: message", without a field if there is none.
-func (p Problem) String() string {
-	if p.Field == "" {
-		return p.Rule + ": " + p.Object + ": " + p.Message
-	}
-	return p.Rule + ": " + p.Object + ": " + p.Field + ": " + p.Message
-}
 
 // Check reports every problem that Problems finds as an error of t.
 func Check(t testing.TB, m render.Manifests) {
 	t.Helper()
 	for _, p := range Problems(m) {
-		t.Error(p)
+		t.Error(shown(p))
 	}
 }
 
-// Problems returns where the objects break a rule, in the order of the objects.
-func Problems(m render.Manifests) []Problem {
+// Problems returns where the objects break a rule of the package comment, in the order of
+// the objects. Their Resource is the name that labels give.
+func Problems(m render.Manifests) []flinktarget.Problem {
 	c := &checker{}
 	for o := range m.All() {
-		c.objects = append(c.objects, object{tree: o.Map(), name: name(o)})
+		c.objects = append(c.objects, objectOf(o))
 	}
 	return c.run()
 }
 
 type object struct {
-	tree tree.Map
-	name string
+	tree           tree.Map
+	name, resource string
 }
+
+func objectOf(o render.Object) object { return object{o.Map(), o.String(), resourceOf(o)} }
 
 func (o object) labels() map[string]string { return tree.Strings(o.tree, "metadata", "labels") }
 
@@ -88,15 +71,14 @@ func (o object) ofPlatform() bool {
 type checker struct {
 	objects  []object
 	current  object
-	problems []Problem
+	problems []flinktarget.Problem
 }
 
 func (c *checker) fail(rule, field, format string, args ...any) {
-	c.problems = append(c.problems,
-		Problem{Rule: rule, Object: c.current.name, Field: field, Message: fmt.Sprintf(format, args...)})
+	reporter(&c.problems, rule, c.current, "")(field, format, args...)
 }
 
-func (c *checker) run() []Problem {
+func (c *checker) run() []flinktarget.Problem {
 	seen := map[string]bool{}
 	namespaces := map[string]string{}
 	for _, o := range c.objects {
@@ -123,13 +105,13 @@ func (c *checker) identity(seen map[string]bool) {
 	for _, path := range [][]string{{"apiVersion"}, {"kind"}, {"metadata", "namespace"}, {"metadata", "name"}} {
 		value := tree.String(c.current.tree, path...)
 		if value == "" && path[len(path)-1] != "namespace" {
-			c.fail(RuleIdentity, strings.Join(path, "."), "is missing")
+			c.fail(ruleIdentity, strings.Join(path, "."), "is missing")
 		}
 		parts = append(parts, value)
 	}
 	key := strings.Join(parts, "\n")
 	if seen[key] {
-		c.fail(RuleIdentity, "metadata.name", "another object is the same by kind, namespace and name")
+		c.fail(ruleIdentity, "metadata.name", "another object is the same by kind, namespace and name")
 	}
 	seen[key] = true
 }
@@ -151,7 +133,7 @@ func (c *checker) labels() {
 	own := c.current.labels()
 	for _, key := range append(required[own[labels.KeyApp]], labels.KeyApp, labels.KeySystem, labels.KeyComponent) {
 		if own[key] != pods[key] {
-			c.fail(RuleLabels, "spec.template.metadata.labels["+key+"]", "is %q, and %q on the %s itself", pods[key],
+			c.fail(ruleLabels, "spec.template.metadata.labels["+key+"]", "is %q, and %q on the %s itself", pods[key],
 				own[key], c.current.kind())
 		}
 	}
@@ -159,11 +141,11 @@ func (c *checker) labels() {
 
 func (c *checker) set(field string, set map[string]string) {
 	if got := set[labels.KeySystem]; got != labels.System {
-		c.fail(RuleLabels, field+"["+labels.KeySystem+"]", "is %q, not %q", got, labels.System)
+		c.fail(ruleLabels, field+"["+labels.KeySystem+"]", "is %q, not %q", got, labels.System)
 	}
 	for _, key := range slices.Sorted(maps.Keys(set)) {
 		for _, problem := range append(validation.IsQualifiedName(key), validation.IsValidLabelValue(set[key])...) {
-			c.fail(RuleLabels, field+"["+key+"]", "%s", problem)
+			c.fail(ruleLabels, field+"["+key+"]", "%s", problem)
 		}
 	}
 	if c.current.ofPlatform() {
@@ -171,12 +153,12 @@ func (c *checker) set(field string, set map[string]string) {
 	}
 	keys, ok := required[set[labels.KeyApp]]
 	if !ok {
-		c.fail(RuleLabels, field+"["+labels.KeyApp+"]", "is %q, neither %q nor %q", set[labels.KeyApp], labels.AppJob,
+		c.fail(ruleLabels, field+"["+labels.KeyApp+"]", "is %q, neither %q nor %q", set[labels.KeyApp], labels.AppJob,
 			labels.AppSessionCluster)
 	}
 	for _, key := range keys {
 		if set[key] == "" {
-			c.fail(RuleLabels, field+"["+key+"]", "is missing")
+			c.fail(ruleLabels, field+"["+key+"]", "is missing")
 		}
 	}
 }
@@ -197,9 +179,9 @@ func (c *checker) namespace(of map[string]string) {
 	first, known := of[id]
 	switch {
 	case namespace == "":
-		c.fail(RuleNamespace, "metadata.namespace", "is missing")
+		c.fail(ruleNamespace, "metadata.namespace", "is missing")
 	case known && first != namespace:
-		c.fail(RuleNamespace, "metadata.namespace", "is %s; another object of the same resource is in %s", namespace,
+		c.fail(ruleNamespace, "metadata.namespace", "is %s; another object of the same resource is in %s", namespace,
 			first)
 	case !known:
 		of[id] = namespace
@@ -211,7 +193,7 @@ func (c *checker) selects(field string, selector map[string]string) {
 	key, id := c.current.owner()
 	want := map[string]string{key: id, labels.KeyComponent: c.current.labels()[labels.KeyComponent]}
 	if !maps.Equal(selector, want) {
-		c.fail(RuleSelector, field, "is %v; it must be %v, and never change", selector, want)
+		c.fail(ruleSelector, field, "is %v; it must be %v, and never change", selector, want)
 	}
 }
 
@@ -219,17 +201,17 @@ func (c *checker) workload(pods map[string]string) {
 	selector := tree.Strings(c.current.tree, "spec", "selector", "matchLabels")
 	if c.current.kind() == "Job" {
 		if _, ok := tree.Get(c.current.tree, "spec", "selector"); ok {
-			c.fail(RuleSelector, "spec.selector", "Kubernetes sets the selector of a Job")
+			c.fail(ruleSelector, "spec.selector", "Kubernetes sets the selector of a Job")
 		}
 		return
 	}
 	c.selects("spec.selector.matchLabels", selector)
 	if _, ok := tree.Get(c.current.tree, "spec", "selector", "matchExpressions"); ok {
-		c.fail(RuleSelector, "spec.selector.matchExpressions", "is never used")
+		c.fail(ruleSelector, "spec.selector.matchExpressions", "is never used")
 	}
 	for key, value := range selector {
 		if pods[key] != value {
-			c.fail(RuleSelector, "spec.selector.matchLabels["+key+"]", "%q does not select the pods, which have %q",
+			c.fail(ruleSelector, "spec.selector.matchLabels["+key+"]", "%q does not select the pods, which have %q",
 				value, pods[key])
 		}
 	}
@@ -245,7 +227,7 @@ func (c *checker) service() {
 			return
 		}
 	}
-	c.fail(RuleSelector, "spec.selector", "selects no pods of these manifests")
+	c.fail(ruleSelector, "spec.selector", "selects no pods of these manifests")
 }
 
 func subset(part, whole map[string]string) bool {
@@ -262,10 +244,10 @@ func (c *checker) pod() {
 	var template corev1.PodTemplateSpec
 	text := tree.JSON(tree.Child(c.current.tree, "spec", "template"))
 	if err := json.Unmarshal(text, &template); err != nil {
-		c.fail(RuleSecurity, "spec.template", "is not a pod template: %v", err)
+		c.fail(ruleSecurity, "spec.template", "is not a pod template: %v", err)
 		return
 	}
 	for _, v := range restricted(template) {
-		c.fail(RuleSecurity, v.field, "%s", v.message)
+		c.fail(ruleSecurity, v.field, "%s", v.message)
 	}
 }

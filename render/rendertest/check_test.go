@@ -9,6 +9,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -166,7 +167,7 @@ func TestEveryRuleIsBrokenByWhatItForbids(t *testing.T) {
 }
 
 // problems changes one of the rendered objects.
-func problems(t *testing.T, which, op string) []Problem {
+func problems(t *testing.T, which, op string) []flinktarget.Problem {
 	t.Helper()
 	patch, err := tree.FromJSON([]byte("[" + op + "]"))
 	assert.NilError(t, err)
@@ -176,7 +177,7 @@ func problems(t *testing.T, which, op string) []Problem {
 	c := &checker{}
 	changed := 0
 	for o := range rendered(t, resources).All() {
-		object := object{tree: o.Map(), name: name(o)}
+		object := objectOf(o)
 		if o.Kind() == kind && strings.HasPrefix(o.Name(), "job-") && strings.HasSuffix(o.Name(), end) {
 			v, err := jsonpatch.Apply(object.tree, ops)
 			assert.NilError(t, err)
@@ -194,14 +195,15 @@ func TestTwiceTheSame(t *testing.T) {
 	got := Problems(render.Join(m, m))
 	assert.Equal(t, len(got), m.Len())
 	for _, p := range got {
-		assert.Equal(t, p.Rule, RuleIdentity)
+		assert.Equal(t, p.Rule, ruleIdentity)
 	}
 }
 
 func TestProblemsNameTheResource(t *testing.T) {
 	got := problems(t, "ConfigMap config", `{"op": "remove", "path": "/metadata/labels/system"}`)
 	assert.Equal(t, len(got), 1)
-	assert.Assert(t, strings.HasPrefix(got[0].String(), "labels: ConfigMap staging/job-"), got[0])
-	assert.Assert(t, strings.Contains(got[0].String(),
-		"-flink-config (Deployment default/orders-by-hour): metadata.labels[system]: "), got[0])
+	p := got[0]
+	assert.Equal(t, p.Rule+" "+p.Resource+" "+p.Field, "labels Deployment default/orders-by-hour metadata.labels[system]")
+	assert.Assert(t, strings.HasPrefix(p.Object, "ConfigMap staging/job-"), p.Object)
+	assert.Equal(t, shown(p), "labels: "+p.String())
 }

@@ -18,8 +18,9 @@ type Policy struct {
 	// Name says what has to hold, such as "images are our own". It is the Rule of the
 	// problems.
 	Name string
-	// Find returns what breaks the rule, in the order of the objects.
-	Find func(render.Manifests) []Problem
+	// Find returns what breaks the rule, in the order of the objects. Problems without a
+	// Rule get the Name.
+	Find func(render.Manifests) []flinktarget.Problem
 }
 
 // A Report is called for each problem, with the field below what is looked at, such as
@@ -29,9 +30,9 @@ type Report func(field, format string, args ...any)
 // EachContainer returns a policy that looks at every container of every workload, init
 // containers first.
 func EachContainer(name string, look func(Container, Report)) Policy {
-	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
+	return Policy{Name: name, Find: func(m render.Manifests) (problems []flinktarget.Problem) {
 		for c := range Containers(m) {
-			look(c, reporter(&problems, name, c.Pod.Object, c.Field()))
+			look(c, reporter(&problems, name, objectOf(c.Pod.Object), c.Field()))
 		}
 		return problems
 	}}
@@ -39,9 +40,9 @@ func EachContainer(name string, look func(Container, Report)) Policy {
 
 // EachPod returns a policy that looks at the pod template of every workload.
 func EachPod(name string, look func(Pod, Report)) Policy {
-	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
+	return Policy{Name: name, Find: func(m render.Manifests) (problems []flinktarget.Problem) {
 		for p := range Pods(m) {
-			look(p, reporter(&problems, name, p.Object, "spec.template"))
+			look(p, reporter(&problems, name, objectOf(p.Object), "spec.template"))
 		}
 		return problems
 	}}
@@ -49,9 +50,9 @@ func EachPod(name string, look func(Pod, Report)) Policy {
 
 // EachObject returns a policy that looks at every object.
 func EachObject(name string, look func(render.Object, Report)) Policy {
-	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
+	return Policy{Name: name, Find: func(m render.Manifests) (problems []flinktarget.Problem) {
 		for o := range m.All() {
-			look(o, reporter(&problems, name, o, ""))
+			look(o, reporter(&problems, name, objectOf(o), ""))
 		}
 		return problems
 	}}
@@ -61,11 +62,11 @@ func EachObject(name string, look func(render.Object, Report)) Policy {
 // together, for rules such as "a PodDisruptionBudget exists", with the warnings that are
 // about it. Objects of the platform and warnings about targets belong to none.
 func EachSet(name string, look func(render.Manifests, Report)) Policy {
-	return Policy{Name: name, Find: func(m render.Manifests) (problems []Problem) {
+	return Policy{Name: name, Find: func(m render.Manifests) (problems []flinktarget.Problem) {
 		var keys []string
 		sets := map[string][]render.Object{}
 		for o := range m.All() {
-			key, id := object{tree: o.Map()}.owner()
+			key, id := objectOf(o).owner()
 			if key += "=" + id; id == "" {
 				continue
 			}
@@ -78,8 +79,7 @@ func EachSet(name string, look func(render.Manifests, Report)) Policy {
 			resource := cmp.Or(resourceOf(sets[key][0]), key)
 			set := render.NewManifests(sets[key]...).WithWarnings(about(resource, m.Warnings())...)
 			look(set, func(field, format string, args ...any) {
-				problems = append(problems,
-					Problem{Rule: name, Object: resource, Field: field, Message: fmt.Sprintf(format, args...)})
+				problems = append(problems, problem(name, resource, field, fmt.Sprintf(format, args...)))
 			})
 		}
 		return problems
@@ -94,16 +94,24 @@ func about(resource string, list []flinktarget.Problem) []flinktarget.Problem {
 	})
 }
 
-func reporter(problems *[]Problem, rule string, o render.Object, prefix string) Report {
+func reporter(problems *[]flinktarget.Problem, rule string, o object, prefix string) Report {
 	return func(field, format string, args ...any) {
-		path := strings.Trim(prefix+"."+field, ".")
-		*problems = append(*problems,
-			Problem{Rule: rule, Object: name(o), Field: path, Message: fmt.Sprintf(format, args...)})
+		p := problem(rule, o.resource, strings.Trim(prefix+"."+field, "."), fmt.Sprintf(format, args...))
+		p.Object = o.name
+		*problems = append(*problems, p)
 	}
 }
 
+func problem(rule, resource, field, message string) flinktarget.Problem {
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: rule, Resource: resource, Field: field,
+		Message: message}
+}
+
+// shown is a problem as tests print it, with its rule.
+func shown(p flinktarget.Problem) string { return p.Rule + ": " + p.String() }
+
 // problems returns what the policy finds, under its name.
-func (p Policy) problems(m render.Manifests) []Problem {
+func (p Policy) problems(m render.Manifests) []flinktarget.Problem {
 	found := p.Find(m)
 	for i := range found {
 		found[i].Rule = cmp.Or(found[i].Rule, p.Name)
@@ -116,7 +124,7 @@ func CheckPolicies(t testing.TB, m render.Manifests, policies ...Policy) {
 	t.Helper()
 	for _, p := range policies {
 		for _, problem := range p.problems(m) {
-			t.Error(problem)
+			t.Error(shown(problem))
 		}
 	}
 }
@@ -132,7 +140,7 @@ func CheckRefused(t testing.TB, m render.Manifests, policies ...Policy) {
 			t.Errorf("%s: nothing in %d objects is refused", p.Name, m.Len())
 		}
 		for _, problem := range problems {
-			t.Log(problem)
+			t.Log(shown(problem))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -35,9 +36,9 @@ func TestPolicies(t *testing.T) {
 	errs := record(func(t testing.TB) { CheckPolicies(t, m, containers, pods, objects, nothing) })
 	assert.DeepEqual(t, seen, map[string]int{"container": 4, "pod": 4, "object": m.Len()})
 	assert.Equal(t, len(errs), 2*2+4+2, "%q", errs)
-	assert.Assert(t, strings.HasPrefix(errs[0], "containers: Deployment staging/job-"), errs[0])
+	assert.Assert(t, strings.HasPrefix(errs[0], "containers: Deployment default/orders-by-hour: Deployment staging/job-"), errs[0])
 	assert.Assert(t, strings.HasSuffix(errs[0],
-		" (Deployment default/orders-by-hour): spec.template.spec.containers[flink-taskmanager].image: flink:1.20.5 1"),
+		"-taskmanager: spec.template.spec.containers[flink-taskmanager].image: flink:1.20.5 1"),
 		errs[0])
 	assert.Assert(t, strings.HasSuffix(errs[1], ": spec.template.spec.containers[flink-taskmanager]: twice"), errs[1])
 	assert.Assert(t, strings.HasSuffix(errs[4], ": spec.template.spec.hostNetwork: x"), errs[4])
@@ -91,8 +92,8 @@ func TestEachSetHasWarnings(t *testing.T) {
 
 // A policy that is made by hand need not repeat its name.
 func TestPolicyByHand(t *testing.T) {
-	p := Policy{Name: "by hand", Find: func(render.Manifests) []Problem {
-		return []Problem{{Object: "x", Message: "y"}, {Rule: "own", Object: "x", Message: "y"}}
+	p := Policy{Name: "by hand", Find: func(render.Manifests) []flinktarget.Problem {
+		return []flinktarget.Problem{{Object: "x", Message: "y"}, {Rule: "own", Object: "x", Message: "y"}}
 	}}
 	errs := record(func(t testing.TB) { CheckPolicies(t, rendered(t, resources), p) })
 	assert.Assert(t, len(errs) == 2 && strings.HasPrefix(errs[0], "by hand: ") && strings.HasPrefix(errs[1], "own: "),

@@ -10,6 +10,7 @@ import (
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
@@ -126,7 +127,7 @@ func TestSecurityIsThatOfKubernetes(t *testing.T) {
 			refused++ // not legal in Kubernetes, or not applicable after another change
 			return
 		}
-		problems := map[string][]rendertest.Problem{}
+		problems := map[string][]flinktarget.Problem{}
 		for _, p := range rendertest.Problems(m) {
 			problems[p.Object] = append(problems[p.Object], p)
 		}
@@ -144,7 +145,7 @@ func TestSecurityIsThatOfKubernetes(t *testing.T) {
 			if len(reasons) == 0 {
 				allowed++
 			}
-			if got := problems[pod.String()]; (len(got) == 0) != (len(reasons) == 0) {
+			if got := problems[pod.Object.String()]; (len(got) == 0) != (len(reasons) == 0) {
 				t.Errorf("%s\nrendertest: %v\nKubernetes: %v", ops, got, reasons)
 			}
 		}
