@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-
-	"k8s.io/apimachinery/pkg/util/validation/field"
+	"slices"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/target"
@@ -21,41 +20,30 @@ type requestError struct {
 func (e *requestError) Error() string { return e.Err.Error() }
 func (e *requestError) Unwrap() error { return e.Err }
 
-// invalid is an error about fields of a resource.
-func invalid(subject fmt.Stringer, errs ...*field.Error) error {
-	invalid := new(flinktarget.InvalidError)
-	for _, e := range errs {
-		invalid.Problems = append(invalid.Problems, flinktarget.Problem{Severity: flinktarget.SeverityError,
-			Resource: subject.String(), Field: e.Field, Message: e.ErrorBody()})
-	}
-	return invalid
+// invalid is an error about a field of a resource.
+func invalid(subject fmt.Stringer, field, message string) flinktarget.Problem {
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Resource: subject.String(), Field: field,
+		Message: message}
 }
 
 // problem is the body of every answer that is not good.
 type problem struct {
-	Message string         `json:"message"`
-	Fields  []fieldProblem `json:"fields,omitempty"`
-	Owners  []target.Owner `json:"owners,omitempty"`
-}
-
-type fieldProblem struct {
-	Field   string `json:"field"`
-	Message string `json:"message"`
+	Message string                `json:"message"`
+	Fields  []flinktarget.Problem `json:"fields,omitempty"`
+	Owners  []target.Owner        `json:"owners,omitempty"`
 }
 
 // explain turns an error into an answer. It shows nothing that is stored but names and
 // ids: values may be another user's, and secrets.
 func explain(err error) (int, problem) {
 	p := problem{Message: err.Error()}
-	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
-		for _, f := range e.Problems {
-			p.Fields = append(p.Fields, fieldProblem{Field: f.Field, Message: f.Message})
-		}
+	if errors.Is(err, flinktarget.ErrInvalid) {
+		p.Fields = slices.Collect(flinktarget.Problems(err))
 		return http.StatusBadRequest, p
 	}
 	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
 		for _, f := range e.Fields {
-			p.Fields = append(p.Fields, fieldProblem{f.Field, "the field is immutable"})
+			p.Fields = append(p.Fields, invalid(e.Ref, f.Field, "the field is immutable"))
 		}
 		p.Message = fmt.Sprintf("the target %s exists, and its id and spec are immutable", e.Ref)
 		return http.StatusBadRequest, p
@@ -67,10 +55,7 @@ func explain(err error) (int, problem) {
 	if e, ok := errors.AsType[*requestError](err); ok {
 		return e.Status, p
 	}
-	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	switch {
-	case tooLarge:
-		return http.StatusRequestEntityTooLarge, p
 	case errors.Is(err, target.ErrConflict):
 		return http.StatusConflict, p
 	case errors.Is(err, target.ErrNotFound):

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -113,23 +112,26 @@ func body(r *http.Request) ([]byte, error) {
 				fmt.Errorf("send application/json or application/yaml, not %q", given)}
 		}
 	}
-	return io.ReadAll(r.Body)
+	text, err := io.ReadAll(r.Body)
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, &requestError{http.StatusRequestEntityTooLarge, err}
+	}
+	if err != nil { // a client that is slow, or went away
+		return nil, &requestError{http.StatusBadRequest, fmt.Errorf("the body cannot be read: %w", err)}
+	}
+	return text, nil
 }
 
 // samePath checks that a resource is the one that the path of the request names.
 func samePath(r *http.Request, given named) error {
-	var errs field.ErrorList
-	metadata := field.NewPath("metadata")
-	if got := given.Namespace(); got != r.PathValue("namespace") {
-		errs = append(errs, field.Invalid(metadata.Child("namespace"), got, "the path names another namespace"))
+	var errs []error
+	if got, want := given.Namespace(), r.PathValue("namespace"); got != want {
+		errs = append(errs, invalid(given, "metadata.namespace", fmt.Sprintf("must be %q, as in the path", want)))
 	}
-	if got := given.Name(); got != r.PathValue("name") {
-		errs = append(errs, field.Invalid(metadata.Child("name"), got, "the path has another name"))
+	if got, want := given.Name(), r.PathValue("name"); got != want {
+		errs = append(errs, invalid(given, "metadata.name", fmt.Sprintf("must be %q, as in the path", want)))
 	}
-	if len(errs) > 0 {
-		return invalid(given, errs...)
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // send sends an answer as JSON, and manifests as a Kubernetes List in JSON to those who ask

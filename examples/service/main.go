@@ -122,6 +122,7 @@ func serve(ctx context.Context, log *slog.Logger, listen, keep, tokenFile, platf
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn), // panics, too
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -366,6 +367,20 @@ func TestWarnings(t *testing.T) {
 	}
 	assert.NilError(t, json.Unmarshal(got.body, &list))
 	assert.Assert(t, list.Kind == "List" && len(list.Items) > 0 && len(list.Warnings) == n)
+}
+
+// A body that ends too early is the client's fault, and no alarm.
+func TestHalfABody(t *testing.T) {
+	c, _ := start(t, inMemory())
+	conn, err := net.Dial("tcp", strings.TrimPrefix(c.url, "http://"))
+	assert.NilError(t, err)
+	defer func() { _ = conn.Close() }()
+	_, err = fmt.Fprintf(conn, "PUT %sdeployment-targets/a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nkind", base)
+	assert.NilError(t, err)
+	assert.NilError(t, conn.(*net.TCPConn).CloseWrite())
+	answer, err := io.ReadAll(conn)
+	assert.NilError(t, err)
+	assert.Assert(t, bytes.HasPrefix(answer, []byte("HTTP/1.1 400 ")), "%s", answer)
 }
 
 // Who has no token learns whether the service is well, and nothing else.

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -142,8 +141,8 @@ func (s *service) read(ctx context.Context, at key) (resource, []byte, error) {
 // holds its target.
 func (s *service) put(ctx context.Context, k *kind, given resource) (stored resource, created bool, err error) {
 	if given.Target().IsZero() {
-		return nil, false, invalid(given, field.Forbidden(field.NewPath("spec", "sessionClusterName"),
-			"this service renders Deployments that refer to a target only"))
+		return nil, false, invalid(given, "spec.sessionClusterName",
+			"not supported: this service renders Deployments that refer to a target only")
 	}
 	at := key{k, given.Namespace(), given.Name()}
 	err = s.change(ctx, at, given, func(r *target.Registry, old, now resource, own []store.Record) error {
@@ -156,8 +155,7 @@ func (s *service) put(ctx context.Context, k *kind, given resource) (stored reso
 // keep is the step of put.
 func (s *service) keep(r *target.Registry, at key, old, now resource, own []store.Record) error {
 	if old != nil && old.Owner().UID != now.Owner().UID {
-		return invalid(now, field.Forbidden(field.NewPath("metadata", "id"),
-			"the id is "+old.Owner().UID+" and does not change"))
+		return invalid(now, "metadata.id", "the id is "+old.Owner().UID+" and does not change")
 	}
 	if holder := string(own[1].Value); holder != "" && holder != at.record() {
 		return &requestError{http.StatusConflict,
@@ -185,14 +183,13 @@ func (s *service) keep(r *target.Registry, at key, old, now resource, own []stor
 
 // targetOf returns the target that a resource refers to.
 func targetOf(r *target.Registry, res resource) (target.Target, error) {
-	ref, spec := res.Target(), field.NewPath("spec")
-	t, err := r.Get(ref)
+	t, err := r.Get(res.Target())
 	if errors.Is(err, target.ErrNotFound) {
-		name, value := "deploymentTargetName", ref.Name
-		if value == "" {
-			name, value = "deploymentTargetId", ref.ID
+		field := "spec.deploymentTargetName"
+		if res.Target().Name == "" {
+			field = "spec.deploymentTargetId"
 		}
-		err = invalid(res, field.NotFound(spec.Child(name), value))
+		return t, invalid(res, field, err.Error())
 	}
 	return t, err
 }

@@ -3,8 +3,8 @@
 // moment between its start and its return. They run on a registry in memory, and on the
 // stores of package target/store over SQLite, PostgreSQL where it is installed, and etcd
 // with three members, while connections are cut and members stop and start; the contract
-// of package registrytest runs there, too. It is a module of its own to keep the checker
-// and the servers out of the library's dependencies.
+// of package registrytest runs on the servers, too. It is a module of its own to keep the
+// checker and the servers out of the library's dependencies.
 //
 //	go test . -histories 20000 -others 1000 -restarts 30
 package linearize

@@ -2,14 +2,11 @@ package linearize
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"gotest.tools/v3/assert"
@@ -23,79 +20,115 @@ var (
 	many    = flag.Int("many", 10_000, "how many targets are many")
 )
 
-const clients = 4
+const (
+	few     = 100
+	clients = 4
+	rounds  = 10 // in turns, so that what else the machine does disturbs all figures alike
+)
 
-// TestFigures prints what calls cost on each store with 100 and with many targets, and
-// what a transaction costs that reads a record of the same size and writes it.
+// TestFigures prints the table of target/store/RESULTS.md: what calls cost on each store
+// with few and with many targets, each in a database of its own, and what a transaction
+// costs that reads a record of the same size, or reads and writes it.
 func TestFigures(t *testing.T) {
 	if *figures == 0 {
-		t.Skip("measures for minutes: go test -run TestFigures -v . -figures 3s")
+		t.Skip("measures for minutes: go test -run TestFigures -v -timeout 1h . -args -figures 10s")
 	}
-	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(out, "store\ttargets\tcall\tcalls a second\tmedian\tp99\n")
+	fmt.Printf("| store | call | %d: calls/s | p99 | %d: calls/s | p99 | %[2]d : %[1]d | : bare |\n", few, *many)
+	fmt.Println("|---|---|--:|--:|--:|--:|--:|--:|")
+	compare(t, "`Registry`", func(n int) []cost { return costs(t, n, new(target.Registry).Store(), nil) })
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
-			db := d.start(t)
-			b := db.open(t, int(opened.Add(1)))
-			s := store.New(b)
-			there := 0
-			defer func() { assert.Check(t, out.Flush()) }()
-			for _, n := range []int{100, *many} {
-				fill(t, s, there, n)
-				there = n
-				for _, c := range costs(s, b) {
-					took := measure(t, func(client, i int) error {
-						return c.call(t.Context(), (i/2*clients+client)%n, i)
-					})
-					fmt.Fprintf(out, "%s\t%d\t%s\t%.0f\t%v\t%v\n", d.name, n, c.name,
-						float64(len(took))/figures.Seconds(), at(took, 50), at(took, 99))
-				}
-			}
+			compare(t, d.name, func(n int) []cost {
+				b := d.start(t).open(t, int(opened.Add(1)))
+				return costs(t, n, store.New(b), b)
+			})
 		})
 	}
 }
 
+// cost is a call, which other one is the bare transaction beside it, and how long it took.
 type cost struct {
-	name string
-	call func(ctx context.Context, target, i int) error
+	name, bare string
+	call       func(ctx context.Context, target, i int) error
+	took       []time.Duration
 }
 
-func costs(s *store.Store, b store.Backend) []cost {
-	text := fmt.Appendf(nil, "%0600d", 0) // about the size of a target
-	return []cost{
-		{"Get", func(ctx context.Context, n, _ int) error { _, err := s.Get(ctx, manyRef(n)); return err }},
-		{"Acquire, Release", func(ctx context.Context, n, i int) error {
-			o := target.Owner{Kind: "Deployment", Name: "job"}
-			if i%2 == 0 {
-				return s.Acquire(ctx, manyRef(n), o)
+func (c cost) percentile(n int) time.Duration { return c.took[(len(c.took)-1)*n/100] }
+
+// compare prints the rows of a store. Ratios are of medians, which are disturbed least.
+func compare(t *testing.T, name string, open func(n int) []cost) {
+	sides, sizes := [2][]cost{open(few), open(*many)}, [2]int{few, *many}
+	for range rounds {
+		for i := range sides[0] {
+			for side, n := range sizes {
+				c := &sides[side][i]
+				c.took = append(c.took, measure(t, func(client, i int) error {
+					return c.call(t.Context(), (i/2*clients+client)%n, i)
+				})...)
 			}
-			held, err := s.Release(ctx, manyRef(n), o) // so that every call writes
-			if err == nil && !held {
-				err = errors.New("nothing was released")
-			}
-			return err
-		}},
-		{"Register", func(ctx context.Context, n, i int) error { return s.Register(ctx, manyTarget(n, fmt.Sprint(i))) }},
-		{"bare read", func(ctx context.Context, n, _ int) error {
+		}
+	}
+	bare := map[string]time.Duration{}
+	for i, c := range sides[0] {
+		row := fmt.Sprintf("| %s | %s |", name, c.name)
+		var medians [2]time.Duration
+		for side := range sides {
+			c := sides[side][i]
+			slices.Sort(c.took)
+			medians[side] = c.percentile(50)
+			row += fmt.Sprintf(" %.0f | %.3g ms |", float64(len(c.took))/figures.Seconds(),
+				c.percentile(99).Seconds()*1000)
+		}
+		bare[c.name] = medians[1]
+		row += fmt.Sprintf(" %.2f |", medians[1].Seconds()/medians[0].Seconds())
+		if there := bare[c.bare]; there > 0 {
+			row += fmt.Sprintf(" %.2f", medians[1].Seconds()/there.Seconds())
+		}
+		fmt.Println(row + " |")
+	}
+}
+
+// costs are the calls of a store with n targets, and the transactions of its backend.
+func costs(t *testing.T, n int, s target.Store, b store.Backend) (all []cost) {
+	var targets [][2]target.Target // with one label and with another
+	for i := range n {
+		targets = append(targets, [2]target.Target{manyTarget(i, "a"), manyTarget(i, "b")})
+	}
+	fill(t, s, targets)
+	if b != nil {
+		all = []cost{{name: "bare read", call: func(ctx context.Context, n, _ int) error {
 			_, err := b.Read(ctx, fmt.Sprint("bare/", n))
 			return err
-		}},
-		{"bare read and write", func(ctx context.Context, n, i int) error {
+		}}, {name: "bare read and write", call: func(ctx context.Context, n, i int) error {
 			for {
 				r, err := b.Read(ctx, fmt.Sprint("bare/", n))
 				if err != nil {
 					return err
 				}
-				r[0].Value = append(text, fmt.Sprint(i)...)
+				r[0].Value = fmt.Appendf(nil, "%0600d", i) // about the size of a target
 				if written, err := b.Write(ctx, r...); written || err != nil {
 					return err
 				}
 			}
-		}},
+		}}}
 	}
+	o := target.Owner{Kind: "Deployment", Name: "job"}
+	return append(all,
+		cost{name: "Get", bare: "bare read", call: func(ctx context.Context, n, _ int) error {
+			_, err := s.Get(ctx, targets[n][0].Ref())
+			return err
+		}},
+		cost{name: "Acquire, Release", bare: "bare read and write", call: func(ctx context.Context, n, i int) error {
+			if i%2 == 0 {
+				return s.Acquire(ctx, targets[n][0].Ref(), o)
+			}
+			_, err := s.Release(ctx, targets[n][0].Ref(), o) // so that every call writes
+			return err
+		}},
+		cost{name: "Register", bare: "bare read and write", call: func(ctx context.Context, n, i int) error {
+			return s.Register(ctx, targets[n][i%2])
+		}})
 }
-
-func manyRef(n int) target.Ref { return target.Ref{Name: fmt.Sprint("target-", n)} }
 
 func manyTarget(n int, label string) target.Target {
 	t, err := target.Parse("", fmt.Appendf(nil, `{kind: DeploymentTarget, metadata: {name: target-%d, labels: {l: "%s"},
@@ -107,27 +140,24 @@ func manyTarget(n int, label string) target.Target {
 	return t
 }
 
-func fill(t *testing.T, s *store.Store, from, to int) {
-	t.Helper()
+func fill(t *testing.T, s target.Store, targets [][2]target.Target) {
 	var wg sync.WaitGroup
 	for g := range 4 * clients {
 		wg.Go(func() {
-			for n := from + g; n < to; n += 4 * clients {
-				assert.Check(t, s.Register(t.Context(), manyTarget(n, "x")))
+			for n := g; n < len(targets); n += 4 * clients {
+				assert.Check(t, s.Register(t.Context(), targets[n][1]))
 			}
 		})
 	}
 	wg.Wait()
 }
 
-// measure calls f from several clients, an even number of times each, and returns how long
-// each call took.
-func measure(t *testing.T, f func(client, i int) error) []time.Duration {
-	t.Helper()
+// measure calls f from several clients for a round, an even number of times each, and
+// returns how long each call took.
+func measure(t *testing.T, f func(client, i int) error) (all []time.Duration) {
 	var mu sync.Mutex
-	var all []time.Duration
 	var wg sync.WaitGroup
-	end := time.Now().Add(*figures)
+	end := time.Now().Add(*figures / rounds)
 	for g := range clients {
 		wg.Go(func() {
 			var took []time.Duration
@@ -142,10 +172,5 @@ func measure(t *testing.T, f func(client, i int) error) []time.Duration {
 		})
 	}
 	wg.Wait()
-	slices.Sort(all)
 	return all
-}
-
-func at(sorted []time.Duration, percent int) time.Duration {
-	return sorted[(len(sorted)-1)*percent/100].Round(time.Microsecond)
 }

@@ -48,6 +48,9 @@ var _ store.Backend = (*Backend)(nil)
 // Open reads a file, or makes it. Another process that has it open is an error, and so is
 // a file that cannot be written.
 func Open(path string) (*Backend, error) {
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to // or one file had two locks, and a new log took the place of the link
+	}
 	b := &Backend{path: path, records: map[string]store.Record{}}
 	var err error
 	// The lock is another file, because the log is replaced.

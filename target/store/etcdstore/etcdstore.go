@@ -9,14 +9,17 @@
 // them deadlines. There are no leases, because a hold outlives who made it, and no watch
 // and no cache: what is read is read from a quorum.
 //
-// A target with its holds is one value, which etcd limits to 1.5 MiB in the beginning,
-// as it limits a database to 2 GiB: about 15,000 owners of one target. Back up with
-// etcdctl snapshot save.
+// A target with its holds is one value, which etcd limits to 1.5 MiB (about 14,000 owners
+// of one target) as it limits a database to 2 GiB, unless its flags say otherwise: compact
+// and defragment it. It limits a transaction to 128 operations: a Transact may read and write
+// 127 records. Back up with etcdctl snapshot save; restore with all processes stopped, because
+// revisions begin again at those of the backup.
 package etcdstore
 
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"time"
 
@@ -34,8 +37,8 @@ const (
 	minWait = 20 * time.Millisecond
 	maxWait = time.Second
 
-	// deleted is written by every deletion.
-	deleted = "deleted"
+	// deleted is written by every deletion. No record's key has a space.
+	deleted = " deleted"
 )
 
 // Backend keeps records under a prefix. Its revisions are etcd's; that of a record which
@@ -112,7 +115,7 @@ func (b *Backend) List(ctx context.Context, prefix string) ([]store.Record, erro
 func (b *Backend) Write(ctx context.Context, records ...store.Record) (bool, error) {
 	var same []clientv3.Cmp
 	var ops []clientv3.Op
-	deletes := false
+	deletes, absent := false, int64(math.MaxInt64) // the first moment at which one was not there
 	for _, r := range records {
 		key := b.prefix + r.Key
 		revision := max(r.Revision, 0)
@@ -124,11 +127,13 @@ func (b *Backend) Write(ctx context.Context, records ...store.Record) (bool, err
 			deletes = true
 		}
 		if revision == 0 {
-			// What was there and was deleted is not there either. A transaction that is
-			// late for minutes must not bring back what others made and deleted.
-			none := clientv3.Compare(clientv3.ModRevision(b.prefix+deleted), "<", 1-r.Revision)
-			same = append(same, none)
+			absent = min(absent, -r.Revision)
 		}
+	}
+	if absent < math.MaxInt64 {
+		// What was there and was deleted is not there either. A transaction that is late for
+		// minutes must not bring back what others made and deleted.
+		same = append(same, clientv3.Compare(clientv3.ModRevision(b.prefix+deleted), "<", absent+1))
 	}
 	if deletes {
 		ops = append(ops, clientv3.OpPut(b.prefix+deleted, ""))

@@ -11,7 +11,11 @@
 //
 // Calls are linearizable on one server, which answers after it has written to the disk.
 // A standby that is asked instead, or promoted without synchronous replication, does not
-// have what the primary acknowledged last.
+// have what the primary acknowledged last. Processes of one machine may share a file of
+// SQLite; over a network file system it is not safe. Where another process keeps it locked,
+// calls wait until their context is done.
 //
-// Back up with the database's own tools: VACUUM INTO or sqlite3's .backup, pg_dump.
+// Back up with VACUUM INTO or sqlite3's .backup (not by copying the file, which lacks what
+// is in the -wal beside it), or pg_dump; restore with all processes stopped: put the file
+// in place without its -wal and -shm, or pg_restore.
 package sqlstore
