@@ -78,11 +78,9 @@ func (c *checks) required(path *field.Path, hint string) {
 
 var metadataPath = field.NewPath("metadata")
 
-var metadataName = place{in: &place{name: "metadata"}, name: "name"}
-
 func validateDeployment(d Config) field.ErrorList {
 	c := &checks{}
-	c.format(d.Metadata.Name, "free-name", &metadataName)
+	c.format(d.Metadata.Name, "free-name", metadataPath.Child("name"))
 	c.spec(d.Spec, field.NewPath("spec"))
 	c.fields(reflect.ValueOf(&d).Elem(), nil)
 	return c.errs
@@ -113,7 +111,7 @@ func (c *checks) spec(s Spec, path *field.Path) {
 
 func validateSessionCluster(s SessionClusterConfig) field.ErrorList {
 	c, spec := &checks{}, field.NewPath("spec")
-	c.format(s.Metadata.Name, clusterName, &metadataName)
+	c.format(s.Metadata.Name, clusterName, metadataPath.Child("name"))
 	if s.Metadata.DisplayName != "" {
 		c.forbidden(metadataPath.Child("displayName"), originExclusive, "only Deployments have a display name")
 	}

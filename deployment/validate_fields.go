@@ -15,59 +15,38 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// place is where a value is. A path is made of it only if there is a problem.
-type place struct {
-	in    *place
-	name  string // of a field, or a key; "" for an element of a list
-	keyed bool
-	index int
-}
-
-func (p *place) path() *field.Path {
-	switch {
-	case p == nil:
-		return nil
-	case p.keyed:
-		return p.in.path().Key(p.name)
-	case p.name == "":
-		return p.in.path().Index(p.index)
-	default:
-		return p.in.path().Child(p.name)
-	}
-}
-
 // fields checks what the tags of a struct's fields say, and that all texts are such
 // that JSON and Kubernetes can hold them.
-func (c *checks) fields(v reflect.Value, at *place) {
+func (c *checks) fields(v reflect.Value, at *field.Path) {
 	fields := schema.Fields(v.Type())
 	for i := range fields {
 		f := &fields[i]
-		c.value(v.FieldByIndex(f.Index), f, &place{in: at, name: f.Name})
+		c.value(v.FieldByIndex(f.Index), f, at.Child(f.Name))
 	}
 }
 
-func (c *checks) value(v reflect.Value, f *schema.Field, at *place) {
+func (c *checks) value(v reflect.Value, f *schema.Field, at *field.Path) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
 			c.value(v.Elem(), f, at)
 		} else if f.Required != "" {
-			c.required(at.path(), f.Required)
+			c.required(at, f.Required)
 		}
 	case reflect.Struct:
 		c.raw(v, at)
 		c.fields(v, at)
 	case reflect.Slice:
 		for i := range v.Len() {
-			e, place := v.Index(i), &place{in: at, index: i}
+			e, place := v.Index(i), at.Index(i)
 			if c.value(e, f, place); f.Format != "" && e.IsZero() {
-				c.invalid(place.path(), "", formats[f.Format].origin, "must not be empty")
+				c.invalid(place, "", formats[f.Format].origin, "must not be empty")
 			}
 		}
 	case reflect.Map:
 		m := v.Interface().(map[string]string)
 		for _, k := range tree.Keys(m) {
-			at := &place{in: at, keyed: true, name: strings.ToValidUTF8(k, "\ufffd")}
+			at := at.Key(strings.ToValidUTF8(k, "\ufffd"))
 			c.legal(k, at)
 			c.legal(m[k], at)
 		}
@@ -80,31 +59,31 @@ func (c *checks) value(v reflect.Value, f *schema.Field, at *place) {
 	}
 }
 
-func (c *checks) atLeast(n int64, min string, at *place) {
+func (c *checks) atLeast(n int64, min string, at *field.Path) {
 	if least, err := strconv.ParseInt(min, 10, 32); err == nil && n < least {
-		c.invalid(at.path(), n, originMinimum, "must be greater than or equal to "+min)
+		c.invalid(at, n, originMinimum, "must be greater than or equal to "+min)
 	}
 }
 
 // raw looks for the reserved id, and for the escapes of NULs, which escaped backslashes
 // can feign.
-func (c *checks) raw(v reflect.Value, at *place) {
+func (c *checks) raw(v reflect.Value, at *field.Path) {
 	raw, ok := v.Addr().Interface().(interface{ text() string })
 	switch {
 	case !ok:
 	case kinds.IsReserved(raw.text()):
-		c.invalid(at.path(), field.OmitValueType{}, originText, kinds.Reserved)
+		c.invalid(at, field.OmitValueType{}, originText, kinds.Reserved)
 	case strings.Contains(strings.ReplaceAll(raw.text(), `\\`, ""), `\u0000`):
-		c.invalid(at.path(), field.OmitValueType{}, originText, noNUL)
+		c.invalid(at, field.OmitValueType{}, originText, noNUL)
 	}
 }
 
-func (c *checks) text(s string, f *schema.Field, at *place) {
+func (c *checks) text(s string, f *schema.Field, at *field.Path) {
 	c.legal(s, at)
 	switch {
 	case s == "":
 		if f.Required != "" && f.Of == nil {
-			c.required(at.path(), f.Required)
+			c.required(at, f.Required)
 		}
 		return
 	case f.Enum != nil:
@@ -115,28 +94,28 @@ func (c *checks) text(s string, f *schema.Field, at *place) {
 	if f.Min != "" {
 		least, _ := Millicores(f.Min)
 		if n, err := Millicores(s); err == nil && n < least {
-			c.invalid(at.path(), s, originMinimum, "must be greater than or equal to "+f.Min)
+			c.invalid(at, s, originMinimum, "must be greater than or equal to "+f.Min)
 		}
 	}
 }
 
-func (c *checks) format(s, name string, at *place) {
+func (c *checks) format(s, name string, at *field.Path) {
 	if s == "" {
 		return
 	}
 	for _, message := range formats[name].check(s) {
-		c.invalid(at.path(), s, formats[name].origin, message)
+		c.invalid(at, s, formats[name].origin, message)
 	}
 }
 
 // giveSources is the cure where somebody gives manifests in place of resources.
 const giveSources = "give the resources that manifests are rendered from"
 
-func (c *checks) enum(s string, f *schema.Field, at *place) {
+func (c *checks) enum(s string, f *schema.Field, at *field.Path) {
 	if word := f.Word(s); word == f.Also || slices.Contains(f.Enum, word) { // s is not empty
 		return
 	}
-	e := field.NotSupported(at.path(), s, f.Enum)
+	e := field.NotSupported(at, s, f.Enum)
 	if best := decode.Nearest(s, f.Enum); best != "" {
 		e.Detail += "; did you mean " + best + "?"
 	}
@@ -155,13 +134,13 @@ const noNUL = "must not contain a NUL character"
 // legal refuses texts that are not UTF-8, which would be replaced in silence, NUL
 // characters, which end a text for the programs that get it, and the id that stands for
 // others.
-func (c *checks) legal(s string, at *place) {
+func (c *checks) legal(s string, at *field.Path) {
 	switch {
 	case !utf8.ValidString(s):
-		c.invalid(at.path(), field.OmitValueType{}, originText, "must be UTF-8")
+		c.invalid(at, field.OmitValueType{}, originText, "must be UTF-8")
 	case strings.IndexByte(s, 0) >= 0:
-		c.invalid(at.path(), field.OmitValueType{}, originText, noNUL)
+		c.invalid(at, field.OmitValueType{}, originText, noNUL)
 	case kinds.IsReserved(s):
-		c.invalid(at.path(), field.OmitValueType{}, originText, kinds.Reserved)
+		c.invalid(at, field.OmitValueType{}, originText, kinds.Reserved)
 	}
 }

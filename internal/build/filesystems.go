@@ -52,7 +52,7 @@ func (d *decider) plugins(c *Plan) {
 			continue
 		}
 		for _, s := range c.Stores {
-			plugin, _ := flink.FileSystem(s.scheme)
+			plugin := flink.FileSystem(s.scheme)
 			name := plugin + "-" + version + ".jar"
 			switch {
 			case flink.BuiltIn(image, s.scheme):

@@ -2,10 +2,11 @@ package flink
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // ConfigFile writes conf as the configuration file of v, keys sorted, and
@@ -17,7 +18,7 @@ import (
 // keys that are a prefix of others. Where there would be problems, options
 // without effect are left out: what is wrong with them does not matter.
 func ConfigFile(v Version, conf map[string]string) (name, text string, problems []Problem) {
-	keys := slices.Sorted(maps.Keys(conf))
+	keys := tree.Keys(conf)
 	if text, problems = v.write(keys, conf); len(problems) > 0 {
 		keys = slices.DeleteFunc(keys, func(key string) bool {
 			_, inert := Inert(key)

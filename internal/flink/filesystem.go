@@ -2,10 +2,12 @@ package flink
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // fileSystems are the plugins for the schemes of file systems, as the official images
@@ -19,12 +21,9 @@ var fileSystems = map[string]string{
 	"wasb": "flink-azure-fs-hadoop", "wasbs": "flink-azure-fs-hadoop",
 }
 
-// FileSystem returns the plugin without which Flink does not know a scheme; false if
+// FileSystem returns the plugin without which Flink does not know a scheme, "" if
 // there is none.
-func FileSystem(scheme string) (plugin string, ok bool) {
-	plugin, ok = fileSystems[scheme]
-	return plugin, ok
-}
+func FileSystem(scheme string) string { return fileSystems[scheme] }
 
 // inImages are file systems that Flink has no plugin for, by what has to be in an image.
 // VVP's images have all of them (VVP's page "Flink Configuration", File Systems).
@@ -47,15 +46,9 @@ func IsStore(scheme string) bool { return fileSystems[scheme]+inImages[scheme] !
 
 // Stores returns the schemes of file systems that an image may know, sorted.
 func Stores() []string {
-	return slices.Sorted(func(yield func(string) bool) {
-		for _, m := range [...]map[string]string{fileSystems, inImages} {
-			for scheme := range m {
-				if !yield(scheme) {
-					return
-				}
-			}
-		}
-	})
+	all := maps.Clone(fileSystems)
+	maps.Copy(all, inImages)
+	return tree.Keys(all)
 }
 
 // Schemes yields the schemes of the URIs in the value of an option, which may be a

@@ -1,6 +1,7 @@
 package flink
 
 import (
+	"cmp"
 	"path"
 	"strings"
 )
@@ -24,7 +25,7 @@ const (
 type Home string
 
 const (
-	officialHome      = "/opt/flink"
+	officialHome Home = "/opt/flink"
 	vvpHome      Home = "/flink" // VVP's pages "Artifacts" and "Custom Docker Images"
 )
 
@@ -37,20 +38,12 @@ func HomeOf(image string) Home {
 }
 
 // String returns the folder, and the methods below folders in it.
-func (h Home) String() string { return h.or(officialHome, "") }
+func (h Home) String() string { return string(cmp.Or(h, officialHome)) }
 
-func (h Home) Conf() string    { return h.or(officialHome+"/conf", "/conf") }
-func (h Home) UserLib() string { return h.or(officialHome+"/usrlib", "/usrlib") }
-func (h Home) Log() string     { return h.or(officialHome+"/log", "/log") }
-func (h Home) Plugins() string { return h.or(officialHome+"/plugins", "/plugins") }
-
-// or returns a folder, without an allocation in the official images.
-func (h Home) or(official, below string) string {
-	if h == "" {
-		return official
-	}
-	return string(h) + below
-}
+func (h Home) Conf() string    { return h.String() + "/conf" }
+func (h Home) UserLib() string { return h.String() + "/usrlib" }
+func (h Home) Log() string     { return h.String() + "/log" }
+func (h Home) Plugins() string { return h.String() + "/plugins" }
 
 // Elsewhere returns the known home that a path is in, if that is not h; "" otherwise.
 func (h Home) Elsewhere(path string) Home {

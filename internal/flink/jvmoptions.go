@@ -126,7 +126,7 @@ func (s *shell) evaluate(text string) {
 			s.change("{} is expanded into several words")
 			s.out.WriteByte(c)
 		default:
-			s.special(c, s.text)
+			s.special(c)
 		}
 		previous = c
 	}
@@ -146,34 +146,34 @@ func (s *shell) double() {
 		case c == '\\' && !escapes('"', s.text):
 			s.out.WriteByte(c)
 		default:
-			s.special(c, s.text)
+			s.special(c)
 		}
 	}
 }
 
 // special evaluates a character that means the same in double quotes and without.
-func (s *shell) special(c byte, rest string) {
+func (s *shell) special(c byte) {
 	switch {
 	case c == '\\':
 		s.change(`\ is removed: write \\ or use single quotes`)
-		if rest != "" {
+		if s.text != "" {
 			s.out.WriteString(s.take(1))
 		}
 	case c == '`':
 		s.until("`", "a backtick")
 		s.change("a command is run: use single quotes if it is not one")
 		s.out.WriteString(unknown)
-	case c == '$' && rest != "":
-		s.expand(rest)
+	case c == '$' && s.text != "":
+		s.expand()
 	default:
 		s.out.WriteByte(c)
 	}
 }
 
 // expand evaluates what begins with $.
-func (s *shell) expand(rest string) {
+func (s *shell) expand() {
 	const first = letters + "_"
-	switch c := rest[0]; {
+	switch c := s.text[0]; {
 	case c == '(':
 		s.until(")", "$(")
 		s.change("a command is run: use single quotes if it is not one")
@@ -182,7 +182,7 @@ func (s *shell) expand(rest string) {
 		s.take(1)
 		s.variable(s.until("}", "${"))
 	case strings.IndexByte(first, c) >= 0:
-		s.variable(s.take(len(rest) - len(strings.TrimLeft(rest, first+"0123456789"))))
+		s.variable(s.take(len(s.text) - len(strings.TrimLeft(s.text, first+"0123456789"))))
 	case strings.IndexByte("0123456789$?!#@*-'\"", c) >= 0:
 		s.change("$%s is replaced: write \\$ or use single quotes", string(c))
 		s.out.WriteString(unknown)
@@ -193,11 +193,11 @@ func (s *shell) expand(rest string) {
 }
 
 func (s *shell) variable(name string) {
-	if value, ok := s.env[name]; ok {
-		s.out.WriteString(value)
-		return
+	value, ok := s.env[name]
+	if !ok {
+		value = unknown
 	}
-	s.out.WriteString(unknown)
+	s.out.WriteString(value)
 }
 
 // braces reports whether a brace has an end and a comma or a range before it.

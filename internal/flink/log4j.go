@@ -7,8 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // Log4jFile is the file that Flink's console scripts hand to Log4j 2
@@ -46,19 +47,6 @@ var log4jFile string
 // Levels are accepted in any case. Problems are keyed by logger name; with any,
 // the text is empty.
 func Log4jProperties(loggers map[string]string) (text string, problems []Problem) {
-	if len(loggers) == 0 {
-		return plainLog4j(), nil
-	}
-	return log4jText(loggers)
-}
-
-// plainLog4j is the file of most resources.
-var plainLog4j = sync.OnceValue(func() string {
-	text, _ := log4jText(nil)
-	return text
-})
-
-func log4jText(loggers map[string]string) (text string, problems []Problem) {
 	merged := maps.Clone(quietLoggers)
 	merged[""] = defaultLevel
 	maps.Copy(merged, loggers)
@@ -79,13 +67,13 @@ func Log4jProfile(profile string, loggers map[string]string) (text string, probl
 // loggerLines writes the levels of loggers between head and tail, each with an id of
 // this prefix; the root, which sorts first, has more lines.
 func loggerLines(head string, loggers map[string]string, root, id, tail string) (text string, problems []Problem) {
+	if problems = CheckLoggers(loggers); len(problems) > 0 {
+		return "", problems
+	}
 	var b strings.Builder
 	b.Grow(4 << 10) // more than most have
 	b.WriteString(head)
-	for i, name := range slices.Sorted(maps.Keys(loggers)) {
-		if p := checkLogger(name, loggers[name]); p.Reason != "" {
-			problems = append(problems, p)
-		}
+	for i, name := range tree.Keys(loggers) {
 		level, logger := strings.ToUpper(loggers[name]), "logger."+id+strconv.Itoa(i)
 		lines := []string{logger, ".name = ", escapeProperty(name), "\n", logger, ".level = ", level, "\n"}
 		if name == "" {
@@ -95,16 +83,13 @@ func loggerLines(head string, loggers map[string]string, root, id, tail string) 
 			b.WriteString(part)
 		}
 	}
-	if len(problems) > 0 {
-		return "", problems
-	}
 	b.WriteString(tail)
 	return b.String(), nil
 }
 
 // CheckLoggers returns what Log4jProperties cannot write, sorted by logger name.
 func CheckLoggers(loggers map[string]string) (problems []Problem) {
-	for _, name := range slices.Sorted(maps.Keys(loggers)) {
+	for _, name := range tree.Keys(loggers) {
 		if p := checkLogger(name, loggers[name]); p.Reason != "" {
 			problems = append(problems, p)
 		}
