@@ -28,7 +28,7 @@ var (
 const (
 	goroutines = 8
 	calls      = 12 // of each goroutine in a history
-	checkLimit = 20 * time.Second
+	checkLimit = time.Minute
 )
 
 // kept is a store whose content can be read at one moment.

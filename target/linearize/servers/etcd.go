@@ -79,14 +79,14 @@ func (c *Cluster) Start(i int) error {
 
 // Stop stops a member without asking it to hand over what it leads.
 func (c *Cluster) Stop(i int) {
-	c.proxies[i].Cut()
+	c.proxies[i].Cut(0)
 	c.running[i].Server.HardStop()
 	c.running[i].Close()
 	c.running[i] = nil
 }
 
 // Cut cuts the connections of clients to a member.
-func (c *Cluster) Cut(i int) { c.proxies[i].Cut() }
+func (c *Cluster) Cut(i int) { c.proxies[i].Cut(0) }
 
 // Close stops everything.
 func (c *Cluster) Close() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -81,13 +82,15 @@ func NewPostgres() (*Postgres, error) {
 	return nil, errors.New("PostgreSQL does not start")
 }
 
-// DSN is the name of its database for clients, through a proxy, with tables in a schema.
-func (p *Postgres) DSN(schema string) string {
-	return fmt.Sprintf("postgres://test@%s/postgres?sslmode=disable&search_path=%s", p.proxy.Address(), schema)
+// DSN is the name of its database for clients, through a proxy, with tables in a schema and
+// a level of isolation where they ask for none.
+func (p *Postgres) DSN(schema, isolation string) string {
+	return fmt.Sprintf("postgres://test@%s/postgres?sslmode=disable&search_path=%s&default_transaction_isolation=%s",
+		p.proxy.Address(), schema, url.PathEscape(isolation))
 }
 
-// Cut cuts all connections.
-func (p *Postgres) Cut() { p.proxy.Cut() }
+// Cut cuts a few connections.
+func (p *Postgres) Cut() { p.proxy.Cut(3) }
 
 // Close stops the server.
 func (p *Postgres) Close() {

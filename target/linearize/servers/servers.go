@@ -30,20 +30,22 @@ func NewProxy(to string) (*Proxy, error) {
 // Address is where the proxy listens.
 func (p *Proxy) Address() string { return p.listener.Addr().String() }
 
-// Cut closes all connections. New ones are accepted.
-func (p *Proxy) Cut() {
+// Cut closes this many connections, any of them; all if it is 0. New ones are accepted.
+func (p *Proxy) Cut(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.open {
-		_ = c.Close()
+		_ = c.Close() // and pass closes the other end
+		if n--; n == 0 {
+			return
+		}
 	}
-	clear(p.open)
 }
 
 // Close ends the proxy.
 func (p *Proxy) Close() {
 	_ = p.listener.Close()
-	p.Cut()
+	p.Cut(0)
 }
 
 func (p *Proxy) accept() {

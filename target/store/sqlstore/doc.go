@@ -1,6 +1,7 @@
 // Package sqlstore keeps targets in SQLite or PostgreSQL, over database/sql: a
 // [store.Backend] whose tables it makes and migrates itself. It links no driver; SQLite
-// is tested with modernc.org/sqlite, PostgreSQL 15 with github.com/jackc/pgx/v5.
+// is tested with modernc.org/sqlite, PostgreSQL 15 with github.com/jackc/pgx/v5, at its own
+// level of isolation and with serializable as its default.
 //
 //	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN("targets.db"))
 //	backend, err := sqlstore.New(ctx, db, sqlstore.SQLite)

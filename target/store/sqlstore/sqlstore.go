@@ -51,7 +51,7 @@ var _ store.Backend = (*Backend)(nil)
 // New makes the tables in db, or brings them up to date. It refuses those of a later
 // version. Several processes may do that at once.
 func New(ctx context.Context, db *sql.DB, d Dialect) (*Backend, error) {
-	tx, err := db.BeginTx(ctx, nil)
+	tx, err := db.BeginTx(ctx, readCommitted)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +61,10 @@ func New(ctx context.Context, db *sql.DB, d Dialect) (*Backend, error) {
 	}
 	return &Backend{db}, tx.Commit()
 }
+
+// readCommitted sees what others did before a lock was had, whatever is the default of a
+// server. SQLite has no levels.
+var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 
 func migrate(ctx context.Context, tx *sql.Tx, d Dialect) error {
 	if d.lock != "" {
@@ -121,7 +125,16 @@ func (b *Backend) List(ctx context.Context, prefix string) ([]store.Record, erro
 	return b.query(ctx, `key >= $1 AND key < $2`, prefix, prefix+"\x7f") // keys are ASCII
 }
 
-func (b *Backend) query(ctx context.Context, where string, args ...any) (records []store.Record, err error) {
+func (b *Backend) query(ctx context.Context, where string, args ...any) ([]store.Record, error) {
+	for {
+		records, err := b.rows(ctx, where, args...)
+		if !conflict(err) { // which ends with the context
+			return records, err
+		}
+	}
+}
+
+func (b *Backend) rows(ctx context.Context, where string, args ...any) (records []store.Record, err error) {
 	rows, err := b.db.QueryContext(ctx, selectRecords+where, args...)
 	if err != nil {
 		return nil, err
@@ -142,7 +155,7 @@ func (b *Backend) query(ctx context.Context, where string, args ...any) (records
 
 // Write locks rows in the order of their keys, so that writers wait, and do not deadlock.
 func (b *Backend) Write(ctx context.Context, records ...store.Record) (bool, error) {
-	tx, err := b.db.BeginTx(ctx, nil)
+	tx, err := b.db.BeginTx(ctx, readCommitted)
 	if err != nil {
 		return false, withoutConflict(err)
 	}
