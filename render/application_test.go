@@ -24,8 +24,14 @@ func renderJob(t *testing.T, text string, job render.Job, opts ...render.Option)
 
 func jobManager(t *testing.T, m render.Manifests) corev1.PodSpec {
 	t.Helper()
+	return podOf(t, m)
+}
+
+// podOf is the pod of the only Job.
+func podOf(t *testing.T, m render.Manifests) corev1.PodSpec {
+	t.Helper()
 	var job batchv1.Job
-	assert.NilError(t, find(t, m, "Job", "-jobmanager").Into(&job))
+	assert.NilError(t, find(t, m, "Job", "").Into(&job))
 	return job.Spec.Template.Spec
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
@@ -19,6 +20,7 @@ func (g *rendering) expectation() verify.Expectation {
 	want := verify.Expectation{Cluster: g.plan.Name, Version: g.plan.Version, Home: g.plan.Home,
 		GivenHome: g.renderer.options.Home != "", Process: map[string]int64{},
 		Single: !g.plan.HA, HAKubernetes: g.plan.HAKubernetes, Config: g.plan.Config, Python: g.plan.Python,
+		Command:      g.plan.Command(),
 		AllowUnknown: g.renderer.allowUnknown}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		size, err := flink.ParseMemory(g.plan.Config[component.String()+".memory.process.size"])
@@ -71,7 +73,8 @@ func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
 		cause := &flinktarget.Cause{Resource: g.target.String(), Field: field}
 		at, patched := places[field]
 		if !patched {
-			cause.Resource, at = g.resource.String(), g.resource.Position(field)
+			of := g.resourceOf(field)
+			cause.Resource, at = of.String(), of.Position(field)
 		}
 		p := flinktarget.Problem{Severity: flinktarget.SeverityError, Resource: g.resource.String(),
 			Object: flinktarget.OneLine(v.Object), Field: flinktarget.OneLine(v.Field),
@@ -85,6 +88,14 @@ func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
 		out = append(out, p)
 	}
 	return out
+}
+
+// resourceOf returns whose field it is: pods of a job in session mode are as its cluster's.
+func (g *rendering) resourceOf(field string) resource {
+	if j, ok := g.resource.(job); ok && j.inSession() && strings.HasPrefix(field, g.plan.PodsAt().String()) {
+		return j.job.SessionCluster
+	}
+	return g.resource
 }
 
 // problemsWith verifies what the first of the patches make.
@@ -114,7 +125,7 @@ func (g *rendering) resourceField(p verify.Problem) string {
 			return at.String()
 		}
 	}
-	path := g.plan.Settings.Child("kubernetes")
+	path := g.plan.PodsAt()
 	if g.plan.Kubernetes.Pods != nil {
 		path = path.Child("pods")
 	}

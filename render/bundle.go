@@ -65,7 +65,15 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 			j = jobs(d)
 		}
 		x.oneJob(d, j)
-		x.add(d, func(t target.Target) (Manifests, error) { return r.render(t, job{Deployment: d, job: j}) })
+		s := job{Deployment: d, job: j}
+		if d.Target().IsZero() && !s.inSession() {
+			var err error
+			if s.job.SessionCluster, err = x.sessionCluster(s); err != nil {
+				x.tasks = append(x.tasks, func() (Manifests, error) { return Manifests{}, err })
+				continue
+			}
+		}
+		x.add(s, func(t target.Target) (Manifests, error) { return r.render(t, s) })
 	}
 	for _, s := range b.SessionClusters {
 		x.add(s, func(t target.Target) (Manifests, error) { return r.render(t, session{SessionCluster: s}) })
@@ -149,12 +157,14 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 type bundle struct {
 	bundle  deployment.Bundle
 	targets map[target.Ref]target.Target // by name, and by id
-	tasks   []func() (Manifests, error)
-	errs    []error // of the bundle as a whole
-	uses    []patchUse
-	used    map[patchOf]int   // where they are in uses
-	jobs    map[string]string // Deployments by the ids of their jobs
-	// missing counts the resources whose target is not there.
+	// clusters are those of a namespace and name.
+	clusters map[[2]string][]deployment.SessionCluster
+	tasks    []func() (Manifests, error)
+	errs     []error // of the bundle as a whole
+	uses     []patchUse
+	used     map[patchOf]int   // where they are in uses
+	jobs     map[string]string // Deployments by the ids of their jobs
+	// missing counts the resources whose target or cluster is not there.
 	missing int
 }
 
@@ -202,13 +212,32 @@ func (x *bundle) render(workers int) (Manifests, error) {
 	return out, nil
 }
 
-// target finds what a resource refers to. A Deployment in session mode refers to
-// none, and is refused with any target.
+// sessionCluster finds the cluster of a Deployment in session mode.
+func (x *bundle) sessionCluster(s job) (found deployment.SessionCluster, err error) {
+	name := s.Config().Spec.SessionClusterName
+	known := x.clusters[[2]string{s.Namespace(), name}]
+	switch {
+	case len(known) == 1:
+		return known[0], nil
+	case len(known) > 1:
+		return found, s.noCluster(fmt.Sprintf("is there %d times in the input", len(known)))
+	}
+	what := "is not in the input"
+	if x.missing++; x.missing <= maxHints {
+		var names []string
+		for _, c := range x.bundle.SessionClusters {
+			names = append(names, c.Name())
+		}
+		if best := decode.Nearest(name, names); best != "" && best != name {
+			what += "; did you mean " + best + "?"
+		}
+	}
+	return found, s.noCluster(what)
+}
+
+// target finds what a resource refers to.
 func (x *bundle) target(res resource) (target.Target, error) {
 	ref := res.Target()
-	if ref.IsZero() {
-		return sessionMode(), nil
-	}
 	if t, ok := x.targets[ref]; ok {
 		return t, nil
 	}
@@ -228,8 +257,13 @@ func (x *bundle) target(res resource) (target.Target, error) {
 	return target.Target{}, decode.Invalid(res.String(), decode.Problem(res.Position(path.String()), e))
 }
 
-// index keeps the first of each name and id; a second one is a duplicate.
+// index keeps the first target of each name and id; a second one is a duplicate.
 func (x *bundle) index() {
+	x.clusters = map[[2]string][]deployment.SessionCluster{}
+	for _, c := range x.bundle.SessionClusters {
+		key := [2]string{c.Namespace(), c.Name()}
+		x.clusters[key] = append(x.clusters[key], c)
+	}
 	x.targets = make(map[target.Ref]target.Target, len(x.bundle.Targets))
 	for _, t := range slices.Backward(x.bundle.Targets) {
 		x.targets[t.Ref()] = t

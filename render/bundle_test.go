@@ -12,16 +12,6 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// A Deployment in session mode refers to no target, so that none is missing.
-func TestSessionModeWithoutTargets(t *testing.T) {
-	b := parse(t, []byte(in(app, "deploymentTargetName: staging", "sessionClusterName: shared")))
-	b.Targets = nil
-	_, err := renderer(t).Bundle(b, nil)
-	e, ok := errors.AsType[*flinktarget.InvalidError](err)
-	assert.Assert(t, ok, "%v", err)
-	assert.DeepEqual(t, refusals(e), []string{"spec.sessionClusterName session-mode"})
-}
-
 func TestTargetsOfABundle(t *testing.T) {
 	targets := "kind: DeploymentTarget\nmetadata: {name: a, id: " + jobID +
 		"}\nspec: {kubernetes: {namespace: a}}\n---\n" +

@@ -345,7 +345,7 @@ func TestStreamOfSessionClusters(t *testing.T) {
 		_ = yield(render.Item{Deployment: parse(t,
 			[]byte(in(app, "deploymentTargetName: staging", "sessionClusterName: shared"))).Deployments[0]}, nil)
 	}, targets) {
-		assert.DeepEqual(t, refusals(res.Err), []string{"spec.sessionClusterName session-mode"})
+		assert.DeepEqual(t, refusals(res.Err), []string{"spec.sessionClusterName session-cluster"})
 		count++
 	}
 	assert.Equal(t, count, 1)

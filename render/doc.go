@@ -36,7 +36,12 @@
 //	apps/v1 Deployment                 job-ID-taskmanager   container flink-taskmanager
 //	PodDisruptionBudget                as its component     with [PodDisruptionBudgets], of several pods
 //
-// where ID is the id of the job. A SessionCluster is the same with session-ID, and
+// where ID is the id of the job. One in session mode, see below, is
+//
+//	ConfigMap                          job-ID-flink-config  Flink's client: its configuration, logging and script
+//	batch/v1 Job                       job-ID-submit        container flink-jobmanager, which ends
+//
+// A SessionCluster is as a Deployment in application mode with session-ID, and
 // its JobManager is an apps/v1 Deployment. VVP documents the labels, the namespace
 // and the kinds; names of the workloads and containers are as observed in VVP; the
 // rest is this project's choice.
@@ -121,6 +126,38 @@
 // start, and they would answer requests: files that were uploaded to one JobManager are
 // unknown to the others, and Flink makes a leader known by the name of its pod, which
 // other pods cannot resolve.
+//
+// # Session mode
+//
+// The job of a Deployment that names a SessionCluster is handed to that cluster by a Job of
+// Kubernetes: with flink run --detached, a script with the SQL client. It gets the version,
+// the image and the pods of the cluster: pod options, or the pod template of the JobManager.
+// Its container is called flink-jobmanager, and its component is jobmanager, so that
+// templates and patches that are meant for what runs a job reach it; what is about
+// serving in them, such as probes, is left out. It runs in the namespace of the cluster's
+// target, whose patches for Jobs, Deployments of VVP and SessionClusters apply. The
+// Deployment refers to that target, too:
+//
+//	registry.SetHolds(d.Owner(), cluster.Target())
+//
+// Of Flink's configuration it has that of the Deployment, and what Flink reads where a job
+// is made of the cluster's (execution, pipeline, table, python), with how to reach it (rest,
+// security.ssl). Options that only the processes of a cluster read belong into the
+// SessionCluster. A jar is fetched by an init container. Its dependencies are read by
+// TaskManagers themselves, by URL or in the image of the cluster; those of a script are
+// handed over.
+//
+// The cluster takes each job id once. So a pod that is started again after one that was
+// evicted submits no second job, and neither does applying the same manifests; what fails
+// before the job is there is tried again as often as maxJobCreationAttempts says. A program
+// is one job: what submits a second one ends the Job, failed. What becomes of the job
+// afterwards only Flink knows. In particular:
+//
+//   - A changed job has a new id. The one before it is not cancelled, and the Job and
+//     ConfigMap that are pruned were not it: stop it, with a savepoint for the new one.
+//   - A cluster without high availability forgets its jobs when its JobManager is replaced.
+//     To submit them again, delete the Jobs and apply them anew.
+//   - While the SessionCluster is not RUNNING, nothing is rendered of its jobs.
 //
 // # Identity
 //

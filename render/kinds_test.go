@@ -3,6 +3,7 @@ package render_test
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -17,20 +18,21 @@ import (
 // The table has the kinds that are rendered, and no others.
 func TestKindsThatAreRendered(t *testing.T) {
 	seen := map[kinds.TypeMeta]kinds.Mode{}
-	see := func(m render.Manifests, mode kinds.Mode) {
-		for o := range m.All() {
-			seen[kinds.TypeMeta{APIVersion: o.APIVersion(), Kind: o.Kind()}] |= mode
-		}
-	}
 	texts := scenarios()
-	texts["app"], texts["session"] = app, session
+	texts["app"], texts["session"], texts["submit"] = app, session, submitted
 	for name, text := range texts {
 		m, err := renderJob(t, text, render.Job{ID: jobID}, optionsOf(name)...)
 		assert.NilError(t, err)
-		if name[:3] == "app" {
-			see(m, kinds.Application)
-		} else {
-			see(m, kinds.Session)
+		for o := range m.All() {
+			mode := kinds.Session
+			switch {
+			case o.Labels()["app"] == "flink-session-cluster":
+			case strings.HasPrefix(name, "submit"):
+				mode = kinds.Submission
+			default:
+				mode = kinds.Application
+			}
+			seen[kinds.TypeMeta{APIVersion: o.APIVersion(), Kind: o.Kind()}] |= mode
 		}
 	}
 	staging, err := target.New(target.Config{
@@ -40,7 +42,9 @@ func TestKindsThatAreRendered(t *testing.T) {
 	assert.NilError(t, err)
 	m, err := renderer(t, ofVVP, render.WithNamespace()).Target(staging)
 	assert.NilError(t, err)
-	see(m, kinds.Platform)
+	for o := range m.All() {
+		seen[kinds.TypeMeta{APIVersion: o.APIVersion(), Kind: o.Kind()}] |= kinds.Platform
+	}
 	for _, k := range kinds.All() {
 		assert.Equal(t, seen[k.TypeMeta], k.Modes, "%s", k)
 		delete(seen, k.TypeMeta)

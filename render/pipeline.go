@@ -31,7 +31,9 @@ const AnnotationConfigChecksum = "flinktarget.github.io/config-checksum"
 
 // Deployment renders a Deployment in application mode for the target that it
 // refers to: a ConfigMap, a Service, the JobManager's Job and the TaskManagers'
-// Deployment. A Deployment whose state is not RUNNING renders no object, and a
+// Deployment. One in session mode is rendered for the target of the SessionCluster, which
+// the Job has: a ConfigMap, and a Job that hands the job to that cluster. A Deployment
+// whose state is not RUNNING, or that of its SessionCluster, renders no object, and a
 // warning.
 //
 // Errors are [*MismatchError] if d refers to another target, [*flinktarget.InvalidError] for
@@ -80,9 +82,7 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 		return Manifests{}, g.patchedWrong(err, func(set patch.Set) error { _, err := s.apply(set); return err })
 	}
 	g.addWarnings(patched.warnings())
-	if state := patched.state(); state != deployment.Running && !r.ignoreState {
-		g.warn("not-running", field.NewPath("spec", "state"),
-			"state %s renders no objects; removing those that exist takes no savepoint", state)
+	if g.stopped(patched) {
 		return Manifests{warnings: g.warnings}, nil
 	}
 	objects, err := g.objects(s, patched)
@@ -99,6 +99,24 @@ func (r *Renderer) render(t target.Target, s source) (Manifests, error) {
 		}
 	}
 	return g.manifests(objects), nil
+}
+
+// stopped reports whether a resource is not to run, or its session cluster is not.
+func (g *rendering) stopped(s source) bool {
+	if g.renderer.ignoreState {
+		return false
+	}
+	if state := s.state(); state != deployment.Running {
+		g.warn("not-running", field.NewPath("spec", "state"),
+			"state %s renders no objects; removing those that exist takes no savepoint", state)
+		return true
+	}
+	j, _ := s.(job)
+	if state := j.cluster.Spec.State; j.inSession() && state != deployment.Running {
+		g.warn("not-running", sessionClusterName, "%s is %s: its jobs render no objects", j.job.SessionCluster, state)
+		return true
+	}
+	return false
 }
 
 // objects returns the patched objects, with the id of the job.
@@ -196,7 +214,7 @@ func (g *rendering) templates() {
 		if g.errs = append(g.errs, problems...); len(template) == 0 || len(problems) > 0 {
 			continue
 		}
-		path := g.plan.Settings.Child("kubernetes", build.TemplateOf(component))
+		path := g.plan.PodsAt().Child(build.TemplateOf(component))
 		g.trace.Template(merged, template, path)
 		g.built[i] = g.plan.Restore(component, merged, o)
 		g.trace.Restored(g.plan, path, g.built[i])
@@ -269,7 +287,10 @@ func (g *rendering) manifests(objects []tree.Map) Manifests {
 // other resources of this kind have.
 func (g *rendering) patchUses(objects []tree.Map) []patchUse {
 	mode := kinds.Session
-	if g.plan.Job != nil {
+	switch {
+	case g.plan.Session != nil:
+		mode = kinds.Submission
+	case g.plan.Job != nil:
 		mode = kinds.Application
 	}
 	var out []patchUse
@@ -373,11 +394,17 @@ func (g *rendering) namespace() string {
 }
 
 func (g *rendering) warnDerived(s source) {
-	if j, ok := s.(job); ok && j.startsEmpty() {
-		g.warn("derived-id Job.ID", nil, "the job id is derived, and no savepoint is given: a changed configuration "+
-			"gives a new job that starts without state, next to the old one until that is removed; give the job an "+
-			"id, and a savepoint to restore")
+	j, ok := s.(job)
+	if !ok || !j.startsEmpty() {
+		return
 	}
+	until := "until that is removed"
+	if j.inSession() {
+		until = "which is not cancelled"
+	}
+	g.warn("derived-id Job.ID", nil, "the job id is derived, and no savepoint is given: a changed configuration gives "+
+		"a new job that starts without state, next to the old one %s; give the job an id, and a savepoint to restore",
+		until)
 }
 
 // notApplied says whose patch failed on what. An object whose id is to be derived is

@@ -47,7 +47,7 @@ func TestRefusals(t *testing.T) {
 		want         []string
 	}{
 		{"a job on a session cluster", in(app, "deploymentTargetName: staging", "sessionClusterName: shared"),
-			[]string{"spec.sessionClusterName session-mode"}},
+			[]string{"spec.sessionClusterName session-cluster"}},
 		{"a script", in(app, `kind: JAR, flinkVersion: 1.20, jarUri: "local:///opt/flink/usrlib/app.jar"`,
 			"kind: SQLSCRIPT, flinkVersion: 1.20, sqlScript: SELECT 1"),
 			[]string{"spec.template.spec.artifact.kind artifact-kind"}},

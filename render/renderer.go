@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -97,6 +98,9 @@ type Job struct {
 	// SavepointLocation is the URI, or the absolute path, of a savepoint to start from;
 	// empty for none.
 	SavepointLocation string
+	// SessionCluster is that of a Deployment in session mode, and the zero value for all
+	// others. [Renderer.Bundle] finds it.
+	SessionCluster deployment.SessionCluster
 }
 
 func (j Job) validate() error {

@@ -23,6 +23,24 @@ spec:
   flinkVersion: 1.20
 `
 
+// submitted is a Deployment in session mode, and its cluster. The text that is appended
+// goes on with template.spec.
+const submitted = session + `---
+kind: Deployment
+apiVersion: v1
+metadata: {name: submitted}
+spec:
+  sessionClusterName: session
+  template:
+    spec:
+      artifact: {kind: JAR, jarUri: "local:///opt/flink/usrlib/app.jar"}
+`
+
+// submits is submitted with another artifact and Flink version.
+func submits(version, artifact string) string {
+	return onVersion(in(submitted, `kind: JAR, jarUri: "local:///opt/flink/usrlib/app.jar"`, artifact), version)
+}
+
 // in returns a text in which old, which must be there, is replaced once.
 func in(text, old, replacement string) string {
 	if !strings.Contains(text, old) {
@@ -170,6 +188,21 @@ func scenarios() map[string]string {
 			"  numberOfTaskManagers: 2\n  flinkConfiguration: {high-availability.type: kubernetes, " +
 			"high-availability.storageDir: s3://b/ha}\n",
 		"session-budgets-one-of-each": session,
+		"submit-options": in(submitted, "flinkVersion: 1.20\n", "flinkVersion: 1.20\n  kubernetes: {labels: {team: a}, "+
+			"pods: {nodeSelector: {pool: p}, envVars: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: s, key: k}}}]}}\n  flinkConfiguration: "+
+			"{security.ssl.rest.enabled: true, security.ssl.rest.truststore-password: '${PASSWORD}', "+
+			"high-availability.type: kubernetes, high-availability.storageDir: 'file:///ha', "+
+			"execution.checkpointing.interval: 10s, execution.checkpointing.mode: AT_LEAST_ONCE, state.checkpoints.dir: "+
+			"'file:///c'}\n") + "      parallelism: 3\n      flinkConfiguration: {execution.checkpointing.interval: 5s, " +
+			"jobmanager.archive.fs.dir: 'file:///a', state.checkpoints.dir: 'file:///{{ deploymentName }}'}\n",
+		"submit-template": in(submitted, "flinkVersion: 1.20\n", "flinkVersion: 1.20\n  kubernetes: "+
+			"{jobManagerPodTemplate: {spec: {serviceAccountName: me, containers: [{name: flink-jobmanager, args: "+
+			"[jobmanager], env: [{name: A, value: b}], livenessProbe: {periodSeconds: 5}}]}}}\n"),
+		"submit-patch": withPatches(submitted,
+			"{target: {kind: Job}, patch: {spec: {template: {spec: {priorityClassName: batch}}}}}",
+			"{apiVersion: v1, kind: Deployment, spec: {template: {spec: {parallelism: 2}}}}",
+			"{apiVersion: v1, kind: SessionCluster, spec: {resources: {jobmanager: {memory: 2g}}}}",
+			"{apiVersion: apps/v1, kind: Deployment, metadata: {annotations: {a: b}}}"),
 		"session-patch": withPatches(session,
 			"{target: {labelSelector: component=jobmanager}, patch: {metadata: {annotations: {a: b}}}}"),
 	}
@@ -186,6 +219,14 @@ func scenarios() map[string]string {
 			out["app-sql-"+v+"-"+place+runner] = withProgram(v, script+", additionalDependencies: ['"+uri+"kafka.jar']")
 			out["app-python-"+v+"-"+place] = withProgram(v, "kind: PYTHON, flinkImageRepository: team/pyflink, "+
 				"pythonArtifactUri: '"+uri+"job.py', mainArgs: --n 1, additionalPythonLibraries: ['"+uri+"lib.whl']")
+		}
+		for place, uri := range map[string]string{"local": "local:///opt/lib/", "https": "https://h.example.com/"} {
+			out["submit-jar-"+v+"-"+place] = submits(v, "kind: JAR, jarUri: '"+uri+"a.jar', entryClass: a.B, mainArgs: "+
+				"--n '$(A) b', additionalDependencies: ['"+uri+"b.jar']")
+			out["submit-sql-"+v+"-"+place] = submits(v, script+", additionalDependencies: ['"+uri+"kafka.jar']")
+			out["submit-python-"+v+"-"+place] = in(submits(v, "kind: PYTHON, pythonArtifactUri: '"+uri+"job.py', mainArgs: "+
+				"--n 1, additionalPythonLibraries: ['"+uri+"lib.whl']"), "flinkVersion", "flinkImageRepository: "+
+				"team/pyflink\n  flinkVersion")
 		}
 		out["app-sql-"+v+runner] = withProgram(v, script)
 		out["app-python-module-"+v] = withProgram(v, "kind: PYTHON, flinkImageRepository: team/pyflink, "+
@@ -229,9 +270,10 @@ func TestScenarios(t *testing.T) {
 	cases := scenarios()
 	assert.Assert(t, len(cases) >= 40)
 	base := map[string]map[string]string{}
-	for name, text := range map[string]string{"app": app, "session": session} {
+	for name, text := range map[string]string{"app": app, "session": session, "submit": submitted} {
 		m, err := renderJob(t, text, render.Job{ID: jobID})
 		assert.NilError(t, err)
+		m = compared(name, m)
 		golden.Assert(t, yamlOf(t, m), "scenarios/"+name+".golden.yaml")
 		base[name] = leaves(m)
 	}
@@ -246,13 +288,27 @@ func TestScenarios(t *testing.T) {
 				assert.DeepEqual(t, normal, any(o.Map())) // patches and writer know no other types
 			}
 			kind, _, _ := strings.Cut(name, "-")
-			text := changes(base[kind], leaves(m))
+			text := changes(base[kind], leaves(compared(name, m)))
 			for _, w := range m.Warnings() {
 				text += fmt.Sprintln("warning:", w.Field, w.Message)
 			}
 			golden.Assert(t, text, "scenarios/"+name+".golden.txt")
 		})
 	}
+}
+
+// compared are the objects that a scenario is about: without the session cluster of a job.
+func compared(name string, m render.Manifests) render.Manifests {
+	if !strings.HasPrefix(name, "submit") {
+		return m
+	}
+	var jobs []render.Object
+	for o := range m.All() {
+		if o.Labels()["app"] == "flink-job" {
+			jobs = append(jobs, o)
+		}
+	}
+	return render.NewManifests(jobs...)
 }
 
 // leaves returns the values of all objects by path. Elements of lists are known by

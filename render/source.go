@@ -8,6 +8,7 @@ import (
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/build"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/explain"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/patch"
@@ -45,20 +46,47 @@ type source interface {
 // job is a Deployment with the job to run.
 type job struct {
 	deployment.Deployment
-	job    Job
-	config deployment.Config // with defaults, once patches were applied
+	job Job
+	// Once patches were applied, with defaults: the Deployment, and its SessionCluster.
+	config  deployment.Config
+	cluster deployment.SessionClusterConfig
 }
 
 func (s job) kind() string { return deployment.KindDeployment }
 
-func (s job) check(g *rendering) error {
-	if err := s.job.validate(); err != nil || !s.Target().IsZero() {
+// inSession reports whether a session cluster runs the job.
+func (s job) inSession() bool { return !s.job.SessionCluster.IsZero() }
+
+// Target returns what the Deployment refers to, or its SessionCluster.
+func (s job) Target() target.Ref {
+	if ref := s.Deployment.Target(); !ref.IsZero() {
+		return ref
+	}
+	return s.job.SessionCluster.Target()
+}
+
+var sessionClusterName = field.NewPath("spec", "sessionClusterName")
+
+func (s job) check(*rendering) error {
+	if err := s.job.validate(); err != nil {
 		return err
 	}
-	g.fail(field.Forbidden(field.NewPath("spec", "sessionClusterName"),
-		"Deployments in session mode are not rendered: they are jobs on a cluster, not objects of Kubernetes"),
-		"session-mode")
-	return g.err()
+	switch c, alone := s.job.SessionCluster, !s.Deployment.Target().IsZero(); {
+	case alone && s.inSession():
+		e := field.Forbidden(field.NewPath("SessionCluster"), "the Deployment has a cluster of its own")
+		return decode.Invalid("Job of "+s.String(), decode.Fields(field.ErrorList{e.WithOrigin("session-cluster")})...)
+	case !alone && (c.Name() != s.Config().Spec.SessionClusterName || c.Namespace() != s.Namespace()):
+		return s.noCluster("is required, as SessionCluster of the Job")
+	}
+	return nil
+}
+
+// noCluster reports a reference to a SessionCluster.
+func (s job) noCluster(what string) error {
+	name := s.Config().Spec.SessionClusterName
+	e := field.NotFound(sessionClusterName, name).WithOrigin("session-cluster Job.SessionCluster")
+	e.Detail = deployment.KindSessionCluster + " " + s.Namespace() + "/" + name + " " + what
+	return decode.Invalid(s.String(), decode.Problem(s.Position(sessionClusterName.String()), e))
 }
 
 func (s job) apply(set patch.Set) (source, error) {
@@ -66,7 +94,11 @@ func (s job) apply(set patch.Set) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return job{patched, s.job, patched.Resolved()}, nil
+	cluster, err := s.job.SessionCluster.Patch(set)
+	if err != nil {
+		return nil, err
+	}
+	return job{patched, s.job, patched.Resolved(), cluster.Resolved()}, nil
 }
 
 func (s job) state() deployment.State         { return s.config.Spec.State }
@@ -81,7 +113,7 @@ func (s job) input(jobID string) (build.Input, error) {
 	}
 	spec, path := s.config.Spec, field.NewPath("spec", "template", "spec")
 	t := spec.Template.Spec
-	return build.Input{
+	in := build.Input{
 		Name: "job-" + jobID, Labels: set,
 		FlinkVersion: t.Artifact.Version(), VersionAt: path.Child("artifact", "flinkVersion"),
 		Registry: t.Artifact.FlinkImageRegistry, Repository: t.Artifact.FlinkImageRepository,
@@ -97,8 +129,17 @@ func (s job) input(jobID string) (build.Input, error) {
 			Parallelism:           *t.Parallelism, Attempts: *spec.MaxJobCreationAttempts, Artifact: t.Artifact,
 			Annotations: spec.Template.Metadata.Annotations,
 		},
-	}, nil
+	}
+	if c := s.cluster.Spec; s.inSession() {
+		in.Session = &build.Session{Name: sessionName(s.job.SessionCluster), Config: c.FlinkConfiguration}
+		in.FlinkVersion, in.VersionAt = c.FlinkVersion, sessionClusterName
+		in.Registry, in.Repository, in.Tag = c.FlinkImageRegistry, c.FlinkImageRepository, c.FlinkImageTag
+		in.Resources, in.Kubernetes = c.Resources, c.Kubernetes
+	}
+	return in, nil
 }
+
+func sessionName(s deployment.SessionCluster) string { return "session-" + s.ID() }
 
 // startsEmpty reports whether a new job starts without the state that the resource asks for.
 func (s job) startsEmpty() bool {
@@ -140,7 +181,7 @@ func (s session) input(string) (build.Input, error) {
 	}
 	spec, path := s.config.Spec, field.NewPath("spec")
 	return build.Input{
-		Name: "session-" + s.ID(), Labels: set,
+		Name: sessionName(s.SessionCluster), Labels: set,
 		FlinkVersion: spec.FlinkVersion, VersionAt: path.Child("flinkVersion"),
 		Registry: spec.FlinkImageRegistry, Repository: spec.FlinkImageRepository, Tag: spec.FlinkImageTag,
 		Resources: spec.Resources, Config: spec.FlinkConfiguration, Logging: spec.Logging,

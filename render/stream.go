@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -17,7 +16,7 @@ import (
 type Item struct {
 	Deployment     deployment.Deployment
 	SessionCluster deployment.SessionCluster
-	// Job is for the Deployment.
+	// Job is for the Deployment; in session mode, it has the SessionCluster.
 	Job Job
 }
 
@@ -181,15 +180,14 @@ func (s *stream) submit(item Item, err error) {
 }
 
 func (s *stream) find(item Item) (target.Target, error) {
-	var res resource = item.Deployment
+	var res resource = job{Deployment: item.Deployment, job: item.Job}
 	switch {
 	case item.Deployment.IsZero() == item.SessionCluster.IsZero():
 		return target.Target{}, fmt.Errorf("render: an Item has either a Deployment or a SessionCluster")
 	case item.Deployment.IsZero():
 		res = item.SessionCluster
-	case item.Deployment.Target().IsZero():
-		// A Deployment in session mode is refused by name, with any target.
-		return sessionMode(), nil
+	case res.Target().IsZero():
+		return target.Target{}, res.(job).check(nil)
 	}
 	t, err := s.targets(res.Target())
 	if err != nil {
@@ -197,14 +195,6 @@ func (s *stream) find(item Item) (target.Target, error) {
 	}
 	return t, nil
 }
-
-// sessionMode stands for the target of what has none.
-var sessionMode = sync.OnceValue(func() target.Target {
-	t, _ := target.New(target.Config{
-		Metadata: target.Metadata{Name: "none"}, Spec: target.Spec{Kubernetes: &target.Kubernetes{}},
-	})
-	return t
-})
 
 // deliver yields the oldest pending result.
 func (s *stream) deliver(yield func(Result) bool) bool {

@@ -78,6 +78,11 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 			"manifest: Flink looks for it in all of %s, and does not start the job if there are several",
 			c.Home.UserLib())
 	}
+	return c.completed(out)
+}
+
+// completed leaves out what is in place already, and keeps what the volume would hide.
+func (c *Plan) completed(out artifact) artifact {
 	inUserLib := slices.ContainsFunc(out.files, c.inPlace)
 	out.files = slices.DeleteFunc(out.files, c.inPlace)
 	_, official := flink.OfficialImage(c.Image)

@@ -13,14 +13,14 @@ import (
 // args are the arguments of the image's entrypoint: a command, then -D options,
 // then what belongs to the job.
 func (c *Plan) args(component labels.Component) []any {
-	command := flink.CommandTaskManager
+	command := []string{flink.CommandTaskManager}
 	if component == labels.JobManager {
-		command = flink.CommandJobManager
-		if c.Job != nil {
-			command = flink.CommandStandaloneJob
-		}
+		command = c.command
 	}
-	args := []any{command}
+	args := make([]any, len(command), len(command)+2*len(c.Properties)+len(c.JobArgs)+2)
+	for i, word := range command {
+		args[i] = word
+	}
 	if c.HA && component == labels.JobManager {
 		args = append(args, "-D", "jobmanager.rpc.address=$("+podAddress+")")
 	}

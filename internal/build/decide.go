@@ -57,6 +57,7 @@ type Input struct {
 	VersionAt *field.Path // of the version in the resource
 	Settings  *field.Path // of resources, flinkConfiguration, logging and kubernetes
 	Job       *Job        // nil for a session cluster
+	Session   *Session    // that runs the job; nil in application mode
 }
 
 // Job is what a Deployment says of its job.
@@ -78,7 +79,7 @@ type Plan struct {
 	Image      string
 	Home       flink.Home
 	Properties []flink.Property // what the configuration file cannot hold: passed as -D
-	JobArgs    []string         // of the JobManager, after the command
+	JobArgs    []string         // of the JobManager, after the command and Properties
 	Script     string           // of SQL; "" if there is none
 	Python     bool             // the JobManager needs Python
 	HA         bool             // JobManagers find each other, and are found, without the Service
@@ -87,7 +88,8 @@ type Plan struct {
 	HAKubernetes bool // high availability through ConfigMaps
 	Unresolved   bool // the configuration refers to variables that are not known
 
-	configFile   string // the text
+	command      []string // of the JobManager
+	configFile   string   // the text
 	log4j        string
 	tls          bool  // REST answers https only, so that HTTP probes cannot work
 	certificates bool  // of Options.TLSSecret are mounted
@@ -100,6 +102,17 @@ type Plan struct {
 	templates      [3]tree.Map // of the user, by component
 
 	labelTrees, selectorTrees [3]tree.Map // by component, once they are made
+}
+
+// Command is the first argument of the JobManager's container.
+func (c *Plan) Command() string { return c.command[0] }
+
+// components are those that have pods.
+func (c *Plan) components() []labels.Component {
+	if c.Session != nil {
+		return []labels.Component{labels.JobManager}
+	}
+	return []labels.Component{labels.JobManager, labels.TaskManager}
 }
 
 // Warning is something to look at, though it can be rendered.
@@ -136,7 +149,11 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	}
 	c.templates[labels.JobManager] = decode.Shared(in.Kubernetes.JobManagerPodTemplate)
 	c.templates[labels.TaskManager] = decode.Shared(in.Kubernetes.TaskManagerPodTemplate)
-	c.Image = c.image()
+	if c.Image = c.image(); c.Session != nil {
+		d.submission(c)
+		return c, d.problems, d.warnings
+	}
+	c.command = []string{flink.CommandJobManager}
 	c.Home = d.home(c)
 	d.image(c)
 	at := in.Settings.Child("flinkConfiguration")
@@ -145,9 +162,10 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	d.checkpoints(c, at)
 	c.Stores = configuredStores(expanded(c.Config, c.environment().known()), at)
 	d.configuration(c, at)
-	d.hidesConfig(c, in.Settings.Child("kubernetes"))
+	d.hidesConfig(c, c.PodsAt())
 	c.log4j = d.logging(in.Logging, in.Settings.Child("logging"))
 	if in.Job != nil {
+		c.command = []string{flink.CommandStandaloneJob}
 		d.job(c)
 	}
 	d.strayFetchers(c)
@@ -201,9 +219,8 @@ func (d *decider) annotations(c *Plan) {
 	c.Config["queryable-state.proxy.ports"] = strconv.Itoa(flink.PortQueryableState)
 }
 
-// arguments are those of standalone-job. Everything of the user's is protected
-// from expansion by Kubernetes.
-func (d *decider) arguments(c *Plan, at *field.Path) []string {
+// mainArgs are those of the program.
+func (d *decider) mainArgs(c *Plan, at *field.Path) []string {
 	main, err := flink.SplitArgs(c.Job.Artifact.MainArgs)
 	if err != nil {
 		d.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, err.Error()), "arguments")
@@ -212,9 +229,16 @@ func (d *decider) arguments(c *Plan, at *field.Path) []string {
 	if kinds.IsReserved(strings.Join(main, " ")) { // put together from quoted parts
 		d.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, kinds.Reserved), "text")
 	}
+	return main
+}
+
+// arguments are those of standalone-job. Everything of the user's is protected
+// from expansion by Kubernetes.
+func (d *decider) arguments(c *Plan, at *field.Path) []string {
+	main := d.mainArgs(c, at)
 	args, problems := flink.JobArgs{
 		JobClass:              c.artifact.program.class,
-		JobID:                 strings.ReplaceAll(c.Job.ID, "-", ""),
+		JobID:                 c.flinkJobID(),
 		Jar:                   c.artifact.jar,
 		FromSavepoint:         c.Job.Savepoint,
 		AllowNonRestoredState: c.Job.Savepoint != "" && c.Job.AllowNonRestoredState,

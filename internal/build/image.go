@@ -34,7 +34,7 @@ func (d *decider) home(c *Plan) flink.Home {
 	case d.opts.Home != "":
 		return d.opts.Home
 	case jobManager != taskManager:
-		d.fail(field.Invalid(c.Settings.Child("kubernetes"), field.OmitValueType{}, fmt.Sprintf(
+		d.fail(field.Invalid(c.PodsAt(), field.OmitValueType{}, fmt.Sprintf(
 			"%s has Flink in %s, and %s in %s: use one image, or say where it is",
 			images[0], jobManager, images[1], taskManager)), "flink-home FlinkHome")
 	}

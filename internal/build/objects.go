@@ -12,6 +12,9 @@ import (
 // Objects makes everything that the cluster consists of, without the pod templates of
 // the resource.
 func (c *Plan) Objects() []tree.Map {
+	if c.Session != nil {
+		return []tree.Map{c.configMap(), c.jobManager()}
+	}
 	out := []tree.Map{c.configMap(), c.service(), c.jobManager(), c.deployment(labels.TaskManager, c.managers)}
 	if c.HAKubernetes && (c.ownAccount(labels.JobManager) == "" || c.ownAccount(labels.TaskManager) == "") {
 		out = append(out, c.serviceAccount()...)
@@ -86,7 +89,13 @@ func (c *Plan) podLabels(component labels.Component) tree.Map {
 }
 
 func (c *Plan) configMap() tree.Map {
-	data := tree.Map{c.Version.ConfigFile: c.configFile, flink.Log4jFile: c.log4j}
+	data := tree.Map{c.Version.ConfigFile: c.configFile}
+	if c.Session != nil {
+		data[flink.SubmitFile] = submitScript
+		data[flink.SubmitLog4jFile], _ = flink.Log4jProperties(nil)
+	} else {
+		data[flink.Log4jFile] = c.log4j
+	}
 	if c.Script != "" {
 		data[flink.ScriptFile] = c.Script
 	}
@@ -109,8 +118,11 @@ func (c *Plan) jobManager() tree.Map {
 	// Without high availability each failed pod starts the job anew: VVP's
 	// maxJobCreationAttempts counts the first, too. With it, the job goes on from its last
 	// checkpoint, however often its JobManager dies.
-	failures, rules := c.Job.Attempts-1, failureRules
-	if c.HA {
+	name, failures, rules := c.workloadName(labels.JobManager), c.Job.Attempts-1, failureRules
+	switch {
+	case c.Session != nil:
+		name, rules = c.Name+"-submit", failureRulesSubmit
+	case c.HA:
 		failures, rules = math.MaxInt32, failureRulesHA
 	}
 	spec := tree.Map{
@@ -120,8 +132,7 @@ func (c *Plan) jobManager() tree.Map {
 		"podFailurePolicy": tree.Map{"rules": rules},
 		"template":         template,
 	}
-	return c.object("batch/v1", "Job", c.workloadName(labels.JobManager), labels.JobManager, c.Kubernetes.Labels,
-		tree.Map{"spec": spec})
+	return c.object("batch/v1", "Job", name, labels.JobManager, c.Kubernetes.Labels, tree.Map{"spec": spec})
 }
 
 func (c *Plan) deployment(component labels.Component, replicas int32) tree.Map {

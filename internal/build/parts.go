@@ -56,14 +56,11 @@ var (
 		"action":          "Ignore",
 		"onPodConditions": []any{tree.Map{"type": "DisruptionTarget", "status": "True"}},
 	}
+	failureRules = []any{evicted}
 	// Another pod would find the job ended, in the high-availability data.
-	ended = tree.Map{
-		"action": "FailJob",
-		"onExitCodes": tree.Map{"containerName": flink.ContainerPrefix + labels.JobManager.String(), "operator": "In",
-			"values": []any{int64(exitFailed)}},
-	}
-	failureRules   = []any{evicted}
-	failureRulesHA = []any{evicted, ended}
+	failureRulesHA = []any{evicted, failsJob(exitFailed)}
+	// Another pod would find a job of this id, and take it for the whole.
+	failureRulesSubmit = []any{evicted, failsJob(exitSubmitted)}
 )
 
 // exitFailed is what the process ends with when the Flink job has failed for good:
@@ -77,6 +74,15 @@ const (
 	fieldsOfPod       = 14
 	fieldsOfContainer = 12
 )
+
+// failsJob is a rule that ends a Job for an exit code of Flink's container.
+func failsJob(code int) tree.Map {
+	return tree.Map{
+		"action": "FailJob",
+		"onExitCodes": tree.Map{"containerName": flink.ContainerPrefix + labels.JobManager.String(), "operator": "In",
+			"values": []any{int64(code)}},
+	}
+}
 
 func containerPort(name string, number int) tree.Map {
 	return tree.Map{"name": name, "containerPort": int64(number), "protocol": "TCP"}
@@ -110,6 +116,6 @@ func Parts() []any {
 	return []any{
 		emptyDir, restricted, podSecurity, scratchVolumes, tempMount, jobManagerPorts, taskManagerPorts,
 		servicePorts,
-		tcpProbes, httpProbes, failureRules, failureRulesHA,
+		tcpProbes, httpProbes, failureRules, failureRulesHA, failureRulesSubmit,
 	}
 }

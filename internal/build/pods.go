@@ -131,10 +131,12 @@ func (c *Plan) container(component labels.Component) tree.Map {
 	out["name"] = flink.ContainerPrefix + component.String()
 	out["image"] = c.Image
 	out["args"] = c.args(component)
-	out["ports"] = c.ports(component)
 	out["resources"] = c.containerResources(component)
 	out["securityContext"] = restricted
-	maps.Copy(out, c.probes(component))
+	if c.Session == nil {
+		out["ports"] = c.ports(component)
+		maps.Copy(out, c.probes(component))
+	}
 	return out
 }
 

@@ -24,6 +24,14 @@ func TemplateOf(component labels.Component) string {
 	return "taskManagerPodTemplate"
 }
 
+// PodsAt returns the field of what is said of pods: of the SessionCluster in session mode.
+func (c *Plan) PodsAt() *field.Path {
+	if c.Session != nil {
+		return field.NewPath("spec", "kubernetes")
+	}
+	return c.Settings.Child("kubernetes")
+}
+
 // userTemplate returns what the resource says of a component's pods, and where.
 func (c *Plan) userTemplate(component labels.Component) (tree.Map, string) {
 	return c.templates[component], TemplateOf(component)
@@ -46,7 +54,7 @@ func (d *decider) strayFetchers(c *Plan) {
 		if spec["initContainers"] = slices.Delete(tree.Items(spec, "initContainers"), i, i+1); len(list) == 1 {
 			delete(spec, "initContainers")
 		}
-		d.warn("artifact-fetcher", c.Settings.Child("kubernetes", name, "spec", "initContainers").Index(i),
+		d.warn("artifact-fetcher", c.PodsAt().Child(name, "spec", "initContainers").Index(i),
 			"not used: these pods have no %s, because Flink itself fetches the jar or finds it in the image",
 			fetcherContainer)
 	}
@@ -56,7 +64,7 @@ func (d *decider) strayFetchers(c *Plan) {
 // component, nil if it has none.
 func (c *Plan) TemplatePath(component labels.Component) *field.Path {
 	if template, name := c.userTemplate(component); component != 0 && len(template) > 0 {
-		return c.Settings.Child("kubernetes", name)
+		return c.PodsAt().Child(name)
 	}
 	return nil
 }
@@ -74,7 +82,7 @@ func (c *Plan) MergeTemplate(component labels.Component, workload tree.Map) (
 	patch := tree.Map{"spec": tree.Map{"template": template}}
 	merged, _, err := merge.Apply(workload, patch, merge.Of(kinds.TypeOf(workload)))
 	if err != nil {
-		return workload, template, refusals(err, c.Settings.Child("kubernetes", name))
+		return workload, template, refusals(err, c.PodsAt().Child(name))
 	}
 	return merged, template, nil
 }
@@ -179,7 +187,11 @@ func (c *Plan) ownAccount(component labels.Component) string {
 // environment returns the variables of the Flink containers of both components, as far as
 // they are known.
 func (c *Plan) environment() variables {
-	both, other := variablesOf(c.envLists(labels.JobManager)), variablesOf(c.envLists(labels.TaskManager))
+	both := variablesOf(c.envLists(labels.JobManager))
+	if c.Session != nil {
+		return both
+	}
+	other := variablesOf(c.envLists(labels.TaskManager))
 	for name, value := range both {
 		switch there, ok := other[name]; {
 		case !ok:
@@ -194,7 +206,7 @@ func (c *Plan) environment() variables {
 // mayHave reports whether both containers have a variable, or get some from a ConfigMap or a
 // Secret, of which it may be one.
 func (c *Plan) mayHave(name string) bool {
-	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
+	for _, component := range c.components() {
 		container, _ := c.templateContainer(component)
 		from := len(tree.Items(container, "envFrom")) > 0 || len(tree.Items(c.Final[component], "envFrom")) > 0
 		if _, ok := variablesOf(c.envLists(component))[name]; !ok && !from {

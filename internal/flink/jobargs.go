@@ -28,6 +28,15 @@ const (
 // ScriptFile is the name of a SQL script, beside the configuration.
 const ScriptFile = "job.sql"
 
+// SubmitFile is the name of the script that hands a job to a session cluster, beside the
+// configuration; SubmitLog4jFile is what the client's scripts hand to Log4j 2, and
+// SubmitShell runs the script: the entrypoint of the images runs what it does not know.
+const (
+	SubmitFile      = "submit.sh"
+	SubmitLog4jFile = "log4j-cli.properties"
+	SubmitShell     = "bash"
+)
+
 // A Property is a configuration entry set on the command line; it wins over the
 // configuration file.
 type Property struct{ Key, Value string }

@@ -49,6 +49,7 @@ type Mode uint8
 const (
 	Application Mode = 1 << iota // a Deployment that runs in application mode
 	Session                      // a SessionCluster
+	Submission                   // a Deployment in session mode, whose job goes to a cluster that is there
 	Platform                     // a DeploymentTarget, to which no patch applies
 )
 
@@ -67,10 +68,11 @@ type Kind struct {
 }
 
 // Patchable reports whether patches of a target are applied to such objects.
-func (k Kind) Patchable() bool { return k.Modes&clusters != 0 }
+func (k Kind) Patchable() bool { return k.Modes&all != 0 }
 
 const (
 	clusters = Application | Session
+	all      = clusters | Submission
 	rbac     = "rbac.authorization.k8s.io/v1"
 )
 
@@ -88,11 +90,11 @@ var table = []Kind{
 	{TypeMeta{rbac, "Role"}, clusters | Platform, true, identity, nil},
 	// ValidateRoleBindingUpdate.
 	{TypeMeta{rbac, "RoleBinding"}, clusters | Platform, true, identity, []string{"roleRef"}},
-	{TypeMeta{"v1", "ConfigMap"}, clusters, false, identity, nil},
+	{TypeMeta{"v1", "ConfigMap"}, all, false, identity, nil},
 	{TypeMeta{"v1", "Service"}, clusters, false, selecting, nil},
 	{TypeMeta{"policy/v1", "PodDisruptionBudget"}, clusters, true, selecting, nil},
 	// ValidateJobSpecUpdate.
-	{TypeMeta{"batch/v1", "Job"}, Application, false, selecting, []string{
+	{TypeMeta{"batch/v1", "Job"}, Application | Submission, false, selecting, []string{
 		"spec.template", "spec.selector", "spec.completionMode", "spec.podFailurePolicy", "spec.successPolicy",
 		"spec.backoffLimitPerIndex", "spec.managedBy", "spec.scheduling",
 	}},

@@ -112,13 +112,13 @@ func sidecars(_ *verifier, p pod) []finding {
 }
 
 // command: other words than Flink's are run as they are.
-func command(_ *verifier, p pod) []finding {
+func command(v *verifier, p pod) []finding {
 	if p.flink == nil || p.hasCommand() {
 		return nil
 	}
 	want := p.component
-	if p.kind == "Job" {
-		want = flink.CommandStandaloneJob
+	if p.component == labels.JobManager.String() {
+		want = v.want.Command
 	}
 	known := []string{flink.CommandStandaloneJob, flink.CommandJobManager, flink.CommandTaskManager}
 	first := ""
@@ -285,14 +285,14 @@ func variableOrder(_ *verifier, p pod) []finding {
 
 // missingVariable: what the renderer takes from variables is in arguments of Flink. It doubles
 // each $ of a user's.
-func missingVariable(_ *verifier, p pod) []finding {
+func missingVariable(v *verifier, p pod) []finding {
 	if p.flink == nil || p.hasCommand() || len(tree.Items(p.flink, "envFrom")) > 0 {
 		return nil
 	}
 	var out []finding
 	for i, arg := range tree.Items(p.flink, "args") {
 		text, _ := arg.(string)
-		if i == 0 && text != flink.CommandStandaloneJob && text != p.component {
+		if i == 0 && text != v.want.Command && text != p.component {
 			return nil // another program, of which nothing is known
 		}
 		for _, m := range expansion().FindAllStringSubmatch(text, -1) {

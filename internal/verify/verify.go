@@ -64,6 +64,8 @@ type Expectation struct {
 	Single bool
 	// HAKubernetes says that Flink keeps its high-availability data in ConfigMaps.
 	HAKubernetes bool
+	// Command is the first argument of the JobManager's container.
+	Command string
 	// Python says that the job is a Python program.
 	Python bool
 	// Config is Flink's configuration, with what the renderer sets.
