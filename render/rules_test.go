@@ -135,7 +135,7 @@ func ruleCases() []ruleCase {
 		{"reference", warning, conf("a: '${B}'"), conf("a: $B"), []render.Option{render.AllowUnresolved()}},
 		{"required", "", in(app, ", jarUri: \"local:///opt/flink/usrlib/app.jar\"", ""), app, nil},
 		{"retyped", "", inMetadata("name: app, labels: {a: yes}"), inMetadata("name: app, labels: {a: 'yes'}"), nil},
-		{"session-mode", "", in(app, "deploymentTargetName: staging", "sessionClusterName: s"), app, nil},
+		{"session-cluster", "", in(submitted, "sessionClusterName: session", "sessionClusterName: s"), submitted, nil},
 		{"shared-namespace", warning, app, in(app, "namespace: staging", "namespace: flink"), platform},
 		{"small-heap", warning, template("resources: {jobmanager: {memory: 700M}}"),
 			template("resources: {jobmanager: {memory: 2g}}"), nil},

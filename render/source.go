@@ -150,7 +150,16 @@ func (s job) startsEmpty() bool {
 }
 
 func (s job) record(g *rendering, patched source) (*explain.Record, error) {
-	return explain.Deployment(g.target, g.renderer.options, s.Deployment, patched.(job).config, s.job.ID != "")
+	var cluster *explain.Record
+	config := patched.(job)
+	if s.inSession() {
+		var err error
+		cluster, err = explain.SessionCluster(g.target, g.renderer.options, s.job.SessionCluster, config.cluster)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return explain.Deployment(g.target, g.renderer.options, s.Deployment, config.config, s.job.ID != "", cluster)
 }
 
 // session is a SessionCluster.

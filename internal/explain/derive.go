@@ -137,6 +137,7 @@ var (
 			return slices.Concat(r.x.under("metadata.name"), r.x.under("metadata.namespace"), r.x.under("metadata.id"))
 		}),
 		placed, when(func(r *derivation) bool { return r.x.options.BlobStorage != "" }, option("BlobStorage")),
+		when((*derivation).inSession, all(session, savepoint, ofField("spec.restoreStrategy.allowNonRestoredState"))),
 		identity, namespaced)
 
 	// replicas is what the number of pods of a component is made of.
@@ -201,8 +202,20 @@ func systemLabel(r *derivation) []Origin {
 
 // below returns the sources of a field of the settings.
 func (r *derivation) below(path string, names ...string) []Origin {
-	return r.x.under(r.settings+"."+path, names...)
+	if r.x.cluster == nil || path == "parallelism" || strings.HasPrefix(path, "artifact.") {
+		return r.x.under(r.settings+"."+path, names...)
+	}
+	out := r.x.cluster.under("spec."+path, names...)
+	if path == "flinkConfiguration" {
+		out = append(out, r.x.under(r.settings+"."+path, names...)...)
+	}
+	return out
 }
+
+func (r *derivation) inSession() bool { return r.x.cluster != nil }
+
+// session is what a job that is handed to a cluster has of it: where it is.
+func session(r *derivation) []Origin { return r.x.cluster.resourceID() }
 
 func (r *derivation) component() string {
 	return tree.String(r.object, "metadata", "labels", labels.KeyComponent)
@@ -214,11 +227,14 @@ func (r *derivation) runsJob() bool      { return r.plan.Job != nil }
 // mentions reports whether a value of Flink's options matches an expression.
 func mentions(expression func() *regexp.Regexp) func(*derivation) bool {
 	return func(r *derivation) bool {
-		options := strings.Split(r.settings+".flinkConfiguration", ".")
-		return slices.ContainsFunc(r.x.fields.Leaves(), func(l Leaf) bool {
-			text, _ := l.Value.(string)
-			return l.within(options) && expression().MatchString(text)
-		})
+		has := func(x *Record, settings string) bool {
+			options := strings.Split(settings+".flinkConfiguration", ".")
+			return slices.ContainsFunc(x.fields.Leaves(), func(l Leaf) bool {
+				text, _ := l.Value.(string)
+				return l.within(options) && expression().MatchString(text)
+			})
+		}
+		return has(r.x, r.settings) || r.inSession() && has(r.x.cluster, "spec")
 	}
 }
 
@@ -230,7 +246,7 @@ func placeholders(r *derivation) []Origin {
 // image is what the name of the image is put together of.
 func image(r *derivation) []Origin {
 	prefix := ""
-	if r.runsJob() {
+	if r.runsJob() && !r.inSession() {
 		prefix = "artifact."
 	}
 	named := settings(prefix+"flinkImageTag", prefix+"flinkImageRepository", prefix+"flinkImageRegistry")
@@ -303,19 +319,26 @@ var (
 // hand in a field of a part, and returns the sources of the field in hand.
 func userVolume(part, key string) from {
 	return func(r *derivation) []Origin {
-		list := strings.Split(r.settings+".kubernetes.pods.volumeMounts", ".")
-		for _, l := range r.x.fields.Leaves() {
+		list := strings.Split(r.plan.PodsAt().String()+".pods.volumeMounts", ".")
+		fields := r.x.ofPods().fields
+		for _, l := range fields.Leaves() {
 			names := l.names()
 			if l.within(list) && l.Value == r.at.last() && slices.Equal(names[len(list)+1:], []string{part, key}) {
-				return r.x.fields.Under(slices.Concat(names[:len(list)+1], []string{part}, r.at.tail[1:])...)
+				return fields.Under(slices.Concat(names[:len(list)+1], []string{part}, r.at.tail[1:])...)
 			}
 		}
 		return nil
 	}
 }
 
-// argument is one of the container's. Those before it decide where it stands.
+// argument is one of the container's. Those before it decide where it stands; those of
+// Flink's client are told together.
 func argument(r *derivation) []Origin {
+	if r.inSession() {
+		return all(identity, files, settings("artifact.entryClass", "artifact.mainArgs", "artifact.entryModule",
+			"artifact.sqlScript", "artifact.kind", "flinkConfiguration"), referred, home, savepoint,
+			ofField("spec.restoreStrategy.allowNonRestoredState"))(r)
+	}
 	i, err := strconv.Atoi(r.at.last())
 	list := r.arguments()
 	if err != nil || i >= len(list) {

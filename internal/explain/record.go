@@ -60,7 +60,8 @@ type Record struct {
 	patches  []patch.Patch // of the target
 	resource resource
 	options  build.Options
-	fields   *Tree // of the resource, with defaults and patches
+	fields   *Tree   // of the resource, with defaults and patches
+	cluster  *Record // of the SessionCluster that runs the job, nil if it has its own
 	objects  map[string]*Tree
 	// existence has what decides whether there is an object at all.
 	existence map[string][]Origin
@@ -78,6 +79,14 @@ func keyOf(o tree.Map) string {
 // any others, and of what is below it.
 func (x *Record) under(path string, names ...string) []Origin {
 	return x.fields.Under(append(strings.Split(path, "."), names...)...)
+}
+
+// ofPods returns what says how pods are: in session mode that is the cluster.
+func (x *Record) ofPods() *Record {
+	if x.cluster != nil {
+		return x.cluster
+	}
+	return x
 }
 
 // Built records generated objects, without the pod templates of the resource.
@@ -106,11 +115,11 @@ func (x *Record) Template(merged, template tree.Map, at *field.Path) {
 		tree.Map{"spec": tree.Map{"template": template}}, func(l Leaf) []Origin {
 			names := l.names()
 			for end := len(names); end > podTemplate; end-- {
-				if list := x.under(at.String(), names[podTemplate:end]...); len(list) > 0 {
+				if list := x.ofPods().under(at.String(), names[podTemplate:end]...); len(list) > 0 {
 					return list
 				}
 			}
-			return x.under(at.String())
+			return x.ofPods().under(at.String())
 		})
 }
 
@@ -124,7 +133,7 @@ func (x *Record) Restored(c *build.Plan, at *field.Path, workload tree.Map) {
 	x.objects[keyOf(workload)] = x.objects[keyOf(workload)].Assign(tree.CopyMap(workload), func(l Leaf) []Origin {
 		own, names := r.sources(l), l.names()
 		if end := slices.Index(names, "securityContext"); end > podTemplate {
-			own = append(own, x.under(at.String(), append(names[podTemplate:end], "name")...)...)
+			own = append(own, x.ofPods().under(at.String(), append(names[podTemplate:end], "name")...)...)
 		}
 		return own
 	})

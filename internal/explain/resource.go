@@ -29,11 +29,13 @@ type resource interface {
 }
 
 // Deployment starts the record of a Deployment: where its fields, which patches of the
-// target have changed, come from. givenID says that Job.ID is given.
+// target have changed, come from. givenID says that Job.ID is given, cluster is
+// the record of the SessionCluster, nil if there is none.
 func Deployment(
-	t target.Target, o build.Options, d deployment.Deployment, patched deployment.Config, givenID bool,
+	t target.Target, o build.Options, d deployment.Deployment, patched deployment.Config, givenID bool, cluster *Record,
 ) (*Record, error) {
 	x := newRecord(t, o, d)
+	x.cluster = cluster
 	layers := []layer{{d.Given(), x.ownField}}
 	for _, namespace := range [...]string{d.Namespace(), ""} { // the stronger first
 		for _, defaults := range d.Defaults().Layers() {

@@ -140,6 +140,8 @@ var objectRules = []rule{
 
 	{"data/" + flink.Log4jFile, "logging", logging},
 	{"data/" + flink.ScriptFile, "", settings("artifact.sqlScript")},
+	{"data/" + flink.SubmitFile, "submission", nil},
+	{"data/" + flink.SubmitLog4jFile, "submission", nil},
 	{"data/*", "configuration", configuration},
 
 	{"roleRef/name", "name", identity},
