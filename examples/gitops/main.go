@@ -101,7 +101,7 @@ func (s settings) run(inputs []string, stdout io.Writer) error {
 	if len(inputs) == 0 {
 		return cli.Misused("name the files or folders to read")
 	}
-	all, err := s.Renderer()
+	r, err := s.Renderer()
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (s settings) run(inputs []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	files, err := s.manifests(all, bundle)
+	files, err := s.manifests(r, bundle)
 	if err != nil {
 		return err
 	}

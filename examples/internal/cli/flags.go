@@ -15,8 +15,6 @@ import (
 // Flags are those of all commands that render.
 type Flags struct {
 	Input
-	// Strict is --strict-patches.
-	Strict bool
 	// Engine applies patches of Kubernetes objects, nil for the library's own; Both asks for
 	// a comparison of the two.
 	Engine patch.Engine
@@ -24,7 +22,7 @@ type Flags struct {
 
 	platform, fetcher, tls, runner string
 	home, blobs                    string
-	unresolved, disruption         bool
+	strict, unresolved, disruption bool
 	images, profiles               map[string]string
 }
 
@@ -47,7 +45,7 @@ func RenderFlags(fs *flag.FlagSet) *Flags {
 	text(&f.blobs, "blob-storage",
 		"the `URI` of VVP's universal blob storage, for state and high availability")
 	text(&f.tls, "tls-secret", "the `Secret` with the certificates of Deployments that ask for TLS")
-	fs.BoolVar(&f.Strict, "strict-patches", false, "fail if a patch of a target changes nothing")
+	fs.BoolVar(&f.strict, "strict-patches", false, "fail if a patch of a target changes nothing")
 	fs.BoolVar(&f.unresolved, "allow-unresolved", false,
 		"warn only if a Flink option has a ${NAME} that the pods do not know")
 	fs.BoolVar(&f.disruption, "pod-disruption-budgets", false, "render PodDisruptionBudgets")
@@ -79,13 +77,11 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	add(f.home != "", render.FlinkHome(f.home))
 	add(f.blobs != "", render.BlobStorage(f.blobs))
 	add(f.tls != "", render.TLSSecret(f.tls))
-	add(f.Strict, render.StrictPatches())
+	add(f.strict, render.StrictPatches())
 	add(f.unresolved, render.AllowUnresolved())
 	add(f.unknown, render.AllowUnknown())
 	add(f.disruption, render.PodDisruptionBudgets())
-	if f.Engine != nil {
-		opts = append(opts, render.PatchEngine(f.Engine))
-	}
+	add(f.Engine != nil, render.PatchEngine(f.Engine))
 	return Renderer(opts...)
 }
 
