@@ -83,6 +83,7 @@ func (s settings) manifests(r *render.Renderer, b deployment.Bundle) (map[string
 	if err := s.checkJobs(b.Deployments); err != nil {
 		return nil, err
 	}
+	s.Progress.Did("rendering", len(b.Deployments)+len(b.SessionClusters))
 	m, err := r.Bundle(b, s.job)
 	if err != nil {
 		return nil, err

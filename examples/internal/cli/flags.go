@@ -27,12 +27,13 @@ type Flags struct {
 }
 
 // RenderFlags defines them.
-func RenderFlags(fs *flag.FlagSet) *Flags {
+func RenderFlags(fs *flag.FlagSet, progress *Progress) *Flags {
 	f := &Flags{
 		images: pairs(fs, "image", "`VERSION=IMAGE` for resources that name no image; may be repeated;\n"+
 			"such as 1.20=registry.example.com/flink:1.20", keyValue),
 		profiles: pairs(fs, "logging-profile", "`NAME=FILE` with Log4j 2 properties; may be repeated", keyValue),
 	}
+	f.Progress = progress
 	f.Input.Flags(fs)
 	text := func(to *string, name, usage string) { fs.StringVar(to, name, "", usage) }
 	text(&f.Defaults, "defaults", "a `file` of DeploymentDefaults, which fill in what Deployments leave out")
