@@ -197,12 +197,12 @@ func (c *cluster) call(method, path string, body, answer any) error {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	return send(request, answer)
+	return send(&client, request, answer)
 }
 
 var client = http.Client{Timeout: time.Minute}
 
-func send(request *http.Request, answer any) error {
+func send(client *http.Client, request *http.Request, answer any) error {
 	response, err := client.Do(request)
 	if err != nil {
 		return err
@@ -231,7 +231,7 @@ func (c *cluster) upload(jar string) string {
 	assert.NilError(c.t, err)
 	request.Header.Set("Content-Type", form.FormDataContentType())
 	var answer struct{ Filename string }
-	assert.NilError(c.t, send(request, &answer))
+	assert.NilError(c.t, send(&client, request, &answer))
 	return filepath.Base(answer.Filename)
 }
 
@@ -334,6 +334,7 @@ func (c *cluster) eventually(what string, holds func() error) {
 		if time.Now().After(deadline) {
 			for _, p := range c.pods() {
 				c.t.Logf("%s: %s", p.name, tail(p.log))
+				p.dump()
 			}
 			c.t.Fatalf("%s: %v", what, err)
 		}

@@ -152,17 +152,35 @@ func build(t *testing.T, home, version string) *image {
 
 // javaOptions are variables of the image: starts take half the time with them, and nothing
 // here runs long enough for better code. Images before 1.18 have Java 11; on newer ones,
-// Flink needs what the distribution of 1.18 sets.
+// Flink needs what the distribution of 1.18 sets. Their taskmanager.sh chooses a garbage
+// collector where no options are set, and Java does not start with two.
 func (i *image) javaOptions() string {
-	const quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+	const quick = "-XX:TieredStopAtLevel=1"
 	if v, err := flink.Lookup(i.minor()); err != nil || v.JVMOptions != "" {
-		return quick // a release that is not in the table yet is a new one
+		return quick + " -XX:+UseSerialGC" // a release that is not in the table yet is a new one
 	}
 	v, err := flink.Lookup("1.18")
 	if err != nil {
 		panic(err)
 	}
 	return quick + " " + v.JVMOptions
+}
+
+// beside is what the script extras has put beside the distribution, "" if it has not.
+func (i *image) beside(name string) string {
+	dir := filepath.Join(filepath.Dir(i.home), name)
+	if _, err := os.Stat(dir); err != nil {
+		return ""
+	}
+	return dir
+}
+
+// layers are the folders that make /opt/flink, the strongest first.
+func (i *image) layers() string {
+	if python := i.beside("python-" + i.version); python != "" {
+		return i.layer + ":" + python + ":" + i.home
+	}
+	return i.layer + ":" + i.home
 }
 
 // minor is the version that a resource names.

@@ -128,7 +128,7 @@ func (p *pod) command(c corev1.Container, name string) *exec.Cmd {
 	user := p.spec.SecurityContext
 	for file, text := range map[string]string{
 		"hostname": p.spec.Hostname,
-		"layers":   p.cluster.image.layer + ":" + p.cluster.image.home,
+		"layers":   p.cluster.image.layers(),
 		"user":     fmt.Sprintln(*user.RunAsUser, *user.RunAsGroup),
 		"mounts":   p.mounts(c, dir),
 		"hosts":    p.cluster.hosts(p),
@@ -196,7 +196,7 @@ func (p *pod) environment(c corev1.Container) (env []string, expand func(string)
 	values := map[string]string{
 		"PATH": "/opt/flink/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "FLINK_HOME": "/opt/flink",
 		"HOSTNAME": p.spec.Hostname, "LANG": "C.UTF-8", "HOME": "/opt/flink",
-		"JAVA_TOOL_OPTIONS": p.cluster.image.javaOptions(),
+		"JAVA_TOOL_OPTIONS": p.cluster.image.javaOptions(), "PYTHONPATH": "/opt/flink/python",
 	}
 	if p.cluster.api != nil {
 		values["KUBERNETES_SERVICE_HOST"], values["KUBERNETES_SERVICE_PORT"] = node, p.cluster.api.port
@@ -269,6 +269,12 @@ func (p *pod) wait(within time.Duration) int {
 	}
 }
 
+// dump has Java write what its threads do to the log, for who asks why it hangs.
+func (p *pod) dump() {
+	_ = p.cmd.Process.Signal(syscall.SIGQUIT) // it may have ended
+	time.Sleep(time.Second)
+}
+
 // running reports whether the container has not ended.
 func (p *pod) running() bool {
 	select {
@@ -291,7 +297,9 @@ func (p *pod) ready() bool {
 				return false
 			}
 			if time.Now().After(deadline) {
-				p.t.Fatalf("probe %v of %s: %v; %s", probe, p.name, err, tail(p.log))
+				p.t.Errorf("probe %v of %s: %v; %s", probe, p.name, err, tail(p.log))
+				p.dump()
+				p.t.FailNow()
 			}
 			time.Sleep(200 * time.Millisecond)
 		}

@@ -236,6 +236,33 @@ INSERT INTO even SELECT n FROM numbers WHERE MOD(n, 2) = 0;`
 	})
 }
 
+// Words are counted by PyFlink, from its package: a program of kind PYTHON, and Flink's own
+// driver as a JAR.
+func TestPython(t *testing.T) {
+	eachVersion(t, func(t *testing.T, i *image) {
+		if i.beside("python-"+i.version) == "" {
+			t.Skip("PyFlink of this release is not there: start the script extras")
+		}
+		assert.NilError(t, run("cp", "testdata/python/words.py", i.layer+"/usrlib"))
+		const file, words = "/opt/flink/usrlib/words.py", "to be or not to be"
+		for n, artifact := range []string{
+			"kind: PYTHON, pythonArtifactUri: 'local://" + file + "', mainArgs: " + words,
+			"kind: JAR, jarUri: 'file:///opt/flink/opt/flink-python-" + i.version + ".jar', entryClass: " +
+				"org.apache.flink.client.python.PythonDriver, mainArgs: -py " + file + " " + words,
+		} {
+			text := strings.Replace(app(i, 1, "flinkImageRepository: team/pyflink, flinkImageTag: "+i.version, ""),
+				"kind: JAR", artifact, 1)
+			c := newCluster(t, i, rendering{job: jobID(11 + n), text: text}).start()
+			assert.Equal(t, c.jm.wait(5*time.Minute), 0, "FINISHED")
+			for _, count := range []string{"(to,2)", "(be,2)", "(or,1)"} {
+				c.said(count, c.tms...)
+			}
+			c.quiet()
+			c.stop()
+		}
+	})
+}
+
 // Two jobs of one uploaded jar run side by side, and are cancelled one by one.
 func TestSession(t *testing.T) {
 	eachVersion(t, func(t *testing.T, i *image) {
