@@ -107,7 +107,7 @@ func TestJobFlags(t *testing.T) {
 				all := named(t, c.input...)
 				err = j.Check(all)
 				for i := range c.want {
-					assert.Equal(t, j.Of(all[i]), c.want[i])
+					assert.DeepEqual(t, j.Of(all[i]), c.want[i])
 				}
 			}
 			if want := c.parsed + c.check; want != "" {
