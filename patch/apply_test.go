@@ -170,22 +170,20 @@ func TestOperationOnObjectFails(t *testing.T) {
 	assert.Equal(t, e.Object, "Service flink/job-1-jobmanager")
 }
 
-func TestSelectsKind(t *testing.T) {
+func TestHasResource(t *testing.T) {
 	for _, c := range []struct {
-		text                     string
-		deployment, session, k8s bool
+		text                string
+		deployment, session bool
 	}{
-		{"{op: remove, path: /a}", true, false, false},
-		{"{apiVersion: v1, kind: SessionCluster, spec: {a: b}}", false, true, false},
-		{"{apiVersion: apps/v1, kind: Deployment, spec: {a: b}}", false, false, true},
-		{"{target: {kind: Deployment}, patch: {spec: {a: b}}}", false, false, true},
+		{"{op: remove, path: /a}", true, false},
+		{"{apiVersion: v1, kind: SessionCluster, spec: {a: b}}", false, true},
+		{"{apiVersion: apps/v1, kind: Deployment, spec: {a: b}}", false, false},
 	} {
-		p := patch.MustParse(c.text)
-		assert.Equal(t, p.SelectsKind("v1", "Deployment"), c.deployment, c.text)
-		assert.Equal(t, p.SelectsKind("v1", "SessionCluster"), c.session, c.text)
-		assert.Equal(t, p.SelectsKind("apps/v1", "Deployment"), c.k8s, c.text)
+		s := setOf(t, c.text)
+		assert.Equal(t, s.HasResource("Deployment"), c.deployment, c.text)
+		assert.Equal(t, s.HasResource("SessionCluster"), c.session, c.text)
 	}
-	assert.Assert(t, !patch.Patch{}.SelectsKind("v1", "Deployment"))
+	assert.Assert(t, !patch.Set{}.HasResource("Deployment"))
 }
 
 func TestProtected(t *testing.T) {

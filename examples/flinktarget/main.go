@@ -93,15 +93,12 @@ func main() {
 type tool struct {
 	stdin  io.Reader
 	stdout *cli.Output // which keeps the error, so that nobody else need look
-	stderr *cli.Progress
+	stderr io.Writer
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &cli.Output{Writer: stdout}
-	progress := cli.NewProgress(stderr)
-	progress.Quiet = progress.Quiet || cli.Terminal(stdout) // on which manifests tell it
-	code := tool{stdin, out, progress}.run(args)
-	_, _ = progress.Write(nil)
+	code := tool{stdin, out, stderr}.run(args)
 	if out.Err == nil {
 		return code
 	}

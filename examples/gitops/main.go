@@ -64,9 +64,7 @@ type settings struct {
 func run(args []string, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("gitops", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	progress := cli.NewProgress(stderr)
-	stderr = progress
-	s := settings{Flags: cli.RenderFlags(fs, progress), jobs: cli.JobFlags(fs)}
+	s := settings{Flags: cli.RenderFlags(fs), jobs: cli.JobFlags(fs)}
 	s.Warn = func(p flinktarget.Problem) { fmt.Fprintln(stderr, p) }
 	fs.StringVar(&s.out, "out", "manifests", "the output `folder`")
 	fs.BoolVar(&s.check, "check", false, "write nothing, and fail if anything would be written")
@@ -103,7 +101,7 @@ func (s settings) run(inputs []string, stdout io.Writer) error {
 	if len(inputs) == 0 {
 		return cli.Misused("name the files or folders to read")
 	}
-	r, err := s.Renderer()
+	all, err := s.Renderer()
 	if err != nil {
 		return err
 	}
@@ -115,13 +113,11 @@ func (s settings) run(inputs []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	files, err := s.manifests(r, bundle)
+	files, err := s.manifests(all, bundle)
 	if err != nil {
 		return err
 	}
-	s.Progress.Did("comparing and writing files", len(files))
 	changes, err := sync(s.out, files, s.check)
-	_, _ = s.Progress.Write(nil)
 	for _, c := range changes {
 		fmt.Fprintln(stdout, c)
 	}

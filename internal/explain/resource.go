@@ -166,7 +166,7 @@ func (x *Record) recordPatches(kind string) error {
 			return err
 		}
 		doc := x.fields.Value()
-		if !p.SelectsKind(kinds.VVPVersion, kind) || !isFor(entryOf(p), doc) {
+		if !set.HasResource(kind) || !isFor(entryOf(p), doc) {
 			continue
 		}
 		if doc, err = set.ApplyResource(doc); err != nil {
