@@ -1,6 +1,8 @@
 package deployment
 
 import (
+	"cmp"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget"
@@ -77,8 +79,7 @@ func (d Deployment) Name() string { return d.d.get().Metadata.Name }
 func (d Deployment) Namespace() string { return d.d.namespace() }
 
 // Target returns what the Deployment refers to, the zero Ref if it runs on a
-// SessionCluster: then there is no target to look up or to hold (SetHolds without refs),
-// and Stream and Bundle of a Renderer refuse the Deployment without asking for one.
+// SessionCluster: then the target to look up and to hold is that of the SessionCluster.
 func (d Deployment) Target() target.Ref {
 	s := d.d.get().Spec
 	if s.DeploymentTargetID == "" && s.DeploymentTargetName == "" {
@@ -97,7 +98,7 @@ func (d Deployment) Owner() target.Owner { return d.d.owner() }
 func (d Deployment) Config() Config { return clone(d.d.get()) }
 
 // Given returns a copy of the configuration as it was given, without Deployment
-// Defaults.
+// Defaults and patches.
 func (d Deployment) Given() Config {
 	if d.d == nil || d.d.given == nil {
 		return d.Config()
@@ -130,10 +131,15 @@ func (d Deployment) Resolved() Config {
 // defaults. Errors are of type [*patch.ApplyError] and [*flinktarget.InvalidError].
 func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	same, root, err := d.d.patch(s, d.Resolved())
-	if root == nil {
-		return Deployment{d: same}, err
+	if root != nil {
+		var patched Deployment
+		patched, err = Reader{AllowUnknown: d.d.newer}.deployment(root)
+		same = patched.d
 	}
-	return Reader{AllowUnknown: d.d.newer}.deployment(root)
+	if same != nil {
+		same.given = cmp.Or(d.d.given, &d.d.config)
+	}
+	return Deployment{d: same}, err
 }
 
 // Position returns where a field stands in the text that d was read from, such

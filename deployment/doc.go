@@ -55,7 +55,7 @@
 //	spec.state                                  whether there are objects at all
 //	spec.deploymentTargetId                     the target: Kubernetes namespace and patches
 //	spec.deploymentTargetName                   the target: Kubernetes namespace and patches
-//	spec.sessionClusterName                     refused by the renderer: a job on a cluster is no object of Kubernetes
+//	spec.sessionClusterName                     the session cluster: its target, version, image and pods; see below
 //	spec.upgradeStrategy.kind                   not rendered; STATEFUL with a derived job id is a warning
 //	spec.restoreStrategy.kind                   not rendered; the latest state with a derived job id is a warning
 //	spec.restoreStrategy.allowNonRestoredState  argument --allowNonRestoredState, with a savepoint
@@ -103,6 +103,21 @@
 //	…kubernetes.pods.securityContext            spec.securityContext of pods
 //	…kubernetes.jobManagerPodTemplate           merged into the JobManager's pod
 //	…kubernetes.taskManagerPodTemplate          merged into the TaskManagers' pods
+//
+// In session mode, a SessionCluster runs the job, and what it says of version, image,
+// numberOfTaskManagers, resources, logging and kubernetes counts. In the Deployment these
+// have no effect, and neither have the annotations; each is a warning. What is said above
+// of Python's driver is done by the arguments -py and -pym. The rest goes elsewhere:
+//
+//	spec.restoreStrategy.allowNonRestoredState  argument of flink run, or option of the SQL client, with a savepoint
+//	spec.maxJobCreationAttempts                 the Job that submits: spec.backoffLimit
+//	…artifact.jarUri                            argument of flink run, an init container if it is remote
+//	…artifact.entryClass                        argument --class
+//	…artifact.mainArgs                          the arguments of the job
+//	…artifact.sqlScript                         the ConfigMap: job.sql, argument -f of the SQL client
+//	…artifact.additionalDependencies            argument --classpath, or -j of the SQL client
+//	…parallelism                                option parallelism.default
+//	…flinkConfiguration                         the ConfigMap, but for what the processes of a cluster read: a warning
 //
 // # Which configuration
 //

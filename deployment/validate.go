@@ -102,11 +102,12 @@ func (c *checks) spec(s Spec, path *field.Path) {
 	path = path.Child("spec")
 	t := s.Template.Spec
 	c.artifact(t.Artifact, path.Child("artifact"))
-	if s.SessionClusterName == "" {
+	cluster := t.cluster(path)
+	if cluster.elsewhere = s.SessionClusterName != ""; !cluster.elsewhere {
 		c.version(t.Artifact, path.Child("artifact"))
+		c.slots(t, path)
 	}
-	c.cluster(t.cluster(path))
-	c.slots(t, path)
+	c.cluster(cluster)
 }
 
 func validateSessionCluster(s SessionClusterConfig) field.ErrorList {

@@ -25,6 +25,7 @@ type cluster struct {
 	logging    Logging
 	kubernetes Kubernetes
 	path       *field.Path // of all but the version
+	elsewhere  bool        // a SessionCluster is it, and has the version and the memory
 }
 
 func (t TemplateSpec) cluster(path *field.Path) cluster {
@@ -32,12 +33,12 @@ func (t TemplateSpec) cluster(path *field.Path) cluster {
 	if t.Artifact.FlinkVersion == "" && t.Artifact.EngineVersionName != "" {
 		at = path.Child("artifact", "engineVersionName")
 	}
-	return cluster{t.Artifact.Version(), at, t.Resources, t.FlinkConfiguration, t.Logging, t.Kubernetes, path}
+	return cluster{t.Artifact.Version(), at, t.Resources, t.FlinkConfiguration, t.Logging, t.Kubernetes, path, false}
 }
 
 func (s SessionClusterSpec) cluster(path *field.Path) cluster {
 	version := path.Child("flinkVersion")
-	return cluster{s.FlinkVersion, version, s.Resources, s.FlinkConfiguration, s.Logging, s.Kubernetes, path}
+	return cluster{s.FlinkVersion, version, s.Resources, s.FlinkConfiguration, s.Logging, s.Kubernetes, path, false}
 }
 
 func (c *checks) cluster(s cluster) {
@@ -61,6 +62,9 @@ func (c *checks) cluster(s cluster) {
 }
 
 func (c *checks) flink(s cluster) {
+	if s.elsewhere {
+		s.version = ""
+	}
 	// Without a version, what the oldest one refuses is reported: all do.
 	version, err := flink.Lookup(cmp.Or(s.version, flink.Supported()[0]))
 	if err != nil {
@@ -72,7 +76,7 @@ func (c *checks) flink(s cluster) {
 		file = inFile(version, s.config)
 	}
 	c.configuration(version, s.config, file, s.path.Child("flinkConfiguration"))
-	if c.partial {
+	if c.partial || s.elsewhere {
 		return // what does not fit may be made to fit by what is filled in
 	}
 	given, filled := s.resources, withDefaults(s.resources)

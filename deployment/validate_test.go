@@ -301,6 +301,13 @@ func TestArtifact(t *testing.T) {
 			set(at+".flinkVersion", "", "spec.deploymentTargetName", "", "spec.sessionClusterName", `"s"`),
 			nil,
 		},
+		{
+			"nor are version, memory and slots of the Deployment's there",
+			set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"s"`, at+".flinkVersion", `"1.10"`,
+				"spec.template.spec.resources", `{"taskmanager": {"memory": "500m"}}`,
+				"spec.template.spec.numberOfTaskManagers", "1", "spec.template.spec.parallelism", "100"),
+			nil,
+		},
 		{"VVP 3's form of it", set(at+".flinkVersion", "", at+".engineVersionName", `"vera-4.1-flink-1.20"`), nil},
 		{"both forms of it", set(at+".engineVersionName", `"vera-4.1-flink-1.20.1"`), nil},
 		{

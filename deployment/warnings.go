@@ -35,7 +35,11 @@ func (d Deployment) Warnings() []flinktarget.Problem {
 	t := c.Spec.Template.Spec
 	path := field.NewPath("spec", "template", "spec")
 	w.artifact(t.Artifact, path.Child("artifact"))
-	w.cluster(t.cluster(path), flink.InertInApplication)
+	if c.Spec.SessionClusterName != "" {
+		w.session(d.Given().Spec.Template, t.FlinkConfiguration, path)
+	} else {
+		w.cluster(t.cluster(path), flink.InertInApplication)
+	}
 	return w.of(d.String, d.Position)
 }
 
@@ -94,6 +98,50 @@ func (w *warnings) cluster(s cluster, inert func(key string) (string, bool)) {
 	w.kubernetes(s.kubernetes, s.path.Child("kubernetes"))
 }
 
+// session warns of what is the SessionCluster's. given is without Deployment Defaults, which
+// are for all Deployments.
+func (w *warnings) session(given Template, config map[string]string, path *field.Path) {
+	t, none, artifact := withDefaults(given.Spec), withDefaults(TemplateSpec{}), path.Child("artifact")
+	annotations := field.NewPath("spec", "template", "metadata", "annotations")
+	for _, f := range [...]struct {
+		at  *field.Path
+		set bool
+	}{
+		{annotations.Key(AnnotationTLS), given.Metadata.Annotations[AnnotationTLS] == "true"},
+		{annotations.Key(AnnotationQueryableState), given.Metadata.Annotations[AnnotationQueryableState] == "true"},
+		{artifact.Child("flinkVersion"), t.Artifact.FlinkVersion != ""},
+		{artifact.Child("engineVersionName"), t.Artifact.EngineVersionName != ""},
+		{artifact.Child("flinkImageRegistry"), t.Artifact.FlinkImageRegistry != ""},
+		{artifact.Child("flinkImageRepository"), t.Artifact.FlinkImageRepository != ""},
+		{artifact.Child("flinkImageTag"), t.Artifact.FlinkImageTag != ""},
+		{path.Child("numberOfTaskManagers"), t.NumberOfTaskManagers != nil},
+		{path.Child("resources"), t.Resources != none.Resources},
+		{path.Child("logging"), !equalJSON(t.Logging, none.Logging)},
+		{path.Child("kubernetes"), !equalJSON(t.Kubernetes, none.Kubernetes)},
+	} {
+		if f.set {
+			w.add("no-effect", f.at, "no effect in session mode: it is the SessionCluster's; write it there")
+		}
+	}
+	for _, key := range tree.Keys(config) {
+		at := path.Child("flinkConfiguration").Key(key)
+		if _, ours := given.Spec.FlinkConfiguration[key]; ours && flink.OfCluster(key) {
+			w.add("no-effect", at, "no effect in session mode: only the processes of the cluster read it; write it "+
+				"into the SessionCluster")
+		}
+		w.option(key, config[key], at)
+	}
+}
+
+// option warns of values of Flink's configuration.
+func (w *warnings) option(key, value string, at *field.Path) {
+	w.unknownPlaceholders(at, value)
+	if secrets.Plain(key, value) {
+		w.add("plain-secret", at, plainSecret+
+			"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")
+	}
+}
+
 // flink warns of configuration that Flink does not act on.
 func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key string) (string, bool)) {
 	at := s.path.Child("flinkConfiguration")
@@ -112,11 +160,7 @@ func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key st
 			w.add("deprecated", at.Key(key),
 				"VVP 2.10 deprecates vvp-kubernetes; write kubernetes, which is what it is read as")
 		}
-		w.unknownPlaceholders(at.Key(key), s.config[key])
-		if secrets.Plain(key, s.config[key]) {
-			w.add("plain-secret", at.Key(key), plainSecret+
-				"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")
-		}
+		w.option(key, s.config[key], at.Key(key))
 	}
 }
 

@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/patch"
 )
 
 func TestWarnings(t *testing.T) {
@@ -208,6 +210,53 @@ func assertWarnings(t *testing.T, got []flinktarget.Problem, fields []string) {
 		assert.Assert(t, !strings.Contains(w.String(), "hunter2"), "%s", w)
 	}
 	assert.DeepEqual(t, have, fields)
+}
+
+// What a SessionCluster decides has no effect in its Deployments, patched or not; Deployment
+// Defaults, which are for all Deployments, are no reason for a warning.
+func TestSessionModeWarnings(t *testing.T) {
+	const spec = "spec.template.spec."
+	session := set("spec.deploymentTargetName", "", "spec.sessionClusterName", `"s"`, spec+"artifact.flinkVersion", "")
+	p, err := patch.Parse([]byte(`{"op": "add", "path": "/spec/template/spec/numberOfTaskManagers", "value": 9}`))
+	assert.NilError(t, err)
+	s, err := patch.NewSet(p)
+	assert.NilError(t, err)
+	for _, c := range []struct {
+		reason  string
+		changes []change
+		fields  []string
+	}{
+		{"what is the job's", set(spec+"parallelism", "3", spec+"flinkConfiguration", `{"execution.checkpointing.interval": "1s", `+
+			`"state.backend.type": "rocksdb", "pipeline.name": "{{ deploymentName }}"}`), nil},
+		{"its defaults, written out", set(spec+"resources", `{"jobmanager": {"cpu": 1, "memory": "1G"}}`,
+			spec+"logging", `{"loggingProfile": "default"}`), nil},
+		{"the image", set(spec+"artifact.flinkVersion", `"1.20"`, spec+"artifact.flinkImageRegistry", `"r"`,
+			spec+"artifact.flinkImageRepository", `"a"`, spec+"artifact.flinkImageTag", `"t"`), []string{
+			spec + "artifact.flinkVersion", spec + "artifact.flinkImageRegistry", spec + "artifact.flinkImageRepository",
+			spec + "artifact.flinkImageTag"}},
+		{"an engine", set(spec+"artifact.engineVersionName", `"vera-4.1-flink-1.20"`),
+			[]string{spec + "artifact.engineVersionName"}},
+		{"pods", set(spec+"numberOfTaskManagers", "2", spec+"resources", `{"taskmanager": {"cpu": 2}}`,
+			spec+"logging", `{"log4jLoggers": {"a": "WARN"}}`, spec+"kubernetes", `{"labels": {"a": "b"}}`), []string{
+			spec + "numberOfTaskManagers", spec + "resources", spec + "logging", spec + "kubernetes"}},
+		{"annotations", set("spec.template.metadata", `{"annotations": {"flink.security.ssl.enabled": "true", `+
+			`"flink.queryable-state.enabled": "true"}}`), []string{
+			"spec.template.metadata.annotations[flink.security.ssl.enabled]",
+			"spec.template.metadata.annotations[flink.queryable-state.enabled]"}},
+		{"neither", set("spec.template.metadata", `{"annotations": {"flink.security.ssl.enabled": "false"}}`), nil},
+		{"options of processes, values that look like secrets, and placeholders", set(spec+"flinkConfiguration",
+			`{"taskmanager.numberOfTaskSlots": 4, "s3.secret-key": "hunter2", "pipeline.name": "{{ x }}"}`),
+			[]string{spec + "flinkConfiguration[pipeline.name]", spec + "flinkConfiguration[s3.secret-key]",
+				spec + "flinkConfiguration[taskmanager.numberOfTaskSlots]"}},
+	} {
+		d := parse(t, append(slices.Clone(session), c.changes...))
+		assertWarnings(t, d.Warnings(), c.fields)
+		patched, err := d.Patch(s)
+		assert.NilError(t, err)
+		assert.Equal(t, len(patched.Warnings()), len(c.fields), "%s, patched", c.reason)
+		assert.Equal(t, *patched.Config().Spec.Template.Spec.NumberOfTaskManagers, int32(9))
+		assert.DeepEqual(t, patched.Given(), d.Given())
+	}
 }
 
 func TestNoSecretInMessages(t *testing.T) {

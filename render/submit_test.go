@@ -184,3 +184,14 @@ func TestSubmittedBesideFetched(t *testing.T) {
 	assert.Equal(t, len(pod.InitContainers), 2)
 	assert.Assert(t, slices.Contains(pod.Containers[0].Args, "/opt/flink/usrlib/a.jar"))
 }
+
+// For the SQL client, a statement ends where a line does; what stands in comments, literals
+// and names ends none.
+func TestSubmittedScript(t *testing.T) {
+	m, err := renderJob(t, submits("2.2", `kind: SQLSCRIPT, sqlScript: "CREATE TABLE a (n INT) WITH ('k' = ';x''; '); -- a; b\nUSE c;`+
+		"USE `d; e`; /* ; */ INSERT INTO b SELECT * FROM a; \\n-- end;"+`"`), render.Job{ID: jobID})
+	assert.NilError(t, err)
+	data := find(t, m, "ConfigMap", "job-"+jobID+"-flink-config").Map()["data"].(map[string]any)
+	assert.Equal(t, data["job.sql"], "CREATE TABLE a (n INT) WITH ('k' = ';x''; ');\n-- a; b\nUSE c;\nUSE `d; e`;\n"+
+		"/* ; */ INSERT INTO b SELECT * FROM a;\n-- end;")
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 )
@@ -113,10 +114,20 @@ func (d *decider) client(c *Plan, at *field.Path) {
 	c.artifact = c.completed(*out)
 }
 
-// clientScript hands a script to the SQL client, which takes a savepoint as an option.
+// statementEnd finds what ends a statement, and what only looks like it: comments, literals
+// and names.
+var statementEnd = lazyregexp.New("(?s)--[^\\n]*|/\\*.*?\\*/|'[^']*'|`[^`]*`|;[ \\t\\r]*\\n?")
+
+// clientScript hands a script to the SQL client, which takes a savepoint as an option. For
+// it, a statement ends where a line does.
 func (d *decider) clientScript(c *Plan, at *field.Path) {
 	c.command = append(c.command, c.Home.String()+"/bin/sql-client.sh")
-	c.Script = c.Job.Artifact.SQLScript
+	c.Script = statementEnd().ReplaceAllStringFunc(c.Job.Artifact.SQLScript, func(found string) string {
+		if found[0] == ';' {
+			return ";\n"
+		}
+		return found
+	})
 	d.catalog(c.Script, at.Child("sqlScript"))
 	if c.Job.Savepoint != "" {
 		c.Config["execution.savepoint.path"] = c.Job.Savepoint
