@@ -305,13 +305,20 @@ func (c *cluster) checkpoint(id string, n int) {
 	})
 }
 
-// savepoint takes one and stops the job, and returns where it is.
-func (c *cluster) savepoint(id string) string {
+// savepoint takes one and stops the job, and returns where it is: in the folder of the
+// configuration, or another.
+func (c *cluster) savepoint(id string) string { return c.savepointIn(id, "") }
+
+func (c *cluster) savepointIn(id, folder string) string {
 	c.t.Helper()
+	body := map[string]any{"drain": false}
+	if folder != "" {
+		body["targetDirectory"] = folder
+	}
 	var trigger struct {
 		ID string `json:"request-id"`
 	}
-	assert.NilError(c.t, c.call(http.MethodPost, "/jobs/"+id+"/stop", map[string]any{"drain": false}, &trigger))
+	assert.NilError(c.t, c.call(http.MethodPost, "/jobs/"+id+"/stop", body, &trigger))
 	var answer struct {
 		Status    struct{ ID string }
 		Operation struct{ Location string }

@@ -220,19 +220,7 @@ INSERT INTO even SELECT n FROM numbers WHERE MOD(n, 2) = 0;`
 		assert.Equal(t, c.jm.wait(5*time.Minute), 0, "FINISHED")
 		c.quiet()
 		c.stop()
-		files, err := filepath.Glob(claim + "/even/part-*")
-		assert.NilError(t, err)
-		sum := 0
-		for _, file := range files {
-			lines, err := os.ReadFile(file)
-			assert.NilError(t, err)
-			for word := range strings.FieldsSeq(string(lines)) {
-				n, err := strconv.Atoi(word)
-				assert.NilError(t, err)
-				sum += n
-			}
-		}
-		assert.Equal(t, sum, 2550, "2 + 4 + … + 100")
+		assert.Equal(t, sumOf(t, claim+"/even/part-*"), 2550, "2 + 4 + … + 100")
 	})
 }
 
@@ -261,6 +249,23 @@ func TestPython(t *testing.T) {
 			c.stop()
 		}
 	})
+}
+
+// sumOf adds up the numbers in files.
+func sumOf(t *testing.T, pattern string) (sum int) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	assert.NilError(t, err)
+	for _, file := range files {
+		lines, err := os.ReadFile(file)
+		assert.NilError(t, err)
+		for word := range strings.FieldsSeq(string(lines)) {
+			n, err := strconv.Atoi(word)
+			assert.NilError(t, err)
+			sum += n
+		}
+	}
+	return sum
 }
 
 // Two jobs of one uploaded jar run side by side, and are cancelled one by one.
