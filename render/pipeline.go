@@ -143,10 +143,7 @@ func (g *rendering) objects(s, patched source) ([]tree.Map, error) {
 		id = silent.plan.Job.ID
 	}
 	if g.renderer.traced {
-		var err error
-		if g.trace, err = s.record(g, patched); err != nil {
-			return nil, err
-		}
+		g.trace = s.record(g, patched)
 	}
 	return g.patched(patched, id)
 }

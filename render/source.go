@@ -40,7 +40,7 @@ type source interface {
 	// input is what is built, for this id.
 	input(jobID string) (build.Input, error)
 	// record starts a record of what set each field.
-	record(g *rendering, patched source) (*explain.Record, error)
+	record(g *rendering, patched source) *explain.Record
 }
 
 // job is a Deployment with the job to run.
@@ -115,8 +115,8 @@ func (s job) input(jobID string) (build.Input, error) {
 	t := spec.Template.Spec
 	in := build.Input{
 		Name: "job-" + jobID, Labels: set,
-		FlinkVersion: t.Artifact.Version(), VersionAt: path.Child("artifact", "flinkVersion"),
-		Registry: t.Artifact.FlinkImageRegistry, Repository: t.Artifact.FlinkImageRepository,
+		FlinkVersion: t.Artifact.Version(),
+		Registry:     t.Artifact.FlinkImageRegistry, Repository: t.Artifact.FlinkImageRepository,
 		Tag:       t.Artifact.FlinkImageTag,
 		Resources: t.Resources, Config: t.FlinkConfiguration, Logging: t.Logging,
 		Placeholders: map[string]string{
@@ -132,7 +132,7 @@ func (s job) input(jobID string) (build.Input, error) {
 	}
 	if c := s.cluster.Spec; s.inSession() {
 		in.Session = &build.Session{Name: sessionName(s.job.SessionCluster), Config: c.FlinkConfiguration}
-		in.FlinkVersion, in.VersionAt = c.FlinkVersion, sessionClusterName
+		in.FlinkVersion = c.FlinkVersion
 		in.Registry, in.Repository, in.Tag = c.FlinkImageRegistry, c.FlinkImageRepository, c.FlinkImageTag
 		in.Resources, in.Kubernetes = c.Resources, c.Kubernetes
 	}
@@ -149,15 +149,11 @@ func (s job) startsEmpty() bool {
 		restore == "LATEST_STATE" || restore == "LATEST_SAVEPOINT")
 }
 
-func (s job) record(g *rendering, patched source) (*explain.Record, error) {
+func (s job) record(g *rendering, patched source) *explain.Record {
 	var cluster *explain.Record
 	config := patched.(job)
 	if s.inSession() {
-		var err error
-		cluster, err = explain.SessionCluster(g.target, g.renderer.options, s.job.SessionCluster, config.cluster)
-		if err != nil {
-			return nil, err
-		}
+		cluster = explain.SessionCluster(g.target, g.renderer.options, s.job.SessionCluster, config.cluster)
 	}
 	return explain.Deployment(g.target, g.renderer.options, s.Deployment, config.config, s.job.ID != "", cluster)
 }
@@ -191,14 +187,14 @@ func (s session) input(string) (build.Input, error) {
 	spec, path := s.config.Spec, field.NewPath("spec")
 	return build.Input{
 		Name: sessionName(s.SessionCluster), Labels: set,
-		FlinkVersion: spec.FlinkVersion, VersionAt: path.Child("flinkVersion"),
-		Registry: spec.FlinkImageRegistry, Repository: spec.FlinkImageRepository, Tag: spec.FlinkImageTag,
+		FlinkVersion: spec.FlinkVersion,
+		Registry:     spec.FlinkImageRegistry, Repository: spec.FlinkImageRepository, Tag: spec.FlinkImageTag,
 		Resources: spec.Resources, Config: spec.FlinkConfiguration, Logging: spec.Logging,
 		Placeholders: map[string]string{"namespace": s.Namespace()},
 		Kubernetes:   spec.Kubernetes, Settings: path, TaskManagers: spec.NumberOfTaskManagers,
 	}, nil
 }
 
-func (s session) record(g *rendering, patched source) (*explain.Record, error) {
+func (s session) record(g *rendering, patched source) *explain.Record {
 	return explain.SessionCluster(g.target, g.renderer.options, s.SessionCluster, patched.(session).config)
 }

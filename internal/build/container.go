@@ -55,10 +55,7 @@ func (c *Plan) probes(component labels.Component) tree.Map {
 
 // cpuQuantity writes cores as Kubernetes' canonical quantity: "1", "1500m".
 func cpuQuantity(cores string) string {
-	milli, err := deployment.Millicores(cores)
-	if err != nil {
-		return cores // resources are checked before anything is rendered
-	}
+	milli, _ := deployment.Millicores(cores)
 	if milli%1000 == 0 {
 		return strconv.FormatInt(milli/1000, 10)
 	}
@@ -68,10 +65,7 @@ func cpuQuantity(cores string) string {
 // memoryQuantity writes VVP's size as Kubernetes' canonical decimal quantity of the
 // same number of bytes: "2G", "1500M".
 func memoryQuantity(size string) string {
-	bytes, err := deployment.Bytes(size)
-	if err != nil {
-		return size
-	}
+	bytes, _ := deployment.Bytes(size)
 	for _, unit := range [...]struct {
 		suffix string
 		size   int64

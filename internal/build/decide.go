@@ -54,10 +54,9 @@ type Input struct {
 	// resource sets variables that the configuration refers to. They are nil at first.
 	Final [3]tree.Map
 
-	VersionAt *field.Path // of the version in the resource
-	Settings  *field.Path // of resources, flinkConfiguration, logging and kubernetes
-	Job       *Job        // nil for a session cluster
-	Session   *Session    // that runs the job; nil in application mode
+	Settings *field.Path // of resources, flinkConfiguration, logging and kubernetes
+	Job      *Job        // nil for a session cluster
+	Session  *Session    // that runs the job; nil in application mode
 }
 
 // Job is what a Deployment says of its job.
@@ -142,11 +141,7 @@ func (d *decider) warn(rule string, path *field.Path, format string, args ...any
 func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	d := &decider{opts: o}
 	c := &Plan{Input: in, opts: o}
-	var err error
-	if c.Version, err = flink.Lookup(in.FlinkVersion); err != nil {
-		d.fail(field.NotSupported(in.VersionAt, in.FlinkVersion, flink.Supported()), "flink-version")
-		return c, d.problems, d.warnings
-	}
+	c.Version, _ = flink.Lookup(in.FlinkVersion) // which the resource was checked for, as all that is read here
 	c.templates[labels.JobManager] = decode.Shared(in.Kubernetes.JobManagerPodTemplate)
 	c.templates[labels.TaskManager] = decode.Shared(in.Kubernetes.TaskManagerPodTemplate)
 	if c.Image = c.image(); c.Session != nil {
@@ -221,11 +216,7 @@ func (d *decider) annotations(c *Plan) {
 
 // mainArgs are those of the program.
 func (d *decider) mainArgs(c *Plan, at *field.Path) []string {
-	main, err := flink.SplitArgs(c.Job.Artifact.MainArgs)
-	if err != nil {
-		d.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, err.Error()), "arguments")
-		return nil
-	}
+	main, _ := flink.SplitArgs(c.Job.Artifact.MainArgs)
 	if kinds.IsReserved(strings.Join(main, " ")) { // put together from quoted parts
 		d.fail(field.Invalid(at.Child("mainArgs"), field.OmitValueType{}, kinds.Reserved), "text")
 	}
@@ -253,23 +244,16 @@ func (d *decider) arguments(c *Plan, at *field.Path) []string {
 // logging is the logging configuration: a profile with the levels of the resource.
 func (d *decider) logging(l deployment.Logging, at *field.Path) string {
 	profile, ok := d.opts.Profiles[l.LoggingProfile]
-	var text string
-	var problems []flink.Problem
 	switch {
 	case ok:
-		text, problems = flink.Log4jProfile(profile, l.Log4jLoggers)
-	case l.LoggingProfile == defaultProfile:
-		text, problems = flink.Log4jProperties(l.Log4jLoggers)
-	default:
+		return flink.Log4jProfile(profile, l.Log4jLoggers)
+	case l.LoggingProfile != defaultProfile:
 		e := field.NotSupported(at.Child("loggingProfile"), l.LoggingProfile,
 			append(tree.Keys(d.opts.Profiles), defaultProfile))
 		e.Detail += "; give its text"
 		d.fail(e, "logging UseLoggingProfiles")
 	}
-	for _, p := range problems {
-		d.fail(field.Invalid(at.Child("log4jLoggers").Key(p.Key), field.OmitValueType{}, p.String()), "logging")
-	}
-	return text
+	return flink.Log4jProperties(l.Log4jLoggers)
 }
 
 // defaultProfile is the one that VVP always has.
@@ -356,9 +340,6 @@ func jvmOptions(conf map[string]string, v flink.Version) {
 // processSize tells Flink a size in its own units: powers of two, rounded down,
 // so that it stays below the container's limit.
 func processSize(r deployment.Resource) string {
-	bytes, err := deployment.Bytes(r.Memory)
-	if err != nil {
-		return "" // resources are checked before anything is rendered
-	}
+	bytes, _ := deployment.Bytes(r.Memory)
 	return flink.MemoryValue(bytes)
 }

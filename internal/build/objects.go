@@ -92,7 +92,7 @@ func (c *Plan) configMap() tree.Map {
 	data := tree.Map{c.Version.ConfigFile: c.configFile}
 	if c.Session != nil {
 		data[flink.SubmitFile] = submitScript
-		data[flink.SubmitLog4jFile], _ = flink.Log4jProperties(nil)
+		data[flink.SubmitLog4jFile] = flink.Log4jProperties(nil)
 	} else {
 		data[flink.Log4jFile] = c.log4j
 	}

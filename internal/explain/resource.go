@@ -33,7 +33,7 @@ type resource interface {
 // the record of the SessionCluster, nil if there is none.
 func Deployment(
 	t target.Target, o build.Options, d deployment.Deployment, patched deployment.Config, givenID bool, cluster *Record,
-) (*Record, error) {
+) *Record {
 	x := newRecord(t, o, d)
 	x.cluster = cluster
 	layers := []layer{{d.Given(), x.ownField}}
@@ -55,20 +55,18 @@ func Deployment(
 		x.derived = &Source{Step: DerivedID}
 		x.identity = []Origin{x.derived}
 	}
-	return x, x.recordFields(deployment.KindDeployment, layers, d.Resolved(), patched)
+	x.recordFields(deployment.KindDeployment, layers, d.Resolved(), patched)
+	return x
 }
 
 // SessionCluster is Deployment for a SessionCluster.
 func SessionCluster(
 	t target.Target, o build.Options, s deployment.SessionCluster, patched deployment.SessionClusterConfig,
-) (*Record, error) {
+) *Record {
 	x := newRecord(t, o, s)
-	layers := []layer{{s.Config(), x.ownField}}
-	if err := x.recordFields(deployment.KindSessionCluster, layers, s.Resolved(), patched); err != nil {
-		return nil, err
-	}
+	x.recordFields(deployment.KindSessionCluster, []layer{{s.Config(), x.ownField}}, s.Resolved(), patched)
 	x.identity = x.resourceID()
-	return x, nil
+	return x
 }
 
 func newRecord(t target.Target, o build.Options, r resource) *Record {
@@ -102,28 +100,19 @@ func (x *Record) ownField(path, place string) *Source {
 
 // recordFields records the layers, the defaults of VVP, and the target's patches. The
 // stronger layers come first.
-func (x *Record) recordFields(kind string, layers []layer, resolved, final any) error {
+func (x *Record) recordFields(kind string, layers []layer, resolved, final any) {
 	meta := kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}
 	given := make([]map[string]string, len(layers)) // places by path
 	for i, l := range layers {
-		doc, err := tree.FromGo(l.config)
-		if err != nil {
-			return err
-		}
 		given[i] = map[string]string{}
-		m, _ := doc.(tree.Map)
-		for at := range Leaves(m, merge.Of(meta)) {
+		for at := range Leaves(treeOf(l.config), merge.Of(meta)) {
 			given[i][at.Path.String()] = at.Index.String()
 		}
 	}
 	builtIn := func(l Leaf) []Origin {
 		return []Origin{&Source{Step: Default, Resource: x.resource.String(), Field: l.Path}}
 	}
-	doc, err := document(meta, resolved)
-	if err != nil {
-		return err
-	}
-	x.fields = New(doc, merge.Of(meta), func(l Leaf) []Origin {
+	x.fields = New(document(meta, resolved), merge.Of(meta), func(l Leaf) []Origin {
 		var out []Origin
 		for i, layer := range layers {
 			if place, ok := given[i][l.Path]; ok {
@@ -135,46 +124,35 @@ func (x *Record) recordFields(kind string, layers []layer, resolved, final any) 
 		}
 		return out
 	})
-	if err := x.recordPatches(kind); err != nil {
-		return err
-	}
+	x.recordPatches(kind)
 	// A default takes the place of what a patch has removed.
-	if doc, err = document(meta, final); err != nil {
-		return err
-	}
-	x.fields = x.fields.Assign(doc, builtIn)
-	return nil
+	x.fields = x.fields.Assign(document(meta, final), builtIn)
 }
 
 // document returns the tree of a resource, as patches find it.
-func document(meta kinds.TypeMeta, config any) (tree.Map, error) {
-	v, err := tree.FromGo(config)
-	if err != nil {
-		return nil, err
-	}
-	doc, _ := v.(tree.Map)
+func document(meta kinds.TypeMeta, config any) tree.Map {
+	doc := treeOf(config)
 	kinds.Fill(meta, doc)
-	return doc, nil
+	return doc
+}
+
+// treeOf returns the tree of what was made of one.
+func treeOf(config any) tree.Map {
+	v, _ := tree.FromGo(config)
+	doc, _ := v.(tree.Map)
+	return doc
 }
 
 // recordPatches records the target's patches of the resource. They were applied
-// before.
-func (x *Record) recordPatches(kind string) error {
+// before, and do not fail.
+func (x *Record) recordPatches(kind string) {
 	for i, p := range x.patches {
-		set, err := patch.NewSet(p)
-		if err != nil {
-			return err
-		}
 		doc := x.fields.Value()
-		if !set.HasResource(kind) || !isFor(entryOf(p), doc) {
-			continue
+		if set, _ := patch.NewSet(p); set.HasResource(kind) && isFor(entryOf(p), doc) {
+			doc, _ = set.ApplyResource(doc)
+			x.fields = x.patched(x.fields, i, doc)
 		}
-		if doc, err = set.ApplyResource(doc); err != nil {
-			return err
-		}
-		x.fields = x.patched(x.fields, i, doc)
 	}
-	return nil
 }
 
 // isFor reports whether an inline patch names the resource, or names none.

@@ -44,9 +44,8 @@ var log4jFile string
 // Log4jProperties writes log4j-console.properties, in the properties syntax of
 // Log4j 2, with the level of each given logger; the logger "" is the root.
 // Loggers that Flink's distribution quiets are added unless they are given.
-// Levels are accepted in any case. Problems are keyed by logger name; with any,
-// the text is empty.
-func Log4jProperties(loggers map[string]string) (text string, problems []Problem) {
+// CheckLoggers has checked the loggers; levels are accepted in any case.
+func Log4jProperties(loggers map[string]string) string {
 	merged := maps.Clone(quietLoggers)
 	merged[""] = defaultLevel
 	maps.Copy(merged, loggers)
@@ -59,17 +58,14 @@ func Log4jProperties(loggers map[string]string) (text string, problems []Problem
 // Log4jProfile is Log4jProperties with a text of somebody's own in place of the
 // distribution's: appenders and loggers are the profile's, and the given levels
 // are set after it. In a properties file the last of two lines with one key counts.
-func Log4jProfile(profile string, loggers map[string]string) (text string, problems []Problem) {
+func Log4jProfile(profile string, loggers map[string]string) string {
 	head := strings.TrimRight(profile, "\n") + "\n\n# Levels of this resource.\n"
 	return loggerLines(head, loggers, "", "resource", "")
 }
 
 // loggerLines writes the levels of loggers between head and tail, each with an id of
 // this prefix; the root, which sorts first, has more lines.
-func loggerLines(head string, loggers map[string]string, root, id, tail string) (text string, problems []Problem) {
-	if problems = CheckLoggers(loggers); len(problems) > 0 {
-		return "", problems
-	}
+func loggerLines(head string, loggers map[string]string, root, id, tail string) string {
 	var b strings.Builder
 	b.Grow(4 << 10) // more than most have
 	b.WriteString(head)
@@ -84,7 +80,7 @@ func loggerLines(head string, loggers map[string]string, root, id, tail string) 
 		}
 	}
 	b.WriteString(tail)
-	return b.String(), nil
+	return b.String()
 }
 
 // CheckLoggers returns what Log4jProperties cannot write, sorted by logger name.

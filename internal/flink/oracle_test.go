@@ -254,10 +254,10 @@ func TestOracleLog4j(t *testing.T) {
 				loggers[pick(r, "", "org.example", "akka", randomText(r, 4))] = pick(r, "INFO", "debug", "Off", "ALL",
 					"trace", "WARN")
 			}
-			text, problems := flink.Log4jProperties(loggers)
-			if len(problems) > 0 {
+			if len(flink.CheckLoggers(loggers)) > 0 {
 				continue
 			}
+			text := flink.Log4jProperties(loggers)
 			var levels []string
 			for name, level := range readLog4j(t, text) {
 				levels = append(levels, x(name)+"="+level)
