@@ -76,6 +76,7 @@ type Source struct {
 	//	selector           which pods a workload, Service or budget means
 	//	configuration      Flink's configuration file
 	//	logging            the configuration of Log4j
+	//	submission         what hands the job to a session cluster
 	//	rights             what Flink may do in Kubernetes
 	//	service account    whether pods have one, and its token
 	//	high availability  what JobManagers need to find each other
