@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
@@ -40,19 +38,22 @@ type Position struct {
 func (p Position) String() string {
 	switch {
 	case p.Line == 0:
-		return OneLine(p.File)
+		return secrets.OneLine(p.File)
 	case p.File == "":
 		return fmt.Sprintf("%d:%d", p.Line, p.Column)
 	default:
-		return fmt.Sprintf("%s:%d:%d", OneLine(p.File), p.Line, p.Column)
+		return fmt.Sprintf("%s:%d:%d", secrets.OneLine(p.File), p.Line, p.Column)
 	}
 }
 
 // A Problem is one thing that is wrong, or that somebody should look at. All errors
 // and warnings of this module are made of them; [Problems] takes an error apart. What
-// is not known, or does not apply, is empty. Texts are on one line; see [OneLine].
-// A Problem is an error, too. It is ErrInvalid for errors.Is if it is of
-// SeverityError.
+// is not known, or does not apply, is empty. A Problem is an error, too. It is ErrInvalid
+// for errors.Is if it is of SeverityError.
+//
+// Texts are on one line, whatever the input holds: what cannot be seen, such as line
+// breaks, ESC and marks of direction, is escaped as Go does, and what build servers take
+// for a command, ## and :: at the beginning, is broken up. Secrets are hidden.
 type Problem struct {
 	Severity `json:"severity"`
 	// Rule names what is broken, in a word that does not change: programs go by it.
@@ -120,7 +121,7 @@ func (p Problem) String() string {
 	if p.Option != "" {
 		text.WriteString(" (option " + p.Option + ")")
 	}
-	return OneLine(text.String())
+	return secrets.OneLine(text.String())
 }
 
 // Error returns String.
@@ -134,10 +135,11 @@ func (p Problem) shown() Problem {
 	p.Resource, p.Object = secrets.HideText("", p.Resource), secrets.HideText("", p.Object)
 	p.Field, p.Message = secrets.Mask(p.Field), secrets.InMessage(p.Message)
 	for _, text := range []*string{&p.Rule, &p.Resource, &p.Object, &p.Field, &p.Message, &p.Option, &p.File} {
-		*text = OneLine(*text)
+		*text = secrets.OneLine(*text)
 	}
 	if p.Cause != nil {
-		p.Cause = &Cause{OneLine(secrets.HideText("", p.Cause.Resource)), OneLine(secrets.Mask(p.Cause.Field))}
+		p.Cause = &Cause{Resource: secrets.OneLine(secrets.HideText("", p.Cause.Resource)),
+			Field: secrets.OneLine(secrets.Mask(p.Cause.Field))}
 	}
 	return p
 }
@@ -166,7 +168,7 @@ func (e *InvalidError) Error() string {
 		resource = ""
 	}
 	if resource != "" {
-		head += " in " + OneLine(secrets.HideText("", resource))
+		head += " in " + secrets.OneLine(secrets.HideText("", resource))
 	}
 	var text strings.Builder
 	text.WriteString(head + ":")
@@ -229,32 +231,4 @@ func problems(err error, before string, yield func(Problem) bool) bool {
 	}
 	one.Message = before + one.Message
 	return yield(one.shown())
-}
-
-// OneLine returns a text so that it can be printed as a part of one line, whatever it
-// holds: what cannot be seen, such as line breaks, ESC and marks of direction, is
-// escaped as Go does, and what build servers take for a command, ## and :: at the
-// beginning, is broken up.
-func OneLine(s string) string {
-	special := func(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) }
-	if !strings.ContainsFunc(s, special) && !strings.Contains(s, "##") &&
-		!strings.HasPrefix(strings.TrimSpace(s), "::") {
-		return s
-	}
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(r)):
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case !strconv.IsPrint(r):
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		case r == '#' && strings.HasPrefix(s[i+1:], "#"), r == ':' && strings.HasPrefix(s[i+1:], ":") &&
-			strings.TrimSpace(s[:i]) == "":
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/patch"
@@ -97,7 +98,7 @@ func TestParsedTextIsNotKept(t *testing.T) {
 }
 
 func TestRawMapIsFresh(t *testing.T) {
-	r := yaml[deployment.EnvVar](`{name: A, valueFrom: {fieldRef: {fieldPath: x}}}`)
+	r := yaml[deployment.Raw[corev1.EnvVar]](`{name: A, valueFrom: {fieldRef: {fieldPath: x}}}`)
 	r.Map()["valueFrom"].(map[string]any)["fieldRef"].(map[string]any)["fieldPath"] = "changed"
 	assert.Equal(t, r.String(), `{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"x"}}}`)
 }
@@ -114,7 +115,7 @@ var freshCopies = map[string]bool{
 
 func TestMethodsHandOutNoReferences(t *testing.T) {
 	used := map[string]bool{}
-	for _, v := range []any{deployment.Deployment{}, deployment.SessionCluster{}, deployment.EnvVar{}} {
+	for _, v := range []any{deployment.Deployment{}, deployment.SessionCluster{}, deployment.Raw[corev1.EnvVar]{}} {
 		typ := reflect.TypeOf(v)
 		name, _, _ := strings.Cut(typ.Name(), "[")
 		for m := range typ.Methods() {

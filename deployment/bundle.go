@@ -63,14 +63,10 @@ func (b Bundle) Duplicates() (errs []error) {
 // in the positions of errors only, and may be empty. Documents are read on all CPUs
 // that the program may use. The error is an [*flinktarget.InvalidError] with all problems of all
 // documents, in their order; the Bundle is empty then.
-func ParseAll(file string, data []byte) (Bundle, error) { return Defaults{}.ParseAll(file, data) }
+func ParseAll(file string, data []byte) (Bundle, error) { return Reader{}.ParseAll(file, data) }
 
-// ParseAll is the function [ParseAll] with these defaults for Deployments.
-func (d Defaults) ParseAll(file string, data []byte) (Bundle, error) {
-	return Reader{Defaults: d}.ParseAll(file, data)
-}
-
-// A Reader reads streams of documents. The zero value reads as [ParseAll] and [Read] do.
+// A Reader reads streams of documents ([Reader.ParseAll], [Reader.Read]) and folders
+// ([Reader.ReadFS]). The zero value reads as the functions of these names do.
 type Reader struct {
 	// Defaults are those of Deployments.
 	Defaults Defaults

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/patch"
 )
 
 const orders = `kind: Deployment
@@ -27,7 +28,7 @@ func ExampleParse() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(d, "on", d.Target(), "with Flink", d.Config().Spec.Template.Spec.Artifact.FlinkVersion)
+	fmt.Println(d, "on", d.Target(), "with Flink", d.Config().Spec.Template.Spec.Artifact.Version())
 	// Output:
 	// Deployment default/orders on default/staging with Flink 1.20
 }
@@ -136,6 +137,39 @@ spec:
 	// map[state.backend:rocksdb]
 }
 
+// Defaults that stand in several files are layers of one: that without a kind is for all
+// namespaces, each other one for its own.
+func ExampleNewDefaults() {
+	var layers []deployment.DefaultsConfig
+	for _, text := range []string{
+		"spec: {template: {spec: {parallelism: 2}}}",
+		"kind: DeploymentDefaults\nmetadata: {namespace: default}\nspec: {template: {spec: {numberOfTaskManagers: 2}}}",
+	} {
+		file, err := deployment.ParseDefaults("defaults.yaml", []byte(text))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		layers = append(layers, file.Layers()...)
+	}
+	defaults, err := deployment.NewDefaults(layers...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d, err := defaults.Parse("orders.yaml", []byte(orders))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	spec := d.Config().Spec.Template.Spec
+	fmt.Println(*spec.Parallelism, *spec.NumberOfTaskManagers, d.Given().Spec.Template.Spec.Parallelism)
+	fmt.Println(d.Defaults().Equal(defaults))
+	// Output:
+	// 2 2 <nil>
+	// true
+}
+
 // Resolved has what VVP would fill in.
 func ExampleDeployment_Resolved() {
 	d, err := deployment.Parse("orders.yaml", []byte(orders))
@@ -168,11 +202,52 @@ func ExampleDeployment_Warnings() {
 	// orders.yaml:11:39 spec.template.spec.flinkConfiguration[yarn.tags]
 }
 
-// VVP counts memory in powers of ten.
-func ExampleBytes() {
-	fmt.Println(deployment.Bytes("1.5g"))
-	fmt.Println(deployment.Bytes("1024m"))
+// A SessionCluster with its defaults, and what the patches of its target make of it.
+func ExampleParseSessionCluster() {
+	s, err := deployment.ParseSessionCluster("shared.yaml", []byte(`kind: SessionCluster
+apiVersion: v1
+metadata: {name: shared, namespace: analytics}
+spec: {deploymentTargetName: staging, flinkVersion: 1.20}
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	set, err := patch.NewSet(patch.MustParse("{apiVersion: v1, kind: SessionCluster, spec: {numberOfTaskManagers: 4}}"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	patched, err := s.Patch(set)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(s.Namespace(), s.Resolved().Spec.State, *patched.Config().Spec.NumberOfTaskManagers)
 	// Output:
-	// 1500000000 <nil>
-	// 1024000000 <nil>
+	// analytics RUNNING 4
+}
+
+// VVP counts memory in powers of ten. What a job asks of a quota:
+func ExampleBytes() {
+	d, err := deployment.Parse("orders.yaml", []byte(orders+"      parallelism: 3\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	spec := d.Resolved().Spec.Template.Spec
+	memory, err := deployment.Bytes(spec.Resources.TaskManager.Memory)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	cpu, err := deployment.Millicores(spec.Resources.TaskManager.CPU.String())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n := deployment.TaskManagers(*spec.Parallelism, 2) // with two slots each
+	fmt.Println(n, "TaskManagers,", memory, "bytes and", cpu, "millicores each")
+	// Output:
+	// 2 TaskManagers, 2000000000 bytes and 500 millicores each
 }

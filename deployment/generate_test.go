@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"encoding/json"
 	"fmt"
+	corev1 "k8s.io/api/core/v1"
 	"math/rand/v2"
 
 	sigsyaml "sigs.k8s.io/yaml"
@@ -208,45 +209,45 @@ func (g generator) kubernetes() deployment.Kubernetes {
 	k := deployment.Kubernetes{Labels: g.labels(), Annotations: g.strings("a", "example.com/b")}
 	switch g.IntN(3) {
 	case 0:
-		k.JobManagerPodTemplate = yaml[deployment.PodTemplate](
+		k.JobManagerPodTemplate = yaml[deployment.Raw[corev1.PodTemplateSpec]](
 			`{metadata: {annotations: {a: b}}, spec: {hostNetwork: false, affinity: null, ` +
 				`containers: [{name: flink-jobmanager, env: [{name: A, value: ""}]}]}}`,
 		)
 		k.TaskManagerPodTemplate = pick(
 			g,
-			deployment.PodTemplate{},
-			yaml[deployment.PodTemplate](`{spec: {terminationGracePeriodSeconds: 0}}`),
+			deployment.Raw[corev1.PodTemplateSpec]{},
+			yaml[deployment.Raw[corev1.PodTemplateSpec]](`{spec: {terminationGracePeriodSeconds: 0}}`),
 		)
 	case 1:
 		k.Pods = &deployment.Pods{
 			Annotations: g.strings("a", "example.com/b"), Labels: g.labels(), NodeSelector: g.labels(),
 			Affinity: pick(
 				g,
-				deployment.Affinity{},
-				yaml[deployment.Affinity](`{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: null}}`),
+				deployment.Raw[corev1.Affinity]{},
+				yaml[deployment.Raw[corev1.Affinity]](`{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: null}}`),
 			),
 			SecurityContext: pick(
 				g,
-				deployment.PodSecurityContext{},
-				yaml[deployment.PodSecurityContext](`{runAsUser: 0, runAsNonRoot: false, fsGroup: null}`),
+				deployment.Raw[corev1.PodSecurityContext]{},
+				yaml[deployment.Raw[corev1.PodSecurityContext]](`{runAsUser: 0, runAsNonRoot: false, fsGroup: null}`),
 			),
 		}
 		if g.one() {
-			k.Pods.Tolerations = []deployment.Toleration{
-				yaml[deployment.Toleration](`{key: k, tolerationSeconds: 0}`),
+			k.Pods.Tolerations = []deployment.Raw[corev1.Toleration]{
+				yaml[deployment.Raw[corev1.Toleration]](`{key: k, tolerationSeconds: 0}`),
 			}
-			k.Pods.ImagePullSecrets = []deployment.LocalObjectReference{
-				yaml[deployment.LocalObjectReference](`{name: s}`),
+			k.Pods.ImagePullSecrets = []deployment.Raw[corev1.LocalObjectReference]{
+				yaml[deployment.Raw[corev1.LocalObjectReference]](`{name: s}`),
 			}
 		}
 		if g.one() {
-			k.Pods.EnvVars = []deployment.EnvVar{
-				yaml[deployment.EnvVar](`{name: A, value: ""}`),
-				yaml[deployment.EnvVar](`{name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}`),
+			k.Pods.EnvVars = []deployment.Raw[corev1.EnvVar]{
+				yaml[deployment.Raw[corev1.EnvVar]](`{name: A, value: ""}`),
+				yaml[deployment.Raw[corev1.EnvVar]](`{name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}`),
 			}
 			k.Pods.VolumeMounts = []deployment.VolumeMount{
-				{Name: "v", Volume: yaml[deployment.Volume](`{name: v, emptyDir: {sizeLimit: 1.5Gi}}`),
-					VolumeMount: yaml[deployment.VolumeMountPoint](`{name: v, mountPath: /v, readOnly: false}`)},
+				{Name: "v", Volume: yaml[deployment.Raw[corev1.Volume]](`{name: v, emptyDir: {sizeLimit: 1.5Gi}}`),
+					VolumeMount: yaml[deployment.Raw[corev1.VolumeMount]](`{name: v, mountPath: /v, readOnly: false}`)},
 			}
 		}
 	}

@@ -90,7 +90,7 @@ spec:
 	assert.Equal(t, o.Config().Spec.DeploymentTargetName, "staging", "whoever says where to run is not told")
 	assert.Equal(t, *o.Config().Spec.MaxJobCreationAttempts, int32(7), "defaults of another namespace do not count")
 
-	b, err := defaults(t).ParseAll("d.yaml", []byte(own))
+	b, err := deployment.Reader{Defaults: defaults(t)}.ParseAll("d.yaml", []byte(own))
 	assert.NilError(t, err)
 	assert.Assert(t, b.Deployments[0].Equal(d))
 }

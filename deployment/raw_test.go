@@ -28,7 +28,7 @@ func TestRaw(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Assert(t, same.Equal(r))
 
-	var read deployment.PodTemplate
+	var read deployment.Raw[corev1.PodTemplateSpec]
 	assert.NilError(t, json.Unmarshal([]byte(want), &read))
 	assert.Assert(t, read.Equal(r) && !read.IsZero())
 	assert.Equal(t, textOf(t, read), want)
@@ -47,14 +47,14 @@ func TestRaw(t *testing.T) {
 }
 
 func TestRawZero(t *testing.T) {
-	var zero deployment.EnvVar
+	var zero deployment.Raw[corev1.EnvVar]
 	assert.Assert(t, zero.IsZero() && zero.Map() == nil)
 	assert.Equal(t, zero.String(), "null")
 	assert.Equal(t, textOf(t, zero), "null")
 	null, err := deployment.FromYAML[corev1.EnvVar]([]byte("null"))
 	assert.NilError(t, err)
 	assert.Assert(t, null.Equal(zero), "null says nothing")
-	read := yaml[deployment.EnvVar]("{name: A}")
+	read := yaml[deployment.Raw[corev1.EnvVar]]("{name: A}")
 	assert.NilError(t, json.Unmarshal([]byte("null"), &read))
 	assert.Assert(t, read.IsZero())
 }

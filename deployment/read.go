@@ -25,12 +25,7 @@ type Document struct {
 // SessionClusters. An error of r ends the stream.
 //
 // The sequence reads r, so it can be ranged over once.
-func Read(file string, r io.Reader) iter.Seq2[Document, error] { return Defaults{}.Read(file, r) }
-
-// Read is the function [Read] with these defaults for Deployments.
-func (d Defaults) Read(file string, r io.Reader) iter.Seq2[Document, error] {
-	return Reader{Defaults: d}.Read(file, r)
-}
+func Read(file string, r io.Reader) iter.Seq2[Document, error] { return Reader{}.Read(file, r) }
 
 // Read is the function [Read] with these options.
 func (o Reader) Read(file string, r io.Reader) iter.Seq2[Document, error] {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
@@ -140,7 +141,7 @@ func TestUnmarshal(t *testing.T) {
 	assert.ErrorIs(t, json.Unmarshal([]byte(`{"kind": "SessionCluster"}`), &s), flinktarget.ErrInvalid)
 	assert.Equal(t, s.Name(), "shared")
 
-	r := yaml[deployment.EnvVar]("{name: A}")
+	r := yaml[deployment.Raw[corev1.EnvVar]]("{name: A}")
 	assert.ErrorIs(t, json.Unmarshal([]byte(`{"nmae": "B"}`), &r), flinktarget.ErrInvalid)
 	assert.Assert(t, r.UnmarshalJSON([]byte(`{`)) != nil)
 	assert.Equal(t, r.String(), `{"name":"A"}`)

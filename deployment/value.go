@@ -110,11 +110,21 @@ func subject[C config](c C) string {
 	return kind + " " + namespaceOf(m) + "/" + m.Name
 }
 
+// patches reports whether s changes resources of a kind.
+func patches(s patch.Set, kind string) bool {
+	for _, p := range s.All() {
+		if p.SelectsKind(kinds.VVPVersion, kind) {
+			return true
+		}
+	}
+	return false
+}
+
 // patch applies s to c, which is d with its defaults. What it changes is a document that is
 // to be checked; nil if no patch is for such resources, and c is the result.
 func (d *data[C]) patch(s patch.Set, c C) (*data[C], *yaml.Node, error) {
 	kind, _ := c.identity()
-	if d == nil || !s.HasResource(kind) {
+	if d == nil || !patches(s, kind) {
 		if d != nil {
 			d = &data[C]{config: c, newer: d.newer}
 		}

@@ -228,10 +228,10 @@ func (w *warnings) labels(m map[string]string, path *field.Path) {
 	if len(m) == 0 {
 		return
 	}
-	system, _ := w.system()
-	system = system.WithComponent(labels.JobManager)
+	set, _ := w.system()
+	system := set.WithComponent(labels.JobManager).Map()
 	for _, key := range tree.Keys(m) {
-		if _, ok := system.Get(key); ok {
+		if _, ok := system[key]; ok {
 			w.add("system-label", path.Key(key), "the label belongs to the platform; this value is not used")
 		}
 	}

@@ -51,8 +51,8 @@ func ExampleForSessionCluster() {
 	// vvpNamespace = default
 }
 
-// The selector of the JobManager's Service, as kubectl takes it:
-// kubectl get pods -l "$selector".
+// The selector of the JobManager's Service, as kubectl takes it, kubectl get pods -l
+// "$selector", and as matchLabels.
 func ExampleSet_Selector() {
 	set, err := labels.ForDeployment(labels.Deployment{
 		Namespace: "default",
@@ -66,9 +66,11 @@ func ExampleSet_Selector() {
 	}
 	fmt.Println(set.Selector())
 	fmt.Println(set.WithComponent(labels.JobManager).Selector())
+	fmt.Println(set.Selector().Map())
 	// Output:
 	// jobId=c0ffee00-6a4e-4a1c-8f0e-2f7b6a1d9b55
 	// component=jobmanager,jobId=c0ffee00-6a4e-4a1c-8f0e-2f7b6a1d9b55
+	// map[jobId:c0ffee00-6a4e-4a1c-8f0e-2f7b6a1d9b55]
 }
 
 func ExampleValue() {

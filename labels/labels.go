@@ -1,8 +1,9 @@
 package labels
 
 import (
-	"errors"
 	"fmt"
+
+	"github.com/flinktarget/flinktarget"
 )
 
 // Keys of the labels.
@@ -59,8 +60,8 @@ type SessionCluster struct{ Namespace, ID, Name string }
 
 // ForDeployment returns the labels of the Kubernetes objects of d, without a
 // component. If a field is empty, or one other than Name is not a valid label
-// value, it returns the empty Set and an error that joins one *InputError for each
-// such field.
+// value, it returns the empty Set and an [*flinktarget.InvalidError] whose Problems have
+// the name of each such field.
 func ForDeployment(d Deployment) (Set, error) {
 	return newSet(AppJob, []input{
 		{"Namespace", KeyVVPNamespace, d.Namespace},
@@ -84,40 +85,33 @@ type input struct{ field, key, value string }
 
 func newSet(app string, inputs []input) (Set, error) {
 	labels := append(make([]label, 0, 8), label{KeyApp, app}, label{KeySystem, System})
-	var errs []error
+	var problems []flinktarget.Problem
 	for _, in := range inputs {
 		value := in.value
 		if in.field == "Name" {
 			value = Value(value)
 		}
-		if value == "" || !isLegal(value) {
-			errs = append(errs, &InputError{Input: in.field, Value: in.value})
+		p := flinktarget.Problem{Severity: flinktarget.SeverityError, Field: in.field}
+		if p.Rule, p.Message = broken(in.value, value); p.Rule != "" {
+			problems = append(problems, p)
 		}
 		labels = append(labels, label{in.key, value})
 	}
-	if len(errs) > 0 {
-		return Set{}, errors.Join(errs...)
+	if len(problems) > 0 {
+		return Set{}, &flinktarget.InvalidError{Problems: problems}
 	}
 	return setOf(labels), nil
 }
 
-// InputError reports a field of a Deployment or SessionCluster of this package that
-// is missing, or is not a valid label value.
-type InputError struct {
-	Input string // the name of the field: Namespace, ID, Name or JobID
-	Value string // the value of the field; empty if it is missing
-}
-
-// Error names the field and up to 126 bytes of its value.
-func (e *InputError) Error() string {
-	if e.Value == "" {
-		return fmt.Sprintf("labels: %s is required", e.Input)
+// broken returns the rule that an input breaks, of which a label has the value.
+func broken(input, value string) (rule, message string) {
+	switch {
+	case input == "":
+		return "required", "required"
+	case !isLegal(value):
+		return "label", fmt.Sprintf("%.126q is not a valid label value: must be no more than %d characters, "+
+			"consist of alphanumeric characters, '-', '_' or '.', and start and end with an alphanumeric character",
+			input, maxValueLen)
 	}
-	shown := e.Value
-	if len(shown) > 2*maxValueLen {
-		shown = shown[:2*maxValueLen] + "..."
-	}
-	return fmt.Sprintf("labels: %s %q is not a valid label value: must be no more than %d characters, consist of "+
-		"alphanumeric characters, '-', '_' or '.', and start and end with an alphanumeric character",
-		e.Input, shown, maxValueLen)
+	return "", ""
 }

@@ -67,15 +67,6 @@ func (s Set) only(wanted func(key string) bool) []label {
 	return labels
 }
 
-// Get returns the value of the label key and whether s has that label.
-func (s Set) Get(key string) (string, bool) {
-	value, ok := s.Map()[key]
-	return value, ok
-}
-
-// Len returns the number of labels.
-func (s Set) Len() int { return strings.Count(s.text, "=") }
-
 // All yields keys and values in the order of the keys.
 func (s Set) All() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {

@@ -25,12 +25,6 @@ func (c *compiled) tests() bool {
 	return c.ops != nil && !slices.ContainsFunc(c.ops, func(op jsonpatch.Op) bool { return op.Changes() })
 }
 
-// HasResource reports whether a patch of the set changes VVP resources of the
-// kind, "Deployment" or "SessionCluster".
-func (s Set) HasResource(kind string) bool {
-	return slices.ContainsFunc(s.patches, func(c *compiled) bool { return c.resource == kind })
-}
-
 // ApplyResource applies the patches for VVP resources to doc, which is one, and
 // returns the result; patches for the other VVP kind and for Kubernetes objects
 // are passed over. Neither doc nor the set is changed, and the result shares
@@ -170,8 +164,8 @@ func (ownEngine) Apply(p Patch, objects []map[string]any) ([]map[string]any, []i
 	return results, selected, nil
 }
 
-// Selected returns which patches select which objects, without applying them. It is for
-// the renderer of this module.
+// Selected returns which patches select which objects, as they are before any patch is
+// applied. Values in objs are those of [Engine].
 func (s Set) Selected(objs []map[string]any) []Match {
 	var matches []Match
 	for i, c := range s.patches {

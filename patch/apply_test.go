@@ -170,20 +170,22 @@ func TestOperationOnObjectFails(t *testing.T) {
 	assert.Equal(t, e.Object, "Service flink/job-1-jobmanager")
 }
 
-func TestHasResource(t *testing.T) {
+func TestSelectsKind(t *testing.T) {
 	for _, c := range []struct {
-		text                string
-		deployment, session bool
+		text                     string
+		deployment, session, k8s bool
 	}{
-		{"{op: remove, path: /a}", true, false},
-		{"{apiVersion: v1, kind: SessionCluster, spec: {a: b}}", false, true},
-		{"{apiVersion: apps/v1, kind: Deployment, spec: {a: b}}", false, false},
+		{"{op: remove, path: /a}", true, false, false},
+		{"{apiVersion: v1, kind: SessionCluster, spec: {a: b}}", false, true, false},
+		{"{apiVersion: apps/v1, kind: Deployment, spec: {a: b}}", false, false, true},
+		{"{target: {kind: Deployment}, patch: {spec: {a: b}}}", false, false, true},
 	} {
-		s := setOf(t, c.text)
-		assert.Equal(t, s.HasResource("Deployment"), c.deployment, c.text)
-		assert.Equal(t, s.HasResource("SessionCluster"), c.session, c.text)
+		p := patch.MustParse(c.text)
+		assert.Equal(t, p.SelectsKind("v1", "Deployment"), c.deployment, c.text)
+		assert.Equal(t, p.SelectsKind("v1", "SessionCluster"), c.session, c.text)
+		assert.Equal(t, p.SelectsKind("apps/v1", "Deployment"), c.k8s, c.text)
 	}
-	assert.Assert(t, !patch.Set{}.HasResource("Deployment"))
+	assert.Assert(t, !patch.Patch{}.SelectsKind("v1", "Deployment"))
 }
 
 func TestProtected(t *testing.T) {

@@ -159,8 +159,14 @@ func (p *Patch) read(n *yaml.Node) error {
 	return err
 }
 
-// SelectsKind reports whether p changes Kubernetes objects of this kind, given the
-// right name and labels. Patches for VVP resources select no kind.
+// SelectsKind reports whether p changes resources of this kind, given the right name and
+// labels: objects of Kubernetes, or VVP's Deployment and SessionCluster of "v1".
 func (p Patch) SelectsKind(apiVersion, kind string) bool {
-	return p.p != nil && p.p.selector != nil && p.p.selector.matchKind(apiVersion, kind)
+	if p.p == nil {
+		return false
+	}
+	if _, vvp := kinds.LookupResource(kinds.TypeMeta{APIVersion: apiVersion, Kind: kind}); vvp {
+		return p.p.resource == kind
+	}
+	return p.p.selector != nil && p.p.selector.matchKind(apiVersion, kind)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/verify"
 	"github.com/flinktarget/flinktarget/labels"
@@ -77,8 +78,8 @@ func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
 			cause.Resource, at = of.String(), of.Position(field)
 		}
 		p := flinktarget.Problem{Severity: flinktarget.SeverityError, Resource: g.resource.String(),
-			Object: flinktarget.OneLine(v.Object), Field: flinktarget.OneLine(v.Field),
-			Message: flinktarget.OneLine(v.Message), Position: at, Cause: cause}
+			Object: secrets.OneLine(v.Object), Field: secrets.OneLine(v.Field),
+			Message: secrets.OneLine(v.Message), Position: at, Cause: cause}
 		p.Rule, p.Option = decode.Rule(cmp.Or(v.Rule, "verify"))
 		if v.Warning {
 			p.Severity = flinktarget.SeverityWarning

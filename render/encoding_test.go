@@ -165,7 +165,8 @@ func TestEncoders(t *testing.T) {
 	assert.NilError(t, err)
 	roundTrip(t, raw)
 	for _, zero := range []any{target.Target{}, deployment.Deployment{}, deployment.SessionCluster{}, render.Object{},
-		render.Manifests{}, patch.Set{}, labels.Set{}, deployment.Defaults{}, deployment.Volume{}, flinktarget.Problem{}} {
+		render.Manifests{}, patch.Set{}, labels.Set{}, deployment.Defaults{}, deployment.Raw[corev1.Volume]{},
+		flinktarget.Problem{}} {
 		roundTrip(t, zero)
 	}
 }

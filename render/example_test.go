@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -252,8 +253,12 @@ func ExampleObject_Into() {
 		return
 	}
 	fmt.Println(workload.Spec.Template.Spec.NodeSelector)
+	text, _, _ := bytes.Cut(o.YAML(), []byte("metadata:"))
+	fmt.Printf("%s", text)
 	// Output:
 	// map[pool:flink]
+	// apiVersion: apps/v1
+	// kind: Deployment
 }
 
 // The digest is the same for the same objects: nothing to apply if it has not changed.
@@ -356,7 +361,7 @@ func ExampleNewManifests() {
 			}
 			objects = append(objects, o)
 		}
-		m := render.NewManifests(objects...)
+		m := render.NewManifests(objects...).WithWarnings(res.Manifests.Warnings()...)
 		if _, err := m.WriteTo(io.Discard); err != nil {
 			fmt.Println(err)
 		}

@@ -391,7 +391,7 @@ func TestExplainDefaults(t *testing.T) {
 			"Deployment Defaults DeploymentDefaults global spec.template.spec.parallelism",
 			"VVP default Deployment default/app spec.template.spec.parallelism"},
 	} {
-		b, err := defaults.ParseAll("input.yaml", []byte(text))
+		b, err := deployment.Reader{Defaults: defaults}.ParseAll("input.yaml", []byte(text))
 		assert.NilError(t, err)
 		m, err := renderer(t, render.WithTrace()).Bundle(b, nil)
 		assert.NilError(t, err)

@@ -2,7 +2,6 @@ package target_test
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/target"
@@ -25,8 +24,12 @@ spec:
 		return
 	}
 	fmt.Println(t, "in the namespace", t.KubernetesNamespace(), "with", t.Patches().Len(), "patch")
+	for _, p := range t.Patches().All() {
+		fmt.Println(p.Position(), p)
+	}
 	// Output:
 	// DeploymentTarget default/staging in the namespace streams with 1 patch
+	// target.yaml:8:7 {"op":"add","path":"/spec/template/spec/flinkConfiguration/state.backend","value":"rocksdb"}
 }
 
 // Patches are checked when the target is made, not when it is used.
@@ -56,22 +59,4 @@ patch: {spec: {template: {spec: {nodeSelector: {pool: flink}}}}}
 	fmt.Println(t.SameSpec(u), err)
 	// Output:
 	// false <nil>
-}
-
-// A stream of targets, with the problems of each.
-func ExampleRead() {
-	in := strings.NewReader(`{kind: DeploymentTarget, metadata: {name: a}, spec: {kubernetes: {}}}
----
-{kind: DeploymentTarget, metadata: {name: b}, spec: {}}
-`)
-	for t, err := range target.Read("targets.yaml", in) {
-		if err != nil {
-			fmt.Println(err)
-			continue
-		}
-		fmt.Println(t)
-	}
-	// Output:
-	// DeploymentTarget default/a
-	// targets.yaml:3:53: spec.kubernetes: write {namespace: NAME}, or {} for the namespace of the platform
 }

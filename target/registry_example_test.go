@@ -25,6 +25,7 @@ spec: {kubernetes: {namespace: staging}}
 	topSpeed := target.Owner{Kind: "Deployment", Name: "top-speed"}
 	fmt.Println(registry.Acquire(staging.Ref(), topSpeed))
 	fmt.Println(registry.Delete(staging.Ref()))
+	fmt.Println(registry.Owners(staging.Ref()))
 
 	fmt.Println(registry.Release(staging.Ref(), topSpeed))
 	fmt.Println(registry.Delete(staging.Ref()))
@@ -32,6 +33,7 @@ spec: {kubernetes: {namespace: staging}}
 	// <nil>
 	// <nil>
 	// the target default/staging is in use by Deployment default/top-speed
+	// [Deployment default/top-speed] <nil>
 	// true
 	// <nil>
 }

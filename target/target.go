@@ -3,9 +3,6 @@ package target
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
-	"io"
-	"iter"
 	"maps"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -60,34 +57,6 @@ func Parse(file string, text []byte) (Target, error) {
 	root, problems := decode.Document(file, text)
 	if root == nil {
 		return Target{}, decode.Invalid(subject(Config{}), problems...)
-	}
-	return fromNode(root)
-}
-
-// Read reads a stream of documents, each a DeploymentTarget, one at a time, and
-// yields them in order. For a document that is not valid, or not a target, it yields
-// an [*flinktarget.InvalidError] with all problems, and goes on with the next one. An error of r
-// ends the stream. For streams with other resources, use deployment.Read.
-//
-// The sequence reads r, so it can be ranged over once.
-func Read(file string, r io.Reader) iter.Seq2[Target, error] {
-	return func(yield func(Target, error) bool) {
-		for doc, err := range yaml.Documents(file, r) {
-			if err != nil {
-				yield(Target{}, fmt.Errorf("reading %s: %w", file, err))
-				return
-			}
-			if !yield(fromDocument(doc)) {
-				return
-			}
-		}
-	}
-}
-
-func fromDocument(doc yaml.Document) (Target, error) {
-	root, bad := doc.Read()
-	if root == nil {
-		return Target{}, decode.Invalid(subject(Config{}), decode.Syntax(bad)...)
 	}
 	return fromNode(root)
 }

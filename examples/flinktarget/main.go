@@ -93,12 +93,15 @@ func main() {
 type tool struct {
 	stdin  io.Reader
 	stdout *cli.Output // which keeps the error, so that nobody else need look
-	stderr io.Writer
+	stderr *cli.Progress
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &cli.Output{Writer: stdout}
-	code := tool{stdin, out, stderr}.run(args)
+	progress := cli.NewProgress(stderr)
+	progress.Quiet = progress.Quiet || cli.Terminal(stdout) // on which manifests tell it
+	code := tool{stdin, out, progress}.run(args)
+	_, _ = progress.Write(nil)
 	if out.Err == nil {
 		return code
 	}

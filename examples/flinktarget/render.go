@@ -73,7 +73,7 @@ func (t tool) keepGoing(files []string, o *cli.Flags, j *cli.Jobs, format string
 
 // renderFlags are the flags of all commands that render.
 func (t tool) renderFlags(fs *flag.FlagSet) *cli.Flags {
-	o := cli.RenderFlags(fs)
+	o := cli.RenderFlags(fs, t.stderr)
 	engineFlag(fs, o)
 	o.Stdin, o.Warn = t.stdin, func(p flinktarget.Problem) { t.lines(p) }
 	return o
@@ -96,6 +96,7 @@ func (t tool) manifests(files []string, o *cli.Flags, j *cli.Jobs, opts ...rende
 	if err := j.Check(b.Deployments); err != nil {
 		return b, m, err
 	}
+	t.stderr.Did("rendering", len(b.Deployments)+len(b.SessionClusters))
 	m, err = r.Bundle(b, j.Of)
 	return b, m, err
 }

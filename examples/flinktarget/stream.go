@@ -27,6 +27,7 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 	s := &streaming{tool: t, jobs: j, ids: map[[16]byte]bool{}}
 	out := bufio.NewWriter(t.stdout)
 	for res := range r.Stream(context.Background(), s.items(o.Documents(args)), s.find) {
+		t.stderr.Did("rendering", 1)
 		if res.Err != nil {
 			s.fail(res.Err)
 			continue

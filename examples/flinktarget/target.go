@@ -10,7 +10,7 @@ import (
 )
 
 func (t tool) target(fs *flag.FlagSet) func([]string) error {
-	in := cli.Input{Stdin: t.stdin, Warn: func(p flinktarget.Problem) { t.lines(p) }}
+	in := cli.Input{Stdin: t.stdin, Progress: t.stderr, Warn: func(p flinktarget.Problem) { t.lines(p) }}
 	in.Flags(fs)
 	var p render.Platform
 	fs.StringVar(&p.Namespace, "platform-namespace", "",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
@@ -65,10 +66,10 @@ func check(b deployment.Bundle, r *render.Renderer, o *cli.Flags, alsoRender boo
 
 // useless returns a flag that was given and does nothing without --render.
 func useless(fs *flag.FlagSet) (name string) {
+	reading := flag.NewFlagSet("", flag.ContinueOnError)
+	new(cli.Input).Flags(reading)
 	fs.Visit(func(f *flag.Flag) {
-		switch f.Name {
-		case "render", "o", "defaults", "kind", "skip-unknown-kinds":
-		default:
+		if reading.Lookup(f.Name) == nil && !slices.Contains([]string{"render", "o", "defaults"}, f.Name) {
 			name = f.Name
 		}
 	})

@@ -64,7 +64,9 @@ type settings struct {
 func run(args []string, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("gitops", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	s := settings{Flags: cli.RenderFlags(fs), jobs: cli.JobFlags(fs)}
+	progress := cli.NewProgress(stderr)
+	stderr = progress
+	s := settings{Flags: cli.RenderFlags(fs, progress), jobs: cli.JobFlags(fs)}
 	s.Warn = func(p flinktarget.Problem) { fmt.Fprintln(stderr, p) }
 	fs.StringVar(&s.out, "out", "manifests", "the output `folder`")
 	fs.BoolVar(&s.check, "check", false, "write nothing, and fail if anything would be written")
@@ -101,7 +103,7 @@ func (s settings) run(inputs []string, stdout io.Writer) error {
 	if len(inputs) == 0 {
 		return cli.Misused("name the files or folders to read")
 	}
-	all, err := s.Renderer()
+	r, err := s.Renderer()
 	if err != nil {
 		return err
 	}
@@ -113,11 +115,13 @@ func (s settings) run(inputs []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	files, err := s.manifests(all, bundle)
+	files, err := s.manifests(r, bundle)
 	if err != nil {
 		return err
 	}
+	s.Progress.Did("comparing and writing files", len(files))
 	changes, err := sync(s.out, files, s.check)
+	_, _ = s.Progress.Write(nil)
 	for _, c := range changes {
 		fmt.Fprintln(stdout, c)
 	}

@@ -79,18 +79,12 @@ func refused(d deployment.Deployment, annotation, value string, err error) error
 }
 
 // manifests returns the files of the output folder by their paths, with slashes.
-func (s settings) manifests(all *render.Renderer, b deployment.Bundle) (map[string][]byte, error) {
+func (s settings) manifests(r *render.Renderer, b deployment.Bundle) (map[string][]byte, error) {
 	if err := s.checkJobs(b.Deployments); err != nil {
 		return nil, err
 	}
-	// All at once, for everything that is wrong, also between resources.
-	m, err := all.Bundle(b, s.job)
-	if err != nil {
-		return nil, err
-	}
-	lenient := *s.Flags // one resource need not meet each patch
-	lenient.Strict = false
-	one, err := lenient.Renderer()
+	s.Progress.Did("rendering", len(b.Deployments)+len(b.SessionClusters))
+	m, err := r.Bundle(b, s.job)
 	if err != nil {
 		return nil, err
 	}
@@ -98,15 +92,17 @@ func (s settings) manifests(all *render.Renderer, b deployment.Bundle) (map[stri
 	for _, t := range b.Targets {
 		o.folder(t)
 	}
+	objects := map[string][]render.Object{} // by the app and id of their labels
+	for object := range m.All() {
+		set := object.Labels()
+		owner := set[labels.KeyApp] + set[labels.KeyDeploymentID] + set[labels.KeySessionClusterID]
+		objects[owner] = append(objects[owner], object)
+	}
 	for _, d := range b.Deployments {
-		t := o.target(d.Target())
-		m, err := one.Deployment(t, d, s.job(d))
-		o.add(t, fileName("deployment", d.Name(), d.ID()), m, err)
+		o.add(d.Target(), fileName("deployment", d.Name(), d.ID()), objects[labels.AppJob+d.ID()])
 	}
 	for _, c := range b.SessionClusters {
-		t := o.target(c.Target())
-		m, err := one.SessionCluster(t, c)
-		o.add(t, fileName("sessioncluster", c.Name(), c.ID()), m, err)
+		o.add(c.Target(), fileName("sessioncluster", c.Name(), c.ID()), objects[labels.AppSessionCluster+c.ID()])
 	}
 	for dir, list := range o.lists {
 		o.files[path.Join(dir, kustomizationFile)] = kustomization(list)
@@ -141,25 +137,18 @@ func (o *output) folder(t target.Target) {
 	o.lists[folderOf(t)] = nil
 }
 
-// target returns what a reference means; that it means something, Bundle has checked.
-func (o *output) target(ref target.Ref) target.Target {
-	return o.targets[slices.IndexFunc(o.targets, ref.Matches)]
-}
-
-func (o *output) add(t target.Target, name string, m render.Manifests, err error) {
-	dir := folderOf(t)
-	file := path.Join(dir, name)
-	var text bytes.Buffer
-	switch {
-	case err != nil:
-	case m.Len() == 0: // not to run
+// add adds the file of a resource. That its target is there, Bundle has checked.
+func (o *output) add(ref target.Ref, name string, objects []render.Object) {
+	if len(objects) == 0 { // not to run
 		return
-	case o.files[file] != nil:
-		err = fmt.Errorf("two resources would be the file %s: rename one", file)
-	default:
-		_, err = m.WriteTo(&text)
 	}
-	o.errs = append(o.errs, err)
+	dir := folderOf(o.targets[slices.IndexFunc(o.targets, ref.Matches)])
+	file := path.Join(dir, name)
+	if o.files[file] != nil {
+		o.errs = append(o.errs, fmt.Errorf("two resources would be the file %s: rename one", file))
+	}
+	var text bytes.Buffer
+	_, _ = render.NewManifests(objects...).WriteTo(&text) // which does not fail
 	o.lists[dir] = append(o.lists[dir], name)
 	o.files[file] = text.Bytes()
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -145,7 +146,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, answer any, log *s
 	case !rendered:
 		text, err = json.MarshalIndent(answer, "", "  ")
 	case strings.Contains(r.Header.Get("Accept"), media):
-		text, err = list(m)
+		text, err = json.Marshal(list{"v1", "List", m, m.Warnings()})
 	default:
 		media = "application/yaml"
 		text, err = stream(m)
@@ -178,22 +179,10 @@ func stream(m render.Manifests) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// list is a List of all objects; its field warnings is not Kubernetes'.
-func list(m render.Manifests) ([]byte, error) {
-	var warnings []string
-	for _, warning := range m.Warnings() {
-		warnings = append(warnings, warning.String())
-	}
-	if len(warnings) == 0 {
-		return m.JSON(), nil
-	}
-	var out map[string]json.RawMessage
-	err := json.Unmarshal(m.JSON(), &out)
-	if err == nil {
-		out["warnings"], err = json.Marshal(warnings)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(out)
+// list is a List of Kubernetes with all objects; its field warnings is not Kubernetes'.
+type list struct {
+	APIVersion string                `json:"apiVersion"`
+	Kind       string                `json:"kind"`
+	Items      render.Manifests      `json:"items"`
+	Warnings   []flinktarget.Problem `json:"warnings,omitempty"`
 }

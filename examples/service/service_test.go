@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/examples/service/filestore"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -176,6 +177,7 @@ type refusal struct {
 	body         string
 	fields       []string
 	header       []string
+	says         string
 }
 
 const (
@@ -220,7 +222,8 @@ func refusals() []refusal {
 			fields: []string{"spec.sessionClusterName"}},
 		{reason: "an id is one resource's, in all namespaces", status: 409, method: "PUT",
 			path: "/api/v1/namespaces/other/deployments/copy",
-			body: deploymentYAML("copy", "staging", ", namespace: other, id: "+deploymentID)},
+			body: deploymentYAML("copy", "staging", ", namespace: other, id: "+deploymentID),
+			says: "is that of deployments/default/top-speed"},
 		{reason: "an unknown resource", status: 404, method: "GET", path: "deployments/other"},
 		{reason: "another namespace", status: 404, method: "GET",
 			path: "/api/v1/namespaces/other/deployments/top-speed"},
@@ -244,7 +247,7 @@ func TestRefusals(t *testing.T) {
 				return // the body is net/http's
 			}
 			p := got.problem(t)
-			assert.Assert(t, p.Message != "")
+			assert.Assert(t, p.Message != "" && strings.Contains(p.Message, c2.says), p.Message)
 			var fields []string
 			for _, f := range p.Fields {
 				fields = append(fields, f.Field)
@@ -360,13 +363,16 @@ func TestWarnings(t *testing.T) {
 	assert.Assert(t, n > 0)
 	assert.DeepEqual(t, got.header.Values("Warning"), []string{fmt.Sprintf(`299 - "%d warnings are in the body"`, n)})
 	got = c.must(t, 200, "GET", base+"deployments/job/manifests", "", "Accept", "application/json")
-	var list struct {
+	var answer struct {
 		Kind     string
 		Items    []json.RawMessage
-		Warnings []string
+		Warnings []flinktarget.Problem
 	}
-	assert.NilError(t, json.Unmarshal(got.body, &list))
-	assert.Assert(t, list.Kind == "List" && len(list.Items) > 0 && len(list.Warnings) == n)
+	assert.NilError(t, json.Unmarshal(got.body, &answer))
+	assert.Assert(t, answer.Kind == "List" && len(answer.Items) > 0 && len(answer.Warnings) == n)
+	for _, w := range answer.Warnings {
+		assert.Assert(t, w.Rule != "" && w.Message != "", "%+v", w)
+	}
 }
 
 // A body that ends too early is the client's fault, and no alarm.

@@ -132,13 +132,6 @@ func TestKindsImportNothingOfOurs(t *testing.T) {
 	}
 }
 
-func TestLabelsLinkNothingElse(t *testing.T) {
-	for _, pkg := range deps(t, "labels") {
-		host, _, _ := strings.Cut(pkg, "/")
-		assert.Assert(t, !strings.Contains(host, ".") || pkg == module+"/labels", "labels imports %s", pkg)
-	}
-}
-
 // Who keeps targets needs no types of Kubernetes objects: they are most of what a
 // program that renders links.
 func TestTargetsLinkNoKubernetesObjects(t *testing.T) {

@@ -1,71 +1,190 @@
 package architecture
 
 import (
+	"bytes"
+	"fmt"
+	"go/ast"
 	"go/importer"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 )
 
-// What a signature names, a program must be able to name, too. The test prints how many
-// names and methods the packages for programs have.
-func TestExportedSignatures(t *testing.T) {
-	packages := []string{"labels", "patch", "target", "deployment", "render"}
-	args := []string{"-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"}
-	for _, name := range packages {
-		args = append(args, module+"/"+name)
-	}
-	exports := map[string]string{}
-	for _, line := range goList(t, args...) {
+// surface reads the exported names of packages.
+type surface struct {
+	exports map[string]string // the compiler's export data, by package
+	fset    *token.FileSet
+	imports types.Importer
+}
+
+func newSurface(t *testing.T) *surface {
+	s := &surface{exports: map[string]string{}, fset: token.NewFileSet()}
+	for _, line := range goList(t, "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "./...") {
 		pkg, file, _ := strings.Cut(line, "=")
-		exports[pkg] = file
+		s.exports[pkg] = file
 	}
-	imports := importer.ForCompiler(token.NewFileSet(), "gc", func(pkg string) (io.ReadCloser, error) {
-		return os.Open(exports[pkg])
+	s.imports = importer.ForCompiler(s.fset, "gc", func(pkg string) (io.ReadCloser, error) {
+		file, ok := s.exports[pkg]
+		if !ok {
+			return nil, fmt.Errorf("no %s", pkg)
+		}
+		return os.Open(file)
 	})
-	total := 0
-	for _, name := range packages {
-		pkg, err := imports.Import(module + "/" + name)
-		assert.NilError(t, err)
-		count := 0
+	return s
+}
+
+// names returns the exported names of a package, and the methods of its types, by what
+// they are called in it.
+func (s *surface) names(t *testing.T, path string) map[string]types.Object {
+	pkg, err := s.imports.Import(path)
+	assert.NilError(t, err)
+	out := map[string]types.Object{}
+	for _, n := range pkg.Scope().Names() {
+		o := pkg.Scope().Lookup(n)
+		if !o.Exported() {
+			continue
+		}
+		out[n] = o
+		if named, ok := o.Type().(*types.Named); ok && named.Obj() == o {
+			for m := range named.Methods() {
+				if m.Exported() {
+					out[n+"."+m.Name()] = m
+				}
+			}
+		}
+	}
+	return out
+}
+
+// What a signature names, a program must be able to name, too.
+func TestExportedSignatures(t *testing.T) {
+	s := newSurface(t)
+	for _, name := range layers {
 		check := func(of string, o types.Object) {
 			if text := types.ObjectString(o, nil); strings.Contains(text, "/internal/") || strings.Contains(text, "yaml/v3.") {
 				t.Errorf("%s names an internal type: %s", of, text)
 			}
 		}
-		for _, n := range pkg.Scope().Names() {
-			o := pkg.Scope().Lookup(n)
-			if !o.Exported() {
+		for of, o := range s.names(t, module+"/"+name) {
+			structure, ok := o.Type().Underlying().(*types.Struct)
+			if _, isType := o.(*types.TypeName); !isType || !ok {
+				check(name+"."+of, o)
 				continue
 			}
-			count++
-			named, isType := o.Type().(*types.Named)
-			if _, ok := o.(*types.TypeName); !ok || !isType {
-				check(name+"."+n, o)
-				continue
-			}
-			for m := range named.Methods() {
-				if m.Exported() {
-					count++
-					check(name+"."+n+"."+m.Name(), m)
-				}
-			}
-			if s, ok := named.Underlying().(*types.Struct); ok {
-				for f := range s.Fields() {
-					if f.Exported() {
-						check(name+"."+n+"."+f.Name(), f)
-					}
+			for f := range structure.Fields() {
+				if f.Exported() {
+					check(name+"."+of+"."+f.Name(), f)
 				}
 			}
 		}
-		t.Logf("%s: %d names and methods", name, count)
-		total += count
 	}
-	t.Logf("%d names and methods", total)
-	assert.Assert(t, total > 300, "the census counts %d names", total)
 }
+
+// uses returns which functions and methods of other packages of this module some files
+// name. Imports that are not there, as in other modules, and names of tests are passed over.
+func (s *surface) uses(path string, files ...*ast.File) map[string]bool {
+	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
+	conf := types.Config{Importer: s.imports, Error: func(error) {}}
+	_, _ = conf.Check(path, s.fset, files, info)
+	out := map[string]bool{}
+	for _, o := range info.Uses {
+		if f, ok := o.(*types.Func); ok && f.Pkg() != nil && f.Pkg().Path() != path {
+			out[f.Origin().FullName()] = true
+		}
+	}
+	return out
+}
+
+// shown returns the functions that programs are shown: by examples, Example functions and
+// links in comments that are not their own.
+func (s *surface) shown(t *testing.T) (uses map[string]bool, links []byte) {
+	uses = map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		file, err := parser.ParseFile(s.fset, path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		program := strings.HasPrefix(filepath.ToSlash(rel), "examples/")
+		for _, group := range file.Comments {
+			links = append(links, group.Text()...)
+		}
+		if strings.HasSuffix(path, "_test.go") && !program {
+			file.Decls = slices.DeleteFunc(file.Decls, func(decl ast.Decl) bool {
+				f, ok := decl.(*ast.FuncDecl)
+				return ok && !strings.HasPrefix(f.Name.Name, "Example")
+			})
+			program = true
+		}
+		if program {
+			for name := range s.uses("p", file) {
+				uses[name] = true
+			}
+		}
+		return nil
+	})
+	assert.NilError(t, err)
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	assert.NilError(t, err)
+	return uses, append(links, readme...)
+}
+
+// Functions that only packages of this module call, and that no example and no
+// documentation shows to others, belong into internal rooms.
+func TestNothingIsExportedForSisters(t *testing.T) {
+	s := newSurface(t)
+	shown, links := s.shown(t)
+	sisters := map[string][]string{}
+	var public []string
+	for _, room := range append(slices.Clone(rooms), "") {
+		path := strings.TrimSuffix(module+"/"+room, "/")
+		if !strings.Contains(path, "/internal/") {
+			public = append(public, path)
+		}
+		names, err := filepath.Glob(filepath.Join(root, room, "*.go"))
+		assert.NilError(t, err)
+		var files []*ast.File
+		for _, name := range names {
+			if !strings.HasSuffix(name, "_test.go") {
+				file, err := parser.ParseFile(s.fset, name, nil, 0)
+				assert.NilError(t, err)
+				files = append(files, file)
+			}
+		}
+		for name := range s.uses(path, files...) {
+			sisters[name] = append(sisters[name], room)
+		}
+	}
+	found := 0
+	for _, path := range public {
+		for name, o := range s.names(t, path) {
+			f, ok := o.(*types.Func)
+			if !ok || len(sisters[f.FullName()]) == 0 {
+				continue
+			}
+			found++
+			link := fmt.Appendf(nil, "[%s]", name)
+			qualified := fmt.Appendf(nil, "[%s.%s]", o.Pkg().Name(), name)
+			if !shown[f.FullName()] && !ofInterfaces[o.Name()] && !bytes.Contains(links, link) &&
+				!bytes.Contains(links, qualified) {
+				t.Errorf("%s.%s is called by %s, and shown to nobody else", path, name, sisters[f.FullName()])
+			}
+		}
+	}
+	assert.Assert(t, found > 100, "%d functions are called by sisters", found)
+}
+
+// ofInterfaces are methods that are called through interfaces of the standard library.
+var ofInterfaces = map[string]bool{"String": true, "Error": true, "Is": true, "Unwrap": true, "Equal": true,
+	"IsZero": true}

@@ -71,7 +71,7 @@ func (c *Plan) selector(component labels.Component) tree.Map {
 }
 
 func labelTree(set labels.Set, component labels.Component) tree.Map {
-	out := make(tree.Map, set.Len()+1)
+	out := make(tree.Map, 8)
 	for k, v := range set.All() {
 		out[k] = v
 	}

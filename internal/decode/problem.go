@@ -207,7 +207,7 @@ func Invalid(resource string, problems ...flinktarget.Problem) *flinktarget.Inva
 		if p.Resource = secrets.Clip(p.Resource, longestPath); !secrets.Quotable(p.Resource) {
 			p.Resource = ""
 		}
-		p.Resource, p.Message = flinktarget.OneLine(p.Resource), flinktarget.OneLine(p.Message)
+		p.Resource, p.Message = secrets.OneLine(p.Resource), secrets.OneLine(p.Message)
 		p.Object, p.Field = path(p.Object), path(p.Field)
 		sorted[i] = p
 	}
@@ -232,15 +232,15 @@ func lastOf(path string) string {
 
 // path is what is told of a path: on one line, not too long, and without secrets.
 func path(field string) string {
-	return flinktarget.OneLine(secrets.Clip(secrets.Mask(named(field)), longestPath))
+	return secrets.OneLine(secrets.Clip(secrets.Mask(named(field)), longestPath))
 }
 
 // Warning is what somebody should look at in a field of a resource; "" if it is about no
 // field.
 func Warning(rule, resource, field, message string, at flinktarget.Position) flinktarget.Problem {
 	p := flinktarget.Problem{Severity: flinktarget.SeverityWarning, Position: at,
-		Resource: flinktarget.OneLine(secrets.HideText("", resource)), Field: path(field),
-		Message: flinktarget.OneLine(secrets.InMessage(message))}
+		Resource: secrets.OneLine(secrets.HideText("", resource)), Field: path(field),
+		Message: secrets.OneLine(secrets.InMessage(message))}
 	p.Rule, p.Option = Rule(rule)
 	return p
 }

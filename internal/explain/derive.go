@@ -92,7 +92,7 @@ func resources(name string) from {
 // labelOr is a label of the system, or one of the user's from a field.
 func labelOr(path string) from {
 	system := func(r *derivation) bool {
-		_, ok := r.plan.Labels.WithComponent(labels.JobManager).Get(r.at.last())
+		_, ok := r.plan.Labels.WithComponent(labels.JobManager).Map()[r.at.last()]
 		return ok
 	}
 	return first(when(system, all(origin(Source{Step: SystemLabel}), systemLabel)), given(path))

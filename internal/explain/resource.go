@@ -148,7 +148,8 @@ func treeOf(config any) tree.Map {
 func (x *Record) recordPatches(kind string) {
 	for i, p := range x.patches {
 		doc := x.fields.Value()
-		if set, _ := patch.NewSet(p); set.HasResource(kind) && isFor(entryOf(p), doc) {
+		if p.SelectsKind(kinds.VVPVersion, kind) && isFor(entryOf(p), doc) {
+			set, _ := patch.NewSet(p)
 			doc, _ = set.ApplyResource(doc)
 			x.fields = x.patched(x.fields, i, doc)
 		}

@@ -182,3 +182,21 @@ func TestInMessage(t *testing.T) {
 		assert.Equal(t, secrets.InMessage(in), want)
 	}
 }
+
+func TestOneLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                      "",
+		"spec.a: “ö” … → 日本":    "spec.a: “ö” … → 日本",
+		"a::b":                  "a::b",
+		"::error::b":            `\x3a:error::b`,
+		" \t::b":                ` \t\x3a:b`,
+		"a##[error]b":           `a\x23#[error]b`,
+		"a\nb\r\n\x1b[2K\x00":   `a\nb\r\n\x1b[2K\x00`,
+		"a\u2028b\u202e\u00a0":  `a\u2028b\u202e\u00a0`,
+		"a\xffb\ufffd":          "a\\xffb\ufffd",
+		strings.Repeat("x", 99): strings.Repeat("x", 99),
+	} {
+		assert.Equal(t, secrets.OneLine(in), want)
+		assert.Equal(t, secrets.OneLine(want), want, "a second time changes nothing")
+	}
+}

@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -145,6 +148,38 @@ func TestOutputKeepsTheFirstError(t *testing.T) {
 	}
 	assert.ErrorIs(t, out.Err, os.ErrClosed)
 	assert.Equal(t, f.writes, 1)
+}
+
+// Progress is a line for a person, which makes room for what is to stay. Nobody else sees it.
+func TestProgress(t *testing.T) {
+	var seen bytes.Buffer
+	p := &Progress{Writer: &seen}
+	p.Did("reading", 2)
+	p.shown = time.Now().Add(time.Hour)
+	p.Did("reading", 1) // an instant later
+	fmt.Fprintln(p, "a warning")
+	assert.Equal(t, seen.String(), clearLine+"reading: 2"+clearLine+"a warning\n")
+	p.begun, p.shown = time.Now().Add(-2*time.Second), time.Time{}
+	p.Did("reading", 997)
+	_, _ = p.Write(nil)
+	_, _ = p.Write(nil)
+	_, line, _ := strings.Cut(seen.String(), "warning\n")
+	assert.Assert(t, strings.HasPrefix(line, clearLine+"reading: 1000 (") && strings.HasSuffix(line, "/s)"+clearLine), line)
+
+	seen.Reset()
+	read, write, err := os.Pipe()
+	assert.NilError(t, err)
+	defer read.Close()
+	defer write.Close()
+	for reason, quiet := range map[string]*Progress{"a text": NewProgress(&seen), "a pipe": NewProgress(write),
+		"asked to be": {Writer: &seen, Quiet: true}} {
+		assert.Assert(t, quiet.Quiet, reason)
+		quiet.shown = time.Time{}
+		quiet.Writer = &seen
+		quiet.Did("reading", 5)
+		_, _ = quiet.Write(nil)
+		assert.Equal(t, seen.String(), "", reason)
+	}
 }
 
 // A line for each Deployment would hide what else there is.

@@ -15,8 +15,6 @@ import (
 // Flags are those of all commands that render.
 type Flags struct {
 	Input
-	// Strict is --strict-patches.
-	Strict bool
 	// Engine applies patches of Kubernetes objects, nil for the library's own; Both asks for
 	// a comparison of the two.
 	Engine patch.Engine
@@ -24,17 +22,18 @@ type Flags struct {
 
 	platform, fetcher, tls, runner string
 	home, blobs                    string
-	unresolved, disruption         bool
+	strict, unresolved, disruption bool
 	images, profiles               map[string]string
 }
 
 // RenderFlags defines them.
-func RenderFlags(fs *flag.FlagSet) *Flags {
+func RenderFlags(fs *flag.FlagSet, progress *Progress) *Flags {
 	f := &Flags{
 		images: pairs(fs, "image", "`VERSION=IMAGE` for resources that name no image; may be repeated;\n"+
 			"such as 1.20=registry.example.com/flink:1.20", keyValue),
 		profiles: pairs(fs, "logging-profile", "`NAME=FILE` with Log4j 2 properties; may be repeated", keyValue),
 	}
+	f.Progress = progress
 	f.Input.Flags(fs)
 	text := func(to *string, name, usage string) { fs.StringVar(to, name, "", usage) }
 	text(&f.Defaults, "defaults", "a `file` of DeploymentDefaults, which fill in what Deployments leave out")
@@ -47,7 +46,7 @@ func RenderFlags(fs *flag.FlagSet) *Flags {
 	text(&f.blobs, "blob-storage",
 		"the `URI` of VVP's universal blob storage, for state and high availability")
 	text(&f.tls, "tls-secret", "the `Secret` with the certificates of Deployments that ask for TLS")
-	fs.BoolVar(&f.Strict, "strict-patches", false, "fail if a patch of a target changes nothing")
+	fs.BoolVar(&f.strict, "strict-patches", false, "fail if a patch of a target changes nothing")
 	fs.BoolVar(&f.unresolved, "allow-unresolved", false,
 		"warn only if a Flink option has a ${NAME} that the pods do not know")
 	fs.BoolVar(&f.disruption, "pod-disruption-budgets", false, "render PodDisruptionBudgets")
@@ -79,13 +78,11 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	add(f.home != "", render.FlinkHome(f.home))
 	add(f.blobs != "", render.BlobStorage(f.blobs))
 	add(f.tls != "", render.TLSSecret(f.tls))
-	add(f.Strict, render.StrictPatches())
+	add(f.strict, render.StrictPatches())
 	add(f.unresolved, render.AllowUnresolved())
 	add(f.unknown, render.AllowUnknown())
 	add(f.disruption, render.PodDisruptionBudgets())
-	if f.Engine != nil {
-		opts = append(opts, render.PatchEngine(f.Engine))
-	}
+	add(f.Engine != nil, render.PatchEngine(f.Engine))
 	return Renderer(opts...)
 }
 

@@ -27,6 +27,8 @@ type Input struct {
 	// Warn is told of what is left out, and of files that hold nothing, which may have
 	// been cut off.
 	Warn func(flinktarget.Problem)
+	// Progress is told of what is read.
+	Progress *Progress
 	// Defaults is a file of DeploymentDefaults, empty for none.
 	Defaults string
 
@@ -41,6 +43,7 @@ type Input struct {
 
 // Flags defines the flags of all commands that read resources.
 func (in *Input) Flags(fs *flag.FlagSet) {
+	fs.BoolVar(&in.Progress.Quiet, "quiet", in.Progress.Quiet, "show no progress on a terminal")
 	fs.StringVar(&in.kind, "kind", "", "the `kind` of documents that do not say theirs, such as bodies of VVP's API;\n"+
 		"if not given, that whose fields they have")
 	fs.BoolVar(&in.unknown, "allow-unknown", false,
@@ -55,6 +58,7 @@ func (in *Input) Read(args []string) (all deployment.Bundle, err error) {
 	errs := []error{err}
 	for _, file := range list {
 		skipped := in.skipped
+		in.Progress.Did("reading files", 1)
 		b, err := in.file(file, defaults)
 		if err == nil && Empty(b) && len(b.Targets) == 0 && in.skipped == skipped {
 			empty := Warning("there is no resource in the file")
