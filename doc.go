@@ -91,9 +91,7 @@
 //   - target.ErrConflict, target.ErrNotFound: another target has the id; there is no such
 //     target or hold. Take another id; register or acquire first.
 //   - patch.ErrConflict: a patch changes what belongs to the platform. Take the field out of it.
-//   - render.ErrMismatch: the target is not the one that the resource names. Look it up by
-//     Deployment.Target.
-//   - render.ErrDerivedID: a patch selects on a job id that is derived from what patches do.
-//     Give render.Job an ID.
-//   - render.ErrUnmatched: with StrictPatches, a patch changed nothing. Correct its selector.
+//
+// The Rule of a Problem tells everything else, such as the mismatch of a resource with a
+// target that it does not name: render/rules.md has all of them, with their cures.
 package flinktarget

@@ -11,7 +11,6 @@ import (
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/patch"
-	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -43,8 +42,6 @@ func TestProblemsOfErrors(t *testing.T) {
 			Owners: []target.Owner{{Kind: "Deployment", Namespace: "default", Name: "d"}}},
 			[]string{"in-use the target default/a is in use by Deployment default/d"}},
 		{"of a patch", &patch.ApplyError{Err: errors.New("no")}, []string{"patch-apply no"}},
-		{"of a rendering", &render.MismatchError{Resource: "Deployment default/d"},
-			[]string{"mismatch Deployment default/d refers to the target default/, not to default/"}},
 	} {
 		var got []string
 		for p := range flinktarget.Problems(c.err) {

@@ -199,9 +199,8 @@ func TestMismatch(t *testing.T) {
 	assert.NilError(t, err)
 	r := renderer(t)
 	_, err = r.Deployment(other, b.Deployments[0], render.Job{})
-	assert.Assert(t, errors.Is(err, render.ErrMismatch))
-	e, _ := errors.AsType[*render.MismatchError](err)
-	assert.Equal(t, e.Want.String()+" "+e.Got.String(), "default/staging default/other")
+	assert.DeepEqual(t, refusals(err), []string{" mismatch"})
+	assert.Error(t, err, "Deployment default/app: refers to the target default/staging, not to default/other")
 
 	for reason, call := range map[string]func() error{
 		"the zero target": func() error {

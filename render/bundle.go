@@ -81,26 +81,6 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 	return r.strict(x.render(r.workers))
 }
 
-// ErrUnmatched is the class of errors about patches that change no object, with
-// [StrictPatches].
-var ErrUnmatched = errors.New("the patch matches no object")
-
-// errNoEffect is what is said of a patch that matches objects.
-var errNoEffect = errors.New("the patch changes nothing: the objects have already what it sets")
-
-// UnmatchedError reports a patch that changes no object. It is ErrUnmatched for
-// errors.Is.
-type UnmatchedError struct {
-	// Target is whose patch it is, such as "DeploymentTarget default/staging".
-	Target string
-	// Entry is the index of the patch in spec.deploymentPatchSet.
-	Entry int
-	// Position is where the entry begins, zero if it was not read from a text.
-	Position flinktarget.Position
-	// NoEffect says that it matches objects, and leaves them as they are.
-	NoEffect bool
-}
-
 // The rules that a patch breaks which changes nothing.
 const (
 	ruleUnmatched  = "unmatched-patch"
@@ -108,47 +88,20 @@ const (
 	ruleAbsentKind = "absent-kind"
 )
 
-// rule is the name of the rule, and what it says.
-func (e *UnmatchedError) rule() (string, error) {
-	if e.NoEffect {
-		return ruleNoEffect, errNoEffect
-	}
-	return ruleUnmatched, ErrUnmatched
-}
-
-// Error names the target and the entry, and where it stands in a file.
-func (e *UnmatchedError) Error() string {
-	_, err := e.rule()
-	text := fmt.Sprintf("%s: %s: %v", e.Target, kinds.PatchField(e.Entry), err)
-	if e.Position.File != "" {
-		text = e.Position.String() + ": " + text
-	}
-	return text
-}
-
-// Problem returns the error as a problem of the target.
-func (e *UnmatchedError) Problem() flinktarget.Problem {
-	rule, err := e.rule()
-	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: rule, Resource: e.Target,
-		Field: kinds.PatchField(e.Entry), Message: err.Error(), Position: e.Position}
-}
-
-// Is reports whether target is ErrUnmatched.
-func (e *UnmatchedError) Is(target error) bool { return target == ErrUnmatched }
-
 // strict makes errors of patches that changed nothing, if that is asked for.
 func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 	if err != nil || !r.strictPatches {
 		return m, err
 	}
-	var errs []error
-	for _, u := range m.uses {
-		if u.did == unmatched || u.did == ineffective {
-			errs = append(errs, u.error())
+	var problems []flinktarget.Problem
+	for _, p := range useless(m.uses) {
+		if p.Rule != ruleAbsentKind {
+			p.Severity = flinktarget.SeverityError
+			problems = append(problems, p)
 		}
 	}
-	if len(errs) > 0 {
-		return Manifests{}, errors.Join(errs...)
+	if len(problems) > 0 {
+		return Manifests{}, decode.Invalid("", problems...)
 	}
 	return m, nil
 }
@@ -337,12 +290,6 @@ var conditions = map[string]string{
 	"ServiceAccount":      "with Kubernetes high availability and no serviceAccountName",
 }
 
-// error is what strict patches make of a patch.
-func (u patchUse) error() *UnmatchedError {
-	return &UnmatchedError{Target: target.Kind + " " + u.target, Entry: u.patch, Position: u.at,
-		NoEffect: u.did == ineffective}
-}
-
 // useless warns of patches that changed nothing.
 func useless(uses []patchUse) []flinktarget.Problem {
 	var out []flinktarget.Problem
@@ -350,9 +297,12 @@ func useless(uses []patchUse) []flinktarget.Problem {
 		if u.did == changed {
 			continue
 		}
-		p := u.error().Problem()
-		p.Severity = flinktarget.SeverityWarning
-		if u.did == absent {
+		p := decode.Warning(ruleUnmatched, target.Kind+" "+u.target, kinds.PatchField(u.patch),
+			"the patch matches no object", u.at)
+		switch u.did {
+		case ineffective:
+			p.Rule, p.Message = ruleNoEffect, "the patch changes nothing: the objects have already what it sets"
+		case absent:
 			when := cmp.Or(conditions[u.kind], conditions["ServiceAccount"]) // of which the others are
 			p.Rule = ruleAbsentKind
 			if u.kind == "PodDisruptionBudget" {

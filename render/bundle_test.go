@@ -106,7 +106,7 @@ func TestPatchesThatChangeNothing(t *testing.T) {
 		}
 		assert.Equal(t, strings.Join(rules, " "), c.rule, c.reason)
 		_, err = renderer(t, render.StrictPatches()).Bundle(b, nil)
-		assert.Equal(t, errors.Is(err, render.ErrUnmatched), c.refused, "%s: %v", c.reason, err)
+		assert.Equal(t, err != nil, c.refused, "%s: %v", c.reason, err)
 		for p := range flinktarget.Problems(err) {
 			assert.Equal(t, p.Rule, c.rule, c.reason)
 		}

@@ -51,12 +51,10 @@ func TestPatchErrorsHavePlaces(t *testing.T) {
 	unmatched := withPatches(app,
 		"{target: {kind: Service, labelSelector: component=jobmanger}, patch: {spec: {type: NodePort}}}")
 	_, err = renderJob(t, unmatched, render.Job{ID: jobID}, render.StrictPatches())
-	assert.Assert(t, errors.Is(err, render.ErrUnmatched) && strings.HasPrefix(err.Error(), "input.yaml:8:5: "), "%v",
-		err)
-	u, ok := errors.AsType[*render.UnmatchedError](err)
-	assert.Assert(t, ok && u.Entry == 0 && u.Target == "DeploymentTarget default/staging" && u.Position.Line == 8, "%v",
-		err)
-	u.Position = flinktarget.Position{}
+	assert.Error(t, err, "input.yaml:8:5: spec.deploymentPatchSet[0]: the patch matches no object")
+	u, ok := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && u.Problems[0].Rule == "unmatched-patch", "%v", err)
+	u.Problems[0].Position = flinktarget.Position{}
 	assert.Assert(t, strings.HasPrefix(u.Error(), "DeploymentTarget default/staging: "),
 		"a place that is not known is left out: %v", u)
 

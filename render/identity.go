@@ -4,18 +4,15 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/patch"
 )
-
-// ErrDerivedID is the class of errors about patches that select objects by an id
-// that is derived from what the patches do. The cure is to give Job.ID.
-var ErrDerivedID = errors.New("a patch selects on the derived job id")
 
 // placeholder stands for an id that is not derived yet, with dashes and, as Flink writes
 // ids, without. It has the form of a derived id, so that patterns of names select both.
@@ -80,10 +77,16 @@ func (g *rendering) sameMatches(id string) error {
 		setID(o["metadata"], id)
 	}
 	after := set.Selected(g.built)
-	for _, m := range slices.Concat(before, after) {
-		if !slices.Contains(before, m) || !slices.Contains(after, m) {
-			return fmt.Errorf("%s: %w: %s matches other objects with the job id %s than without it; give the job an id",
-				g.resource, ErrDerivedID, kinds.PatchField(m.Patch), id)
+	for i, p := range set.All() {
+		of := func(list []patch.Match) []patch.Match {
+			return slices.DeleteFunc(slices.Clone(list), func(m patch.Match) bool { return m.Patch != i })
+		}
+		if !slices.Equal(of(before), of(after)) {
+			wrong := decode.Warning("derived-id Job.ID", g.resource.String(), "", "the patch matches other objects "+
+				"with the derived job id, "+id+", than without it; give the job an id", p.Position())
+			wrong.Severity = flinktarget.SeverityError
+			wrong.Cause = &flinktarget.Cause{Resource: g.target.String(), Field: kinds.PatchField(i)}
+			return decode.Invalid("", wrong)
 		}
 	}
 	return nil

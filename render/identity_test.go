@@ -72,8 +72,8 @@ func TestPatchThatSelectsOnTheDerivedID(t *testing.T) {
 	text := withPatches(app, "{target: {kind: Service}, patch: {metadata: {annotations: {c: d}}}}",
 		"{target: {kind: Service, labelSelector: jobId="+id+"}, patch: {metadata: {annotations: {a: b}}}}")
 	_, err := renderJob(t, text, render.Job{})
-	assert.ErrorContains(t, err, "spec.deploymentPatchSet[1] ", "it is the patch that selects")
-	assert.Assert(t, errors.Is(err, render.ErrDerivedID), "%v", err)
+	assert.ErrorContains(t, err, "input.yaml:9:5: spec.deploymentPatchSet[1]: ", "it is the patch that selects")
+	assert.DeepEqual(t, refusals(err), []string{" derived-id"})
 	_, err = renderJob(t, text, render.Job{ID: id})
 	assert.NilError(t, err)
 }
@@ -150,7 +150,7 @@ func TestPatchThatMatchesNothingIsAWarning(t *testing.T) {
 		assert.Equal(t, got, c.want, "%s: %v", c.reason, m.Warnings())
 
 		m, err := renderer(t, render.StrictPatches()).Bundle(parse(t, []byte(c.text)), nil)
-		assert.Equal(t, errors.Is(err, render.ErrUnmatched), c.want > 0, "%s: %v", c.reason, err)
+		assert.Equal(t, err != nil, c.want > 0, "%s: %v", c.reason, err)
 		assert.Equal(t, m.Len() == 0, c.want > 0)
 	}
 }

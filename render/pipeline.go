@@ -36,11 +36,12 @@ const AnnotationConfigChecksum = "flinktarget.github.io/config-checksum"
 // whose state is not RUNNING, or that of its SessionCluster, renders no object, and a
 // warning.
 //
-// Errors are [*MismatchError] if d refers to another target, [*flinktarget.InvalidError] for
-// what cannot be rendered, zero values included, [*patch.ApplyError] for patches that
-// fail, [*VerifyError] for objects that Kubernetes would refuse, [ErrDerivedID], and
-// with [StrictPatches] [ErrUnmatched]. They may be wrapped, so that errors.As and
-// errors.Is find them. On error the Manifests are empty.
+// Errors are [*patch.ApplyError] for patches that fail, [*VerifyError] for objects that
+// Kubernetes would refuse, and [*flinktarget.InvalidError] for everything else that cannot
+// be rendered: zero values, a target that d does not refer to (the rule mismatch), a patch
+// that selects by the derived id (derived-id), and with [StrictPatches] patches that
+// change nothing. They may be wrapped, so that errors.As finds them and
+// [flinktarget.Problems] has all of them. On error the Manifests are empty.
 func (r *Renderer) Deployment(t target.Target, d deployment.Deployment, j Job) (Manifests, error) {
 	return r.strict(r.render(t, job{Deployment: d, job: j}))
 }
@@ -327,7 +328,8 @@ func matching(t target.Target, s source) error {
 	case t.IsZero():
 		return zeroValue(s.String(), "the target is the zero value; make it with target.New or target.Parse")
 	case !s.Target().IsZero() && !s.Target().Matches(t):
-		return &MismatchError{Resource: s.String(), Want: s.Target(), Got: t.Ref()}
+		return decode.Invalid(s.String(), flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "mismatch",
+			Message: fmt.Sprintf("refers to the target %s, not to %s", s.Target(), t.Ref())})
 	}
 	return nil
 }

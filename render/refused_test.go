@@ -297,23 +297,21 @@ func TestUnmatchedPatchesAreCounted(t *testing.T) {
 		{"the first of two is enough", withPatches(app+second, patchOf(id["app"])), nil},
 		{"so is the second", withPatches(app+second, patchOf(id["app2"])), nil},
 		{"each matches one of two", withPatches(app+second, patchOf(id["app2"]), patchOf(id["app"])), nil},
-		{"neither", withPatches(app+second, patchOf("none")), []string{"default/staging 0"}},
-		{"one of two patches", withPatches(app, patchOf(id["app"]), patchOf("none")), []string{"default/staging 1"}},
+		{"neither", withPatches(app+second, patchOf("none")), []string{"default/staging spec.deploymentPatchSet[0]"}},
+		{"one of two patches", withPatches(app, patchOf(id["app"]), patchOf("none")), []string{"default/staging spec.deploymentPatchSet[1]"}},
 		{"the other of two patches", withPatches(app, patchOf("none"), patchOf(id["app"])),
-			[]string{"default/staging 0"}},
+			[]string{"default/staging spec.deploymentPatchSet[0]"}},
 		{"another target's patch is another",
 			withPatches(app, patchOf(id["app"])) + "---" + withPatches(other, patchOf("none")),
-			[]string{"default/other 0"}},
+			[]string{"default/other spec.deploymentPatchSet[0]"}},
 		{"whichever comes first", withPatches(app, patchOf("none")) + "---" + withPatches(other, patchOf(id["app2"])),
-			[]string{"default/staging 0"}},
+			[]string{"default/staging spec.deploymentPatchSet[0]"}},
 	} {
 		_, err := renderer(t, render.StrictPatches()).Bundle(parse(t, []byte(c.text)), nil)
 		var got []string
-		if many, ok := err.(interface{ Unwrap() []error }); ok {
-			for _, e := range many.Unwrap() {
-				u, _ := errors.AsType[*render.UnmatchedError](e)
-				got = append(got, fmt.Sprintf("%s %d", strings.TrimPrefix(u.Target, "DeploymentTarget "), u.Entry))
-			}
+		for p := range flinktarget.Problems(err) {
+			assert.Equal(t, p.Rule, "unmatched-patch")
+			got = append(got, strings.TrimPrefix(p.Resource, "DeploymentTarget ")+" "+p.Field)
 		}
 		assert.DeepEqual(t, got, c.want)
 		assert.Equal(t, err == nil, c.want == nil, "%s: %v", c.reason, err)

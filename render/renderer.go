@@ -2,7 +2,6 @@ package render
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"path"
 	"strings"
@@ -16,34 +15,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
-	"github.com/flinktarget/flinktarget/target"
 )
-
-// ErrMismatch is the class of a [MismatchError].
-var ErrMismatch = errors.New("the target is not the one that is referred to")
-
-// MismatchError reports a resource that was to be rendered with a target that it
-// does not refer to. It is ErrMismatch for errors.Is.
-type MismatchError struct {
-	// Resource is what was to be rendered, such as "Deployment default/top-speed".
-	Resource string
-	// Want is what it refers to, Got what was given.
-	Want, Got target.Ref
-}
-
-// Error names the resource and both targets.
-func (e *MismatchError) Error() string {
-	return fmt.Sprintf("%s refers to the target %s, not to %s", e.Resource, e.Want, e.Got)
-}
-
-// Problem returns the error as a problem of the resource.
-func (e *MismatchError) Problem() flinktarget.Problem {
-	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "mismatch", Resource: e.Resource,
-		Message: e.Error()}
-}
-
-// Is reports whether target is ErrMismatch.
-func (e *MismatchError) Is(target error) bool { return target == ErrMismatch }
 
 // A Renderer makes Kubernetes objects of VVP resources. It is immutable and safe
 // for concurrent use. The zero value renders with no options.

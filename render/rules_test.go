@@ -74,6 +74,8 @@ func ruleCases() []ruleCase {
 			artifact("additionalDependencies: [" + a + "]"), nil},
 		{"configuration-file", "", toConfig("flink-conf.yaml: 'a: b'"), toConfig("more.yaml: 'a: b'"), nil},
 		{"deprecated", warning, in(conf(ha), ".type: kubernetes", ".type: vvp-kubernetes"), conf(ha), nil},
+		{"derived-id", "", op("target: {name: 'job-8ef6.*'}, patch: {metadata: {annotations: {a: b}}}"),
+			op("target: {name: 'job-.*'}, patch: {metadata: {annotations: {a: b}}}"), nil},
 		{"derived-id", warning, inSpec("upgradeStrategy: {kind: STATEFUL}"), inSpec("upgradeStrategy: {kind: STATELESS}\n  restoreStrategy: {kind: NONE}"), nil},
 		{"duplicate", "", app + "---" + staging, app + "---" + in(staging, "name: staging", "name: b"), nil},
 		{"duration", "", inSpec("jobFailureExpirationTime: soon"), inSpec("jobFailureExpirationTime: 1h"), nil},
@@ -313,7 +315,7 @@ func TestRulesHaveCases(t *testing.T) {
 	}
 	check := func(c ruleCase, fault, legal []flinktarget.Problem) {
 		breaks := func(p flinktarget.Problem) bool { return p.Rule == c.rule && string(p.Severity) == c.severity }
-		wrong := func(p flinktarget.Problem) bool { return p.Rule == c.rule || p.Severity == flinktarget.SeverityError }
+		wrong := func(p flinktarget.Problem) bool { return breaks(p) || p.Severity == flinktarget.SeverityError }
 		if !slices.ContainsFunc(fault, breaks) {
 			t.Errorf("%s, %s, is not reported: %v", c.rule, c.severity, fault)
 		}

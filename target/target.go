@@ -120,7 +120,7 @@ func (t Target) KubernetesNamespace() string {
 // Patches returns the patch set, which is immutable.
 func (t Target) Patches() patch.Set { return t.data().patches }
 
-// Position returns the position of the name of t in the text that Parse or Read read.
+// Position returns the position of the name of t in the text that [Parse] or package deployment read.
 // It is the zero Position if t was made by New or comes from a snapshot.
 func (t Target) Position() flinktarget.Position { return t.data().at }
 
