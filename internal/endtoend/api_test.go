@@ -45,6 +45,8 @@ type api struct {
 	dir  string
 	ca   []byte
 
+	admin string // the token of a real one's administrator, which apiserver_test.go starts
+
 	mu       sync.Mutex
 	version  int
 	maps     map[string]corev1.ConfigMap // by namespace/name
@@ -96,6 +98,10 @@ func (a *api) certificate() tls.Certificate {
 func (a *api) grant(t *testing.T, object render.Object) {
 	t.Helper()
 	assert.Assert(t, a != nil, "%s without an API server", object.Kind())
+	if a.admin != "" {
+		assert.NilError(t, a.apply(object))
+		return
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch object.Kind() {
@@ -109,11 +115,17 @@ func (a *api) grant(t *testing.T, object render.Object) {
 	}
 }
 
-// account is the folder that Kubernetes mounts for a ServiceAccount. Its token is its name.
+// account is the folder that Kubernetes mounts for a ServiceAccount. Its token is its name,
+// if this is the server.
 func (a *api) account(name string) string {
-	dir := filepath.Join(a.dir, name)
+	dir, token := filepath.Join(a.dir, name), name
+	if a.admin != "" {
+		var err error
+		token, err = a.token(name)
+		assert.NilError(a.t, err)
+	}
 	assert.NilError(a.t, os.MkdirAll(dir, 0o755))
-	for file, text := range map[string][]byte{"token": []byte(name), "ca.crt": a.ca, "namespace": []byte("flink-jobs")} {
+	for file, text := range map[string][]byte{"token": []byte(token), "ca.crt": a.ca, "namespace": []byte("flink-jobs")} {
 		assert.NilError(a.t, os.WriteFile(filepath.Join(dir, file), text, 0o644))
 	}
 	return dir

@@ -35,6 +35,7 @@ type cluster struct {
 	secrets    map[string]map[string]string
 	api        *api // nil without high availability
 
+	id           string       // of its job in Flink, if a test notes it
 	job          *batchv1.Job // nil for a session cluster
 	jobManager   corev1.PodTemplateSpec
 	taskManager  corev1.PodTemplateSpec
@@ -292,8 +293,8 @@ func (c *cluster) allTasks(id string) error {
 	return nil
 }
 
-// checkpoint waits until a job has completed more checkpoints than n.
-func (c *cluster) checkpoint(id string, n int) {
+// checkpoint waits until a job has completed more checkpoints than n, and returns how many.
+func (c *cluster) checkpoint(id string, n int) int {
 	c.t.Helper()
 	var answer struct{ Counts struct{ Completed int } }
 	c.eventually("a checkpoint", func() error {
@@ -303,6 +304,7 @@ func (c *cluster) checkpoint(id string, n int) {
 		}
 		return err
 	})
+	return answer.Counts.Completed
 }
 
 // savepoint takes one and stops the job, and returns where it is: in the folder of the

@@ -150,14 +150,31 @@ func build(t *testing.T, home, version string) *image {
 	return i
 }
 
+// java11 is the folder of a Java 11, which images before 1.18 have, if it is there.
+func (i *image) java11() string {
+	if i.new() {
+		return ""
+	}
+	return i.beside("java-11")
+}
+
+// new reports whether the image has Java 17. A release that is not in the table yet is a new one.
+func (i *image) new() bool {
+	v, err := flink.Lookup(i.minor())
+	return err != nil || v.JVMOptions != ""
+}
+
 // javaOptions are variables of the image: starts take half the time with them, and nothing
-// here runs long enough for better code. Images before 1.18 have Java 11; on newer ones,
-// Flink needs what the distribution of 1.18 sets. Their taskmanager.sh chooses a garbage
-// collector where no options are set, and Java does not start with two.
+// here runs long enough for better code. Releases before 1.18 need what the distribution of
+// 1.18 sets, if they run on Java 17. Their taskmanager.sh chooses a garbage collector where
+// no options are set, and Java does not start with two.
 func (i *image) javaOptions() string {
 	const quick = "-XX:TieredStopAtLevel=1"
-	if v, err := flink.Lookup(i.minor()); err != nil || v.JVMOptions != "" {
-		return quick + " -XX:+UseSerialGC" // a release that is not in the table yet is a new one
+	switch {
+	case i.new():
+		return quick + " -XX:+UseSerialGC"
+	case i.java11() != "":
+		return quick
 	}
 	v, err := flink.Lookup("1.18")
 	if err != nil {
@@ -177,10 +194,8 @@ func (i *image) beside(name string) string {
 
 // layers are the folders that make /opt/flink, the strongest first.
 func (i *image) layers() string {
-	if python := i.beside("python-" + i.version); python != "" {
-		return i.layer + ":" + python + ":" + i.home
-	}
-	return i.layer + ":" + i.home
+	layers := []string{i.layer, i.beside("python-" + i.version), i.java11(), i.home}
+	return strings.Join(slices.DeleteFunc(layers, func(dir string) bool { return dir == "" }), ":")
 }
 
 // minor is the version that a resource names.

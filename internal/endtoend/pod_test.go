@@ -198,6 +198,9 @@ func (p *pod) environment(c corev1.Container) (env []string, expand func(string)
 		"HOSTNAME": p.spec.Hostname, "LANG": "C.UTF-8", "HOME": "/opt/flink",
 		"JAVA_TOOL_OPTIONS": p.cluster.image.javaOptions(), "PYTHONPATH": "/opt/flink/python",
 	}
+	if p.cluster.image.java11() != "" {
+		values["JAVA_HOME"] = "/opt/flink/java"
+	}
 	if p.cluster.api != nil {
 		values["KUBERNETES_SERVICE_HOST"], values["KUBERNETES_SERVICE_PORT"] = node, p.cluster.api.port
 	}

@@ -74,6 +74,12 @@ func (i *image) option(since int, newer, older string) string {
 
 func jobID(n int) render.Job { return render.Job{ID: fmt.Sprintf("00000000-0000-4000-8000-%012d", n)} }
 
+// highly is what high availability needs of the configuration, in the lines of a map.
+func (i *image) highly(indent string) string {
+	return indent + i.option(17, "high-availability.type", "high-availability") + ": kubernetes\n" +
+		indent + "high-availability.storageDir: file:///data/ha\n"
+}
+
 const inImage = `jarUri: "local:///opt/flink/usrlib/probe.jar", entryClass: probe.Probe`
 
 // Arguments, variables and options reach the job byte by byte; a job that ends ends its pod
@@ -332,9 +338,11 @@ func certificates(t *testing.T) map[string]string {
 func TestHighAvailability(t *testing.T) {
 	eachVersion(t, func(t *testing.T, i *image) {
 		a := newAPI(t)
+		if programs := i.beside("apiserver"); programs != "" {
+			a = newKubernetes(t, programs)
+		}
 		claim := filepath.Join(work, "ha-"+i.version)
-		options := "        " + i.option(17, "high-availability.type", "high-availability") +
-			": kubernetes\n        high-availability.storageDir: file:///data/ha"
+		options := i.highly("        ")
 		one := newCluster(t, i, rendering{job: jobID(7), claims: claim, api: a,
 			text: app(i, 2, inImage+", mainArgs: --sleep=20", options)}).start()
 		id := one.running(1)[0]
@@ -352,6 +360,9 @@ func TestHighAvailability(t *testing.T) {
 		assert.Assert(t, restored(one) > 0)
 		one.quiet()
 		one.stop()
+		if a.admin != "" {
+			a.audit()
+		}
 		assert.DeepEqual(t, a.denied, []string(nil))
 		t.Logf("verbs used: %v", a.used)
 		for job, want := range map[int]bool{7: true, 8: false} {
@@ -360,4 +371,82 @@ func TestHighAvailability(t *testing.T) {
 			assert.Equal(t, len(files) > 0, want, "%d: %v", job, files)
 		}
 	})
+}
+
+// Two applications and two session clusters run side by side, with one volume, one folder for
+// checkpoints, one for high availability, and one API server. Each has its own job, its own
+// TaskManagers and its own jars, and what one leaves behind or deletes is its own.
+func TestSideBySide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("eight more processes of Java: run in .ci/long")
+	}
+	eachVersion(t, func(t *testing.T, i *image) {
+		a, claim := newAPI(t), filepath.Join(work, "beside-"+i.version)
+		var clusters []*cluster
+		for n := range 2 {
+			job := render.Job{ID: fmt.Sprintf("00000000-0000-4000-8000-00000000200%d", n)}
+			clusters = append(clusters, newCluster(t, i, rendering{job: job, claims: claim, api: a,
+				text: app(i, 2, inImage+", mainArgs: --sleep=20", i.highly("        "))}))
+			text := session(i, "    execution.checkpointing.interval: 1s\n    "+
+				i.option(20, "execution.checkpointing.dir", "state.checkpoints.dir")+": file:///data/checkpoints\n"+
+				i.highly("    ")+"  kubernetes:\n    pods:\n"+volume)
+			text = strings.NewReplacer("name: sess", fmt.Sprint("name: sess", n), "5d0f6a1a2f7e", fmt.Sprint("5d0f6a1a2f7", n),
+				"numberOfTaskManagers: 2", "numberOfTaskManagers: 1").Replace(text)
+			clusters = append(clusters, newCluster(t, i, rendering{claims: claim, api: a, text: text}))
+		}
+		for _, c := range clusters {
+			c.startPods()
+		}
+		seen := map[string]bool{}
+		for _, c := range clusters {
+			c.ready()
+			if c.job == nil {
+				assert.NilError(t, c.call(http.MethodPost, "/jars/"+c.upload(i.jars+"/probe.jar")+"/run",
+					map[string]any{"parallelism": 2, "programArgsList": []string{"--sleep=20"}}, &struct{}{}))
+			}
+		}
+		for _, c := range clusters {
+			c.id = c.running(1)[0]
+			c.checkpoint(c.id, 0)
+			c.alone(seen)
+		}
+		first := clusters[0]
+		assert.NilError(t, first.call(http.MethodPatch, "/jobs/"+first.id, nil, &struct{}{}))
+		assert.Equal(t, first.jm.wait(3*time.Minute), 0, "CANCELED")
+		for _, c := range clusters[1:] {
+			c.checkpoint(c.id, c.checkpoint(c.id, 0)+1)
+			c.quiet()
+		}
+		files, err := filepath.Glob(claim + "/ha/*/*")
+		assert.NilError(t, err)
+		folders := map[string]bool{}
+		for _, file := range files {
+			folders[filepath.Dir(file)] = true
+		}
+		delete(folders, claim+"/ha/job-result-store") // has a folder for each, since 1.15
+		assert.Equal(t, len(folders), 3, "%v", files)
+		for _, c := range clusters {
+			c.stop()
+		}
+		assert.DeepEqual(t, a.denied, []string(nil))
+	})
+}
+
+// alone holds that a cluster has a job, TaskManagers and jars that no other has.
+func (c *cluster) alone(seen map[string]bool) {
+	var members struct{ TaskManagers []struct{ ID string } }
+	assert.NilError(c.t, c.call(http.MethodGet, "/taskmanagers", nil, &members))
+	assert.Equal(c.t, len(members.TaskManagers), len(c.tms))
+	assert.Assert(c.t, strings.HasPrefix(members.TaskManagers[0].ID, c.tms[0].address+":"), members)
+	own := []string{c.id}
+	if c.job == nil {
+		var jars struct{ Files []struct{ ID string } }
+		assert.NilError(c.t, c.call(http.MethodGet, "/jars", nil, &jars))
+		assert.Equal(c.t, len(jars.Files), 1)
+		own = append(own, jars.Files[0].ID)
+	}
+	for _, id := range own {
+		assert.Assert(c.t, !seen[id], id)
+		seen[id] = true
+	}
 }
