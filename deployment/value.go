@@ -130,13 +130,11 @@ func (d *data[C]) patch(s patch.Set, c C) (*data[C], *yaml.Node, error) {
 		}
 		return d, nil, nil
 	}
-	v, err := tree.FromGo(c)
-	if err != nil {
-		return nil, nil, err
-	}
+	v, _ := tree.FromGo(c) // which was checked
 	doc, _ := v.(tree.Map)
 	kinds.Fill(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}, doc)
-	if doc, err = s.ApplyResource(doc); err != nil {
+	doc, err := s.ApplyResource(doc)
+	if err != nil {
 		return nil, nil, err
 	}
 	return nil, yaml.FromTree(doc), nil

@@ -292,11 +292,10 @@ func TestSet(t *testing.T) {
 	assert.NilError(t, err)
 	longer := append(append(append([]byte("["), text[1:len(text)-1]...), ','), text[1:]...)
 	assert.Assert(t, errors.Is(json.Unmarshal(longer, &patch.Set{}), flinktarget.ErrInvalid), "too many in JSON")
-	for reason, text := range map[string]string{"no list": "{}",
-		"an integer that does not fit": `[{"op": "add", "path": "/a", "value": 99999999999999999999}]`} {
-		err := json.Unmarshal([]byte(text), &patch.Set{})
-		assert.Assert(t, err != nil && !errors.Is(err, flinktarget.ErrInvalid), "%s: %v", reason, err)
-	}
+	err = json.Unmarshal([]byte(`[{"op": "add", "path": "/a", "value": 99999999999999999999}]`), &patch.Set{})
+	assert.ErrorContains(t, err, "an integer does not fit")
+	err = json.Unmarshal([]byte("{}"), &patch.Set{})
+	assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid), "no list: %v", err)
 	err = json.Unmarshal([]byte(`[{"op": "remove", "path": "/a"}, 3]`), &patch.Set{})
 	e, ok = errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)

@@ -2,16 +2,14 @@ package patch
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"iter"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
 // MaxPatches is the number of patches that a Set may have.
@@ -81,35 +79,19 @@ func (s Set) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON sets the variable s to the set of the entries in a JSON list.
 func (s *Set) UnmarshalJSON(data []byte) error {
-	var raw []json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return err
-	}
-	var problems []flinktarget.Problem
-	patches := make([]Patch, len(raw))
-	for i, entry := range raw {
-		err := patches[i].UnmarshalJSON(entry)
-		e, ok := errors.AsType[*flinktarget.InvalidError](err)
-		switch {
-		case err == nil:
-			continue
-		case !ok:
-			return fmt.Errorf("[%d]: %w", i, err)
-		}
-		for _, p := range e.Problems {
-			p.Field = tree.Join(fmt.Sprintf("[%d]", i), p.Field)
-			problems = append(problems, p)
-		}
-	}
-	if len(problems) > 0 {
-		return decode.Invalid("", problems...)
-	}
-	set, err := NewSet(patches...)
+	v, err := tree.FromJSON(data)
 	if err != nil {
 		return err
 	}
-	*s = set
-	return nil
+	var patches []Patch
+	if problems := decode.Into(yaml.FromTree(v), nil, &patches); len(problems) > 0 {
+		return decode.Invalid("", problems...)
+	}
+	set, err := NewSet(patches...)
+	if err == nil {
+		*s = set
+	}
+	return err
 }
 
 // MarshalYAML returns the list of the entries, for libraries such as go.yaml.in/yaml.

@@ -151,10 +151,7 @@ func (g *rendering) objects(s, patched source) ([]tree.Map, error) {
 
 // patched decides, builds and patches the objects for a job id.
 func (g *rendering) patched(s source, id string) ([]tree.Map, error) {
-	in, err := s.input(id)
-	if err != nil {
-		return nil, err
-	}
+	in := s.input(id)
 	in.Namespace = g.namespace()
 	plan, problems, warnings := build.Decide(in, g.renderer.options)
 	if plan.Unresolved && !g.trial && g.target.Patches().Len() > 0 {

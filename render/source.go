@@ -1,8 +1,6 @@
 package render
 
 import (
-	"fmt"
-
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget"
@@ -37,8 +35,8 @@ type source interface {
 	// jobID is the id of the job; "" if it is to be derived. The names of a session
 	// cluster do not depend on one.
 	jobID() string
-	// input is what is built, for this id.
-	input(jobID string) (build.Input, error)
+	// input is what is built, for this id. Labels of what was checked have no error.
+	input(jobID string) build.Input
 	// record starts a record of what set each field.
 	record(g *rendering, patched source) *explain.Record
 }
@@ -105,12 +103,9 @@ func (s job) state() deployment.State         { return s.config.Spec.State }
 func (s job) warnings() []flinktarget.Problem { return s.Warnings() }
 func (s job) jobID() string                   { return s.job.ID }
 
-func (s job) input(jobID string) (build.Input, error) {
-	set, err := labels.ForDeployment(labels.Deployment{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name(),
+func (s job) input(jobID string) build.Input {
+	set, _ := labels.ForDeployment(labels.Deployment{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name(),
 		JobID: jobID})
-	if err != nil {
-		return build.Input{}, fmt.Errorf("%s: %w", s, err)
-	}
 	spec, path := s.config.Spec, field.NewPath("spec", "template", "spec")
 	t := spec.Template.Spec
 	in := build.Input{
@@ -136,7 +131,7 @@ func (s job) input(jobID string) (build.Input, error) {
 		in.Registry, in.Repository, in.Tag = c.FlinkImageRegistry, c.FlinkImageRepository, c.FlinkImageTag
 		in.Resources, in.Kubernetes = c.Resources, c.Kubernetes
 	}
-	return in, nil
+	return in
 }
 
 func sessionName(s deployment.SessionCluster) string { return "session-" + s.ID() }
@@ -179,11 +174,8 @@ func (s session) state() deployment.State         { return s.config.Spec.State }
 func (s session) warnings() []flinktarget.Problem { return s.Warnings() }
 func (s session) jobID() string                   { return s.ID() }
 
-func (s session) input(string) (build.Input, error) {
-	set, err := labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
-	if err != nil {
-		return build.Input{}, fmt.Errorf("%s: %w", s, err)
-	}
+func (s session) input(string) build.Input {
+	set, _ := labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
 	spec, path := s.config.Spec, field.NewPath("spec")
 	return build.Input{
 		Name: sessionName(s.SessionCluster), Labels: set,
@@ -192,7 +184,7 @@ func (s session) input(string) (build.Input, error) {
 		Resources: spec.Resources, Config: spec.FlinkConfiguration, Logging: spec.Logging,
 		Placeholders: map[string]string{"namespace": s.Namespace()},
 		Kubernetes:   spec.Kubernetes, Settings: path, TaskManagers: spec.NumberOfTaskManagers,
-	}, nil
+	}
 }
 
 func (s session) record(g *rendering, patched source) *explain.Record {

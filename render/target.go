@@ -97,15 +97,8 @@ func rules() []any {
 		if r.deleteCollection {
 			allowed = []string{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
 		}
-		out = append(out, tree.Map{"apiGroups": list(r.groups), "resources": list(r.resources), "verbs": list(allowed)})
-	}
-	return out
-}
-
-func list(words []string) []any {
-	out := make([]any, len(words))
-	for i, w := range words {
-		out[i] = w
+		out = append(out, tree.Map{"apiGroups": tree.FromList(r.groups),
+			"resources": tree.FromList(r.resources), "verbs": tree.FromList(allowed)})
 	}
 	return out
 }

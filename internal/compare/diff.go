@@ -136,14 +136,6 @@ func (d *differ) list(old, new []any, f merge.Field) {
 		}
 	}
 	if len(f.Keys) > 0 && !inOrder {
-		d.report(Reordered, texts(was), texts(is))
+		d.report(Reordered, tree.FromList(was), tree.FromList(is))
 	}
-}
-
-func texts(words []string) []any {
-	out := make([]any, len(words))
-	for i, w := range words {
-		out[i] = w
-	}
-	return out
 }

@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"encoding/json"
 	"reflect"
 
 	kjson "sigs.k8s.io/json"
@@ -40,15 +39,8 @@ func decoded(obj tree.Map) tree.Map {
 		return obj
 	}
 	fill(reflect.ValueOf(typed))
-	text, err := json.Marshal(typed)
-	if err != nil {
-		return obj
-	}
-	v, err := tree.FromJSON(text)
-	out, ok := v.(tree.Map)
-	if err != nil || !ok {
-		return obj
-	}
+	v, _ := tree.FromGo(typed) // which came from JSON
+	out, _ := v.(tree.Map)
 	return out
 }
 

@@ -97,8 +97,6 @@ func (d *decoder) plain(n *yaml.Node, dst reflect.Value, wire string) {
 		d.boolean(n, dst)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		d.integer(n, dst)
-	case reflect.Float32, reflect.Float64:
-		d.float(n, dst)
 	case reflect.Interface:
 		dst.Set(reflect.ValueOf(n.Value()))
 	default:

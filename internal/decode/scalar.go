@@ -73,17 +73,6 @@ func (d *decoder) integer(n *yaml.Node, dst reflect.Value) {
 	}
 }
 
-func (d *decoder) float(n *yaml.Node, dst reflect.Value) {
-	switch v := n.Value().(type) {
-	case int64:
-		dst.SetFloat(float64(v))
-	case float64:
-		dst.SetFloat(v)
-	default:
-		d.mismatch(n, "a number, without quotes")
-	}
-}
-
 // decimal is what YAML and people write for a decimal number. 010 is not among it:
 // it is 10 to people, and 8 to YAML.
 var decimal = lazyregexp.New(`^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$`)

@@ -2,7 +2,6 @@ package flink
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -40,20 +39,6 @@ const (
 // A Property is a configuration entry set on the command line; it wins over the
 // configuration file.
 type Property struct{ Key, Value string }
-
-// Flags lists the long options that standalone-job accepts in v
-// (StandaloneApplicationClusterConfigurationParserFactory), sorted.
-func (v Version) Flags() []string {
-	flags := []string{"allowNonRestoredState", "configDir", "fromSavepoint", "job-classname", "job-id"}
-	if v.Jars {
-		flags = append(flags, "jars")
-	}
-	if v.Major == 1 {
-		flags = append(flags, "host", "webui-port")
-	}
-	slices.Sort(flags)
-	return flags
-}
 
 // Strings builds the argument list for v, without the command itself, or says
 // what Flink would misread; with problems the list is nil.

@@ -67,6 +67,15 @@ func Strings(v any, path ...string) map[string]string {
 	return out
 }
 
+// FromList returns words as a tree.
+func FromList(words []string) []any {
+	out := make([]any, len(words))
+	for i, w := range words {
+		out[i] = w
+	}
+	return out
+}
+
 // FromStrings returns m as a tree, nil for an empty map.
 func FromStrings(m map[string]string) map[string]any {
 	if len(m) == 0 {
