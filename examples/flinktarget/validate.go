@@ -67,7 +67,8 @@ func check(b deployment.Bundle, r *render.Renderer, o *cli.Flags, alsoRender boo
 // useless returns a flag that was given and does nothing without --render.
 func useless(fs *flag.FlagSet) (name string) {
 	reading := flag.NewFlagSet("", flag.ContinueOnError)
-	new(cli.Input).Flags(reading)
+	in := cli.Input{Progress: new(cli.Progress)}
+	in.Flags(reading)
 	fs.Visit(func(f *flag.Flag) {
 		if reading.Lookup(f.Name) == nil && !slices.Contains([]string{"render", "o", "defaults"}, f.Name) {
 			name = f.Name
