@@ -27,7 +27,7 @@ type Input struct {
 	// Warn is told of what is left out, and of files that hold nothing, which may have
 	// been cut off.
 	Warn func(flinktarget.Problem)
-	// Progress is told of what is read.
+	// Progress is told of what is read. Flags makes a quiet one if there is none.
 	Progress *Progress
 	// Defaults is a file of DeploymentDefaults, empty for none.
 	Defaults string
@@ -43,6 +43,9 @@ type Input struct {
 
 // Flags defines the flags of all commands that read resources.
 func (in *Input) Flags(fs *flag.FlagSet) {
+	if in.Progress == nil {
+		in.Progress = NewProgress(io.Discard)
+	}
 	fs.BoolVar(&in.Progress.Quiet, "quiet", in.Progress.Quiet, "show no progress on a terminal")
 	fs.StringVar(&in.kind, "kind", "", "the `kind` of documents that do not say theirs, such as bodies of VVP's API;\n"+
 		"if not given, that whose fields they have")

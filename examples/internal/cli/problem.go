@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -78,6 +77,7 @@ var flags = map[string]string{
 	"ForPlatform.ServiceAccount": "--service-account",
 	"Job.ID":                     "--job-id",
 	"Job.SavepointLocation":      "--savepoint",
+	"Job.SessionCluster":         "", // it is missing in the input
 	"ParseDefaults":              "--defaults",
 	"PatchEngine":                "--engine",
 	"PodDisruptionBudgets":       "--pod-disruption-budgets",
@@ -88,8 +88,13 @@ var flags = map[string]string{
 	"UseLoggingProfiles":         "--logging-profile",
 }
 
-// Flag returns the flag of an option, or the name where it has none.
-func Flag(option string) string { return cmp.Or(flags[option], option) }
+// Flag returns the flag of an option, or the name where it is not in the list.
+func Flag(option string) string {
+	if flag, ok := flags[option]; ok {
+		return flag
+	}
+	return option
+}
 
 // WriteJSON writes a document for programs, which people can read, too.
 func WriteJSON(w *Output, document any) {
