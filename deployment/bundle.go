@@ -31,6 +31,20 @@ func (b *Bundle) Add(other Bundle) {
 	b.SessionClusters = append(b.SessionClusters, other.SessionClusters...)
 }
 
+// ClusterOf finds the SessionCluster that runs d, by namespace and name. It returns how many
+// there are: 0 if there is none or d is in application mode, and more than 1 if it is not
+// known which is meant.
+func (b Bundle) ClusterOf(d Deployment) (found SessionCluster, n int) {
+	name, namespace := d.d.get().Spec.SessionClusterName, d.Namespace()
+	for _, s := range b.SessionClusters {
+		if name != "" && s.Name() == name && s.Namespace() == namespace {
+			found = s
+			n++
+		}
+	}
+	return found, n
+}
+
 // Duplicates returns a [*flinktarget.InvalidError] for each resource whose kind and id one before it
 // has: both would be rendered to the same objects. Targets have names and ids of their own.
 func (b Bundle) Duplicates() (errs []error) {

@@ -110,13 +110,11 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 type bundle struct {
 	bundle  deployment.Bundle
 	targets map[target.Ref]target.Target // by name, and by id
-	// clusters are those of a namespace and name.
-	clusters map[[2]string][]deployment.SessionCluster
-	tasks    []func() (Manifests, error)
-	errs     []error // of the bundle as a whole
-	uses     []patchUse
-	used     map[patchOf]int   // where they are in uses
-	jobs     map[string]string // Deployments by the ids of their jobs
+	tasks   []func() (Manifests, error)
+	errs    []error // of the bundle as a whole
+	uses    []patchUse
+	used    map[patchOf]int   // where they are in uses
+	jobs    map[string]string // Deployments by the ids of their jobs
 	// missing counts the resources whose target or cluster is not there.
 	missing int
 }
@@ -167,15 +165,14 @@ func (x *bundle) render(workers int) (Manifests, error) {
 
 // sessionCluster finds the cluster of a Deployment in session mode.
 func (x *bundle) sessionCluster(s job) (found deployment.SessionCluster, err error) {
-	name := s.Config().Spec.SessionClusterName
-	known := x.clusters[[2]string{s.Namespace(), name}]
+	found, n := x.bundle.ClusterOf(s.Deployment)
 	switch {
-	case len(known) == 1:
-		return known[0], nil
-	case len(known) > 1:
-		return found, s.noCluster(fmt.Sprintf("is there %d times in the input", len(known)))
+	case n == 1:
+		return found, nil
+	case n > 1:
+		return found, s.noCluster(fmt.Sprintf("is there %d times in the input", n))
 	}
-	what := "is not in the input"
+	name, what := s.Config().Spec.SessionClusterName, "is not in the input"
 	if x.missing++; x.missing <= maxHints {
 		var names []string
 		for _, c := range x.bundle.SessionClusters {
@@ -210,13 +207,8 @@ func (x *bundle) target(res resource) (target.Target, error) {
 	return target.Target{}, decode.Invalid(res.String(), decode.Problem(res.Position(path.String()), e))
 }
 
-// index keeps the first target of each name and id; a second one is a duplicate.
+// index keeps the first of each name and id; a second one is a duplicate.
 func (x *bundle) index() {
-	x.clusters = map[[2]string][]deployment.SessionCluster{}
-	for _, c := range x.bundle.SessionClusters {
-		key := [2]string{c.Namespace(), c.Name()}
-		x.clusters[key] = append(x.clusters[key], c)
-	}
 	x.targets = make(map[target.Ref]target.Target, len(x.bundle.Targets))
 	for _, t := range slices.Backward(x.bundle.Targets) {
 		x.targets[t.Ref()] = t

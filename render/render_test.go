@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,8 +94,8 @@ func TestObjectsAreLabelledSelectedAndTyped(t *testing.T) {
 			b := parse(t, text)
 			m, err := renderer(t).Bundle(b, nil)
 			assert.NilError(t, err)
-			want := systemLabels(t, b, m)
 			for o := range m.All() {
+				want := systemLabels(t, b, o)
 				assert.Equal(t, o.Namespace(), b.Targets[0].KubernetesNamespace(), "%s", o)
 				assertLabels(t, o.String(), o.Labels(), want)
 				template := decodeStrictly(t, o)
@@ -114,16 +115,17 @@ func TestObjectsAreLabelledSelectedAndTyped(t *testing.T) {
 	}
 }
 
-// systemLabels are the labels of VVP's table for the only resource of b.
-func systemLabels(t *testing.T, b deployment.Bundle, m render.Manifests) map[string]string {
+// systemLabels are the labels of VVP's table for what an object of b is of.
+func systemLabels(t *testing.T, b deployment.Bundle, o render.Object) map[string]string {
 	t.Helper()
-	if len(b.SessionClusters) == 1 {
+	if o.Labels()["app"] == "flink-session-cluster" {
 		s := b.SessionClusters[0]
 		return map[string]string{"app": "flink-session-cluster", "system": "ververica-platform",
 			"vvpNamespace": s.Namespace(), "sessionClusterId": s.ID(), "sessionClusterName": s.Name()}
 	}
-	d := b.Deployments[0]
-	id := strings.TrimSuffix(strings.TrimPrefix(find(t, m, "Job", "-jobmanager").Name(), "job-"), "-jobmanager")
+	i := slices.IndexFunc(b.Deployments, func(d deployment.Deployment) bool { return d.ID() == o.Labels()["deploymentId"] })
+	assert.Assert(t, i >= 0, "%s", o)
+	d, id := b.Deployments[i], o.Name()[len("job-"):][:len(jobID)]
 	return map[string]string{"app": "flink-job", "system": "ververica-platform",
 		"vvpNamespace": d.Namespace(), "deploymentId": d.ID(), "jobId": id,
 		"deploymentName": strings.ReplaceAll(strings.ToLower(d.Name()), " ", "-")}
@@ -133,7 +135,7 @@ func jobManagerPods(t *testing.T, m render.Manifests) map[string]string {
 	t.Helper()
 	for o := range m.All() {
 		template := decodeStrictly(t, o)
-		if template != nil && template.Labels[labels.KeyComponent] == "jobmanager" {
+		if template != nil && template.Labels[labels.KeyComponent] == "jobmanager" && !strings.HasSuffix(o.Name(), "-submit") {
 			return template.Labels
 		}
 	}
@@ -257,7 +259,8 @@ func TestNothingIsAliased(t *testing.T) {
 				d, err := deployment.New(dc)
 				assert.NilError(t, err)
 				again.Deployments = append(again.Deployments, d)
-			} else {
+			}
+			if len(b.SessionClusters) > 0 {
 				sc = b.SessionClusters[0].Config()
 				s, err := deployment.NewSessionCluster(sc)
 				assert.NilError(t, err)

@@ -82,7 +82,7 @@ func (s job) check(*rendering) error {
 // noCluster reports a reference to a SessionCluster.
 func (s job) noCluster(what string) error {
 	name := s.Config().Spec.SessionClusterName
-	e := field.NotFound(sessionClusterName, name).WithOrigin("session-cluster Job.SessionCluster")
+	e := field.NotFound(sessionClusterName, name).WithOrigin("session-cluster")
 	e.Detail = deployment.KindSessionCluster + " " + s.Namespace() + "/" + name + " " + what
 	return decode.Invalid(s.String(), decode.Problem(s.Position(sessionClusterName.String()), e))
 }

@@ -57,10 +57,12 @@ type streaming struct {
 	tool
 	jobs    *cli.Jobs
 	targets target.Registry
-	ids     map[[16]byte]bool // of what has come
-	some    bool              // whether there was anything to render
-	derived cli.Derived
-	failed  error
+	// clusters that have come, which Deployments in session mode may name.
+	clusters deployment.Bundle
+	ids      map[[16]byte]bool // of what has come
+	some     bool              // whether there was anything to render
+	derived  cli.Derived
+	failed   error
 }
 
 func (s *streaming) fail(err error) {
@@ -79,12 +81,16 @@ func (s *streaming) items(docs func(func(deployment.Document, error) bool)) func
 				continue
 			}
 			s.some = true
+			if err == nil && !doc.SessionCluster.IsZero() {
+				s.clusters.SessionClusters = append(s.clusters.SessionClusters, doc.SessionCluster)
+			}
 			item := render.Item{Deployment: doc.Deployment, SessionCluster: doc.SessionCluster}
 			if err == nil {
 				err = s.once(item)
 			}
 			if err == nil && !item.Deployment.IsZero() {
 				item.Job = s.jobs.Of(item.Deployment)
+				item.Job.SessionCluster, _ = s.clusters.ClusterOf(item.Deployment)
 				err = s.jobs.Claim(item.Deployment, item.Job.ID)
 			}
 			if !yield(item, err) {

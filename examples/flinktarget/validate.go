@@ -100,7 +100,11 @@ func refusedIn(b deployment.Bundle, r *render.Renderer) (out []flinktarget.Probl
 		}
 	}
 	for _, d := range b.Deployments {
-		refused(d.Target(), deployment.Bundle{Deployments: []deployment.Deployment{d}})
+		one, ref := deployment.Bundle{Deployments: []deployment.Deployment{d}}, d.Target()
+		if c, n := b.ClusterOf(d); n == 1 {
+			one.SessionClusters, ref = []deployment.SessionCluster{c}, c.Target()
+		}
+		refused(ref, one)
 	}
 	for _, s := range b.SessionClusters {
 		refused(s.Target(), deployment.Bundle{SessionClusters: []deployment.SessionCluster{s}})

@@ -354,6 +354,19 @@ func TestSavepoint(t *testing.T) {
 	assert.Assert(t, strings.Contains(w.read("out/default/staging/deployment-a.yaml"), "s3://b/sp-1"))
 }
 
+// A Deployment in session mode is in the folder of its cluster's target.
+func TestSessionMode(t *testing.T) {
+	cluster := "---\nkind: SessionCluster\nmetadata: {name: shared}\nspec: {deploymentTargetName: production, " +
+		"flinkVersion: '1.20', numberOfTaskManagers: 1}\n"
+	w := newWorkspace(t, targets, cluster, strings.Replace(resource("a", "shared"), "deploymentTargetName",
+		"sessionClusterName", 1))
+	w.renews()
+	assert.Assert(t, strings.Contains(w.read("out/default/production/deployment-a.yaml"), "-submit\n"))
+	w.write("in/all.yaml", targets+resource("b", "staging")+strings.Replace(resource("a", "gone"), "deploymentTargetName",
+		"sessionClusterName", 1))
+	w.refuses("spec.sessionClusterName")
+}
+
 // What was cut off must not look as if everything had been taken away.
 func TestEmptyInput(t *testing.T) {
 	for reason, text := range map[string]string{"no text": "", "comments": "# none\n", "targets only": targets} {

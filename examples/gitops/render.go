@@ -99,7 +99,11 @@ func (s settings) manifests(r *render.Renderer, b deployment.Bundle) (map[string
 		objects[owner] = append(objects[owner], object)
 	}
 	for _, d := range b.Deployments {
-		o.add(d.Target(), fileName("deployment", d.Name(), d.ID()), objects[labels.AppJob+d.ID()])
+		ref := d.Target()
+		if c, n := b.ClusterOf(d); n == 1 {
+			ref = c.Target()
+		}
+		o.add(ref, fileName("deployment", d.Name(), d.ID()), objects[labels.AppJob+d.ID()])
 	}
 	for _, c := range b.SessionClusters {
 		o.add(c.Target(), fileName("sessioncluster", c.Name(), c.ID()), objects[labels.AppSessionCluster+c.ID()])

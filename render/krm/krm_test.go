@@ -178,7 +178,9 @@ func TestCopyOfFunctionConfigGoes(t *testing.T) {
 
 // The function as a validator: the rendered objects come again, and nothing else.
 func TestChangedNamesThatTheConfigurationHas(t *testing.T) {
-	rendered := string(process(t, wrap("", staging, orders, cluster)))
+	submitted := strings.NewReplacer("name: orders", "name: submitted", "deploymentTargetName: staging",
+		"sessionClusterName: sql", "flinkVersion: 1.20, ", "").Replace(orders)
+	rendered := string(process(t, wrap("", staging, orders, cluster, submitted)))
 	assert.DeepEqual(t, items(t, process(t, rendered)), items(t, []byte(rendered)))
 	out, results := krm.Process([]byte(strings.Replace(rendered, "kind: Service\n", "kind: Service # a\n", 1)))
 	assert.NilError(t, failed(results))
@@ -186,7 +188,7 @@ func TestChangedNamesThatTheConfigurationHas(t *testing.T) {
 
 	_, results = krm.Process([]byte(regexp.MustCompile(`(?m)^    name: (job|session)-`).ReplaceAllString(rendered,
 		"    name: dev-$1-")))
-	assert.Equal(t, len(results), 2, "one for each cluster: %v", results)
+	assert.Equal(t, len(results), 3, "one for each cluster, and for who calls one: %v", results)
 	for _, r := range results {
 		assert.Equal(t, r.ResourceRef.Kind+" "+r.Field.Path, "ConfigMap data[flink-conf.yaml]")
 		assert.Equal(t, r.Tags["rule"], "configuration-reference")

@@ -10,7 +10,7 @@ import (
 )
 
 // Options of Flink that have names of Kubernetes.
-const address, namespace = "jobmanager.rpc.address", "kubernetes.namespace"
+const address, restAddress, namespace = "jobmanager.rpc.address", "rest.address", "kubernetes.namespace"
 
 // What is wrong, and what cures it, where a name or a namespace was changed.
 const (
@@ -28,6 +28,9 @@ func (f *function) checkReferences(items []*yaml.RNode) {
 	for _, n := range items {
 		if isRendered(n) && n.GetKind() == "Service" {
 			services[clusterOf(n)] = n.GetName()
+			if id := n.GetLabels()[labels.KeySessionClusterID]; id != "" {
+				services["session-"+id+n.GetNamespace()] = n.GetName()
+			}
 		}
 	}
 	for _, n := range items {
@@ -35,11 +38,15 @@ func (f *function) checkReferences(items []*yaml.RNode) {
 			continue
 		}
 		want := map[string]string{address: services[clusterOf(n)], namespace: n.GetNamespace()}
-		texts := map[string]string{address: renamed, namespace: moved}
+		texts := map[string]string{address: renamed, restAddress: renamed, namespace: moved}
 		data := n.GetDataMap()
 		for _, file := range [...]string{"flink-conf.yaml", "config.yaml"} {
 			for line := range strings.Lines(data[file]) {
 				option, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+				if option == restAddress { // of who submits a job to a session cluster
+					cluster := strings.TrimSuffix(strings.Trim(value, `"`), "-"+labels.JobManager.String())
+					want[option] = services[cluster+n.GetNamespace()]
+				}
 				if value = strings.Trim(value, `"`); want[option] != "" && want[option] != value {
 					f.report(&source{ref: refOf(n), file: fileOf(n)}, "configuration-reference", "data["+file+"]",
 						option+" "+fmt.Sprintf(texts[option], want[option], value))
