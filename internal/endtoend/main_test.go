@@ -146,6 +146,7 @@ func build(t *testing.T, home, version string) *image {
 		"-C", dir+"/classes", "probe"))
 	assert.NilError(t, run("jar", "--create", "--file", i.jars+"/dependency.jar", "-C", dir+"/classes", "dep"))
 	assert.NilError(t, run("cp", i.jars+"/probe.jar", i.layer+"/usrlib/probe.jar"))
+	assert.NilError(t, run("cp", i.jars+"/probe.jar", i.jars+"/other.jar"))
 	images[version] = i
 	return i
 }
