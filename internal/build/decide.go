@@ -155,7 +155,7 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	c.Config = c.filled()
 	c.preset()
 	d.checkpoints(c, at)
-	c.Stores = configuredStores(expanded(c.Config, c.environment().known()), at)
+	c.Stores = configuredStores(expanded(c.Config, c.known()), at)
 	d.configuration(c, at)
 	d.hidesConfig(c, c.PodsAt())
 	c.log4j = d.logging(in.Logging, in.Settings.Child("logging"))
@@ -262,12 +262,11 @@ const defaultProfile = "default"
 // configuration is the user's configuration with what makes the cluster work.
 func (d *decider) configuration(c *Plan, at *field.Path) {
 	conf := c.Config
-	env := c.environment()
 	d.jvmOptions(c, at)
 	jvmOptions(conf, c.Version)
 	d.highAvailability(c, at)
 	d.oneJobManager(c, at)
-	known := expanded(conf, env.known())
+	known := expanded(conf, c.known())
 	c.tls = known["security.ssl.rest.enabled"] == "true" || known["security.ssl.enabled"] == "true"
 	if _, ok := conf[flink.SlotsKey]; !ok {
 		conf[flink.SlotsKey] = "1"
@@ -282,7 +281,7 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 		"taskmanager.memory.process.size": processSize(c.Resources.TaskManager),
 	})
 	c.identify()
-	c.Properties = d.references(c, env, at)
+	c.Properties = d.references(c, at)
 }
 
 // filled returns a copy of the configuration with VVP's placeholders filled in. Others

@@ -3,6 +3,7 @@ package build
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,16 +33,11 @@ func (c *Plan) PodsAt() *field.Path {
 	return c.Settings.Child("kubernetes")
 }
 
-// userTemplate returns what the resource says of a component's pods, and where.
-func (c *Plan) userTemplate(component labels.Component) (tree.Map, string) {
-	return c.templates[component], TemplateOf(component)
-}
-
 // strayFetchers leaves out what templates say of the container that fetches jars, where
 // there is none: VVP has it in all pods, so that its Deployment Defaults may name it.
 func (d *decider) strayFetchers(c *Plan) {
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
-		template, name := c.userTemplate(component)
+		template := c.templates[component]
 		list := tree.Items(template, "spec", "initContainers")
 		i := slices.IndexFunc(list, func(e any) bool {
 			return tree.String(e, "name") == fetcherContainer && tree.String(e, "image") == ""
@@ -54,7 +50,7 @@ func (d *decider) strayFetchers(c *Plan) {
 		if spec["initContainers"] = slices.Delete(tree.Items(spec, "initContainers"), i, i+1); len(list) == 1 {
 			delete(spec, "initContainers")
 		}
-		d.warn("artifact-fetcher", c.PodsAt().Child(name, "spec", "initContainers").Index(i),
+		d.warn("artifact-fetcher", c.PodsAt().Child(TemplateOf(component), "spec", "initContainers").Index(i),
 			"not used: these pods have no %s, because Flink itself fetches the jar or finds it in the image",
 			fetcherContainer)
 	}
@@ -63,8 +59,8 @@ func (d *decider) strayFetchers(c *Plan) {
 // TemplatePath returns the field of the pod template that the resource has for a
 // component, nil if it has none.
 func (c *Plan) TemplatePath(component labels.Component) *field.Path {
-	if template, name := c.userTemplate(component); component != 0 && len(template) > 0 {
-		return c.PodsAt().Child(name)
+	if component != 0 && len(c.templates[component]) > 0 {
+		return c.PodsAt().Child(TemplateOf(component))
 	}
 	return nil
 }
@@ -75,14 +71,13 @@ func (c *Plan) TemplatePath(component labels.Component) *field.Path {
 func (c *Plan) MergeTemplate(component labels.Component, workload tree.Map) (
 	merged, template tree.Map, problems field.ErrorList,
 ) {
-	template, name := c.userTemplate(component)
-	if len(template) == 0 {
+	if template = c.templates[component]; len(template) == 0 {
 		return workload, nil, nil
 	}
 	patch := tree.Map{"spec": tree.Map{"template": template}}
 	merged, _, err := merge.Apply(workload, patch, merge.Of(kinds.TypeOf(workload)))
 	if err != nil {
-		return workload, template, refusals(err, c.PodsAt().Child(name))
+		return workload, template, refusals(err, c.PodsAt().Child(TemplateOf(component)))
 	}
 	return merged, template, nil
 }
@@ -162,8 +157,7 @@ func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 // templateContainer returns what the user's template says of Flink's container, and its
 // index; nil and -1 if it says nothing.
 func (c *Plan) templateContainer(component labels.Component) (any, int) {
-	template, _ := c.userTemplate(component)
-	containers := tree.Items(template, "spec", "containers")
+	containers := tree.Items(c.templates[component], "spec", "containers")
 	i := slices.IndexFunc(containers, has("name", flink.ContainerPrefix+component.String()))
 	if i < 0 {
 		return nil, i
@@ -180,27 +174,21 @@ func (c *Plan) imageOf(component labels.Component) string {
 // ownAccount returns the service account that the user's template names for the
 // pods of a component, "" if it names none.
 func (c *Plan) ownAccount(component labels.Component) string {
-	template, _ := c.userTemplate(component)
-	return tree.String(template, "spec", "serviceAccountName")
+	return tree.String(c.templates[component], "spec", "serviceAccountName")
 }
 
-// environment returns the variables of the Flink containers of both components, as far as
-// they are known.
-func (c *Plan) environment() variables {
-	both := variablesOf(c.envLists(labels.JobManager))
-	if c.Session != nil {
-		return both
+// known returns the variables that the Flink containers of all components have, and whose
+// values are known and the same.
+func (c *Plan) known() map[string]string {
+	out := variablesOf(c.env(labels.JobManager)).known()
+	if c.Session == nil {
+		other := variablesOf(c.env(labels.TaskManager)).known()
+		maps.DeleteFunc(out, func(name, value string) bool {
+			there, ok := other[name]
+			return !ok || there != value
+		})
 	}
-	other := variablesOf(c.envLists(labels.TaskManager))
-	for name, value := range both {
-		switch there, ok := other[name]; {
-		case !ok:
-			delete(both, name)
-		case there != value:
-			both[name] = nil
-		}
-	}
-	return both
+	return out
 }
 
 // mayHave reports whether both containers have a variable, or get some from a ConfigMap or a
@@ -209,28 +197,30 @@ func (c *Plan) mayHave(name string) bool {
 	for _, component := range c.components() {
 		container, _ := c.templateContainer(component)
 		from := len(tree.Items(container, "envFrom")) > 0 || len(tree.Items(c.Final[component], "envFrom")) > 0
-		if _, ok := variablesOf(c.envLists(component))[name]; !ok && !from {
+		if _, ok := variablesOf(c.env(component))[name]; !ok && !from {
 			return false
 		}
 	}
 	return true
 }
 
-// envLists are the variables of the Flink container of a component: in the end, or those of
-// the resource.
-func (c *Plan) envLists(component labels.Component) [][]any {
+// env are the variables of the Flink container of a component: in the end, or those of the
+// resource.
+func (c *Plan) env(component labels.Component) []any {
 	if final := c.Final[component]; final != nil {
-		return [][]any{tree.Items(final, "env")}
+		return tree.Items(final, "env")
 	}
-	container, _ := c.templateContainer(component)
-	return [][]any{c.podVariables(), tree.Items(container, "env")}
+	return c.ownEnv(component)
 }
 
-func (c *Plan) podVariables() []any {
-	if c.Kubernetes.Pods == nil {
-		return nil
+// ownEnv are those that the resource sets.
+func (c *Plan) ownEnv(component labels.Component) []any {
+	container, _ := c.templateContainer(component)
+	own := tree.Items(container, "env")
+	if c.Kubernetes.Pods != nil {
+		own = slices.Concat(rawList(c.Kubernetes.Pods.EnvVars), own)
 	}
-	return rawList(c.Kubernetes.Pods.EnvVars)
+	return own
 }
 
 // variables are those of a container by name, with their values: nil where it is not
@@ -239,13 +229,12 @@ type variables map[string]any
 
 // variables returns what the resource sets in the Flink container of a component.
 func (c *Plan) variables(component labels.Component) variables {
-	container, _ := c.templateContainer(component)
-	return variablesOf([][]any{c.podVariables(), tree.Items(container, "env")})
+	return variablesOf(c.ownEnv(component))
 }
 
-func variablesOf(lists [][]any) variables {
+func variablesOf(list []any) variables {
 	out := variables{}
-	for _, v := range slices.Concat(lists...) {
+	for _, v := range list {
 		value := any(tree.String(v, "value"))
 		if _, from := tree.Get(v, "valueFrom"); from || strings.Contains(tree.String(v, "value"), "$") {
 			value = nil // from elsewhere, or for Kubernetes to expand
@@ -257,9 +246,6 @@ func variablesOf(lists [][]any) variables {
 
 // known returns those whose values are.
 func (v variables) known() map[string]string {
-	if len(v) == 0 {
-		return nil
-	}
 	out := map[string]string{}
 	for name, value := range v {
 		if text, ok := value.(string); ok {

@@ -14,9 +14,9 @@ import (
 // references takes the values that refer to environment variables out of conf and
 // returns them as arguments, where Kubernetes puts the variable in. Flink's images
 // do not expand variables in a mounted configuration file.
-func (d *decider) references(c *Plan, env variables, at *field.Path) []flink.Property {
+func (d *decider) references(c *Plan, at *field.Path) []flink.Property {
 	var out []flink.Property
-	conf, known := c.Config, env.known()
+	conf, known := c.Config, c.known()
 	for _, key := range tree.Keys(conf) {
 		if !strings.Contains(conf[key], "${") {
 			continue

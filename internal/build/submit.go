@@ -56,7 +56,7 @@ func (d *decider) submission(c *Plan) {
 		"rest.address":              c.Session.Name + "-" + labels.JobManager.String(),
 		"rest.port":                 strconv.Itoa(flink.PortREST),
 	})
-	c.Properties = d.references(c, c.environment(), at)
+	c.Properties = d.references(c, at)
 	d.client(c, c.Settings.Child("artifact"))
 	d.strayFetchers(c)
 	d.plugins(c)
