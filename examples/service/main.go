@@ -17,7 +17,9 @@
 // Any number of replicas may use one etcd or PostgreSQL; memory, a file and SQLite are
 // for one. A write is answered after the store has it. 503 says that the store did not
 // answer: a write may have been done or not, and is sent again. A request waits for no
-// other: what takes long, parsing and rendering, is done under no lock.
+// other: what takes long, parsing and rendering, is done under no lock. What is promised
+// and how to back up is in the documentation of target/store, what it was tried with in
+// RESULTS.md there.
 //
 // All but /healthz and /readyz want the token of -token-file as a bearer token. Without
 // one, the service listens on loopback only. It has no TLS.
