@@ -33,8 +33,8 @@
 // makes JSON Schemas for editors, render/rendertest is for tests of what is rendered,
 // patch/kustomize applies patches with kustomize and reads and writes kustomizations, and
 // render/krm is a KRM function for kustomize and kpt.
-// The folder examples has a command-line tool, an HTTP service, a go test with policies
-// and a folder for GitOps.
+// The folder examples has a command-line tool, a page to try the library in, an HTTP
+// service, a go test with policies and a folder for GitOps.
 //
 // # What it links
 //

@@ -67,8 +67,7 @@ func check(b deployment.Bundle, r *render.Renderer, o *cli.Flags, alsoRender boo
 // useless returns a flag that was given and does nothing without --render.
 func useless(fs *flag.FlagSet) (name string) {
 	reading := flag.NewFlagSet("", flag.ContinueOnError)
-	in := cli.Input{Progress: new(cli.Progress)}
-	in.Flags(reading)
+	new(cli.Input).Flags(reading)
 	fs.Visit(func(f *flag.Flag) {
 		if reading.Lookup(f.Name) == nil && !slices.Contains([]string{"render", "o", "defaults"}, f.Name) {
 			name = f.Name

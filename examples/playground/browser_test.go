@@ -50,6 +50,9 @@ const patience = 60 * time.Second // for machines that do something else
 // chromium starts a browser, or skips the test where there is none.
 func chromium(t *testing.T, flags ...string) *browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes its time")
+	}
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		path, err = exec.LookPath("google-chrome")
@@ -199,8 +202,8 @@ func (b *browser) eval(expression string) any {
 		Result           struct{ Value any }
 		ExceptionDetails any
 	}
-	b.call("Runtime.evaluate", map[string]any{"expression": "(async () => {" + helpers + "return " + expression + "})()",
-		"awaitPromise": true, "returnByValue": true}, &out)
+	code := "(async () => {" + helpers + "return " + expression + "})()"
+	b.call("Runtime.evaluate", map[string]any{"expression": code, "awaitPromise": true, "returnByValue": true}, &out)
 	if out.ExceptionDetails != nil {
 		b.t.Fatalf("%s: %v", expression, out.ExceptionDetails)
 	}
@@ -227,7 +230,8 @@ func (b *browser) wait(expression string) {
 		}
 		if time.Now().After(end) {
 			b.screenshot("failed")
-			b.t.Fatalf("is not so: %s\nproblems: %v\nsaid: %q", expression, b.eval(`text("problems")`), b.said)
+			_, said := b.seen()
+			b.t.Fatalf("is not so: %s\nproblems: %v\nsaid: %q", expression, b.eval(`text("problems")`), said)
 		}
 	}
 }
@@ -322,6 +326,13 @@ func (b *browser) accessible() []node {
 		out = append(out, one)
 	}
 	return out
+}
+
+// seen returns the requests so far, and what was said.
+func (b *browser) seen() (requests, said []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.requests), slices.Clone(b.said)
 }
 
 // forget takes back what was meant to happen.
