@@ -5,6 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -48,12 +53,35 @@ func unmarshalList(text []byte, v any) error {
 	return nil
 }
 
-// roundTrip writes a value with every encoder, reads it and wants the same JSON.
+// encoded are the types of which a value has made the round trip.
+var encoded = map[string]bool{}
+
+// roundTrip writes a value with every encoder, reads it and wants the same JSON; and so
+// with the first of each type that it consists of, which programs may hold alone.
 func roundTrip(t *testing.T, v any) {
 	t.Helper()
+	roundTripWith(t, v, false)
+}
+
+// roundTripWith leaves out, for a part of a Config alone, what does not read tags of JSON:
+// the documentation of package deployment says so.
+func roundTripWith(t *testing.T, v any, part bool) {
+	t.Helper()
+	encoded[typeName(reflect.TypeOf(v))] = true
+	consistsOf(reflect.ValueOf(v), func(part reflect.Value) {
+		if name := typeName(part.Type()); !encoded[name] && strings.HasPrefix(name, "flinktarget") {
+			_, whole := reflect.New(part.Type()).Interface().(interface {
+				UnmarshalYAML(func(any) error) error
+			})
+			roundTripWith(t, part.Interface(), !whole)
+		}
+	})
 	want, err := json.Marshal(v)
 	assert.NilError(t, err)
 	for name, e := range encoders {
+		if part && name != "encoding/json" && name != "sigs.k8s.io/yaml" {
+			continue
+		}
 		text, err := e.marshal(v)
 		assert.NilError(t, err, "%s: %T", name, v)
 		back := reflect.New(reflect.TypeOf(v))
@@ -64,6 +92,65 @@ func roundTrip(t *testing.T, v any) {
 			t.Fatalf("%s: %T: read\n%s\nwant\n%s\nfrom\n%s", name, v, got, want, text)
 		}
 	}
+}
+
+// typeName is the name of a type of this module, with its package.
+func typeName(t reflect.Type) string {
+	name, _, _ := strings.Cut(t.Name(), "[")
+	return strings.TrimPrefix(t.PkgPath(), "github.com/flinktarget/") + "." + name
+}
+
+// consistsOf hands over what the exported fields and the elements of a value hold.
+func consistsOf(v reflect.Value, each func(reflect.Value)) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			consistsOf(v.Elem(), each)
+		}
+		return
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				consistsOf(v.Field(i), each)
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			consistsOf(v.Index(i), each)
+		}
+	}
+	each(v)
+}
+
+// notData are exported types that hold no data to be written.
+var notData = map[string]string{
+	"flinktarget/patch.Engine":      "an interface",
+	"flinktarget/target.Registry":   "Snapshot writes it",
+	"flinktarget/target.Store":      "an interface",
+	"flinktarget/deployment.Reader": "what to read with",
+	"flinktarget/render.Option":     "a function",
+	"flinktarget/render.Renderer":   "what to render with",
+	"flinktarget/render.Result":     "has an error",
+}
+
+// exportedTypes are those of the packages that programs use, from their source.
+func exportedTypes(t *testing.T) []string {
+	var out []string
+	for _, dir := range []string{"", "labels", "patch", "target", "deployment", "render"} {
+		files, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
+		assert.NilError(t, err)
+		for _, name := range files {
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			assert.NilError(t, err)
+			ast.Inspect(file, func(n ast.Node) bool {
+				if spec, ok := n.(*ast.TypeSpec); ok && spec.Name.IsExported() && !strings.HasSuffix(name, "_test.go") {
+					out = append(out, path.Join("flinktarget", dir)+"."+spec.Name.Name)
+				}
+				return true
+			})
+		}
+	}
+	return out
 }
 
 // sameJSON compares as Equal does: 0.50 and 0.5 are one number.
@@ -169,6 +256,46 @@ func TestEncoders(t *testing.T) {
 		flinktarget.Problem{}} {
 		roundTrip(t, zero)
 	}
+	for _, v := range valuesWithoutResource(t, b) {
+		roundTrip(t, v)
+	}
+	for _, name := range exportedTypes(t) {
+		_, is := notData[name]
+		is = is || strings.HasSuffix(name, "Error")
+		assert.Check(t, encoded[name] != is, "a value of %s is written and read: %t; notData says otherwise", name, is)
+	}
+}
+
+// valuesWithoutResource are values that no resource consists of.
+func valuesWithoutResource(t *testing.T, b deployment.Bundle) []any {
+	job := render.Job{ID: jobID, SavepointLocation: "s3://b/s"}
+	r := renderer(t, render.WithTrace())
+	old, err := r.Deployment(b.Targets[0], b.Deployments[0], job)
+	assert.NilError(t, err)
+	c := b.Deployments[0].Config()
+	c.Spec.Template.Spec.FlinkConfiguration["a"] = "1.30"
+	c.Spec.StartFromSavepoint = &deployment.StartFromSavepoint{Kind: "NONE"}
+	c.Spec.Template.Spec.Logging = deployment.Logging{Log4jLoggers: map[string]string{"a": "INFO"}}
+	c.Metadata.Annotations = map[string]string{"on": "1.20"}
+	d, err := deployment.New(c)
+	assert.NilError(t, err)
+	changed, err := r.Deployment(b.Targets[0], d, job)
+	assert.NilError(t, err)
+	out := []any{d.Config(), job, render.Item{Deployment: d, Job: job}, render.Platform{Namespace: "1.20", Name: "yes"},
+		labels.Deployment{Namespace: "default", ID: "1e3", Name: "no", JobID: jobID}, labels.JobManager,
+		labels.SessionCluster{Namespace: "default", ID: "0x1", Name: "on"}, deployment.Document{Deployment: d},
+		patch.Match{Patch: 1, Object: 2, Same: true}, patch.Selector{Kind: "Job", LabelSelector: "a=1.20"},
+		patch.Operation{Op: "add", Path: "/a", Value: map[string]any{"b": "1.20", "c": []any{1.5, nil, true}}},
+		target.FieldChange{Field: "a", From: json.RawMessage(`"1.20"`), To: json.RawMessage(`1.20`)},
+		flinktarget.Problem{Severity: flinktarget.SeverityError, Message: "1.20", Position: flinktarget.Position{Line: 1},
+			Cause: &flinktarget.Cause{Field: "no"}}}
+	for _, c := range render.Compare(old, changed) {
+		out = append(out, c)
+	}
+	for e := range old.Explain() {
+		out = append(out, e)
+	}
+	return out
 }
 
 // What users write is read by each library as Parse reads it, or refused.
