@@ -38,7 +38,7 @@ func TestProblemsOfErrors(t *testing.T) {
 		{"several in one text", fmt.Errorf("%w and %w", one, two), []string{"one is wrong", "two is wrong, too"}},
 		{"one that describes itself", described{}, []string{"described "}},
 		{"line breaks", errors.New("a\n::error::b"), []string{` a\n::error::b`}},
-		{"of a target", &target.InUseError{Ref: target.Ref{Namespace: "default", Name: "a"},
+		{"of a target", &target.Error{Class: target.ErrInUse, Ref: target.Ref{Namespace: "default", Name: "a"},
 			Owners: []target.Owner{{Kind: "Deployment", Namespace: "default", Name: "d"}}},
 			[]string{"in-use the target default/a is in use by Deployment default/d"}},
 		{"of a patch", &patch.ApplyError{Err: errors.New("no")}, []string{"patch-apply no"}},

@@ -11,88 +11,81 @@ import (
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
-// The classes of a [Registry]'s errors, for errors.Is.
+// The classes of an [Error], for errors.Is.
 var (
-	// ErrNotFound: there is no such target, or no such hold. See [NotFoundError].
+	// ErrNotFound: there is no such target, or no such hold.
 	ErrNotFound = errors.New("not found")
-	// ErrInUse: the target is held. See [InUseError].
+	// ErrInUse: the target cannot be deleted, because owners hold it.
 	ErrInUse = errors.New("the target is in use")
-	// ErrImmutable: the registered target has another spec or id. See [ImmutableError].
+	// ErrImmutable: the registered target has another spec or id.
 	ErrImmutable = errors.New("the target is immutable")
-	// ErrConflict: another target has this id. See [ConflictError].
+	// ErrConflict: another target has this id.
 	ErrConflict = errors.New("the id is already in use")
 )
 
-// NotFoundError reports a reference to a target that does not exist, or a hold
-// that does not. It is ErrNotFound for errors.Is.
-type NotFoundError struct {
-	// Ref is the reference as the caller gave it.
+// An Error is what a [Registry] or [Store] refuses. Fields that its class does not name
+// are zero.
+type Error struct {
+	// Class is one of [ErrNotFound], [ErrInUse], [ErrImmutable] and [ErrConflict].
+	Class error `json:"-"`
+	// Ref is the target by its name; the reference as the caller gave it for ErrNotFound.
 	Ref Ref
-	// Owner is the zero value if the target does not exist; otherwise it is the
-	// owner that does not hold it.
-	Owner Owner
+	// Owners are all who hold the target for ErrInUse, sorted by kind, namespace, name and
+	// UID. For ErrNotFound there is one if the target exists: who does not hold it.
+	Owners []Owner
+	// Fields are all differences for ErrImmutable, in the order of the resource.
+	Fields []FieldChange
+	// ID is the id for ErrConflict, and Other the registered target that has it, by its name.
+	ID    string
+	Other Ref
 }
 
-// Error names the reference, and the owner if there is one.
-func (e *NotFoundError) Error() string {
+// Error names the target, and up to ten owners or fields, these with both values.
+func (e *Error) Error() string {
+	ref := show(e.Ref.String())
+	owners := some(e.Owners, ", ", func(o Owner) string { return show(o.String()) })
 	switch {
-	case e.Owner != (Owner{}):
-		return fmt.Sprintf("%s does not hold the target %s", show(e.Owner.String()), show(e.Ref.String()))
+	case e.Class == ErrInUse:
+		return fmt.Sprintf("the target %s is in use by %s", ref, owners)
+	case e.Class == ErrImmutable:
+		return fmt.Sprintf("the target %s exists, and its id and spec are immutable: %s", ref,
+			some(e.Fields, "; ", FieldChange.String))
+	case e.Class == ErrConflict:
+		return fmt.Sprintf("the target %s cannot have the id %s: the target %s has it", ref, e.ID, show(e.Other.String()))
+	case owners != "":
+		return fmt.Sprintf("%s does not hold the target %s", owners, ref)
 	case e.Ref.Name != "" && e.Ref.ID != "":
-		return fmt.Sprintf("the target %s with the id %s was not found", show(e.Ref.String()), show(e.Ref.ID))
+		return fmt.Sprintf("the target %s with the id %s was not found", ref, show(e.Ref.ID))
 	default:
-		return fmt.Sprintf("the target %s was not found", show(e.Ref.String()))
+		return fmt.Sprintf("the target %s was not found", ref)
 	}
 }
 
-// Problem returns the error as a problem.
-func (e *NotFoundError) Problem() flinktarget.Problem { return problem("not-found", e.Ref, e) }
+// Unwrap returns the class.
+func (e *Error) Unwrap() error { return e.Class }
 
-// Is reports whether target is ErrNotFound.
-func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
-
-// InUseError reports a target that cannot be deleted, because owners hold it.
-// It is ErrInUse for errors.Is.
-type InUseError struct {
-	// Ref is the target by its name.
-	Ref Ref
-	// Owners are all who hold it, sorted by kind, namespace, name and UID.
-	Owners []Owner
+// Problem returns the error as a problem, whose rule is not-found, in-use, immutable or
+// id-conflict.
+func (e *Error) Problem() flinktarget.Problem {
+	p := flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: ruleNotFound,
+		Resource: Kind + " " + e.Ref.String(), Message: e.Error()}
+	switch e.Class {
+	case ErrInUse:
+		p.Rule = ruleInUse
+	case ErrImmutable:
+		p.Rule = ruleImmutable
+	case ErrConflict:
+		p.Rule = ruleConflict
+	}
+	return p
 }
 
-// Error names the target and up to ten owners.
-func (e *InUseError) Error() string {
-	owners := some(e.Owners, ", ", func(o Owner) string { return show(o.String()) })
-	return fmt.Sprintf("the target %s is in use by %s", show(e.Ref.String()), owners)
-}
-
-// Problem returns the error as a problem.
-func (e *InUseError) Problem() flinktarget.Problem { return problem("in-use", e.Ref, e) }
-
-// Is reports whether target is ErrInUse.
-func (e *InUseError) Is(target error) bool { return target == ErrInUse }
-
-// ImmutableError reports that Register was called with a target whose id or spec
-// differs from the registered target of the same name. It is ErrImmutable for
-// errors.Is.
-type ImmutableError struct {
-	// Ref is the target by its name.
-	Ref Ref
-	// Fields are all differences, in the order of the resource.
-	Fields []FieldChange
-}
-
-// Error names the target and up to ten fields with both values.
-func (e *ImmutableError) Error() string {
-	fields := some(e.Fields, "; ", FieldChange.String)
-	return fmt.Sprintf("the target %s exists, and its id and spec are immutable: %s", show(e.Ref.String()), fields)
-}
-
-// Problem returns the error as a problem.
-func (e *ImmutableError) Problem() flinktarget.Problem { return problem("immutable", e.Ref, e) }
-
-// Is reports whether target is ErrImmutable.
-func (e *ImmutableError) Is(target error) bool { return target == ErrImmutable }
+const (
+	ruleNotFound  = "not-found"
+	ruleInUse     = "in-use"
+	ruleImmutable = "immutable"
+	ruleConflict  = "id-conflict"
+)
 
 // A FieldChange is a field whose values in two targets differ.
 type FieldChange struct {
@@ -117,33 +110,6 @@ func (c FieldChange) String() string {
 		return secrets.Clip(string(v), maxValue)
 	}
 	return show(secrets.Mask(c.Field)) + ": " + value(c.From) + " -> " + value(c.To)
-}
-
-// ConflictError reports a target whose id another target has. It is ErrConflict
-// for errors.Is.
-type ConflictError struct {
-	// Ref is the new target by its name, and ID its id.
-	Ref Ref
-	ID  string
-	// Other is the registered target that has the id, by its name.
-	Other Ref
-}
-
-// Error names both targets.
-func (e *ConflictError) Error() string {
-	return fmt.Sprintf("the target %s cannot have the id %s: the target %s has it",
-		show(e.Ref.String()), e.ID, show(e.Other.String()))
-}
-
-// Problem returns the error as a problem.
-func (e *ConflictError) Problem() flinktarget.Problem { return problem("id-conflict", e.Ref, e) }
-
-// Is reports whether target is ErrConflict.
-func (e *ConflictError) Is(target error) bool { return target == ErrConflict }
-
-func problem(rule string, ref Ref, err error) flinktarget.Problem {
-	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: rule, Resource: Kind + " " + ref.String(),
-		Message: err.Error()}
 }
 
 // Bounds of the texts of errors; their data is complete.

@@ -51,7 +51,7 @@ func checkImmutable(t *testing.T, old, now target.Target, want []target.FieldCha
 	var r target.Registry
 	assert.NilError(t, r.Register(old))
 	err := r.Register(now)
-	immutable, ok := errors.AsType[*target.ImmutableError](err)
+	immutable, ok := errors.AsType[*target.Error](err)
 	assert.Assert(t, ok, err)
 	assert.Equal(t, immutable.Ref, target.Ref{Namespace: "default", Name: "staging"})
 	assert.DeepEqual(t, immutable.Fields, want)
@@ -204,7 +204,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 			var r target.Registry
 			assert.NilError(t, r.Register(newTarget(t, staging, "flink", patched(pair[0]))), c.reason)
 			err := r.Register(newTarget(t, staging, "flink", patched(pair[1])))
-			immutable, ok := errors.AsType[*target.ImmutableError](err)
+			immutable, ok := errors.AsType[*target.Error](err)
 			assert.Assert(t, ok, c.reason)
 			assert.Assert(t, len(immutable.Fields) > 0, "that it changed is no secret: %s", c.reason)
 			data, jsonErr := json.Marshal(immutable)
@@ -235,7 +235,8 @@ func TestTextsAreBounded(t *testing.T) {
 		_, err := new(target.Registry).Get(c.ref)
 		assert.Error(t, err, "the target "+c.want+" not found", c.reason)
 	}
-	hold := target.NotFoundError{Ref: target.Ref{Name: "staging"}, Owner: target.Owner{Kind: "Deployment", Name: "a"}}
+	hold := target.Error{Class: target.ErrNotFound, Ref: target.Ref{Name: "staging"},
+		Owners: []target.Owner{{Kind: "Deployment", Name: "a"}}}
 	assert.Equal(t, hold.Error(), "Deployment default/a does not hold the target default/staging")
 
 	x98 := strings.Repeat("x", 98)
@@ -249,7 +250,7 @@ func TestTextsAreBounded(t *testing.T) {
 	}
 
 	for owners, want := range map[int]string{9: "o8", 10: "o9", 11: "and 1 more", 12: "and 2 more"} {
-		used := target.InUseError{Ref: staging}
+		used := target.Error{Class: target.ErrInUse, Ref: staging}
 		for i := range owners {
 			used.Owners = append(used.Owners, target.Owner{Kind: "Deployment", Name: fmt.Sprintf("o%d", i)})
 		}
@@ -263,7 +264,7 @@ func TestTextsAreBounded(t *testing.T) {
 	var r target.Registry
 	assert.NilError(t, r.Register(newTarget(t, staging, "flink", patched(many...))))
 	err := r.Register(newTarget(t, staging, "flink"))
-	immutable, ok := errors.AsType[*target.ImmutableError](err)
+	immutable, ok := errors.AsType[*target.Error](err)
 	assert.Assert(t, ok)
 	assert.Equal(t, len(immutable.Fields), 30, "the data is complete")
 	assert.Assert(t, len(err.Error()) < 3000 && strings.HasSuffix(err.Error(), "and 20 more"), err)

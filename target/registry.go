@@ -42,7 +42,8 @@ import (
 // of the resource, empty without one: who adds an id later is another owner, so release the
 // old one, with SetHolds without refs.
 //
-// Every call that returns an error refuses a reference with neither name nor id, an
+// What a Registry refuses is an [*Error]; [ErrNotFound] and the other classes stand for
+// one below. Every call that returns an error refuses a reference with neither name nor id, an
 // owner that [Registry.Acquire] does not accept, and the zero Target with an
 // [*flinktarget.InvalidError].
 type Registry struct {
@@ -73,7 +74,7 @@ func (r *Registry) find(ref Ref) (Target, error) {
 		t = found.target
 	}
 	if t.IsZero() || ref.Name != "" && ref.ID != "" && ref.ID != t.ID() {
-		return Target{}, &NotFoundError{Ref: ref}
+		return Target{}, &Error{Class: ErrNotFound, Ref: ref}
 	}
 	return t, nil
 }
@@ -126,10 +127,10 @@ func (r *Registry) release(t Target, o Owner) bool {
 // then t must have the same id and spec (see [Target.SameSpec]), and its labels
 // and annotations replace those of the registered target.
 //
-// Otherwise nothing changes and the error is an [*ImmutableError] with the fields
+// Otherwise nothing changes and the error is [ErrImmutable] with the fields
 // that differ, in use or not; an id that is added, removed or changed is such a
 // difference. If another target has the id of t, in whatever namespace, the error
-// is a [*ConflictError].
+// is [ErrConflict].
 //
 // A target that was parsed keeps the positions of its text, which problems of later
 // renderings name: give Parse a name of the file that still says something then.
@@ -140,7 +141,7 @@ func (r *Registry) Register(t Target) error {
 	}
 	old, err := r.register(t)
 	if !old.IsZero() { // both are immutable, and are compared without the lock
-		return &ImmutableError{Ref: t.Ref(), Fields: changes(old, t)}
+		return &Error{Class: ErrImmutable, Ref: t.Ref(), Fields: changes(old, t)}
 	}
 	return err
 }
@@ -154,14 +155,14 @@ func (r *Registry) register(t Target) (Target, error) {
 			return old, nil
 		}
 	} else if other := r.ids[t.ID()].target; !other.IsZero() {
-		return Target{}, &ConflictError{Ref: t.Ref(), ID: t.ID(), Other: other.Ref()}
+		return Target{}, &Error{Class: ErrConflict, Ref: t.Ref(), ID: t.ID(), Other: other.Ref()}
 	}
 	r.put(t)
 	return Target{}, nil
 }
 
 // Get returns the target that ref refers to, as it is registered now. If there is
-// none, the error is a [*NotFoundError].
+// none, the error is [ErrNotFound].
 func (r *Registry) Get(ref Ref) (Target, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -170,7 +171,7 @@ func (r *Registry) Get(ref Ref) (Target, error) {
 
 // Acquire makes o hold the target that ref refers to. If o holds it already,
 // nothing changes; an owner may hold several targets. If there is no such target,
-// the error is a [*NotFoundError].
+// the error is [ErrNotFound].
 //
 // An owner has a kind and a name. Kind, namespace, name and UID are UTF-8 without
 // control characters, of at most 1024 bytes each.
@@ -200,7 +201,7 @@ func (r *Registry) Release(ref Ref, o Owner) bool {
 // Move ends the hold of o on one target and makes it hold another, at one moment.
 // Both may be the same target, and o may hold the second already. If one of the
 // targets does not exist, or if o does not hold the first, nothing changes and the
-// error is a [*NotFoundError], or several joined.
+// error is [ErrNotFound], or several joined.
 func (r *Registry) Move(o Owner, from, to Ref) error {
 	errs := append(checkOwner(o, "owner"), checkRef(from, "from")...)
 	if errs = append(errs, checkRef(to, "to")...); len(errs) > 0 {
@@ -213,7 +214,7 @@ func (r *Registry) Move(o Owner, from, to Ref) error {
 	destination, toErr := r.find(to)
 	if err == nil {
 		if _, held := r.held(source, o); !held {
-			err = &NotFoundError{Ref: from, Owner: o}
+			err = &Error{Class: ErrNotFound, Ref: from, Owners: []Owner{o}}
 		}
 	}
 	if err = errors.Join(err, toErr); err != nil {
@@ -226,7 +227,7 @@ func (r *Registry) Move(o Owner, from, to Ref) error {
 
 // SetHolds makes o hold the targets that refs refer to, and no others, at one moment: what
 // a resource refers to now, whatever it held before; nothing without refs. If one of the
-// targets does not exist, nothing changes and the error is a [*NotFoundError], or several
+// targets does not exist, nothing changes and the error is [ErrNotFound], or several
 // joined.
 func (r *Registry) SetHolds(o Owner, refs ...Ref) error {
 	errs := checkOwner(o, "owner")
@@ -269,8 +270,8 @@ func (r *Registry) Clone() *Registry {
 }
 
 // Delete removes the target that ref refers to. If it is held, nothing changes and
-// the error is an [*InUseError] with all owners; if there is no such target, it is
-// a [*NotFoundError]. The name and the id of a deleted target are free, also for
+// the error is [ErrInUse] with all owners; if there is no such target, it is
+// [ErrNotFound]. The name and the id of a deleted target are free, also for
 // another spec.
 func (r *Registry) Delete(ref Ref) error {
 	r.mu.Lock()
@@ -280,7 +281,7 @@ func (r *Registry) Delete(ref Ref) error {
 		return err
 	}
 	if owners := r.holds[t.Ref()]; len(owners) > 0 {
-		return &InUseError{Ref: t.Ref(), Owners: slices.Clone(owners)}
+		return &Error{Class: ErrInUse, Ref: t.Ref(), Owners: slices.Clone(owners)}
 	}
 	delete(r.names, t.Ref())
 	delete(r.ids, t.ID())
@@ -289,7 +290,7 @@ func (r *Registry) Delete(ref Ref) error {
 
 // Owners returns who holds the target that ref refers to, in a fresh slice sorted
 // by kind, namespace, name and UID. If there is no such target, the error is a
-// [*NotFoundError].
+// [ErrNotFound].
 func (r *Registry) Owners(ref Ref) ([]Owner, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

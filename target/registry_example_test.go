@@ -39,7 +39,7 @@ spec: {kubernetes: {namespace: staging}}
 }
 
 // What a service needs for an answer is in the error, not in its text.
-func ExampleImmutableError() {
+func ExampleError() {
 	config := target.Config{
 		Metadata: target.Metadata{Name: "staging"},
 		Spec:     target.Spec{Kubernetes: &target.Kubernetes{Namespace: "staging"}},
@@ -56,7 +56,7 @@ func ExampleImmutableError() {
 	var registry target.Registry
 	fmt.Println(registry.Register(was))
 	err = registry.Register(now)
-	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
+	if e, ok := errors.AsType[*target.Error](err); ok {
 		for _, f := range e.Fields {
 			fmt.Printf("%s was %s, is %s\n", f.Field, f.From, f.To)
 		}

@@ -151,12 +151,10 @@ func TestConflictNamesTheOther(t *testing.T) {
 	var r target.Registry
 	assert.NilError(t, r.Register(newTarget(t, target.Ref{Name: "staging", ID: id1}, "flink")))
 	err := r.Register(newTarget(t, target.Ref{Namespace: "n", Name: "copy", ID: id1}, "flink"))
-	conflict, ok := errors.AsType[*target.ConflictError](err)
-	assert.Assert(t, ok, err)
-	assert.DeepEqual(t, conflict, &target.ConflictError{
-		Ref: target.Ref{Namespace: "n", Name: "copy"}, ID: id1,
-		Other: target.Ref{Namespace: "default", Name: "staging"},
-	})
+	conflict, ok := errors.AsType[*target.Error](err)
+	assert.Assert(t, ok && errors.Is(err, target.ErrConflict), err)
+	assert.Equal(t, conflict.Ref, target.Ref{Namespace: "n", Name: "copy"})
+	assert.Equal(t, conflict.ID+" "+conflict.Other.String(), id1+" default/staging")
 	_, err = r.Get(target.Ref{Namespace: "n", Name: "copy"})
 	assert.ErrorIs(t, err, target.ErrNotFound)
 }
@@ -189,7 +187,7 @@ func TestGet(t *testing.T) {
 		assert.Assert(t, errors.Is(err, c.want), "%s: %v", c.reason, err)
 		assert.Equal(t, got.IsZero(), c.want != nil, c.reason)
 		assert.Assert(t, got.IsZero() || got.Equal(want), c.reason)
-		if e, ok := errors.AsType[*target.NotFoundError](err); ok {
+		if e, ok := errors.AsType[*target.Error](err); ok {
 			assert.Equal(t, e.Ref, c.ref, c.reason)
 		}
 		_, err = r.Owners(c.ref)
@@ -317,11 +315,13 @@ func TestManyOwners(t *testing.T) {
 	assert.NilError(t, r.Delete(staging))
 }
 
+const noOther = "the target default/other was not found"
+
 var moveCases = []struct {
 	name, reason string
 	owner        target.Owner
 	from, to     target.Ref
-	missing      []target.NotFoundError
+	missing      []string
 	invalid      []string
 	where        []string // the targets that a holds afterwards
 }{
@@ -331,21 +331,17 @@ var moveCases = []struct {
 	{name: "to itself", reason: "nothing changes", owner: owner("a"), from: staging, to: target.Ref{ID: id1},
 		where: []string{"staging"}},
 	{name: "no source", reason: "all or nothing", owner: owner("a"), from: target.Ref{Name: "other"}, to: prod,
-		missing: []target.NotFoundError{{Ref: target.Ref{Name: "other"}}}, where: []string{"staging"}},
+		missing: []string{noOther}, where: []string{"staging"}},
 	{name: "no destination", reason: "all or nothing", owner: owner("a"), from: staging, to: target.Ref{Name: "other"},
-		missing: []target.NotFoundError{{Ref: target.Ref{Name: "other"}}}, where: []string{"staging"}},
+		missing: []string{noOther}, where: []string{"staging"}},
 	{name: "not held", reason: "what is not held cannot be moved", owner: owner("a"), from: prod, to: staging,
-		missing: []target.NotFoundError{{Ref: prod,
-			Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}}}, where: []string{"staging"}},
+		missing: []string{"Deployment default/a does not hold the target default/prod"}, where: []string{"staging"}},
 	{name: "not held, to itself", reason: "the same holds where nothing would move", owner: owner("b"),
 		from: prod, to: prod,
-		missing: []target.NotFoundError{{Ref: prod,
-			Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "b"}}}, where: []string{"staging"}},
+		missing: []string{"Deployment default/b does not hold the target default/prod"}, where: []string{"staging"}},
 	{name: "both wrong", reason: "all problems at once", owner: owner("a"), from: prod, to: target.Ref{Name: "other"},
-		missing: []target.NotFoundError{{Ref: prod,
-			Owner: target.Owner{Kind: "Deployment", Namespace: "default", Name: "a"}},
-			{Ref: target.Ref{Name: "other"}}},
-		where: []string{"staging"}},
+		missing: []string{"Deployment default/a does not hold the target default/prod", noOther},
+		where:   []string{"staging"}},
 	{name: "zero values", reason: "all problems at once", owner: target.Owner{},
 		invalid: []string{"owner.kind", "owner.name", "from", "to"}, where: []string{"staging"}},
 }
@@ -361,9 +357,9 @@ func TestMove(t *testing.T) {
 			assert.Equal(t, err == nil, c.missing == nil && c.invalid == nil, "%s: %v", c.reason, err)
 			assert.Equal(t, errors.Is(err, target.ErrNotFound), c.missing != nil, c.reason)
 			if c.missing != nil {
-				var got []target.NotFoundError
+				var got []string
 				for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
-					got = append(got, *e.(*target.NotFoundError))
+					got = append(got, e.Error())
 				}
 				assert.DeepEqual(t, got, c.missing)
 			}
@@ -411,7 +407,7 @@ func TestDelete(t *testing.T) {
 	}
 	slices.SortFunc(want, func(a, b target.Owner) int { return strings.Compare(a.String(), b.String()) })
 	err := r.Delete(target.Ref{ID: id1})
-	inUse, ok := errors.AsType[*target.InUseError](err)
+	inUse, ok := errors.AsType[*target.Error](err)
 	assert.Assert(t, ok, err)
 	assert.Equal(t, inUse.Ref, target.Ref{Namespace: "default", Name: "staging"})
 	assert.Assert(t, cmp.Equal(inUse.Owners, want), cmp.Diff(want, inUse.Owners))

@@ -41,26 +41,24 @@ func explain(err error) (int, problem) {
 		p.Fields = slices.Collect(flinktarget.Problems(err))
 		return http.StatusBadRequest, p
 	}
-	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
-		for _, f := range e.Fields {
-			p.Fields = append(p.Fields, invalid(e.Ref, f.Field, "the field is immutable"))
+	if e, ok := errors.AsType[*target.Error](err); ok {
+		switch e.Class {
+		case target.ErrImmutable:
+			for _, f := range e.Fields {
+				p.Fields = append(p.Fields, invalid(e.Ref, f.Field, "the field is immutable"))
+			}
+			p.Message = fmt.Sprintf("the target %s exists, and its id and spec are immutable", e.Ref)
+			return http.StatusBadRequest, p
+		case target.ErrNotFound:
+			return http.StatusNotFound, p
 		}
-		p.Message = fmt.Sprintf("the target %s exists, and its id and spec are immutable", e.Ref)
-		return http.StatusBadRequest, p
-	}
-	if e, ok := errors.AsType[*target.InUseError](err); ok {
 		p.Owners = e.Owners
 		return http.StatusConflict, p
 	}
 	if e, ok := errors.AsType[*requestError](err); ok {
 		return e.Status, p
 	}
-	switch {
-	case errors.Is(err, target.ErrConflict):
-		return http.StatusConflict, p
-	case errors.Is(err, target.ErrNotFound):
-		return http.StatusNotFound, p
-	case errors.Is(err, errUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	if errors.Is(err, errUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return http.StatusServiceUnavailable, problem{Message: errUnavailable.Error()}
 	}
 	return http.StatusInternalServerError, problem{Message: "internal error"}

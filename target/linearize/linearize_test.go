@@ -72,7 +72,7 @@ func call(ctx context.Context, s kept, in input) any {
 	case remove:
 		out := output{}
 		err := s.Delete(ctx, in.ref.real())
-		if e, isInUse := errors.AsType[*target.InUseError](err); isInUse {
+		if e, ok := errors.AsType[*target.Error](err); ok && e.Class == target.ErrInUse {
 			out.owners = bits(e.Owners)
 		}
 		out.class = classOf(err)

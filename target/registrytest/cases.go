@@ -35,7 +35,7 @@ var targetCases = []Case{
 	{"register-metadata", "Labels and annotations are replaced; holds stay.", func(p *probe) {
 		p.do(add(withID(red, id1)), acquire(red, alice), register(newTarget(withID(red, id1), "flink", "b")))
 	}},
-	{"register-spec", "Another spec is an ImmutableError with its fields, and changes nothing.", func(p *probe) {
+	{"register-spec", "Another spec is ErrImmutable with its fields, and changes nothing.", func(p *probe) {
 		p.do(add(red))
 		p.refuse(target.ErrImmutable, register(newTarget(red, "batch", "b")))
 		p.do(acquire(red, alice))

@@ -136,7 +136,7 @@ var holdFaults = []fault{
 	{"move acquires, held or not", []string{"move-not-held"}, true, func(f *faulty) {
 		f.move = func(ctx context.Context, o target.Owner, from, to target.Ref) error {
 			err := f.Store.Move(ctx, o, from, to)
-			if e, ok := errors.AsType[*target.NotFoundError](err); ok && e.Owner != (target.Owner{}) {
+			if e, ok := errors.AsType[*target.Error](err); ok && len(e.Owners) > 0 {
 				return f.Store.Acquire(ctx, to, o)
 			}
 			return err
@@ -226,7 +226,7 @@ var raceFaults = []fault{
 			mu.Lock()
 			defer mu.Unlock()
 			err := f.Store.Register(ctx, t)
-			if e, ok := errors.AsType[*target.ConflictError](err); ok {
+			if e, ok := errors.AsType[*target.Error](err); ok && errors.Is(err, target.ErrConflict) {
 				_ = f.force(ctx, e.Other)
 				return f.Store.Register(ctx, t)
 			}

@@ -201,7 +201,8 @@ var targetFaults = []fault{
 	{"ids are unique in a namespace only", []string{"register-taken-id"}, true, func(f *faulty) {
 		f.register = func(ctx context.Context, t target.Target) error {
 			err := f.Store.Register(ctx, t)
-			if e, ok := errors.AsType[*target.ConflictError](err); ok && e.Other.Namespace != t.Namespace() {
+			if e, ok := errors.AsType[*target.Error](err); ok && errors.Is(err, target.ErrConflict) &&
+				e.Other.Namespace != t.Namespace() {
 				return nil
 			}
 			return err
@@ -222,7 +223,7 @@ var targetFaults = []fault{
 			defer f.mu.Unlock()
 			if old, ok := used[t.Ref()]; ok && !old.SameSpec(t) {
 				fields := []target.FieldChange{{Field: "spec.kubernetes.namespace"}}
-				return &target.ImmutableError{Ref: t.Ref(), Fields: fields}
+				return &target.Error{Class: target.ErrImmutable, Ref: t.Ref(), Fields: fields}
 			}
 			err := f.Store.Register(ctx, t)
 			if err == nil {

@@ -83,15 +83,17 @@ func jsonOf(t target.Target) string {
 var classes = []error{flinktarget.ErrInvalid, target.ErrNotFound, target.ErrConflict, context.Canceled}
 
 func contractOf(err error) string {
-	if e, ok := errors.AsType[*target.InUseError](err); ok {
-		return fmt.Sprintf("%v, an *InUseError with the owners %+v", target.ErrInUse, e.Owners)
-	}
-	if e, ok := errors.AsType[*target.ImmutableError](err); ok {
-		text := fmt.Sprintf("%v, an *ImmutableError about %v:", target.ErrImmutable, e.Ref)
-		for _, f := range e.Fields {
-			text += " " + f.Field
+	if e, ok := errors.AsType[*target.Error](err); ok {
+		switch e.Class {
+		case target.ErrInUse:
+			return fmt.Sprintf("%v, with the owners %+v", target.ErrInUse, e.Owners)
+		case target.ErrImmutable:
+			text := fmt.Sprintf("%v, about %v:", target.ErrImmutable, e.Ref)
+			for _, f := range e.Fields {
+				text += " " + f.Field
+			}
+			return text
 		}
-		return text
 	}
 	for _, class := range classes {
 		if errors.Is(err, class) {
