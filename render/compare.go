@@ -95,14 +95,15 @@ type FieldChange struct {
 	// Elements of lists that Kubernetes merges by keys are named by these, others by
 	// their index; keys that are not plain names stand in brackets.
 	Path string
-	Op   Op
+	// Op is what happened to the field, Effect what that means on a cluster.
+	Op     Op
+	Effect Effect
 	// Old and New are the values, fresh copies of what Object.Map has: for a list
 	// that was reordered, the names of its elements. They are not redacted: a secret
 	// in plain text, in an environment variable for instance, is here, too.
 	Old, New any
-	Effect   Effect
-	// Cure is a command that makes an EffectRefused change possible without deleting the object, with
-	// NAME for its name; empty where there is none.
+	// Cure is a command that makes an EffectRefused change possible without deleting the
+	// object, with NAME for its name; empty where there is none.
 	Cure string
 }
 

@@ -67,6 +67,7 @@ func (s Step) String() string {
 
 // A Source is a step that set a field, or something that the step made it of.
 type Source struct {
+	// Step is what it is.
 	Step Step
 	// Name is an option such as UseImages, a field of [Job], or the rule by which
 	// the renderer generates a field. These are the rules:
@@ -119,6 +120,7 @@ func (s Source) String() string {
 
 // An Explanation says what set one field of an object.
 type Explanation struct {
+	// Object is whose field it is.
 	Object Object
 	// Path is that of a field with nothing below it: a scalar, an empty map or list.
 	// Elements of lists that have a merge key are called by it, as in

@@ -16,6 +16,7 @@ import (
 // Input is a DeploymentTarget and a resource that refers to it. What it renders to
 // is legal for Kubernetes and passes the Pod Security Standard "restricted".
 type Input struct {
+	// Seed is what Target and Resource were made of.
 	Seed     uint64
 	Target   tree.Map
 	Resource tree.Map
