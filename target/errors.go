@@ -51,7 +51,8 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("the target %s exists, and its id and spec are immutable: %s", ref,
 			some(e.Fields, "; ", FieldChange.String))
 	case e.Class == ErrConflict:
-		return fmt.Sprintf("the target %s cannot have the id %s: the target %s has it", ref, e.ID, show(e.Other.String()))
+		return fmt.Sprintf("the target %s cannot have the id %s: the target %s has it", ref, e.ID,
+			show(e.Other.String()))
 	case owners != "":
 		return fmt.Sprintf("%s does not hold the target %s", owners, ref)
 	case e.Ref.Name != "" && e.Ref.ID != "":
