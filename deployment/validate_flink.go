@@ -173,7 +173,7 @@ func (c *checks) configuration(v flink.Version, conf, file map[string]string, pa
 				"a key must not be empty, and must not contain blanks, ':', '#' or '='")
 			continue
 		}
-		if reason, owned := flink.Owned(key); owned {
+		if reason := flink.Owned(key); reason != "" {
 			c.add(field.Forbidden(at, "the renderer sets this key: "+reason), originConfig)
 			continue
 		}

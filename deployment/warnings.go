@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +52,7 @@ func (s SessionCluster) Warnings() []flinktarget.Problem {
 	w := &warnings{system: func() (labels.Set, error) {
 		return labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
 	}, placeholders: []string{"namespace"}}
-	w.cluster(s.d.config.Spec.cluster(field.NewPath("spec")), func(string) (string, bool) { return "", false })
+	w.cluster(s.d.config.Spec.cluster(field.NewPath("spec")), func(string) string { return "" })
 	return w.of(s.String, s.Position)
 }
 
@@ -90,7 +91,7 @@ func (w *warnings) artifact(a Artifact, path *field.Path) {
 	}
 }
 
-func (w *warnings) cluster(s cluster, inert func(key string) (string, bool)) {
+func (w *warnings) cluster(s cluster, inert func(key string) string) {
 	if version, err := flink.Lookup(s.version); err == nil { // as it is where it was checked
 		w.smallHeap(version, s)
 		w.flink(version, s, inert)
@@ -143,13 +144,11 @@ func (w *warnings) option(key, value string, at *field.Path) {
 }
 
 // flink warns of configuration that Flink does not act on.
-func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key string) (string, bool)) {
+func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key string) string) {
 	at := s.path.Child("flinkConfiguration")
 	significant, ha := flink.Significant(version), flink.HighAvailability(version, s.config)
 	for _, key := range tree.Keys(s.config) {
-		if reason, ok := flink.Inert(key); ok {
-			w.add("no-effect", at.Key(key), "no effect: %s", reason)
-		} else if reason, ok := inertHere(key); ok {
+		if reason := cmp.Or(flink.Inert(key), inertHere(key)); reason != "" {
 			w.add("no-effect", at.Key(key), "no effect: %s", reason)
 		} else if instead, ok := flink.Ignored(version, key); ok {
 			w.ignored(at.Key(key), version, instead)

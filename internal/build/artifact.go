@@ -85,7 +85,7 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 func (c *Plan) completed(out artifact) artifact {
 	inUserLib := slices.ContainsFunc(out.files, c.inPlace)
 	out.files = slices.DeleteFunc(out.files, c.inPlace)
-	_, official := flink.OfficialImage(c.Image)
+	official := flink.OfficialImage(c.Image) != ""
 	if len(out.files) > 0 && (inUserLib || !official) && !c.mountsUserLib() {
 		// The volume for files hides what the image has in usrlib; the official images have none.
 		out.files = slices.Insert(out.files, 0, file{from: c.Home.UserLib()})

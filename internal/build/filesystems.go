@@ -47,7 +47,7 @@ func (d *decider) plugins(c *Plan) {
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		image := c.imageOf(component)
 		version := pluginVersion(image, c.FlinkVersion)
-		_, official := flink.OfficialImage(image)
+		official := flink.OfficialImage(image) != ""
 		if _, ok := c.variables(component)[flink.PluginsVariable]; ok {
 			continue
 		}
@@ -91,7 +91,7 @@ const ruleFileSystem = "file-system-image"
 func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Component, image string) {
 	needs := flink.InImages(s.scheme)
 	_, known := c.variables(component)["HADOOP_CLASSPATH"]
-	_, official := flink.OfficialImage(image)
+	official := flink.OfficialImage(image) != ""
 	if slices.Contains(c.unknownPlugins, needs) || s.Jar && component == labels.TaskManager ||
 		needs == "Hadoop" && known {
 		return

@@ -21,9 +21,8 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 	keys := tree.Keys(conf)
 	if text, problems = v.write(keys, conf); len(problems) > 0 {
 		keys = slices.DeleteFunc(keys, func(key string) bool {
-			_, inert := Inert(key)
 			_, ignored := Ignored(v, key)
-			return inert || ignored
+			return ignored || Inert(key) != ""
 		})
 		text, problems = v.write(keys, conf)
 	}

@@ -91,12 +91,12 @@ func VVPImage(image string) bool {
 }
 
 // OfficialImage returns the exact version of Flink in an image that the Flink project
-// publishes, or that is called like one, as in a mirror; false for others.
-func OfficialImage(image string) (version string, ok bool) {
+// publishes, or that is called like one, as in a mirror; "" for others.
+func OfficialImage(image string) (version string) {
 	image, _, _ = strings.Cut(image, "@")
 	name, tag, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
 	if m := officialTag().FindStringSubmatch(tag); m != nil && name == "flink" {
-		return m[1], true
+		return m[1]
 	}
-	return "", false
+	return ""
 }

@@ -51,14 +51,13 @@ var owned = sync.OnceValue(func() map[string]string {
 	})
 })
 
-// Owned reports whether the renderer of a standalone cluster sets key itself, so
-// that a user may not, and why.
-func Owned(key string) (reason string, ok bool) {
+// Owned returns why the renderer of a standalone cluster sets key itself, so that a user
+// may not; "" if it does not.
+func Owned(key string) (reason string) {
 	if strings.HasPrefix(key, "$internal.") {
-		return "it is Flink's own", true
+		return "it is Flink's own"
 	}
-	reason, ok = owned()[key]
-	return reason, ok
+	return owned()[key]
 }
 
 // Significant returns the options that change what is rendered, so that a misspelt one
@@ -105,34 +104,34 @@ var effective = sync.OnceValue(func() map[string]string {
 	})
 })
 
-// Inert reports whether key has no effect in a standalone cluster, and why.
-func Inert(key string) (reason string, ok bool) {
+// Inert returns why key has no effect in a standalone cluster, "" if it has one.
+func Inert(key string) (reason string) {
 	if _, ok := effective()[key]; ok {
-		return "", false
+		return ""
 	}
 	if strings.HasPrefix(key, "external-resource.") &&
 		(strings.HasSuffix(key, ".kubernetes.config-key") || strings.HasSuffix(key, ".yarn.config-key")) {
-		return activeOnly, true
+		return activeOnly
 	}
 	for _, group := range inertGroups {
 		if strings.HasPrefix(key, group.prefix) {
-			return group.reason, true
+			return group.reason
 		}
 	}
-	return "", false
+	return ""
 }
 
-// InertInApplication reports whether key has no effect in a standalone application
-// cluster, though it may have in a session cluster, and why: the entry point sets it from
-// its command line (SavepointRestoreSettings.toConfiguration).
-func InertInApplication(key string) (reason string, ok bool) {
+// InertInApplication returns why key has no effect in a standalone application cluster,
+// though it may have in a session cluster, "" if it has: the entry point sets it from its
+// command line (SavepointRestoreSettings.toConfiguration).
+func InertInApplication(key string) (reason string) {
 	switch key {
 	case "execution.savepoint.ignore-unclaimed-state", "execution.state-recovery.ignore-unclaimed-state":
-		return "--allowNonRestoredState decides", true
+		return "--allowNonRestoredState decides"
 	case "execution.savepoint-restore-mode", "execution.state-recovery.claim-mode":
-		return "Flink resets it to NO_CLAIM", true
+		return "Flink resets it to NO_CLAIM"
 	}
-	return "", false
+	return ""
 }
 
 // ReadByStartScript reports whether key is read by the start scripts (config.sh)

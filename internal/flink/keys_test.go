@@ -30,9 +30,7 @@ func TestOwned(t *testing.T) {
 		{"state.checkpoints.dir", false, "users set it here"},
 		{"", false, "no key"},
 	} {
-		reason, owned := flink.Owned(c.key)
-		assert.Equal(t, owned, c.owned, "%s: %s", c.key, c.reason)
-		assert.Equal(t, reason != "", c.owned, c.key)
+		assert.Equal(t, flink.Owned(c.key) != "", c.owned, "%s: %s", c.key, c.reason)
 	}
 }
 
@@ -58,9 +56,7 @@ func TestInert(t *testing.T) {
 		{"state.backend.type", false, "works everywhere"},
 		{"", false, "no key"},
 	} {
-		reason, inert := flink.Inert(c.key)
-		assert.Equal(t, inert, c.inert, "%s: %s", c.key, c.reason)
-		assert.Equal(t, reason != "", c.inert, c.key)
+		assert.Equal(t, flink.Inert(c.key) != "", c.inert, "%s: %s", c.key, c.reason)
 	}
 }
 
@@ -77,11 +73,8 @@ func TestInertInApplication(t *testing.T) {
 		{"execution.savepoint.path", false, "kept unless --fromSavepoint is given"},
 		{"execution.checkpointing.interval", false, "works"},
 	} {
-		reason, inert := flink.InertInApplication(c.key)
-		assert.Equal(t, inert, c.inert, "%s: %s", c.key, c.reason)
-		assert.Equal(t, reason != "", c.inert, c.key)
-		_, everywhere := flink.Inert(c.key)
-		assert.Assert(t, !everywhere, c.key)
+		assert.Equal(t, flink.InertInApplication(c.key) != "", c.inert, "%s: %s", c.key, c.reason)
+		assert.Equal(t, flink.Inert(c.key), "", c.key)
 	}
 }
 

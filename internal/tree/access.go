@@ -67,6 +67,16 @@ func Strings(v any, path ...string) map[string]string {
 	return out
 }
 
+// Subset reports whether whole has all entries of part.
+func Subset(part, whole map[string]string) bool {
+	for k, v := range part {
+		if got, ok := whole[k]; !ok || got != v {
+			return false
+		}
+	}
+	return true
+}
+
 // FromList returns words as a tree.
 func FromList(words []string) []any {
 	out := make([]any, len(words))

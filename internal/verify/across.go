@@ -66,7 +66,7 @@ func (v *verifier) pod(spec tree.Map) pod {
 	if i := slices.IndexFunc(containers, named(flink.ContainerPrefix+p.component)); i >= 0 {
 		p.flink, _ = containers[i].(tree.Map)
 	}
-	p.version, _ = flink.OfficialImage(tree.String(p.flink, "image"))
+	p.version = flink.OfficialImage(tree.String(p.flink, "image"))
 	return p
 }
 

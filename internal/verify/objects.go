@@ -53,8 +53,7 @@ func (v *verifier) configFile(at, file, text string) {
 	var missing []string
 	for key := range v.want.Config {
 		line := key + ":"
-		_, own := flink.Owned(key)
-		if own && !strings.HasPrefix(text, line) && !strings.Contains(text, "\n"+line) {
+		if flink.Owned(key) != "" && !strings.HasPrefix(text, line) && !strings.Contains(text, "\n"+line) {
 			missing = append(missing, key)
 		}
 	}
@@ -150,7 +149,7 @@ func (v *verifier) selects(path string, selector map[string]string) tree.Map {
 	n := 0
 	for _, o := range v.objects {
 		template := tree.Child(o, "spec", "template")
-		if len(selector) > 0 && subset(selector, tree.Strings(template, "metadata", "labels")) {
+		if len(selector) > 0 && tree.Subset(selector, tree.Strings(template, "metadata", "labels")) {
 			found = template
 			n++
 		}
@@ -159,15 +158,6 @@ func (v *verifier) selects(path string, selector map[string]string) tree.Map {
 		v.fail(path, fmt.Sprintf("must select the pods of one workload of this set, but selects those of %d", n))
 	}
 	return found
-}
-
-func subset(part, whole map[string]string) bool {
-	for k, v := range part {
-		if got, ok := whole[k]; !ok || got != v {
-			return false
-		}
-	}
-	return true
 }
 
 // roleBinding checks that what it binds exists, as far as that is ours.

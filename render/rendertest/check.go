@@ -223,20 +223,11 @@ func (c *checker) service() {
 	for _, o := range c.objects {
 		pods, ok := o.pods()
 		if ok && tree.String(o.tree, "metadata", "namespace") == tree.String(c.current.tree, "metadata", "namespace") &&
-			subset(selector, pods) {
+			tree.Subset(selector, pods) {
 			return
 		}
 	}
 	c.fail(ruleSelector, "spec.selector", "selects no pods of these manifests")
-}
-
-func subset(part, whole map[string]string) bool {
-	for key, value := range part {
-		if got, ok := whole[key]; !ok || got != value {
-			return false
-		}
-	}
-	return true
 }
 
 // pod checks the security of a workload's pods.
