@@ -79,7 +79,7 @@ func useless(fs *flag.FlagSet) (name string) {
 // refusedIn returns warnings about resources that cannot be rendered as they are, each with
 // its target or, if that is not there, with one that says nothing.
 func refusedIn(b deployment.Bundle, r *render.Renderer) (out []flinktarget.Problem) {
-	refused := func(ref target.Ref, one deployment.Bundle) {
+	refused := func(ref target.Ref, one deployment.Bundle, job render.Job) {
 		var c target.Config
 		c.Metadata.Name, c.Metadata.Namespace, c.Metadata.ID = cmp.Or(ref.Name, "any"), ref.Namespace, ref.ID
 		c.Spec.Kubernetes = &target.Kubernetes{Namespace: "any"}
@@ -91,7 +91,7 @@ func refusedIn(b deployment.Bundle, r *render.Renderer) (out []flinktarget.Probl
 		}
 		one.Targets = []target.Target{with}
 		if err == nil && !ref.IsZero() {
-			_, err = r.Bundle(one, nil)
+			_, err = r.Bundle(one, func(deployment.Deployment) render.Job { return job })
 		}
 		for _, p := range cli.ProblemsOf(err) {
 			p.Severity, p.Message = flinktarget.SeverityWarning, "cannot be rendered: "+p.Message
@@ -99,14 +99,14 @@ func refusedIn(b deployment.Bundle, r *render.Renderer) (out []flinktarget.Probl
 		}
 	}
 	for _, d := range b.Deployments {
-		one, ref := deployment.Bundle{Deployments: []deployment.Deployment{d}}, d.Target()
+		cluster, ref := render.Job{}, d.Target()
 		if c, n := b.ClusterOf(d); n == 1 {
-			one.SessionClusters, ref = []deployment.SessionCluster{c}, c.Target()
+			cluster.SessionCluster, ref = c, c.Target()
 		}
-		refused(ref, one)
+		refused(ref, deployment.Bundle{Deployments: []deployment.Deployment{d}}, cluster)
 	}
 	for _, s := range b.SessionClusters {
-		refused(s.Target(), deployment.Bundle{SessionClusters: []deployment.SessionCluster{s}})
+		refused(s.Target(), deployment.Bundle{SessionClusters: []deployment.SessionCluster{s}}, render.Job{})
 	}
 	return out
 }
