@@ -60,7 +60,7 @@ func (o Reader) deployment(root *yaml.Node) (Deployment, error) {
 		}
 		return Deployment{}, decode.Invalid(subject(c), problems...)
 	}
-	made := &data[Config]{config: filled, source: root, newer: o.AllowUnknown}
+	made := &data[Config]{config: filled, source: root, newer: o.AllowUnknown, savepoint: w.savepoint}
 	o.Defaults.note(made, c)
 	return Deployment{d: made}, nil
 }
@@ -137,7 +137,7 @@ func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 		same = patched.d
 	}
 	if same != nil {
-		same.given = cmp.Or(d.d.given, &d.d.config)
+		same.given, same.savepoint = cmp.Or(d.d.given, &d.d.config), d.d.savepoint
 	}
 	return Deployment{d: same}, err
 }

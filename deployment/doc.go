@@ -22,7 +22,8 @@
 // A Deployment can come in the custom resource VvpDeployment of VVP's operator:
 // userMetadata and spec of spec.deployment, with those of spec.initFields where
 // that says nothing, and the id that VVP wrote into its status. VVP 3 calls
-// userMetadata metadata; its nonces, which ask VVP for something, are ignored. The
+// userMetadata metadata; its nonces, which ask VVP for something, are ignored, and a
+// savepoint in initialSavepointSpec is a warning: it belongs into the Job. The
 // resource's own metadata is Kubernetes', and says nothing of the Deployment.
 //
 // Bodies of VVP's API and exports of its user interface do not say their kind: in

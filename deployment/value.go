@@ -29,6 +29,8 @@ type data[C config] struct {
 	given  *C         // as it was given; nil if that is config
 	layers Defaults
 	newer  bool // it was read with Reader.AllowUnknown
+	// savepoint is the one that a custom resource brings.
+	savepoint string
 }
 
 // get returns the configuration without copying it.

@@ -33,6 +33,11 @@ func (d Deployment) Warnings() []flinktarget.Problem {
 		w.add("state-spelling", field.NewPath("spec", "state"),
 			"read as %s, which is how VVP's API writes it", Cancelled)
 	}
+	if d.d.savepoint != "" {
+		at := field.NewPath("spec", "initialSavepointSpec", "savepointLocation")
+		w.add("initial-savepoint Job.SavepointLocation", at,
+			"VVP registers the savepoint, which is not done here: give it to the job that is to start from it")
+	}
 	t := c.Spec.Template.Spec
 	path := field.NewPath("spec", "template", "spec")
 	w.artifact(t.Artifact, path.Child("artifact"))

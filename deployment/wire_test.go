@@ -263,6 +263,16 @@ func TestWrapperRefused(t *testing.T) {
 				nil,
 			},
 			{
+				"a savepoint of VVP 3's form",
+				set("spec.initialSavepointSpec", `{"savepointLocation": "s3://b/s"}`),
+				nil,
+			},
+			{
+				"one that is no URI",
+				set("spec.initialSavepointSpec", `{"savepointLocation": "s"}`),
+				[]string{"spec.initialSavepointSpec.savepointLocation uri"},
+			},
+			{
 				"problems of VVP 3's form",
 				set("spec.deployment.userMetadata", "", "spec.deployment.metadata", `{"namespace": "a b"}`,
 					"status", `{"deploymentId": "X"}`),

@@ -32,6 +32,10 @@ type wrapperSpec struct {
 	SyncingMode string        `json:"syncingMode" enum:"PUT,PATCH" required:"PUT or PATCH"`
 	Deployment  *wrapperParts `json:"deployment" required:"the Deployment: userMetadata and spec"`
 	InitFields  *wrapperParts `json:"initFields"`
+	// Of VVP 3: a savepoint that was made elsewhere, of which the Deployment is told.
+	InitialSavepoint struct {
+		Location string `json:"savepointLocation" format:"uri"`
+	} `json:"initialSavepointSpec"`
 	// Of VVP 3: whoever changes them asks for a savepoint, or for a new job.
 	SavepointNonce decode.Ignored `json:"savepointNonce"`
 	RestartNonce   decode.Ignored `json:"restartNonce"`
@@ -57,6 +61,7 @@ func validateWrapper(w wrapperConfig) field.ErrorList {
 type wrapped struct {
 	outer, inner *yaml.Node
 	metadata     string // what the custom resource calls it
+	savepoint    string // that it brings
 }
 
 func isWrapper(root *yaml.Node) bool {
@@ -72,7 +77,7 @@ func unwrap(root *yaml.Node) (wrapped, []flinktarget.Problem) {
 	if problems := decode.Resource(root, &c, validateWrapper); len(problems) > 0 {
 		return wrapped{}, problems
 	}
-	w := wrapped{outer: root, metadata: "userMetadata"}
+	w := wrapped{outer: root, metadata: "userMetadata", savepoint: c.Spec.InitialSavepoint.Location}
 	spec := root.Get("spec")
 	given := part(spec, "deployment")
 	if given.Get(w.metadata) == nil && given.Get("metadata") != nil {

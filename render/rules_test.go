@@ -36,6 +36,13 @@ func ruleCases() []ruleCase {
 	const engine = "engineVersionName: vera-1.0-flink-1.20"
 	const a, text = "'https://h.example.com/a.jar'", "'https://h.example.com/a.txt'"
 	const ha = "high-availability.type: kubernetes, high-availability.storageDir: s3://b/ha"
+	wrapped := func(field string) string {
+		text := in(app, "kind: Deployment\napiVersion: v1\nmetadata: {name: app}\n", "kind: VvpDeployment\napiVersion: "+
+			"ververica.platform/v1\nmetadata: {name: a}\nspec:\n  syncingMode: PUT\n  "+field+"\n  deployment:\n    metadata: "+
+			"{name: app}\n")
+		head, spec, _ := strings.Cut(text, "\nspec:\n  deploymentTargetName")
+		return head + strings.ReplaceAll("\nspec:\n  deploymentTargetName"+spec, "\n", "\n    ") + "\n"
+	}
 	inSpec := func(field string) string { return in(app, "  template:\n", "  "+field+"\n  template:\n") }
 	inMetadata := func(fields string) string { return in(app, "name: app", fields) }
 	onTemplate := func(field string) string { return in(app, "  template:\n", "  template:\n    "+field+"\n") }
@@ -125,6 +132,8 @@ func ruleCases() []ruleCase {
 			op("target: {labelSelector: 'app==flink-job'}, patch: {metadata: {annotations: {a: b}}}"), nil},
 		{"patch-without-effect", warning, withPatches(app, in(links, "true", "false")), withPatches(app, links), nil},
 		{"patch-without-effect", "", withPatches(app, in(links, "true", "false")), withPatches(app, links), []render.Option{render.StrictPatches()}},
+		{"initial-savepoint", warning, wrapped("initialSavepointSpec: {savepointLocation: 's3://b/s'}"),
+			wrapped("savepointNonce: 1"), nil},
 		{"placeholder", warning, conf("a: '{{ region }}'"), conf("a: '{{ namespace }}'"), nil},
 		{"plain-secret", warning, conf("s3.secret-key: abcdefghijkl"), conf("s3.path-style-access: true"), nil},
 		{"platform-namespace", "", in(app, "{namespace: staging}", "{}"), app, nil},

@@ -55,6 +55,7 @@ var rules = map[string][3]string{
 	"image":                {"error", "a part of an image that is not legal", "write registry, repository and tag apart"},
 	"image-registry":       {"warning", "an image of VVP's is looked for on Docker Hub", "write flinkImageRegistry"},
 	"immutable":            {"error", "a target of this name has another spec or id", "delete it first, or use another name"},
+	"initial-savepoint":    {"warning", "a custom resource of VVP 3 brings a savepoint", "give it to the job"},
 	"in-use":               {"error", "a target is held by resources", "delete or move them first"},
 	"jvm-options":          {"error, warning", "the shell of Flink's start scripts loses a part of the options", "see the message"},
 	"kind":                 {"error", "a document that is no resource of VVP", "see the kinds that the message names"},
