@@ -24,6 +24,7 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/websocket"
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	"gotest.tools/v3/assert"
 	corev1 "k8s.io/api/core/v1"
@@ -282,39 +283,38 @@ func (a *api) store(kind watch.EventType, key string, m corev1.ConfigMap) corev1
 	return m
 }
 
-// watch answers with events as they come. Clients that ask for a WebSocket are told to use
-// HTTP, as those of a proxy are.
+// watch sends events as they come, in messages of a WebSocket: without, clients before 1.18
+// fall back to a way of theirs that hangs now and then.
 func (a *api) watch(w http.ResponseWriter, r *http.Request, namespace string) {
-	if r.Header.Get("Upgrade") != "" {
-		status(w, http.StatusServiceUnavailable, "ServiceUnavailable", "no WebSockets")
-		return
-	}
 	last, _ := strconv.Atoi(cmp.Or(r.URL.Query().Get("resourceVersion"), "0"))
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusOK)
-	w.(http.Flusher).Flush()
-	for {
-		a.mu.Lock()
-		events, changed := slices.Clone(a.events), a.changed
-		a.mu.Unlock()
-		for _, e := range events {
-			if e.version <= last {
-				continue
-			}
-			last = e.version
-			if selected(r, namespace, e.object) {
-				if json.NewEncoder(w).Encode(map[string]any{"type": e.kind, "object": e.object}) != nil {
+	send := func(conn *websocket.Conn) {
+		gone := make(chan struct{})
+		go func() {
+			_, _ = io.Copy(io.Discard, conn) // it says nothing, but ends
+			close(gone)
+		}()
+		for {
+			a.mu.Lock()
+			events, changed := slices.Clone(a.events), a.changed
+			a.mu.Unlock()
+			for _, e := range events {
+				if e.version <= last {
+					continue
+				}
+				last = e.version
+				if selected(r, namespace, e.object) &&
+					websocket.JSON.Send(conn, map[string]any{"type": e.kind, "object": e.object}) != nil {
 					return
 				}
 			}
-		}
-		w.(http.Flusher).Flush()
-		select {
-		case <-changed:
-		case <-r.Context().Done():
-			return
+			select {
+			case <-changed:
+			case <-gone:
+				return
+			}
 		}
 	}
+	websocket.Server{Handler: send}.ServeHTTP(w, r)
 }
 
 // selected reports whether the selectors of a request choose a ConfigMap.

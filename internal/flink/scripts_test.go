@@ -38,10 +38,15 @@ func scriptWords(t *testing.T, home string, v flink.Version, key, value string) 
 	assert.NilError(t, err)
 	assert.NilError(t, os.MkdirAll(dir+"/java/bin", 0o755))
 	assert.NilError(t, os.WriteFile(dir+"/java/bin/java", []byte(fakeJava), 0o755))
-	const ours = "-Dours"
-	conf := map[string]string{"env.java.opts.jobmanager": "-Dlast", v.JVMOptionsKey: ours, key: value}
-	if v.JVMOptionsKey == key {
+	ours := "-Dours"
+	conf := map[string]string{"env.java.opts.jobmanager": "-Dlast", key: value}
+	switch {
+	case v.JVMOptions == "":
+		ours = "-Xmx1m" // before 1.18 there are none but those of the memory
+	case v.JVMOptionsKey == key:
 		conf[key] = ours + " " + value
+	default:
+		conf[v.JVMOptionsKey] = ours
 	}
 	name, text, problems := flink.ConfigFile(v, conf)
 	if len(problems) > 0 {
@@ -77,16 +82,19 @@ func TestOracleJVMOptions(t *testing.T) {
 	values := scriptedValues(t)
 	for home := range strings.SplitSeq(*homes, ",") {
 		patch := strings.TrimPrefix(filepath.Base(home), "flink-")
-		v := lookup(t, patch)
+		v, key := lookup(t, patch), "env.java.opts.all"
+		if v.Minor < "1.17" {
+			key = "env.java.opts"
+		}
 		for _, s := range values {
-			words := scriptWords(t, home, v, "env.java.opts.all", s.value)
+			words := scriptWords(t, home, v, key, s.value)
 			if _, known := s.words[patch]; *update {
 				s.words[patch] = words
 			} else if known && len(words) > 0 {
 				assert.DeepEqual(t, words, s.words[patch])
 			}
-			problem, _ := flink.JVMOptions(v, "env.java.opts.all", s.value, scriptEnv)
-			_, _, unwritable := flink.ConfigFile(v, map[string]string{"env.java.opts.all": s.value})
+			problem, _ := flink.JVMOptions(v, key, s.value, scriptEnv)
+			_, _, unwritable := flink.ConfigFile(v, map[string]string{key: s.value})
 			assert.Equal(t, problem != nil || len(unwritable) > 0, !starts(words), "%s on %s: %v", s.value, patch, words)
 		}
 	}
