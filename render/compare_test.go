@@ -221,6 +221,7 @@ func renderPair(t *testing.T, a, b inputs.Input, jobs ...string) (old, new rende
 // Compare finds what a comparison of all objects with all, field by field, finds: no
 // more, no less.
 func TestCompareAgainstBruteForce(t *testing.T) {
+	t.Parallel()
 	jobs := []string{"", jobID, otherJobID}
 	seen, pairs := map[string]int{}, 0
 	for seed := range uint64(240) {

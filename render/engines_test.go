@@ -49,6 +49,7 @@ func sameByEngines(t *testing.T, text []byte, opts ...render.Option) bool {
 // Both engines render the same. What they do differently is in patch/kustomize, and nothing
 // of it is in the test data.
 func TestEnginesRenderTheSame(t *testing.T) {
+	t.Parallel()
 	patched := 0
 	count := func(name string, text []byte, opts ...render.Option) {
 		t.Run(name, func(t *testing.T) {

@@ -129,6 +129,7 @@ func without(v any, tokens []string) any {
 // What is not listed never changes a field. What is listed first does, unless the
 // next source gives the same value, or nothing can be rendered without it.
 func TestExplanationsAreTrue(t *testing.T) {
+	t.Parallel()
 	n := 10 // .ci/long has many more
 	if text := os.Getenv("EXPLAIN_INPUTS"); text != "" {
 		var err error

@@ -455,6 +455,7 @@ func byOthers(list []render.Source) bool {
 // Every field has an explanation, by a rule that is about it, and every rule is
 // about some field.
 func TestEveryFieldIsExplained(t *testing.T) {
+	t.Parallel()
 	paths, _ := explain.Rules()
 	used := map[string]bool{}
 	check := func(name string, m render.Manifests) {
