@@ -94,7 +94,7 @@ type Reader struct {
 	// templates and in the parts of kubernetes.pods that are of a Kubernetes type, for
 	// clusters that are newer. They stay as they are written, and [render.AllowUnknown]
 	// makes a warning of each; without it, rendering refuses them. Unknown fields of VVP's
-	// are an error all the same. What a program makes of the Config later is strict again:
+	// are still an error. What a program makes of the Config later is strict again:
 	// decoding it, and patching what New makes of it, refuses such fields.
 	//
 	// [render.AllowUnknown]: https://pkg.go.dev/github.com/flinktarget/flinktarget/render#AllowUnknown

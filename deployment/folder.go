@@ -40,7 +40,7 @@ func (o Reader) ReadFS(dir string, folder fs.FS) (Bundle, error) {
 // .git, and the second name that Kubernetes gives to the files of a mounted ConfigMap; and
 // so are kustomization.yaml and .yml, which kustomize reads. No such file and a symbolic
 // link to a folder, which is not followed, are errors that name dir, the name of the
-// folder; files before the link are returned all the same.
+// folder; files before the link are returned with the error.
 func Files(dir string, folder fs.FS) ([]string, error) {
 	var found []string
 	err := fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {

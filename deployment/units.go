@@ -26,7 +26,7 @@ func Bytes(memory string) (int64, error) {
 	whole, fraction, dot := strings.Cut(number, ".")
 	factor, ok := units[unit]
 	if !ok || !(areDigits(whole) || dot && whole == "") || dot && !areDigits(fraction) {
-		hint := "a number with an optional unit k, m or g is wanted, such as 2g"
+		hint := "must be a number with an optional unit k, m or g, such as 2g"
 		if strings.HasSuffix(memory, "i") || strings.HasSuffix(memory, "iB") {
 			hint = "VVP has no binary units; write the bytes, or k, m or g for powers of ten"
 		}
@@ -59,7 +59,7 @@ func Millicores(cpu string) (int64, error) {
 		}
 	}
 	if !cores().MatchString(cpu) {
-		hint := "a decimal number is wanted, such as 0.5"
+		hint := "must be a decimal number, such as 0.5"
 		if strings.HasSuffix(cpu, "m") {
 			hint = "VVP has no millicores; write 0.5 for 500m"
 		}

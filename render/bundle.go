@@ -191,20 +191,25 @@ func (x *bundle) target(res resource) (target.Target, error) {
 	if t, ok := x.targets[ref]; ok {
 		return t, nil
 	}
-	name := "deploymentTargetName"
+	detail := "there is no DeploymentTarget " + ref.String() + " in the input"
+	if x.missing++; x.missing <= maxHints {
+		if best := decode.Nearest(ref.Name, x.names()); best != "" && best != ref.Name {
+			detail += "; did you mean " + best + "?"
+		}
+	}
+	return target.Target{}, noTarget(res, detail)
+}
+
+// noTarget reports a reference to a target that is not there.
+func noTarget(res resource, detail string) error {
+	ref, name := res.Target(), "deploymentTargetName"
 	if ref.Name == "" {
 		name = "deploymentTargetId"
 	}
 	path := field.NewPath("spec", name)
-	value := ref.Name + ref.ID
-	e := field.NotFound(path, value).WithOrigin("target")
-	e.Detail = "there is no DeploymentTarget " + ref.String() + " in the input"
-	if x.missing++; x.missing <= maxHints {
-		if best := decode.Nearest(ref.Name, x.names()); best != "" && best != ref.Name {
-			e.Detail += "; did you mean " + best + "?"
-		}
-	}
-	return target.Target{}, decode.Invalid(res.String(), decode.Problem(res.Position(path.String()), e))
+	e := field.NotFound(path, ref.Name+ref.ID).WithOrigin("target")
+	e.Detail = detail
+	return decode.Invalid(res.String(), decode.Problem(res.Position(path.String()), e))
 }
 
 // index keeps the first of each name and id; a second one is a duplicate.

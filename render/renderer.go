@@ -90,7 +90,7 @@ func (j Job) validate() error {
 			strings.ContainsAny(s, " \t\r\n") || !utf8.ValidString(s) {
 			errs = append(errs,
 				field.Invalid(field.NewPath("SavepointLocation"), field.OmitValueType{},
-					"a URI is wanted, such as s3://bucket/savepoint, or an absolute path, "+
+					"must be a URI, such as s3://bucket/savepoint, or an absolute path, "+
 						"without blanks").WithOrigin("uri"))
 		}
 	}

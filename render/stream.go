@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"runtime"
@@ -190,7 +191,10 @@ func (s *stream) find(item Item) (target.Target, error) {
 		return target.Target{}, res.(job).check(nil)
 	}
 	t, err := s.targets(res.Target())
-	if err != nil {
+	switch {
+	case errors.Is(err, target.ErrNotFound):
+		return t, noTarget(res, err.Error())
+	case err != nil:
 		return t, fmt.Errorf("%s: %w", res, err)
 	}
 	return t, nil

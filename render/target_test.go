@@ -2,6 +2,10 @@ package render_test
 
 import (
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +17,7 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/patch/kustomize"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -147,4 +152,42 @@ func TestImages(t *testing.T) {
 	m, err = r.Bundle(parse(t, []byte(strings.Replace(app, "kind: JAR,", "kind: JAR, flinkImageTag: 1.20.1,", 1))), nil)
 	assert.NilError(t, err)
 	assert.Equal(t, jobManager(t, m).Containers[0].Image, "flink:1.20.1", "what the resource says goes first")
+}
+
+// Each option is a function, whose name is the option's, and is refused when it is given
+// twice. The list is held against the source.
+func TestOptionsTwice(t *testing.T) {
+	options := map[string]render.Option{}
+	for _, o := range []render.Option{render.AllowEmpty(), render.AllowUnknown(), render.AllowUnresolved(),
+		render.BlobStorage("s3://b"), render.FetcherImage("i"), render.FlinkHome("/f"),
+		render.ForPlatform(render.Platform{Namespace: "n"}), render.IgnoreState(), render.PatchEngine(kustomize.Engine()),
+		render.PodDisruptionBudgets(), render.SQLRunner("https://h/a.jar", "a.B"), render.StrictPatches(),
+		render.TLSSecret("s"), render.UseImages(map[string]string{"1.20": "i"}),
+		render.UseLoggingProfiles(map[string]string{"p": "t"}), render.WithNamespace(), render.WithTrace(),
+		render.Workers(1)} {
+		options[o.String()] = o
+		_, err := render.New(o)
+		assert.NilError(t, err)
+		_, err = render.New(o, render.Option{}, o)
+		assert.Error(t, err, o.String()+": given twice")
+	}
+	files, err := filepath.Glob("*.go")
+	assert.NilError(t, err)
+	found := 0
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		assert.NilError(t, err)
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || !f.Name.IsExported() || f.Type.Results == nil || len(f.Type.Results.List) != 1 {
+				continue
+			}
+			if result, ok := f.Type.Results.List[0].Type.(*ast.Ident); ok && result.Name == "Option" {
+				_, listed := options[f.Name.Name]
+				assert.Check(t, listed, "%s is not in the list", f.Name.Name)
+				found++
+			}
+		}
+	}
+	assert.Equal(t, found, len(options))
 }

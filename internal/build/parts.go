@@ -8,8 +8,8 @@ import (
 
 // What is the same in all clusters is made once, and all objects share it. It is
 // never written to: what builds an object writes to maps that it has made itself,
-// and what changes one that is built copies the way to the change. A test looks
-// whether something has written to these all the same.
+// and what changes one that is built copies the way to the change. TestSharedParts
+// fails if anything mutates them.
 var (
 	emptyDir = tree.Map{}
 

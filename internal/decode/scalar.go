@@ -44,7 +44,7 @@ func (d *decoder) retyped(n *yaml.Node) {
 		value, quoted = "the value", "it in quotes"
 	}
 	d.fail(n, field.Invalid(d.at(), field.OmitValueType{},
-		fmt.Sprintf("%s is read as a %s; a string is wanted: write %s", value, what, quoted)), OriginRetyped)
+		fmt.Sprintf("%s is read as a %s, and must be a string: write %s", value, what, quoted)), OriginRetyped)
 }
 
 func (d *decoder) boolean(n *yaml.Node, dst reflect.Value) {

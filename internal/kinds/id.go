@@ -19,7 +19,7 @@ func ValidID(s string) bool {
 }
 
 // NoJobID says why an id is none of a job.
-const NoJobID = "a UUID in lower case is wanted, and not the nil UUID"
+const NoJobID = "must be a lower-case, non-nil UUID"
 
 // ValidJobID reports whether s identifies a job: the nil UUID does not.
 func ValidJobID(s string) bool { return ValidID(s) && s != NilID }

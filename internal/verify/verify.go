@@ -36,7 +36,7 @@ type Problem struct {
 	// Rule is the name of the rule, as package decode takes it apart, "" for most of those of
 	// Kubernetes.
 	Rule string
-	// Warning says that the object can be applied all the same.
+	// Warning says that the object can be applied nevertheless.
 	Warning bool
 }
 

@@ -27,7 +27,7 @@ func JobID(s string) error {
 func Savepoint(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || !strings.HasPrefix(s, "/") && (u.Scheme == "" || u.Opaque != "" || u.Host+u.Path == "") {
-		return errors.New("an absolute URI such as s3://flink/savepoints/1 is wanted, or an absolute path")
+		return errors.New("must be an absolute URI, such as s3://flink/savepoints/1, or an absolute path")
 	}
 	return nil
 }
