@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +11,10 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -194,4 +198,44 @@ func TestSubmittedScript(t *testing.T) {
 	data := find(t, m, "ConfigMap", "job-"+jobID+"-flink-config").Map()["data"].(map[string]any)
 	assert.Equal(t, data["job.sql"], "CREATE TABLE a (n INT) WITH ('k' = ';x''; ');\n-- a; b\nUSE c;\nUSE `d; e`;\n"+
 		"/* ; */ INSERT INTO b SELECT * FROM a;\n-- end;")
+}
+
+// What is not listed as a source, of the Deployment or of its cluster, changes no field.
+func TestSubmissionsAreExplained(t *testing.T) {
+	all := scenarios()
+	r := renderer(t, render.WithTrace())
+	for _, name := range []string{"submit-options", "submit-template", "submit-jar-1.20-https", "submit-sql-2.2-https",
+		"submit-python-1.17-local"} {
+		text := []byte(regexp.MustCompile(`flinkVersion: ([0-9.]+)`).ReplaceAllString(all[name], "flinkVersion: '$1'"))
+		before, err := explained(t, r, text)
+		assert.NilError(t, err, name)
+		roots, problems := yaml.Parse("", text)
+		assert.Equal(t, len(problems), 0)
+		var docs []tree.Map
+		for _, root := range roots {
+			docs = append(docs, root.Value().(tree.Map))
+		}
+		checked := 0
+		for i, doc := range docs[1:] {
+			other, err := yaml.Append([]byte(yaml.Separator), docs[2-i])
+			assert.NilError(t, err)
+			for _, x := range removals(inputs.Input{Target: docs[0], Resource: doc}) {
+				after, err := explained(t, r, append(x.in.Text(), other...))
+				if err != nil {
+					continue
+				}
+				for key, e := range before {
+					listed := slices.ContainsFunc(e.Sources, func(s render.Source) bool {
+						return x.lists(s) && strings.HasPrefix(s.Resource, tree.String(doc, "kind"))
+					})
+					now, there := after[key]
+					if checked++; !listed && (!there || !tree.Equal(now.After, e.After)) {
+						t.Errorf("%s: without %s of the %s, %s is %v instead of %v, and it is not listed: %v", name, x.name,
+							doc["kind"], key, now.After, e.After, e.Sources)
+					}
+				}
+			}
+		}
+		assert.Assert(t, checked > 100, name)
+	}
 }
