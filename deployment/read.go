@@ -35,7 +35,7 @@ func (o Reader) Read(file string, r io.Reader) iter.Seq2[Document, error] {
 				yield(Document{}, fmt.Errorf("reading %s: %w", file, err))
 				return
 			}
-			if !o.read(doc).yield(file, yield) {
+			if !o.read(doc).yield(yield) {
 				return
 			}
 		}
@@ -43,7 +43,7 @@ func (o Reader) Read(file string, r io.Reader) iter.Seq2[Document, error] {
 }
 
 // yield yields what one document held.
-func (r *reader) yield(file string, yield func(Document, error) bool) bool {
+func (r *reader) yield(yield func(Document, error) bool) bool {
 	if len(r.problems) > 0 {
 		return yield(Document{}, decode.Invalid("", r.problems...))
 	}

@@ -78,22 +78,16 @@ func Newer[C any](
 		return d.problems
 	}
 	d.value(root, reflect.ValueOf(cfg).Elem(), "")
-	decoded, problems := d.problems, d.problems
+	decoded := d.problems
 	for _, e := range validate(*cfg) {
 		if other(e) {
 			return []flinktarget.Problem{Problem(root.Locate(e.Field), e)}
 		}
-		switch {
-		case len(problems) > MaxProblems:
-			return problems
-		case slices.ContainsFunc(decoded, func(q flinktarget.Problem) bool { return within(q.Field, e.Field) }):
-		case len(problems) == MaxProblems:
-			problems = append(problems, Problem(root.Pos, TooMany()))
-		default:
-			problems = append(problems, Problem(root.Locate(e.Field), e))
+		if !slices.ContainsFunc(decoded, func(q flinktarget.Problem) bool { return within(q.Field, e.Field) }) {
+			d.add(Problem(root.Locate(e.Field), e))
 		}
 	}
-	return problems
+	return d.problems
 }
 
 // other reports whether an error says that this is a resource of another kind, or one of a

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
+	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -122,8 +124,8 @@ func (f *function) configMap() {
 				"%s: | and the value in the lines below, indented", key)
 			return nil
 		}
-		if !slices.Contains([]string{"platformNamespace", "fetcherImage", "flinkHome", "blobStorage",
-			"tlsSecret"}, key) {
+		isText := func(f schema.Field) bool { return f.Name == key && f.Type.Kind() == reflect.String }
+		if !slices.ContainsFunc(schema.Fields(reflect.TypeFor[configSpec]()), isText) {
 			docs, err := documents(value.YNode().Value)
 			if err != nil {
 				f.configError("data."+key, decode.OriginSyntax, "%v", err)
