@@ -3,7 +3,7 @@
 // runs in the page, as WebAssembly; there is no server behind it, and nothing is sent.
 //
 // It is started in the module, builds the page and serves it on the loopback interface,
-// or with -out writes a folder that any web server can publish.
+// or with -out writes a new folder that any web server can publish.
 //
 // The editor is CodeMirror, bundled in static/codemirror.js; "npm ci && npm run build" in
 // the folder editor makes it anew.
@@ -11,20 +11,22 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"embed"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"log"
-	"net"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
+	"testing/fstest"
 )
 
 //go:embed static
@@ -32,94 +34,70 @@ var static embed.FS
 
 const module = "github.com/flinktarget/flinktarget"
 
+const wasmPackage = module + "/examples/playground/wasm"
+
 func main() {
 	log.SetFlags(0)
-	port := flag.Int("port", 8137, "serve the page on this `port` of 127.0.0.1; 0 takes a free one")
-	out := flag.String("out", "", "write the page to this `folder` instead of serving it")
+	port := flag.Int("port", 8137, "serve the page on this `port` of 127.0.0.1")
+	out := flag.String("out", "", "write the page to this new `folder` instead of serving it")
 	flag.Parse()
-	if err := run(*port, *out); err != nil {
+	log.Print("building the WebAssembly, which takes a minute the first time …")
+	page, err := build()
+	switch address := fmt.Sprintf("127.0.0.1:%d", *port); {
+	case err != nil:
+	case *out != "":
+		err = os.CopyFS(*out, page)
+	default:
+		log.Printf("http://%s/", address)
+		err = http.ListenAndServe(address, http.FileServerFS(page))
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(port int, out string) error {
-	log.Print("building the WebAssembly, which takes a minute the first time …")
-	p, err := build()
-	if err != nil {
-		return err
-	}
-	if out != "" {
-		return p.write(out)
-	}
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return err
-	}
-	log.Printf("http://%s/", listener.Addr())
-	return http.Serve(listener, p)
-}
-
-// page is a folder of files by name.
-type page map[string][]byte
-
-// ServeHTTP serves them.
-func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name := cmp.Or(strings.TrimPrefix(r.URL.Path, "/"), "index.html")
-	if text, ok := p[name]; ok {
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(text))
-		return
-	}
-	http.NotFound(w, r)
-}
-
-func (p page) write(dir string) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	for name, text := range p {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o666); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // build makes the page, of the module that the working directory is in.
-func build() (page, error) {
-	p := page{}
-	entries, err := static.ReadDir("static")
-	if err != nil {
-		return nil, err
+func build() (fstest.MapFS, error) {
+	const format = "{{with .Module}}{{.Path}} {{.Version}}\t{{.Dir}}{{else}}Go\t{{.Root}}{{end}}"
+	list, err := goTool("list", "-deps", "-f", format, wasmPackage)
+	dirs := map[string]string{} // of Go and of the modules
+	for line := range strings.Lines(list) {
+		name, dir, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		dirs[name] = dir
 	}
-	for _, e := range entries {
-		if p[e.Name()], err = static.ReadFile("static/" + e.Name()); err != nil {
-			return nil, err
+	page, errs := fstest.MapFS{}, []error{err}
+	add := func(name string) func([]byte, error) {
+		return func(text []byte, err error) {
+			page[name] = &fstest.MapFile{Data: text, Mode: 0o644}
+			errs = append(errs, err)
 		}
 	}
-	root, err := tool("go", "list", "-m", "-f", "{{.Dir}}", module)
-	if err != nil {
-		return nil, err
+	names, err := fs.Glob(static, "static/*")
+	errs = append(errs, err)
+	for _, name := range names {
+		add(path.Base(name))(static.ReadFile(name))
 	}
-	goroot, err := tool("go", "env", "GOROOT")
-	if err != nil {
-		return nil, err
-	}
-	for name, file := range map[string]string{
-		"example.yaml": filepath.Join(root, "examples/quickstart/resources.yaml"),
-		"wasm_exec.js": filepath.Join(goroot, "lib/wasm/wasm_exec.js"),
-	} {
-		if p[name], err = os.ReadFile(file); err != nil {
-			return nil, err
-		}
-	}
-	if p["LICENSES.txt"], err = licences(goroot); err != nil {
-		return nil, err
-	}
-	p["flinktarget.wasm.gzip"], err = wasm()
-	return p, err
+	add("example.yaml")(os.ReadFile(filepath.Join(dirs[module+" "], "examples/quickstart/resources.yaml")))
+	add("wasm_exec.js")(os.ReadFile(filepath.Join(dirs["Go"], "lib/wasm/wasm_exec.js")))
+	add("LICENSES.txt")(licences(dirs))
+	add("flinktarget.wasm.gzip")(wasm())
+	return page, errors.Join(errs...)
 }
 
-const wasmPackage = module + "/examples/playground/wasm"
+// licences are those of Go and of the modules that are compiled in.
+func licences(dirs map[string]string) (out []byte, err error) {
+	for _, name := range slices.Sorted(maps.Keys(dirs)) {
+		dir := os.DirFS(dirs[name])
+		files, err2 := fs.Glob(dir, "[LN][IO][CT][EI]*") // LICENSE, LICENSE.txt, NOTICE
+		err = errors.Join(err, err2)
+		for _, file := range files {
+			text, err2 := fs.ReadFile(dir, file)
+			err = errors.Join(err, err2)
+			out = fmt.Appendf(out, "%s, %s\n\n%s\n----\n\n", name, file, text)
+		}
+	}
+	return out, err
+}
 
 // wasm compiles the library. It is compressed here, because not every web server does it
 // for WebAssembly; no server takes the name for an encoding, as some do with .gz.
@@ -129,59 +107,23 @@ func wasm() ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "flinktarget.wasm")
-	if _, err := tool("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, wasmPackage); err != nil {
+	file := filepath.Join(dir, "wasm")
+	if _, err := goTool("build", "-trimpath", "-ldflags=-s -w", "-o", file, wasmPackage); err != nil {
 		return nil, err
 	}
 	code, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	_, err = w.Write(code)
-	err = cmp.Or(err, w.Close())
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // a level that there is
+	_, err2 := w.Write(code)
+	err = errors.Join(err, err2, w.Close())
 	return b.Bytes(), err
 }
 
-// licences are those of Go and of the modules that are compiled in.
-func licences(goroot string) ([]byte, error) {
-	const format = "{{with .Module}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}"
-	list, err := tool("go", "list", "-deps", "-f", format, wasmPackage)
-	if err != nil {
-		return nil, err
-	}
-	modules := append(strings.Split(list, "\n"), "Go\t"+goroot)
-	slices.Sort(modules)
-	var b bytes.Buffer
-	for _, m := range slices.Compact(modules) {
-		name, dir, _ := strings.Cut(m, "\t")
-		files, err := filepath.Glob(filepath.Join(dir, "[LN][IO][CT][EI]*")) // LICENSE, LICENSE.txt, NOTICE
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				return nil, err
-			}
-			fmt.Fprintf(&b, "%s, %s\n\n%s\n----\n\n", name, filepath.Base(file), text)
-		}
-	}
-	return b.Bytes(), nil
-}
-
-// tool runs a command for WebAssembly and returns what it prints.
-func tool(name string, args ...string) (string, error) {
-	cmd := exec.Command(name, args...)
+// goTool runs the go command for WebAssembly and returns what it prints.
+func goTool(args ...string) (string, error) {
+	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
-	}
-	return strings.TrimSpace(string(out)), nil
+	out, err := cmd.Output() // what is wrong, it says itself
+	return string(out), err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -23,7 +24,9 @@ func TestPage(t *testing.T) {
 	assert.NilError(t, err)
 	p, err := build()
 	assert.NilError(t, err)
-	server := httptest.NewServer(p)
+	dir := t.TempDir()
+	assert.NilError(t, os.CopyFS(dir, p)) // as -out does, for any web server
+	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
 	defer server.Close()
 	url := server.URL + "/"
 	for _, step := range []struct {
@@ -43,8 +46,8 @@ func TestPage(t *testing.T) {
 		assert.Assert(t, ok)
 	}
 	b.t = t
-	t.Logf("WebAssembly: %.2f MB compressed", float64(len(p["flinktarget.wasm.gzip"]))/1e6)
-	assert.Assert(t, len(p["flinktarget.wasm.gzip"]) < 6_000_000)
+	t.Logf("WebAssembly: %.2f MB compressed", float64(len(p["flinktarget.wasm.gzip"].Data))/1e6)
+	assert.Assert(t, len(p["flinktarget.wasm.gzip"].Data) < 6_000_000)
 
 	seen := map[string]bool{}
 	requests, said := b.seen()

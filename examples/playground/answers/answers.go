@@ -18,10 +18,7 @@ import (
 )
 
 // The names of the texts in the positions of problems.
-const (
-	Text   = "resources.yaml"
-	Before = "before.yaml"
-)
+const Text, Before = "resources.yaml", "before.yaml"
 
 // A Rendering is what becomes of a text: Manifests, unless a problem is an error.
 type Rendering struct {
@@ -33,14 +30,12 @@ type Rendering struct {
 // Render renders all resources of a text.
 func Render(text string) Rendering {
 	m, problems := rendered(Text, text, nil)
-	out := Rendering{Objects: m.Len(), Problems: problems}
 	var b strings.Builder
 	_, _ = m.WriteTo(&b) // a Builder takes everything
-	out.Manifests = b.String()
-	return out
+	return Rendering{b.String(), m.Len(), append(problems, m.Warnings()...)}
 }
 
-// rendered returns the manifests of a text, or what is wrong with it, and the warnings.
+// rendered returns the manifests of a text, or the errors in it.
 func rendered(file, text string, jobs func(deployment.Deployment) render.Job, opts ...render.Option) (
 	m render.Manifests, problems []flinktarget.Problem) {
 	r, err := render.New(opts...)
@@ -50,7 +45,7 @@ func rendered(file, text string, jobs func(deployment.Deployment) render.Job, op
 			m, err = r.Bundle(b, jobs)
 		}
 	}
-	return m, append(slices.Collect(flinktarget.Problems(err)), m.Warnings()...)
+	return m, slices.AppendSeq([]flinktarget.Problem{}, flinktarget.Problems(err)) // JSON has a list
 }
 
 // A Tracer explains manifests. It keeps those of one text, since people look at many
@@ -71,8 +66,6 @@ type field struct {
 type Explanation struct {
 	Object  string   `json:"object,omitempty"`
 	Path    string   `json:"path,omitempty"`
-	First   int      `json:"first,omitempty"`
-	Last    int      `json:"last,omitempty"`
 	Sources []Source `json:"sources,omitempty"`
 	// More is the number of sources that are left out: all that a derived id is made of.
 	More int `json:"more,omitempty"`
@@ -91,24 +84,22 @@ func (t *Tracer) Explain(text string, line int) Explanation {
 		m, _ := rendered(Text, text, nil, render.WithTrace())
 		t.text, t.fields = text, fieldsOf(m)
 	}
-	for _, f := range t.fields {
-		if f.first > line || line > f.last {
-			continue
-		}
-		out := Explanation{Object: f.Object.String(), Path: f.Path, First: f.first, Last: f.last}
-		for i, s := range f.Sources {
-			source := Source{Position: s.Position}
-			s.Position = flinktarget.Position{}
-			source.Text = s.String()
-			out.Sources = append(out.Sources, source)
-			if s.Step == render.StepDerivedID {
-				out.More = len(f.Sources) - i - 1
-				break
-			}
-		}
-		return out
+	i := slices.IndexFunc(t.fields, func(f field) bool { return f.first <= line && line <= f.last })
+	if i < 0 {
+		return Explanation{}
 	}
-	return Explanation{}
+	f := t.fields[i]
+	out := Explanation{Object: f.Object.String(), Path: f.Path}
+	for i, s := range f.Sources {
+		position := s.Position
+		s.Position = flinktarget.Position{} // the page has a button for it
+		out.Sources = append(out.Sources, Source{s.String(), position})
+		if s.Step == render.StepDerivedID {
+			out.More = len(f.Sources) - i - 1
+			break
+		}
+	}
+	return out
 }
 
 // fieldsOf finds the lines of what is explained: explanations come in the order in which
@@ -120,41 +111,31 @@ func fieldsOf(m render.Manifests) []field {
 	for o := range m.All() {
 		text := o.YAML()
 		var root yaml.Node
-		if err := yaml.Unmarshal(text, &root); err != nil {
-			return nil // never: it is the library's own
-		}
-		for value := range values(&root) {
-			if len(explanations) == 0 || !explanations[0].Object.Equal(o) {
-				return nil // never: a test counts them
-			}
+		_ = yaml.Unmarshal(text, &root) // never fails: it is the library's own
+		for _, value := range values(&root) {
 			first := above + 1 + value.Line // below the line of dashes
 			last := first
 			if value.Style == yaml.LiteralStyle {
 				last += strings.Count(strings.TrimSuffix(value.Value, "\n"), "\n") + 1
 			}
-			out = append(out, field{first, last, explanations[0]})
-			explanations = explanations[1:]
+			out = append(out, field{first, last, explanations[len(out)]}) // a test compares them
 		}
 		above += 1 + bytes.Count(text, []byte("\n"))
 	}
 	return out
 }
 
-// values yields what has nothing below it.
-func values(n *yaml.Node) func(func(*yaml.Node) bool) {
-	return func(yield func(*yaml.Node) bool) { walk(n, yield) }
-}
-
-func walk(n *yaml.Node, yield func(*yaml.Node) bool) bool {
+// values returns what has nothing below it, in order.
+func values(n *yaml.Node) (out []*yaml.Node) {
 	if len(n.Content) == 0 {
-		return yield(n)
+		return []*yaml.Node{n}
 	}
 	for i, c := range n.Content {
-		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; !isKey && !walk(c, yield) {
-			return false
+		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; !isKey {
+			out = append(out, values(c)...)
 		}
 	}
-	return true
+	return out
 }
 
 // A Comparison is what applying the manifests of one text means for a cluster that has
@@ -167,8 +148,7 @@ type Comparison struct {
 // A Change is an object that is not the same.
 type Change struct {
 	Object string        `json:"object"`
-	Was    string        `json:"was,omitempty"` // the object that it replaces
-	Op     string        `json:"op"`
+	Was    string        `json:"was"` // another one, if it is replaced
 	Effect string        `json:"effect"`
 	Fields []FieldChange `json:"fields,omitempty"`
 }
@@ -177,7 +157,6 @@ type Change struct {
 // or the lines of texts that differ.
 type FieldChange struct {
 	Path   string `json:"path"`
-	Op     string `json:"op"`
 	Effect string `json:"effect"`
 	Cure   string `json:"cure,omitempty"`
 	Old    string `json:"old,omitempty"`
@@ -199,17 +178,13 @@ func Compare(before, text string, sameJob bool) Comparison {
 		}
 		return render.Job{ID: ids[d.ID()]}
 	})
-	isError := func(p flinktarget.Problem) bool { return p.Severity == flinktarget.SeverityError }
-	problems = slices.DeleteFunc(problems, func(p flinktarget.Problem) bool { return !isError(p) })
-	out := Comparison{Problems: append(problems, more...)} // warnings of what is over help nobody
-	if slices.ContainsFunc(out.Problems, isError) {
+	problems = append(problems, more...)
+	out := Comparison{Problems: append(problems, m.Warnings()...)} // those of what is over help nobody
+	if len(problems) > 0 {
 		return out
 	}
 	for _, c := range render.Compare(old, m) {
-		change := Change{Object: c.Object().String(), Op: c.Op.String(), Effect: c.Effect.String()}
-		if was := c.Old.String(); c.Effect == render.EffectReplaced {
-			change.Was = was
-		}
+		change := Change{Object: c.Object().String(), Was: c.Old.String(), Effect: c.Effect.String()}
 		for _, f := range c.Fields {
 			change.Fields = append(change.Fields, fieldChange(c, f))
 		}
@@ -219,26 +194,23 @@ func Compare(before, text string, sameJob bool) Comparison {
 }
 
 func fieldChange(c render.Change, f render.FieldChange) FieldChange {
-	out := FieldChange{Path: f.Path, Op: f.Op.String(), Effect: f.Effect.String()}
+	out := FieldChange{Path: f.Path, Effect: f.Effect.String()}
 	out.Cure = strings.ReplaceAll(f.Cure, "NAME", c.Old.Name()+" -n "+c.Old.Namespace())
-	old, isText := f.Old.(string)
-	new, isText2 := f.New.(string)
-	if isText && isText2 && strings.Contains(old+new, "\n") {
-		for _, l := range compare.Lines(strings.Split(old, "\n"), strings.Split(new, "\n")) {
-			switch l.Sign {
-			case '-':
-				out.Old += l.Text + "\n"
-			case '+':
-				out.New += l.Text + "\n"
-			}
-		}
-		return out
+	texts := map[rune]string{}
+	for _, l := range compare.Lines(linesOf(f.Old), linesOf(f.New)) {
+		texts[l.Sign] += l.Text + "\n"
 	}
-	if f.Op != render.OpAdded {
-		out.Old = string(tree.JSON(f.Old))
-	}
-	if f.Op != render.OpRemoved {
-		out.New = string(tree.JSON(f.New))
-	}
+	out.Old, out.New = texts['-'], texts['+']
 	return out
+}
+
+// linesOf are those of a text that has several, and the JSON of other values.
+func linesOf(v any) []string {
+	if s, ok := v.(string); ok && strings.Contains(s, "\n") {
+		return strings.Split(s, "\n")
+	}
+	if v == nil { // there is none
+		return nil
+	}
+	return []string{string(tree.JSON(v))}
 }

@@ -112,7 +112,7 @@ async function compare() {
 }
 
 function table(change) {
-  const title = `${change.object}: ${change.effect}${change.was ? `, was ${change.was}` : ""}`;
+  const title = `${change.object}: ${change.effect}${change.effect === "replaced" ? `, was ${change.was}` : ""}`;
   if (!change.fields) return make("p", {}, make("strong", {}, title));
   const cell = (text, tag = "td") => make(tag, {}, text ?? "");
   return make("table", {}, make("caption", {}, title),
@@ -166,9 +166,10 @@ async function load() {
       bad = error;
     }
   }
-  linked = JSON.stringify({text: String(wanted.text ?? ""), before: String(wanted.before ?? ""), compare: !!wanted.compare});
-  input.text = String(wanted.text ?? "");
-  before.text = String(wanted.before ?? "");
+  wanted = {text: String(wanted.text ?? ""), before: String(wanted.before ?? ""), compare: !!wanted.compare};
+  linked = JSON.stringify(wanted);
+  input.text = wanted.text;
+  before.text = wanted.before;
   select(tabs[wanted.compare ? 1 : 0]);
   $("shared").textContent = bad ? `The link cannot be read: ${bad.message}` : "";
 }

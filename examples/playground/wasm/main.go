@@ -13,21 +13,16 @@ import (
 
 func main() {
 	var tracer answers.Tracer
-	functions := map[string]any{
-		"render": function(func(a []js.Value) any { return answers.Render(a[0].String()) }),
-		"explain": function(func(a []js.Value) any {
-			return tracer.Explain(a[0].String(), a[1].Int())
-		}),
-		"compare": function(func(a []js.Value) any {
-			return answers.Compare(a[0].String(), a[1].String(), a[2].Bool())
-		}),
-	}
-	js.Global().Set("flinktarget", functions)
+	js.Global().Set("flinktarget", map[string]any{
+		"render":  export(func(a []js.Value) any { return answers.Render(a[0].String()) }),
+		"explain": export(func(a []js.Value) any { return tracer.Explain(a[0].String(), a[1].Int()) }),
+		"compare": export(func(a []js.Value) any { return answers.Compare(a[0].String(), a[1].String(), a[2].Bool()) }),
+	})
 	js.Global().Call("started")
 	select {} // for as long as the page is open
 }
 
-func function(f func([]js.Value) any) js.Func {
+func export(f func([]js.Value) any) js.Func {
 	return js.FuncOf(func(_ js.Value, args []js.Value) any {
 		text, err := json.Marshal(f(args))
 		if err != nil {
