@@ -21,6 +21,7 @@ var chapters = map[string]string{
 	"Deployments": app,
 	"Deployments with Kubernetes high availability": app + "      " + onVolume(haConf),
 	"Session clusters":                             session,
+	"Session mode":                                 submitted,
 	"Jars that Flink cannot fetch":                 withArtifact("1.18", "https://h.example.com/a.jar"),
 	"Jars that Flink fetches from an object store": withArtifact("1.20", "s3://bucket/a.jar"),
 	"Options that name an object store": app +
