@@ -59,9 +59,9 @@ func JSON(ops ...Operation) (Patch, error) {
 		return Patch{}, decode.Invalid("", decode.Fields(field.ErrorList{
 			field.Required(nil, "a JSON patch has an operation")})...)
 	case 1:
-		return made(list[0])
+		return fromEntry(list[0])
 	}
-	p, err := made(map[string]any{"target": map[string]any{}, "patch": list})
+	p, err := fromEntry(map[string]any{"target": map[string]any{}, "patch": list})
 	if err == nil {
 		p.p.loose = true
 	}
@@ -78,7 +78,7 @@ func FromObject(v any) (Patch, error) {
 	if err != nil {
 		return Patch{}, err
 	}
-	return made(content)
+	return fromEntry(content)
 }
 
 // For returns the patch that makes p's changes to the Kubernetes objects that s
@@ -91,7 +91,7 @@ func (p Patch) For(s Selector) (Patch, error) {
 	if err != nil {
 		return Patch{}, err
 	}
-	return made(map[string]any{"target": target, "patch": p.p.body()})
+	return fromEntry(map[string]any{"target": target, "patch": p.p.body()})
 }
 
 // body returns what a patch does, without what it does it to.
@@ -106,12 +106,13 @@ func (c *compiled) body() any {
 	}
 }
 
-func made(entry any) (Patch, error) {
+// fromEntry makes the patch of an entry as Go values.
+func fromEntry(entry any) (Patch, error) {
 	t, err := tree.Of(entry)
 	if err != nil {
 		return Patch{}, fmt.Errorf("patch: %w", err)
 	}
-	return placeless(yaml.FromTree(t))
+	return withoutPlaces(yaml.FromTree(t))
 }
 
 // jsonTree is v as a fresh tree.

@@ -73,8 +73,8 @@ func fromNode(n *yaml.Node) (Patch, error) {
 	return Patch{p: c}, nil
 }
 
-// placeless is fromNode for what is not a text that somebody has seen: its errors have no places.
-func placeless(n *yaml.Node) (Patch, error) {
+// withoutPlaces is fromNode for what is not a text that somebody has seen: its errors have no places.
+func withoutPlaces(n *yaml.Node) (Patch, error) {
 	p, err := fromNode(n)
 	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
 		for i := range e.Problems {
@@ -152,7 +152,7 @@ func (p *Patch) read(n *yaml.Node) error {
 		return decode.Invalid("", decode.Fields(field.ErrorList{
 			field.Required(nil, "a patch; remove the entry to have none")})...)
 	}
-	q, err := placeless(n)
+	q, err := withoutPlaces(n)
 	if err == nil {
 		*p = q
 	}

@@ -94,7 +94,7 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 		return m, err
 	}
 	var problems []flinktarget.Problem
-	for _, p := range useless(m.uses) {
+	for _, p := range warnUnused(m.uses) {
 		if p.Rule != ruleAbsentKind {
 			p.Severity = flinktarget.SeverityError
 			problems = append(problems, p)
@@ -287,8 +287,8 @@ var conditions = map[string]string{
 	"ServiceAccount":      "with Kubernetes high availability and no serviceAccountName",
 }
 
-// useless warns of patches that changed nothing.
-func useless(uses []patchUse) []flinktarget.Problem {
+// warnUnused warns of patches that changed nothing.
+func warnUnused(uses []patchUse) []flinktarget.Problem {
 	var out []flinktarget.Problem
 	for _, u := range uses {
 		if u.did == changed {

@@ -170,7 +170,7 @@
 // slots are in the configuration.)
 //
 // A new id is a new Flink job, which starts without state unless Job names a
-// savepoint; and who applies it without removing the old objects runs both. A
+// savepoint; and if you apply it without deleting the old objects, both jobs run. A
 // warning says so where upgradeStrategy or restoreStrategy ask for more.
 //
 // Errors about patches call objects whose id is derived as above, job-ID: the id is

@@ -48,7 +48,7 @@ func (m Manifests) Find(apiVersion, kind, namespace, name string) (Object, bool)
 
 // Warnings returns what a person should look at, in a fresh slice.
 func (m Manifests) Warnings() []flinktarget.Problem {
-	return append(slices.Clone(m.warnings), useless(m.uses)...)
+	return append(slices.Clone(m.warnings), warnUnused(m.uses)...)
 }
 
 // Digest returns the SHA-256 of the objects in hexadecimal. It is the same for the

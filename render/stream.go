@@ -213,7 +213,7 @@ func (s *stream) deliver(yield func(Result) bool) bool {
 }
 
 func (s *stream) finish(yield func(Result) bool) {
-	if len(useless(s.seen.uses)) > 0 {
+	if len(warnUnused(s.seen.uses)) > 0 {
 		m, err := s.renderer.strict(Manifests{uses: s.seen.uses}, nil)
 		yield(Result{Manifests: m, Err: err, whole: true})
 	}

@@ -20,7 +20,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 	alsoRender := fs.Bool("render", false, "render the resources, too, with the other flags of the command render")
 	return func(files []string) error {
 		*alsoRender = *alsoRender || o.Both
-		if name := useless(fs); name != "" && !*alsoRender {
+		if name := unusedFlag(fs); name != "" && !*alsoRender {
 			return cli.Misused("--%s is for rendering: give --render, too", name)
 		}
 		r, err := o.Renderer()
@@ -64,8 +64,8 @@ func check(b deployment.Bundle, r *render.Renderer, o *cli.Flags, alsoRender boo
 	return cli.Flagged(m.Warnings()), err
 }
 
-// useless returns a flag that was given and does nothing without --render.
-func useless(fs *flag.FlagSet) (name string) {
+// unusedFlag returns a flag that was given and does nothing without --render.
+func unusedFlag(fs *flag.FlagSet) (name string) {
 	reading := flag.NewFlagSet("", flag.ContinueOnError)
 	new(cli.Input).Flags(reading)
 	fs.Visit(func(f *flag.Flag) {

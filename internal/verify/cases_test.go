@@ -522,7 +522,7 @@ func verifications() map[string]string {
 		"a negative quantity": toContainer(
 			"resources: {limits: {cpu: '-1'}, requests: {cpu: '-1'}}",
 		),
-		"a resource that there is not":      toContainer("resources: {limits: {disk: 1}}"),
+		"an unknown resource":               toContainer("resources: {limits: {disk: 1}}"),
 		"a resource of a name that is none": toContainer("resources: {limits: {example.com/a b: 1}}"),
 		"a device that is shared": toContainer(
 			"resources: {limits: {example.com/gpu: 2}, requests: {example.com/gpu: 1}}",
@@ -534,7 +534,7 @@ func verifications() map[string]string {
 			"resources: {limits: {example.com/gpu: 1}, requests: {example.com/gpu: many}}",
 		),
 		"a quantity that is none":                   toContainer("resources: {limits: {cpu: many}}"),
-		"a field that there is not":                 toContainer("imagePullPolice: Always"),
+		"an unknown field":                          toContainer("imagePullPolice: Always"),
 		"a text where a count of seconds is wanted": toPod("terminationGracePeriodSeconds: many"),
 		"a number where a time is wanted": toObject(
 			"Service", "{metadata: {creationTimestamp: 3}}",
