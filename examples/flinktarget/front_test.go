@@ -62,14 +62,14 @@ func TestUsageNamesFlags(t *testing.T) {
 	_, deployment, _ := strings.Cut(input, "---\n")
 	two := input + "---\n" + strings.Replace(deployment, "name: app", "name: app2", 1)
 	for want, args := range map[string][]string{
-		"-job-id: a UUID":              {"render", "--job-id", "app=x"},
-		"-savepoint: an absolute URI":  {"render", "--savepoint", "app=s3//x"},
+		"flag -job-id: must be a":      {"render", "--job-id", "app=x"},
+		"flag -savepoint: must be an":  {"render", "--savepoint", "app=s3//x"},
 		"--job-id: the job id":         {"render", "--job-id", "app=" + id, "--job-id", "app2=" + id},
 		"--savepoint: the input has":   {"render", "--savepoint", "app3=/s"},
 		"--job-id " + id:               {"render", "--job-id", id},
 		"--strict-patches is for":      {"validate", "--strict-patches"},
 		"--image is for":               {"validate", "--image", "1.20=x"},
-		"-old-savepoint: an absolute":  {"diff", "--old-savepoint", "x"},
+		"flag -old-savepoint: must be": {"diff", "--old-savepoint", "x"},
 		"version: there is nothing to": {"version"},
 	} {
 		r := call(two, append(args, "-")...)

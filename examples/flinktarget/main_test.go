@@ -169,7 +169,8 @@ func literals(t *testing.T, file string) {
 			return true
 		}
 		// What no input leads to, and what is made of several texts: see TestMessagesNameFlags.
-		options := []string{`"derived-id Job.ID"`, `"session-cluster Job.SessionCluster"`}
+		options := []string{`"derived-id Job.ID"`, `"session-cluster Job.SessionCluster"`,
+			`"initial-savepoint Job.SavepointLocation"`}
 		if !strings.Contains(lit.Value, "zero value") && !slices.Contains(options, lit.Value) {
 			t.Errorf("%s: %s names what the tool's users do not have: see Problem.Option", file, lit.Value)
 		}
