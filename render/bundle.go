@@ -281,10 +281,15 @@ func (x *bundle) note(uses []patchUse) {
 	}
 }
 
-// conditions say when kinds are rendered that are not always.
-var conditions = map[string]string{
-	"PodDisruptionBudget": "if asked for, for components of several pods",
-	"ServiceAccount":      "with Kubernetes high availability and no serviceAccountName",
+// conditions say when kinds are rendered that are not always, and with which option.
+var conditions = map[string]struct{ when, option string }{
+	"PodDisruptionBudget": {"if asked for, for components of several pods", "PodDisruptionBudgets"},
+	"PodMonitor":          {"if asked for", "WithMetrics"},
+	"Ingress":             {"if asked for", "WithIngress"},
+	"NetworkPolicy":       {"if asked for", "WithNetworkPolicies"},
+
+	"HorizontalPodAutoscaler": {"if asked for", "WithAutoscaling"},
+	"ServiceAccount":          {"with Kubernetes high availability and no serviceAccountName", ""},
 }
 
 // warnUnused warns of patches that changed nothing.
@@ -301,11 +306,8 @@ func warnUnused(uses []patchUse) []flinktarget.Problem {
 			p.Rule, p.Message = ruleNoEffect, "the patch changes nothing: the objects have already what it sets"
 		case absent:
 			when := cmp.Or(conditions[u.kind], conditions["ServiceAccount"]) // of which the others are
-			p.Rule = ruleAbsentKind
-			if u.kind == "PodDisruptionBudget" {
-				p.Option = "PodDisruptionBudgets"
-			}
-			p.Message = fmt.Sprintf("the patch is for a kind that is not rendered here: a %s is, %s", u.kind, when)
+			p.Rule, p.Option = ruleAbsentKind, when.option
+			p.Message = fmt.Sprintf("the patch is for a kind that is not rendered here: a %s is, %s", u.kind, when.when)
 		}
 		out = append(out, p)
 	}

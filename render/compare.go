@@ -102,8 +102,9 @@ type FieldChange struct {
 	// that was reordered, the names of its elements. They are not redacted: a secret
 	// in plain text, in an environment variable for instance, is here, too.
 	Old, New any
-	// Cure is a command that makes an EffectRefused change possible without deleting the
-	// object, with NAME for its name; empty where there is none.
+	// Cure is a command that makes an EffectRefused change possible without deleting the object, or
+	// keeps the pods of a Deployment whose replicas are left to an autoscaler, with NAME for its
+	// name; empty where there is none.
 	Cure string
 }
 
@@ -166,9 +167,7 @@ func changeOf(was, is Object, p compare.Pair) Change {
 			Effect: EffectReplaced}
 		if !p.Replaced {
 			f.Effect = effectOf[effects[i]]
-			if f.Effect == EffectRefused {
-				f.Cure = compare.CureOf(d)
-			}
+			f.Cure = compare.CureOf(d)
 			c.Effect = max(c.Effect, f.Effect)
 		}
 		c.Fields = append(c.Fields, f)

@@ -30,6 +30,20 @@ var chapters = map[string]string{
 		"'local:///opt/lib/b.jar'"),
 	"Deployments with TLS": withTLS(app),
 	"Disruption budgets":   app + "      numberOfTaskManagers: 2\n",
+	"Metrics":              app, "Metrics with a PodMonitor": app, "Ingress": app, "Autoscaling": app,
+	"Network policies": app,
+}
+
+// optionsOfChapter are those beside the certificates.
+var optionsOfChapter = map[string]render.Option{
+	"Disruption budgets": render.PodDisruptionBudgets(),
+	"Metrics":            render.WithMetrics(render.Metrics{}),
+	"Ingress": render.WithIngress(render.Ingress{Host: "{name}.example.com", ClassName: "nginx",
+		TLSSecret: "flink-tls"}),
+	"Autoscaling":      render.WithAutoscaling(render.Autoscaling{MaxReplicas: 4}),
+	"Network policies": render.WithNetworkPolicies(render.NetworkPolicies{CloseEgress: true}),
+	"Metrics with a PodMonitor": render.WithMetrics(render.Metrics{PodMonitor: true,
+		Labels: map[string]string{"release": "prometheus"}}),
 }
 
 // onVolume keeps the data of high availability where no plugin is needed.
@@ -79,21 +93,25 @@ func readDefaults(t *testing.T) (rows []defaults, places map[string]string) {
 
 // where says in which objects a place is, and below which path.
 var where = map[string]struct{ kinds, component, prefix string }{
-	"objects":             {"", "", ""},
-	"pods":                {"Job Deployment", "", "spec.template.spec."},
-	"containers":          {"Job Deployment", "", "spec.template.spec.containers[flink-COMPONENT]."},
-	"flink-jobmanager":    {"Job Deployment", "jobmanager", "spec.template.spec.containers[flink-jobmanager]."},
-	"flink-taskmanager":   {"Deployment", "taskmanager", "spec.template.spec.containers[flink-taskmanager]."},
-	"artifact-fetcher":    {"Job Deployment", "", "spec.template.spec.initContainers[artifact-fetcher]."},
-	"Job":                 {"Job", "", "spec."},
-	"JobManagers":         {"Deployment", "jobmanager", "spec."},
-	"TaskManagers":        {"Deployment", "taskmanager", "spec."},
-	"Service":             {"Service", "", "spec."},
-	"ConfigMap":           {"ConfigMap", "", "data."},
-	"options":             {"ConfigMap", "", "data."},
-	"accounts":            {"ServiceAccount Role RoleBinding", "", ""},
-	"Role":                {"Role", "", ""},
-	"PodDisruptionBudget": {"PodDisruptionBudget", "", ""},
+	"objects":                 {"", "", ""},
+	"pods":                    {"Job Deployment", "", "spec.template.spec."},
+	"containers":              {"Job Deployment", "", "spec.template.spec.containers[flink-COMPONENT]."},
+	"flink-jobmanager":        {"Job Deployment", "jobmanager", "spec.template.spec.containers[flink-jobmanager]."},
+	"flink-taskmanager":       {"Deployment", "taskmanager", "spec.template.spec.containers[flink-taskmanager]."},
+	"artifact-fetcher":        {"Job Deployment", "", "spec.template.spec.initContainers[artifact-fetcher]."},
+	"Job":                     {"Job", "", "spec."},
+	"JobManagers":             {"Deployment", "jobmanager", "spec."},
+	"TaskManagers":            {"Deployment", "taskmanager", "spec."},
+	"Service":                 {"Service", "", "spec."},
+	"ConfigMap":               {"ConfigMap", "", "data."},
+	"options":                 {"ConfigMap", "", "data."},
+	"accounts":                {"ServiceAccount Role RoleBinding", "", ""},
+	"Role":                    {"Role", "", ""},
+	"PodDisruptionBudget":     {"PodDisruptionBudget", "", ""},
+	"PodMonitor":              {"PodMonitor", "", ""},
+	"NetworkPolicy":           {"NetworkPolicy", "", ""},
+	"HorizontalPodAutoscaler": {"HorizontalPodAutoscaler", "", ""},
+	"Ingress":                 {"Ingress", "", ""},
 }
 
 // values are those of a rendering by object and path, and those of Flink's options.
@@ -169,10 +187,7 @@ func renderChapter(t *testing.T, chapter string, entries ...string) map[string]a
 	t.Helper()
 	text, ok := chapters[chapter]
 	assert.Assert(t, ok, "there is nothing to render for %q", chapter)
-	opts := []render.Option{render.TLSSecret("flink-certificates")}
-	if chapter == "Disruption budgets" {
-		opts = append(opts, render.PodDisruptionBudgets())
-	}
+	opts := []render.Option{render.TLSSecret("flink-certificates"), optionsOfChapter[chapter]}
 	m, err := renderJob(t, withPatches(text, entries...), render.Job{ID: jobID}, opts...)
 	assert.NilError(t, err)
 	return values(m)

@@ -35,6 +35,10 @@
 //	batch/v1 Job                       job-ID-jobmanager    container flink-jobmanager
 //	apps/v1 Deployment                 job-ID-taskmanager   container flink-taskmanager
 //	PodDisruptionBudget                as its component     with [PodDisruptionBudgets], of several pods
+//	PodMonitor                         job-ID               with [WithMetrics], if it asks for one
+//	Ingress                            job-ID-jobmanager    with [WithIngress]
+//	HorizontalPodAutoscaler            job-ID-taskmanager   with [WithAutoscaling]
+//	NetworkPolicy                      as its component     with [WithNetworkPolicies]
 //
 // where ID is the id of the job. One in session mode, see below, is
 //
@@ -215,6 +219,7 @@
 //	variable-order           $(NAME) of a variable that the container sets later
 //	missing-variable         $(NAME) in Flink's arguments of a variable that the container does not have
 //	service-account-token    Kubernetes high availability without a token for the API server
+//	autoscaled-replicas      replicas of TaskManagers that an autoscaler sets, too
 //	rolling-jobmanager       a second JobManager beside the first, without high availability
 //
 // A sidecar, of a log shipper or a service mesh, is an init container with restartPolicy: Always;

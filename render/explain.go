@@ -94,6 +94,8 @@ type Source struct {
 	//	artifact           how jars get into the pods
 	//	plugins            the file systems that Flink fetches them from
 	//	tls                certificates
+	//	metrics            how Prometheus gets them
+	//	ingress, autoscaling, network
 	Name string
 	// Resource is whose Field it is, such as "Deployment default/top-speed".
 	Resource string

@@ -243,7 +243,7 @@ func TestExplainScenarios(t *testing.T) {
 	cases := scenarios()
 	for _, name := range []string{
 		"app-artifact-s3", "app-attempts", "app-budgets", "app-environment-reference", "app-ha", "app-https-rest",
-		"app-image", "app-loggers", "app-main", "app-pods",
+		"app-image", "app-loggers", "app-main", "app-metrics-own-reporters", "app-monitor-patch", "app-pods",
 		"app-queryable-state", "app-template-labels", "app-tls", "app-volume", "app-volume-of-fetcher",
 		"app-volume-over-ours", "session-budgets", "session-template",
 	} {

@@ -65,10 +65,10 @@ func TestNewObject(t *testing.T) {
 				"metadata": map[string]any{"name": "a"}, "status": map[string]any{}}},
 			"apiVersion: x/v1\nkind: X\nmetadata:\n  name: a\nstatus: {}\n", false},
 		{"a type that is not rendered says its kind",
-			networkingv1.NetworkPolicy{ObjectMeta: meta,
-				TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy"}},
-			"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: a\n  namespace: b\n", false},
-		{"or is refused", networkingv1.NetworkPolicy{ObjectMeta: meta}, "apiVersion: required", true},
+			networkingv1.IngressClass{ObjectMeta: meta,
+				TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "IngressClass"}},
+			"apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata:\n  name: a\n  namespace: b\n", false},
+		{"or is refused", networkingv1.IngressClass{ObjectMeta: meta}, "apiVersion: required", true},
 		{"a kind of another type", corev1.ConfigMap{ObjectMeta: meta, TypeMeta: metav1.TypeMeta{Kind: "Secret"}},
 			"a v1.ConfigMap is not a Secret of v1", true},
 		{"no name", corev1.ConfigMap{}, "metadata.name: required", true},
@@ -123,10 +123,10 @@ func TestInto(t *testing.T) {
 		Spec            json.RawMessage `json:"spec"`
 	}
 	assert.NilError(t, o.Into(&own), "a type of one's own")
-	policy, err := render.NewObject(networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Name: "a"},
-		TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy"}})
+	policy, err := render.NewObject(networkingv1.IngressClass{ObjectMeta: metav1.ObjectMeta{Name: "a"},
+		TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "IngressClass"}})
 	assert.NilError(t, err)
-	_, err = render.As[networkingv1.NetworkPolicy](policy)
+	_, err = render.As[networkingv1.IngressClass](policy)
 	assert.NilError(t, err, "a type of Kubernetes that is not rendered")
 	_, err = render.As[networkingv1.Ingress](policy)
 	assert.ErrorContains(t, err, "is not a v1.Ingress")

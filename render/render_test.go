@@ -12,13 +12,16 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/internal/kinds/types"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -72,6 +75,14 @@ func decodeStrictly(t *testing.T, o render.Object) *corev1.PodTemplateSpec {
 		assert.NilError(t, o.Into(&rbacv1.Role{}))
 	case "rbac.authorization.k8s.io/v1 RoleBinding":
 		assert.NilError(t, o.Into(&rbacv1.RoleBinding{}))
+	case "monitoring.coreos.com/v1 PodMonitor":
+		assert.NilError(t, o.Into(&types.PodMonitor{}))
+	case "networking.k8s.io/v1 NetworkPolicy":
+		assert.NilError(t, o.Into(&networkingv1.NetworkPolicy{}))
+	case "networking.k8s.io/v1 Ingress":
+		assert.NilError(t, o.Into(&networkingv1.Ingress{}))
+	case "autoscaling/v2 HorizontalPodAutoscaler":
+		assert.NilError(t, o.Into(&autoscalingv2.HorizontalPodAutoscaler{}))
 	case "policy/v1 PodDisruptionBudget":
 		assert.NilError(t, o.Into(&policyv1.PodDisruptionBudget{}))
 	case "batch/v1 Job":

@@ -38,6 +38,13 @@ func New(opts ...Option) (*Renderer, error) {
 	r := &Renderer{}
 	var problems []flinktarget.Problem
 	given := map[string]bool{}
+	report := func(option string, err error) {
+		for p := range flinktarget.Problems(err) {
+			name := strings.TrimSuffix(option+"."+p.Field, ".")
+			problems = append(problems, flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "option",
+				Field: name, Message: p.Message})
+		}
+	}
 	for _, o := range opts {
 		if o.apply == nil {
 			continue
@@ -47,12 +54,9 @@ func New(opts ...Option) (*Renderer, error) {
 			err = errors.New("given twice")
 		}
 		given[o.name] = true
-		for p := range flinktarget.Problems(err) {
-			name := strings.TrimSuffix(o.name+"."+p.Field, ".")
-			problems = append(problems, flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "option",
-				Field: name, Message: p.Message})
-		}
+		report(o.name, err)
 	}
+	report("WithNetworkPolicies", r.together())
 	if len(problems) > 0 {
 		return nil, &flinktarget.InvalidError{Problems: problems}
 	}

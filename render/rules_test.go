@@ -156,6 +156,8 @@ func ruleCases() []ruleCase {
 		{"target", "", in(app, "TargetName: staging", "TargetName: stagin"), app, nil},
 		{"text", "", artifact(`mainArgs: "a\0"`), artifact(`mainArgs: "a\t"`), nil},
 		{"tls", "", withTLS(app), app, nil},
+		{"tls", "warning", app + "      flinkConfiguration: {security.ssl.rest.enabled: true}\n", app,
+			[]render.Option{render.WithIngress(render.Ingress{Host: "{name}.example.com"})}},
 		{"too-many", "", template("kubernetes: {labels: {" + strings.Join(bad, ", ") + "}}"), app, nil},
 		{"type", "", template("parallelism: many"), template("parallelism: 1"), nil},
 		{"unknown-field", "", inSpec("stat: RUNNING"), inSpec("state: RUNNING"), nil},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/internal/inputs"
 )
 
 const session = staging + `
@@ -210,6 +211,32 @@ func scenarios() map[string]string {
 		out["app-version-"+v] = onVersion(app, v)
 		out["session-version-"+v] = onVersion(session, v)
 	}
+	for _, v := range []string{"1.17", "1.20", "2.2"} {
+		for _, what := range []string{"metrics", "monitor", "ingress", "scaling", "reactive", "policies",
+			"around"} {
+			out["app-"+what+"-"+v], out["session-"+what+"-"+v] = onVersion(app, v), onVersion(session, v)
+		}
+	}
+	out["app-around-ha"], out["app-around-queryable"] = app+"      "+haConf, in(app, "  template:\n",
+		"  template:\n    metadata: {annotations: {flink.queryable-state.enabled: 'true'}}\n")+
+		"      flinkConfiguration: {taskmanager.collect-sink.port: 6000}\n"
+	out["app-ingress-https"] = app + "      flinkConfiguration: {security.ssl.rest.enabled: true}\n"
+	out["app-ingress-annotations"] = in(app, "{name: app}", "{name: My.App_of a long name}") +
+		"      kubernetes: {labels: {team: a}, annotations: {nginx.ingress.kubernetes.io/proxy-body-size: 1g, a: b}}\n"
+	out["app-scaling-patch"] = withPatches(app+"      numberOfTaskManagers: 7\n", "{apiVersion: autoscaling/v2, "+
+		"kind: HorizontalPodAutoscaler, spec: {behavior: {scaleDown: {stabilizationWindowSeconds: 600}}}}",
+		"{target: {kind: Deployment}, patch: {spec: {replicas: 2}}}")
+	out["app-policies-patch"] = withPatches(app, "{target: {kind: NetworkPolicy, labelSelector: component=jobmanager}, "+
+		"patch: [{op: add, path: /spec/ingress/-, value: {ports: [{port: rest}]}}]}")
+	out["app-metrics-1.15"] = onVersion(app, "1.15")
+	out["app-metrics-own-reporters"] = app + "      flinkConfiguration: {metrics.reporters: 'slf, mine', " +
+		"metrics.reporter.slf.factory.class: org.apache.flink.metrics.slf4j.Slf4jReporterFactory, metrics.reporter.mine." +
+		"factory.class: org.apache.flink.metrics.prometheus.PrometheusReporterFactory, metrics.reporter.mine.port: " +
+		"9250-9260}\n      kubernetes: {pods: {annotations: {prometheus.io/scrape: 'false', a: b}}}\n"
+	out["app-metrics-list"] = app + "      flinkConfiguration: {metrics.reporters: slf, " +
+		"metrics.reporter.slf.factory.class: org.apache.flink.metrics.slf4j.Slf4jReporterFactory}\n"
+	out["app-monitor-patch"] = withPatches(app, "{apiVersion: monitoring.coreos.com/v1, kind: PodMonitor, "+
+		"spec: {podMetricsEndpoints: [{port: metrics, interval: 30s}]}}")
 	for _, v := range []string{"1.17", "1.20", "2.0", "2.2"} {
 		runner := ""
 		if v < "2" {
@@ -257,10 +284,29 @@ func optionsOf(name string) []render.Option {
 		return []render.Option{render.SQLRunner("https://h.example.com/runner.jar", "com.example.Runner")}
 	case slices.Contains(words, "budgets"):
 		return []render.Option{render.PodDisruptionBudgets()}
+	case slices.Contains(words, "metrics"):
+		return []render.Option{render.WithMetrics(render.Metrics{})}
+	case slices.Contains(words, "monitor"):
+		return []render.Option{render.WithMetrics(render.Metrics{PodMonitor: true,
+			Labels: map[string]string{"release": "prometheus", "system": "mine"}})}
+	case slices.Contains(words, "ingress"):
+		return []render.Option{ingress}
+	case slices.Contains(words, "scaling"):
+		return []render.Option{render.WithAutoscaling(render.Autoscaling{MaxReplicas: 4})}
+	case slices.Contains(words, "reactive"):
+		return []render.Option{render.WithAutoscaling(render.Autoscaling{MinReplicas: 2, MaxReplicas: 4, Reactive: true,
+			CPUUtilization: 50})}
+	case slices.Contains(words, "policies"):
+		return []render.Option{render.WithNetworkPolicies(render.NetworkPolicies{})}
+	case slices.Contains(words, "around"):
+		return inputs.Around
 	default:
 		return nil
 	}
 }
+
+var ingress = render.WithIngress(render.Ingress{Host: "{name}.{namespace}.example.com", ClassName: "nginx",
+	Annotations: map[string]string{"nginx.ingress.kubernetes.io/proxy-body-size": "100m"}, TLSSecret: "flink-tls"})
 
 func withTLS(text string) string {
 	return in(text, "  template:\n", "  template:\n    metadata: {annotations: {flink.security.ssl.enabled: 'true'}}\n")

@@ -13,8 +13,8 @@ import (
 )
 
 // platformRules are what the platform must be allowed in a namespace that it runs
-// Flink in: those of its Helm chart 5.8.2 (VVP 2.12.2), and the PodDisruptionBudgets that only
-// this library renders.
+// Flink in: those of its Helm chart 5.8.2 (VVP 2.12.2), and what only this library renders, with
+// options.
 var platformRules = [...]struct {
 	groups, resources []string
 	deleteCollection  bool
@@ -24,6 +24,9 @@ var platformRules = [...]struct {
 	{[]string{""}, []string{"pods", "secrets", "serviceaccounts", "services"}, false},
 	{[]string{"batch"}, []string{"jobs"}, false},
 	{[]string{"policy"}, []string{"poddisruptionbudgets"}, false},
+	{[]string{"networking.k8s.io"}, []string{"ingresses", "networkpolicies"}, false},
+	{[]string{"autoscaling"}, []string{"horizontalpodautoscalers"}, false},
+	{[]string{"monitoring.coreos.com"}, []string{"podmonitors"}, false},
 	{[]string{"rbac.authorization.k8s.io"}, []string{"rolebindings", "roles"}, false},
 }
 

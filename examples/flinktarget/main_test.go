@@ -124,6 +124,16 @@ func TestOptions(t *testing.T) {
 	assert.Assert(t,
 		strings.Contains(call(input+"      numberOfTaskManagers: 2\n", "render", "--pod-disruption-budgets",
 			"-").stdout, "kind: PodDisruptionBudget"))
+	r = call(input, "render", "--metrics", "{podMonitor: true}", "--ingress", "{host: '{name}.example.com'}", "--autoscaling",
+		"{maxReplicas: 4}", "--network-policies", "{restFrom: [{podSelector: {}}], metricsFrom: [{podSelector: {}}]}", "-")
+	for _, kind := range []string{"PodMonitor", "Ingress", "HorizontalPodAutoscaler", "NetworkPolicy"} {
+		assert.Assert(t, strings.Contains(r.stdout, "kind: "+kind), r.stderr)
+	}
+	for _, bad := range []string{"{port: 8081}", "{ports: 9249}"} {
+		r = call(input, "render", "--metrics", bad, "-")
+		assert.Equal(t, r.code, exitUsage)
+		assert.Assert(t, strings.Contains(r.stderr, "-metrics"), r.stderr)
+	}
 	r = call(input, append(args, "--defaults", dir+"/nowhere")...)
 	assert.Equal(t, r.code, exitInput)
 	assert.Equal(t, r.stdout, "")

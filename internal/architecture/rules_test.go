@@ -105,7 +105,7 @@ var rules = map[string][3]string{
 	"system-label":     {"warning", "a label that belongs to the platform is not used", "remove it"},
 	"target":           {"error", "the target that a resource refers to is not there", "add it, or correct the name"},
 	"text":             {"error", "a text with characters that nothing can hold", "remove them"},
-	"tls":              {"error", "TLS is asked for, and its certificates are not known", "use the option TLSSecret"},
+	"tls":              {"error, warning", "TLS lacks its certificates, or does not fit an Ingress", "see the message"},
 	"too-many":         {"error", "there are more problems than are listed", "mend the others first"},
 	"type":             {"error", "a value of another type", "write the type that the message names"},
 	"unknown-field":    {"error, warning", "a field that the resource does not have", "correct its name, or remove it"},

@@ -79,6 +79,9 @@ var laterNames = map[string][]string{
 		"render.BlobStorage"},
 	"Stores":                       {"target.Store", "target.Registry.Store"},
 	"SQL, Python and session mode": {"render.SQLRunner"},
+	"Around the cluster": {"render.Autoscaling", "render.Ingress", "render.Metrics", "render.NetworkPolicies",
+		"render.Peer", "render.WithAutoscaling", "render.WithIngress", "render.WithMetrics",
+		"render.WithNetworkPolicies"},
 }
 
 // Names are few. The test prints how many.

@@ -36,14 +36,16 @@ func (c *Plan) args(component labels.Component) []any {
 }
 
 func (c *Plan) ports(component labels.Component) []any {
-	switch {
-	case component == labels.JobManager:
-		return jobManagerPorts
-	case c.queryable:
-		return append(slices.Clip(taskManagerPorts), containerPort("query-state", flink.PortQueryableState))
-	default:
-		return taskManagerPorts
+	ports := taskManagerPorts
+	if component == labels.JobManager {
+		ports = jobManagerPorts
+	} else if c.queryable {
+		ports = append(slices.Clip(ports), containerPort("query-state", flink.PortQueryableState))
 	}
+	if m := c.Metrics; m != nil {
+		ports = append(slices.Clip(ports), containerPort(metricsPort, int(m.Port)))
+	}
+	return ports
 }
 
 func (c *Plan) probes(component labels.Component) tree.Map {

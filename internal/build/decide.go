@@ -31,6 +31,10 @@ type Options struct {
 	Home            flink.Home // of Flink in all images; "" if it is told by their names
 	BlobStorage     string     // a URI
 	Budgets         bool
+	Metrics         *Metrics
+	Ingress         *Ingress
+	Autoscaling     *Autoscaling
+	Policies        *NetworkPolicies
 	AllowUnresolved bool
 }
 
@@ -84,8 +88,9 @@ type Plan struct {
 	HA         bool             // JobManagers find each other, and are found, without the Service
 	Stores     []ObjectStore
 
-	HAKubernetes bool // high availability through ConfigMaps
-	Unresolved   bool // the configuration refers to variables that are not known
+	Metrics      *Metrics // nil if nothing serves them
+	HAKubernetes bool     // high availability through ConfigMaps
+	Unresolved   bool     // the configuration refers to variables that are not known
 
 	command      []string // of the JobManager
 	configFile   string   // the text
@@ -164,6 +169,7 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 		d.job(c)
 	}
 	d.strayFetchers(c)
+	d.ingress(c, at)
 	c.managers = c.taskManagers()
 	d.plugins(c)
 	return c, d.problems, d.warnings
@@ -183,7 +189,11 @@ func (d *decider) job(c *Plan) {
 	c.JobArgs = d.arguments(c, at)
 }
 
+// taskManagers is how many there are, at most if something scales them.
 func (c *Plan) taskManagers() int32 {
+	if a := c.opts.Autoscaling; a != nil {
+		return a.MaxReplicas
+	}
 	if c.TaskManagers != nil {
 		return *c.TaskManagers
 	}
@@ -264,6 +274,9 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 	conf := c.Config
 	d.jvmOptions(c, at)
 	jvmOptions(conf, c.Version)
+	d.metrics(c, at)
+	d.autoscaling(c, at)
+	d.policies(c, at)
 	d.highAvailability(c, at)
 	d.oneJobManager(c, at)
 	known := expanded(conf, c.known())

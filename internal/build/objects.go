@@ -22,6 +22,18 @@ func (c *Plan) Objects() []tree.Map {
 	if c.opts.Budgets && c.managers > 1 {
 		out = append(out, c.disruptionBudget())
 	}
+	if m := c.Metrics; m != nil && m.PodMonitor {
+		out = append(out, c.podMonitor())
+	}
+	if c.opts.Ingress != nil {
+		out = append(out, c.ingress())
+	}
+	if c.opts.Autoscaling != nil {
+		out = append(out, c.autoscaler())
+	}
+	if c.opts.Policies != nil {
+		out = append(out, c.networkPolicy(labels.JobManager), c.networkPolicy(labels.TaskManager))
+	}
 	return out
 }
 
@@ -140,6 +152,9 @@ func (c *Plan) deployment(component labels.Component, replicas int32) tree.Map {
 		"replicas": int64(replicas),
 		"selector": tree.Map{"matchLabels": c.selector(component)},
 		"template": c.podTemplate(component),
+	}
+	if component == labels.TaskManager && c.opts.Autoscaling != nil {
+		delete(spec, "replicas") // which the autoscaler sets
 	}
 	if component == labels.JobManager && !c.HA {
 		// Two JobManagers at a time would split the cluster.

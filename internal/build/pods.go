@@ -60,22 +60,26 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	c.mountCertificates(container, mounts)
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 	metadata := tree.Map{"labels": c.podLabels(component)}
-	put(metadata, "annotations", tree.FromStrings(c.Kubernetes.Annotations))
+	put(metadata, "annotations", tree.FromStrings(c.podAnnotations()))
 	if p := c.Kubernetes.Pods; p != nil {
-		c.podOptions(*p, metadata, spec, container, mounts)
+		c.podOptions(*p, spec, container, mounts)
 	}
 	return tree.Map{"metadata": metadata, "spec": spec}
 }
 
+// podAnnotations: what is said of pods wins over what is said of all objects.
+func (c *Plan) podAnnotations() map[string]string {
+	all := c.scrapeAnnotations()
+	maps.Copy(all, c.Kubernetes.Annotations)
+	if p := c.Kubernetes.Pods; p != nil {
+		maps.Copy(all, p.Annotations)
+	}
+	return all
+}
+
 // podOptions adds VVP's simplified pod options. What the user says wins over what
 // is generated, where both say something.
-func (c *Plan) podOptions(p deployment.Pods, metadata, spec, container tree.Map, mounts *volumes) {
-	if len(p.Annotations) > 0 {
-		all := map[string]string{}
-		maps.Copy(all, c.Kubernetes.Annotations)
-		maps.Copy(all, p.Annotations) // what is said of pods wins over what is said of all
-		metadata["annotations"] = tree.FromStrings(all)
-	}
+func (c *Plan) podOptions(p deployment.Pods, spec, container tree.Map, mounts *volumes) {
 	put(spec, "nodeSelector", tree.FromStrings(p.NodeSelector))
 	put(spec, "tolerations", rawList(p.Tolerations))
 	put(spec, "imagePullSecrets", rawList(p.ImagePullSecrets))

@@ -128,8 +128,14 @@ func recreate(v versions) Effect {
 	return when(tree.String(v.new, "spec", "strategy", "type") != "Recreate" || cleared || !filled, Refused)
 }
 
-// CureOf says how to make a change that is refused, "" where the object has to be deleted.
+// CureOf says how to make a change that is refused, "" where the object has to be deleted, and
+// how to hand the replicas over to an autoscaler: without, there is one until it acts.
 func CureOf(d Difference) string {
+	if d.Path.String() == "spec.replicas" && d.New == nil {
+		return "first: kubectl get deployment NAME -o go-template='{apiVersion: apps/v1, kind: Deployment, metadata: " +
+			"{name: {{.metadata.name}}, namespace: {{.metadata.namespace}}}, spec: {replicas: {{.spec.replicas}}}}' " +
+			"| kubectl apply --server-side --field-manager=autoscaler --validate=false -f -"
+	}
 	if at := d.Path.String(); d.New != nil && (at == "spec.strategy" || at == "spec.strategy.type") {
 		return `first: kubectl patch deployment NAME --type=merge -p '{"spec":{"strategy":{"type":"Recreate",` +
 			`"rollingUpdate":null}}}'`

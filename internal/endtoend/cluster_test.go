@@ -17,8 +17,10 @@ import (
 
 	"gotest.tools/v3/assert"
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -41,6 +43,7 @@ type cluster struct {
 	taskManager  corev1.PodTemplateSpec
 	replicas     int
 	services     []corev1.Service
+	around       around
 	jm           *pod
 	tms          []*pod
 	jobManagerNo int
@@ -63,7 +66,8 @@ func newCluster(t *testing.T, i *image, r rendering) *cluster {
 	t.Helper()
 	clusters++
 	c := &cluster{t: t, image: i, claims: r.claims, secrets: r.secrets, api: r.api,
-		dir: filepath.Join(work, fmt.Sprintf("cluster%d", clusters)), configMaps: map[string]map[string]string{}}
+		dir: filepath.Join(work, fmt.Sprintf("cluster%d", clusters)), configMaps: map[string]map[string]string{},
+		around: around{}}
 	assert.NilError(t, os.MkdirAll(c.dir, 0o755))
 	bundle, err := deployment.ParseAll("input.yaml", []byte(r.text))
 	assert.NilError(t, err)
@@ -102,7 +106,15 @@ func (c *cluster) take(object render.Object) {
 			assert.Equal(c.t, *d.Spec.Replicas, int32(1))
 			return
 		}
-		c.taskManager, c.replicas = d.Spec.Template, int(*d.Spec.Replicas)
+		c.taskManager = d.Spec.Template
+		if d.Spec.Replicas != nil { // or the autoscaler says how many, which comes first
+			c.replicas = int(*d.Spec.Replicas)
+		}
+	case "HorizontalPodAutoscaler":
+		c.replicas = int(*into[autoscalingv2.HorizontalPodAutoscaler](c.t, object).Spec.MinReplicas)
+	case "NetworkPolicy":
+		p := into[networkingv1.NetworkPolicy](c.t, object)
+		c.around[p.Spec.PodSelector.MatchLabels["component"]] = p
 	case "ServiceAccount", "Role", "RoleBinding":
 		c.api.grant(c.t, object)
 	default:

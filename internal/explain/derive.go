@@ -95,8 +95,34 @@ func labelOr(path string) from {
 		_, ok := r.plan.Labels.WithComponent(labels.JobManager).Map()[r.at.last()]
 		return ok
 	}
-	return first(when(system, all(origin(Source{Step: SystemLabel}), systemLabel)), given(path))
+	return first(when(system, all(origin(Source{Step: SystemLabel}), systemLabel)),
+		when(func(r *derivation) bool { return tree.String(r.object, "kind") == "PodMonitor" }, option("WithMetrics")),
+		given(path))
 }
+
+// The options of what is around a cluster.
+var (
+	host = func(r *derivation) []Origin {
+		return append(namespaced(r), append(r.x.under("metadata.name"), r.x.resourceID()...)...)
+	}
+	annotated = when(func(r *derivation) bool { return tree.String(r.object, "kind") == "Ingress" },
+		option("WithIngress"))
+	// open are the ports that a resource opens.
+	open = all(flinkOptions("taskmanager.collect-sink.port"), annotation(deployment.AnnotationQueryableState),
+		when(func(r *derivation) bool { return r.plan.Metrics != nil }, option("WithMetrics")))
+)
+
+// metricsPort and scraped are what pods have with metrics.
+var (
+	metricsPort = when(func(r *derivation) bool {
+		m := r.plan.Metrics
+		return m != nil && r.at.last() == strconv.Itoa(int(m.Port))
+	}, option("WithMetrics"))
+	scraped = when(func(r *derivation) bool {
+		m := r.plan.Metrics
+		return m != nil && !m.PodMonitor && strings.HasPrefix(r.at.last(), "prometheus.io/")
+	}, option("WithMetrics"))
+)
 
 var (
 	savepoint = origin(Source{Step: Job, Name: "SavepointLocation"})
@@ -138,6 +164,9 @@ var (
 		}),
 		placed, when(func(r *derivation) bool { return r.x.options.BlobStorage != "" }, option("BlobStorage")),
 		when((*derivation).inSession, all(session, savepoint, ofField("spec.restoreStrategy.allowNonRestoredState"))),
+		when(func(r *derivation) bool { return r.plan.Metrics != nil }, option("WithMetrics")),
+		when(func(r *derivation) bool { return r.x.options.Autoscaling != nil }, option("WithAutoscaling")),
+		when(func(r *derivation) bool { return r.x.options.Policies != nil }, option("WithNetworkPolicies")),
 		identity, namespaced)
 
 	// replicas is what the number of pods of a component is made of.

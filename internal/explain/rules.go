@@ -110,6 +110,9 @@ var existence = map[string]from{
 	"Role":                account,
 	"RoleBinding":         account,
 	"PodDisruptionBudget": all(option("PodDisruptionBudgets"), replicas),
+	"PodMonitor":          option("WithMetrics"),
+	"Ingress":             option("WithIngress"), "HorizontalPodAutoscaler": option("WithAutoscaling"),
+	"NetworkPolicy": option("WithNetworkPolicies"),
 }
 
 // rules are all of them. The first that fits counts.
@@ -136,7 +139,7 @@ var objectRules = []rule{
 	{"metadata/name", "name", identity},
 	{"metadata/namespace", "namespace", namespaced},
 	{"metadata/labels/*", "", labelOr("kubernetes.labels")},
-	{"metadata/annotations/*", "", given("kubernetes.annotations")},
+	{"metadata/annotations/*", "", all(given("kubernetes.annotations"), annotated)},
 
 	{"data/" + flink.Log4jFile, "logging", logging},
 	{"data/" + flink.ScriptFile, "", settings("artifact.sqlScript")},
@@ -154,6 +157,24 @@ var objectRules = []rule{
 	{"spec/ports", "ports", nil},
 	{"spec/selector/matchLabels/*", "selector", systemLabel},
 	{"spec/selector/*", "selector", systemLabel},
+	{"spec/podMetricsEndpoints", "metrics", nil},
+	{"spec/rules/*/http/paths/*/backend/service/name", "name", identity},
+	{"spec/rules/*/http", "ingress", nil},
+	{"spec/rules/*/host", "ingress", host},
+	{"spec/tls/*/hosts", "ingress", host},
+	{"spec/tls", "ingress", nil},
+	{"spec/ingressClassName", "ingress", nil},
+	{"spec/scaleTargetRef/name", "name", identity},
+	{"spec/scaleTargetRef", "autoscaling", nil},
+	{"spec/minReplicas", "autoscaling", nil},
+	{"spec/maxReplicas", "autoscaling", nil},
+	{"spec/metrics", "autoscaling", nil},
+	{"spec/podSelector/matchLabels/*", "selector", systemLabel},
+	{"spec/ingress/*/from/*/podSelector/matchLabels/*", "network", systemLabel},
+	{"spec/ingress", "network", open},
+	{"spec/egress/*/to/*/podSelector/matchLabels/*", "network", systemLabel},
+	{"spec/egress", "network", all(open, highAvailability)},
+	{"spec/policyTypes", "network", nil},
 	{"spec/maxUnavailable", "disruption", nil},
 	{"spec/unhealthyPodEvictionPolicy", "disruption", nil},
 
@@ -170,7 +191,7 @@ var objectRules = []rule{
 var podRules = []rule{
 	{"spec/template/metadata/labels/*", "", labelOr("kubernetes.pods.labels")},
 	{"spec/template/metadata/annotations/*", "",
-		all(given("kubernetes.pods.annotations"), given("kubernetes.annotations"))},
+		all(given("kubernetes.pods.annotations"), given("kubernetes.annotations"), scraped)},
 	{"spec/template/spec/automountServiceAccountToken", "service account", account},
 	{"spec/template/spec/serviceAccountName", "service account", all(account, identity)},
 	{"spec/template/spec/enableServiceLinks", "isolation", nil},
@@ -201,7 +222,7 @@ var (
 	containerRules = append(sharedRules[:len(sharedRules):len(sharedRules)], []rule{
 		{"args/*", "arguments", argument},
 		{"ports/" + strconv.Itoa(flink.PortQueryableState), "ports", annotation(deployment.AnnotationQueryableState)},
-		{"ports", "ports", nil},
+		{"ports/*", "ports", metricsPort},
 		{"livenessProbe", "probes", nil},
 		{"readinessProbe", "probes", plainREST},
 		{"startupProbe", "probes", plainREST},

@@ -17,8 +17,16 @@ const (
 	PortJobManagerRPC   = 6123 // jobmanager.rpc.port
 	PortBlobServer      = 6124 // blob.server.port
 	PortQueryableState  = 6125 // queryable-state.proxy.ports
+	PortQueryService    = 6126 // metrics.internal.query-service.port, where policies need a number
 	PortREST            = 8081 // rest.port
+	PortStateServer     = 9067 // the default of queryable-state.server.ports
 )
+
+// Ports are all of them, some of which are open with some options only.
+func Ports() []int {
+	return []int{PortTaskManagerData, PortTaskManagerRPC, PortJobManagerRPC, PortBlobServer, PortQueryableState,
+		PortQueryService, PortREST, PortStateServer}
+}
 
 // A Home is the folder of Flink in an image. The zero value is that of the official
 // images (apache/flink-docker: Dockerfile and docker-entrypoint.sh).

@@ -16,6 +16,13 @@ var Placeholder = lazyregexp.New(`\{\{\s*(\w+)\s*\}\}`)
 // SlotsKey is the option for the number of task slots of a TaskManager.
 const SlotsKey = "taskmanager.numberOfTaskSlots"
 
+// Options that decide on how the cluster follows its load, and on a port.
+const (
+	SchedulerKey     = "jobmanager.scheduler"
+	SchedulerModeKey = "scheduler-mode"
+	QueryServiceKey  = "metrics.internal.query-service.port"
+)
+
 // Slots returns what a configuration says of SlotsKey, 1 if it says nothing, and
 // whether that is a number of slots.
 func Slots(conf map[string]string) (int64, bool) {
@@ -30,6 +37,6 @@ func Slots(conf map[string]string) (int64, bool) {
 // Elastic reports whether Flink runs a job with the slots that there are, however many its
 // parallelism asks for: its adaptive scheduler does, which reactive mode uses.
 func Elastic(conf map[string]string) bool {
-	return strings.EqualFold(strings.TrimSpace(conf["jobmanager.scheduler"]), "adaptive") ||
-		strings.EqualFold(strings.TrimSpace(conf["scheduler-mode"]), "reactive")
+	return strings.EqualFold(strings.TrimSpace(conf[SchedulerKey]), "adaptive") ||
+		strings.EqualFold(strings.TrimSpace(conf[SchedulerModeKey]), "reactive")
 }

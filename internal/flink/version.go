@@ -120,6 +120,16 @@ func newVersion(patch string) Version {
 	return v
 }
 
+// Prometheus returns the option of a reporter of metrics that makes it Prometheus', without
+// metrics.reporter.NAME, and its value. The plugin is in plugins/ of the images.
+func (v Version) Prometheus() (option, class string) {
+	class = "org.apache.flink.metrics.prometheus.PrometheusReporter"
+	if v.before("1.16") { // FLINK-27206
+		return "class", class
+	}
+	return "factory.class", class + "Factory"
+}
+
 // ReadsConfig reports whether Flink takes its configuration from a file of this
 // name, if no other is there.
 func (v Version) ReadsConfig(file string) bool {

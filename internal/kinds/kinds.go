@@ -93,6 +93,13 @@ var table = []Kind{
 	{TypeMeta{"v1", "ConfigMap"}, all, false, identity, nil},
 	{TypeMeta{"v1", "Service"}, clusters, false, selecting, nil},
 	{TypeMeta{"policy/v1", "PodDisruptionBudget"}, clusters, true, selecting, nil},
+	{TypeMeta{"networking.k8s.io/v1", "NetworkPolicy"}, clusters, true,
+		append(slices.Clone(identity), []string{"spec", "podSelector"}), nil},
+	{TypeMeta{"networking.k8s.io/v1", "Ingress"}, clusters, true, identity, nil},
+	{TypeMeta{"autoscaling/v2", "HorizontalPodAutoscaler"}, clusters, true,
+		append(slices.Clone(identity), []string{"spec", "scaleTargetRef"}), nil},
+	// A custom resource: lists of its spec are replaced, as kustomize does without a schema.
+	{TypeMeta{"monitoring.coreos.com/v1", "PodMonitor"}, clusters, true, selecting, nil},
 	// ValidateJobSpecUpdate.
 	{TypeMeta{"batch/v1", "Job"}, Application | Submission, false, selecting, []string{
 		"spec.template", "spec.selector", "spec.completionMode", "spec.podFailurePolicy", "spec.successPolicy",

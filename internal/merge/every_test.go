@@ -39,7 +39,8 @@ func TestEveryConstructAgainstKyaml(t *testing.T) {
 	}
 	t.Logf("%d kinds, %d fields, %d of them merged lists; %d pairs of object and patch", w.kinds, w.fields, w.merged,
 		w.pairs)
-	assert.Assert(t, w.kinds == len(kinds.All()) && w.fields > 450 && w.merged > 20)
+	assert.Assert(t, w.kinds == len(kinds.All())-2 && // of two it has no schema
+		w.fields > 450 && w.merged > 20)
 }
 
 type everything struct {

@@ -56,6 +56,8 @@ var acrossRules = []struct {
 	{"service-account-token", accountToken},
 	// kubernetes.io/docs/concepts/workloads/controllers/deployment, "Strategy"
 	{"rolling-jobmanager", rollingJobManager},
+	// kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, migrating Deployments
+	{"autoscaled-replicas", autoscaledReplicas},
 }
 
 // pod returns the pod of the current workload.
@@ -327,4 +329,17 @@ func rollingJobManager(v *verifier, p pod) []finding {
 	}
 	return []finding{{"", "strategy.type must be Recreate without high availability: a second JobManager beside the " +
 		"first would split the cluster", true}}
+}
+
+func autoscaledReplicas(v *verifier, p pod) []finding {
+	scaled := func(o tree.Map) bool {
+		return tree.String(o, "kind") == "HorizontalPodAutoscaler" &&
+			tree.String(o, "spec", "scaleTargetRef", "name") == tree.String(v.object, "metadata", "name")
+	}
+	if p.kind != "Deployment" || tree.Child(v.object, "spec")["replicas"] == nil ||
+		!slices.ContainsFunc(v.objects, scaled) {
+		return nil
+	}
+	return []finding{{"", "spec.replicas must not be set beside an autoscaler: to apply it again undoes what that did",
+		true}}
 }

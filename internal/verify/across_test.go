@@ -125,6 +125,10 @@ var across = []struct {
 
 	{"rolling-jobmanager", "two JobManagers at a time", session, jobManager("strategy: {type: RollingUpdate}")},
 	{"", "two that find their leader", session + "  " + haConf, jobManager("strategy: {type: RollingUpdate}")},
+
+	{"autoscaled-replicas", "replicas beside an autoscaler", app, toDeployment("replicas: 2")},
+	{"", "replicas without", app, toDeployment("replicas: 2")},
+	{"", "no JobManager beside an autoscaler", session, jobManager("replicas: 0")},
 }
 
 // ownKeys are those that the renderer sets without high availability.
@@ -187,7 +191,11 @@ func acrossText(t *testing.T) string {
 	t.Helper()
 	var out strings.Builder
 	for _, c := range across {
-		problems := found(t, withPatches(c.text, c.entry))
+		var opts []render.Option
+		if strings.HasSuffix(c.reason, "beside an autoscaler") {
+			opts = append(opts, render.WithAutoscaling(render.Autoscaling{MaxReplicas: 4}))
+		}
+		problems := found(t, withPatches(c.text, c.entry), opts...)
 		for _, p := range problems {
 			assert.Equal(t, p.Rule, c.rule, "%s: %s", c.reason, p)
 			fmt.Fprintf(&out, "%s (%s): %s\n    %s\n    %s: %s: %s\n", p.Rule, p.Severity, c.reason, c.entry,

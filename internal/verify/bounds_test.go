@@ -25,16 +25,18 @@ func TestBounds(t *testing.T) {
 		},
 		{1, math.MaxInt32}: {
 			"DeploymentSpec.progressDeadlineSeconds", "PodSpec.activeDeadlineSeconds",
-			"TopologySpreadConstraint.maxSkew",
+			"TopologySpreadConstraint.maxSkew", "HorizontalPodAutoscalerSpec.minReplicas",
+			"HorizontalPodAutoscalerSpec.maxReplicas", "MetricTarget.averageUtilization",
 		},
 		{0, math.MaxInt64}: {
 			"PodSpec.terminationGracePeriodSeconds", "SleepAction.seconds", "EmptyDirVolumeSource.sizeLimit",
 		},
 		{1, math.MaxInt64}: {"JobSpec.activeDeadlineSeconds", "Probe.terminationGracePeriodSeconds"},
-		{0, 65535}:         {"ContainerPort.hostPort", "ServicePort.nodePort", "ServicePort.targetPort"},
+		{0, 65535}: {"ContainerPort.hostPort", "ServicePort.nodePort", "ServicePort.targetPort",
+			"ServiceBackendPort.number"},
 		{1, 65535}: {
 			"ContainerPort.containerPort", "GRPCAction.port", "HTTPGetAction.port", "ServicePort.port",
-			"TCPSocketAction.port",
+			"TCPSocketAction.port", "NetworkPolicyPort.port", "NetworkPolicyPort.endPort",
 		},
 		{0, 0o777}: {
 			"ConfigMapVolumeSource.defaultMode", "DownwardAPIVolumeFile.mode", "DownwardAPIVolumeSource.defaultMode",

@@ -13,8 +13,25 @@ func toService(spec string) string    { return toObject("Service", "{spec: {"+sp
 func toJob(spec string) string        { return toObject("Job", "{spec: {"+spec+"}}") }
 func toDeployment(spec string) string { return toObject("Deployment", "{spec: {"+spec+"}}") }
 func toBudget(spec string) string     { return toObject("PodDisruptionBudget", "{spec: {"+spec+"}}") }
-func toPod(spec string) string        { return toJob("template: {spec: {" + spec + "}}") }
-func toContainer(s string) string     { return toPod("containers: [{name: flink-jobmanager, " + s + "}]") }
+func toIngress(spec string) string    { return toObject("Ingress", "{spec: {"+spec+"}}") }
+func toBackend(backend string) string {
+	return toIngress("rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {" + backend + "}}]}}]")
+}
+func toScaler(spec string) string { return toObject("HorizontalPodAutoscaler", "{spec: {"+spec+"}}") }
+func toMetric(metric string) string {
+	return toScaler("metrics: [{" + metric + "}]")
+}
+func toFlinkMetric(metric string) string {
+	return toMetric("type: ContainerResource, containerResource: {" + metric + "}")
+}
+func toTarget(target string) string {
+	return toFlinkMetric("name: cpu, container: flink-taskmanager, target: {" + target + "}")
+}
+func toPolicy(rule string) string {
+	return toObject("NetworkPolicy", "[{op: add, path: /spec/ingress/-, value: {"+rule+"}}]")
+}
+func toPod(spec string) string    { return toJob("template: {spec: {" + spec + "}}") }
+func toContainer(s string) string { return toPod("containers: [{name: flink-jobmanager, " + s + "}]") }
 func toEnv(valueFrom string) string {
 	return toContainer("env: [{name: V, valueFrom: {" + valueFrom + "}}]")
 }
@@ -317,6 +334,41 @@ var objectRules = map[string]string{
 		"{action: Ignore, onPodConditions: [{type: A, status: 'True'}], onExitCodes: {operator: In, values: [1]}}",
 	),
 
+	"IngressSpec.ingressClassName":                       toIngress("ingressClassName: N O"),
+	"IngressRule.host":                                   toIngress("rules: [{host: a_b}, {host: 10.0.0.1}, {host: '*.a.b'}, {host: 'a*'}]"),
+	"IngressTLS.secretName":                              toIngress("tls: [{secretName: N O}]"),
+	"HTTPIngressRuleValue needs paths":                   toIngress("rules: [{http: {paths: []}}]"),
+	"HTTPIngressPath needs pathType":                     toIngress("rules: [{http: {paths: [{path: /, backend: {service: {name: a, port: {number: 1}}}}]}}]"),
+	"HTTPIngressPath needs backend":                      toIngress("rules: [{http: {paths: [{path: /, pathType: Prefix}]}}]"),
+	"HTTPIngressPath.pathType":                           toIngress("rules: [{http: {paths: [{path: /, pathType: Regex, backend: {service: {name: a, port: {number: 1}}}}]}}]"),
+	"IngressBackend has at least one of several":         toBackend(""),
+	"IngressBackend has at most one of several":          toBackend("service: {name: a, port: {number: 1}}, resource: {kind: A, name: a}"),
+	"IngressServiceBackend needs name":                   toBackend("service: {port: {number: 1}}"),
+	"IngressServiceBackend needs port":                   toBackend("service: {name: a}"),
+	"IngressServiceBackend.name":                         toBackend("service: {name: a.b, port: {number: 1}}"),
+	"ServiceBackendPort has at least one of several":     toBackend("service: {name: a, port: {number: null, name: ''}}"),
+	"ServiceBackendPort has at most one of several":      toBackend("service: {name: a, port: {number: 1, name: a}}"),
+	"ServiceBackendPort.name":                            toBackend("service: {name: a, port: {name: '1'}}"),
+	"ServiceBackendPort.number":                          toBackend("service: {name: a, port: {number: 65536}}"),
+	"HorizontalPodAutoscalerSpec needs maxReplicas":      toScaler("maxReplicas: null"),
+	"HorizontalPodAutoscalerSpec.maxReplicas":            toScaler("maxReplicas: 0"),
+	"HorizontalPodAutoscalerSpec.minReplicas":            toScaler("minReplicas: 0"),
+	"MetricSpec needs type":                              toMetric("resource: {name: cpu, target: {type: Utilization, averageUtilization: 1}}"),
+	"MetricSpec has at least one of several":             toMetric("type: Resource"),
+	"MetricSpec has at most one of several":              toMetric("type: Resource, resource: {name: cpu, target: {type: Value}}, pods: {metric: {name: a}, target: {type: Value}}"),
+	"ContainerResourceMetricSource needs name":           toFlinkMetric("container: flink-taskmanager, target: {type: Utilization}"),
+	"ContainerResourceMetricSource needs container":      toFlinkMetric("name: cpu, target: {type: Utilization}"),
+	"ContainerResourceMetricSource.container":            toFlinkMetric("name: cpu, container: a_b, target: {type: Utilization}"),
+	"MetricTarget needs type":                            toTarget("averageUtilization: 1"),
+	"MetricTarget has at least one of several":           toTarget("type: Utilization"),
+	"MetricTarget.type":                                  toTarget("type: Most, averageUtilization: 1"),
+	"MetricTarget.averageUtilization":                    toTarget("type: Utilization, averageUtilization: 0"),
+	"MetricTarget has at most one of several":            toTarget("type: Utilization, averageUtilization: 1, averageValue: 1"),
+	"NetworkPolicyPort.port":                             toPolicy("ports: [{port: 0}, {port: N O}]"),
+	"NetworkPolicyPort.endPort":                          toPolicy("ports: [{port: 1, endPort: 65536}]"),
+	"NetworkPolicyPeer has at most one of several":       toPolicy("from: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]"),
+	"IPBlock needs cidr":                                 toPolicy("from: [{ipBlock: {except: [10.0.0.0/16]}}]"),
+	"IPBlock.cidr":                                       toPolicy("from: [{ipBlock: {cidr: 10.0.0.1/8}}, {ipBlock: {cidr: a}}]"),
 	"PodDisruptionBudgetSpec has at most one of several": toBudget("minAvailable: 1"),
 	"PodDisruptionBudgetSpec.maxUnavailable":             toBudget("maxUnavailable: -1"),
 	"PodDisruptionBudgetSpec.minAvailable":               toBudget("maxUnavailable: null, minAvailable: most"),
@@ -362,8 +414,23 @@ func verifications() map[string]string {
 		),
 		"a node port that no node has": toService("ports: [{port: 8081, nodePort: 30000}]"),
 		"a port that the pods do not have": toService(
-			"ports: [{port: 9, name: metrics, targetPort: metrics}]",
+			"ports: [{port: 9, name: profiler, targetPort: profiler}]",
 		),
+		"an Ingress without a backend":             toIngress("rules: null"),
+		"a path that is not absolute":              toIngress("rules: [{http: {paths: [{path: a, pathType: Prefix, backend: {service: {name: a, port: {number: 1}}}}]}}]"),
+		"an Ingress to no Service of this set":     toBackend("service: {name: job-" + jobID + "-x, port: {name: rest}}"),
+		"an Ingress to a port that is not there":   toBackend("service: {name: job-" + jobID + "-jobmanager, port: {number: 80}}"),
+		"a default backend with another port":      toIngress("defaultBackend: {service: {name: job-" + jobID + "-jobmanager, port: {name: a}}}"),
+		"fewer TaskManagers at most than at least": toScaler("minReplicas: 5"),
+		"a metric that is not there":               toMetric("type: Resource, pods: {metric: {name: a}, target: {type: Value}}"),
+		"a metric of no container":                 toFlinkMetric("name: cpu, container: flink, target: {type: Utilization}"),
+		"a metric of what is not requested":        toFlinkMetric("name: ephemeral-storage, container: flink-taskmanager, target: {type: Utilization}"),
+		"ports to a smaller one":                   toPolicy("ports: [{port: 5, endPort: 4}]"),
+		"a peer that is nobody":                    toPolicy("from: [{}]"),
+		"an address in namespaces":                 toPolicy("from: [{namespaceSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]"),
+		"a policy that closes Flink's ports":       toObject("NetworkPolicy", "{spec: {ingress: [{ports: [{port: 8081}]}]}}"),
+		"a PodMonitor's port that the pods do not have": toObject("PodMonitor",
+			"{spec: {podMetricsEndpoints: [{port: metrics}, {port: prometheus}, {targetPort: 9}]}}"),
 		"a Service without an address that needs one": toService("type: LoadBalancer, clusterIP: None"),
 		"no ports": toService(
 			"ports: [{$patch: delete, port: 6123}, {$patch: delete, port: 6124}, {$patch: delete, port: 8081}]",

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"net/netip"
 	"path"
 	"slices"
 	"strconv"
@@ -327,4 +328,59 @@ func jobSpec(m tree.Map) (string, string) {
 	restart := tree.String(m, "template", "spec", "restartPolicy")
 	return "template.spec.restartPolicy", unless(m["podFailurePolicy"] == nil || restart == "Never",
 		"must be Never with a podFailurePolicy; to have another, set podFailurePolicy to null in the same patch")
+}
+
+func ingressSpec(m tree.Map) (string, string) {
+	return "rules", unless(!empty(m["rules"]) || !empty(m["defaultBackend"]), "required without defaultBackend")
+}
+
+// host is a name of DNS, or of all below one.
+func host(value any) string {
+	s, _ := value.(string)
+	if _, err := netip.ParseAddr(s); err == nil {
+		return "must be a name of DNS, not an address"
+	}
+	if strings.Contains(s, "*") {
+		return strings.Join(validation.IsWildcardDNS1123Subdomain(s), "; ")
+	}
+	return subdomain(s)
+}
+
+func ingressPath(m tree.Map) (string, string) {
+	path := tree.String(m, "path")
+	absolute := strings.HasPrefix(path, "/") || path == "" && m["pathType"] == "ImplementationSpecific"
+	return "path", unless(absolute, "must be an absolute path")
+}
+
+func replicaRange(m tree.Map) (string, string) {
+	least, _ := whole(m["minReplicas"])
+	most, _ := whole(m["maxReplicas"])
+	return "maxReplicas", unless(most == 0 || least <= most, "must be at least minReplicas")
+}
+
+// metricSource is the one that the type names.
+func metricSource(m tree.Map) (string, string) {
+	kind := tree.String(m, "type")
+	name := strings.ToLower(kind[:min(1, len(kind))]) + kind[min(1, len(kind)):]
+	return name, unless(!slices.Contains(metricSources, name) || !empty(m[name]), "required with type "+kind)
+}
+
+func endPort(m tree.Map) (string, string) {
+	first, number := whole(m["port"])
+	last, _ := whole(m["endPort"])
+	return "endPort", unless(m["endPort"] == nil || number && first <= last, "must follow a number in port")
+}
+
+func peer(m tree.Map) (string, string) {
+	if m["ipBlock"] != nil {
+		return "namespaceSelector", unless(m["namespaceSelector"] == nil, "must not be set with ipBlock")
+	}
+	return "", unless(m["podSelector"] != nil || m["namespaceSelector"] != nil,
+		"must have ipBlock, namespaceSelector or podSelector")
+}
+
+func cidr(value any) string {
+	s, _ := value.(string)
+	prefix, err := netip.ParsePrefix(s)
+	return unless(err == nil && prefix == prefix.Masked(), "must be a CIDR such as 10.0.0.0/8")
 }

@@ -134,28 +134,49 @@ func (v *verifier) targetPort(p, template tree.Map) {
 	if target == "" || template == nil { // selects has said that
 		return
 	}
-	for _, c := range tree.Items(template, "spec", "containers") {
-		if slices.ContainsFunc(tree.Items(c, "ports"), named(target)) {
-			return
-		}
+	if !hasPort(template, target) {
+		v.fail("targetPort", "the pods have no port of that name, "+target)
 	}
-	v.fail("targetPort", "the pods have no port of that name, "+target)
+}
+
+func hasPort(template tree.Map, name string) bool {
+	return slices.ContainsFunc(tree.Items(template, "spec", "containers"), func(c any) bool {
+		return slices.ContainsFunc(tree.Items(c, "ports"), named(name))
+	})
+}
+
+// podMonitor checks that Prometheus finds pods with the ports that it names.
+func (v *verifier) podMonitor() {
+	templates := v.selected(tree.Strings(v.object, "spec", "selector", "matchLabels"))
+	v.visit(v.object, "spec.podMetricsEndpoints[]", func(e tree.Map) {
+		name := tree.String(e, "port")
+		has := func(template tree.Map) bool { return hasPort(template, name) }
+		if name != "" && !slices.ContainsFunc(templates, has) {
+			v.fail("port", "the pods have no port of that name, "+name)
+		}
+	})
 }
 
 // selects checks that the selector at a path matches the pods of exactly one workload of
 // the set, and returns their template.
 func (v *verifier) selects(path string, selector map[string]string) tree.Map {
-	var found tree.Map
-	n := 0
+	found := v.selected(selector)
+	if len(found) != 1 {
+		v.fail(path, fmt.Sprintf("must select the pods of one workload of this set, but selects those of %d",
+			len(found)))
+		return nil
+	}
+	return found[0]
+}
+
+// selected returns the pod templates with these labels.
+func (v *verifier) selected(selector map[string]string) []tree.Map {
+	var found []tree.Map
 	for _, o := range v.objects {
 		template := tree.Child(o, "spec", "template")
 		if len(selector) > 0 && tree.Subset(selector, tree.Strings(template, "metadata", "labels")) {
-			found = template
-			n++
+			found = append(found, template)
 		}
-	}
-	if n != 1 {
-		v.fail(path, fmt.Sprintf("must select the pods of one workload of this set, but selects those of %d", n))
 	}
 	return found
 }
@@ -185,6 +206,68 @@ func (v *verifier) reference(path, kind, name string) tree.Map {
 	}
 	v.fail(path, "there is no "+kind+" "+secrets.Name(name)+" in this set")
 	return nil
+}
+
+// needed are the ports on which components serve each other.
+var needed = map[string][]int64{
+	labels.JobManager.String():  {flink.PortJobManagerRPC, flink.PortBlobServer},
+	labels.TaskManager.String(): {flink.PortTaskManagerData, flink.PortTaskManagerRPC},
+}
+
+// networkPolicy checks that it leaves open what Flink does not run without.
+func (v *verifier) networkPolicy() {
+	template := v.selects("spec.podSelector", tree.Strings(v.object, "spec", "podSelector", "matchLabels"))
+	if !slices.Contains(tree.Items(v.object, "spec", "policyTypes"), any("Ingress")) {
+		return
+	}
+	for _, port := range needed[tree.String(template, "metadata", "labels", labels.KeyComponent)] {
+		opens := func(p any) bool {
+			n, _ := whole(tree.Child(p)["port"])
+			return n == port
+		}
+		if !slices.ContainsFunc(tree.Items(v.object, "spec", "ingress"), func(rule any) bool {
+			ports := tree.Items(rule, "ports")
+			return len(ports) == 0 || slices.ContainsFunc(ports, opens)
+		}) {
+			v.fail("spec.ingress", fmt.Sprintf("must open port %d for the other pods of Flink; a merge replaces the "+
+				"list, so add to it with an operation, path /spec/ingress/-", port))
+		}
+	}
+}
+
+// ingress checks that its paths lead to ports of the Service, as far as that is ours.
+func (v *verifier) ingress() {
+	lead := func(backend tree.Map) {
+		port := tree.Child(backend, "port")
+		service := v.reference("name", "Service", tree.String(backend, "name"))
+		same := func(p any) bool {
+			p, _ = p.(tree.Map)
+			return tree.Equal(tree.Child(p)["name"], port["name"]) || tree.Equal(tree.Child(p)["port"], port["number"])
+		}
+		if service != nil && !slices.ContainsFunc(tree.Items(service, "spec", "ports"), same) {
+			v.fail("port", "the Service has no such port")
+		}
+	}
+	v.visit(v.object, "spec.rules[].http.paths[].backend.service", lead)
+	v.visit(v.object, "spec.defaultBackend.service", lead)
+}
+
+// autoscaler checks that there is what it scales, and something to go by.
+func (v *verifier) autoscaler() {
+	deployment := v.reference("spec.scaleTargetRef.name", "Deployment",
+		tree.String(v.object, "spec", "scaleTargetRef", "name"))
+	v.visit(v.object, "spec.metrics[].containerResource", func(m tree.Map) {
+		containers, resource := tree.Items(deployment, "spec", "template", "spec", "containers"), tree.String(m, "name")
+		i := slices.IndexFunc(containers, named(tree.String(m, "container")))
+		switch {
+		case empty(m["container"]) || resource == "": // which is reported as required
+		case i < 0:
+			v.fail("container", "the pods have no container of that name")
+		case tree.Child(containers[i], "resources", "requests")[resource] == nil &&
+			tree.Child(containers[i], "resources", "limits")[resource] == nil:
+			v.fail("name", "the container requests no "+resource+", of which to know how much it uses")
+		}
+	})
 }
 
 const podRestartPolicy = "spec.template.spec.restartPolicy"

@@ -136,6 +136,31 @@ var typeRules = map[string]typeRule{
 		"maxUnavailable": share, "minAvailable": share,
 	}},
 
+	"IngressSpec":          {fields: checks{"ingressClassName": subdomain}, more: ingressSpec},
+	"IngressRule":          {fields: checks{"host": host}},
+	"IngressTLS":           {fields: checks{"secretName": subdomain}},
+	"HTTPIngressRuleValue": {required: names{"paths"}},
+	"HTTPIngressPath": {required: names{"backend", "pathType"}, more: ingressPath, fields: checks{
+		"pathType": enum("Exact", "ImplementationSpecific", "Prefix"),
+	}},
+	"IngressBackend":        {oneOf: names{"resource", "service"}, exactly: true},
+	"IngressServiceBackend": {required: names{"name", "port"}, fields: checks{"name": label}},
+	"ServiceBackendPort": {oneOf: names{"name", "number"}, exactly: true, fields: checks{
+		"name": legal(validation.IsValidPortName), "number": portOrNone,
+	}},
+	"HorizontalPodAutoscalerSpec": {required: names{"maxReplicas"}, more: replicaRange, fields: checks{
+		"minReplicas": oneOrMore, "maxReplicas": oneOrMore,
+	}},
+	"MetricSpec":                    {required: names{"type"}, oneOf: metricSources, exactly: true, more: metricSource},
+	"ContainerResourceMetricSource": {required: names{"name", "container"}, fields: checks{"container": label}},
+	"MetricTarget": {required: names{"type"}, oneOf: names{"averageUtilization", "averageValue", "value"},
+		exactly: true, fields: checks{
+			"averageUtilization": oneOrMore, "type": enum("AverageValue", "Utilization", "Value"),
+		}},
+	"NetworkPolicyPort": {fields: checks{"port": portOrName, "endPort": port}, more: endPort},
+	"NetworkPolicyPeer": {oneOf: names{"ipBlock", "podSelector"}, more: peer},
+	"IPBlock":           {required: names{"cidr"}, fields: checks{"cidr": cidr}},
+
 	"ServiceSpec": {fields: checks{"type": notExternal}},
 	"ServicePort": {required: names{"port"}, fields: checks{
 		"name": label, "nodePort": portOrNone, "port": port, "targetPort": targetPort,
@@ -153,6 +178,7 @@ var (
 	projections     = names{"clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret",
 		"serviceAccountToken"}
 
+	metricSources  = names{"containerResource", "external", "object", "pods", "resource"}
 	count          = between(0, math.MaxInt32)
 	oneOrMore      = between(1, math.MaxInt32)
 	id             = between(0, math.MaxInt32)

@@ -64,7 +64,7 @@ func newShape(t reflect.Type) *shape {
 		}}
 	case reflect.TypeFor[metav1.Time](), reflect.TypeFor[metav1.MicroTime](), reflect.TypeFor[metav1.Duration]():
 		return &shape{is: is[string], want: "a string"}
-	case reflect.TypeFor[metav1.FieldsV1]():
+	case reflect.TypeFor[metav1.FieldsV1](), reflect.TypeFor[any]():
 		return &shape{is: is[any]}
 	case reflect.TypeFor[[]byte]():
 		return &shape{is: isBase64, want: "bytes in base64"}

@@ -6,7 +6,8 @@
 //     (shape.go);
 //   - values of the fields that people set in pods, and of all that the renderer sets:
 //     names, labels, images, variables, volumes, mounts, resources, probes, ports,
-//     security contexts, scheduling, strategies and budgets (rules.go, checks.go);
+//     security contexts, scheduling, strategies and budgets, and what is around the cluster
+//     (rules.go, checks.go);
 //   - required fields, one-ofs, and fields that exclude each other (structures.go);
 //   - that names, paths and ports are unique, and that references within the set,
 //     selectors and named ports lead to something (objects.go, pods.go);
@@ -89,6 +90,14 @@ func Objects(objects []tree.Map, want Expectation) []Problem {
 			v.service()
 		case "RoleBinding":
 			v.roleBinding()
+		case "Ingress":
+			v.ingress()
+		case "HorizontalPodAutoscaler":
+			v.autoscaler()
+		case "NetworkPolicy":
+			v.networkPolicy()
+		case "PodMonitor":
+			v.podMonitor()
 		case "PodDisruptionBudget":
 			v.selects("spec.selector", tree.Strings(o, "spec", "selector", "matchLabels"))
 		case "Deployment":

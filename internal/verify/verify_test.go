@@ -26,6 +26,15 @@ import (
 // withEverything renders objects of all kinds.
 const withEverything = app + "      numberOfTaskManagers: 2\n      " + haConf
 
+// around are the options of what is rendered around a cluster.
+var around = []render.Option{
+	render.WithMetrics(render.Metrics{PodMonitor: true}),
+	render.WithAutoscaling(render.Autoscaling{MaxReplicas: 4}),
+	render.WithNetworkPolicies(render.NetworkPolicies{RESTFrom: everywhere, MetricsFrom: everywhere}),
+}
+
+var everywhere = []render.Peer{{NamespaceSelector: map[string]string{}}}
+
 // problemsOf are what verification finds after a patch.
 func problemsOf(t *testing.T, entry string) []flinktarget.Problem {
 	t.Helper()
@@ -33,7 +42,11 @@ func problemsOf(t *testing.T, entry string) []flinktarget.Problem {
 	if strings.Contains(entry, "component=jobmanager") {
 		text = session // whose JobManager is a Deployment
 	}
-	m, err := renderJob(t, withPatches(text, entry), render.PodDisruptionBudgets())
+	opts := append(around[:len(around):len(around)], render.PodDisruptionBudgets())
+	if strings.Contains(entry, "Ingress") { // patches of the Service are legal without one
+		opts = append(opts, render.WithIngress(render.Ingress{Host: "{name}.example.com", TLSSecret: "tls"}))
+	}
+	m, err := renderJob(t, withPatches(text, entry), opts...)
 	if err == nil {
 		return nil
 	}

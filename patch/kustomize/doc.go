@@ -31,6 +31,9 @@
 //     namespace, too.
 //   - Kinds that are not rendered: strategic merges into those of Kubernetes are refused.
 //
+// Of HorizontalPodAutoscalers (autoscaling/v2) and PodMonitors kustomize has no schema: it replaces
+// their finalizers and owners, too, which the library merges.
+//
 // Patches that kustomize would lose or write into the object as they are, are refused when
 // they are read, before an engine sees them; [Merge] tells what kustomize makes of them. The
 // command kustomize does three things more that neither engine does, because they come from

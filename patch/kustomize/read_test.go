@@ -64,7 +64,7 @@ func TestWhatIsNotTaken(t *testing.T) {
 		"kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamePrefix: dev-\n"+
 			"images: [{name: a, newTag: b}]\npatches:\n- path: both.yaml\n- target: {kind: Job}\n  patch: '{metadata: "+
 			"{labels: {a: null}}}'\n",
-		"both.yaml", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\n---\n"+annotating("x"),
+		"both.yaml", "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: a}\n---\n"+annotating("x"),
 	), ".")
 	assert.NilError(t, err)
 	assert.Equal(t, set.Len(), 2)

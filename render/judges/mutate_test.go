@@ -21,6 +21,7 @@ var goTypes = func() map[string]reflect.Type {
 	for _, k := range kinds.Patchable() {
 		out[k.Kind] = types.Of(k.TypeMeta)
 	}
+	delete(out, "PodMonitor") // whose type is the operator's
 	return out
 }()
 

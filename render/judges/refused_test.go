@@ -38,11 +38,15 @@ func newSabotage(t *testing.T, seed uint64) (sabotage, bool) {
 	m, err := r.Bundle(b, oneJob)
 	assert.NilError(t, err, "seed %d", seed)
 	var objects []map[string]any
+	var typed []map[string]any
 	for o := range m.All() {
 		objects = append(objects, o.Map())
+		if goTypes[o.Kind()] != nil {
+			typed = append(typed, objects[len(objects)-1])
+		}
 	}
 	mutate := mutator{rand.New(rand.NewPCG(seed, 1))}
-	object := objects[mutate.IntN(len(objects))]
+	object := typed[mutate.IntN(len(typed))]
 	metadata := object["metadata"].(map[string]any)
 	s := sabotage{seed: seed, entry: map[string]any{
 		"target": map[string]any{"kind": object["kind"], "name": regexp.QuoteMeta(metadata["name"].(string))},
@@ -138,6 +142,13 @@ var gaps = map[string]string{
 	`volumeDevices`:                            "removed: VolumeDevice",
 	`recursiveReadOnly`:                        "removed: VolumeMount.recursiveReadOnly",
 	`emptyDir\.mode`:                           "removed: EmptyDirVolumeSource.mode",
+
+	`metrics\[\d+\]\.(external|object|pods|resource|containerResource)\.`: "removed: MetricSpec, what its sources need",
+	`spec\.behavior`: "removed: HorizontalPodAutoscalerBehavior",
+	`may not specify more than two policyTypes|policyTypes\[\d+\]`: "removed: NetworkPolicySpec.policyTypes",
+	`ipBlock\.except`: "removed: IPBlock.except",
+	`\.resource\.(kind|name|apiGroup)|tls\[\d+\]\.hosts`: "removed: IngressBackend.resource, IngressTLS.hosts",
+	`http\.paths\[\d+\]\.path`:                           "removed: HTTPIngressPath.path with // or ..",
 }
 
 // listed returns the reason that a text is listed with.

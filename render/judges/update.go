@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -15,10 +16,14 @@ import (
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/apps"
 	appsvalidation "k8s.io/kubernetes/pkg/apis/apps/validation"
+	"k8s.io/kubernetes/pkg/apis/autoscaling"
+	autoscalingvalidation "k8s.io/kubernetes/pkg/apis/autoscaling/validation"
 	"k8s.io/kubernetes/pkg/apis/batch"
 	batchvalidation "k8s.io/kubernetes/pkg/apis/batch/validation"
 	"k8s.io/kubernetes/pkg/apis/core"
 	corevalidation "k8s.io/kubernetes/pkg/apis/core/validation"
+	"k8s.io/kubernetes/pkg/apis/networking"
+	networkingvalidation "k8s.io/kubernetes/pkg/apis/networking/validation"
 	"k8s.io/kubernetes/pkg/apis/policy"
 	policyvalidation "k8s.io/kubernetes/pkg/apis/policy/validation"
 	"k8s.io/kubernetes/pkg/apis/rbac"
@@ -35,6 +40,9 @@ func Update(old, new map[string]any) ([]string, error) {
 	is, err := stored(new)
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := is.(*monitoring.PodMonitor); ok { // of which nothing is immutable
+		return nil, nil
 	}
 	if service, ok := was.(*corev1.Service); ok {
 		assign(service, is.(*corev1.Service))
@@ -196,6 +204,14 @@ func updating(object, old runtime.Object) (field.ErrorList, error) {
 	case *policy.PodDisruptionBudget:
 		options := policyvalidation.PodDisruptionBudgetValidationOptions{}
 		return policyvalidation.ValidatePodDisruptionBudget(o, options), nil
+	case *networking.Ingress:
+		return networkingvalidation.ValidateIngressUpdate(o, old.(*networking.Ingress)), nil
+	case *networking.NetworkPolicy:
+		return networkingvalidation.ValidateNetworkPolicyUpdate(o, old.(*networking.NetworkPolicy),
+			networkingvalidation.NetworkPolicyValidationOptions{}), nil
+	case *autoscaling.HorizontalPodAutoscaler:
+		was := old.(*autoscaling.HorizontalPodAutoscaler)
+		return autoscalingvalidation.ValidateHorizontalPodAutoscalerUpdate(o, was, scaling), nil
 	case *rbac.Role:
 		return rbacvalidation.ValidateRoleUpdate(o, old.(*rbac.Role)), nil
 	case *rbac.RoleBinding:

@@ -235,7 +235,7 @@ func TestUpdates(t *testing.T) {
 	t.Log(count)
 	for _, want := range []string{
 		"Job 0", "Job 1", "Job 3", "Deployment 1", "Deployment 2", "Deployment 3", "Service 1", "Service 3",
-		"ConfigMap 1", "ConfigMap 3", "RoleBinding 1", "RoleBinding 3", "PodDisruptionBudget 1",
+		"ConfigMap 1", "ConfigMap 3", "RoleBinding 1", "RoleBinding 3", "PodDisruptionBudget 1", "PodMonitor 1",
 	} {
 		assert.Assert(t, count[want] >= 3, "%s: %d", want, count[want])
 	}

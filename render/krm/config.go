@@ -40,11 +40,17 @@ type configSpec struct {
 	BlobStorage       string            `json:"blobStorage"`
 	TLSSecret         string            `json:"tlsSecret"`
 	Budgets           bool              `json:"podDisruptionBudgets"`
-	StrictPatches     bool              `json:"strictPatches"`
-	AllowUnresolved   bool              `json:"allowUnresolved"`
-	AllowUnknown      bool              `json:"allowUnknown"`
-	Jobs              []configJob       `json:"jobs"`
-	Resources         []decode.Ignored  `json:"resources"` // setup has them
+	Metrics           *render.Metrics   `json:"metrics"`
+	Ingress           *render.Ingress   `json:"ingress"`
+
+	Autoscaling     *render.Autoscaling     `json:"autoscaling"`
+	NetworkPolicies *render.NetworkPolicies `json:"networkPolicies"`
+
+	StrictPatches   bool             `json:"strictPatches"`
+	AllowUnresolved bool             `json:"allowUnresolved"`
+	AllowUnknown    bool             `json:"allowUnknown"`
+	Jobs            []configJob      `json:"jobs"`
+	Resources       []decode.Ignored `json:"resources"` // setup has them
 }
 
 type configRunner struct {
@@ -172,6 +178,9 @@ func (f *function) options(opts []render.Option) []render.Option {
 		}
 		_, err := render.New(o)
 		for p := range flinktarget.Problems(err) {
+			if _, below, ok := strings.Cut(p.Field, "."); ok && name != "platformNamespace" {
+				name = join(name, below)
+			}
 			f.configError(join(f.setup.at, name), p.Rule, "%s", p.Message)
 		}
 		if err == nil {
@@ -189,10 +198,22 @@ func (f *function) options(opts []render.Option) []render.Option {
 	add("blobStorage", c.BlobStorage != "", render.BlobStorage(c.BlobStorage))
 	add("tlsSecret", c.TLSSecret != "", render.TLSSecret(c.TLSSecret))
 	add("podDisruptionBudgets", c.Budgets, render.PodDisruptionBudgets())
+	add("metrics", c.Metrics != nil, render.WithMetrics(value(c.Metrics)))
+	add("ingress", c.Ingress != nil, render.WithIngress(value(c.Ingress)))
+	add("autoscaling", c.Autoscaling != nil, render.WithAutoscaling(value(c.Autoscaling)))
+	add("networkPolicies", c.NetworkPolicies != nil, render.WithNetworkPolicies(value(c.NetworkPolicies)))
 	add("strictPatches", c.StrictPatches, render.StrictPatches())
 	add("allowUnresolved", c.AllowUnresolved, render.AllowUnresolved())
 	add("allowUnknown", c.AllowUnknown, render.AllowUnknown())
 	return opts
+}
+
+// value returns what a pointer points to, if to anything.
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
 }
 
 // jobs returns the Jobs of Deployments by id.

@@ -75,6 +75,10 @@
 //	  blobStorage: s3://bucket/vvp    # render.BlobStorage
 //	  tlsSecret: flink-certificates   # render.TLSSecret
 //	  podDisruptionBudgets: true      # render.PodDisruptionBudgets
+//	  metrics: {podMonitor: true}     # render.WithMetrics, with the fields of render.Metrics
+//	  ingress: {host: "{name}.flink.example.com"}    # render.WithIngress, likewise
+//	  autoscaling: {maxReplicas: 4}   # render.WithAutoscaling, likewise
+//	  networkPolicies: {}             # render.WithNetworkPolicies, likewise
 //	  strictPatches: true             # render.StrictPatches
 //	  allowUnresolved: true           # render.AllowUnresolved
 //	  allowUnknown: true              # render.AllowUnknown, and deployment.Reader's

@@ -112,6 +112,10 @@ func TestErrorsSayWhere(t *testing.T) {
 			result{Resource: ofConfig, Field: "spec.flinkHome", Rule: "option"}, "absolute path"},
 		{"a storage that is none", "options are checked", wrap(config + "  blobStorage: bucket\n"),
 			result{Resource: ofConfig, Field: "spec.blobStorage", Rule: "option"}, "s3://bucket/vvp"},
+		{"a host that is not legal", "options are checked", wrap(config + "  ingress: {host: '{x}'}\n"),
+			result{Resource: ofConfig, Field: "spec.ingress.host", Rule: "option"}, "{name}"},
+		{"a field of an option that is not legal", "options are checked", wrap(config + "  metrics: {port: 8081}\n"),
+			result{Resource: ofConfig, Field: "spec.metrics.port", Rule: "option"}, "8081"},
 		{"what is newer, without allowUnknown", "it may be a typo", wrap("", staging, strings.Replace(orders,
 			"    spec:\n      a", "    spec:\n      kubernetes: {pods: {affinity: {hyper: 1}}}\n      a", 1)),
 			result{Resource: ofOrders, Field: "spec.template.spec.kubernetes.pods.affinity.hyper", Rule: "unknown-field"},
@@ -226,6 +230,9 @@ func TestConfigMap(t *testing.T) {
   allowUnknown: true
   tlsSecret: certificates
   podDisruptionBudgets: true
+  metrics: {podMonitor: true, labels: {release: prometheus}}
+  autoscaling: {maxReplicas: 4}
+  networkPolicies: {metricsFrom: [{namespaceSelector: {}}]}
   jobs: [{deployment: orders, id: ` + id + `, savepointLocation: s3://b/s}]
 `
 	data := `apiVersion: v1
@@ -247,6 +254,9 @@ data:
   allowUnknown: "true"
   tlsSecret: certificates
   podDisruptionBudgets: "true"
+  metrics: "{podMonitor: true, labels: {release: prometheus}}"
+  autoscaling: "{maxReplicas: 4}"
+  networkPolicies: "{metricsFrom: [{namespaceSelector: {}}]}"
   jobs: |
     - {deployment: orders, id: ` + id + `, savepointLocation: s3://b/s}
 `
@@ -263,7 +273,7 @@ data:
 	text := string(tree.JSON(want))
 	for _, option := range []string{"registry.example.com/flink:1.20", "s3://b/s", "rootLogger.level = WARN", "${NO}",
 		`"secretName":"certificates"`, "PodDisruptionBudget", `"mountPath":"/home/flink/conf"`,
-		"s3://b/vvp/flink-jobs/", `{"hyper":1}`} {
+		"s3://b/vvp/flink-jobs/", `"release":"prometheus"`, `"maxReplicas":4`, `"namespaceSelector":{}`, `{"hyper":1}`} {
 		assert.Assert(t, strings.Contains(text, option), option)
 	}
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
@@ -24,6 +26,7 @@ type Flags struct {
 	home, blobs                    string
 	strict, unresolved, disruption bool
 	images, profiles               map[string]string
+	structs                        []render.Option
 }
 
 // RenderFlags defines them.
@@ -50,6 +53,14 @@ func RenderFlags(fs *flag.FlagSet, progress *Progress) *Flags {
 	fs.BoolVar(&f.unresolved, "allow-unresolved", false,
 		"warn only if a Flink option has a ${NAME} that the pods do not know")
 	fs.BoolVar(&f.disruption, "pod-disruption-budgets", false, "render PodDisruptionBudgets")
+	structFlag(f, fs, "metrics", "serve metrics for Prometheus: the `fields` of render.Metrics, such as {} or\n"+
+		"{podMonitor: true, labels: {release: prometheus}}", render.WithMetrics)
+	structFlag(f, fs, "ingress", "render Ingresses: the `fields` of render.Ingress, such as\n"+
+		"{host: '{name}.flink.example.com', className: nginx}", render.WithIngress)
+	structFlag(f, fs, "autoscaling", "render HorizontalPodAutoscalers: the `fields` of render.Autoscaling, such as\n"+
+		"{maxReplicas: 4, reactive: true}", render.WithAutoscaling)
+	structFlag(f, fs, "network-policies", "render NetworkPolicies: the `fields` of render.NetworkPolicies, such as\n"+
+		"{} or {restFrom: [{namespaceSelector: {kubernetes.io/metadata.name: ingress}}]}", render.WithNetworkPolicies)
 	return f
 }
 
@@ -83,6 +94,7 @@ func (f *Flags) Renderer(opts ...render.Option) (*render.Renderer, error) {
 	add(f.unknown, render.AllowUnknown())
 	add(f.disruption, render.PodDisruptionBudgets())
 	add(f.Engine != nil, render.PatchEngine(f.Engine))
+	opts = append(opts, f.structs...)
 	return Renderer(opts...)
 }
 
@@ -93,6 +105,18 @@ func Renderer(opts ...render.Option) (*render.Renderer, error) {
 		return nil, UsageError{&flinktarget.InvalidError{Problems: ProblemsOf(err)}}
 	}
 	return r, nil
+}
+
+// structFlag defines a flag for an option that takes a struct, whose fields it has as YAML.
+func structFlag[T any](f *Flags, fs *flag.FlagSet, name, usage string, option func(T) render.Option) {
+	fs.Func(name, usage, func(s string) error {
+		var fields T
+		if err := yaml.UnmarshalStrict([]byte(s), &fields); err != nil {
+			return err
+		}
+		f.structs = append(f.structs, option(fields))
+		return nil
+	})
 }
 
 // pairs defines a flag that may be repeated, once for each key.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/flinktarget/flinktarget"
 )
@@ -86,10 +87,18 @@ var flags = map[string]string{
 	"TLSSecret":                  "--tls-secret",
 	"UseImages":                  "--image",
 	"UseLoggingProfiles":         "--logging-profile",
+	"WithAutoscaling":            "--autoscaling",
+	"WithIngress":                "--ingress",
+	"WithMetrics":                "--metrics",
+	"WithNetworkPolicies":        "--network-policies",
 }
 
 // Flag returns the flag of an option, or the name where it is not in the list.
 func Flag(option string) string {
+	name, field, isField := strings.Cut(option, ".")
+	if flag := flags[name]; isField && flags[option] == "" && flag != "" {
+		return flag + "." + field
+	}
 	if flag, ok := flags[option]; ok {
 		return flag
 	}

@@ -22,6 +22,8 @@ type Input struct {
 	Resource tree.Map
 	// Budgets says that the input is to be rendered with PodDisruptionBudgets.
 	Budgets bool
+	// Around says so of everything else that is rendered around a cluster.
+	Around bool
 	// Notes say what was chosen, in words for people and for counting.
 	Notes []string
 }
@@ -34,6 +36,19 @@ const (
 	TLSSecret         = "flink-certificates"
 )
 
+// Around are the options of what is rendered around a cluster.
+var Around = []render.Option{
+	render.WithMetrics(render.Metrics{PodMonitor: true, Labels: map[string]string{"release": "prometheus"}}),
+	render.WithAutoscaling(render.Autoscaling{MinReplicas: 1, MaxReplicas: 3, Reactive: true}),
+	render.WithNetworkPolicies(render.NetworkPolicies{
+		RESTFrom: []render.Peer{{NamespaceSelector: map[string]string{"kubernetes.io/metadata.name": "ingress"}}},
+		MetricsFrom: []render.Peer{{NamespaceSelector: map[string]string{},
+			PodSelector: map[string]string{"app": "prometheus"}}},
+		CloseEgress: true, APIServer: []string{"10.0.0.1/32"}, EgressCIDRs: []string{"10.1.0.0/16", "fd00::/64"},
+	}),
+	// Mutual TLS, which some inputs have, and an Ingress exclude each other.
+}
+
 // Options are those to render the input with.
 func (in Input) Options() []render.Option {
 	out := []render.Option{render.ForPlatform(render.Platform{Namespace: PlatformNamespace}),
@@ -42,13 +57,20 @@ func (in Input) Options() []render.Option {
 	if in.Budgets {
 		out = append(out, render.PodDisruptionBudgets())
 	}
+	if in.Around {
+		out = append(out, Around...)
+		annotations := tree.Child(in.Resource, "spec", "template", "metadata", "annotations")
+		if annotations["flink.security.ssl.enabled"] != "true" {
+			out = append(out, render.WithIngress(render.Ingress{Host: "{name}-{id}.{namespace}.example.com"}))
+		}
+	}
 	return out
 }
 
 // New returns the input of a seed. Every third has patches.
 func New(seed uint64) Input {
 	g := newGenerator(seed)
-	in := Input{Seed: seed}
+	in := Input{Seed: seed, Around: seed%4 > 1}
 	if in.Budgets = g.oneIn(2); in.Budgets {
 		g.note("budgets")
 	}
