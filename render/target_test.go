@@ -165,6 +165,8 @@ func TestOptionsTwice(t *testing.T) {
 		render.PodDisruptionBudgets(), render.SQLRunner("https://h/a.jar", "a.B"), render.StrictPatches(),
 		render.TLSSecret("s"), render.UseImages(map[string]string{"1.20": "i"}),
 		render.UseLoggingProfiles(map[string]string{"p": "t"}), render.WithNamespace(), render.WithTrace(),
+		render.WithMetrics(render.Metrics{}), render.WithIngress(render.Ingress{Host: "h"}),
+		render.WithAutoscaling(render.Autoscaling{MaxReplicas: 1}), render.WithNetworkPolicies(render.NetworkPolicies{}),
 		render.Workers(1)} {
 		options[o.String()] = o
 		_, err := render.New(o)
