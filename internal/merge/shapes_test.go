@@ -131,7 +131,7 @@ var kindShapes = []kindShape{
 			"subjects": atomic{scalar{map[string]any{"kind": "User", "name": "u"},
 				map[string]any{"kind": "ServiceAccount", "name": "s"}}}}},
 	{"autoscaling/v2", "HorizontalPodAutoscaler",
-		fields{"metadata": custom["metadata"],
+		fields{"metadata": fields{"labels": labels, "annotations": labels}, // kustomize has no schema of the lists
 			"spec": fields{"maxReplicas": number, "metrics": atomic{fields{"type": word}}}}},
 	{"flink.apache.org/v1beta1", "FlinkDeployment", custom},
 	{"example.com/v1", "Custom", custom},
