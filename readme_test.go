@@ -217,14 +217,15 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+var named = regexp.MustCompile(`\b(target|patch|render|rendertest|deployment)\.([A-Z][A-Za-z]+)`)
+
 // Names of Go that stand in documents and in the list of errors exist.
 func TestNamesInDocuments(t *testing.T) {
 	seen := map[string]bool{}
 	for _, file := range append(documents, "doc.go") {
 		text, err := os.ReadFile(file)
 		assert.NilError(t, err)
-		names := regexp.MustCompile("\\b(target|patch|render|rendertest|deployment)\\.([A-Z][A-Za-z]+)").FindAllStringSubmatch(string(text), -1)
-		for _, name := range names {
+		for _, name := range named.FindAllStringSubmatch(string(text), -1) {
 			if seen[name[0]] {
 				continue
 			}
