@@ -70,7 +70,7 @@ func TestAgainstExpressions(t *testing.T) {
 	}
 	isNumber := func(s string) bool {
 		_, err := Millicores(s)
-		return err == nil || !strings.Contains(err.Error(), "not a number of cores: a decimal") &&
+		return err == nil || !strings.Contains(err.Error(), "must be a decimal number") &&
 			!strings.Contains(err.Error(), "millicores")
 	}
 	ones := func(n int) string { return strings.Repeat("1", n) }

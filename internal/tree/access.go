@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -14,9 +15,7 @@ func Keys[V any](m map[string]V) []string {
 
 // AppendKeys appends the keys of m to keys, which is empty, and sorts them.
 func AppendKeys[V any](keys []string, m map[string]V) []string {
-	for k := range m {
-		keys = append(keys, k)
-	}
+	keys = slices.AppendSeq(slices.Grow(keys, len(m)), maps.Keys(m))
 	slices.Sort(keys)
 	return keys
 }
