@@ -74,6 +74,20 @@ func TestReadmeShowsTheQuickstart(t *testing.T) {
 	}
 }
 
+// The README shows what the tool draws of the quickstart.
+func TestReadmeShowsTheGraph(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	assert.NilError(t, err)
+	out, err := exec.Command("go", "run", "./examples/flinktarget", "graph", "examples/quickstart/resources.yaml").Output()
+	assert.NilError(t, err)
+	if golden.FlagUpdate() {
+		text := strings.Replace(string(readme), block(t, string(readme), "<!-- graph -->"), string(out), 1)
+		assert.NilError(t, os.WriteFile("README.md", []byte(text), 0o644))
+		return
+	}
+	assert.Equal(t, block(t, string(readme), "<!-- graph -->"), string(out))
+}
+
 // fence is a fenced block of a document: the line above it, its language and its text.
 type fence struct{ above, language, text string }
 
@@ -133,7 +147,7 @@ func TestReadmeBlocks(t *testing.T) {
 			t.Errorf("%q blocks are not checked", f.language)
 		}
 	}
-	assert.DeepEqual(t, counts, map[string]int{"go": 2, "yaml": 2, "sh": 3, "mermaid": 1})
+	assert.DeepEqual(t, counts, map[string]int{"go": 2, "yaml": 2, "sh": 3, "mermaid": 2})
 }
 
 // command runs a line of a block of commands, up to a pipe into kubectl.

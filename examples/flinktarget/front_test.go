@@ -161,7 +161,8 @@ func TestHelpTexts(t *testing.T) {
 		assert.Assert(t, !strings.HasSuffix(r.stdout, "Flags:\n\n"), c.name)
 		assert.Equal(t, strings.Contains(r.stdout, "Flags:"), c.name != "schema" && c.name != "version")
 		if strings.Contains(r.stdout, "\n  -o format\n") {
-			assert.Assert(t, strings.Contains(r.stdout, " or json (default "), c.name)
+			other := map[bool]string{true: "dot", false: "json"}[c.name == "graph"]
+			assert.Assert(t, strings.Contains(r.stdout, " or "+other+" (default "), c.name)
 		}
 		for line := range strings.Lines(r.stdout) {
 			assert.Assert(t, len([]rune(line)) <= 90, "%s: %s", c.name, line)

@@ -57,6 +57,7 @@ func commands() []command {
 		{"render", files, "write the manifests of Deployments and SessionClusters", tool.render},
 		{"ids", files, "write the job ids that Deployments are rendered with", tool.ids},
 		{"explain", files, "say what set each field of the manifests", tool.explain},
+		{"graph", files, "draw targets, resources and objects, and who points at whom", tool.graph},
 		{"diff", "OLD NEW", "say what is different between two inputs, and what that means on a cluster", tool.diff},
 		{"validate", files, "check resources without rendering them", tool.validate},
 		{"schema", "KIND", "write the JSON Schema of a kind, for editors", tool.schema},

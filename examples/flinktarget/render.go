@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"slices"
@@ -101,16 +102,23 @@ func (t tool) manifests(files []string, o *cli.Flags, j *cli.Jobs, opts ...rende
 	return b, m, err
 }
 
-// formatFlag is -o, of which json is one value and what is written otherwise another;
-// checkFormat refuses others.
+// formatFlag is -o, with the format that is meant otherwise; checkFormat refuses what is
+// neither that nor its other.
 func formatFlag(fs *flag.FlagSet, otherwise string) *string {
-	return fs.String("o", otherwise, "the output `format`: "+otherwise+" or json")
+	return fs.String("o", otherwise, "the output `format`: "+otherwise+" or "+otherFormat(otherwise))
+}
+
+func otherFormat(format string) string {
+	return cmp.Or(map[string]string{"mermaid": "dot"}[format], "json")
 }
 
 func checkFormat(fs *flag.FlagSet) error {
 	f := fs.Lookup("o")
-	if f != nil && f.DefValue != "" && f.Value.String() != f.DefValue && f.Value.String() != "json" {
-		return cli.Misused("-o %s: must be %s or json", f.Value, f.DefValue)
+	if f == nil || f.DefValue == "" || f.Value.String() == f.DefValue {
+		return nil
+	}
+	if other := otherFormat(f.DefValue); f.Value.String() != other {
+		return cli.Misused("-o %s: must be %s or %s", f.Value, f.DefValue, other)
 	}
 	return nil
 }

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/flinktarget/flinktarget/deployment"
+	"github.com/flinktarget/flinktarget/examples/internal/cli"
+	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/target"
+)
+
+func (t tool) graph(fs *flag.FlagSet) func([]string) error {
+	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "mermaid")
+	return func(files []string) error {
+		bundle, m, err := t.manifests(files, o, j)
+		if err != nil {
+			return err
+		}
+		g := graph{ids: map[string]string{}}
+		g.resources(bundle)
+		g.objects(m)
+		fmt.Fprint(t.stdout, map[string]func() string{"mermaid": g.mermaid, "dot": g.dot}[*output]())
+		return nil
+	}
+}
+
+// graph is what is drawn: nodes, some of them in the group of their resource, and edges.
+type graph struct {
+	nodes []node
+	edges []edge
+	ids   map[string]string // of nodes, by what they are called
+}
+
+type node struct{ id, text, group string }
+
+type edge struct{ from, to, text string }
+
+// node returns the id of a node, which it makes if it is not there.
+func (g *graph) node(text, group string) string {
+	if g.ids[text] == "" {
+		g.ids[text] = fmt.Sprint("n", len(g.nodes))
+		g.nodes = append(g.nodes, node{g.ids[text], text, group})
+	}
+	return g.ids[text]
+}
+
+func (g *graph) edge(from, to, text string) {
+	if e := (edge{from, to, text}); !slices.Contains(g.edges, e) {
+		g.edges = append(g.edges, e)
+	}
+}
+
+// resources draws targets and who refers to them. A group has the id of its resource.
+func (g *graph) resources(b deployment.Bundle) {
+	target := func(ref target.Ref) string {
+		for _, t := range b.Targets {
+			if ref == t.Ref() || ref.ID != "" && ref.ID == t.ID() {
+				ref = t.Ref()
+			}
+		}
+		return g.node("DeploymentTarget "+ref.String(), "")
+	}
+	cluster := func(c deployment.SessionCluster) string { return g.node("VVP "+c.String(), c.ID()) }
+	for _, t := range b.Targets {
+		target(t.Ref())
+	}
+	for _, c := range b.SessionClusters {
+		g.edge(cluster(c), target(c.Target()), "deploymentTargetName")
+	}
+	for _, d := range b.Deployments {
+		from := g.node("VVP "+d.String(), d.ID())
+		if c, n := b.ClusterOf(d); n == 1 {
+			g.edge(from, cluster(c), "sessionClusterName")
+		} else {
+			g.edge(from, target(d.Target()), "deploymentTargetName")
+		}
+	}
+}
+
+// objects draws objects and what they name or select.
+func (g *graph) objects(m render.Manifests) {
+	for o := range m.All() {
+		set := o.Labels()
+		g.node(o.String(), set[labels.KeyDeploymentID]+set[labels.KeySessionClusterID])
+	}
+	for o := range m.All() {
+		g.names(o, "", o.Map())
+		spec, _ := o.Map()["spec"].(map[string]any)
+		for _, field := range []string{"selector", "podSelector"} {
+			selector, _ := spec[field].(map[string]any)
+			if pods, ok := selector["matchLabels"].(map[string]any); ok {
+				selector = pods
+			}
+			for w := range m.All() {
+				if len(selector) > 0 && o.String() != w.String() && selects(selector, w) {
+					g.edge(g.node(o.String(), ""), g.node(w.String(), ""), "selects")
+				}
+			}
+		}
+	}
+}
+
+// selects says whether a workload has pods with these labels.
+func selects(selector map[string]any, workload render.Object) bool {
+	v := any(workload.Map())
+	for _, field := range []string{"spec", "template", "metadata", "labels"} {
+		m, _ := v.(map[string]any)
+		v = m[field]
+	}
+	pods, _ := v.(map[string]any)
+	for key, value := range selector {
+		if pods[key] != value {
+			return false
+		}
+	}
+	return true
+}
+
+// named are fields that name an object, and its kind.
+var named = map[string]string{
+	"configMap": "ConfigMap", "configMapRef": "ConfigMap", "configMapKeyRef": "ConfigMap", "secretRef": "Secret",
+	"secretKeyRef": "Secret", "secretName": "Secret", "service": "Service", "serviceAccountName": "ServiceAccount",
+}
+
+// names draws what a value of an object names, such as a volume's ConfigMap.
+func (g *graph) names(o render.Object, field string, v any) {
+	kind := named[field]
+	name, _ := v.(string)
+	switch v := v.(type) {
+	case map[string]any:
+		name, _ = v["name"].(string)
+		if of, ok := v["kind"].(string); ok { // of a roleRef, a scaleTargetRef
+			kind = of
+		}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			g.names(o, key, v[key])
+		}
+	case []any:
+		for _, e := range v {
+			g.names(o, field, e)
+		}
+	}
+	if kind == "" || name == "" {
+		return
+	}
+	text := kind + " " + o.Namespace() + "/" + name
+	if g.ids[text] == "" {
+		text += ", not rendered"
+	}
+	g.edge(g.node(o.String(), ""), g.node(text, ""), field)
+}
+
+// draw writes the graph with formats for a group, its end, a node (id, text) and an edge.
+func (g *graph) draw(group, end, node, edge string, quoted func(string) string) string {
+	var b strings.Builder
+	done := map[string]bool{"": true}
+	for _, first := range g.nodes {
+		if first.group == "" {
+			fmt.Fprintf(&b, node, first.id, quoted(first.text))
+		}
+		if done[first.group] {
+			continue
+		}
+		done[first.group] = true
+		fmt.Fprintf(&b, group, "g"+first.id, quoted(strings.TrimPrefix(first.text, "VVP ")))
+		for _, n := range g.nodes {
+			if n.group == first.group {
+				fmt.Fprintf(&b, "  "+node, n.id, quoted(n.text))
+			}
+		}
+		b.WriteString(end)
+	}
+	for _, e := range g.edges {
+		fmt.Fprintf(&b, edge, e.from, e.to, quoted(e.text))
+	}
+	return b.String()
+}
+
+func (g *graph) mermaid() string {
+	quoted := func(s string) string { return `"` + strings.ReplaceAll(s, `"`, "#quot;") + `"` }
+	return "flowchart LR\n" +
+		g.draw("  subgraph %s [%s]\n", "  end\n", "  %s[%s]\n", "  %s -->|%[3]s| %[2]s\n", quoted)
+}
+
+func (g *graph) dot() string {
+	quoted := func(s string) string { return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"` }
+	return "digraph {\n  rankdir=LR; node [shape=box]\n" +
+		g.draw("  subgraph cluster_%s { label=%s\n", "  }\n", "  %s [label=%s]\n", "  %s -> %s [label=%s]\n", quoted) +
+		"}\n"
+}
