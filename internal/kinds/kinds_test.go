@@ -84,8 +84,9 @@ func TestTypeOf(t *testing.T) {
 }
 
 // A kind that is added to the table is selected, protected and merged by patches, has a place in
-// the order, is verified and compared, without a line anywhere else: the test runs those
-// of the other packages, TestEveryKind, on a table with one more.
+// the order, is verified and compared, without a line anywhere else but the
+// one that builds it: the test runs those of the other packages, TestEveryKind, on a table
+// with one more, and renders one.
 func TestAddedKind(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the tests of other packages")
@@ -109,6 +110,8 @@ func TestAddedKind(t *testing.T) {
 	add("merge/table.go", `(?m)^\t"v1 ConfigMap":`, "\t\"v1 Secret\": rbacV1Role,\n") // what -update writes
 	add("kinds/types/types.go", `(?m)^\t{APIVersion: "v1", Kind: "ConfigMap"}`,
 		"\t{APIVersion: \"v1\", Kind: \"Secret\"}: reflect.TypeFor[corev1.Secret](),\n")
+	add("build/objects.go", `(?m)^\treturn out$`,
+		"\tout = append(out, c.object(\"v1\", \"Secret\", c.Name+\"-added\", 0, nil, tree.Map{\"type\": \"Opaque\"}))\n")
 	list := filepath.Join(dir, "overlay.json")
 	assert.NilError(t, os.WriteFile(list, tree.JSON(tree.Map{"Replace": overlay}), 0o600))
 	packages := []string{"./patch", "./internal/merge", "./render", "./internal/compare"}
@@ -118,4 +121,13 @@ func TestAddedKind(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	assert.NilError(t, err, "%s", out)
 	assert.Equal(t, strings.Count(string(out), "v1 Secret\n"), len(packages), "%s", out)
+
+	// What the builder makes is verified, labelled and ordered with the rest.
+	cmd = exec.Command("go", "run", "-overlay", list, "./examples/quickstart")
+	cmd.Dir = root
+	out, err = cmd.Output()
+	assert.NilError(t, err)
+	added := regexp.MustCompile(`(?s)^---\napiVersion: v1\nkind: Secret\nmetadata:\n  labels:\n    app: flink-job\n.*` +
+		`  name: job-[0-9a-f-]+-added\n  namespace: vvp-jobs\ntype: Opaque\n---\napiVersion: v1\ndata:\n`)
+	assert.Assert(t, added.Match(out), "%s", out)
 }
