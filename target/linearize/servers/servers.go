@@ -3,9 +3,12 @@
 package servers
 
 import (
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
+	"sync/atomic"
 )
 
 // A Proxy passes connections on to an address, until it cuts them.
@@ -77,11 +80,19 @@ func (p *Proxy) pass(from, to net.Conn) {
 	}
 }
 
+// ports are counted, so that none is given twice, from another place in each process.
+var ports atomic.Int64
+
+// freeAddress returns one that nobody listens on. It is none of those that systems give to
+// who connects, and so stays free until somebody listens.
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var err error
+	for range 1000 {
+		port := 10_000 + (int64(os.Getpid())*97+ports.Add(1))%20_000
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprint("127.0.0.1:", port)); err == nil {
+			return l.Addr().String(), l.Close()
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String(), nil
+	return "", err
 }
