@@ -151,7 +151,8 @@ var typeRules = map[string]typeRule{
 	"HorizontalPodAutoscalerSpec": {required: names{"maxReplicas"}, more: replicaRange, fields: checks{
 		"minReplicas": oneOrMore, "maxReplicas": oneOrMore,
 	}},
-	"MetricSpec":                    {required: names{"type"}, oneOf: metricSources, exactly: true, more: metricSource},
+	"MetricSpec": {required: names{"type"}, oneOf: metricSources, exactly: true, more: metricSource,
+		fields: checks{"type": enum("ContainerResource", "External", "Object", "Pods", "Resource")}},
 	"ContainerResourceMetricSource": {required: names{"name", "container"}, fields: checks{"container": label}},
 	"MetricTarget": {required: names{"type"}, oneOf: names{"averageUtilization", "averageValue", "value"},
 		exactly: true, fields: checks{

@@ -76,8 +76,12 @@ func newSabotage(t *testing.T, seed uint64) (sabotage, bool) {
 var stricter = map[string]string{
 	`has no port of that name|have no port of that name`: "the API server does not look; " +
 		"probes fail, and the Service leads nowhere",
-	`valid environment variable name`:      "taken since Kubernetes 1.34 only",
-	`^must be unique: another element has`: "of a variable that is set twice, Kubernetes takes the last in silence",
+	`^the Service has no such port|^the pods have no container of that name`: "the API server does not look; " +
+		"the Ingress leads nowhere, and the autoscaler finds no figures",
+	`^must open port \d+ for the other pods of Flink`: "Flink's processes would not reach each other",
+	`^must set only one of averageUtilization, value`: "Kubernetes reads the one that the type says",
+	`valid environment variable name`:                 "taken since Kubernetes 1.34 only",
+	`^must be unique: another element has`:            "of a variable that is set twice, Kubernetes takes the last in silence",
 	`without which Flink does not start|^nothing is mounted at /opt/flink/conf|^there is no container flink-|` +
 		`^nothing fills this folder of a plugin|^must have the volume flink-usrlib`: "the pods would not run Flink",
 	`^must begin with |^must name flink-`:                "the entrypoint of Flink's image would not run it",
