@@ -21,7 +21,7 @@ func (t tool) graph(fs *flag.FlagSet) func([]string) error {
 		if err != nil {
 			return err
 		}
-		g := graph{ids: map[string]string{}}
+		g := graph{drawn: map[edge]bool{}, ids: map[string]string{}}
 		g.resources(bundle)
 		g.objects(m)
 		fmt.Fprint(t.stdout, map[string]func() string{"mermaid": g.mermaid, "dot": g.dot}[*output]())
@@ -33,6 +33,7 @@ func (t tool) graph(fs *flag.FlagSet) func([]string) error {
 type graph struct {
 	nodes []node
 	edges []edge
+	drawn map[edge]bool
 	ids   map[string]string // of nodes, by what they are called
 }
 
@@ -50,30 +51,33 @@ func (g *graph) node(text, group string) string {
 }
 
 func (g *graph) edge(from, to, text string) {
-	if e := (edge{from, to, text}); !slices.Contains(g.edges, e) {
+	if e := (edge{from, to, text}); !g.drawn[e] {
+		g.drawn[e] = true
 		g.edges = append(g.edges, e)
 	}
 }
 
-// resources draws targets and who refers to them. A group has the id of its resource.
+// resources draws targets and who refers to them. A group has the app and the id of its resource.
 func (g *graph) resources(b deployment.Bundle) {
+	refs := map[string]target.Ref{} // by id
 	target := func(ref target.Ref) string {
-		for _, t := range b.Targets {
-			if ref == t.Ref() || ref.ID != "" && ref.ID == t.ID() {
-				ref = t.Ref()
-			}
+		if named, ok := refs[ref.ID]; ok {
+			ref = named
 		}
 		return g.node("DeploymentTarget "+ref.String(), "")
 	}
-	cluster := func(c deployment.SessionCluster) string { return g.node("VVP "+c.String(), c.ID()) }
+	cluster := func(c deployment.SessionCluster) string {
+		return g.node("VVP "+c.String(), labels.AppSessionCluster+c.ID())
+	}
 	for _, t := range b.Targets {
+		refs[t.ID()] = t.Ref()
 		target(t.Ref())
 	}
 	for _, c := range b.SessionClusters {
 		g.edge(cluster(c), target(c.Target()), "deploymentTargetName")
 	}
 	for _, d := range b.Deployments {
-		from := g.node("VVP "+d.String(), d.ID())
+		from := g.node("VVP "+d.String(), labels.AppJob+d.ID())
 		if c, n := b.ClusterOf(d); n == 1 {
 			g.edge(from, cluster(c), "sessionClusterName")
 		} else {
@@ -84,20 +88,25 @@ func (g *graph) resources(b deployment.Bundle) {
 
 // objects draws objects and what they name or select.
 func (g *graph) objects(m render.Manifests) {
-	for o := range m.All() {
-		set := o.Labels()
-		g.node(o.String(), set[labels.KeyDeploymentID]+set[labels.KeySessionClusterID])
+	type object struct {
+		render.Object
+		tree, pods map[string]any // pods are the labels of those that it makes
 	}
+	var all []object
 	for o := range m.All() {
-		g.names(o, "", o.Map())
-		spec, _ := o.Map()["spec"].(map[string]any)
+		set, tree := o.Labels(), o.Map()
+		g.node(o.String(), set[labels.KeyApp]+set[labels.KeyDeploymentID]+set[labels.KeySessionClusterID])
+		all = append(all, object{o, tree, child(tree, "spec", "template", "metadata", "labels")})
+	}
+	for _, o := range all {
+		g.names(o.Object, "", o.tree)
 		for _, field := range []string{"selector", "podSelector"} {
-			selector, _ := spec[field].(map[string]any)
-			if pods, ok := selector["matchLabels"].(map[string]any); ok {
+			selector := child(o.tree, "spec", field)
+			if pods := child(selector, "matchLabels"); pods != nil {
 				selector = pods
 			}
-			for w := range m.All() {
-				if len(selector) > 0 && o.String() != w.String() && selects(selector, w) {
+			for _, w := range all {
+				if selects(selector, w.pods) && o.Namespace() == w.Namespace() && o.String() != w.String() {
 					g.edge(g.node(o.String(), ""), g.node(w.String(), ""), "selects")
 				}
 			}
@@ -105,20 +114,22 @@ func (g *graph) objects(m render.Manifests) {
 	}
 }
 
-// selects says whether a workload has pods with these labels.
-func selects(selector map[string]any, workload render.Object) bool {
-	v := any(workload.Map())
-	for _, field := range []string{"spec", "template", "metadata", "labels"} {
-		m, _ := v.(map[string]any)
-		v = m[field]
+// child returns the map at a path, nil if there is none.
+func child(m map[string]any, path ...string) map[string]any {
+	for _, field := range path {
+		m, _ = m[field].(map[string]any)
 	}
-	pods, _ := v.(map[string]any)
+	return m
+}
+
+// selects says whether a selector, which is not empty, is of pods with these labels.
+func selects(selector, pods map[string]any) bool {
 	for key, value := range selector {
 		if pods[key] != value {
 			return false
 		}
 	}
-	return true
+	return len(selector) > 0
 }
 
 // named are fields that name an object, and its kind.

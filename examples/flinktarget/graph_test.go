@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -74,4 +75,20 @@ func TestGraphRefuses(t *testing.T) {
 	r := call(input, "graph", "-o", "svg", "-")
 	assert.Equal(t, r.code, exitUsage)
 	assert.Assert(t, cmp.Contains(r.stderr, "-o svg: must be mermaid or dot"))
+}
+
+// A Deployment and a SessionCluster may have one id: each has a group of its own.
+func TestGraphOfOneID(t *testing.T) {
+	all := strings.Replace(input, "{name: app}", "{name: app, id: "+id+"}", 1) + `---
+kind: SessionCluster
+apiVersion: v1
+metadata: {name: sessions, id: ` + id + `}
+spec: {deploymentTargetName: staging, state: RUNNING, flinkVersion: 1.20, numberOfTaskManagers: 1}
+`
+	r := call(all, "graph", "-")
+	assert.Equal(t, r.code, exitOK, r.stderr)
+	assert.Equal(t, strings.Count(r.stdout, "  subgraph "), 2, r.stdout)
+	for _, group := range strings.Split(r.stdout, "  end\n")[:2] {
+		assert.Equal(t, strings.Count(group, "ConfigMap "), 1, r.stdout)
+	}
 }
