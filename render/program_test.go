@@ -86,11 +86,7 @@ func TestRefusedPrograms(t *testing.T) {
 			[]string{"spec.template.spec.containers[flink-jobmanager].image python"}},
 	} {
 		_, err := renderJob(t, c.text, render.Job{ID: jobID})
-		var got []string
-		for p := range flinktarget.Problems(err) {
-			got = append(got, p.Field+" "+p.Rule)
-		}
-		assert.DeepEqual(t, got, c.want)
+		assert.DeepEqual(t, fieldsAndRules(err), c.want)
 	}
 	for _, uri := range []string{"", "a.jar", "https://h", "local:///a b%zz.jar"} {
 		_, err := render.New(render.SQLRunner(uri, "a.B"))
@@ -112,4 +108,12 @@ func TestPythonFilesBesideOptions(t *testing.T) {
 	assert.Assert(t, slices.Contains(args, "python.archives=$(OWN),/opt/venv.zip#venv,gs://b/$$x.zip"), "%q", args)
 	data := find(t, m, "ConfigMap", "-flink-config").Map()["data"].(map[string]any)
 	assert.Assert(t, strings.Contains(data["config.yaml"].(string), `python.files: "/opt/own.py,/opt/flink/usrlib/a.zip"`))
+}
+
+// fieldsAndRules are those of the problems of an error, each as "field rule".
+func fieldsAndRules(err error) (all []string) {
+	for p := range flinktarget.Problems(err) {
+		all = append(all, p.Field+" "+p.Rule)
+	}
+	return all
 }

@@ -168,11 +168,7 @@ func TestRefusedSubmissions(t *testing.T) {
 			[]string{"spec.template.spec.containers[flink-jobmanager].image python"}},
 	} {
 		_, err := renderJob(t, c.text, render.Job{ID: jobID})
-		var got []string
-		for p := range flinktarget.Problems(err) {
-			got = append(got, p.Field+" "+p.Rule)
-		}
-		assert.DeepEqual(t, got, c.want)
+		assert.DeepEqual(t, fieldsAndRules(err), c.want)
 	}
 	_, err := renderJob(t, submits("2.2", script+", additionalDependencies: ['gs://b/a.jar']"), render.Job{},
 		render.FetcherImage("r/fetcher"))
