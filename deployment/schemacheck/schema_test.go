@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/deployment/schemas"
+	"github.com/flinktarget/flinktarget/render/krm"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -19,8 +21,11 @@ import (
 func compiled(t *testing.T) map[string]*jsonschema.Schema {
 	t.Helper()
 	out := map[string]*jsonschema.Schema{}
-	for _, kind := range []string{target.Kind, deployment.KindDeployment, deployment.KindSessionCluster} {
-		text, err := schemas.JSON(kind)
+	for _, kind := range []string{target.Kind, deployment.KindDeployment, deployment.KindSessionCluster, krm.Kind} {
+		text, err := krm.Schema(), error(nil)
+		if kind != krm.Kind {
+			text, err = schemas.JSON(kind)
+		}
 		assert.NilError(t, err)
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 		assert.NilError(t, err, kind)
@@ -73,6 +78,7 @@ func TestSchemasAcceptWhatIsRead(t *testing.T) {
 			}
 		}
 	}
+	delete(schemas, krm.Kind) // TestConfigOfTheFunction has some
 	for kind := range schemas {
 		assert.Assert(t, seen[kind] > 0, "no %s among the files", kind)
 	}
@@ -226,5 +232,47 @@ func parse(kind, text string) (any, error) {
 		return deployment.Parse("f", []byte(text))
 	default:
 		return deployment.ParseSessionCluster("f", []byte(text))
+	}
+}
+
+// The schema of the KRM function's configuration takes what the function does.
+func TestConfigOfTheFunction(t *testing.T) {
+	schema := compiled(t)[krm.Kind]
+	const head = "apiVersion: flinktarget.github.io/v1alpha1\nkind: RenderFlink\n"
+	const target = "{apiVersion: v1, kind: DeploymentTarget, metadata: {name: a}, spec: {kubernetes: {}}}"
+	cases := []struct {
+		reason, text string
+		valid        bool
+	}{
+		{"nothing set", head, true},
+		{"as kustomize needs it", head + "metadata: {name: a, annotations: {config.kubernetes.io/function: x}}\n" +
+			"spec: {platformNamespace: vvp, resources: [" + target + "]}", true},
+		{"every option", head + `spec: {images: {"1.20": "h/flink:1.20"}, loggingProfiles: {a: b}, fetcherImage: "h/f:1",
+  sqlRunner: {jarUri: "local:///opt/r.jar", class: a.B}, flinkHome: /flink, blobStorage: "s3://b/vvp", tlsSecret: s,
+  podDisruptionBudgets: true, metrics: {podMonitor: true, port: 9250, labels: {a: b}},
+  ingress: {host: "{name}.example.com", className: c, annotations: {a: b}, tlsSecret: s},
+  autoscaling: {maxReplicas: 3, reactive: true},
+  networkPolicies: {metricsFrom: [{podSelector: {}}], restFrom: [{namespaceSelector: {a: b}}], closeEgress: true,
+    apiServer: [10.0.0.1/32]},
+  strictPatches: true, allowUnresolved: true, allowUnknown: true}`, true},
+		{"null is unset", head + "metadata: null\nspec: {ingress: null, images: null, jobs: null}", true},
+		{"another kind", "apiVersion: flinktarget.github.io/v1alpha1\nkind: Render", false},
+		{"another version", "apiVersion: flinktarget.github.io/v1\nkind: RenderFlink", false},
+		{"a misspelt option", head + "spec: {strictPatch: true}", false},
+		{"an Ingress without a host", head + "spec: {ingress: {className: a}}", false},
+		{"an autoscaler without an end", head + "spec: {autoscaling: {minReplicas: 2}}", false},
+		{"a job of nothing", head + "spec: {jobs: [{id: 2da2f867-5899-4bef-8ad0-9771bbac38b4}]}", false},
+		{"a text for a list", head + "spec: {networkPolicies: {egressCIDRs: 10.0.0.0/8}}", false},
+		{"a text for a switch", head + "spec: {podDisruptionBudgets: 'yes'}", false},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			err := schema.Validate(documents(t, c.text)[0])
+			assert.Equal(t, err == nil, c.valid, "%v", err)
+			list := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  " +
+				strings.ReplaceAll(c.text, "\n", "\n  ")
+			_, results := krm.Process([]byte(list))
+			assert.Equal(t, results.ExitCode() == 0, c.valid, "%v", results)
+		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/flink"
+	"github.com/flinktarget/flinktarget/internal/jsonschema"
 	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
@@ -29,33 +30,31 @@ func JSON(kind string) ([]byte, error) {
 		return nil, fmt.Errorf("schemas: no kind %q; the kinds are %s, %s and %s",
 			kind, target.Kind, deployment.KindDeployment, deployment.KindSessionCluster)
 	}
-	return r.json(), nil
+	return r.JSON(), nil
 }
 
-func rootOf(kind string) (root, bool) {
-	rules := map[string]rule{}
+func rootOf(kind string) (jsonschema.Root, bool) {
+	root := jsonschema.Root{Kind: kind, Title: kind + " of Ververica Platform", Rules: map[string]rule{}}
 	switch kind {
 	case target.Kind:
-		add(rules, "", "target")
-		return root{kind, reflect.TypeFor[target.Config](), rules}, true
+		root.Of = reflect.TypeFor[target.Config]()
+		add(root.Rules, "", "target")
 	case deployment.KindDeployment:
 		const template = "spec.template.spec."
-		add(rules, "", "common", "deployment")
-		add(rules, template, "cluster")
-		add(rules, template+"artifact.", "image")
-		rules[template+"artifact"] = rule{"allOf": artifactForms()}
-		return root{kind, reflect.TypeFor[deployment.Config](), rules}, true
+		root.Of = reflect.TypeFor[deployment.Config]()
+		add(root.Rules, "", "common", "deployment")
+		add(root.Rules, template, "cluster")
+		add(root.Rules, template+"artifact.", "image")
+		root.Rules[template+"artifact"] = rule{"allOf": artifactForms()}
 	case deployment.KindSessionCluster:
-		add(rules, "", "common", "sessioncluster")
-		add(rules, "spec.", "cluster", "image")
-		return root{kind, reflect.TypeFor[deployment.SessionClusterConfig](), rules}, true
-	default:
-		return root{}, false
+		root.Of = reflect.TypeFor[deployment.SessionClusterConfig]()
+		add(root.Rules, "", "common", "sessioncluster")
+		add(root.Rules, "spec.", "cluster", "image")
 	}
+	return root, root.Of != nil
 }
 
-// rule is an object of a schema, or a part of one.
-type rule = map[string]any
+type rule = jsonschema.Rule
 
 //go:embed rules.yaml
 var ruleText string
@@ -93,7 +92,7 @@ func artifactForms() []any {
 				properties[f.Name] = rule{"type": "string", "minLength": 1}
 			}
 		}
-		pattern := rule{"type": "string", "pattern": "^" + anyCase(kind) + "$"}
+		pattern := rule{"type": "string", "pattern": "^" + jsonschema.AnyCase(kind) + "$"}
 		all = append(all, rule{
 			"if":   rule{"properties": rule{"kind": pattern}},
 			"then": rule{"required": required, "properties": properties},

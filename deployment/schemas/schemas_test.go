@@ -16,8 +16,8 @@ var kinds = []string{"DeploymentTarget", "Deployment", "SessionCluster"}
 func TestRulesAreOfFields(t *testing.T) {
 	for _, kind := range kinds {
 		root, _ := rootOf(kind)
-		for path := range root.rules {
-			assert.Assert(t, hasField(root.of, path), "%s has no %s", kind, path)
+		for path := range root.Rules {
+			assert.Assert(t, hasField(root.Of, path), "%s has no %s", kind, path)
 		}
 	}
 }
@@ -47,8 +47,8 @@ func hasField(t reflect.Type, path string) bool {
 func TestRulesOfSchemas(t *testing.T) {
 	for _, kind := range kinds[1:] {
 		root, _ := rootOf(kind)
-		addTags(root.of, "", root.rules)
-		text, err := json.MarshalIndent(root.rules, "", " ")
+		root.AddTags()
+		text, err := json.MarshalIndent(root.Rules, "", " ")
 		assert.NilError(t, err)
 		golden.Assert(t, string(text)+"\n", strings.ToLower(kind)+".rules.golden.json")
 	}

@@ -357,7 +357,7 @@ func TestValidateJSON(t *testing.T) {
 	}
 }
 func TestSchema(t *testing.T) {
-	for _, kind := range []string{"DeploymentTarget", "Deployment", "SessionCluster"} {
+	for _, kind := range []string{"DeploymentTarget", "Deployment", "SessionCluster", "RenderFlink"} {
 		r := call("", "schema", kind)
 		assert.Equal(t, r.code, exitOK, r.stderr)
 		var schema map[string]any

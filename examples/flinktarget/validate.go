@@ -12,6 +12,7 @@ import (
 	"github.com/flinktarget/flinktarget/deployment/schemas"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
+	"github.com/flinktarget/flinktarget/render/krm"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -124,9 +125,12 @@ func warningsIn(b deployment.Bundle) (out []flinktarget.Problem) {
 
 func (t tool) schema(*flag.FlagSet) func([]string) error {
 	return func(kind []string) error {
-		text, err := schemas.JSON(kind[0])
+		text, err := krm.Schema(), error(nil)
+		if kind[0] != krm.Kind {
+			text, err = schemas.JSON(kind[0])
+		}
 		if err != nil {
-			return cli.Misused("%w", err)
+			return cli.Misused("%w; or %s, the configuration of the KRM function", err, krm.Kind)
 		}
 		fmt.Fprintf(t.stdout, "%s\n", text)
 		return nil

@@ -38,7 +38,7 @@ func deps(t *testing.T, pkg string) []string {
 var rooms = []string{
 	"internal/lazyregexp", "internal/parallel", "internal/secrets",
 	"internal/tree", "internal/kinds", "internal/kinds/types", "internal/schema", "internal/flink",
-	"internal/yaml", "internal/decode", "internal/merge", "internal/jsonpatch",
+	"internal/yaml", "internal/decode", "internal/jsonschema", "internal/merge", "internal/jsonpatch",
 	"internal/kyaml", "labels", "patch", "patch/kustomize", "target", "target/registrytest", "target/store",
 	"deployment", "deployment/schemas",
 	"internal/build", "internal/verify", "internal/compare", "internal/explain",

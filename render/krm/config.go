@@ -12,16 +12,16 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/jsonschema"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/schema"
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// The function's own kind of configuration.
-const (
-	configKind    = "RenderFlink"
-	configVersion = "flinktarget.github.io/v1alpha1"
-)
+// Kind is the function's own kind of configuration.
+const Kind = "RenderFlink"
+
+const configVersion = "flinktarget.github.io/v1alpha1"
 
 type config struct {
 	APIVersion string         `json:"apiVersion"`
@@ -53,6 +53,22 @@ type configSpec struct {
 	Resources       []decode.Ignored `json:"resources"` // setup has them
 }
 
+// Schema returns the JSON Schema (draft 2020-12) of a functionConfig of this Kind, for editors,
+// with an indent of two blanks. What it refuses, the function refuses; which checks more.
+// Resources in it have schemas of their own, those of package deployment/schemas.
+func Schema() []byte {
+	required := func(names ...any) jsonschema.Rule { return jsonschema.Rule{"required": names} }
+	return jsonschema.Root{Kind: Kind, Title: Kind + ", the configuration of flinktarget's KRM function",
+		Of: reflect.TypeFor[config](), Rules: map[string]jsonschema.Rule{
+			"":                 required("apiVersion", "kind"),
+			"apiVersion":       {"enum": []any{configVersion}},
+			"kind":             {"enum": []any{Kind}},
+			"spec.ingress":     required("host"),
+			"spec.autoscaling": required("maxReplicas"),
+			"spec.jobs[]":      required("deployment"),
+		}}.JSON()
+}
+
 type configRunner struct {
 	JarURI string `json:"jarUri"`
 	Class  string `json:"class"`
@@ -80,7 +96,7 @@ func (f *function) readConfig() {
 	}
 	var c config
 	switch version, kind := f.config.GetApiVersion(), f.config.GetKind(); {
-	case kind == configKind && version == configVersion:
+	case kind == Kind && version == configVersion:
 		f.decode(f.config, "", &c)
 		f.setup.spec = c.Spec
 		if list, err := f.config.Pipe(yaml.Lookup("spec", "resources")); err == nil && list != nil {
@@ -91,7 +107,7 @@ func (f *function) readConfig() {
 		f.configMap()
 	default:
 		f.configError("kind", "config", "functionConfig is a %s of %s or a ConfigMap of v1, not a %s of %q",
-			configKind, configVersion, kind, version)
+			Kind, configVersion, kind, version)
 	}
 }
 

@@ -89,8 +89,9 @@
 //	      savepointLocation: s3://flink/savepoints/1
 //	  resources: []                   # VVP resources, as if they were items
 //
-// Or a ConfigMap (v1), whose data has the fields of this spec as text: jobs as YAML,
-// resources as YAML documents. This is what kpt makes of arguments.
+// Schema is its JSON Schema, for editors. Or a ConfigMap (v1), whose data has the fields of
+// this spec as text: jobs as YAML, resources as YAML documents. This is what kpt makes of
+// arguments.
 //
 // # Results
 //

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/labels"
@@ -116,8 +117,10 @@ func (f *function) run(opts []render.Option) []*yaml.RNode {
 		return nil
 	}
 	r, err := render.New(opts...)
+	for p := range flinktarget.Problems(err) { // two options that ask for each other
+		f.configError(join(f.setup.at, strings.Replace(p.Field, "WithN", "n", 1)), p.Rule, "%s", p.Message)
+	}
 	if err != nil {
-		f.problems(nil, err)
 		return nil
 	}
 	m, err := r.Bundle(f.bundle, func(d deployment.Deployment) render.Job { return jobs[d.ID()] })

@@ -1,4 +1,4 @@
-package schemas
+package jsonschema
 
 import (
 	"encoding/json"
@@ -10,8 +10,11 @@ import (
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
+// AddTags adds what the tags of the struct's fields say to the rules.
+func (r Root) AddTags() { addTags(r.Of, "", r.Rules) }
+
 // addTags adds what the tags of a struct's fields say to the rules.
-func addTags(t reflect.Type, path string, rules map[string]rule) {
+func addTags(t reflect.Type, path string, rules map[string]Rule) {
 	for _, f := range schema.Fields(t) {
 		at := join(path, f.Name)
 		said := ofTags(f)
@@ -24,7 +27,7 @@ func addTags(t reflect.Type, path string, rules map[string]rule) {
 		}
 		if f.Required != "" && f.Of == nil {
 			if rules[path] == nil {
-				rules[path] = rule{}
+				rules[path] = Rule{}
 			}
 			list, _ := rules[path]["required"].([]any)
 			rules[path]["required"] = append(list, f.Name)
@@ -40,8 +43,8 @@ func addTags(t reflect.Type, path string, rules map[string]rule) {
 
 // ofTags is what the tags of a field say. An empty text means unset: it is accepted,
 // and editors do not propose it.
-func ofTags(f schema.Field) rule {
-	out := rule{}
+func ofTags(f schema.Field) Rule {
+	out := Rule{}
 	if f.Min != "" {
 		out["minimum"] = json.Number(f.Min)
 	}
@@ -55,21 +58,21 @@ func ofTags(f schema.Field) rule {
 	var words []string
 	for _, word := range f.Enum {
 		list = append(list, word)
-		words = append(words, anyCase(word))
+		words = append(words, AnyCase(word))
 	}
 	if f.Also != "" {
-		words = append(words, anyCase(f.Also))
+		words = append(words, AnyCase(f.Also))
 	}
-	forms := []any{rule{"enum": list}, rule{"pattern": "^$"}}
+	forms := []any{Rule{"enum": list}, Rule{"pattern": "^$"}}
 	if f.AnyCase {
-		forms = append(forms, rule{"pattern": "^(" + strings.Join(words, "|") + ")$"})
+		forms = append(forms, Rule{"pattern": "^(" + strings.Join(words, "|") + ")$"})
 	}
 	out["anyOf"] = forms
 	return out
 }
 
-// anyCase is a pattern for a word in any case, for which JSON Schema has no flag.
-func anyCase(word string) string {
+// AnyCase is a pattern for a word in any case, for which JSON Schema has no flag.
+func AnyCase(word string) string {
 	var b strings.Builder
 	for _, c := range word {
 		if lower := strings.ToLower(string(c)); lower != string(c) {

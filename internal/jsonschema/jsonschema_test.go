@@ -1,4 +1,4 @@
-package schemas
+package jsonschema
 
 import (
 	"encoding/json"
@@ -23,18 +23,18 @@ type sample struct {
 }
 
 func TestMake(t *testing.T) {
-	text := root{"Sample", reflect.TypeFor[sample](), map[string]rule{
+	text := Root{"Sample", "Sample of a test", reflect.TypeFor[sample](), map[string]Rule{
 		"":        {"required": []any{"text"}},
 		"version": {"enum": []any{"a"}},
 		"parts[]": {"description": "d"},
-	}}.json()
+	}}.JSON()
 	var got any
 	assert.NilError(t, json.Unmarshal(text, &got))
 	var want any
 	assert.NilError(t, json.Unmarshal([]byte(`{
 		"$id": "https://github.com/flinktarget/flinktarget/schemas/sample.json",
 		"$schema": "https://json-schema.org/draft/2020-12/schema",
-		"title": "Sample of Ververica Platform",
+		"title": "Sample of a test",
 		"type": "object", "additionalProperties": false, "required": ["text"],
 		"properties": {
 			"text": {"type": "string"},
@@ -64,8 +64,8 @@ type limits struct {
 }
 
 func TestTagsBecomeRules(t *testing.T) {
-	rules := map[string]rule{"mode": {"description": "{default} if it is left out."}}
-	addTags(reflect.TypeFor[settings](), "", rules)
+	rules := map[string]Rule{"mode": {"description": "{default} if it is left out."}}
+	Root{Of: reflect.TypeFor[settings](), Rules: rules}.AddTags()
 	got, err := json.Marshal(rules)
 	assert.NilError(t, err)
 	assert.Equal(t, string(got), `{"":{"required":["name"]},"count":{"minimum":1},`+

@@ -1,4 +1,7 @@
-package schemas
+// Package jsonschema makes JSON Schemas (draft 2020-12) of structs: fields by their json tags
+// and no others, null where it means unset, and what the tags of package schema say. They
+// accept what package decode does, as far as a schema can say it.
+package jsonschema
 
 import (
 	"bytes"
@@ -17,17 +20,21 @@ import (
 	"github.com/flinktarget/flinktarget/internal/schema"
 )
 
-// root is a schema to make of a struct, the Config of a kind.
-type root struct {
-	kind string
-	of   reflect.Type
-	// rules add what type and tags do not say, by the path of a field: names joined by
+// Root is a schema to make of a struct, the Config of a kind.
+type Root struct {
+	Kind, Title string
+	Of          reflect.Type
+	// Rules add what type and tags do not say, by the path of a field: names joined by
 	// dots, "" for the whole. Keys of a rule replace those made of the type.
-	rules map[string]rule
+	Rules map[string]Rule
 }
 
-// special are types of Kubernetes that have a JSON form of their own.
-var special = map[reflect.Type]rule{
+// Rule is an object of a schema, or a part of one.
+type Rule = map[string]any
+
+// special are types that have a JSON form of their own.
+var special = map[reflect.Type]Rule{
+	reflect.TypeFor[decode.Ignored]():       {"type": "object"},
 	reflect.TypeFor[resource.Quantity]():    {"type": []any{"string", "number"}},
 	reflect.TypeFor[intstr.IntOrString]():   {"type": []any{"integer", "string"}},
 	reflect.TypeFor[metav1.Time]():          {"type": "string", "format": "date-time"},
@@ -39,13 +46,14 @@ var special = map[reflect.Type]rule{
 	reflect.TypeFor[[]byte]():               {"type": "string", "contentEncoding": "base64"},
 }
 
-func (r root) json() []byte {
-	addTags(r.of, "", r.rules)
-	m := &maker{rules: r.rules, defs: rule{}}
-	top := m.object(r.of, "")
+// JSON returns the schema, with an indent of two blanks.
+func (r Root) JSON() []byte {
+	r.AddTags()
+	m := &maker{rules: r.Rules, defs: Rule{}}
+	top := m.object(r.Of, "")
 	top["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	top["$id"] = "https://github.com/flinktarget/flinktarget/schemas/" + strings.ToLower(r.kind) + ".json"
-	top["title"] = r.kind + " of Ververica Platform"
+	top["$id"] = "https://github.com/flinktarget/flinktarget/schemas/" + strings.ToLower(r.Kind) + ".json"
+	top["title"] = r.Title
 	if len(m.defs) > 0 {
 		top["$defs"] = m.defs
 	}
@@ -58,13 +66,13 @@ func (r root) json() []byte {
 }
 
 type maker struct {
-	rules map[string]rule
-	defs  rule
+	rules map[string]Rule
+	defs  Rule
 }
 
 // object is the schema of one of our structs; its fields have paths and rules.
-func (m *maker) object(t reflect.Type, path string) rule {
-	properties := rule{}
+func (m *maker) object(t reflect.Type, path string) Rule {
+	properties := Rule{}
 	required, _ := m.rules[path]["required"].([]any)
 	for _, f := range schema.Fields(t) {
 		at := join(path, f.Name)
@@ -77,10 +85,10 @@ func (m *maker) object(t reflect.Type, path string) rule {
 	}
 	for _, at := range decode.ServerSide() {
 		if rest, ok := strings.CutPrefix(at, path); ok && !strings.Contains(strings.TrimPrefix(rest, "."), ".") {
-			properties[strings.TrimPrefix(rest, ".")] = rule{"description": "Written by VVP; ignored."}
+			properties[strings.TrimPrefix(rest, ".")] = Rule{"description": "Written by VVP; ignored."}
 		}
 	}
-	out := rule{"type": "object", "additionalProperties": false, "properties": properties}
+	out := Rule{"type": "object", "additionalProperties": false, "properties": properties}
 	maps.Copy(out, m.rules[path])
 	return out
 }
@@ -88,7 +96,7 @@ func (m *maker) object(t reflect.Type, path string) rule {
 func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
 
 // value is the schema of a value at a path, or of a part of a Kubernetes type.
-func (m *maker) value(t reflect.Type, wire, path string, ours bool) rule {
+func (m *maker) value(t reflect.Type, wire, path string, ours bool) Rule {
 	if s, ok := special[t]; ok {
 		return maps.Clone(s)
 	}
@@ -103,15 +111,15 @@ func (m *maker) value(t reflect.Type, wire, path string, ours bool) rule {
 			return m.reference(t)
 		}
 		if _, ok := reflect.New(t).Interface().(json.Unmarshaler); ok {
-			return rule{"type": "object"} // a rule says more
+			return Rule{"type": "object"} // a rule says more
 		}
 		return m.object(t, path)
 	case reflect.Map:
-		return rule{"type": "object", "additionalProperties": m.value(t.Elem(), wire, path+"[]", ours)}
+		return Rule{"type": "object", "additionalProperties": m.value(t.Elem(), wire, path+"[]", ours)}
 	case reflect.Slice:
 		items := m.value(t.Elem(), wire, path+"[]", ours)
 		maps.Copy(items, m.rules[path+"[]"])
-		return rule{"type": "array", "items": items}
+		return Rule{"type": "array", "items": items}
 	default:
 		return scalar(t, wire)
 	}
@@ -129,34 +137,34 @@ func kept(t reflect.Type) reflect.Type {
 	return nil
 }
 
-func scalar(t reflect.Type, wire string) rule {
+func scalar(t reflect.Type, wire string) Rule {
 	switch t.Kind() {
 	case reflect.String:
 		switch wire {
 		case "number":
-			return rule{"type": []any{"string", "number"}}
+			return Rule{"type": []any{"string", "number"}}
 		case "scalar":
-			return rule{"type": []any{"string", "number", "boolean"}}
+			return Rule{"type": []any{"string", "number", "boolean"}}
 		}
-		return rule{"type": "string"}
+		return Rule{"type": "string"}
 	case reflect.Bool:
-		return rule{"type": "boolean"}
+		return Rule{"type": "boolean"}
 	case reflect.Int32:
-		return rule{"type": "integer", "minimum": -1 << 31, "maximum": 1<<31 - 1}
+		return Rule{"type": "integer", "minimum": -1 << 31, "maximum": 1<<31 - 1}
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int64:
-		return rule{"type": "integer"}
+		return Rule{"type": "integer"}
 	case reflect.Float32, reflect.Float64:
-		return rule{"type": "number"}
+		return Rule{"type": "number"}
 	default:
-		return rule{}
+		return Rule{}
 	}
 }
 
 // nullable also takes null, which means that a field is not set.
-func nullable(s rule) rule {
+func nullable(s Rule) Rule {
 	if ref, ok := s["$ref"]; ok {
 		delete(s, "$ref")
-		s["anyOf"] = []any{rule{"$ref": ref}, rule{"type": "null"}}
+		s["anyOf"] = []any{Rule{"$ref": ref}, Rule{"type": "null"}}
 		return s
 	}
 	switch t := s["type"].(type) {
@@ -172,20 +180,20 @@ func nullable(s rule) rule {
 }
 
 // reference is a reference to the definition of a type of Kubernetes.
-func (m *maker) reference(t reflect.Type) rule {
+func (m *maker) reference(t reflect.Type) Rule {
 	parts := strings.Split(t.PkgPath(), "/")
 	name := strings.Join(append(parts[max(0, len(parts)-2):], t.Name()), ".")
 	if _, ok := m.defs[name]; !ok {
-		m.defs[name] = rule{} // types may contain themselves
-		properties := rule{}
+		m.defs[name] = Rule{} // types may contain themselves
+		properties := Rule{}
 		for _, f := range schema.Fields(t) {
 			properties[f.Name] = nullable(m.value(f.Type, "", "", false))
 		}
 		if kinds := schema.Envelopes(t); kinds != nil {
-			properties["kind"] = nullable(rule{"enum": kinds})
-			properties["apiVersion"] = nullable(rule{"enum": []any{schema.EnvelopeVersion}})
+			properties["kind"] = nullable(Rule{"enum": kinds})
+			properties["apiVersion"] = nullable(Rule{"enum": []any{schema.EnvelopeVersion}})
 		}
-		m.defs[name] = rule{"type": "object", "additionalProperties": false, "properties": properties}
+		m.defs[name] = Rule{"type": "object", "additionalProperties": false, "properties": properties}
 	}
-	return rule{"$ref": "#/$defs/" + name}
+	return Rule{"$ref": "#/$defs/" + name}
 }
