@@ -18,6 +18,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
+	"github.com/flinktarget/flinktarget/labels"
 )
 
 // Metrics says how Prometheus gets Flink's metrics. The zero value is port 9249, and
@@ -52,6 +53,12 @@ func WithMetrics(m Metrics) Option {
 		}
 		if len(m.Labels) > 0 && !m.PodMonitor {
 			errs.add("labels", "must not be set without podMonitor")
+		}
+		for _, key := range [...]string{labels.KeyApp, labels.KeySystem, labels.KeyVVPNamespace, labels.KeyDeploymentID,
+			labels.KeyDeploymentName, labels.KeyJobID, labels.KeySessionClusterID, labels.KeySessionClusterName} {
+			if _, ok := m.Labels[key]; ok {
+				errs.add("labels", "%s: the label belongs to the platform", key)
+			}
 		}
 		errs.labels("labels", m.Labels)
 		return errors.Join(errs...)
@@ -247,10 +254,13 @@ func (r *Renderer) together() error {
 	var errs problems
 	if p := r.options.Policies; p != nil {
 		if r.options.Ingress != nil && len(p.REST) == 0 {
-			errs.add("restFrom", "required with WithIngress, whose controller has to reach REST")
+			errs.add("restFrom", "required with an Ingress, whose controller has to reach REST")
 		}
-		if r.options.Metrics != nil && len(p.Metrics) == 0 {
-			errs.add("metricsFrom", "required with WithMetrics: nothing could read them")
+		switch metrics := r.options.Metrics != nil; {
+		case metrics && len(p.Metrics) == 0:
+			errs.add("metricsFrom", "required with metrics: nothing could read them")
+		case !metrics && len(p.Metrics) > 0:
+			errs.add("metricsFrom", "must not be set without metrics")
 		}
 	}
 	return errors.Join(errs...)

@@ -31,6 +31,10 @@ func TestOptionsAroundClusters(t *testing.T) {
 		{"labels of nothing", render.WithMetrics(render.Metrics{Labels: label}), "labels"},
 		{"a label with a blank", render.WithMetrics(render.Metrics{PodMonitor: true,
 			Labels: map[string]string{"a": "b c"}}), "labels"},
+		{"labels that the platform has", render.WithMetrics(render.Metrics{PodMonitor: true,
+			Labels: map[string]string{"app": "prometheus", "jobId": "a"}}), "labels labels"},
+		{"a label of Prometheus' own", render.WithMetrics(render.Metrics{PodMonitor: true,
+			Labels: map[string]string{"app.kubernetes.io/name": "prometheus", "component": "a"}}), ""},
 		{"a host", render.WithIngress(render.Ingress{Host: "{name}.{namespace}-{id}.example.com"}), ""},
 		{"one host", render.WithIngress(render.Ingress{Host: "flink"}), ""},
 		{"no host", render.WithIngress(render.Ingress{}), "host"},
@@ -58,7 +62,7 @@ func TestOptionsAroundClusters(t *testing.T) {
 		{"anybody", render.WithNetworkPolicies(render.NetworkPolicies{RESTFrom: everywhere}), ""},
 		{"a peer that is nobody", render.WithNetworkPolicies(render.NetworkPolicies{RESTFrom: []render.Peer{{}},
 			MetricsFrom: []render.Peer{{PodSelector: map[string]string{"a": "b c"}}}}),
-			"restFrom[0] metricsFrom[0].podSelector"},
+			"restFrom[0] metricsFrom[0].podSelector metricsFrom"},
 		{"networks", render.WithNetworkPolicies(render.NetworkPolicies{CloseEgress: true,
 			APIServer: []string{"10.0.0.1/32"}, EgressCIDRs: []string{"fd00::/8"}}), ""},
 		{"networks that are open anyway", render.WithNetworkPolicies(render.NetworkPolicies{
@@ -110,8 +114,10 @@ var everywhere = []render.Peer{{NamespaceSelector: map[string]string{}}}
 func TestOptionsTogether(t *testing.T) {
 	ingress, metrics := render.WithIngress(render.Ingress{Host: "{name}.example.com"}), render.WithMetrics(render.Metrics{})
 	_, err := render.New(render.WithNetworkPolicies(render.NetworkPolicies{}), ingress, metrics)
-	assert.ErrorContains(t, err, "WithNetworkPolicies.restFrom: required with WithIngress")
-	assert.ErrorContains(t, err, "WithNetworkPolicies.metricsFrom: required with WithMetrics")
+	assert.ErrorContains(t, err, "WithNetworkPolicies.restFrom: required with an Ingress")
+	assert.ErrorContains(t, err, "WithNetworkPolicies.metricsFrom: required with metrics")
+	_, err = render.New(render.WithNetworkPolicies(render.NetworkPolicies{MetricsFrom: everywhere}))
+	assert.ErrorContains(t, err, "WithNetworkPolicies.metricsFrom: must not be set without metrics")
 	_, err = render.New(ingress, metrics, render.WithNetworkPolicies(render.NetworkPolicies{RESTFrom: everywhere,
 		MetricsFrom: everywhere}))
 	assert.NilError(t, err)

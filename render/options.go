@@ -229,8 +229,12 @@ func BlobStorage(uri string) Option {
 	return Option{"BlobStorage", func(r *Renderer) error {
 		u, err := url.Parse(uri)
 		if err != nil || u.Scheme == "" || u.Host+u.Path == "" || u.Opaque+u.RawQuery+u.Fragment != "" ||
+			!strings.HasPrefix(uri, u.Scheme) || u.Host == "" && flink.FileSystem(u.Scheme) != "" ||
 			!isImage(uri) || strings.ContainsAny(uri, "#${}") || kinds.IsReserved(uri) {
 			return errors.New("must be a URI such as s3://bucket/vvp")
+		}
+		if _, secret := u.User.Password(); secret {
+			return errors.New("must have no password, which would stand in ConfigMaps")
 		}
 		r.options.BlobStorage = uri
 		return nil

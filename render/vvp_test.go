@@ -188,9 +188,15 @@ func TestBlobStorage(t *testing.T) {
 	m, err := renderJob(t, app, render.Job{}, render.BlobStorage("s3://b"))
 	assert.NilError(t, err)
 	assert.Assert(t, strings.Contains(configOf(t, m), "jobs/"+jobOf(m)+"/checkpoints"), "of a derived id, too")
-	for _, uri := range []string{"", "b", "/b", "s3:", "s3://b c", "s3://b/${A}", "s3://b/#", "s3://b?c"} {
+	for _, uri := range []string{"", "b", "/b", "s3:", "s3://b c", "s3://b/${A}", "s3://b/#", "s3://b?c", "s3:///b", "S3://b"} {
 		_, err := render.New(render.BlobStorage(uri))
 		assert.ErrorContains(t, err, "must be a URI", uri)
+	}
+	_, err = render.New(render.BlobStorage("s3://me:Pl4ntedS3cret@b/vvp"))
+	assert.Error(t, err, "BlobStorage: must have no password, which would stand in ConfigMaps")
+	for _, uri := range []string{"file:///vvp", "hdfs:///vvp", "abfss://container@account.dfs.core.windows.net/vvp"} {
+		_, err := render.New(render.BlobStorage(uri))
+		assert.NilError(t, err, uri)
 	}
 }
 

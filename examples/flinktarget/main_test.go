@@ -129,7 +129,8 @@ func TestOptions(t *testing.T) {
 	for _, kind := range []string{"PodMonitor", "Ingress", "HorizontalPodAutoscaler", "NetworkPolicy"} {
 		assert.Assert(t, strings.Contains(r.stdout, "kind: "+kind), r.stderr)
 	}
-	for _, bad := range []string{"{port: 8081}", "{ports: 9249}"} {
+	for _, bad := range []string{"{port: 8081}", "{ports: 9249}", "{} {}", "{}\n---\n{port: 1}", "", "null",
+		"{podMonitor: true, labels: {release: y}}"} { // which is true to YAML 1.1
 		r = call(input, "render", "--metrics", bad, "-")
 		assert.Equal(t, r.code, exitUsage)
 		assert.Assert(t, strings.Contains(r.stderr, "-metrics"), r.stderr)

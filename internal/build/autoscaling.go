@@ -37,8 +37,8 @@ func (d *decider) autoscaling(c *Plan, at *field.Path) {
 	}
 	c.Config[key] = value
 	if n := c.TaskManagers; n != nil && c.Job != nil && (*n < a.MinReplicas || *n > a.MaxReplicas) {
-		d.warn("no-effect", c.Settings.Child("numberOfTaskManagers"), "not used: there are %d to %d with the option "+
-			"WithAutoscaling", a.MinReplicas, a.MaxReplicas)
+		d.warn("no-effect WithAutoscaling", c.Settings.Child("numberOfTaskManagers"), "not used: there are %d to %d",
+			a.MinReplicas, a.MaxReplicas)
 	}
 }
 

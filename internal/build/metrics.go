@@ -64,7 +64,7 @@ func (d *decider) metrics(c *Plan, at *field.Path) {
 // take sets an option of Flink that the resource may have set to something else.
 func (d *decider) take(c *Plan, at *field.Path, key, value, option string) {
 	if own, ok := c.Config[key]; ok && strings.TrimSpace(own) != value {
-		d.warn("no-effect", at.Key(key), "not used: it is %s with the option %s", value, option)
+		d.warn("no-effect "+option, at.Key(key), "not used: it is %s", value)
 	}
 	c.Config[key] = value
 }

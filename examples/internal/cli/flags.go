@@ -7,9 +7,8 @@ import (
 	"os"
 	"strings"
 
-	"sigs.k8s.io/yaml"
-
 	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -110,12 +109,13 @@ func Renderer(opts ...render.Option) (*render.Renderer, error) {
 // structFlag defines a flag for an option that takes a struct, whose fields it has as YAML.
 func structFlag[T any](f *Flags, fs *flag.FlagSet, name, usage string, option func(T) render.Option) {
 	fs.Func(name, usage, func(s string) error {
-		var fields T
-		if err := yaml.UnmarshalStrict([]byte(s), &fields); err != nil {
-			return err
+		root, problems := decode.Document("", []byte(s))
+		if len(problems) > 0 {
+			return decode.Invalid("", problems...)
 		}
+		fields, err := decode.Config[T](root)
 		f.structs = append(f.structs, option(fields))
-		return nil
+		return err
 	})
 }
 
