@@ -1,10 +1,6 @@
 package judges
 
-import (
-	"fmt"
-
-	"k8s.io/apimachinery/pkg/runtime"
-)
+import "fmt"
 
 // The judges.
 const (
@@ -48,49 +44,23 @@ func Judge(objects []map[string]any) []Refusal {
 	return out
 }
 
-func judge(object map[string]any) []Refusal {
-	s := &sitting{name: nameOf(object)}
+func judge(object map[string]any) (out []Refusal) {
+	refuse := func(judge string, reasons ...string) {
+		for _, reason := range reasons {
+			out = append(out, Refusal{judge, nameOf(object), reason})
+		}
+	}
 	typed, err := decode(object)
 	if err != nil {
-		s.refuse(Validation, err.Error())
-		return s.refusals
+		refuse(Validation, err.Error())
+		return out
 	}
-	s.object(typed)
-	return s.refusals
-}
-
-// sitting is about one object.
-type sitting struct {
-	name     string
-	refusals []Refusal
-}
-
-func (s *sitting) refuse(judge, reason string) {
-	s.refusals = append(s.refusals, Refusal{Judge: judge, Object: s.name, Reason: reason})
-}
-
-func (s *sitting) object(typed runtime.Object) {
-	errs, err := validate(typed)
-	if err != nil {
-		s.refuse(Validation, err.Error())
-		return
+	refuse(Validation, validate(typed)...)
+	if pod := podOf(typed); pod != nil {
+		refuse(Pods, validate(pod)...)
+		refuse(PodSecurity, restricted(pod)...)
 	}
-	for _, e := range errs {
-		s.refuse(Validation, e.Error())
-	}
-	pod := podOf(typed)
-	if pod == nil {
-		return
-	}
-	if errs, err = validate(pod); err != nil {
-		s.refuse(Pods, err.Error())
-	}
-	for _, e := range errs {
-		s.refuse(Pods, e.Error())
-	}
-	for _, reason := range restricted(pod) {
-		s.refuse(PodSecurity, reason)
-	}
+	return out
 }
 
 func nameOf(object map[string]any) string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 
 	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	appsv1 "k8s.io/api/apps/v1"
@@ -85,32 +86,47 @@ func decode(object map[string]any) (runtime.Object, error) {
 }
 
 // validate fills in defaults and validates as the API server does on creation.
-func validate(typed runtime.Object) (field.ErrorList, error) {
+func validate(typed runtime.Object) []string {
 	object := typed.DeepCopyObject()
-	if m, ok := object.(*monitoring.PodMonitor); ok {
-		return monitor(m), nil
-	}
-	gvk, err := kindOf(object)
-	if err != nil {
-		return nil, err
-	}
 	scheme.Default(object)
 	allocate(object)
-	internalVersion := schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal}
-	internal, err := scheme.ConvertToVersion(object, internalVersion)
+	internal, of, err := internal(object)
 	if err != nil {
-		return nil, err
+		return []string{err.Error()}
 	}
-	errs, err := handwritten(internal)
-	if err != nil {
-		return nil, err
-	}
+	errs := of.create(internal)
 	for _, e := range scheme.Validate(context.Background(), gates, object) {
 		if !e.IsAlpha() && !e.IsBeta() { // those are only compared with the others
 			errs = append(errs, e)
 		}
 	}
-	return errs, nil
+	return reasons(errs)
+}
+
+func reasons(errs field.ErrorList) (out []string) {
+	for _, e := range errs {
+		out = append(out, e.Error())
+	}
+	return out
+}
+
+// internal returns an object in the version that is validated, and what validates it.
+func internal(typed runtime.Object) (runtime.Object, rules, error) {
+	kinds, _, err := scheme.ObjectKinds(typed)
+	if err != nil {
+		return nil, rules{}, err
+	}
+	version := schema.GroupVersion{Group: kinds[0].Group, Version: runtime.APIVersionInternal}
+	if scheme.Recognizes(version.WithKind(kinds[0].Kind)) { // a PodMonitor has one version
+		if typed, err = scheme.ConvertToVersion(typed, version); err != nil {
+			return nil, rules{}, err
+		}
+	}
+	of, ok := handwritten[reflect.TypeOf(typed)]
+	if !ok {
+		err = fmt.Errorf("no judge knows %T", typed)
+	}
+	return typed, of, err
 }
 
 // monitor does what the CRD says that the type does not: what is required.
@@ -125,56 +141,76 @@ func monitor(m *monitoring.PodMonitor) field.ErrorList {
 		metav1validation.LabelSelectorValidationOptions{}, spec.Child("selector"))...)
 }
 
-func kindOf(object runtime.Object) (schema.GroupVersionKind, error) {
-	kinds, _, err := scheme.ObjectKinds(object)
-	if err != nil {
-		return schema.GroupVersionKind{}, err
-	}
-	return kinds[0], nil
+// rules are what the API server says of objects that are created, and of those that take
+// the place of others.
+type rules struct {
+	create func(object any) field.ErrorList
+	update func(object, old any) field.ErrorList
 }
 
-func handwritten(object runtime.Object) (field.ErrorList, error) {
-	switch o := object.(type) {
-	case *core.Namespace:
-		return corevalidation.ValidateNamespace(o), nil
-	case *core.ConfigMap:
-		return corevalidation.ValidateConfigMap(o), nil
-	case *core.Secret:
-		return corevalidation.ValidateSecret(o), nil
-	case *core.Service:
-		return corevalidation.ValidateServiceCreate(o), nil
-	case *core.ServiceAccount:
-		return corevalidation.ValidateServiceAccount(o), nil
-	case *core.Pod:
-		opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&o.Spec, nil, &o.ObjectMeta, nil)
-		opts.ResourceIsPod = true
-		return corevalidation.ValidatePodCreate(o, opts), nil
-	case *apps.Deployment:
-		options := podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, nil)
-		return appsvalidation.ValidateDeployment(o, options), nil
-	case *batch.Job:
+var handwritten = map[reflect.Type]rules{}
+
+func known[T any](create func(*T) field.ErrorList, update func(object, old *T) field.ErrorList) {
+	handwritten[reflect.TypeFor[*T]()] = rules{
+		func(object any) field.ErrorList { return create(object.(*T)) },
+		func(object, old any) field.ErrorList { return update(object.(*T), old.(*T)) },
+	}
+}
+
+func init() {
+	known(monitor, func(_, _ *monitoring.PodMonitor) field.ErrorList { return nil }) // nothing is immutable
+	known(corevalidation.ValidateNamespace, corevalidation.ValidateNamespaceUpdate)
+	known(corevalidation.ValidateConfigMap, corevalidation.ValidateConfigMapUpdate)
+	known(corevalidation.ValidateSecret, corevalidation.ValidateSecretUpdate)
+	known(corevalidation.ValidateServiceCreate, corevalidation.ValidateServiceUpdate)
+	known(corevalidation.ValidateServiceAccount, corevalidation.ValidateServiceAccountUpdate)
+	known(func(o *core.Pod) field.ErrorList {
+		options := podutil.GetValidationOptionsFromPodSpecAndMeta(&o.Spec, nil, &o.ObjectMeta, nil)
+		options.ResourceIsPod = true
+		return corevalidation.ValidatePodCreate(o, options)
+	}, nil)
+	known(func(o *apps.Deployment) field.ErrorList {
+		return appsvalidation.ValidateDeployment(o, podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, nil))
+	}, func(o, was *apps.Deployment) field.ErrorList {
+		options := podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, &was.Spec.Template)
+		return appsvalidation.ValidateDeploymentUpdate(o, was, options)
+	})
+	known(func(o *batch.Job) field.ErrorList {
 		return batchvalidation.ValidateJobCreate(o, batchvalidation.JobValidationOptions{
 			PodValidationOptions:  podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template, nil),
 			RequirePrefixedLabels: true,
-		}), nil
-	case *policy.PodDisruptionBudget:
+		})
+	}, func(o, was *batch.Job) field.ErrorList {
+		suspended := was.Spec.Suspend != nil && *was.Spec.Suspend // and never started
+		return batchvalidation.ValidateJobUpdate(o, was, batchvalidation.JobValidationOptions{
+			PodValidationOptions: podutil.GetValidationOptionsFromPodTemplate(&o.Spec.Template,
+				&was.Spec.Template),
+			RequirePrefixedLabels:            true,
+			AllowMutableSchedulingDirectives: suspended,
+			AllowMutablePodResources:         suspended,
+		})
+	})
+	budget := func(o *policy.PodDisruptionBudget) field.ErrorList {
 		metadata := field.NewPath("metadata")
 		errs := corevalidation.ValidateObjectMeta(&o.ObjectMeta, true, apivalidation.NameIsDNSSubdomain, metadata)
 		options := policyvalidation.PodDisruptionBudgetValidationOptions{}
-		return append(errs, policyvalidation.ValidatePodDisruptionBudget(o, options)...), nil
-	case *networking.Ingress:
-		return networkingvalidation.ValidateIngressCreate(o), nil
-	case *networking.NetworkPolicy:
-		return networkingvalidation.ValidateNetworkPolicy(o, networkingvalidation.NetworkPolicyValidationOptions{}), nil
-	case *autoscaling.HorizontalPodAutoscaler:
-		return autoscalingvalidation.ValidateHorizontalPodAutoscaler(o, scaling), nil
-	case *rbac.Role:
-		return rbacvalidation.ValidateRole(o), nil
-	case *rbac.RoleBinding:
-		return rbacvalidation.ValidateRoleBinding(o), nil
-	default:
-		return nil, fmt.Errorf("no judge knows %T", object)
+		return append(errs, policyvalidation.ValidatePodDisruptionBudget(o, options)...)
 	}
+	known(budget, func(o, _ *policy.PodDisruptionBudget) field.ErrorList { return budget(o) })
+	known(networkingvalidation.ValidateIngressCreate, networkingvalidation.ValidateIngressUpdate)
+	policies := networkingvalidation.NetworkPolicyValidationOptions{}
+	known(func(o *networking.NetworkPolicy) field.ErrorList {
+		return networkingvalidation.ValidateNetworkPolicy(o, policies)
+	}, func(o, was *networking.NetworkPolicy) field.ErrorList {
+		return networkingvalidation.ValidateNetworkPolicyUpdate(o, was, policies)
+	})
+	known(func(o *autoscaling.HorizontalPodAutoscaler) field.ErrorList {
+		return autoscalingvalidation.ValidateHorizontalPodAutoscaler(o, scaling)
+	}, func(o, was *autoscaling.HorizontalPodAutoscaler) field.ErrorList {
+		return autoscalingvalidation.ValidateHorizontalPodAutoscalerUpdate(o, was, scaling)
+	})
+	known(rbacvalidation.ValidateRole, rbacvalidation.ValidateRoleUpdate)
+	known(rbacvalidation.ValidateRoleBinding, rbacvalidation.ValidateRoleBindingUpdate)
 }
 
 // scaling is what an API server without alpha features asks of an autoscaler.
