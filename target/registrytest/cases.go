@@ -80,7 +80,7 @@ var targetCases = []Case{
 			_ = p.compare(ctx, c)
 			p.observe()
 		}
-		if held, _ := p.r.Release(ctx, red, alice); held {
+		if held, _ := p.next().Release(ctx, red, alice); held {
 			p.fail("Release: got true together with an error")
 		}
 	}},
@@ -181,7 +181,7 @@ var listCases = []Case{
 		for i := range sorted {
 			p.do(acquire(red, sorted[(i*5+3)%len(sorted)]))
 		}
-		got, _ := p.r.Owners(p.ctx, red)
+		got, _ := p.next().Owners(p.ctx, red)
 		clear(got)
 		p.observe()
 	}},
@@ -197,7 +197,7 @@ var listCases = []Case{
 	}},
 	{"all-body", "The body of an iteration may call the registry, and may end the iteration.", func(p *probe) {
 		p.do(add(red), add(blue))
-		for t, err := range p.r.All(p.ctx) {
+		for t, err := range p.next().All(p.ctx) {
 			if err != nil {
 				p.fail("All: %w", err)
 			}

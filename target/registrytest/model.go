@@ -14,13 +14,16 @@ import (
 // the registry holds, with a model: a [target.Registry]. The same seed makes the same
 // calls. The error is the first difference, with the calls before it.
 func CompareWithModel(ctx context.Context, r target.Store, seed uint64, calls int) error {
+	return newProbe(ctx, r).compareAll(seed, calls)
+}
+
+func (p *probe) compareAll(seed uint64, calls int) error {
 	rng := rand.New(rand.NewPCG(seed, seed))
-	p := newProbe(ctx, r)
 	var log []string
 	for i := range calls {
 		c := p.random(rng)
 		log = append(log, c.text)
-		_ = p.compare(ctx, c)
+		_ = p.compare(p.ctx, c)
 		if i%16 == 0 || i == calls-1 {
 			p.observe()
 		}

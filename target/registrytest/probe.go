@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/target"
@@ -12,12 +13,18 @@ import (
 
 // A call is a call of a registry. Its answer is what it returns beside the error.
 type call struct {
-	text string
-	make func(ctx context.Context, r target.Store) (answer string, err error)
+	text  string
+	reads bool // and changes nothing
+	make  func(ctx context.Context, r target.Store) (answer string, err error)
 }
 
 func callOf(make func(context.Context, target.Store) (string, error), format string, args ...any) call {
-	return call{fmt.Sprintf(format, args...), make}
+	return call{text: fmt.Sprintf(format, args...), make: make}
+}
+
+func reading(c call) call {
+	c.reads = true
+	return c
 }
 
 func register(t target.Target) call {
@@ -26,10 +33,10 @@ func register(t target.Target) call {
 }
 
 func get(ref target.Ref) call {
-	return callOf(func(ctx context.Context, r target.Store) (string, error) {
+	return reading(callOf(func(ctx context.Context, r target.Store) (string, error) {
 		t, err := r.Get(ctx, ref)
 		return jsonOf(t), err
-	}, "Get(%+v)", ref)
+	}, "Get(%+v)", ref))
 }
 
 func acquire(ref target.Ref, o target.Owner) call {
@@ -55,14 +62,14 @@ func remove(ref target.Ref) call {
 }
 
 func owners(ref target.Ref) call {
-	return callOf(func(ctx context.Context, r target.Store) (string, error) {
+	return reading(callOf(func(ctx context.Context, r target.Store) (string, error) {
 		list, err := r.Owners(ctx, ref)
 		return fmt.Sprintf("%+v", list), err
-	}, "Owners(%+v)", ref)
+	}, "Owners(%+v)", ref))
 }
 
 func all() call {
-	return callOf(func(ctx context.Context, r target.Store) (list string, err error) {
+	return reading(callOf(func(ctx context.Context, r target.Store) (list string, err error) {
 		for t, err := range r.All(ctx) {
 			if err != nil {
 				return list, err
@@ -70,7 +77,7 @@ func all() call {
 			list += jsonOf(t) + "\n"
 		}
 		return list, nil
-	}, "All()")
+	}, "All()"))
 }
 
 // jsonOf cannot fail.
@@ -104,18 +111,24 @@ func contractOf(err error) string {
 }
 
 // A probe makes the same calls on the registry that is tested and on a model, which is a
-// target.Registry, and collects the differences.
+// target.Registry, and collects the differences. Of several handles of the registry, calls
+// that change something take turns, and all of them read.
 type probe struct {
-	ctx      context.Context
-	r, model target.Store
+	ctx     context.Context
+	handles []target.Store
+	turns   atomic.Uint64
+	model   target.Store
 
 	mu   sync.Mutex
 	errs []error
 }
 
-func newProbe(ctx context.Context, r target.Store) *probe {
-	return &probe{ctx: ctx, r: r, model: new(target.Registry).Store()}
+func newProbe(ctx context.Context, handles ...target.Store) *probe {
+	return &probe{ctx: ctx, handles: handles, model: new(target.Registry).Store()}
 }
+
+// next is the handle whose turn it is.
+func (p *probe) next() target.Store { return p.handles[p.turns.Add(1)%uint64(len(p.handles))] }
 
 func (p *probe) fail(format string, args ...any) {
 	p.mu.Lock()
@@ -125,12 +138,18 @@ func (p *probe) fail(format string, args ...any) {
 
 // compare makes a call on both, and returns the error of the model.
 func (p *probe) compare(ctx context.Context, c call) error {
-	answer, err := c.make(ctx, p.r)
 	want, wantErr := c.make(ctx, p.model)
-	if said := contractOf(wantErr); contractOf(err) != said {
-		p.fail("%s: got the error %v, want %s", c.text, err, said)
-	} else if err == nil && answer != want {
-		p.fail("%s: got %s, want %s", c.text, answer, want)
+	handles := p.handles
+	if !c.reads {
+		handles = []target.Store{p.next()}
+	}
+	for _, handle := range handles {
+		answer, err := c.make(ctx, handle)
+		if said := contractOf(wantErr); contractOf(err) != said {
+			p.fail("%s: got the error %v, want %s", c.text, err, said)
+		} else if err == nil && answer != want {
+			p.fail("%s: got %s, want %s", c.text, answer, want)
+		}
 	}
 	return wantErr
 }
@@ -187,7 +206,7 @@ func (p *probe) observe() {
 // try makes a call on the registry only, which succeeds or fails with an error of the class,
 // and reports whether it succeeded.
 func (p *probe) try(class error, c call) (answer string, ok bool) {
-	answer, err := c.make(p.ctx, p.r)
+	answer, err := c.make(p.ctx, p.next())
 	if err != nil && (class == nil || !errors.Is(err, class)) {
 		p.fail("%s: got the error %w", c.text, err)
 	}

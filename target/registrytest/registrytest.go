@@ -68,16 +68,16 @@ func Cases() []Case {
 // none. A store that has not answered when the context is done breaks the rule, too;
 // calls that hang then go on.
 func (c Case) Check(ctx context.Context, s target.Store) error {
-	return c.run(ctx, s, func() target.Store { return s })
+	return c.run(ctx, func() target.Store { return s }, s)
 }
 
-// run checks the case on a store, and what it finds in the end when it opens it again.
-func (c Case) run(ctx context.Context, s target.Store, reopen func() target.Store) error {
+// run checks the case on handles of a store, and what it finds in the end when it opens it again.
+func (c Case) run(ctx context.Context, connect func() target.Store, handles ...target.Store) error {
 	done := make(chan error, 1)
 	go func() {
-		p := newProbe(ctx, s)
+		p := newProbe(ctx, handles...)
 		c.check(p)
-		p.r = reopen()
+		p.handles = []target.Store{connect()}
 		p.observe()
 		done <- errors.Join(p.errs...)
 	}()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,7 +24,8 @@ func RunShared(t *testing.T, open func(t *testing.T) (connect func() target.Stor
 	t.Run("model", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if err := CompareWithModel(ctx, newPair(open(t)), 1, 300); err != nil {
+		connect := open(t)
+		if err := newProbe(ctx, connect(), connect()).compareAll(1, 300); err != nil {
 			t.Error(err)
 		}
 	})
@@ -37,80 +36,7 @@ func SharedCases() []Case { return append(Cases(), lostCases...) }
 
 // CheckShared is [Case.Check] on two handles, which connect returns; see [RunShared].
 func (c Case) CheckShared(ctx context.Context, connect func() target.Store) error {
-	return c.run(ctx, newPair(connect), connect)
-}
-
-// pair is two handles on a store as one store.
-type pair struct {
-	handles [2]target.Store
-	calls   atomic.Uint64
-}
-
-func newPair(connect func() target.Store) *pair {
-	return &pair{handles: [2]target.Store{connect(), connect()}}
-}
-
-// next is the handle whose turn it is.
-func (p *pair) next() target.Store { return p.handles[p.calls.Add(1)%2] }
-
-// both reads with both handles, which nobody may write to meanwhile.
-func both[T any](p *pair, read func(target.Store) (T, error), text func(T) string) (T, error) {
-	v, err := read(p.handles[0])
-	w, err2 := read(p.handles[1])
-	if a, b := text(v)+contractOf(err), text(w)+contractOf(err2); a != b {
-		return v, fmt.Errorf("one handle reads %s, the other %s", a, b)
-	}
-	return v, err
-}
-
-func (p *pair) Register(ctx context.Context, t target.Target) error { return p.next().Register(ctx, t) }
-
-func (p *pair) Get(ctx context.Context, ref target.Ref) (target.Target, error) {
-	return both(p, func(s target.Store) (target.Target, error) { return s.Get(ctx, ref) }, jsonOf)
-}
-
-func (p *pair) Acquire(ctx context.Context, ref target.Ref, o target.Owner) error {
-	return p.next().Acquire(ctx, ref, o)
-}
-
-func (p *pair) Release(ctx context.Context, ref target.Ref, o target.Owner) (bool, error) {
-	return p.next().Release(ctx, ref, o)
-}
-
-func (p *pair) Move(ctx context.Context, o target.Owner, from, to target.Ref) error {
-	return p.next().Move(ctx, o, from, to)
-}
-
-func (p *pair) Delete(ctx context.Context, ref target.Ref) error { return p.next().Delete(ctx, ref) }
-
-func (p *pair) Owners(ctx context.Context, ref target.Ref) ([]target.Owner, error) {
-	return both(p, func(s target.Store) ([]target.Owner, error) { return s.Owners(ctx, ref) },
-		func(o []target.Owner) string { return fmt.Sprintf("%+v", o) })
-}
-
-func (p *pair) All(ctx context.Context) iter.Seq2[target.Target, error] {
-	return func(yield func(target.Target, error) bool) {
-		read := func(s target.Store) (list []target.Target, err error) {
-			for t, err := range s.All(ctx) {
-				if err != nil {
-					return nil, err
-				}
-				list = append(list, t)
-			}
-			return list, nil
-		}
-		_, err := both(p, read, func(list []target.Target) (text string) {
-			for _, t := range list {
-				text += jsonOf(t)
-			}
-			return text
-		})
-		if err != nil {
-			yield(target.Target{}, err)
-			return
-		}
-		p.next().All(ctx)(yield) // whose body may call the store
-	}
+	return c.run(ctx, connect, connect(), connect())
 }
 
 // losses is how often the answer of a call is lost. The waits until then are multiples
@@ -123,10 +49,10 @@ const losses = 24
 func (p *probe) lose(i int, done error, c call) {
 	ctx, cancel := context.WithCancel(p.ctx)
 	stop := time.AfterFunc(time.Duration(i*i)*8*time.Microsecond, cancel)
-	_, first := c.make(ctx, p.r)
+	_, first := c.make(ctx, p.next())
 	stop.Stop()
 	cancel()
-	if _, err := c.make(p.ctx, p.r); err != nil && (done == nil || !errors.Is(err, done)) {
+	if _, err := c.make(p.ctx, p.next()); err != nil && (done == nil || !errors.Is(err, done)) {
 		p.fail("%s, again, after %v: got the error %w", c.text, first, err)
 	}
 	p.follow(c)
