@@ -232,13 +232,10 @@ func (c *checker) service() {
 
 // pod checks the security of a workload's pods.
 func (c *checker) pod() {
-	var template corev1.PodTemplateSpec
-	text := tree.JSON(tree.Child(c.current.tree, "spec", "template"))
-	if err := json.Unmarshal(text, &template); err != nil {
+	template := tree.Child(c.current.tree, "spec", "template")
+	if err := json.Unmarshal(tree.JSON(template), new(corev1.PodTemplateSpec)); err != nil {
 		c.fail(ruleSecurity, "spec.template", "is not a pod template: %v", err)
 		return
 	}
-	for _, v := range restricted(template) {
-		c.fail(ruleSecurity, v.field, "%s", v.message)
-	}
+	restricted(template, reporter(&c.problems, ruleSecurity, c.current, ""))
 }

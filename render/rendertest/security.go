@@ -1,222 +1,157 @@
 package rendertest
 
 import (
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// violation is a field that the Pod Security Standard "restricted" does not allow.
-type violation struct{ field, message string }
+// A limit is a field that may be left out, or have what the Pod Security Standard
+// "restricted" allows. In its path, * is each element of a list.
+type limit struct {
+	field   string
+	allowed func(v any) bool
+	message string
+}
 
-// restricted checks what Kubernetes documents on its page "Pod Security Standards", in
-// the order of that page.
-func restricted(template corev1.PodTemplateSpec) []violation {
-	s := &standard{pod: &template.Spec}
-	s.host()
-	s.volumes()
-	s.podContext()
-	for _, key := range slices.Sorted(maps.Keys(template.Annotations)) {
-		const appArmor = "container.apparmor.security.beta.kubernetes.io/"
-		value := template.Annotations[key]
-		if strings.HasPrefix(key, appArmor) && value != "" && value != "runtime/default" && !strings.HasPrefix(value,
-			"localhost/") {
-			s.fail("spec.template.metadata.annotations["+key+"]", "the AppArmor profile %q is not allowed", value)
+func only(values ...any) func(any) bool {
+	return func(v any) bool { return slices.Contains(values, v) }
+}
+
+// confined are the types of profiles that confine a container.
+func confined(v any) bool { return only("RuntimeDefault", "Localhost")(tree.String(v, "type")) }
+
+const (
+	shared   = "pods do not share with their node"
+	profiles = "must be RuntimeDefault or Localhost"
+)
+
+// What Kubernetes documents on its page "Pod Security Standards": of pods, of pods and
+// containers, and of containers.
+var (
+	podLimits = []limit{
+		{"hostNetwork", only(false), shared},
+		{"hostPID", only(false), shared},
+		{"hostIPC", only(false), shared},
+		{"volumes.*.hostPath", only(), shared},
+		{"volumes.*", allowedVolume, "this type of volume is not allowed"},
+		{"securityContext.sysctls.*", safeSysctl, "is not a safe one"},
+	}
+	limits = []limit{
+		{"securityContext.appArmorProfile", confined, profiles},
+		{"securityContext.seLinuxOptions", ofContainers, "only a type of containers may be set"},
+		{"securityContext.seccompProfile", confined, profiles},
+		{"securityContext.windowsOptions.hostProcess", only(false), shared},
+		{"securityContext.runAsUser", func(v any) bool { return v != int64(0) }, "0 is root"},
+	}
+	containerLimits = []limit{
+		{"ports.*.hostPort", only(int64(0)), shared},
+		{"securityContext.privileged", only(false), "containers are not privileged"},
+		{"securityContext.procMount", only("Default"), "must be Default"},
+		{"securityContext.capabilities.add.*", only("NET_BIND_SERVICE"), "must be NET_BIND_SERVICE, or empty"},
+	}
+	handlers = []string{"livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"}
+)
+
+func allowedVolume(v any) bool {
+	volume, _ := v.(tree.Map)
+	for key, source := range volume {
+		ok := only("name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image",
+			"persistentVolumeClaim", "projected", "secret", "hostPath")(key) // of the last, another limit tells
+		if !ok && source != nil {
+			return false
 		}
 	}
-	for _, list := range []struct {
-		name       string
-		containers []corev1.Container
-	}{{"initContainers", s.pod.InitContainers}, {"containers", s.pod.Containers}} {
-		for i := range list.containers {
-			s.path = fmt.Sprintf("%s[%s].", list.name, list.containers[i].Name)
-			s.container(&list.containers[i])
+	return true
+}
+
+// safeSysctl knows those that count for the pod alone.
+func safeSysctl(v any) bool {
+	return only("kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start",
+		"net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports",
+		"net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
+		"net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
+		"net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_notsent_lowat")(tree.String(v, "name"))
+}
+
+func ofContainers(v any) bool {
+	types := only("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
+	return types(tree.String(v, "type")) && tree.String(v, "user")+tree.String(v, "role") == ""
+}
+
+// restricted reports the fields of a pod template that "restricted" does not allow.
+func restricted(template tree.Map, fail Report) {
+	const spec = "spec.template.spec"
+	pod := tree.Child(template, "spec")
+	check(pod, spec, podLimits, fail)
+	check(pod, spec, limits, fail)
+	annotations := tree.Strings(template, "metadata", "annotations")
+	for _, key := range tree.Keys(annotations) {
+		value := annotations[key]
+		if strings.HasPrefix(key, "container.apparmor.security.beta.kubernetes.io/") &&
+			!only("", "runtime/default")(value) && !strings.HasPrefix(value, "localhost/") {
+			fail("spec.template.metadata.annotations["+key+"]", "the AppArmor profile %q is not allowed", value)
 		}
 	}
-	return s.found
+	for _, list := range []string{"initContainers", "containers"} {
+		each(pod, spec, []string{list, "*"}, func(at string, container any) {
+			check(container, at, containerLimits, fail)
+			check(container, at, limits, fail)
+			for _, handler := range handlers {
+				for _, action := range []string{".httpGet.host", ".tcpSocket.host"} {
+					check(container, at, []limit{{handler + action, only(""), "must be empty"}}, fail)
+				}
+			}
+			unsaid(container, pod, at+".securityContext.", fail)
+		})
+	}
 }
 
-type standard struct {
-	pod   *corev1.PodSpec
-	path  string // of a container, below the pod's spec
-	found []violation
+// unsaid reports what a container does not say, and its pod neither.
+func unsaid(container, pod any, at string, fail Report) {
+	own, ofPod := tree.Child(container, "securityContext"), tree.Child(pod, "securityContext")
+	if own["allowPrivilegeEscalation"] != false {
+		fail(at+"allowPrivilegeEscalation", "must be false")
+	}
+	if own["runAsNonRoot"] != true && (own["runAsNonRoot"] != nil || ofPod["runAsNonRoot"] != true) {
+		fail(at+"runAsNonRoot", "must be true, here or for the pod")
+	}
+	if own["seccompProfile"] == nil && ofPod["seccompProfile"] == nil {
+		fail(at+"seccompProfile", "%s, here or for the pod", profiles)
+	}
+	if !slices.Contains(tree.Items(own, "capabilities", "drop"), any("ALL")) {
+		fail(at+"capabilities.drop", "must have ALL")
+	}
 }
 
-func (s *standard) fail(field, format string, args ...any) {
-	s.found = append(s.found, violation{field, fmt.Sprintf(format, args...)})
+func check(v any, at string, limits []limit, fail Report) {
+	for _, l := range limits {
+		each(v, at, strings.Split(l.field, "."), func(at string, v any) {
+			if !l.allowed(v) {
+				fail(at, "%s", l.message)
+			}
+		})
+	}
 }
 
-// at reports a field of the pod or of the current container.
-func (s *standard) at(field, format string, args ...any) {
-	s.fail("spec.template.spec."+s.path+field, format, args...)
-}
-
-func (s *standard) host() {
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{{"hostNetwork", s.pod.HostNetwork}, {"hostPID", s.pod.HostPID}, {"hostIPC", s.pod.HostIPC}} {
-		if f.set {
-			s.at(f.name, "pods do not share with their node")
+// each calls f with what is set at the end of a path. Elements are called by their names.
+func each(v any, at string, path []string, f func(at string, v any)) {
+	switch {
+	case v == nil:
+	case len(path) == 0:
+		f(at, v)
+	case path[0] == "*":
+		list, _ := v.([]any)
+		for _, e := range list {
+			below := at
+			if m, ok := e.(tree.Map); ok {
+				below += "[" + tree.String(m, "name") + "]"
+			}
+			each(e, below, path[1:], f)
 		}
-	}
-}
-
-func (s *standard) volumes() {
-	for _, v := range s.pod.Volumes {
-		allowed := v.ConfigMap != nil || v.CSI != nil || v.DownwardAPI != nil || v.EmptyDir != nil ||
-			v.Ephemeral != nil || v.Image != nil || v.PersistentVolumeClaim != nil || v.Projected != nil ||
-			v.Secret != nil
-		switch {
-		case v.HostPath != nil:
-			s.at("volumes["+v.Name+"].hostPath", "pods do not share with their node")
-		case !allowed && v.VolumeSource != (corev1.VolumeSource{}):
-			s.at("volumes["+v.Name+"]", "this type of volume is not allowed")
-		}
-	}
-}
-
-// sysctls that are safe, because they count for the pod alone.
-var sysctls = []string{
-	"kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start",
-	"net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports",
-	"net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
-	"net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
-	"net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_notsent_lowat",
-}
-
-func (s *standard) podContext() {
-	c := s.pod.SecurityContext
-	if c == nil {
-		return
-	}
-	for _, sysctl := range c.Sysctls {
-		if !slices.Contains(sysctls, sysctl.Name) {
-			s.at("securityContext.sysctls["+sysctl.Name+"]", "is not a safe one")
-		}
-	}
-	s.profiles(c.AppArmorProfile, c.SELinuxOptions, c.SeccompProfile, c.WindowsOptions)
-	s.user(c.RunAsUser)
-}
-
-// profiles are what a pod and a container may both set.
-func (s *standard) profiles(
-	a *corev1.AppArmorProfile, l *corev1.SELinuxOptions, p *corev1.SeccompProfile,
-	w *corev1.WindowsSecurityContextOptions,
-) {
-	if a != nil && a.Type != corev1.AppArmorProfileTypeRuntimeDefault && a.Type != corev1.AppArmorProfileTypeLocalhost {
-		s.at("securityContext.appArmorProfile", "%q is not allowed", a.Type)
-	}
-	if l != nil {
-		types := []string{"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
-		if !slices.Contains(types, l.Type) || l.User != "" || l.Role != "" {
-			s.at("securityContext.seLinuxOptions", "only a type of containers may be set")
-		}
-	}
-	if p != nil && !confined(p) {
-		s.at("securityContext.seccompProfile", "%q is not allowed", p.Type)
-	}
-	if w != nil && w.HostProcess != nil && *w.HostProcess {
-		s.at("securityContext.windowsOptions.hostProcess", "pods do not share with their node")
-	}
-}
-
-func confined(p *corev1.SeccompProfile) bool {
-	return p != nil && (p.Type == corev1.SeccompProfileTypeRuntimeDefault ||
-		p.Type == corev1.SeccompProfileTypeLocalhost)
-}
-
-func (s *standard) user(user *int64) {
-	if user != nil && *user == 0 {
-		s.at("securityContext.runAsUser", "0 is root")
-	}
-}
-
-func (s *standard) ports(c *corev1.Container) {
-	for _, p := range c.Ports {
-		if p.HostPort != 0 {
-			s.at(fmt.Sprintf("ports[%s].hostPort", p.Name), "pods do not share with their node")
-		}
-	}
-}
-
-func (s *standard) container(c *corev1.Container) {
-	s.ports(c)
-	s.probes(c)
-	own := c.SecurityContext
-	if own == nil {
-		own = &corev1.SecurityContext{}
-	}
-	if isTrue(own.Privileged) {
-		s.at("securityContext.privileged", "containers are not privileged")
-	}
-	if own.ProcMount != nil && *own.ProcMount != corev1.DefaultProcMount {
-		s.at("securityContext.procMount", "%q is not allowed", *own.ProcMount)
-	}
-	s.profiles(own.AppArmorProfile, own.SELinuxOptions, own.SeccompProfile, own.WindowsOptions)
-	s.user(own.RunAsUser)
-	if own.AllowPrivilegeEscalation == nil || *own.AllowPrivilegeEscalation {
-		s.at("securityContext.allowPrivilegeEscalation", "must be false")
-	}
-	pod := s.pod.SecurityContext
-	if pod == nil {
-		pod = &corev1.PodSecurityContext{}
-	}
-	if nonRoot := own.RunAsNonRoot; nonRoot == nil && !isTrue(pod.RunAsNonRoot) || nonRoot != nil && !*nonRoot {
-		s.at("securityContext.runAsNonRoot", "must be true, here or for the pod")
-	}
-	if own.SeccompProfile == nil && pod.SeccompProfile == nil {
-		s.at("securityContext.seccompProfile", "must be RuntimeDefault or Localhost, here or for the pod")
-	}
-	s.capabilities(own.Capabilities)
-}
-
-func isTrue(b *bool) bool { return b != nil && *b }
-
-func (s *standard) capabilities(c *corev1.Capabilities) {
-	if c == nil || !slices.Contains(c.Drop, "ALL") {
-		s.at("securityContext.capabilities.drop", "must have ALL")
-	}
-	if c == nil {
-		return
-	}
-	for _, added := range c.Add {
-		if added != "NET_BIND_SERVICE" {
-			s.at("securityContext.capabilities.add", "%s is not allowed", added)
-		}
-	}
-}
-
-// probes may not reach beyond the pod.
-func (s *standard) probes(c *corev1.Container) {
-	check := func(field string, h *corev1.HTTPGetAction, t *corev1.TCPSocketAction) {
-		if h != nil && h.Host != "" {
-			s.at(field+".httpGet.host", "must be empty")
-		}
-		if t != nil && t.Host != "" {
-			s.at(field+".tcpSocket.host", "must be empty")
-		}
-	}
-	for _, p := range []struct {
-		name  string
-		probe *corev1.Probe
-	}{{"livenessProbe", c.LivenessProbe}, {"readinessProbe", c.ReadinessProbe}, {"startupProbe", c.StartupProbe}} {
-		if p.probe != nil {
-			check(p.name, p.probe.HTTPGet, p.probe.TCPSocket)
-		}
-	}
-	if c.Lifecycle == nil {
-		return
-	}
-	for _, h := range []struct {
-		name    string
-		handler *corev1.LifecycleHandler
-	}{{"lifecycle.postStart", c.Lifecycle.PostStart}, {"lifecycle.preStop", c.Lifecycle.PreStop}} {
-		if h.handler != nil {
-			check(h.name, h.handler.HTTPGet, h.handler.TCPSocket)
-		}
+	default:
+		below, _ := tree.Get(v, path[0])
+		each(below, at+"."+path[0], path[1:], f)
 	}
 }
