@@ -13,99 +13,79 @@ import (
 	"github.com/flinktarget/flinktarget/patch"
 )
 
+// targeted is an entry with a target.
+func targeted(s patch.Selector, body any) any { return map[string]any{"target": s, "patch": body} }
+
 func TestMadePatchesAreTheParsedOnes(t *testing.T) {
 	value := map[string]any{"a": []string{"b"}}
-	one, err := patch.JSON(patch.Operation{Op: "add", Path: "/metadata/annotations/a", Value: value})
+	add := map[string]any{"op": "add", "path": "/metadata/annotations/a", "value": value}
+	one, err := patch.FromObject(add)
+	assert.NilError(t, err)
+	service, err := patch.FromObject(targeted(patch.Selector{Kind: "Service"}, []any{add}))
 	assert.NilError(t, err)
 	value["a"] = nil
 	assert.Assert(t, one.Equal(patch.MustParse("{op: add, path: /metadata/annotations/a, value: {a: [b]}}")), "%s", one)
-
-	null, err := patch.JSON(patch.Operation{Op: "replace", Path: "/a"})
-	assert.NilError(t, err)
-	assert.Assert(t, null.Equal(patch.MustParse("{op: replace, path: /a, value: null}")))
-
-	several, err := patch.JSON(patch.Operation{Op: "remove", Path: "/spec/ports/0"},
-		patch.Operation{Op: "copy", From: "/spec/type", Path: "/spec/x"})
-	assert.NilError(t, err)
-	_, err = patch.NewSet(several)
-	assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid), "for which objects?")
-	services, err := several.For(patch.Selector{Kind: "Service"})
-	assert.NilError(t, err)
-	assert.Assert(t, services.Equal(patch.MustParse("{target: {kind: Service}, patch: [{op: remove, path: "+
-		"/spec/ports/0}, {op: copy, from: /spec/type, path: /spec/x}]}")))
-	_, err = patch.NewSet(services)
-	assert.NilError(t, err)
-
-	service, err := one.For(patch.Selector{Kind: "Service"})
-	assert.NilError(t, err)
 	assert.Assert(t, service.SelectsKind("v1", "Service") && !one.SelectsKind("v1", "Service"))
 	assert.Assert(t, service.Equal(patch.MustParse("{target: {kind: Service}, patch: [{op: add, path: "+
 		"/metadata/annotations/a, value: {a: [b]}}]}")), "%s", service)
 
-	root, err := patch.JSON(patch.Operation{Op: "copy", Path: "/a"})
+	null, err := patch.FromObject(map[string]any{"op": "replace", "path": "/a", "value": nil})
+	assert.NilError(t, err)
+	assert.Assert(t, null.Equal(patch.MustParse("{op: replace, path: /a, value: null}")))
+	root, err := patch.FromObject(map[string]any{"op": "copy", "from": "", "path": "/a"})
 	assert.NilError(t, err)
 	assert.Assert(t, root.Equal(patch.MustParse("{op: copy, from: '', path: /a}")),
 		"an empty pointer is the whole document")
-	root, err = patch.JSON(patch.Operation{Op: "move", From: "/a", Path: "/b"})
-	assert.NilError(t, err)
-	assert.Assert(t, root.Equal(patch.MustParse("{op: move, from: /a, path: /b}")))
 
-	merge, err := patch.FromObject(map[string]any{"apiVersion": "apps/v1", "kind": "Deployment",
-		"spec": map[string]any{"replicas": 2}})
+	merge := map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"replicas": 2}}
+	inline, err := patch.FromObject(merge)
 	assert.NilError(t, err)
-	assert.Assert(t, merge.Equal(patch.MustParse("{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}")))
-	managers, err := merge.For(patch.Selector{LabelSelector: "component=taskmanager"})
+	assert.Assert(t, inline.Equal(patch.MustParse("{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}")))
+	managers, err := patch.FromObject(targeted(patch.Selector{LabelSelector: "component=taskmanager"}, merge))
 	assert.NilError(t, err)
-	again, err := managers.For(patch.Selector{Kind: "Deployment"})
-	assert.NilError(t, err)
-	assert.Assert(t, again.Equal(patch.MustParse("{target: {kind: Deployment}, patch: {apiVersion: apps/v1, kind: "+
-		"Deployment, spec: {replicas: 2}}}")))
+	assert.Assert(t, managers.Equal(patch.MustParse("{target: {labelSelector: component=taskmanager}, patch: "+
+		"{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 2}}}")))
 }
 
 func TestMakingFails(t *testing.T) {
-	remove := patch.MustParse("{op: remove, path: /a}")
-	for reason, err := range map[string]error{
-		"no operation":                second(patch.JSON()),
-		"an unknown operation":        second(patch.JSON(patch.Operation{Op: "ad", Path: "/a"})),
-		"a value where there is none": second(patch.JSON(patch.Operation{Op: "remove", Path: "/a", Value: 1})),
-		"a value that is not JSON":    second(patch.JSON(patch.Operation{Op: "add", Path: "/a", Value: func() {}})),
-		"one of several is wrong": second(patch.JSON(patch.Operation{Op: "remove", Path: "/a"},
-			patch.Operation{Op: "remove", Path: "a"})),
-		"a from that means nothing":  second(patch.JSON(patch.Operation{Op: "remove", Path: "/a", From: "/b"})),
-		"a move into itself":         second(patch.JSON(patch.Operation{Op: "move", Path: "/a"})),
-		"an object that is not JSON": second(patch.FromObject(func() {})),
-		"a text that is not UTF-8": second(patch.FromObject(map[string]any{"apiVersion": "v1", "kind": "ConfigMap",
-			"data": map[string]any{"a": "\xff"}})),
-		"a path that is not UTF-8":     second(patch.JSON(patch.Operation{Op: "add", Path: "/\xff", Value: "a"})),
-		"a from that is not":           second(patch.JSON(patch.Operation{Op: "copy", Path: "/a", From: "/\xff"})),
-		"an expression that is not":    second(remove.For(patch.Selector{Name: "\xff"})),
-		"a merge without a kind":       second(patch.FromObject(map[string]any{"spec": map[string]any{}})),
-		"a list is no object":          second(patch.FromObject([]string{"a"})),
-		"the zero patch":               second(patch.Patch{}.For(patch.Selector{})),
-		"a selector that never fits":   second(remove.For(patch.Selector{Kind: "Pod"})),
-		"an expression that is broken": second(remove.For(patch.Selector{Name: "("})),
+	remove := func(s patch.Selector) any { return targeted(s, []any{map[string]string{"op": "remove", "path": "/a"}}) }
+	for reason, entry := range map[string]any{
+		"no operation":                targeted(patch.Selector{Kind: "Job"}, []any{}),
+		"several without a target":    []any{map[string]string{"op": "remove", "path": "/a"}},
+		"an unknown operation":        map[string]any{"op": "ad", "path": "/a"},
+		"a value where there is none": map[string]any{"op": "remove", "path": "/a", "value": 1},
+		"a value that is missing":     map[string]any{"op": "add", "path": "/a"},
+		"a value that is not JSON":    map[string]any{"op": "add", "path": "/a", "value": func() {}},
+		"one of several is wrong": targeted(patch.Selector{Kind: "Job"}, []any{
+			map[string]string{"op": "remove", "path": "/a"}, map[string]string{"op": "remove", "path": "a"}}),
+		"a from that means nothing":  map[string]any{"op": "remove", "path": "/a", "from": "/b"},
+		"an object that is not JSON": func() {},
+		"a text that is not UTF-8": map[string]any{"apiVersion": "v1", "kind": "ConfigMap",
+			"data": map[string]any{"a": "\xff"}},
+		"a path that is not UTF-8":     map[string]any{"op": "add", "path": "/\xff", "value": "a"},
+		"an expression that is not":    remove(patch.Selector{Name: "\xff"}),
+		"a merge without a kind":       map[string]any{"spec": map[string]any{}},
+		"a list is no object":          []string{"a"},
+		"the zero patch":               targeted(patch.Selector{Kind: "Job"}, patch.Patch{}),
+		"a selector that never fits":   remove(patch.Selector{Kind: "Pod"}),
+		"an expression that is broken": remove(patch.Selector{Name: "("}),
 	} {
+		_, err := patch.FromObject(entry)
 		assert.Assert(t, err != nil, reason)
 		if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
 			assert.Equal(t, e.Problems[0].Position, flinktarget.Position{}, "%s: nobody has seen this as a text", reason)
 		}
 	}
-	for reason, err := range map[string]error{
-		"a function as a value": second(patch.JSON(patch.Operation{Op: "add", Path: "/a", Value: func() {}})),
-		"a function as a patch": second(patch.FromObject(func() {})),
-	} {
-		assert.ErrorContains(t, err, "func()", reason)
-	}
+	_, err := patch.FromObject(func() {})
+	assert.ErrorContains(t, err, "func()")
 	// A move from the whole document says where from: it is not told that it has none.
-	_, err := patch.JSON(patch.Operation{Op: "move", Path: "/a"})
+	_, err = patch.FromObject(map[string]any{"op": "move", "from": "", "path": "/a"})
 	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok && len(e.Problems) == 1, "%v", err)
 	assert.Equal(t, e.Problems[0].Field, "path")
-	_, err = remove.For(patch.Selector{Name: "\xff"})
+	_, err = patch.FromObject(remove(patch.Selector{Name: "\xff"}))
 	assert.ErrorContains(t, err, "UTF-8", "a selector that cannot be written is not one that is missing")
 }
-
-func second(_ patch.Patch, err error) error { return err }
 
 func TestUnmarshalYAML(t *testing.T) {
 	var list []patch.Patch

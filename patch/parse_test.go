@@ -185,7 +185,7 @@ func TestOneMistakeInSeveralKinds(t *testing.T) {
 
 // The bounds of selectors, each at both ends.
 func TestSelectorsAreBounded(t *testing.T) {
-	operation := patch.MustParse("{op: remove, path: /spec}")
+	operations := []any{map[string]any{"op": "remove", "path": "/spec"}}
 	for reason, c := range map[string]struct {
 		selector patch.Selector
 		ok       bool
@@ -210,7 +210,7 @@ func TestSelectorsAreBounded(t *testing.T) {
 		"an expression that gets out of itself": {patch.Selector{Name: "a)|(b"}, false},
 	} {
 		c.selector.Kind = "Job"
-		_, err := operation.For(c.selector)
+		_, err := patch.FromObject(map[string]any{"target": c.selector, "patch": operations})
 		invalid, refused := errors.AsType[*flinktarget.InvalidError](err)
 		assert.Assert(t, c.ok == (err == nil) && c.ok != refused, "%s: %v", reason, err)
 		assert.Assert(t, c.ok || len(invalid.Problems) == 1, "%s: %v", reason, err)

@@ -35,10 +35,8 @@ type compiled struct {
 	namespace string
 	selector  *selection
 	ops       []jsonpatch.Op
-	content   map[string]any // of a strategic merge, read only
-	// loose operations have not been told which objects they are for.
-	loose bool
-	at    flinktarget.Position // of the entry, zero if it was not read from a text
+	content   map[string]any       // of a strategic merge, read only
+	at        flinktarget.Position // of the entry, zero if it was not read from a text
 }
 
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms

@@ -30,12 +30,8 @@ func NewSet(patches ...Patch) (Set, error) {
 	s := Set{patches: make([]*compiled, len(patches))}
 	for i, p := range patches {
 		at := (*field.Path)(nil).Index(i)
-		switch s.patches[i] = p.p; {
-		case p.p == nil:
+		if s.patches[i] = p.p; p.p == nil {
 			errs = append(errs, field.Required(at, "the patch is the zero value; make it with patch.Parse"))
-		case p.p.loose:
-			errs = append(errs, field.Required(at, "several operations are for Kubernetes objects: say which, with "+
-				"For; for the VVP Deployment, each is a patch of its own"))
 		}
 	}
 	if len(patches) > MaxPatches {

@@ -290,7 +290,6 @@ func valuesWithoutResource(t *testing.T, b deployment.Bundle) []any {
 		labels.Deployment{Namespace: "default", ID: "1e3", Name: "no", JobID: jobID}, labels.JobManager,
 		labels.SessionCluster{Namespace: "default", ID: "0x1", Name: "on"}, deployment.Document{Deployment: d},
 		patch.Match{Patch: 1, Object: 2, Same: true}, patch.Selector{Kind: "Job", LabelSelector: "a=1.20"},
-		patch.Operation{Op: "add", Path: "/a", Value: map[string]any{"b": "1.20", "c": []any{1.5, nil, true}}},
 		target.FieldChange{Field: "a", From: json.RawMessage(`"1.20"`), To: json.RawMessage(`1.20`)},
 		flinktarget.Problem{Severity: flinktarget.SeverityError, Message: "1.20", Position: flinktarget.Position{Line: 1},
 			Cause: &flinktarget.Cause{Field: "no"}}}
