@@ -288,7 +288,7 @@ func optionsOf(name string) []render.Option {
 		return []render.Option{render.WithMetrics(render.Metrics{})}
 	case slices.Contains(words, "monitor"):
 		return []render.Option{render.WithMetrics(render.Metrics{PodMonitor: true,
-			Labels: map[string]string{"release": "prometheus", "system": "mine"}})}
+			Labels: map[string]string{"release": "prometheus"}})}
 	case slices.Contains(words, "ingress"):
 		return []render.Option{ingress}
 	case slices.Contains(words, "scaling"):

@@ -1,6 +1,7 @@
 package krm
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -185,21 +186,14 @@ func documents(text string) (*yaml.RNode, error) {
 	}
 }
 
-// options returns the options of the configuration after those of the program.
-func (f *function) options(opts []render.Option) []render.Option {
+// renderer is that of the options of the program and of the configuration, which go first. It
+// returns the options, too.
+func (f *function) renderer(opts []render.Option) (*render.Renderer, []render.Option) {
 	opts = slices.Clone(opts)
+	names := map[string]string{} // in the configuration
 	add := func(name string, set bool, o render.Option) {
-		if !set {
-			return
-		}
-		_, err := render.New(o)
-		for p := range flinktarget.Problems(err) {
-			if _, below, ok := strings.Cut(p.Field, "."); ok && name != "platformNamespace" {
-				name = join(name, below)
-			}
-			f.configError(join(f.setup.at, name), p.Rule, "%s", p.Message)
-		}
-		if err == nil {
+		if set {
+			names[o.String()] = name
 			opts = append(slices.DeleteFunc(opts, func(p render.Option) bool { return p.String() == o.String() }), o)
 		}
 	}
@@ -221,7 +215,16 @@ func (f *function) options(opts []render.Option) []render.Option {
 	add("strictPatches", c.StrictPatches, render.StrictPatches())
 	add("allowUnresolved", c.AllowUnresolved, render.AllowUnresolved())
 	add("allowUnknown", c.AllowUnknown, render.AllowUnknown())
-	return opts
+	r, err := render.New(opts...)
+	for p := range flinktarget.Problems(err) {
+		option, below, ok := strings.Cut(p.Field, ".")
+		name := cmp.Or(names[option], option)
+		if ok && name != "platformNamespace" {
+			name = join(name, below)
+		}
+		f.configError(join(f.setup.at, name), p.Rule, "%s", p.Message)
+	}
+	return r, opts
 }
 
 // value returns what a pointer points to, if to anything.

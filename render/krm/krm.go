@@ -14,7 +14,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/labels"
@@ -107,20 +106,13 @@ type function struct {
 // run returns the items of the output. It reports what is wrong.
 func (f *function) run(opts []render.Option) []*yaml.RNode {
 	f.readConfig()
-	opts = f.options(opts)
+	r, opts := f.renderer(opts)
 	f.collect()
 	f.parse(slices.ContainsFunc(opts, func(o render.Option) bool {
 		return o.String() == render.AllowUnknown().String()
 	}))
 	jobs := f.jobs()
 	if f.results.ExitCode() != 0 {
-		return nil
-	}
-	r, err := render.New(opts...)
-	for p := range flinktarget.Problems(err) { // two options that ask for each other
-		f.configError(join(f.setup.at, strings.Replace(p.Field, "WithN", "n", 1)), p.Rule, "%s", p.Message)
-	}
-	if err != nil {
 		return nil
 	}
 	m, err := r.Bundle(f.bundle, func(d deployment.Deployment) render.Job { return jobs[d.ID()] })

@@ -218,6 +218,14 @@ func TestEarlierResultsStay(t *testing.T) {
 	assert.Assert(t, strings.Index(string(out), "earlier") < strings.Index(string(out), "SUSPENDED"), "%s", out)
 }
 
+// Several problems of one option have their places.
+func TestFieldsOfAnOption(t *testing.T) {
+	_, results := krm.Process([]byte(wrap(config + "  autoscaling: {minReplicas: -1, maxReplicas: -1}\n")))
+	assert.Equal(t, len(results), 2, "%v", results)
+	assert.Equal(t, results[0].Field.Path+" "+results[1].Field.Path,
+		"spec.autoscaling.minReplicas spec.autoscaling.maxReplicas")
+}
+
 // The data of a ConfigMap means what the spec of the function's own kind means.
 func TestConfigMap(t *testing.T) {
 	const id = "2da2f867-5899-4bef-8ad0-9771bbac38b4"
