@@ -128,7 +128,7 @@ func (s Set) ApplyWith(e Engine, objs []map[string]any, each func(patch int, bef
 			if err == nil && each != nil {
 				each(i, current[j], next[j])
 			}
-			same := err == nil && next[j] != nil && !c.tests() && tree.Equal(current[j], next[j])
+			same := err == nil && !c.tests() && tree.Equal(current[j], next[j])
 			matches = append(matches, Match{Patch: i, Object: j, Same: same})
 		}
 		if err != nil {

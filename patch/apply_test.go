@@ -86,6 +86,11 @@ func TestApplyObjects(t *testing.T) {
 		{"no match", "a name that nothing has selects nothing",
 			[]string{"{target: {kind: Service, name: job}, patch: {spec: {type: NodePort}}}"},
 			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, nil, nil},
+		{"names", "a name and a namespace are expressions for whole values",
+			[]string{"{target: {name: job-1-j.*, namespace: f.*k}, patch: {spec: {type: NodePort}}}",
+				"{target: {name: job-1}, patch: {spec: {type: ClusterIP}}}"},
+			func(o []map[string]any) any { return o[1]["spec"].(map[string]any)["type"] }, "NodePort",
+			[]patch.Match{{Patch: 0, Object: 1}}},
 		{"inline names", "a name and a namespace narrow an inline merge",
 			[]string{"{apiVersion: v1, kind: Service, metadata: {name: other}, spec: {type: NodePort}}",
 				"{apiVersion: v1, kind: Service, metadata: {namespace: other}, spec: {type: NodePort}}",
@@ -117,6 +122,62 @@ func TestApplyObjects(t *testing.T) {
 			assert.DeepEqual(t, out, again)
 		})
 	}
+}
+
+// What a patch leaves as it was may be a mistake; one that only tests is none.
+func TestMatchesThatChangeNothing(t *testing.T) {
+	for _, c := range []struct {
+		reason, patch string
+		same          bool
+		after         any // replicas, as they are told of the object
+	}{
+		{"a merge that changes", "{spec: {replicas: 5}}", false, int64(5)},
+		{"a merge of what is there", "{spec: {replicas: 2}}", true, int64(2)},
+		{"an operation that changes", "[{op: replace, path: /spec/replicas, value: 5}]", false, int64(5)},
+		{"an operation with the value that is there", "[{op: replace, path: /spec/replicas, value: 2}]", true, int64(2)},
+		{"a test alone changes nothing on purpose", "[{op: test, path: /spec/replicas, value: 2}]", false, int64(2)},
+		{"a test before an operation is no purpose",
+			"[{op: test, path: /spec/replicas, value: 2}, {op: replace, path: /spec/replicas, value: 2}]", true, int64(2)},
+		{"a refused change is not told", "{spec: {selector: null}}", false, nil},
+	} {
+		var told any
+		in := object(t, taskManager)
+		_, matches, err := setOf(t, "{target: {kind: Deployment}, patch: "+c.patch+"}").ApplyWith(nil,
+			[]map[string]any{in}, func(i int, before, after map[string]any) {
+				assert.Equal(t, i, 0)
+				assert.DeepEqual(t, before, in)
+				told = after["spec"].(map[string]any)["replicas"]
+			})
+		assert.DeepEqual(t, told, c.after, equalNumbers)
+		if c.after == nil {
+			assert.ErrorIs(t, err, patch.ErrConflict)
+			continue
+		}
+		assert.NilError(t, err)
+		assert.DeepEqual(t, matches, []patch.Match{{Object: 0, Same: c.same}})
+	}
+}
+
+// A brokenEngine fails without a word about the patch.
+type brokenEngine struct{ error }
+
+func (e brokenEngine) Apply(patch.Patch, []map[string]any) ([]map[string]any, []int, error) {
+	return nil, nil, e
+}
+
+func TestEngineThatFails(t *testing.T) {
+	broken := brokenEngine{errors.New("broken")}
+	_, _, err := setOf(t, "{op: remove, path: /a}").ApplyWith(broken, nil, nil)
+	assert.NilError(t, err, "patches of VVP resources are no business of an engine")
+	_, _, err = setOf(t, "{op: remove, path: /a}", "{target: {}, patch: {a: b}}").ApplyWith(broken, nil, nil)
+	e, ok := errors.AsType[*patch.ApplyError](err)
+	assert.Assert(t, ok && errors.Is(err, broken) && e.Entry == 1 && e.Position.Line == 1, "%v", err)
+}
+
+// ruleOf is the rule of the first problem.
+func ruleOf(err error) string {
+	p, _ := errors.AsType[flinktarget.Problem](err)
+	return p.Rule
 }
 
 // Objects of kinds that the renderer does not emit are patched, too, but for merges
@@ -168,6 +229,7 @@ func TestOperationOnObjectFails(t *testing.T) {
 	e, ok := errors.AsType[*patch.ApplyError](err)
 	assert.Assert(t, ok && !errors.Is(err, patch.ErrConflict), "%v", err)
 	assert.Equal(t, e.Object, "Service flink/job-1-jobmanager")
+	assert.Equal(t, ruleOf(err), "patch-apply")
 }
 
 func TestSelectsKind(t *testing.T) {
@@ -212,6 +274,7 @@ func TestProtected(t *testing.T) {
 			out, matches, err := setOf(t, "{op: remove, path: /a}",
 				text).ApplyObjects([]map[string]any{object(t, taskManager), object(t, service)})
 			assert.Assert(t, errors.Is(err, patch.ErrConflict), "%v", err)
+			assert.Equal(t, ruleOf(err), "patch-conflict")
 			e, ok := errors.AsType[*patch.ApplyError](err)
 			assert.Assert(t, ok)
 			assert.Equal(t, e.Entry, 1)

@@ -31,15 +31,16 @@ type builder struct {
 	problems []flinktarget.Problem
 }
 
-func (b *builder) full() bool { return len(b.problems) > decode.MaxProblems }
-
 // add reports what is wrong with the field at a printed path; value may be shown.
 func (b *builder) add(path string, value any, origin, reason string) {
-	if b.full() {
-		return
-	}
 	e := field.Invalid(nil, value, reason).WithOrigin(origin)
 	e.Field = path
+	switch n := len(b.problems); {
+	case n > decode.MaxProblems:
+		return
+	case n == decode.MaxProblems:
+		e = decode.TooMany()
+	}
 	b.problems = append(b.problems, decode.Problem(b.root.Locate(path), e))
 }
 
@@ -87,9 +88,6 @@ func (b *builder) operations(list []any, at string) []jsonpatch.Op {
 func (b *builder) checked(content map[string]any, at string, types ...kinds.TypeMeta) map[string]any {
 	seen := map[merge.Refused]bool{}
 	for _, t := range types {
-		if b.full() {
-			break
-		}
 		for _, refused := range merge.Check(content, merge.Of(t)) {
 			if !seen[refused] {
 				seen[refused] = true

@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/decode"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/patch"
 )
 
@@ -104,6 +106,12 @@ func TestParseRefuses(t *testing.T) {
 			"{target: {labelSelector: " + strings.Repeat("a", 10_001) + "}, patch: {a: b}}", "target.labelSelector",
 			"10000 bytes"},
 		{"a group is not a version", "{target: {group: v1}, patch: {a: b}}", "target", "no kind"},
+		{"the core group has no name", "{target: {group: .+, kind: Service}, patch: {a: b}}", "target",
+			"the kinds are v1 ServiceAccount, "},
+		{"a namespace must compile", "{target: {namespace: '('}, patch: {a: b}}", "target.namespace", "missing"},
+		{"annotation selectors must parse", "{target: {annotationSelector: 'a in b'}, patch: {a: b}}",
+			"target.annotationSelector", "not a label selector: "},
+		{"the id of jobs that have none yet", "{op: add, path: /a, value: " + kinds.BarePlaceholderID + "}", "", "reserved"},
 		{"a misspelt selector", "{target: {kinds: Job}, patch: {a: b}}", "target.kinds", "kind"},
 		{"an empty patch changes nothing", "{target: {kind: Job}, patch: {}}", "patch", "empty"},
 		{"so does a comment", "target: {kind: Job}\npatch: |-\n  # nothing\n", "patch", "empty"},
@@ -153,6 +161,7 @@ func TestParseRefuses(t *testing.T) {
 			assert.Assert(t, ok, "%v", err)
 			assert.Assert(t, errors.Is(err, flinktarget.ErrInvalid))
 			assert.Equal(t, e.Problems[0].Field, c.field, "%v", err)
+			assert.Equal(t, e.Problems[0].Resource, "", "whoever reads the patch knows whose it is")
 			assert.Assert(t, strings.Contains(err.Error(), c.says), "%v", err)
 			if e.Problems[0].Line > 0 { // what is said of all documents has no place
 				assert.Assert(t, e.Problems[0].Rule != "", "%v", err)
@@ -166,7 +175,11 @@ func TestAllProblemsOfAPatch(t *testing.T) {
 	e, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok)
 	assert.Equal(t, len(e.Problems), 4, "%v", err)
-	p, ok := errors.AsType[flinktarget.Problem](err)
+	_, err = patch.Parse([]byte("{target: {kind: Job}, patch: [" + strings.Repeat("{op: ad, path: /a}, ", 1100) + "]}"))
+	many, ok := errors.AsType[*flinktarget.InvalidError](err)
+	assert.Assert(t, ok && len(many.Problems) == decode.MaxProblems+1, "and that there are more")
+	assert.Equal(t, many.Problems[decode.MaxProblems].Rule, decode.OriginTooMany)
+	p, ok := errors.AsType[flinktarget.Problem](e)
 	assert.Assert(t, ok && p == e.Problems[0], "errors.As reaches the problems")
 }
 
@@ -197,9 +210,11 @@ func TestSelectorsAreBounded(t *testing.T) {
 		"characters as many as names have": {patch.Selector{Name: "[a-z0-9.-]{1,253}"}, true},
 		"names for a thousand bytes": {patch.Selector{Name: strings.TrimSuffix(strings.Repeat("some-name|",
 			100), "|")}, true},
-		"repetitions of repetitions": {patch.Selector{Name: "(a{30}){30}"}, false},
-		"many operators":             {patch.Selector{Name: strings.Repeat("a?", 400)}, false},
-		"classes of Unicode":         {patch.Selector{Name: `\pL+`}, false},
+		"an expression of the largest size": {patch.Selector{Name: "[ab]{374}"}, true},
+		"an expression of a larger size":    {patch.Selector{Name: "[ab]{375}"}, false},
+		"repetitions of repetitions":        {patch.Selector{Name: "(a{30}){30}"}, false},
+		"many operators":                    {patch.Selector{Name: strings.Repeat("a?", 400)}, false},
+		"classes of Unicode":                {patch.Selector{Name: `\pL+`}, false},
 		"a label selector of 10,000 bytes": {patch.Selector{LabelSelector: "a" + strings.Repeat(",a",
 			9999/2) + "b"}, true},
 		"a label selector of 10,001 bytes": {patch.Selector{LabelSelector: "a" + strings.Repeat(",a", 10_000/2)},
@@ -219,7 +234,7 @@ func TestSelectorsAreBounded(t *testing.T) {
 
 // Of a text that cannot be read nothing else is said.
 func TestBrokenTextIsOneProblem(t *testing.T) {
-	for _, text := range []string{"{", "a: b: c", "\x00", "op: remove\n---\n{", "{\n---\nop: remove\n"} {
+	for _, text := range []string{"{", "a: b: c", "\x00", "{target: {kind: Job}, patch: '{'}", "op: remove\n---\n{", "{\n---\nop: remove\n"} {
 		_, err := patch.Parse([]byte(text))
 		invalid, ok := errors.AsType[*flinktarget.InvalidError](err)
 		assert.Assert(t, ok && len(invalid.Problems) == 1, "%q: %v", text, err)
@@ -249,6 +264,8 @@ func TestEqual(t *testing.T) {
 	assert.Assert(t, patch.Patch{}.Equal(patch.Patch{}))
 	assert.Assert(t, patch.Patch{}.IsZero() && !a.IsZero())
 	assert.Equal(t, patch.Patch{}.String(), "null")
+	null, err := patch.Patch{}.MarshalYAML()
+	assert.Assert(t, err == nil && null == nil)
 }
 
 func TestSet(t *testing.T) {
@@ -304,6 +321,7 @@ func TestSet(t *testing.T) {
 	e, ok = errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok, "%v", err)
 	assert.Equal(t, e.Problems[0].Field, "[1].op")
+	assert.Equal(t, e.Problems[0].Resource, "")
 	assert.Assert(t, s.Equal(again), "a failed read changes nothing")
 	assert.NilError(t, json.Unmarshal([]byte("[]"), &again))
 	assert.Equal(t, again.Len(), 0)
