@@ -145,6 +145,8 @@ func TestAroundResources(t *testing.T) {
 		{"mutual TLS that is off", app + conf + "security.ssl.rest.authentication-enabled: true}\n", ingress, "", ""},
 		{"mutual TLS inside", app + conf + "security.ssl.internal.enabled: true}\n", ingress, "", ""},
 		{"TLS", app + conf + "security.ssl.rest.enabled: true}\n", ingress, "", options},
+		{"TLS by a variable", app + conf + "security.ssl.rest.enabled: '${TLS}'}\n" +
+			"      kubernetes: {pods: {envVars: [{name: TLS, value: 'true'}]}}\n", ingress, "", options},
 		{"TLS that the controller knows of", app + conf + "security.ssl.rest.enabled: true}\n", https, "", ""},
 		{"another scheduler", app + conf + "jobmanager.scheduler: default}\n", reactive,
 			options + "[jobmanager.scheduler]", ""},
