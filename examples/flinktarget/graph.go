@@ -9,6 +9,7 @@ import (
 
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/target"
@@ -90,46 +91,29 @@ func (g *graph) resources(b deployment.Bundle) {
 func (g *graph) objects(m render.Manifests) {
 	type object struct {
 		render.Object
-		tree, pods map[string]any // pods are the labels of those that it makes
+		tree map[string]any
+		pods map[string]string // the labels of those that it makes
 	}
 	var all []object
 	for o := range m.All() {
-		set, tree := o.Labels(), o.Map()
+		set, content := o.Labels(), o.Map()
 		g.node(o.String(), set[labels.KeyApp]+set[labels.KeyDeploymentID]+set[labels.KeySessionClusterID])
-		all = append(all, object{o, tree, child(tree, "spec", "template", "metadata", "labels")})
+		all = append(all, object{o, content, tree.Strings(content, "spec", "template", "metadata", "labels")})
 	}
 	for _, o := range all {
 		g.names(o.Object, "", o.tree)
 		for _, field := range []string{"selector", "podSelector"} {
-			selector := child(o.tree, "spec", field)
-			if pods := child(selector, "matchLabels"); pods != nil {
-				selector = pods
+			selector := tree.Strings(o.tree, "spec", field)
+			if labels := tree.Strings(o.tree, "spec", field, "matchLabels"); labels != nil {
+				selector = labels
 			}
 			for _, w := range all {
-				if selects(selector, w.pods) && o.Namespace() == w.Namespace() && o.String() != w.String() {
+				if len(selector) > 0 && tree.Subset(selector, w.pods) && o.Namespace() == w.Namespace() && o.String() != w.String() {
 					g.edge(g.node(o.String(), ""), g.node(w.String(), ""), "selects")
 				}
 			}
 		}
 	}
-}
-
-// child returns the map at a path, nil if there is none.
-func child(m map[string]any, path ...string) map[string]any {
-	for _, field := range path {
-		m, _ = m[field].(map[string]any)
-	}
-	return m
-}
-
-// selects says whether a selector, which is not empty, is of pods with these labels.
-func selects(selector, pods map[string]any) bool {
-	for key, value := range selector {
-		if pods[key] != value {
-			return false
-		}
-	}
-	return len(selector) > 0
 }
 
 // named are fields that name an object, and its kind.

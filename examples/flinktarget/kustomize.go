@@ -79,19 +79,13 @@ func (t tool) importTarget(fs *flag.FlagSet) func([]string) error {
 		// Overlays name folders beside them, so that all folders are seen, from the root.
 		root := filepath.VolumeName(dir) + string(filepath.Separator)
 		within := filepath.ToSlash(strings.TrimPrefix(dir, root))
-		set, notTaken, err := kustomize.Patches(os.DirFS(root), cmp.Or(within, "."))
-		if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
-			for i := range e.Problems {
-				e.Problems[i].File = root + filepath.FromSlash(e.Problems[i].File)
-			}
+		set, warnings, err := kustomize.Patches(os.DirFS(root), cmp.Or(within, "."))
+		problems := append(warnings, cli.ProblemsOf(err)...)
+		for i := range problems {
+			problems[i].File = root + filepath.FromSlash(problems[i].File)
 		}
-		if err != nil {
-			return err
-		}
-		for _, n := range notTaken {
-			p := cli.Warning("not taken over: " + n.Reason)
-			p.File, p.Field = root+filepath.FromSlash(n.File), n.Field
-			t.lines(p)
+		if t.lines(problems...); err != nil {
+			return errSaid
 		}
 		config := target.Config{Kind: target.Kind, APIVersion: "v1",
 			Metadata: target.Metadata{Name: cmp.Or(*name, filepath.Base(dir))},
@@ -103,15 +97,12 @@ func (t tool) importTarget(fs *flag.FlagSet) func([]string) error {
 		if err != nil {
 			return err
 		}
-		text, err := dt.MarshalJSON()
+		content, err := tree.FromGo(dt)
 		if err != nil {
 			return err
 		}
-		content, err := tree.FromJSON(text)
+		text, err := yaml.Append(nil, content)
 		if err != nil {
-			return err
-		}
-		if text, err = yaml.Append(nil, content); err != nil {
 			return err
 		}
 		if *out == "" {
@@ -138,7 +129,7 @@ func (t tool) exportTarget(fs *flag.FlagSet) func([]string) error {
 			return err
 		}
 		set := b.Targets[0].Patches()
-		kustomization, others, err := kustomize.Kustomization(set, resourcesFile)
+		kustomization, warnings, err := kustomize.Kustomization(set, resourcesFile)
 		if err != nil {
 			return err
 		}
@@ -151,16 +142,7 @@ func (t tool) exportTarget(fs *flag.FlagSet) func([]string) error {
 				return err
 			}
 		}
-		t.lines(cli.Flagged(full.Warnings())...)
-		for i, p := range set.All() {
-			for _, other := range others {
-				if i == other {
-					w := cli.Warning("already applied: it changes resources of VVP")
-					w.Field, w.Position = fmt.Sprintf("spec.deploymentPatchSet[%d]", i), p.Position()
-					t.lines(w)
-				}
-			}
-		}
+		t.lines(append(cli.Flagged(full.Warnings()), warnings...)...)
 		return errors.Join(os.MkdirAll(args[1], 0o755), create(args[1], resourcesFile, resources),
 			create(args[1], "kustomization.yaml", kustomization))
 	}

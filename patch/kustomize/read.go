@@ -22,33 +22,25 @@ import (
 	"github.com/flinktarget/flinktarget/patch"
 )
 
-// NotTaken is what a patch set does not take over from a kustomization: a field that has no
-// patches, such as namePrefix, a patch of a kind that is never rendered, that the patches of
-// one of several bases are for its objects only, or that kustomize makes a text of null.
-type NotTaken struct {
-	// File is the path of the kustomization, Field the path in it, Reason says why.
-	File, Field, Reason string
-}
-
 // Patches reads the patches of the kustomization in a folder of fsys: patches,
 // patchesStrategicMerge and patchesJson6902, inline or in files, of several documents, too.
 // Those of the folders that it names as resources, bases and components come first, each
-// folder once, in the order in which kustomize applies them. What it has besides patches is
-// returned as not taken; files that it names as resources are not read.
+// folder once, in the order in which kustomize applies them; files that it names as resources
+// are not read. Nothing outside of fsys and nothing remote is read: to name it is an error.
 //
-// A patch of a base applies to all objects then, not only to those of the base; where there
-// are others, that is not taken. Nothing
-// outside of fsys and nothing remote is read: to name it is an error. Errors are of type
-// [*flinktarget.InvalidError] and have all problems, with paths such as patches[2].target.kind; their
-// positions are those of the patch, in its file or in the kustomization.
-func Patches(fsys fs.FS, dir string) (patch.Set, []NotTaken, error) {
+// A warning each says what a set does not take over: fields that have no patches, such as
+// namePrefix; patches of kinds that are never rendered; that the patches of a base are for its
+// objects alone, where there are others; and texts that kustomize makes of null. Errors are of type
+// [*flinktarget.InvalidError] and have all problems, with paths such as patches[2].target.kind.
+// Positions are those of the patch, in its file or in the kustomization.
+func Patches(fsys fs.FS, dir string) (set patch.Set, warnings []flinktarget.Problem, err error) {
 	r := &reader{fsys: fsys}
-	r.folder(path.Clean(dir), problem{file: dir})
+	r.folder(path.Clean(dir), flinktarget.Problem{Position: yaml.Position{File: dir}})
 	if len(r.problems) > 0 {
 		return patch.Set{}, nil, decode.Invalid("", r.problems...)
 	}
-	set, err := patch.NewSet(r.patches...)
-	return set, r.notTaken, err
+	set, err = patch.NewSet(r.patches...)
+	return set, r.warnings, err
 }
 
 // reader reads kustomizations.
@@ -56,26 +48,23 @@ type reader struct {
 	fsys     fs.FS
 	seen     []string // folders
 	patches  []patch.Patch
-	notTaken []NotTaken
+	warnings []flinktarget.Problem
 	problems []flinktarget.Problem
 }
 
-// problem is where something may be wrong.
-type problem struct {
-	file, field string
-	pos         yaml.Position
+func (r *reader) fail(at flinktarget.Problem, rule, format string, args ...any) {
+	at.Severity, at.Rule, at.Message = flinktarget.SeverityError, rule, fmt.Sprintf(format, args...)
+	r.problems = append(r.problems, at)
 }
 
-func (r *reader) fail(at problem, rule, format string, args ...any) {
-	if at.pos == (yaml.Position{}) {
-		at.pos.File = at.file
-	}
-	r.problems = append(r.problems, flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: rule,
-		Field: at.field, Message: fmt.Sprintf(format, args...), Position: at.pos})
+// leave warns of what is at a place.
+func (r *reader) leave(at flinktarget.Problem, reason string) {
+	at.Severity, at.Rule, at.Message = flinktarget.SeverityWarning, "not-taken", "not taken over: "+reason
+	r.warnings = append(r.warnings, at)
 }
 
 // folder reads the kustomization of a folder.
-func (r *reader) folder(dir string, from problem) {
+func (r *reader) folder(dir string, from flinktarget.Problem) {
 	if slices.Contains(r.seen, dir) {
 		return
 	}
@@ -104,31 +93,30 @@ func (r *reader) folder(dir string, from problem) {
 		return
 	}
 	if err := k.Unmarshal(text); err != nil {
-		r.fail(problem{file: file}, "kustomization", "%v", err)
+		r.fail(flinktarget.Problem{Position: yaml.Position{File: file}}, "kustomization", "%v", err)
 		return
 	}
-	r.kustomization(dir, file, root, k)
+	r.kustomization(dir, root, k)
 }
 
-func (r *reader) kustomization(dir, file string, root *yaml.Node, k types.Kustomization) {
-	at := func(format string, args ...any) problem {
+func (r *reader) kustomization(dir string, root *yaml.Node, k types.Kustomization) {
+	at := func(format string, args ...any) flinktarget.Problem {
 		name := fmt.Sprintf(format, args...)
-		return problem{file: file, field: name, pos: root.Locate(name)}
+		return flinktarget.Problem{Field: name, Position: root.Locate(name)}
 	}
 	for _, f := range root.Fields {
 		switch f.Key {
 		case "apiVersion", "kind", "metadata", "resources", "bases", "components", "patches", "patchesStrategicMerge",
 			"patchesJson6902":
 		default:
-			r.notTaken = append(r.notTaken, NotTaken{file, f.Key, "not a patch"})
+			r.leave(at("%s", f.Key), "not a patch")
 		}
 	}
-	base := func(ref string, at problem) {
+	base := func(ref string, at flinktarget.Problem) {
 		before := len(r.patches)
 		r.base(dir, ref, at)
 		if len(r.patches) > before && len(k.Resources)+len(k.Bases) > 1 {
-			const reason = "that its patches are for its own objects only: in a DeploymentTarget they are for all"
-			r.notTaken = append(r.notTaken, NotTaken{file, at.field, reason})
+			r.leave(at, "that its patches are for its own objects only: in a DeploymentTarget they are for all")
 		}
 	}
 	for i, ref := range k.Resources {
@@ -143,7 +131,7 @@ func (r *reader) kustomization(dir, file string, root *yaml.Node, k types.Kustom
 	for i, text := range k.PatchesStrategicMerge {
 		where := at("patchesStrategicMerge[%d]", i)
 		if content, err := fs.ReadFile(r.fsys, path.Join(dir, string(text))); err == nil {
-			where.pos = yaml.Position{File: path.Join(dir, string(text))}
+			where.Position = yaml.Position{File: path.Join(dir, string(text))}
 			text = types.PatchStrategicMerge(content)
 		}
 		r.entry(types.Patch{Patch: string(text)}, where)
@@ -158,7 +146,7 @@ func (r *reader) kustomization(dir, file string, root *yaml.Node, k types.Kustom
 }
 
 // base follows a reference to a folder. Files hold resources.
-func (r *reader) base(dir, ref string, at problem) {
+func (r *reader) base(dir, ref string, at flinktarget.Problem) {
 	to := path.Join(dir, ref)
 	if !fs.ValidPath(to) || path.IsAbs(ref) {
 		r.fail(at, "kustomization", "%s is outside of what is read", ref)
@@ -174,7 +162,7 @@ func (r *reader) base(dir, ref string, at problem) {
 }
 
 // patch reads an entry whose patch may be in a file.
-func (r *reader) patch(dir string, p types.Patch, at problem) {
+func (r *reader) patch(dir string, p types.Patch, at flinktarget.Problem) {
 	switch {
 	case (p.Path == "") == (p.Patch == ""):
 		r.fail(at, "kustomization", "must have either path or patch")
@@ -186,14 +174,14 @@ func (r *reader) patch(dir string, p types.Patch, at problem) {
 			r.fail(at, "kustomization", "%v", err)
 			return
 		}
-		at.pos, p.Patch = yaml.Position{File: file}, string(text)
+		at.Position, p.Patch = yaml.Position{File: file}, string(text)
 	}
 	r.entry(p, at)
 }
 
 // entry adds the patches of the documents in the text of p.
-func (r *reader) entry(p types.Patch, at problem) {
-	docs, bad := yaml.Parse(at.pos.File, []byte(p.Patch))
+func (r *reader) entry(p types.Patch, at flinktarget.Problem) {
+	docs, bad := yaml.Parse(at.File, []byte(p.Patch))
 	for _, b := range bad {
 		r.fail(at, decode.OriginSyntax, "line %d of the patch: %s", b.Pos.Line, b.Message)
 	}
@@ -208,16 +196,17 @@ func (r *reader) entry(p types.Patch, at problem) {
 	}
 	for _, doc := range docs {
 		where := at
-		if where.pos.Line == 0 { // the patch has a file of its own
-			where.pos = doc.Pos
+		if where.Line == 0 { // the patch has a file of its own
+			where.Position = doc.Pos
 		}
 		content := doc.Value()
 		entry, _ := content.(tree.Map)
 		switch {
 		case p.Target != nil:
 			if null := nullOf(entry); null != nil {
-				r.notTaken = append(r.notTaken, NotTaken{where.file, tree.Join(where.field, null.String()),
-					"the text \"null\", which kustomize writes where a patch has a target: null deletes"})
+				text := where
+				text.Field = tree.Join(where.Field, null.String())
+				r.leave(text, "the text \"null\", which kustomize writes where a patch has a target: null deletes")
 			}
 			entry = tree.Map{"target": targetTree(*p.Target), "patch": content}
 			if p.Options != nil {
@@ -231,7 +220,7 @@ func (r *reader) entry(p types.Patch, at problem) {
 	}
 }
 
-func (r *reader) add(entry tree.Map, at problem) {
+func (r *reader) add(entry tree.Map, at flinktarget.Problem) {
 	p, err := patch.Parse(tree.JSON(entry))
 	if err == nil {
 		r.patches = append(r.patches, p)
@@ -244,11 +233,11 @@ func (r *reader) add(entry tree.Map, at problem) {
 	}
 	for _, p := range e.Problems {
 		if p.Rule == "patch-kind" {
-			r.notTaken = append(r.notTaken, NotTaken{at.file, at.field, p.Message})
+			r.leave(at, p.Message)
 			continue
 		}
 		where := at
-		where.field = tree.Join(at.field, p.Field)
+		where.Field = tree.Join(at.Field, p.Field)
 		r.fail(where, p.Rule, "%s", p.Message)
 	}
 }

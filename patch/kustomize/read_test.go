@@ -70,12 +70,12 @@ func TestWhatIsNotTaken(t *testing.T) {
 	assert.Equal(t, set.Len(), 2)
 	var fields []string
 	for _, n := range notTaken {
-		assert.Equal(t, n.File, "kustomization.yaml")
+		assert.Equal(t, n.File, map[bool]string{true: "both.yaml", false: "kustomization.yaml"}[n.Field == "patches[0]"])
 		fields = append(fields, n.Field)
 	}
 	assert.DeepEqual(t, fields, []string{"namePrefix", "images", "patches[0]",
 		"patches[1].metadata.labels[a]"})
-	assert.Assert(t, strings.Contains(notTaken[2].Reason, "no such kind"), notTaken[2].Reason)
+	assert.Assert(t, strings.Contains(notTaken[2].Message, "no such kind"), notTaken[2].Message)
 }
 
 func TestErrorsOfKustomizations(t *testing.T) {
@@ -148,9 +148,10 @@ func TestKustomization(t *testing.T) {
 		patch.MustParse("{target: {kind: Job}, patch: [{op: remove, path: /spec/backoffLimit}]}"),
 	)
 	assert.NilError(t, err)
-	text, others, err := kustomize.Kustomization(set, "resources.yaml")
+	text, warnings, err := kustomize.Kustomization(set, "resources.yaml")
 	assert.NilError(t, err)
-	assert.DeepEqual(t, others, []int{0})
+	assert.Equal(t, len(warnings), 1)
+	assert.Equal(t, warnings[0].Field, "spec.deploymentPatchSet[0]")
 	assert.Equal(t, string(text), `apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 patches:

@@ -16,18 +16,18 @@ import (
 // Kustomization returns a kustomization.yaml that has the patches of a set for Kubernetes
 // objects, in their order, and names these files of resources. A build of it changes
 // rendered objects as the set does, within the differences that the package describes. Patches
-// of VVP resources cannot be in it: their indices are returned, so that the resources are
-// rendered with them.
+// of VVP resources cannot be in it, which is a warning each: resources are rendered with them.
 //
 // It fails with an [*flinktarget.InvalidError] for a null of a label or an annotation in a patch for
 // several objects: kustomize would write the text "null".
-func Kustomization(set patch.Set, resources ...string) (text []byte, others []int, err error) {
+func Kustomization(set patch.Set, resources ...string) (text []byte, warnings []flinktarget.Problem, err error) {
 	var problems []flinktarget.Problem
 	var patches []any
 	for i, p := range set.All() {
 		e, err := entryOf(p)
 		if err != nil {
-			others = append(others, i)
+			warnings = append(warnings, flinktarget.Problem{Severity: flinktarget.SeverityWarning, Rule: "not-taken",
+				Field: kinds.PatchField(i), Position: p.Position(), Message: "already applied: it changes resources of VVP"})
 			continue
 		}
 		written, bad := e.written()
@@ -48,7 +48,7 @@ func Kustomization(set patch.Set, resources ...string) (text []byte, others []in
 		out["patches"] = patches
 	}
 	text, err = yaml.Append(nil, out)
-	return text, others, err
+	return text, warnings, err
 }
 
 // written returns the entry of a kustomization's patches.
