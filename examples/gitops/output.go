@@ -259,48 +259,33 @@ func apply(root *os.Root, c change) error {
 	return nil
 }
 
-// apart refuses an output folder that is, holds, or is in one of the input folders:
-// what is written would be read the next time.
-func apart(out string, dirs []string) error {
-	for _, dir := range dirs {
-		inside, err := within(out, dir)
-		holds, err2 := within(dir, out)
+// apart refuses an output folder that is, holds, or is in one of the inputs: what is
+// written would be read the next time.
+func apart(out string, inputs []string) error {
+	for _, in := range inputs {
+		a, err := resolved(out)
+		b, err2 := resolved(in)
 		if err := errors.Join(err, err2); err != nil {
 			return err
 		}
-		if inside || holds {
-			return fmt.Errorf("the output folder %s and the input %s must be apart", out, dir)
+		if strings.HasPrefix(a, b) || strings.HasPrefix(b, a) {
+			return fmt.Errorf("the output folder %s and the input %s must be apart", out, in)
 		}
 	}
 	return nil
 }
 
-// within reports whether a path is a folder or below it, whatever links lead there.
-// Of a path that does not exist yet, the part that does counts.
-func within(p, folder string) (bool, error) {
-	top, err := os.Stat(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
+// resolved is an absolute path without links, with a separator at its end; of a path that does
+// not exist yet, the part that does counts.
+func resolved(p string) (string, error) {
+	p, err := filepath.Abs(p)
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	if p, err = filepath.Abs(p); err != nil {
-		return false, err
+	found, err := filepath.EvalSymlinks(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		found, err = resolved(filepath.Dir(p))
+		found += filepath.Base(p)
 	}
-	for resolved := false; ; p = filepath.Dir(p) {
-		if real, err := filepath.EvalSymlinks(p); err == nil && !resolved {
-			p, resolved = real, true
-		}
-		info, err := os.Stat(p)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return false, err
-		}
-		if err == nil && os.SameFile(info, top) {
-			return true, nil
-		}
-		if p == filepath.Dir(p) {
-			return false, nil
-		}
-	}
+	return strings.TrimSuffix(found, string(filepath.Separator)) + string(filepath.Separator), err
 }
