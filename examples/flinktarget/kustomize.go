@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/flinktarget/flinktarget"
@@ -160,17 +161,6 @@ func create(dir, name string, text []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// selecting is an engine that selects objects, and changes none.
-type selecting struct{}
-
-func (selecting) Apply(p patch.Patch, objects []map[string]any) (_ []map[string]any, selected []int, err error) {
-	set, err := patch.NewSet(p)
-	for _, m := range set.Selected(objects) {
-		selected = append(selected, m.Object)
-	}
-	return objects, selected, err
-}
-
 // unpatched renders without the patches of Kubernetes objects, but with the job ids and
 // checksums of what was rendered with them.
 func unpatched(b deployment.Bundle, full render.Manifests, o *cli.Flags, j *cli.Jobs) ([]map[string]any, error) {
@@ -180,11 +170,17 @@ func unpatched(b deployment.Bundle, full render.Manifests, o *cli.Flags, j *cli.
 		ids[object.Labels()[labels.KeyDeploymentID]] = object.Labels()[labels.KeyJobID]
 		sums[object.String()] = tree.Child(object.Map(), at...)[render.AnnotationConfigChecksum]
 	}
-	o.Engine = selecting{}
-	r, err := o.Renderer()
-	if err != nil {
+	c := b.Targets[0].Config()
+	c.Spec.DeploymentPatchSet = slices.DeleteFunc(c.Spec.DeploymentPatchSet, func(p patch.Patch) bool {
+		return !p.SelectsKind(target.APIVersion, deployment.KindDeployment) &&
+			!p.SelectsKind(target.APIVersion, deployment.KindSessionCluster)
+	})
+	bare, err := target.New(c)
+	r, err2 := o.Renderer()
+	if err := errors.Join(err, err2); err != nil {
 		return nil, err
 	}
+	b.Targets = []target.Target{bare}
 	m, err := r.Bundle(b, func(d deployment.Deployment) render.Job {
 		return render.Job{ID: ids[d.ID()], SavepointLocation: j.Of(d).SavepointLocation}
 	})
