@@ -48,7 +48,7 @@ func newAPI(s *service, log *slog.Logger) *http.ServeMux {
 	}
 	parse := func(text []byte) (target.Target, error) { return target.Parse("", text) }
 	handle(http.MethodPut, targets, put(s.putTarget, parse))
-	handle(http.MethodGet, targets, onNamed(ref, s.getTarget))
+	handle(http.MethodGet, targets, onNamed(ref, s.targets.Get))
 	handle(http.MethodDelete, targets, onNamed(ref, s.deleteTarget))
 	for i := range kinds {
 		k := &kinds[i]

@@ -21,7 +21,7 @@ func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "flinktarget_http_request_seconds",
-			Help: "How long requests took, by route, method and status."}, []string{"route", "method", "status"}),
+			Help: "How long requests took, by route and status."}, []string{"route", "status"}),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "flinktarget_store_call_seconds",
 			Help: "How long calls of the store took, by what they did and whether they failed."},
 			[]string{"call", "failed"}),

@@ -68,10 +68,6 @@ func (s *service) putTarget(ctx context.Context, given target.Target) (stored ta
 	return stored, created, err
 }
 
-func (s *service) getTarget(ctx context.Context, ref target.Ref) (target.Target, error) {
-	return s.targets.Get(ctx, ref)
-}
-
 func (s *service) deleteTarget(ctx context.Context, ref target.Ref) (t target.Target, err error) {
 	err = s.targets.Transact(ctx, []target.Ref{ref}, nil, func(r *target.Registry, _ []store.Record) error {
 		if t, err = r.Get(ref); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/jsonschema"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/schema"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -119,7 +120,7 @@ func (f *function) decode(n *yaml.RNode, at string, dst any) {
 		problems = decode.Into(root, nil, dst)
 	}
 	for _, p := range problems {
-		f.configError(join(at, p.Field), p.Rule, "%s", p.Message)
+		f.configError(tree.Join(at, p.Field), p.Rule, "%s", p.Message)
 	}
 }
 
@@ -220,9 +221,9 @@ func (f *function) renderer(opts []render.Option) (*render.Renderer, []render.Op
 		option, below, ok := strings.Cut(p.Field, ".")
 		name := cmp.Or(names[option], option)
 		if ok && name != "platformNamespace" {
-			name = join(name, below)
+			name = tree.Join(name, below)
 		}
-		f.configError(join(f.setup.at, name), p.Rule, "%s", p.Message)
+		f.configError(tree.Join(f.setup.at, name), p.Rule, "%s", p.Message)
 	}
 	return r, opts
 }

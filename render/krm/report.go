@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // report adds an error about a field of a source; nil is the list.
@@ -15,7 +16,7 @@ func (f *function) report(s *source, origin, path, message string) *framework.Re
 	r := &framework.Result{Severity: framework.Error, Message: message, Tags: rule(origin)}
 	if s != nil {
 		r.ResourceRef, r.File = s.ref, s.file
-		path = join(s.field, path)
+		path = tree.Join(s.field, path)
 	}
 	if path != "" {
 		r.Field = &framework.Field{Path: path}
@@ -72,16 +73,4 @@ func hint(s *source, path string) string {
 	}
 	return fmt.Sprintf("; kustomize hands on %s0 as %s where it is not quoted: write flinkVersion: \"%s0\" if that "+
 		"is meant", n.YNode().Value, n.YNode().Value, n.YNode().Value)
-}
-
-// join puts a prefix before a field path.
-func join(prefix, path string) string {
-	switch {
-	case path == "" || path == "<nil>":
-		return prefix
-	case prefix == "" || path[0] == '[':
-		return prefix + path
-	default:
-		return prefix + "." + path
-	}
 }
