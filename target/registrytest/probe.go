@@ -2,6 +2,7 @@ package registrytest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -82,7 +83,7 @@ func all() call {
 
 // jsonOf cannot fail.
 func jsonOf(t target.Target) string {
-	text, _ := t.MarshalJSON()
+	text, _ := json.Marshal(t)
 	return string(text)
 }
 
