@@ -108,7 +108,8 @@ func (g *graph) objects(m render.Manifests) {
 				selector = labels
 			}
 			for _, w := range all {
-				if len(selector) > 0 && tree.Subset(selector, w.pods) && o.Namespace() == w.Namespace() && o.String() != w.String() {
+				selects := len(selector) > 0 && tree.Subset(selector, w.pods)
+				if selects && o.Namespace() == w.Namespace() && o.String() != w.String() {
 					g.edge(g.node(o.String(), ""), g.node(w.String(), ""), "selects")
 				}
 			}

@@ -27,7 +27,8 @@ func Kustomization(set patch.Set, resources ...string) (text []byte, warnings []
 		e, err := entryOf(p)
 		if err != nil {
 			warnings = append(warnings, flinktarget.Problem{Severity: flinktarget.SeverityWarning, Rule: "not-taken",
-				Field: kinds.PatchField(i), Position: p.Position(), Message: "already applied: it changes resources of VVP"})
+				Field: kinds.PatchField(i), Position: p.Position(),
+				Message: "already applied: it changes resources of VVP"})
 			continue
 		}
 		written, bad := e.written()
