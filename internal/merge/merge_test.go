@@ -84,6 +84,20 @@ spec:
 `))
 }
 
+// Metadata that an object has stay, and those that it has not come only with content.
+func TestMetadata(t *testing.T) {
+	for _, c := range []struct{ reason, object, patch, want string }{
+		{"content comes", "{}", "{metadata: {name: b, labels: {a: b}}}", "{metadata: {labels: {a: b}}}"},
+		{"an identity is no content", "{}", "{metadata: {name: b}}", "{}"},
+		{"emptied ones stay", "{metadata: {labels: {a: b}}}", "{metadata: {labels: null}}", "{metadata: {}}"},
+		{"the name of deleted ones stays", "{metadata: {name: a, labels: {a: b}}}", "{metadata: null}", "{metadata: {name: a}}"},
+	} {
+		got, _, err := merge.Apply(parse(t, c.object), parse(t, c.patch), deploymentSchema)
+		assert.NilError(t, err)
+		assert.DeepEqual(t, got, parse(t, c.want))
+	}
+}
+
 func TestRefusedWithPath(t *testing.T) {
 	refused := merge.Check(parse(t, `
 spec: {template: {spec: {containers: [{name: a, $patch: replace}, {image: x}], tolerations: [{$patch: delete}]}}}

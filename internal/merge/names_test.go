@@ -61,3 +61,11 @@ func TestNames(t *testing.T) {
 		})
 	}
 }
+
+// Names are each another's: what a person calls env[A#2] is the second A.
+func TestNamesAreUnique(t *testing.T) {
+	type element = map[string]any
+	list := []any{element{"name": "a"}, element{}, element{"name": "a"}, element{}, element{"name": "b"}, element{"name": "a"}}
+	assert.DeepEqual(t, merge.Field{Keys: []string{"name"}}.Names(list), []string{"a", "#1", "a#2", "#2", "b", "a#3"})
+	assert.DeepEqual(t, merge.Field{}.Names(list[:3]), []string{"0", "1", "2"})
+}

@@ -57,10 +57,10 @@ func TestRefusedAnywhere(t *testing.T) {
 }
 
 func TestRefusalsAreTold(t *testing.T) {
-	_, _, err := merge.Apply(nil, object{"$patch": "replace", "metadata": object{"finalizers": []any{object{}}}},
+	_, deleted, err := merge.Apply(nil, object{"$patch": "replace", "metadata": object{"finalizers": []any{object{}}}},
 		deploymentSchema)
 	all, ok := errors.AsType[merge.RefusedError](err)
-	assert.Assert(t, ok)
+	assert.Assert(t, ok && !deleted)
 	assert.DeepEqual(t, all, merge.RefusedError{
 		{Path: "metadata.finalizers[0]", Message: "expected a scalar: this list is merged as a set of values"},
 		{Path: "$patch", Message: "kustomize ignores $patch: replace for a whole object; set the fields that are to " +
@@ -68,6 +68,53 @@ func TestRefusalsAreTold(t *testing.T) {
 	})
 	assert.Equal(t, err.Error(), "metadata.finalizers[0]: "+all[0].Message+"\n$patch: "+all[1].Message)
 	assert.Equal(t, merge.RefusedError{{Message: "no"}}.Error(), "no")
+}
+
+// Each message, and all that is said of a patch with one mistake.
+func TestMessages(t *testing.T) {
+	const constraints = "{spec: {template: {spec: {topologySpreadConstraints: "
+	for _, c := range []struct{ patch, path, message string }{
+		{"{data: {scalar: {}}}", "data.scalar", "must be a scalar, as in the object, and not a map"},
+		{"{data: {map: []}}", "data.map", "must be a map, as in the object, and not a list"},
+		{"{data: {list: a}}", "data.list", "must be a list, as in the object, and not a scalar"},
+		{"{metadata: {name: 1}}", "metadata.name", "expected a string"},
+		{"{data: {$patch: drop}}", "data.$patch", "$patch is delete, replace or merge, nothing else"},
+		{"{data: {$retainKeys: {$setElementOrder: a}}}", "data.$retainKeys", "kustomize does not support $retainKeys; " +
+			"set the keys that are to go to null, or use $patch: replace"},
+		{"{data: {$setElementOrder/a: []}}", "data[$setElementOrder/a]", "kustomize does not support $setElementOrder; " +
+			"to set an order, replace the list with - $patch: replace and its elements"},
+		{"{data: {$deleteFromPrimitiveList/a: []}}", "data[$deleteFromPrimitiveList/a]",
+			"kustomize does not support $deleteFromPrimitiveList; " +
+				"replace the list with - $patch: replace and the values that stay"},
+		{"{data: {list: [{$patch: delete}]}}", "data.list[0].$patch", "this list is replaced as a whole, $patch has no " +
+			"meaning in it; leave $patch out; to delete the list, set it to null"},
+		{constraints + "[{$patch: delete}, {$patch: merge}]}}}}", "spec.template.spec.topologySpreadConstraints[1]",
+			"the list has both $patch: delete and $patch: merge"},
+		{constraints + "[{$patch: delete}, {topologyKey: a, whenUnsatisfiable: b}]}}}}",
+			"spec.template.spec.topologySpreadConstraints", "- $patch: delete deletes the list, its other elements would " +
+				"be lost; use $patch: replace to have the other elements instead of the object's"},
+		{constraints + "[{$patch: replace}, {topologyKey: a, whenUnsatisfiable: b, $patch: delete}]}}}}",
+			"spec.template.spec.topologySpreadConstraints",
+			"a $patch for the whole list and a $patch in an element do not go together; use one of them"},
+		{constraints + "[{topologyKey: a, whenUnsatisfiable: b, $patch: replace}]}}}}",
+			"spec.template.spec.topologySpreadConstraints[0].$patch", "kustomize ignores $patch: replace in an element of " +
+				"a merged list; set the fields that are to go to null, or replace the list with - $patch: replace and its " +
+				"elements"},
+		{constraints + "[{}]}}}}", "spec.template.spec.topologySpreadConstraints[0]",
+			"expected a map with topologyKey and whenUnsatisfiable: this list is merged by its keys"},
+		{constraints + "[{topologyKey: a}]}}}}", "spec.template.spec.topologySpreadConstraints[0]",
+			"expected a map with whenUnsatisfiable: this list is merged by its keys"},
+		{constraints + "[{topologyKey: a, whenUnsatisfiable: b}, {topologyKey: a, whenUnsatisfiable: b}]}}}}",
+			"spec.template.spec.topologySpreadConstraints[1]", "a,b is the same element as in " +
+				"spec.template.spec.topologySpreadConstraints[0]; write one element"},
+		{"{metadata: {ownerReferences: [{uid: a}]}}", "metadata.ownerReferences[0]", "the object has two elements named a; " +
+			"replace the whole list with - $patch: replace and its elements"},
+	} {
+		_, _, err := merge.Apply(parse(t, "{metadata: {name: x, ownerReferences: [{uid: a}, {uid: a}]}, "+
+			"data: {scalar: a, map: {}, list: []}}"), parse(t, c.patch), deploymentSchema)
+		all, _ := errors.AsType[merge.RefusedError](err)
+		assert.DeepEqual(t, all, merge.RefusedError{{Path: c.path, Message: c.message}})
+	}
 }
 
 // However much is wrong, and below however long a key, what is said has a bound.
@@ -98,9 +145,9 @@ func TestHostileSizes(t *testing.T) {
 		}
 		return v
 	}
-	patch := object{"spec": deep(498)}
+	patch := object{"spec": deep(499)}
 	assert.Equal(t, len(merge.Check(patch, deploymentSchema)), 0)
-	for _, v := range []any{deep(502), []any{deep(502)}, deep(100_000), []any{deep(100_000)}} {
+	for _, v := range []any{deep(499), []any{deep(499)}, deep(100_000), []any{deep(100_000)}} {
 		refused := merge.Check(object{"spec": object{"a": v}}, deploymentSchema)
 		assert.Assert(t, len(refused) == 1 && strings.Contains(refused[0].Message, "deeper"), "%v", len(refused))
 	}

@@ -567,6 +567,10 @@ func verifications() map[string]string {
 		"a hook of no port": toContainer(
 			"lifecycle: {preStop: {httpGet: {port: web}}, postStart: {tcpSocket: {port: rest}}}",
 		),
+		"the name of Flink's container, misspelt": operate(
+			"Job", "add", jobPod+"/containers/-", "{name: flink-jobmanger}",
+		),
+		"a label with a tilde, which is behind z": toObject("Service", "{metadata: {labels: {a: b~c}}}"),
 		"neither image nor name": toObject(
 			"Job", "[{op: add, path: "+jobPod+"/containers/-, value: {image: i}}, {op: add, "+
 				"path: "+jobPod+"/containers/-, value: {name: x}}]",

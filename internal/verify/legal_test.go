@@ -174,7 +174,8 @@ func TestLegalPatches(t *testing.T) {
 		"a Service without an address needs no port": operate(
 			"Service", "replace", "/spec", "{clusterIP: None, selector: {jobId: "+jobID+", component: jobmanager}}",
 		),
-		"completions are not needed": toJob("completions: null"),
+		"as many replicas at least as at most": toScaler("minReplicas: 4, maxReplicas: 4"),
+		"completions are not needed":           toJob("completions: null"),
 		"a volume that may be empty": toVolume(
 			"configMap: {name: job-" + jobID + "-none, optional: true}",
 		),
