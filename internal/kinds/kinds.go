@@ -102,8 +102,8 @@ var table = []Kind{
 	{TypeMeta{"monitoring.coreos.com/v1", "PodMonitor"}, clusters, true, selecting, nil},
 	// ValidateJobSpecUpdate.
 	{TypeMeta{"batch/v1", "Job"}, Application | Submission, false, selecting, []string{
-		"spec.template", "spec.selector", "spec.completionMode", "spec.podFailurePolicy", "spec.successPolicy",
-		"spec.backoffLimitPerIndex", "spec.managedBy", "spec.scheduling",
+		"spec.template", "spec.selector", "spec.completions", "spec.completionMode", "spec.podFailurePolicy",
+		"spec.successPolicy", "spec.backoffLimitPerIndex", "spec.managedBy", "spec.scheduling",
 	}},
 	// ValidateDeploymentUpdate.
 	{TypeMeta{"apps/v1", "Deployment"}, clusters, false, selecting, []string{"spec.selector"}},

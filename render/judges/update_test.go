@@ -22,11 +22,9 @@ var telling = map[string][]string{
 	"Job": {
 		`{"path": "/spec/suspend", "value": true}`,
 		`{"path": "/spec/suspend", "value": false}`,
-		`{"path": "/spec/completions", "value": 2}`,
 		`{"path": "/spec/completions", "value": 1}`,
 		`{"path": "/spec/parallelism", "value": 2}`,
 		`{"path": "/spec/parallelism", "value": 0}`,
-		`{"path": "/spec/completionMode", "value": "Indexed"}`,
 		`{"path": "/spec/completionMode", "value": "NonIndexed"}`,
 		`{"path": "/spec/backoffLimit", "value": 3}`,
 		`{"path": "/spec/backoffLimitPerIndex", "value": 2}`,
@@ -76,24 +74,7 @@ var telling = map[string][]string{
 		`{"path": "/spec/clusterIP", "value": "10.96.0.44"}`,
 		`{"path": "/spec/clusterIP", "value": null}`,
 		`{"path": "/spec/clusterIPs", "value": ["10.96.0.44"]}`,
-		`{"path": "/spec/clusterIPs", "value": ["10.96.0.44", "fd00::1"]}`,
-		`{"path": "/spec/clusterIPs", "value": ["10.96.0.44", "fd00::2"]}`,
 		`{"path": "/spec/clusterIPs", "value": null}`,
-		`{"path": "/spec/ipFamilies", "value": ["IPv4"]}`,
-		`{"path": "/spec/ipFamilies", "value": ["IPv6"]}`,
-		`{"path": "/spec/ipFamilies", "value": ["IPv4", "IPv6"]}`,
-		`{"path": "/spec/ipFamilies", "value": null}`,
-		`{"path": "/spec/ipFamilyPolicy", "value": "PreferDualStack"}`,
-		`{"path": "/spec/ipFamilyPolicy", "value": "SingleStack"}`,
-		`{"path": "/spec/type", "value": "LoadBalancer"}`,
-		`{"path": "/spec/type", "value": "NodePort"}`,
-		`{"path": "/spec/type", "value": "ClusterIP"}`,
-		`{"path": "/spec/loadBalancerClass", "value": "a/b"}`,
-		`{"path": "/spec/loadBalancerClass", "value": "a/c"}`,
-		`{"path": "/spec/externalTrafficPolicy", "value": "Local"}`,
-		`{"path": "/spec/externalTrafficPolicy", "value": "Cluster"}`,
-		`{"path": "/spec/healthCheckNodePort", "value": 30001}`,
-		`{"path": "/spec/healthCheckNodePort", "value": 30002}`,
 		`{"path": "/spec/selector", "value": {"a": "b"}}`,
 		`{"path": "/spec/sessionAffinity", "value": "ClientIP"}`,
 	},
@@ -183,7 +164,7 @@ func defaulted(t *testing.T, object map[string]any) map[string]any {
 // mapOf makes a tree of what encoding/json has read.
 func mapOf(t *testing.T, v map[string]any) tree.Map {
 	t.Helper()
-	out, err := tree.Of(v)
+	out, err := tree.FromGo(v)
 	assert.NilError(t, err)
 	return out.(tree.Map)
 }
