@@ -192,8 +192,8 @@ var (
 		"--fromSavepoint":         savepoint,
 		"--allowNonRestoredState": all(ofField("spec.restoreStrategy.allowNonRestoredState"), savepoint),
 		"--jars":                  artifacts,
-		"--": all(settings("artifact.mainArgs", "artifact.pythonArtifactUri", "artifact.entryModule"),
-			settings("artifact.sqlScript")),
+		"--": all(settings("artifact.mainArgs", "artifact.entryModule", "artifact.sqlScript"),
+			files),
 	}
 )
 

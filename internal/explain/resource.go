@@ -109,6 +109,10 @@ func (x *Record) recordFields(kind string, layers []layer, resolved, final any) 
 			given[i][at.Path.String()] = at.Index.String()
 		}
 	}
+	isDefault := map[string]bool{}
+	for at, v := range Leaves(treeOf(schema.Defaults(reflect.TypeOf(resolved)).Interface()), nil) {
+		isDefault[at.Path.Field()] = v != "" // which is what required fields are without a value
+	}
 	builtIn := func(l Leaf) []Origin {
 		return []Origin{&Source{Step: Default, Resource: x.resource.String(), Field: l.Path}}
 	}
@@ -119,7 +123,7 @@ func (x *Record) recordFields(kind string, layers []layer, resolved, final any) 
 				out = append(out, layer.source(l.Path, place))
 			}
 		}
-		if len(out) == 0 || schema.HasDefault(reflect.TypeOf(resolved), l.Path) {
+		if len(out) == 0 || isDefault[l.Path] {
 			out = append(out, builtIn(l)...)
 		}
 		return out

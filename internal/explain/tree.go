@@ -157,9 +157,16 @@ func (t *Tree) Merge(after, patch tree.Map, sources func(Leaf) []Origin, others 
 			named[at.Path.String()] = true
 		}
 	}
+	return t.replaced(after, func(l Leaf) bool { return named[l.Path] }, sources, others...)
+}
+
+// replaced returns the Tree after a step that sets the named leaves, and what has changed.
+func (t *Tree) replaced(
+	after tree.Map, named func(Leaf) bool, sources func(Leaf) []Origin, others ...Origin,
+) *Tree {
 	return t.step(after, func(l *Leaf) {
 		old, had := t.Find(l.Path)
-		if had && !named[l.Path] && tree.Equal(old.Value, l.Value) {
+		if had && !named(*l) && tree.Equal(old.Value, l.Value) {
 			l.Sources, l.Before = old.Sources, old.Before
 			return
 		}

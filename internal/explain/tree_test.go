@@ -19,7 +19,7 @@ func value(t *testing.T, text string) any {
 	t.Helper()
 	var v any
 	assert.NilError(t, yaml.Unmarshal([]byte(text), &v))
-	v, err := tree.Of(v)
+	v, err := tree.FromGo(v)
 	assert.NilError(t, err)
 	return v
 }
@@ -110,21 +110,21 @@ func TestEdit(t *testing.T) {
 			[]string{`a = "x" [x]`, `b.c = 1 [patch]`, `b.d = {} [patch]`}},
 		{"an element moves up when one before it goes, and all that are there decide which that is",
 			"{args: [x, y, z]}", "[{op: remove, path: /args/0}]",
-			[]string{`args[0] = "y" [patch y x z] was "x"`, `args[1] = "z" [patch z x y] was "y"`}},
+			[]string{`args[0] = "y" [patch x y z] was "x"`, `args[1] = "z" [patch y x z] was "y"`}},
 		{"and down", "{args: [x, y]}", "[{op: add, path: /args/1, value: n}]",
-			[]string{`args[0] = "x" [x]`, `args[1] = "n" [patch y x] was "y"`, `args[2] = "y" [patch y x]`}},
+			[]string{`args[0] = "x" [x]`, `args[1] = "n" [patch y x] was "y"`, `args[2] = "y" [patch x y]`}},
 		{"elements that have a key stay where they are", "{containers: [{name: a}, {name: b, image: y}]}",
 			"[{op: remove, path: /containers/0}]",
 			[]string{`containers[b].image = "y" [y]`, `containers[b].name = "b" [b]`}},
-		{"another key is another element, of the same sources", "{containers: [{name: a, image: x}]}",
+		{"another key is another element, of what it was made of", "{containers: [{name: a, image: x}]}",
 			"[{op: replace, path: /containers/0/name, value: n}]",
-			[]string{`containers[n].image = "x" [patch x a]`, `containers[n].name = "n" [patch a]`}},
+			[]string{`containers[n].image = "x" [patch a x]`, `containers[n].name = "n" [patch a x]`}},
 		{"the keys of elements decide which an index means", "{containers: [{name: a}, {name: b, image: y}]}",
 			"[{op: add, path: /containers/1/command, value: [z]}]",
 			[]string{`containers[a].name = "a" [a]`, `containers[b].command[0] = "z" [patch a b]`,
 				`containers[b].image = "y" [y]`, `containers[b].name = "b" [b]`}},
 		{"move", "{a: {b: x}, c: y}", "[{op: move, from: /a/b, path: /c}]",
-			[]string{`a = {} [patch x]`, `c = "x" [patch x] was "y"`}},
+			[]string{`a = {} [patch x]`, `c = "x" [patch y x] was "y"`}},
 		{"copy", "{a: x}", "[{op: copy, from: /a, path: /b}]", []string{`a = "x" [x]`, `b = "x" [patch x]`}},
 		{"test sets nothing", "{a: x}", "[{op: test, path: /a, value: x}]", []string{`a = "x" [x]`}},
 		{"each operation after the other", "{a: x}",

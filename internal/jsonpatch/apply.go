@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -204,15 +205,16 @@ func index(token string, n int, after bool) (int, error) {
 	return j, nil
 }
 
-// Pointers returns where the operation leads to, as the tokens of each pointer.
-func (op Op) Pointers() [][]string { return [][]string{op.path.tokens, op.from.tokens} }
+// Path returns where the operation leads to, as the tokens of the pointer.
+func (op Op) Path() []string { return op.path.tokens }
 
-// Mapped returns the operation for a document of the same shape that has other
-// scalars: leaf tells what stands for each scalar of the operation's value. It
-// returns false for an operation that changes nothing.
-func (op Op) Mapped(leaf func(any) any) (Op, bool) {
-	op.value = tree.Replace(tree.Copy(op.value), leaf)
-	return op, op.Changes()
+// From returns where the operation takes a value from, and whether it takes one.
+func (op Op) From() ([]string, bool) { return op.from.tokens, needs[op.name] == "from" }
+
+// Inserts reports whether an index at the end of the path is where a new element goes.
+func (op Op) Inserts() bool {
+	_, err := strconv.Atoi(op.path.text[strings.LastIndexByte(op.path.text, '/')+1:])
+	return err == nil && (op.name == "add" || needs[op.name] == "from")
 }
 
 // Changes reports whether the operation is to change a document.

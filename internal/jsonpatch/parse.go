@@ -115,7 +115,7 @@ func (p *parser) value(m map[string]any, op string) any {
 	if !ok {
 		p.fail("value", "%s needs a value; null is one", op)
 	}
-	v, err := tree.Of(v)
+	v, err := tree.FromGo(v)
 	if err != nil {
 		p.fail("value", "%v", err)
 	}
