@@ -146,7 +146,10 @@ func (r *reader) document(root *yaml.Node, kind string, lists bool) {
 		r.fail(pos, field.Required(field.NewPath("kind"),
 			"write one of "+strings.Join(resourceKinds, ", ")).WithOrigin(originRequired))
 	case kind == target.Kind:
-		r.target(root)
+		var t target.Target
+		if r.ok(decode.Read(root, &t)) {
+			r.bundle.Targets = append(r.bundle.Targets, t)
+		}
 	case kind == KindDeployment, kind == kindWrapper:
 		if d, err := r.options.deployment(root); r.ok(err) {
 			r.bundle.Deployments = append(r.bundle.Deployments, d)
@@ -198,9 +201,7 @@ func itemKind(list, otherwise string) string {
 
 func (r *reader) unknownKind(root *yaml.Node, kind string, pos yaml.Position) {
 	e := field.NotSupported(field.NewPath("kind"), kind, resourceKinds)
-	if best := decode.Nearest(kind, resourceKinds); best != "" {
-		e.Detail += "; did you mean " + best + "?"
-	}
+	e.Detail += decode.DidYouMean(kind, resourceKinds)
 	version := part(root, "apiVersion").Text
 	if _, rendered := kinds.Lookup(kinds.TypeMeta{APIVersion: version, Kind: kind}); rendered {
 		e.Detail += "; a Kubernetes object (" + version + ") is not a VVP resource: " + giveSources
@@ -255,13 +256,6 @@ func (r *reader) fail(pos yaml.Position, e *field.Error) {
 		e.Origin = originKind
 	}
 	r.problems = append(r.problems, decode.Problem(pos, e))
-}
-
-func (r *reader) target(root *yaml.Node) {
-	var t target.Target
-	if r.ok(decode.Read(root, &t)) {
-		r.bundle.Targets = append(r.bundle.Targets, t)
-	}
 }
 
 // ok collects what a parser reported and tells whether there was nothing.

@@ -17,23 +17,8 @@ import (
 // may be written in any case as VVP's API writes them.
 func withDefaults[C any](c C) C {
 	c = clone(c)
-	v := reflect.ValueOf(&c).Elem()
-	fill(v, schema.Defaults(reflect.TypeFor[C]()), false)
-	upper(v)
+	fill(reflect.ValueOf(&c).Elem(), schema.Defaults(reflect.TypeFor[C]()), false)
 	return c
-}
-
-func upper(v reflect.Value) {
-	if v = reflect.Indirect(v); v.Kind() != reflect.Struct {
-		return
-	}
-	for _, f := range schema.Fields(v.Type()) {
-		if field := v.FieldByIndex(f.Index); f.AnyCase {
-			field.SetString(f.Word(field.String()))
-		} else {
-			upper(field)
-		}
-	}
 }
 
 func (c Config) resolved() Config {
@@ -57,14 +42,17 @@ func (c SessionClusterConfig) resolved() SessionClusterConfig {
 	return withDefaults(c)
 }
 
-// fill sets what is unset in dst to a copy of what from says. Maps are merged by key,
-// or taken only where there is none.
+// fill sets what is unset in dst to a copy of what from says. Maps are merged by key, or taken
+// only where there is none; then words are written as VVP's API writes them, too.
 func fill(dst, from reflect.Value, merge bool) {
 	if dst.Kind() == reflect.Struct {
 		fields := schema.Fields(dst.Type())
 		for i := range fields {
-			at := fields[i].Index
-			fill(dst.FieldByIndex(at), from.FieldByIndex(at), merge)
+			f := &fields[i]
+			to := dst.FieldByIndex(f.Index)
+			if fill(to, from.FieldByIndex(f.Index), merge); f.AnyCase && !merge {
+				to.SetString(f.Word(to.String()))
+			}
 		}
 		if len(fields) > 0 {
 			return

@@ -36,10 +36,6 @@ func New(c Config) (Deployment, error) {
 // and their positions.
 func Parse(file string, text []byte) (Deployment, error) { return Defaults{}.Parse(file, text) }
 
-func (d Defaults) fromNode(root *yaml.Node) (Deployment, error) {
-	return Reader{Defaults: d}.deployment(root)
-}
-
 func (o Reader) deployment(root *yaml.Node) (Deployment, error) {
 	var w wrapped
 	if isWrapper(root) {
@@ -161,5 +157,5 @@ func (d Deployment) MarshalJSON() ([]byte, error) { return d.d.json() }
 // UnmarshalJSON sets the variable d as Parse does, to the zero value for null. The
 // Deployment that it held before does not change.
 func (d *Deployment) UnmarshalJSON(text []byte) error {
-	return decode.JSON(d, text, Defaults{}.fromNode)
+	return decode.JSON(d, text, Reader{}.deployment)
 }

@@ -13,7 +13,7 @@ func (d Deployment) MarshalYAML() (any, error) { return tree.FromGo(d) }
 // UnmarshalYAML sets the variable d as Parse does, from what such a library hands over.
 // Errors have no places; those of Parse do.
 func (d *Deployment) UnmarshalYAML(unmarshal func(any) error) error {
-	return decode.FromYAML(d, unmarshal, Defaults{}.fromNode)
+	return decode.FromYAML(d, unmarshal, Reader{}.deployment)
 }
 
 // MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml; nil
@@ -23,7 +23,7 @@ func (s SessionCluster) MarshalYAML() (any, error) { return tree.FromGo(s) }
 // UnmarshalYAML sets the variable s as ParseSessionCluster does, from what such a library
 // hands over. Errors have no places; those of ParseSessionCluster do.
 func (s *SessionCluster) UnmarshalYAML(unmarshal func(any) error) error {
-	return decode.FromYAML(s, unmarshal, sessionClusterFromNode)
+	return decode.FromYAML(s, unmarshal, Reader{}.sessionCluster)
 }
 
 // MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml.

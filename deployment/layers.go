@@ -65,9 +65,8 @@ func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
 			found = d.put(c)
 		}
 		for _, e := range found {
-			moved := *e
-			moved.Field = prefix + "." + e.Field
-			errs = append(errs, &moved)
+			e.Field = prefix + "." + e.Field
+			errs = append(errs, e)
 		}
 	}
 	if len(errs) > 0 {
@@ -136,7 +135,7 @@ func validateDefaults(d DefaultsConfig) field.ErrorList {
 // Layers returns copies of the layers, the global one first, then those of the
 // namespaces in the order of their names.
 func (d Defaults) Layers() []DefaultsConfig {
-	var out []DefaultsConfig
+	out := []DefaultsConfig{}
 	for _, ns := range tree.Keys(d.layers) {
 		layer := DefaultsConfig{Spec: clone(*d.layers[ns])}
 		if ns != "" {
@@ -152,11 +151,7 @@ func (d Defaults) Equal(e Defaults) bool { return equalJSON(d.Layers(), e.Layers
 
 // MarshalJSON returns the list of the layers.
 func (d Defaults) MarshalJSON() ([]byte, error) {
-	layers := d.Layers()
-	if layers == nil {
-		layers = []DefaultsConfig{}
-	}
-	return json.Marshal(layers)
+	return json.Marshal(d.Layers())
 }
 
 // New is [New] for a Deployment that gets these defaults.
@@ -180,11 +175,7 @@ func (d Defaults) isEmpty() bool { return len(d.layers) == 0 }
 
 // Parse is [Parse] for a Deployment that gets these defaults.
 func (d Defaults) Parse(file string, text []byte) (Deployment, error) {
-	root, problems := decode.Document(file, text)
-	if root == nil {
-		return Deployment{}, decode.Invalid("", problems...)
-	}
-	return d.fromNode(root)
+	return decode.Parse("", file, text, Reader{Defaults: d}.deployment)
 }
 
 // apply returns a copy of c with what the layers fill in.

@@ -23,11 +23,7 @@ type kept = decode.Kept
 
 // FromYAML returns the Raw of a YAML or JSON text. The error is an [*flinktarget.InvalidError].
 func FromYAML[T any](text []byte) (Raw[T], error) {
-	root, problems := decode.Document("", text)
-	if root == nil {
-		return Raw[T]{}, decode.Invalid("", problems...)
-	}
-	return fromNode[T](root)
+	return decode.Parse("", "", text, fromNode[T])
 }
 
 // FromObject returns the Raw of what v marshals to as JSON. Apply configurations

@@ -60,15 +60,7 @@ func NewSessionCluster(c SessionClusterConfig) (SessionCluster, error) {
 // ParseSessionCluster reads one SessionCluster in YAML or JSON, as [Parse] reads
 // a Deployment.
 func ParseSessionCluster(file string, text []byte) (SessionCluster, error) {
-	root, problems := decode.Document(file, text)
-	if root == nil {
-		return SessionCluster{}, decode.Invalid("", problems...)
-	}
-	return sessionClusterFromNode(root)
-}
-
-func sessionClusterFromNode(root *yaml.Node) (SessionCluster, error) {
-	return Reader{}.sessionCluster(root)
+	return decode.Parse("", file, text, Reader{}.sessionCluster)
 }
 
 func (o Reader) sessionCluster(root *yaml.Node) (SessionCluster, error) {
@@ -143,5 +135,5 @@ func (s SessionCluster) MarshalJSON() ([]byte, error) { return s.d.json() }
 // UnmarshalJSON sets the variable s as ParseSessionCluster does, to the zero value for
 // null. The SessionCluster that it held before does not change.
 func (s *SessionCluster) UnmarshalJSON(text []byte) error {
-	return decode.JSON(s, text, sessionClusterFromNode)
+	return decode.JSON(s, text, Reader{}.sessionCluster)
 }

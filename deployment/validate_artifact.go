@@ -47,13 +47,6 @@ func (c *checks) version(a Artifact, path *field.Path) {
 
 var artifactKinds = []string{ArtifactJar, ArtifactSQLScript, ArtifactPython}
 
-// schemes are where VVP and Flink get files from: VVP's page "Artifacts", and the
-// file systems that Flink's distribution has plugins for.
-var schemes = []string{
-	"https", "http", "local", "file", "s3", "s3a", "s3p", "oss", "gs",
-	"abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs", "wiaz",
-}
-
 // checkURI checks what VVP would fetch. ${NAME} may stand for anything: it is a
 // secret value of VVP.
 func checkURI(uri string) []string {
@@ -64,10 +57,10 @@ func checkURI(uri string) []string {
 	case rest == "" || strings.ContainsAny(scheme, "/?#$ "):
 		return []string{"must be a URI with a scheme, " +
 			"such as https://host/path/job.jar or local:///opt/flink/usrlib/job.jar"}
-	case !slices.Contains(schemes, scheme):
+	case !slices.Contains(flink.ArtifactSchemes(), scheme):
 		// It may be a file system that the image has a plugin for, or a typo.
-		if best := decode.Nearest(scheme, schemes); best != "" {
-			return []string{fmt.Sprintf("unknown scheme %q; did you mean %s?", scheme, best)}
+		if meant := decode.DidYouMean(scheme, flink.ArtifactSchemes()); meant != "" {
+			return []string{fmt.Sprintf("unknown scheme %q%s", scheme, meant)}
 		}
 		return nil
 	case strings.Contains(uri, "${"):

@@ -116,9 +116,7 @@ func (c *checks) enum(s string, f *schema.Field, at *field.Path) {
 		return
 	}
 	e := field.NotSupported(at, s, f.Enum)
-	if best := decode.Nearest(s, f.Enum); best != "" {
-		e.Detail += "; did you mean " + best + "?"
-	}
+	e.Detail += decode.DidYouMean(s, f.Enum)
 	switch {
 	case len(f.Enum) > 1:
 		c.add(e, originEnum)

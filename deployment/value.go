@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 
@@ -90,17 +89,9 @@ func (d *data[C]) equal(e *data[C]) bool {
 
 // equalJSON compares values, not texts: the CPUs 1 and 1.0 are equal.
 func equalJSON(a, b any) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	if errX != nil || errY != nil {
-		return false
-	}
-	if bytes.Equal(x, y) {
-		return true
-	}
-	v, errX := tree.FromJSON(x)
-	w, errY := tree.FromJSON(y)
-	return errX == nil && errY == nil && tree.Equal(v, w)
+	v, errV := tree.FromGo(a)
+	w, errW := tree.FromGo(b)
+	return errV == nil && errW == nil && tree.Equal(v, w)
 }
 
 // subject names a resource in messages.

@@ -107,26 +107,24 @@ func (w *warnings) cluster(s cluster, inert func(key string) string) {
 // session warns of what is the SessionCluster's. given is without Deployment Defaults, which
 // are for all Deployments.
 func (w *warnings) session(given Template, config map[string]string, path *field.Path) {
-	t, none, artifact := withDefaults(given.Spec), withDefaults(TemplateSpec{}), path.Child("artifact")
+	const elsewhere = "no effect in session mode: it is the SessionCluster's; write it there"
 	annotations := field.NewPath("spec", "template", "metadata", "annotations")
-	for _, f := range [...]struct {
-		at  *field.Path
-		set bool
-	}{
-		{annotations.Key(AnnotationTLS), given.Metadata.Annotations[AnnotationTLS] == "true"},
-		{annotations.Key(AnnotationQueryableState), given.Metadata.Annotations[AnnotationQueryableState] == "true"},
-		{artifact.Child("flinkVersion"), t.Artifact.FlinkVersion != ""},
-		{artifact.Child("engineVersionName"), t.Artifact.EngineVersionName != ""},
-		{artifact.Child("flinkImageRegistry"), t.Artifact.FlinkImageRegistry != ""},
-		{artifact.Child("flinkImageRepository"), t.Artifact.FlinkImageRepository != ""},
-		{artifact.Child("flinkImageTag"), t.Artifact.FlinkImageTag != ""},
-		{path.Child("numberOfTaskManagers"), t.NumberOfTaskManagers != nil},
-		{path.Child("resources"), t.Resources != none.Resources},
-		{path.Child("logging"), !equalJSON(t.Logging, none.Logging)},
-		{path.Child("kubernetes"), !equalJSON(t.Kubernetes, none.Kubernetes)},
+	for _, key := range [...]string{AnnotationTLS, AnnotationQueryableState} {
+		if given.Metadata.Annotations[key] == "true" {
+			w.add("no-effect", annotations.Key(key), elsewhere)
+		}
+	}
+	own, _ := tree.FromGo(withDefaults(given.Spec)) // which was checked
+	none, _ := tree.FromGo(withDefaults(TemplateSpec{}))
+	for _, name := range [...]string{
+		"artifact.flinkVersion", "artifact.engineVersionName", "artifact.flinkImageRegistry",
+		"artifact.flinkImageRepository", "artifact.flinkImageTag", "numberOfTaskManagers", "resources", "logging",
+		"kubernetes",
 	} {
-		if f.set {
-			w.add("no-effect", f.at, "no effect in session mode: it is the SessionCluster's; write it there")
+		names := strings.Split(name, ".")
+		is, _ := tree.Get(own, names...)
+		if was, _ := tree.Get(none, names...); !tree.Equal(is, was) {
+			w.add("no-effect", path.Child(names[0], names[1:]...), elsewhere)
 		}
 	}
 	for _, key := range tree.Keys(config) {

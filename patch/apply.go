@@ -272,7 +272,7 @@ func ofKubernetes(apiVersion string) bool {
 
 // fresh copies what a caller hands in, and refuses what is not JSON.
 func fresh(doc map[string]any) (map[string]any, error) {
-	v, err := tree.Of(doc)
+	v, err := tree.FromGo(doc)
 	m, _ := v.(map[string]any)
 	return m, err
 }

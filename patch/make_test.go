@@ -96,7 +96,7 @@ func TestUnmarshalYAML(t *testing.T) {
 		list[1])
 	assert.Assert(t, yamlv3.Unmarshal([]byte("- {op: ad, path: /a}\n"), &list) != nil)
 	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: .nan}\n"), &list),
-		"not a JSON number")
+		"unsupported value: NaN")
 	assert.ErrorContains(t, yamlv3.Unmarshal([]byte("- {op: add, path: /a, value: !!binary /w==}\n"), &list),
 		"not UTF-8")
 

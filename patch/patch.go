@@ -42,11 +42,7 @@ type compiled struct {
 // Parse reads one entry of a patch set, YAML or JSON, in any of the three forms
 // that the package describes. Its errors are of type [*flinktarget.InvalidError].
 func Parse(data []byte) (Patch, error) {
-	root, problems := decode.Document("", data)
-	if root == nil {
-		return Patch{}, decode.Invalid("", problems...)
-	}
-	return fromNode(root)
+	return decode.Parse("", "", data, fromNode)
 }
 
 // MustParse is Parse for patches that are part of a program. It panics on errors.

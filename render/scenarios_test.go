@@ -329,7 +329,7 @@ func TestScenarios(t *testing.T) {
 			assert.NilError(t, err)
 			for o := range m.All() {
 				decodeStrictly(t, o)
-				normal, err := tree.Of(o.Map())
+				normal, err := tree.FromGo(o.Map())
 				assert.NilError(t, err)
 				assert.DeepEqual(t, normal, any(o.Map())) // patches and writer know no other types
 			}

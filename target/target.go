@@ -54,11 +54,7 @@ func New(c Config) (Target, error) {
 // the positions of errors, and may be empty. The error is an [*flinktarget.InvalidError] with
 // all problems and their positions.
 func Parse(file string, text []byte) (Target, error) {
-	root, problems := decode.Document(file, text)
-	if root == nil {
-		return Target{}, decode.Invalid(subject(Config{}), problems...)
-	}
-	return fromNode(root)
+	return decode.Parse(subject(Config{}), file, text, fromNode)
 }
 
 // fromNode is [Parse] of a text that is read already.

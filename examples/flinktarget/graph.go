@@ -178,9 +178,7 @@ func (g *graph) draw(group, end, node, edge string, quoted func(string) string) 
 }
 
 func (g *graph) mermaid() string {
-	// Labels are HTML, with #name; for an entity.
-	entities := strings.NewReplacer("#", "#35;", "&", "#amp;", "<", "#lt;", ">", "#gt;", `"`, "#quot;")
-	quoted := func(s string) string { return `"` + entities.Replace(s) + `"` }
+	quoted := func(s string) string { return `"` + strings.ReplaceAll(s, `"`, "#quot;") + `"` }
 	return "flowchart LR\n" +
 		g.draw("  subgraph %s [%s]\n", "  end\n", "  %s[%s]\n", "  %s -->|%[3]s| %[2]s\n", quoted)
 }

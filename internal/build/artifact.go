@@ -52,12 +52,9 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 	out := artifact{fetcher: d.opts.FetcherImage}
 	out.program = d.program(&out, c, at)
 	add := func(uri string, at *field.Path, job bool) {
-		u, ok := d.jarURI(uri, at)
-		if !ok {
-			return
-		}
+		u, from := d.locate(uri, at)
 		before := len(out.files)
-		d.jar(&out, jar{u, at, job}, len(a.AdditionalDependencies) == 0, c)
+		d.jar(&out, jar{u, at, job}, from, len(a.AdditionalDependencies) == 0, c)
 		for _, f := range out.files[before:] {
 			if !strings.HasSuffix(f.name, ".jar") {
 				d.warn("class-path", at,
@@ -138,43 +135,59 @@ func (c *Plan) mounts(is func(at string) bool) bool {
 		})
 }
 
-func (d *decider) jarURI(uri string, at *field.Path) (*url.URL, bool) {
+// A place is where a file of an artifact is.
+type place uint8
+
+const (
+	nowhere place = iota // which was said
+	inImage              // or on a mounted volume
+	inStore
+	onWeb
+)
+
+// locate reads the URI of a file.
+func (d *decider) locate(uri string, at *field.Path) (*url.URL, place) {
 	if strings.Contains(uri, "${") && flink.Reference().MatchString(uri) {
 		d.fail(field.Invalid(at, decode.Shown(uri), "secret values of VVP are not known here; write the URI out"),
 			"reference")
-		return nil, false
+		return nil, nowhere
 	}
 	u, err := url.Parse(uri)
-	if err != nil {
+	switch {
+	case err != nil:
 		d.fail(field.Invalid(at, decode.Shown(uri), "not a URI"), "uri")
-		return nil, false
+	case u.Scheme == "local" || u.Scheme == "file":
+		if u.Host == "" && path.Clean(u.Path) == u.Path {
+			return u, inImage
+		}
+		d.fail(field.Invalid(at, decode.Shown(u.String()),
+			"write the absolute path of the file, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
+	case flink.IsStore(u.Scheme):
+		return u, inStore
+	case u.Scheme == "http" || u.Scheme == "https":
+		return u, onWeb
+	default:
+		d.fail(field.NotSupported(at, u.Scheme, flink.ArtifactSchemes()), "uri-scheme")
 	}
-	return u, true
+	return u, nowhere
 }
 
-// jar decides by scheme and version what is done with a jar, alone or one of several.
-func (d *decider) jar(out *artifact, j jar, alone bool, c *Plan) {
-	store := flink.IsStore(j.uri.Scheme)
-	switch scheme := j.uri.Scheme; {
-	case scheme == "local" || scheme == "file":
+// jar decides by place and version what is done with a jar, alone or one of several.
+func (d *decider) jar(out *artifact, j jar, from place, alone bool, c *Plan) {
+	switch {
+	case from == nowhere:
+	case from == inImage:
 		d.inImage(out, j, c)
-	case store:
+	case from == inStore:
 		d.inStore(out, j, c)
-	case scheme != "http" && scheme != "https":
-		d.unknownScheme(scheme, j.at)
 	case !c.Version.Jars || !alone:
 		out.download(j)
 	default:
-		if _, set := c.Config["user.artifacts.raw-http-enabled"]; scheme == "http" && !set {
+		if _, set := c.Config["user.artifacts.raw-http-enabled"]; j.uri.Scheme == "http" && !set {
 			c.Config["user.artifacts.raw-http-enabled"] = "true"
 		}
 		out.jar, out.downloads = j.uri.String(), true
 	}
-}
-
-func (d *decider) unknownScheme(scheme string, at *field.Path) {
-	known := append([]string{"file", "http", "https", "local"}, flink.Stores()...)
-	d.fail(field.NotSupported(at, scheme, known), "uri-scheme")
 }
 
 // download puts a file into usrlib, by the last part of its path if that may be the name
@@ -224,24 +237,11 @@ func (d *decider) inImage(out *artifact, j jar, c *Plan) {
 		d.warn("flink-home", j.at, "%s has Flink in %s, and may have nothing in %s: write the path in this image, or "+
 			"name the image that has the jar", c.Image, c.Home, other)
 	}
-	switch {
-	case !d.absolute(u, j.at):
-		return
-	case c.Version.Jars && j.job:
+	if c.Version.Jars && j.job {
 		out.jar = (&url.URL{Scheme: "local", Path: u.Path}).String()
 		if !c.inPlace(f) {
 			return
 		}
 	}
 	out.files = append(out.files, f) // before 1.19, Flink takes what is in usrlib, as VVP puts it there
-}
-
-// absolute checks the URI of a file that is there already.
-func (d *decider) absolute(u *url.URL, at *field.Path) bool {
-	if u.Host == "" && path.Clean(u.Path) == u.Path {
-		return true
-	}
-	d.fail(field.Invalid(at, decode.Shown(u.String()),
-		"write the absolute path of the file, with three slashes: local:///opt/flink/usrlib/NAME.jar"), "uri")
-	return false
 }

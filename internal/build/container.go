@@ -17,10 +17,7 @@ func (c *Plan) args(component labels.Component) []any {
 	if component == labels.JobManager {
 		command = c.command
 	}
-	args := make([]any, len(command), len(command)+2*len(c.Properties)+len(c.JobArgs)+2)
-	for i, word := range command {
-		args[i] = word
-	}
+	args := slices.Grow(tree.FromList(command), 2*len(c.Properties)+len(c.JobArgs)+2)
 	if c.HA && component == labels.JobManager {
 		args = append(args, "-D", "jobmanager.rpc.address=$("+podAddress+")")
 	}

@@ -181,7 +181,7 @@ func (d *decider) job(c *Plan) {
 	c.Config["parallelism.default"] = strconv.Itoa(int(c.Job.Parallelism))
 	d.annotations(c)
 	c.artifact = d.artifact(c, at)
-	for scheme := range flink.Schemes(c.Job.Savepoint) {
+	for _, scheme := range flink.Schemes(c.Job.Savepoint) {
 		if flink.IsStore(scheme) {
 			c.Stores = append(c.Stores, ObjectStore{scheme: scheme})
 		}
@@ -244,7 +244,7 @@ func (d *decider) arguments(c *Plan, at *field.Path) []string {
 		FromSavepoint:         c.Job.Savepoint,
 		AllowNonRestoredState: c.Job.Savepoint != "" && c.Job.AllowNonRestoredState,
 		Args:                  append(c.artifact.program.args, main...),
-	}.Strings(c.Version)
+	}.Strings()
 	for _, p := range problems {
 		d.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "arguments")
 	}
@@ -300,18 +300,7 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 // filled returns a copy of the configuration with VVP's placeholders filled in. Others
 // stay: the resource warns of them.
 func (c *Plan) filled() map[string]string {
-	out := maps.Clone(c.Config) // with the defaults there always is one
-	for key, value := range out {
-		if strings.Contains(value, "{{") {
-			out[key] = flink.Placeholder().ReplaceAllStringFunc(value, func(text string) string {
-				if value, ok := c.Placeholders[strings.Trim(text, "{} \t\r\n\f")]; ok {
-					return value
-				}
-				return text
-			})
-		}
-	}
-	return out
+	return substituted(c.Config, c.Placeholders, "{{", flink.Placeholder)
 }
 
 // WriteConfig makes the text of the configuration file, which the objects need.

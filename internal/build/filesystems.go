@@ -30,7 +30,7 @@ type ObjectStore struct {
 func configuredStores(config map[string]string, at *field.Path) []ObjectStore {
 	var out []ObjectStore
 	for _, key := range tree.Keys(config) {
-		for scheme := range flink.Schemes(config[key]) {
+		for _, scheme := range flink.Schemes(config[key]) {
 			if flink.IsStore(scheme) {
 				out = append(out, ObjectStore{scheme: scheme, at: at.Key(key), Key: key})
 			}
@@ -48,7 +48,7 @@ func (d *decider) plugins(c *Plan) {
 		image := c.imageOf(component)
 		version := pluginVersion(image, c.FlinkVersion)
 		official := flink.OfficialImage(image) != ""
-		if _, ok := c.variables(component)[flink.PluginsVariable]; ok {
+		if names, _ := variables(c.ownEnv(component)); names[flink.PluginsVariable] {
 			continue
 		}
 		for _, s := range c.Stores {
@@ -90,10 +90,10 @@ const ruleFileSystem = "file-system-image"
 // withoutPlugin is about a file system that the image itself has to have.
 func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Component, image string) {
 	needs := flink.InImages(s.scheme)
-	_, known := c.variables(component)["HADOOP_CLASSPATH"]
+	names, _ := variables(c.ownEnv(component))
 	official := flink.OfficialImage(image) != ""
 	if slices.Contains(c.unknownPlugins, needs) || s.Jar && component == labels.TaskManager ||
-		needs == "Hadoop" && known {
+		needs == "Hadoop" && names["HADOOP_CLASSPATH"] {
 		return
 	}
 	c.unknownPlugins = append(c.unknownPlugins, needs)

@@ -117,13 +117,11 @@ func (c *Plan) Restore(component labels.Component, merged, generated tree.Map) t
 func secure(workload, generated tree.Map) {
 	for _, list := range [...]string{"initContainers", "containers"} {
 		path := []string{"spec", "template", "spec", list}
-		known := map[string]bool{}
-		for _, e := range tree.Items(generated, path...) {
-			known[tree.String(e, "name")] = true
-		}
+		known := tree.Items(generated, path...)
 		for _, e := range tree.Items(workload, path...) {
 			container, _ := e.(tree.Map)
-			if _, said := container["securityContext"]; container != nil && !said && !known[tree.String(e, "name")] {
+			if _, said := container["securityContext"]; container != nil && !said &&
+				!slices.ContainsFunc(known, has("name", tree.String(e, "name"))) {
 				container["securityContext"] = restricted
 			}
 		}
@@ -180,9 +178,9 @@ func (c *Plan) ownAccount(component labels.Component) string {
 // known returns the variables that the Flink containers of all components have, and whose
 // values are known and the same.
 func (c *Plan) known() map[string]string {
-	out := variablesOf(c.env(labels.JobManager)).known()
+	_, out := variables(c.env(labels.JobManager))
 	if c.Session == nil {
-		other := variablesOf(c.env(labels.TaskManager)).known()
+		_, other := variables(c.env(labels.TaskManager))
 		maps.DeleteFunc(out, func(name, value string) bool {
 			there, ok := other[name]
 			return !ok || there != value
@@ -197,7 +195,7 @@ func (c *Plan) mayHave(name string) bool {
 	for _, component := range c.components() {
 		container, _ := c.templateContainer(component)
 		from := len(tree.Items(container, "envFrom")) > 0 || len(tree.Items(c.Final[component], "envFrom")) > 0
-		if _, ok := variablesOf(c.env(component))[name]; !ok && !from {
+		if names, _ := variables(c.env(component)); !names[name] && !from {
 			return false
 		}
 	}
@@ -223,34 +221,18 @@ func (c *Plan) ownEnv(component labels.Component) []any {
 	return own
 }
 
-// variables are those of a container by name, with their values: nil where it is not
-// known here.
-type variables map[string]any
-
-// variables returns what the resource sets in the Flink container of a component.
-func (c *Plan) variables(component labels.Component) variables {
-	return variablesOf(c.ownEnv(component))
-}
-
-func variablesOf(list []any) variables {
-	out := variables{}
+// variables returns the names of those of a container, and the values of those whose value is
+// not from elsewhere, nor for Kubernetes to expand.
+func variables(list []any) (names map[string]bool, known map[string]string) {
+	names, known = map[string]bool{}, map[string]string{}
 	for _, v := range list {
-		value := any(tree.String(v, "value"))
-		if _, from := tree.Get(v, "valueFrom"); from || strings.Contains(tree.String(v, "value"), "$") {
-			value = nil // from elsewhere, or for Kubernetes to expand
-		}
-		out[tree.String(v, "name")] = value
-	}
-	return out
-}
-
-// known returns those whose values are.
-func (v variables) known() map[string]string {
-	out := map[string]string{}
-	for name, value := range v {
-		if text, ok := value.(string); ok {
-			out[name] = text
+		name, value := tree.String(v, "name"), tree.String(v, "value")
+		names[name] = true
+		if _, from := tree.Get(v, "valueFrom"); from || strings.Contains(value, "$") {
+			delete(known, name)
+		} else {
+			known[name] = value
 		}
 	}
-	return out
+	return names, known
 }

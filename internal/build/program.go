@@ -127,29 +127,25 @@ func (d *decider) pythonFiles(out *artifact, c *Plan, uris []string, at *field.P
 // pythonFile is where the driver finds a file, which it hands to the TaskManagers. It reads
 // object stores itself, with their plugins.
 func (d *decider) pythonFile(out *artifact, c *Plan, uri string, at *field.Path) string {
-	u, ok := d.jarURI(uri, at)
-	if !ok {
-		return ""
-	}
+	u, from := d.locate(uri, at)
 	if strings.Contains(uri, ",") {
 		d.fail(field.Invalid(at, decode.Shown(uri), "a comma separates files for Flink: rename the file"), "uri")
+	}
+	if from == nowhere {
+		return ""
 	}
 	folder := u.Fragment // of an archive, where it is unpacked
 	if folder != "" {
 		folder = "#" + folder
 	}
-	switch scheme := u.Scheme; {
-	case scheme == "local" || scheme == "file":
-		d.absolute(u, at)
+	switch {
+	case from == inImage:
 		return u.Path + folder
-	case flink.IsStore(scheme) && out.fetcher == "":
-		c.Stores = append(c.Stores, ObjectStore{scheme: scheme, at: at, uri: uri, Jar: true})
+	case from == inStore && out.fetcher == "":
+		c.Stores = append(c.Stores, ObjectStore{scheme: u.Scheme, at: at, uri: uri, Jar: true})
 		return uri
-	case flink.IsStore(scheme), scheme == "http", scheme == "https":
-		u.Fragment = ""
-		out.download(jar{uri: u, at: at})
-		return c.Home.UserLib() + "/" + out.files[len(out.files)-1].name + folder
 	}
-	d.unknownScheme(u.Scheme, at)
-	return ""
+	u.Fragment = ""
+	out.download(jar{uri: u, at: at})
+	return c.Home.UserLib() + "/" + out.files[len(out.files)-1].name + folder
 }

@@ -2,6 +2,7 @@ package build
 
 import (
 	"maps"
+	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -16,7 +17,7 @@ import (
 // do not expand variables in a mounted configuration file.
 func (d *decider) references(c *Plan, at *field.Path) []flink.Property {
 	var out []flink.Property
-	conf, known := c.Config, c.known()
+	conf, known := c.Config, expanded(c.Config, c.known())
 	for _, key := range tree.Keys(conf) {
 		if !strings.Contains(conf[key], "${") {
 			continue
@@ -30,7 +31,7 @@ func (d *decider) references(c *Plan, at *field.Path) []flink.Property {
 				"the file: write the value out")
 			continue
 		}
-		for _, p := range flink.CheckProperty(flink.Property{Key: key, Value: expand(conf[key], known)}) {
+		for _, p := range flink.CheckScript(key + "=" + known[key]) {
 			d.fail(field.Invalid(at.Key(key), field.OmitValueType{}, "with the values of its variables: "+p.String()),
 				"reference")
 		}
@@ -63,17 +64,21 @@ func (d *decider) unresolvable(at *field.Path, text string) {
 	d.fail(field.Invalid(at, field.OmitValueType{}, text), "reference")
 }
 
-// expand puts the values in that are known.
-func expand(text string, known map[string]string) string {
-	if !strings.Contains(text, "${") {
-		return text
-	}
-	return flink.Reference().ReplaceAllStringFunc(text, func(reference string) string {
-		if value, ok := known[reference[2:len(reference)-1]]; ok {
-			return value
+// substituted returns a copy of options with the values in that are known, of what begins with
+// a sign and matches an expression: a name in braces.
+func substituted(conf, known map[string]string, sign string, names func() *regexp.Regexp) map[string]string {
+	out := maps.Clone(conf)
+	for key, text := range conf {
+		if strings.Contains(text, sign) {
+			out[key] = names().ReplaceAllStringFunc(text, func(found string) string {
+				if value, ok := known[strings.Trim(found, "${} \t\r\n\f")]; ok {
+					return value
+				}
+				return found
+			})
 		}
-		return reference
-	})
+	}
+	return out
 }
 
 // expanded are the options of a configuration as Flink will see them, as far as the
@@ -82,11 +87,7 @@ func expanded(conf, known map[string]string) map[string]string {
 	if len(known) == 0 {
 		return conf
 	}
-	out := maps.Clone(conf)
-	for key, value := range conf {
-		out[key] = expand(value, known)
-	}
-	return out
+	return substituted(conf, known, "${", flink.Reference)
 }
 
 // jvmOptions checks what the shell in Flink's start scripts makes of options of the JVM.
@@ -99,7 +100,8 @@ func (d *decider) jvmOptions(c *Plan, at *field.Path) {
 			if strings.HasSuffix(key, "manager") && !strings.HasSuffix(key, component.String()) {
 				continue
 			}
-			problem, changed := flink.JVMOptions(c.Version, key, c.Config[key], c.variables(component).known())
+			_, known := variables(c.ownEnv(component))
+			problem, changed := flink.JVMOptions(c.Version, key, c.Config[key], known)
 			if problem != nil {
 				d.fail(field.Invalid(at.Key(key), field.OmitValueType{}, problem.String()), "jvm-options")
 			}

@@ -141,42 +141,32 @@ func (d *decider) clientScript(c *Plan, at *field.Path) {
 
 // clientFile is where the client finds a jar that it hands to the cluster.
 func (d *decider) clientFile(out *artifact, c *Plan, uri string, at *field.Path, job bool) string {
-	u, ok := d.jarURI(uri, at)
-	if !ok {
+	u, from := d.locate(uri, at)
+	switch {
+	case from == nowhere:
 		return ""
-	}
-	switch scheme := u.Scheme; {
-	case scheme == "local" || scheme == "file":
-		d.absolute(u, at)
+	case from == inImage:
 		if f := (file{from: u.Path}); c.inPlace(f) {
 			out.files = append(out.files, f) // what is fetched would hide it
 		}
 		return u.Path
-	case flink.IsStore(scheme) && out.fetcher == "":
+	case from == inStore && out.fetcher == "":
 		d.fail(field.Invalid(at, decode.Shown(uri), "Flink's client fetches no jars: use https, put the jar into the "+
 			"image of the SessionCluster, or give an image that can fetch it"), "uri-scheme FetcherImage")
-	case flink.IsStore(scheme), scheme == "http", scheme == "https":
-		out.download(jar{uri: u, at: at, job: job})
-		return c.Home.UserLib() + "/" + out.files[len(out.files)-1].name
-	default:
-		d.unknownScheme(scheme, at)
+		return ""
 	}
-	return ""
+	out.download(jar{uri: u, at: at, job: job})
+	return c.Home.UserLib() + "/" + out.files[len(out.files)-1].name
 }
 
 // classPath is the URL of a dependency, which client and TaskManagers read by themselves.
 func (d *decider) classPath(uri string, at *field.Path) string {
-	u, ok := d.jarURI(uri, at)
-	switch {
-	case !ok:
-	case u.Scheme == "local" || u.Scheme == "file":
-		d.absolute(u, at)
+	switch u, from := d.locate(uri, at); from {
+	case inImage:
 		return (&url.URL{Scheme: "file", Path: u.Path}).String()
-	case flink.IsStore(u.Scheme):
+	case inStore:
 		d.fail(field.Invalid(at, decode.Shown(uri), "in session mode TaskManagers load dependencies: use https, "+
 			"or put the jar into the image of the SessionCluster"), "uri-scheme")
-	case u.Scheme != "http" && u.Scheme != "https":
-		d.unknownScheme(u.Scheme, at)
 	}
 	return uri
 }

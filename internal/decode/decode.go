@@ -115,13 +115,11 @@ func (d *decoder) structure(n *yaml.Node, dst reflect.Value) {
 		if known := slices.IndexFunc(fields, func(k schema.Field) bool { return k.Name == f.Key }); known >= 0 {
 			d.value(f.Value, dst.FieldByIndex(fields[known].Index), fields[known].Wire)
 		} else if !(d.newer && d.part) && !slices.Contains(d.ignored, d.at().String()) {
-			detail, origin := "unknown field", OriginUnknown
-			if best := Nearest(f.Key, schema.Names(fields)); best != "" {
-				detail += "; did you mean " + best + "?"
-			} else if d.part {
+			meant, origin := DidYouMean(f.Key, schema.Names(fields)), OriginUnknown
+			if meant == "" && d.part {
 				origin += " AllowUnknown"
 			}
-			d.add(Problem(f.Pos, field.Forbidden(d.at(), detail).WithOrigin(origin)))
+			d.add(Problem(f.Pos, field.Forbidden(d.at(), "unknown field"+meant).WithOrigin(origin)))
 		}
 		d.leave()
 	}

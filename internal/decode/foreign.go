@@ -1,7 +1,9 @@
 package decode
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -51,12 +53,7 @@ func ThroughJSON(u json.Unmarshaler, unmarshal func(any) error) error {
 type foreign struct{ node *yaml.Node }
 
 // get returns the node. For null, no library calls UnmarshalYAML.
-func (f foreign) get() *yaml.Node {
-	if f.node == nil {
-		return yaml.FromTree(nil)
-	}
-	return f.node
-}
+func (f foreign) get() *yaml.Node { return cmp.Or(f.node, yaml.FromTree(nil)) }
 
 // UnmarshalYAML is called by the other library, for each value in its turn.
 func (f *foreign) UnmarshalYAML(unmarshal func(any) error) error {
@@ -64,57 +61,40 @@ func (f *foreign) UnmarshalYAML(unmarshal func(any) error) error {
 	if err := unmarshal(&v); err != nil {
 		return err
 	}
-	switch t := v.(type) {
-	case map[string]any:
-		return f.mapping(unmarshal)
-	case map[any]any: // all maps of version 2
-		for key := range t {
-			if _, ok := key.(string); !ok {
-				_, err := tree.Of(v)
-				return err
+	if m, ok := v.(map[any]any); ok { // all maps of version 2
+		for key := range m {
+			if _, isText := key.(string); !isText {
+				return fmt.Errorf("%v: a key must be a string", key)
 			}
 		}
-		return f.mapping(unmarshal)
+	}
+	f.node = &yaml.Node{}
+	switch v.(type) {
+	case map[string]any, map[any]any:
+		var fields map[string]foreign
+		err := unmarshal(&fields)
+		f.node.Kind = yaml.Map
+		for _, key := range tree.Keys(fields) {
+			f.node.Fields = append(f.node.Fields, yaml.Field{Key: key, Value: fields[key].get()})
+		}
+		return err
 	case []any:
 		var list []foreign
-		if err := unmarshal(&list); err != nil {
-			return err
+		err := unmarshal(&list)
+		f.node.Kind = yaml.List
+		for _, item := range list {
+			f.node.Items = append(f.node.Items, item.get())
 		}
-		f.node = &yaml.Node{Kind: yaml.List, Items: make([]*yaml.Node, len(list))}
-		for i, item := range list {
-			f.node.Items[i] = item.get()
-		}
-		return nil
-	default:
-		return f.scalar(v, unmarshal)
-	}
-}
-
-func (f *foreign) mapping(unmarshal func(any) error) error {
-	var fields map[string]foreign
-	if err := unmarshal(&fields); err != nil {
 		return err
 	}
-	f.node = &yaml.Node{Kind: yaml.Map}
-	for _, key := range tree.Keys(fields) {
-		f.node.Fields = append(f.node.Fields, yaml.Field{Key: key, Value: fields[key].get()})
-	}
-	return nil
-}
-
-func (f *foreign) scalar(v any, unmarshal func(any) error) error {
 	var text string
 	written := unmarshal(&text) == nil
 	if _, isTime := v.(time.Time); isTime && written {
 		v = text // which JSON and YAML 1.2 take it for
 	}
-	t, err := tree.Of(v)
-	if err != nil {
-		return err
-	}
-	f.node = yaml.FromTree(t)
-	if _, isString := t.(string); !isString && written {
+	t, err := tree.FromGo(v)
+	if f.node = yaml.FromTree(t); f.node.Kind != yaml.String && written {
 		f.node.Text = text
 	}
-	return nil
+	return err
 }

@@ -23,6 +23,14 @@ func Nearest(key string, names []string) string {
 	return best
 }
 
+// DidYouMean is Nearest as the end of a message.
+func DidYouMean(key string, names []string) string {
+	if best := Nearest(key, names); best != "" && best != key {
+		return "; did you mean " + best + "?"
+	}
+	return ""
+}
+
 // Misspelt returns the name that a key differs from by a letter or two, or "": of a
 // key that may well be another name, more would be a guess.
 func Misspelt(key string, names []string) string {
@@ -37,9 +45,9 @@ func nearest(key string, names []string, most int) string {
 	folded := fold(key)
 	best := ""
 	for _, name := range names {
-		// Most names are too long or too short.
-		if n := len(name) - separators(name) - len(folded); n > most || -n > most {
-			continue
+		signs := strings.Count(name, "-") + strings.Count(name, "_") + strings.Count(name, ".")
+		if n := len(name) - signs - len(folded); n > most || -n > most {
+			continue // most names are too long or too short
 		}
 		if d := distance(folded, fold(name), most); d <= most {
 			best, most = name, d-1
@@ -48,23 +56,10 @@ func nearest(key string, names []string, most int) string {
 	return best
 }
 
-func separators(s string) int {
-	return strings.Count(s, "-") + strings.Count(s, "_") + strings.Count(s, ".")
-}
+var separators = strings.NewReplacer("-", "", "_", "", ".", "")
 
 // fold returns s without case and separators.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '-' || r == '_' || r == '.':
-			return -1
-		case r >= 'A' && r <= 'Z':
-			return r - 'A' + 'a'
-		default:
-			return r
-		}
-	}, s)
-}
+func fold(s string) string { return strings.ToLower(separators.Replace(s)) }
 
 // distance is Levenshtein's, with a row of the matrix at a time, or more than most.
 func distance(a, b string, most int) int {

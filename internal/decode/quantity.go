@@ -7,41 +7,25 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
-// Bounds of the text of a quantity. apimachinery writes out all digits of the number:
-// 1e99999999 would take it hours. The greatest quantity of Kubernetes has 19 digits.
-const (
-	maxQuantityLength   = 64
-	maxQuantityExponent = 2 // digits
-)
+// maxQuantityLength bounds the text of a quantity, hugeExponent finds exponents of more than
+// two digits; E and Ei are units. apimachinery writes out all digits of the number: 1e99999999
+// would take it hours. The greatest quantity of Kubernetes has 19 digits.
+const maxQuantityLength = 64
+
+var hugeExponent = lazyregexp.New(`[eE]\s*[-+]?0*[1-9][0-9]{2}`)
 
 // CheckQuantity bounds the text of a quantity. Every text passes here before
 // apimachinery sees it.
 func CheckQuantity(text string) error {
-	if len(text) > maxQuantityLength || exponentDigits(text) > maxQuantityExponent {
+	if len(text) > maxQuantityLength || strings.ContainsAny(text, "eE") && hugeExponent().MatchString(text) {
 		return fmt.Errorf("a quantity has at most %d characters and an exponent from -99 to 99", maxQuantityLength)
 	}
 	return nil
-}
-
-// exponentDigits counts the digits of a decimal exponent, as in 1e-06, without
-// leading zeros; 0 if there is none: E and Ei are units.
-func exponentDigits(text string) int {
-	i := strings.IndexAny(text, "eE")
-	if i < 0 {
-		return 0
-	}
-	exponent := strings.TrimSpace(text[i+1:])
-	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
-		exponent = exponent[1:]
-	}
-	if strings.Trim(exponent, "0123456789") != "" {
-		return 0
-	}
-	return len(strings.TrimLeft(exponent, "0"))
 }
 
 // quantity is resource.Quantity, by its methods: who imports this package only for

@@ -26,23 +26,28 @@ func Document(file string, data []byte) (*yaml.Node, []flinktarget.Problem) {
 	return nil, Syntax([]yaml.Problem{problem})
 }
 
+// Parse makes what read makes of the only document of a text. The resource is what errors are
+// about that have no document.
+func Parse[T any](resource, file string, text []byte, read func(*yaml.Node) (T, error)) (T, error) {
+	root, problems := Document(file, text)
+	if root == nil {
+		return *new(T), Invalid(resource, problems...)
+	}
+	return read(root)
+}
+
 // JSON sets what v points to to what read makes of a JSON text, or to the zero value for
 // null, and leaves it alone on errors. It is what UnmarshalJSON of a checked value does.
 // Strings refuse fractions: see yaml.Node.Inexact.
-func JSON[T any](v *T, text []byte, read func(*yaml.Node) (T, error)) error {
+func JSON[T any](v *T, text []byte, read func(*yaml.Node) (T, error)) (err error) {
 	var out T
 	if string(bytes.TrimSpace(text)) != "null" {
-		root, problems := Document("", text)
-		if root == nil {
-			return Invalid("", problems...)
-		}
-		var err error
-		if out, err = read(root.Inexact()); err != nil {
-			return err
-		}
+		out, err = Parse("", "", text, func(root *yaml.Node) (T, error) { return read(root.Inexact()) })
 	}
-	*v = out
-	return nil
+	if err == nil {
+		*v = out
+	}
+	return err
 }
 
 // Config decodes a configuration strictly, and checks nothing else.

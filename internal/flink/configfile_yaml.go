@@ -2,8 +2,8 @@ package flink
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -49,43 +49,16 @@ func plainPath(s string) bool {
 // yamlKey leaves a key plain when no YAML reader, 1.1 or 1.2, could take it for
 // anything but that string, and quotes it otherwise.
 func yamlKey(key string) string {
-	if plainKey(key) {
-		return key
-	}
-	return yamlQuote(key)
-}
-
-func plainKey(key string) bool {
 	switch strings.ToLower(key) {
 	case "", "true", "false", "null", "yes", "no", "on", "off", "y", "n":
-		return false
+		return yamlQuote(key)
 	}
-	return strings.IndexByte(letters, key[0]) >= 0 && strings.Trim(key, yamlWord) == ""
+	if strings.IndexByte(letters, key[0]) < 0 || strings.Trim(key, yamlWord) != "" {
+		return yamlQuote(key)
+	}
+	return key
 }
 
-// yamlQuote writes s as a double-quoted YAML scalar on one line. Every YAML
-// reader gives back s as a string.
-func yamlQuote(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteString(`\` + string(r))
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case unicode.IsPrint(r) && r != 0xfffd:
-			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r < 0x10000:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		}
-	}
-	return `"` + b.String() + `"`
-}
+// yamlQuote writes s as a double-quoted YAML scalar on one line: YAML has all escapes of Go.
+// Every YAML reader gives back s as a string.
+func yamlQuote(s string) string { return strconv.Quote(s) }

@@ -1,8 +1,6 @@
 package flink
 
 import (
-	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -44,37 +42,24 @@ func BuiltIn(image, scheme string) bool {
 // IsStore reports whether Flink may know a scheme, of Stores, if its image does.
 func IsStore(scheme string) bool { return fileSystems[scheme]+inImages[scheme] != "" }
 
-// Stores returns the schemes of file systems that an image may know, sorted.
-func Stores() []string {
-	all := maps.Clone(fileSystems)
-	maps.Copy(all, inImages)
-	return tree.Keys(all)
+// ArtifactSchemes returns the schemes of where VVP and Flink get files from: VVP's page
+// "Artifacts", and the file systems that an image may know.
+func ArtifactSchemes() []string {
+	return slices.Concat([]string{"file", "http", "https", "local"}, tree.Keys(fileSystems), tree.Keys(inImages))
 }
 
-// Schemes yields the schemes of the URIs in the value of an option, which may be a
+// scheme is one with what is behind it: RFC 3986, 3.1.
+var scheme = lazyregexp.New(`([A-Za-z0-9+.-]+)://`)
+
+// Schemes returns the schemes of the URIs in the value of an option, which may be a
 // list, in lower case.
-func Schemes(value string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for {
-			before, after, ok := strings.Cut(value, "://")
-			if !ok {
-				return
-			}
-			start := len(before)
-			for start > 0 && isSchemeByte(before[start-1]) {
-				start--
-			}
-			if start < len(before) && !yield(strings.ToLower(before[start:])) {
-				return
-			}
-			value = after
+func Schemes(value string) (out []string) {
+	if strings.Contains(value, "://") {
+		for _, m := range scheme().FindAllStringSubmatch(value, -1) {
+			out = append(out, strings.ToLower(m[1]))
 		}
 	}
-}
-
-// isSchemeByte: RFC 3986, 3.1.
-func isSchemeByte(b byte) bool {
-	return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' || b == '+' || b == '-' || b == '.'
+	return out
 }
 
 // officialTag is how the Flink project tags a patch release.

@@ -25,11 +25,7 @@ type HA struct {
 // 1.17 Flink does not know high-availability.type). The platform's alias
 // vvp-kubernetes and the class name of Flink's factory count as kubernetes.
 func HighAvailability(v Version, conf map[string]string) HA {
-	keys := []string{v.HAKey, "recovery.mode", "high-availability"}
-	if v.HAKey == "high-availability" {
-		keys = []string{"high-availability", "recovery.mode"}
-	}
-	for _, key := range keys {
+	for _, key := range [...]string{v.HAKey, "recovery.mode", "high-availability"} {
 		if value, ok := conf[key]; ok {
 			return HA{Kind: haKind(value), Key: key, Value: value}
 		}

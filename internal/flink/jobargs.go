@@ -8,7 +8,6 @@ import (
 // JobArgs are the arguments of a standalone application cluster: what follows
 // the command standalone-job.
 type JobArgs struct {
-	Properties            []Property // dynamic properties, kept in order
 	JobClass              string
 	JobID                 string // 32 hexadecimal digits
 	Jar                   string // a URI; needs Version.Jars
@@ -40,80 +39,44 @@ const (
 // configuration file.
 type Property struct{ Key, Value string }
 
-// Strings builds the argument list for v, without the command itself, or says
-// what Flink would misread; with problems the list is nil.
+// Strings builds the argument list, without the command itself, and says what Flink would
+// misread. The fields other than Args are checked by those who have them; a version of
+// Flink without Version.Jars has no Jar.
 //
 // A "--" stands between Flink's options and the job's arguments. Without it
 // Flink takes job arguments that look like its own options, even abbreviated
 // ones (--from for --fromSavepoint), and --jars swallows every argument up to
 // the next option.
-func (a JobArgs) Strings(v Version) ([]string, []Problem) {
-	w := argWriter{}
-	for _, p := range a.Properties {
-		if p.Key == "" || strings.Contains(p.Key, "=") {
-			w.fail(p.Key, "the key is empty or contains '=', which -D cannot carry", "correct the key")
+func (a JobArgs) Strings() (args []string, problems []Problem) {
+	option := func(flag, value string) {
+		if value != "" {
+			args = append(args, flag, value)
 		}
-		w.args = append(w.args, "-D", p.Key+"="+p.Value)
 	}
-	w.option("--job-classname", a.JobClass)
-	if a.JobID != "" && !isJobID(a.JobID) {
-		w.fail("--job-id", fmt.Sprintf("%q is not a Flink job id", a.JobID), "use 32 hexadecimal digits")
-	}
-	w.option("--job-id", a.JobID)
-	w.option("--fromSavepoint", a.FromSavepoint)
+	option("--job-classname", a.JobClass)
+	option("--job-id", a.JobID)
+	option("--fromSavepoint", a.FromSavepoint)
 	if a.AllowNonRestoredState {
-		w.args = append(w.args, "--allowNonRestoredState")
+		args = append(args, "--allowNonRestoredState")
 	}
-	if a.Jar != "" && !v.Jars {
-		w.fail("--jars", "Flink "+v.Minor+" cannot fetch jars", "use Flink 1.19 or later")
-	}
+	option("--jars", a.Jar)
 	if strings.Contains(a.Jar, ",") { // the URI may have a password in it, and is not quoted
-		w.fail("--jars", "the URI contains a comma, which separates jars", "rename the jar")
+		problems = append(problems,
+			Problem{"--jars", "the URI contains a comma, which separates jars", "rename the jar"})
 	}
-	w.option("--jars", a.Jar)
 	if len(a.Args) > 0 {
-		w.args = append(append(w.args, "--"), a.Args...)
+		args = append(append(args, "--"), a.Args...)
 	}
-	w.checkScript()
-	if len(w.problems) > 0 {
-		return nil, w.problems
-	}
-	return w.args, nil
+	return args, append(problems, CheckScript(strings.Join(args, " "))...)
 }
 
-// An argWriter collects arguments, and what is wrong with them.
-type argWriter struct {
-	args     []string
-	problems []Problem
-}
-
-func (w *argWriter) fail(key, reason, cure string) {
-	w.problems = append(w.problems, Problem{Key: key, Reason: reason, Cure: cure})
-}
-
-func (w *argWriter) option(flag, value string) {
-	if value == "" {
-		return
-	}
-	w.args = append(w.args, flag, value)
-	if value[0] == '-' {
-		w.fail(flag, "the value begins with '-', and Flink would take it for an option", "correct the value")
-	}
-	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-		w.fail(flag, "the value is in double quotes, which Flink strips", "remove the quotes")
-	}
-}
-
-// checkScript finds what the start script trips over. To compute the memory it
-// splits all arguments again at white space and reads every -D among them, the
+// CheckScript finds what the start script trips over in arguments. To compute the memory it
+// splits all of them again at white space and reads every -D among them, the
 // job's own included (config.sh: runBashJavaUtilsCmd; FlinkConfigLoader.
 // filterCmdArgs): a -D without key=value stops the container, and memory options
 // change the JVM.
-func (w *argWriter) checkScript() {
-	w.checkWords(strings.Fields(strings.Join(w.args, " ")))
-}
-
-func (w *argWriter) checkWords(words []string) {
+func CheckScript(arguments string) (problems []Problem) {
+	words := strings.Fields(arguments)
 	for i, word := range words {
 		property, isProperty := strings.CutPrefix(word, "-D")
 		if !isProperty {
@@ -123,23 +86,14 @@ func (w *argWriter) checkWords(words []string) {
 			property = words[i+1]
 		}
 		if word == "-D" && !strings.Contains(property, "=") {
-			w.fail("-D", "an argument contains -D without key=value, which Flink's start script fails on",
-				"pass it to the job in another form")
+			problems = append(problems, Problem{"-D",
+				"an argument contains -D without key=value, which Flink's start script fails on",
+				"pass it to the job in another form"})
 		}
 		if strings.HasPrefix(property, "jobmanager.memory.") || strings.HasPrefix(property, "jobmanager.heap.") {
-			w.fail("-D", fmt.Sprintf("the start script reads %q even from the job's arguments and changes the "+
-				"JVM's memory", property), "set it in the Flink configuration")
+			problems = append(problems, Problem{"-D", fmt.Sprintf("the start script reads %q even from the job's "+
+				"arguments and changes the JVM's memory", property), "set it in the Flink configuration"})
 		}
 	}
-}
-
-// CheckProperty finds what the start script trips over in a property that is passed as -D.
-func CheckProperty(p Property) []Problem {
-	w := argWriter{}
-	w.checkWords(strings.Fields(p.Key + "=" + p.Value))
-	return w.problems
-}
-
-func isJobID(s string) bool {
-	return len(s) == 32 && strings.Trim(s, "0123456789abcdefABCDEF") == ""
+	return problems
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 )
 
 // IsJVMOptions reports whether key holds options of the JVMs of a cluster.
@@ -65,7 +67,6 @@ const unknown = "\x00"
 // A shell evaluates a text as bash does, without running anything.
 type shell struct {
 	env     map[string]string
-	text    string // what is left
 	out     strings.Builder
 	changed []string
 	failed  string
@@ -84,120 +85,98 @@ func (s *shell) change(format string, args ...any) {
 	}
 }
 
-// take returns the first n bytes of what is left.
-func (s *shell) take(n int) string {
-	head := s.text[:n]
-	s.text = s.text[n:]
-	return head
-}
-
-// until takes what stands before an end, and the end.
-func (s *shell) until(end, what string) string {
-	i := strings.Index(s.text, end)
-	if i < 0 {
-		s.fail("close it or remove it", "%s is not closed, and all options are lost", what)
-		i = len(s.text) - len(end)
-	}
-	return strings.TrimSuffix(s.take(max(0, i)+len(end)), end)
-}
+// A shellToken is one for a shell; quotes, commands and ${ may lack their end.
+var shellToken = lazyregexp.New("(?s)^(?:'[^']*'?|\\\\.?|`[^`]*`?|\\$\\([^)]*\\)?|\\$\\{[^}]*\\}?|" +
+	"\\$[A-Za-z_][A-Za-z0-9_]*|\\$[0-9$?!#@*'\"-]|.)")
 
 func (s *shell) evaluate(text string) {
-	s.text = text
-	previous := byte(' ')
-	for s.text != "" && s.failed == "" {
-		c := s.take(1)[0]
+	double, previous := false, byte(' ')
+	for text != "" && s.failed == "" {
+		token := shellToken().FindString(text)
+		c := token[0]
+		if double && c == '\'' {
+			token = "'"
+		}
+		text = text[len(token):]
+		if !double && strings.IndexByte(`'"`, c) >= 0 && !strings.Contains(` ='"`, string(previous)) {
+			s.change("quotes are removed")
+		}
 		switch {
-		case c == '\'' || c == '"':
-			if !strings.Contains(` ='"`, string(previous)) {
-				s.change("quotes are removed")
-			}
-			if c == '\'' {
-				s.out.WriteString(s.until("'", "a single quote"))
-			} else {
-				s.double()
-			}
-		case strings.IndexByte(";&|<>", c) >= 0:
-			s.fail("put the option in single quotes", "what follows %q is not an option", string(c))
-		case c == '(' || c == ')':
-			s.fail("put the option in single quotes", "all options are lost at %q", string(c))
-		case c == '#' && previous == ' ':
-			s.fail("remove it", "what follows # is a comment")
-		case c == '{' && braces(s.text):
-			s.change("{} is expanded into several words")
-			s.out.WriteByte(c)
-		default:
-			s.special(c)
+		case c == '"':
+			double = !double
+		case double && c == '\\' && !escapes('"', token[1:]):
+			s.out.WriteString(token)
+		case double || !s.unquoted(token, text, previous):
+			s.special(token)
 		}
 		previous = c
 	}
-}
-
-// double evaluates what is in double quotes.
-func (s *shell) double() {
-	for s.failed == "" {
-		if s.text == "" {
-			s.fail("close it or remove it; one at the very end is always stripped",
-				"a double quote is not closed, and all options are lost")
-			return
-		}
-		switch c := s.take(1)[0]; {
-		case c == '"':
-			return
-		case c == '\\' && !escapes('"', s.text):
-			s.out.WriteByte(c)
-		default:
-			s.special(c)
-		}
+	if double {
+		s.fail("close it or remove it; one at the very end is always stripped",
+			"a double quote is not closed, and all options are lost")
 	}
 }
 
-// special evaluates a character that means the same in double quotes and without.
-func (s *shell) special(c byte) {
-	switch {
+// unquoted evaluates what means something without quotes only.
+func (s *shell) unquoted(token, rest string, previous byte) bool {
+	const cure = "put the option in single quotes"
+	switch c := token[0]; {
+	case c == '\'':
+		s.out.WriteString(s.inner(token))
+	case strings.IndexByte(";&|<>", c) >= 0:
+		s.fail(cure, "what follows %q is not an option", token)
+	case c == '(' || c == ')':
+		s.fail(cure, "all options are lost at %q", token)
+	case c == '#' && previous == ' ':
+		s.fail("remove it", "what follows # is a comment")
+	case c == '{' && braces(rest):
+		s.change("{} is expanded into several words")
+		s.out.WriteString(token)
+	default:
+		return false
+	}
+	return true
+}
+
+// special evaluates what means the same in double quotes and without.
+func (s *shell) special(token string) {
+	switch c := token[0]; {
 	case c == '\\':
 		s.change(`\ is removed: write \\ or use single quotes`)
-		if s.text != "" {
-			s.out.WriteString(s.take(1))
+		s.out.WriteString(token[1:])
+	case c == '`', strings.HasPrefix(token, "$("):
+		s.inner(token)
+		s.change("a command is run: use single quotes if it is not one")
+		s.out.WriteString(unknown)
+	case c != '$' || len(token) == 1:
+		s.out.WriteString(token)
+	default:
+		name := token[1:]
+		if name[0] == '{' {
+			name = s.inner(token)
+		} else if strings.IndexByte(letters+"_", name[0]) < 0 {
+			s.change("$%s is replaced: write \\$ or use single quotes", name)
 		}
-	case c == '`':
-		s.until("`", "a backtick")
-		s.change("a command is run: use single quotes if it is not one")
-		s.out.WriteString(unknown)
-	case c == '$' && s.text != "":
-		s.expand()
-	default:
-		s.out.WriteByte(c)
+		value, ok := s.env[name]
+		if !ok {
+			value = unknown
+		}
+		s.out.WriteString(value)
 	}
 }
 
-// expand evaluates what begins with $.
-func (s *shell) expand() {
-	const first = letters + "_"
-	switch c := s.text[0]; {
-	case c == '(':
-		s.until(")", "$(")
-		s.change("a command is run: use single quotes if it is not one")
-		s.out.WriteString(unknown)
-	case c == '{':
-		s.take(1)
-		s.variable(s.until("}", "${"))
-	case strings.IndexByte(first, c) >= 0:
-		s.variable(s.take(len(s.text) - len(strings.TrimLeft(s.text, first+"0123456789"))))
-	case strings.IndexByte("0123456789$?!#@*-'\"", c) >= 0:
-		s.change("$%s is replaced: write \\$ or use single quotes", string(c))
-		s.out.WriteString(unknown)
-		s.take(1)
-	default:
-		s.out.WriteByte('$')
+// inner returns what is between the ends of a token, if it has both.
+func (s *shell) inner(token string) string {
+	begin := token[:1]
+	if begin == "$" {
+		begin = token[:2]
 	}
-}
-
-func (s *shell) variable(name string) {
-	value, ok := s.env[name]
-	if !ok {
-		value = unknown
+	ends := map[string]string{"'": "'", "`": "`", "$(": ")", "${": "}"}
+	inner, closed := strings.CutSuffix(token[len(begin):], ends[begin])
+	if !closed {
+		s.fail("close it or remove it", "%s is not closed, and all options are lost", begin)
 	}
-	s.out.WriteString(value)
+	return inner
 }
 
 // braces reports whether a brace has an end and a comma or a range before it.

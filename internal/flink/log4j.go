@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -119,17 +120,11 @@ func escapeProperty(s string) string {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\\':
-			b.WriteString(`\\`)
-		case r > ' ' && r < 0x7f:
-			b.WriteRune(r)
-		case r < 0x10000:
+	for _, r := range utf16.Encode([]rune(s)) {
+		if r > ' ' && r < 0x7f && r != '\\' {
+			b.WriteByte(byte(r))
+		} else {
 			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			r -= 0x10000
-			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
 		}
 	}
 	return b.String()

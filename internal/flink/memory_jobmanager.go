@@ -36,37 +36,23 @@ func (v Version) JobManager(conf map[string]string) Process[JobManagerMemory] {
 func (o jobManagerOptions) divide(process int64) (m JobManagerMemory, bad misfit) {
 	m = JobManagerMemory{Process: process, Metaspace: o.metaspace.bytes}
 	m.Overhead, bad = o.jvm.divide(process, o.flink, o.heap.set, func(flink budget) (sum int64, bad misfit) {
-		if o.heap.set {
-			m.Heap, m.OffHeap, bad = o.explicit()
-		} else {
-			m.Heap, m.OffHeap, bad = o.fromFlink(flink)
+		m.Heap, m.OffHeap = o.heap.bytes, o.offHeap.bytes
+		switch {
+		case !o.heap.set: // JobManagerFlinkMemoryUtils.deriveFromTotalFlinkMemory
+			if m.Heap = flink.bytes - m.OffHeap; m.Heap <= 0 {
+				bad = flink.short("leave no heap beside %s of off-heap memory (%s)", o.offHeap.amount(), o.offHeap.key)
+			}
+		case !o.flink.set: // deriveFromRequiredFineGrainedOptions
+		case o.offHeap.set && m.Heap+m.OffHeap != flink.bytes:
+			bad = misfit{key: flink.key, reason: fmt.Sprintf("%s is not the sum of heap (%s) and off-heap memory (%s)",
+				o.flink.amount(), o.heap.amount(), o.offHeap.amount())}
+		case flink.bytes < m.Heap:
+			bad = misfit{key: flink.key,
+				reason: fmt.Sprintf("%s is less than the heap of %s", o.flink.amount(), o.heap)}
+		default:
+			m.OffHeap = flink.bytes - m.Heap
 		}
 		return m.Heap + m.OffHeap, bad
 	})
 	return m, bad
-}
-
-// fromFlink is JobManagerFlinkMemoryUtils.deriveFromTotalFlinkMemory.
-func (o jobManagerOptions) fromFlink(flink budget) (heap, offHeap int64, bad misfit) {
-	if offHeap = o.offHeap.bytes; flink.bytes <= offHeap {
-		return 0, 0, flink.short("leave no heap beside %s of off-heap memory (%s)", o.offHeap.amount(), o.offHeap.key)
-	}
-	return flink.bytes - offHeap, offHeap, misfit{}
-}
-
-// explicit is JobManagerFlinkMemoryUtils.deriveFromRequiredFineGrainedOptions.
-func (o jobManagerOptions) explicit() (heap, offHeap int64, bad misfit) {
-	heap, offHeap = o.heap.bytes, o.offHeap.bytes
-	switch {
-	case !o.flink.set:
-	case o.offHeap.set && heap+offHeap != o.flink.bytes:
-		bad = misfit{key: o.flink.key, reason: fmt.Sprintf("%s is not the sum of heap (%s) and off-heap memory (%s)",
-			o.flink.amount(), o.heap.amount(), o.offHeap.amount())}
-	case o.flink.bytes < heap:
-		bad = misfit{key: o.flink.key,
-			reason: fmt.Sprintf("%s is less than the heap of %s", o.flink.amount(), o.heap)}
-	default:
-		offHeap = o.flink.bytes - heap
-	}
-	return heap, offHeap, bad
 }

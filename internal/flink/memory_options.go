@@ -196,24 +196,16 @@ func (j jvm) divide(process int64, flink size, explicit bool, parts func(budget)
 		}
 		return 0, bad
 	}
-	left, overhead, bad := j.flinkMemory(process)
-	if bad.ok() {
-		_, bad = parts(left)
-	}
-	return overhead, bad
-}
-
-// flinkMemory is what process leaves to Flink when nothing else fixes it
-// (deriveProcessSpecWithTotalProcessMemory).
-func (j jvm) flinkMemory(process int64) (flink budget, overhead int64, m misfit) {
-	overhead = j.overhead.of(process)
-	flink = budget{bytes: process - j.metaspace.bytes - overhead, key: j.process, process: process}
-	if flink.bytes < 0 {
-		m = misfit{key: j.process, small: true,
+	// deriveProcessSpecWithTotalProcessMemory
+	overhead := j.overhead.of(process)
+	left := budget{bytes: process - j.metaspace.bytes - overhead, key: j.process, process: process}
+	if left.bytes < 0 {
+		return 0, misfit{key: j.process, small: true,
 			reason: fmt.Sprintf("%s of process memory do not hold JVM metaspace (%s) and JVM overhead (%s)",
 				FormatMiB(process), j.metaspace.amount(), FormatMiB(overhead))}
 	}
-	return flink, overhead, m
+	_, bad := parts(left)
+	return overhead, bad
 }
 
 // rest is the JVM overhead that process leaves when Flink's memory is fixed

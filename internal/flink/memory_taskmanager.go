@@ -91,40 +91,31 @@ func (o taskManagerOptions) divide(process int64) (m TaskManagerMemory, bad misf
 			FrameworkHeap: o.frameworkHeap.bytes, FrameworkOffHeap: o.frameworkOffHeap.bytes,
 			TaskHeap: o.taskHeap.bytes, TaskOffHeap: o.taskOffHeap.bytes, Managed: o.managed.bytes,
 		}
-		if explicit {
-			bad = o.explicit(&m, flink)
-		} else {
-			bad = o.fromFlink(&m, flink)
-		}
+		bad = o.fill(&m, flink, explicit)
 		return m.flink(), bad
 	})
 	m.Process, m.Metaspace, m.Overhead = process, o.metaspace.bytes, overhead
 	return m, bad
 }
 
-// explicit is TaskExecutorFlinkMemoryUtils.deriveFromRequiredFineGrainedOptions.
-func (o taskManagerOptions) explicit(m *TaskManagerMemory, flink budget) misfit {
-	if o.flink.set {
-		return o.networkFromRest(m, flink)
-	}
-	m.Network = o.networkFixed.bytes
-	if !o.networkFixed.set {
-		m.Network = min(o.network.ofRest(m.flink()), maxMemory)
-	}
-	return misfit{}
-}
-
-// fromFlink is TaskExecutorFlinkMemoryUtils.deriveFromTotalFlinkMemory.
-func (o taskManagerOptions) fromFlink(m *TaskManagerMemory, flink budget) misfit {
+// fill is TaskExecutorFlinkMemoryUtils.deriveFromRequiredFineGrainedOptions or
+// deriveFromTotalFlinkMemory.
+func (o taskManagerOptions) fill(m *TaskManagerMemory, flink budget, explicit bool) misfit {
 	if !o.managed.set {
 		m.Managed, _ = share(flink.bytes, o.managedFraction)
 	}
-	if o.taskHeap.set {
+	switch {
+	case o.taskHeap.set && (!explicit || o.flink.set):
 		return o.networkFromRest(m, flink)
-	}
-	m.Network = o.networkFixed.bytes
-	if !o.networkFixed.set {
+	case o.networkFixed.set:
+		m.Network = o.networkFixed.bytes
+	case explicit:
+		m.Network = min(o.network.ofRest(m.flink()), maxMemory)
+	default:
 		m.Network = o.network.of(flink.bytes)
+	}
+	if explicit {
+		return misfit{}
 	}
 	left := flink.bytes - m.flink()
 	if m.TaskHeap = max(left, 0); left < 0 {

@@ -140,21 +140,3 @@ func setDefaults(v reflect.Value) {
 		}
 	}
 }
-
-// HasDefault reports whether a field has a default that is a single value. Its path
-// is names joined by dots.
-func HasDefault(t reflect.Type, path string) bool {
-	v := Defaults(t)
-	for name := range strings.SplitSeq(path, ".") {
-		if v.Kind() != reflect.Struct {
-			return false
-		}
-		list := Fields(v.Type())
-		i := slices.Index(Names(list), name)
-		if i < 0 || v.FieldByIndex(list[i].Index).IsZero() {
-			return false
-		}
-		v = reflect.Indirect(v.FieldByIndex(list[i].Index))
-	}
-	return v.Kind() != reflect.Struct && v.Kind() != reflect.Map
-}

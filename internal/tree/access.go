@@ -1,11 +1,8 @@
 package tree
 
 import (
-	"fmt"
 	"maps"
-	"math"
 	"slices"
-	"unicode/utf8"
 )
 
 // Keys returns the keys of m in byte order.
@@ -95,67 +92,4 @@ func FromStrings(m map[string]string) map[string]any {
 		out[k] = v
 	}
 	return out
-}
-
-// Of returns a tree made from Go values of the kinds that encoding/json and Go literals
-// produce: int, int32, int64, floats, strings, bools, nil, []any, []string, map[string]any
-// and map[string]string. Everything in the result is fresh. Other types, NaN, infinities
-// and texts that are not UTF-8 are errors.
-func Of(v any) (any, error) {
-	switch t := v.(type) {
-	case nil, bool, int64:
-		return t, nil
-	case string:
-		if !utf8.ValidString(t) {
-			return nil, errNotUTF8
-		}
-		return t, nil
-	case int:
-		return int64(t), nil
-	case int32:
-		return int64(t), nil
-	case float32:
-		return Of(float64(t))
-	case float64:
-		if math.IsNaN(t) || math.IsInf(t, 0) {
-			return nil, fmt.Errorf("%v is not a JSON number", t)
-		}
-		return t, nil
-	case []any:
-		return listOf(t)
-	case []string:
-		return listOf(t)
-	case map[string]any:
-		return mapOf(t)
-	case map[string]string:
-		return mapOf(t)
-	default:
-		return nil, fmt.Errorf("a %T cannot be part of a JSON document", v)
-	}
-}
-
-func listOf[E any](list []E) (any, error) {
-	out := make([]any, len(list))
-	for i, e := range list {
-		var err error
-		if out[i], err = Of(e); err != nil {
-			return nil, fmt.Errorf("[%d]: %w", i, err)
-		}
-	}
-	return out, nil
-}
-
-func mapOf[E any](m map[string]E) (any, error) {
-	out := make(map[string]any, len(m))
-	for _, k := range Keys(m) {
-		value, err := Of(m[k])
-		if !utf8.ValidString(k) {
-			err = errNotUTF8
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", k, err)
-		}
-		out[k] = value
-	}
-	return out, nil
 }

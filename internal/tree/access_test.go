@@ -64,7 +64,7 @@ func TestNotATree(t *testing.T) {
 	assert.Equal(t, string(tree.JSON(struct{}{})), `"struct {} is not part of a tree"`)
 	for _, v := range []any{"\xff", tree.Map{"\xff": 1}, map[string]string{"\xff": ""},
 		map[string]string{"": "\xff"}, []string{"", "\xff"}} {
-		_, err := tree.Of([]any{v})
+		_, err := tree.FromGo([]any{v})
 		assert.ErrorContains(t, err, "not UTF-8")
 	}
 }

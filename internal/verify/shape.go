@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"math"
@@ -139,10 +140,7 @@ func (v *verifier) structure(m tree.Map, s *shape) {
 		}
 		v.path.Enter(key)
 		if f, known := fields[key]; !known {
-			message := "unknown field" + asOf
-			if best := decode.Nearest(key, tree.Keys(fields)); best != "" {
-				message = "unknown field; did you mean " + best + "?"
-			}
+			message := "unknown field" + cmp.Or(decode.DidYouMean(key, tree.Keys(fields)), asOf)
 			v.report(Problem{Rule: RuleUnknownField, Message: message, Warning: v.want.AllowUnknown}, "")
 			unknown = true
 		} else if v.value(value, f.shape) && f.check != nil {

@@ -43,7 +43,7 @@ func Kustomization(set patch.Set, resources ...string) (text []byte, warnings []
 	}
 	out := tree.Map{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 	if len(resources) > 0 {
-		out["resources"], _ = tree.Of(resources)
+		out["resources"] = tree.FromList(resources)
 	}
 	if len(patches) > 0 {
 		out["patches"] = patches

@@ -261,12 +261,8 @@ func (f *function) jobs() map[string]render.Job {
 			jobs[d.ID()] = render.Job{ID: j.ID, SavepointLocation: j.SavepointLocation}
 		}
 		if !found {
-			hint := ""
-			if best := decode.Nearest(j.Deployment, names); best != "" && best != j.Deployment {
-				hint = "; did you mean " + best + "?"
-			}
 			f.configError(path+".deployment", "job", "there is no Deployment %q in this namespace%s", j.Deployment,
-				hint)
+				decode.DidYouMean(j.Deployment, names))
 		}
 	}
 	return jobs
