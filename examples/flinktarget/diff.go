@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"io"
 	"slices"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -100,7 +101,7 @@ func referenceTo(o render.Object) reference {
 	return reference{o.APIVersion(), o.Kind(), o.Namespace(), o.Name()}
 }
 
-func writeChangesJSON(w *cli.Output, changes []render.Change) {
+func writeChangesJSON(w io.Writer, changes []render.Change) {
 	out := make([]change, len(changes))
 	for i, c := range changes {
 		out[i] = change{Op: c.Op.String(), Effect: c.Effect.String(), Object: referenceTo(c.Object())}

@@ -122,7 +122,7 @@ type source struct {
 	flinktarget.Position
 }
 
-func writeExplanationsJSON(w *cli.Output, list []render.Explanation) {
+func writeExplanationsJSON(w io.Writer, list []render.Explanation) {
 	out := make([]explanation, len(list))
 	for i, e := range list {
 		o := e.Object

@@ -17,6 +17,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"embed"
 	"errors"
@@ -93,20 +94,21 @@ func main() {
 // tool is what a command works with.
 type tool struct {
 	stdin  io.Reader
-	stdout *cli.Output // which keeps the error, so that nobody else need look
+	stdout *bufio.Writer // which keeps the error, so that nobody else need look
 	stderr *cli.Progress
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	out := &cli.Output{Writer: stdout}
+	out := bufio.NewWriter(stdout)
 	progress := cli.NewProgress(stderr)
 	progress.Quiet = progress.Quiet || cli.Terminal(stdout) // on which manifests tell it
 	code := tool{stdin, out, progress}.run(args)
 	_, _ = progress.Write(nil)
-	if out.Err == nil {
+	err := out.Flush()
+	if err == nil {
 		return code
 	}
-	fmt.Fprintf(stderr, "flinktarget: standard output: %v\n", out.Err)
+	fmt.Fprintf(stderr, "flinktarget: standard output: %v\n", err)
 	if args[0] == "diff" { // for which exitInput means something else
 		return exitTrouble
 	}

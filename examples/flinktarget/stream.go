@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -25,7 +24,6 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 		return err
 	}
 	s := &streaming{tool: t, jobs: j, ids: map[[16]byte]bool{}}
-	out := bufio.NewWriter(t.stdout)
 	for res := range r.Stream(context.Background(), s.items(o.Documents(args)), s.find) {
 		t.stderr.Did("rendering", 1)
 		if res.Err != nil {
@@ -36,14 +34,13 @@ func (t tool) stream(args []string, o *cli.Flags, j *cli.Jobs, format string) er
 		t.lines(s.derived.Take(cli.Flagged(m.Warnings()))...)
 		if format == "json" {
 			for o := range m.All() {
-				fmt.Fprintf(out, "%s\n", tree.JSON(o.Map()))
+				fmt.Fprintf(t.stdout, "%s\n", tree.JSON(o.Map()))
 			}
-		} else if _, err := m.WriteTo(out); err != nil {
+		} else if _, err := m.WriteTo(t.stdout); err != nil {
 			break // the output is at its end, and so is this
 		}
 	}
 	t.lines(s.derived.Rest()...)
-	_ = out.Flush() // t.stdout keeps the error
 	if !s.some {
 		t.lines(cli.Nothing)
 	}

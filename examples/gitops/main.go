@@ -35,6 +35,7 @@
 package main
 
 import (
+	"bufio"
 	_ "embed"
 	"errors"
 	"flag"
@@ -75,11 +76,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 	err := fs.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		out := &cli.Output{Writer: stdout}
+		out := bufio.NewWriter(stdout)
 		fmt.Fprint(out, strings.Replace(help, "{reading}\n", cli.ReadingHelp, 1))
 		fs.SetOutput(out)
 		fs.PrintDefaults()
-		err = out.Err
+		err = out.Flush()
 	case err != nil:
 		err = cli.Misused("%w", err)
 	default:

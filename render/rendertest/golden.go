@@ -2,7 +2,6 @@ package rendertest
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,28 +14,9 @@ import (
 	"github.com/flinktarget/flinktarget/render"
 )
 
-// A flag of this package's own, because many tests define -update themselves, and a
-// flag that is defined twice stops the program.
-const updateFlag = "rendertest.update"
-
-var update = flag.Bool(updateFlag, false, "write golden files instead of comparing with them")
-
-// updateVariable means the same, and stops no package that does not know it.
+// updateVariable asks for golden files to be written. It is no flag, at which go test stops in
+// packages that do not define it.
 const updateVariable = "RENDERTEST_UPDATE"
-
-// updating reports whether golden files are to be written.
-func updating() bool {
-	if *update || os.Getenv(updateVariable) != "" {
-		return true
-	}
-	if f := flag.Lookup("update"); f != nil {
-		if getter, ok := f.Value.(flag.Getter); ok {
-			set, _ := getter.Get().(bool)
-			return set
-		}
-	}
-	return false
-}
 
 // Golden compares the manifests, as Manifests.WriteTo writes them, with a file, and
 // reports a difference as an error of t, which names objects and fields, and of texts the
@@ -45,10 +25,6 @@ func updating() bool {
 // With the environment variable RENDERTEST_UPDATE the file is written, with its folders:
 //
 //	RENDERTEST_UPDATE=1 go test ./... -run TestOrders
-//
-// So it is with the flags -rendertest.update and -update, but go test stops at packages
-// that do not define them: the first is for packages that import this one, the other is
-// that of gotest.tools and of many tests.
 func Golden(t testing.TB, m render.Manifests, file string) {
 	t.Helper()
 	var text bytes.Buffer
@@ -56,7 +32,7 @@ func Golden(t testing.TB, m render.Manifests, file string) {
 		t.Errorf("writing manifests: %v", err)
 		return
 	}
-	if updating() {
+	if os.Getenv(updateVariable) != "" {
 		if err := write(file, text.Bytes()); err != nil {
 			t.Errorf("updating a golden file: %v", err)
 		}

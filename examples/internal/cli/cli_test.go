@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -133,21 +132,6 @@ func TestExpandLeavesOut(t *testing.T) {
 	files, err = expand([]string{filepath.Join(dir, "kustomization.yaml")})
 	assert.NilError(t, err)
 	assert.Equal(t, len(files), 1, "who names it is told what is wrong with it")
-}
-
-type full struct{ writes int }
-
-func (f *full) Write([]byte) (int, error) { f.writes++; return 0, os.ErrClosed }
-
-func TestOutputKeepsTheFirstError(t *testing.T) {
-	f := &full{}
-	out := &Output{Writer: f}
-	for range 2 {
-		_, err := out.Write([]byte("x"))
-		assert.Assert(t, errors.Is(err, os.ErrClosed))
-	}
-	assert.ErrorIs(t, out.Err, os.ErrClosed)
-	assert.Equal(t, f.writes, 1)
 }
 
 // Progress is a line for a person, which makes room for what is to stay. Nobody else sees it.

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -106,9 +107,9 @@ func Flag(option string) string {
 }
 
 // WriteJSON writes a document for programs, which people can read, too.
-func WriteJSON(w *Output, document any) {
+func WriteJSON(w io.Writer, document any) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	_ = enc.Encode(document) // w keeps the error
+	_ = enc.Encode(document) // of w, which keeps it
 }
