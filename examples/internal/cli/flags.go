@@ -16,10 +16,8 @@ import (
 // Flags are those of all commands that render.
 type Flags struct {
 	Input
-	// Engine applies patches of Kubernetes objects, nil for the library's own; Both asks for
-	// a comparison of the two.
+	// Engine applies patches of Kubernetes objects, nil for the library's own.
 	Engine patch.Engine
-	Both   bool
 
 	platform, fetcher, tls, runner string
 	home, blobs                    string
