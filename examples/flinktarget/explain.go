@@ -23,7 +23,6 @@ func (t tool) explain(fs *flag.FlagSet) func([]string) error {
 		"explain only objects of this `KIND[/NAME]`; * in a name stands for anything")
 	fs.StringVar(&only.path, "path", "",
 		"explain only the `FIELD` with this path or this last name, and what is below it")
-	all := fs.Bool("all", false, "list all that a derived id is made of; -o json always does")
 	return func(files []string) error {
 		_, m, err := t.manifests(files, o, j, render.WithTrace())
 		if err != nil {
@@ -37,7 +36,7 @@ func (t tool) explain(fs *flag.FlagSet) func([]string) error {
 		case *output == "json":
 			writeExplanationsJSON(t.stdout, found)
 		default:
-			writeExplanations(t.stdout, found, *all)
+			writeExplanations(t.stdout, found)
 		}
 		return nil
 	}
@@ -63,7 +62,7 @@ func (s selection) of(m render.Manifests) []render.Explanation {
 	return out
 }
 
-func writeExplanations(w io.Writer, list []render.Explanation, all bool) {
+func writeExplanations(w io.Writer, list []render.Explanation) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	object := ""
 	for _, e := range list {
@@ -79,9 +78,9 @@ func writeExplanations(w io.Writer, list []render.Explanation, all bool) {
 		for i, s := range e.Sources {
 			s.Name = cli.Flag(s.Name)
 			text, more := s.String(), len(e.Sources)-i-1
-			last := s.Step == render.StepDerivedID && more > 0 && !all
+			last := s.Step == render.StepDerivedID && more > 0
 			if last {
-				text += fmt.Sprintf(" (and %d more: --all)", more)
+				text += fmt.Sprintf(" (and %d more: -o json)", more)
 			}
 			fmt.Fprintf(table, "  %s\t%s\t%s\n", first, value, text)
 			if first, value = "", ""; last {

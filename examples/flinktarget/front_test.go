@@ -106,13 +106,12 @@ func TestDiffOfANewJob(t *testing.T) {
 
 func TestExplainDerivedID(t *testing.T) {
 	args := []string{"explain", "--object", "Service", "--path", "metadata.name", "-"}
-	short, all := call(input, args...).stdout, call(input, append(args, "--all")...).stdout
+	short := call(input, args...).stdout
 	assert.Equal(t, strings.Count(short, "\n"), 3, short)
-	assert.Assert(t, strings.Contains(short, "more: --all)"), short)
-	assert.Assert(t, strings.Count(all, "\n") > 20 && !strings.Contains(all, "--all"), all)
+	assert.Assert(t, strings.Contains(short, "more: -o json)"), short)
 	var doc struct{ Fields []explanation }
 	assert.NilError(t, json.Unmarshal([]byte(call(input, append(args, "-o", "json")...).stdout), &doc))
-	assert.Equal(t, len(doc.Fields[0].Sources), strings.Count(all, "\n")-1, "the object is a line, too")
+	assert.Assert(t, len(doc.Fields[0].Sources) > 20, "all of them")
 }
 
 // What diff hides, explain hides.

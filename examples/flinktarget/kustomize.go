@@ -175,7 +175,7 @@ func gives(set patch.Set, objects []map[string]any, want render.Manifests) error
 	for object := range want.All() {
 		if !made[string(tree.JSON(object.Map()))] {
 			errs = append(errs,
-				fmt.Errorf("%s: kustomize would make something else of it: compare with render --engine kustomize", object))
+				fmt.Errorf("%s: kustomize would make something else of it: see render --engine kustomize", object))
 		}
 	}
 	return errors.Join(errs...)

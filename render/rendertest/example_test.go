@@ -62,7 +62,7 @@ func ExampleContainers() {
 		containers: [{name: metrics, image: "docker.io/prom/statsd-exporter:v0.28.0"}]}}}}}`
 	for c := range rendertest.Containers(manifests(sidecar)) {
 		if strings.HasPrefix(c.Image, "docker.io/") {
-			fmt.Println(c.Pod.Component(), c.Field(), c.Image)
+			fmt.Println(c.Pod.Template.Labels[labels.KeyComponent], c.Field(), c.Image)
 		}
 	}
 	// Output:
@@ -72,7 +72,7 @@ func ExampleContainers() {
 // A rule of one's own about pods.
 func ExamplePods() {
 	for p := range rendertest.Pods(manifests("")) {
-		if p.Component() == labels.TaskManager && len(p.Template.Spec.NodeSelector) == 0 {
+		if p.Template.Labels[labels.KeyComponent] == labels.TaskManager.String() && len(p.Template.Spec.NodeSelector) == 0 {
 			fmt.Println(p, "may run on any node")
 		}
 	}

@@ -20,18 +20,6 @@ type Pod struct {
 	Template corev1.PodTemplateSpec
 }
 
-// Component tells JobManagers from TaskManagers.
-func (p Pod) Component() labels.Component {
-	switch p.Template.Labels[labels.KeyComponent] {
-	case labels.JobManager.String():
-		return labels.JobManager
-	case labels.TaskManager.String():
-		return labels.TaskManager
-	default:
-		return 0
-	}
-}
-
 // String names the workload and the resource that it was rendered from.
 func (p Pod) String() string { return name(p.Object) }
 

@@ -3,6 +3,7 @@ package rendertest
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -30,29 +31,27 @@ type Report func(field, format string, args ...any)
 // EachContainer returns a policy that looks at every container of every workload, init
 // containers first.
 func EachContainer(name string, look func(Container, Report)) Policy {
-	return Policy{Name: name, Find: func(m render.Manifests) (problems []flinktarget.Problem) {
-		for c := range Containers(m) {
-			look(c, reporter(&problems, name, objectOf(c.Pod.Object), c.Field()))
-		}
-		return problems
-	}}
+	return each(name, look, Containers, func(c Container) (render.Object, string) { return c.Pod.Object, c.Field() })
 }
 
 // EachPod returns a policy that looks at the pod template of every workload.
 func EachPod(name string, look func(Pod, Report)) Policy {
-	return Policy{Name: name, Find: func(m render.Manifests) (problems []flinktarget.Problem) {
-		for p := range Pods(m) {
-			look(p, reporter(&problems, name, objectOf(p.Object), "spec.template"))
-		}
-		return problems
-	}}
+	return each(name, look, Pods, func(p Pod) (render.Object, string) { return p.Object, "spec.template" })
 }
 
 // EachObject returns a policy that looks at every object.
 func EachObject(name string, look func(render.Object, Report)) Policy {
+	return each(name, look, render.Manifests.All, func(o render.Object) (render.Object, string) { return o, "" })
+}
+
+// each returns a policy about what is at a place in an object.
+func each[T any](
+	name string, look func(T, Report), all func(render.Manifests) iter.Seq[T], at func(T) (render.Object, string),
+) Policy {
 	return Policy{Name: name, Find: func(m render.Manifests) (problems []flinktarget.Problem) {
-		for o := range m.All() {
-			look(o, reporter(&problems, name, objectOf(o), ""))
+		for v := range all(m) {
+			o, field := at(v)
+			look(v, reporter(&problems, name, objectOf(o), field))
 		}
 		return problems
 	}}

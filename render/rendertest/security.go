@@ -95,7 +95,7 @@ func restricted(template tree.Map, fail Report) {
 		}
 	}
 	for _, list := range []string{"initContainers", "containers"} {
-		each(pod, spec, []string{list, "*"}, func(at string, container any) {
+		walk(pod, spec, []string{list, "*"}, func(at string, container any) {
 			check(container, at, containerLimits, fail)
 			check(container, at, limits, fail)
 			for _, handler := range handlers {
@@ -127,7 +127,7 @@ func unsaid(container, pod any, at string, fail Report) {
 
 func check(v any, at string, limits []limit, fail Report) {
 	for _, l := range limits {
-		each(v, at, strings.Split(l.field, "."), func(at string, v any) {
+		walk(v, at, strings.Split(l.field, "."), func(at string, v any) {
 			if !l.allowed(v) {
 				fail(at, "%s", l.message)
 			}
@@ -135,8 +135,8 @@ func check(v any, at string, limits []limit, fail Report) {
 	}
 }
 
-// each calls f with what is set at the end of a path. Elements are called by their names.
-func each(v any, at string, path []string, f func(at string, v any)) {
+// walk calls f with what is set at the end of a path. Elements are called by their names.
+func walk(v any, at string, path []string, f func(at string, v any)) {
 	switch {
 	case v == nil:
 	case len(path) == 0:
@@ -148,10 +148,10 @@ func each(v any, at string, path []string, f func(at string, v any)) {
 			if m, ok := e.(tree.Map); ok {
 				below += "[" + tree.String(m, "name") + "]"
 			}
-			each(e, below, path[1:], f)
+			walk(e, below, path[1:], f)
 		}
 	default:
 		below, _ := tree.Get(v, path[0])
-		each(below, at+"."+path[0], path[1:], f)
+		walk(below, at+"."+path[0], path[1:], f)
 	}
 }

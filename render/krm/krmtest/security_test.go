@@ -132,7 +132,7 @@ func TestSecurityIsThatOfKubernetes(t *testing.T) {
 			problems[p.Object] = append(problems[p.Object], p)
 		}
 		for pod := range rendertest.Pods(m) {
-			if pod.Component() != labels.TaskManager {
+			if pod.Template.Labels[labels.KeyComponent] != labels.TaskManager.String() {
 				continue // it has no changes
 			}
 			var reasons []string
