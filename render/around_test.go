@@ -154,6 +154,8 @@ func TestAroundResources(t *testing.T) {
 		{"as many as there may be", app + "      numberOfTaskManagers: 4\n", reactive, "", ""},
 		{"more than there may be", app + "      numberOfTaskManagers: 5\n", reactive, "",
 			"spec.template.spec.numberOfTaskManagers"},
+		{"more than there may be in a session cluster", session + "  numberOfTaskManagers: 5\n", reactive, "",
+			"spec.numberOfTaskManagers"},
 		{"a session cluster is not reactive", session, reactive, "", ""},
 		{"nor does its own configuration make it so", session + "  flinkConfiguration: {scheduler-mode: reactive}\n",
 			render.Option{}, "spec.flinkConfiguration[scheduler-mode]", ""},

@@ -14,6 +14,7 @@ import (
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/parallel"
+	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/target"
 )
 
@@ -56,7 +57,7 @@ func YAML(w io.Writer, rd io.Reader, opts ...Option) error {
 // A patch that changed no object of any of them is a warning. If anything cannot
 // be rendered, the Manifests are empty and the error joins all problems.
 func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) Job) (Manifests, error) {
-	x := &bundle{bundle: b, jobs: map[string]string{}}
+	x := &bundle{bundle: b, jobs: map[string]string{}, hosts: map[string]string{}}
 	x.index()
 	x.errs = x.bundle.Duplicates()
 	for _, d := range b.Deployments {
@@ -69,7 +70,7 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 		if d.Target().IsZero() && !s.inSession() {
 			var err error
 			if s.job.SessionCluster, err = x.sessionCluster(s); err != nil {
-				x.tasks = append(x.tasks, func() (Manifests, error) { return Manifests{}, err })
+				x.of, x.tasks = append(x.of, s), append(x.tasks, func() (Manifests, error) { return Manifests{}, err })
 				continue
 			}
 		}
@@ -111,7 +112,9 @@ type bundle struct {
 	bundle  deployment.Bundle
 	targets map[target.Ref]target.Target // by name, and by id
 	tasks   []func() (Manifests, error)
-	errs    []error // of the bundle as a whole
+	of      []resource        // what the tasks render
+	hosts   map[string]string // Ingresses, by what they serve
+	errs    []error           // of the bundle as a whole
 	uses    []patchUse
 	used    map[patchOf]int   // where they are in uses
 	jobs    map[string]string // Deployments by the ids of their jobs
@@ -131,7 +134,7 @@ type patchOf struct {
 
 func (x *bundle) add(res resource, render func(target.Target) (Manifests, error)) {
 	t, err := x.target(res)
-	x.tasks = append(x.tasks, func() (Manifests, error) {
+	x.of, x.tasks = append(x.of, res), append(x.tasks, func() (Manifests, error) {
 		if err != nil {
 			return Manifests{}, err
 		}
@@ -146,11 +149,12 @@ func (x *bundle) render(workers int) (Manifests, error) {
 		results[i].manifests, results[i].err = x.tasks[i]()
 	})
 	done := make([]Manifests, 0, len(results))
-	for _, res := range results {
+	for i, res := range results {
 		if res.err != nil {
 			x.errs = append(x.errs, res.err)
 			continue
 		}
+		x.sameHost(x.of[i], &res.manifests)
 		x.note(res.manifests.uses)
 		res.manifests.uses = nil // whether a patch matched is said of all renderings together
 		done = append(done, res.manifests)
@@ -161,6 +165,26 @@ func (x *bundle) render(workers int) (Manifests, error) {
 	out := Join(done...)
 	out.uses = x.uses
 	return out, nil
+}
+
+// sameHost warns of an Ingress that serves what one before it serves.
+func (x *bundle) sameHost(of resource, m *Manifests) {
+	for _, o := range m.objects {
+		for _, rule := range tree.Items(o.tree, "spec", "rules") {
+			for _, p := range tree.Items(rule, "http", "paths") {
+				url := tree.String(rule, "host") + tree.String(p, "path")
+				key := tree.String(o.tree, "spec", "ingressClassName") + " " + url
+				if other := x.hosts[key]; other != "" && other != o.String() {
+					w := decode.Warning("duplicate", of.String(), "spec.rules", fmt.Sprintf("%s serves %s, too, and a "+
+						"controller takes one of them: have {id} in the host", other, url), of.Position("metadata.name"))
+					w.Object = o.String()
+					w.Option = "WithIngress"
+					m.warnings = append(m.warnings, w)
+				}
+				x.hosts[key] = o.String()
+			}
+		}
+	}
 }
 
 // sessionCluster finds the cluster of a Deployment in session mode.

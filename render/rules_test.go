@@ -85,6 +85,8 @@ func ruleCases() []ruleCase {
 			op("target: {name: 'job-.*'}, patch: {metadata: {annotations: {a: b}}}"), nil},
 		{"derived-id", warning, inSpec("upgradeStrategy: {kind: STATEFUL}"), inSpec("upgradeStrategy: {kind: STATELESS}\n  restoreStrategy: {kind: NONE}"), nil},
 		{"duplicate", "", app + "---" + staging, app + "---" + in(staging, "name: staging", "name: b"), nil},
+		{"duplicate", warning, app + in(session[len(staging):], "name: session", "name: app"), app + session[len(staging):],
+			[]render.Option{ingress}},
 		{"duration", "", inSpec("jobFailureExpirationTime: soon"), inSpec("jobFailureExpirationTime: 1h"), nil},
 		{"engine-image", warning, artifact(engine), artifact(engine + ", flinkImageRegistry: r.io"), nil},
 		{"entry-class", warning, withDependencies(withArtifact("1.18", "https://h.example.com/b.jar"), a),

@@ -33,7 +33,7 @@ var rules = map[string][3]string{
 	"deprecated":         {"warning", "a value that VVP deprecates", "write the value that the message names"},
 	"derived-id": {"error, warning", "a patch selects by the derived job id, or a changed job would start without state",
 		"give a job id, and a savepoint"},
-	"duplicate":          {"error", "two resources, elements or jobs are the same", "remove or rename one"},
+	"duplicate":          {"error, warning", "two resources, elements, jobs or hosts are the same", "remove or rename one"},
 	"duration":           {"error", "a duration that VVP cannot read", "write it as in 30s"},
 	"engine-image":       {"warning", "Apache Flink runs in place of an engine of Ververica's", "see the message"},
 	"entry-class":        {"warning", "several jars may have the class to run", "write entryClass"},

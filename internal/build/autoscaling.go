@@ -36,7 +36,7 @@ func (d *decider) autoscaling(c *Plan, at *field.Path) {
 			"TaskManagers: remove the option"), "flink-configuration WithAutoscaling")
 	}
 	c.Config[key] = value
-	if n := c.TaskManagers; n != nil && c.Job != nil && (*n < a.MinReplicas || *n > a.MaxReplicas) {
+	if n := c.TaskManagers; n != nil && (*n > a.MaxReplicas || c.Job != nil && *n < a.MinReplicas) {
 		d.warn("no-effect WithAutoscaling", c.Settings.Child("numberOfTaskManagers"), "not used: there are %d to %d",
 			a.MinReplicas, a.MaxReplicas)
 	}

@@ -58,8 +58,11 @@ func body(of *field.Error) string {
 	if secrets.Key(lastOf(e.Field)) {
 		e.BadValue = field.OmitValueType{}
 	}
+	if e.Type == field.ErrorTypeRequired && e.Detail != "" {
+		return "required: " + e.Detail
+	}
 	if e.Detail != "" && (e.BadValue == nil || e.BadValue == any(field.OmitValueType{}) ||
-		e.Type == field.ErrorTypeForbidden || e.Type == field.ErrorTypeRequired) {
+		e.Type == field.ErrorTypeForbidden) {
 		return e.Detail
 	}
 	return e.ErrorBody()

@@ -90,13 +90,13 @@ func TestMessages(t *testing.T) {
 		{"an error that says nothing", field.Invalid(at, field.OmitValueType{}, ""), "spec.a: Invalid value"},
 		{"an error without a word of its own", field.Duplicate(at, "x"), `spec.a: Duplicate value: "x"`},
 		{"nothing was there to quote", field.Invalid(at, nil, "is null"), "spec.a: is null"},
-		{"what is missing has no value", field.Required(at, "write it"), "spec.a: write it"},
+		{"what is missing has no value", field.Required(at, "write it"), "spec.a: required: write it"},
 		{"what is forbidden has one nobody wants",
 			&field.Error{Type: field.ErrorTypeForbidden, Field: "spec.a", BadValue: "x", Detail: "not here"},
 			"spec.a: not here"},
 		{"words of a missing field that has a value",
 			&field.Error{Type: field.ErrorTypeRequired, Field: "spec.a", BadValue: "x", Detail: "write it"},
-			"spec.a: write it"},
+			"spec.a: required: write it"},
 	} {
 		assert.Equal(t, decode.Problem(yaml.Position{}, c.e).String(), c.want, c.reason)
 	}
