@@ -178,7 +178,9 @@ func (g *graph) draw(group, end, node, edge string, quoted func(string) string) 
 }
 
 func (g *graph) mermaid() string {
-	quoted := func(s string) string { return `"` + strings.ReplaceAll(s, `"`, "#quot;") + `"` }
+	// Labels are HTML, with #name; for an entity.
+	entities := strings.NewReplacer("#", "#35;", "&", "#amp;", "<", "#lt;", ">", "#gt;", `"`, "#quot;")
+	quoted := func(s string) string { return `"` + entities.Replace(s) + `"` }
 	return "flowchart LR\n" +
 		g.draw("  subgraph %s [%s]\n", "  end\n", "  %s[%s]\n", "  %s -->|%[3]s| %[2]s\n", quoted)
 }

@@ -18,6 +18,15 @@ func TestGraph(t *testing.T) {
 	golden.Assert(t, r.stdout, "graph.golden.mmd")
 }
 
+// Names, which may have any characters, are text.
+func TestGraphQuotes(t *testing.T) {
+	named := strings.Replace(input, "name: app", `name: '<i>&#lt;"\'`, 1)
+	for format, want := range map[string]string{"mermaid": `/#lt;i#gt;#amp;#35;lt;#quot;\"]`, "dot": `/<i>&#lt;\"\\"]`} {
+		r := call(named, "graph", "-o", format, "-")
+		assert.Assert(t, strings.Contains(r.stdout, want), "%s%s", r.stdout, r.stderr)
+	}
+}
+
 // Both formats have the same nodes and edges, and no edge leads to what is not drawn, for
 // every input that is rendered; names are quoted.
 func TestGraphFormats(t *testing.T) {
