@@ -180,7 +180,8 @@ type NetworkPolicies struct {
 
 // WithNetworkPolicies renders a NetworkPolicy for each component, and gives Flink's ports that are
 // random otherwise numbers. What clients of Flink collect goes through a port of its own:
-// resources whose jobs do that name it, taskmanager.collect-sink.port.
+// resources whose jobs do that name it, taskmanager.collect-sink.port. Jobs in session mode have no
+// policy: their pods, in which main methods run, are left to the platform.
 func WithNetworkPolicies(p NetworkPolicies) Option {
 	made := build.NetworkPolicies{CloseEgress: p.CloseEgress, APIServer: slices.Clone(p.APIServer),
 		Egress: slices.Clone(p.EgressCIDRs)}
