@@ -88,6 +88,9 @@ func (b *builder) operations(list []any, at string) []jsonpatch.Op {
 func (b *builder) checked(content map[string]any, at string, types ...kinds.TypeMeta) map[string]any {
 	seen := map[merge.Refused]bool{}
 	for _, t := range types {
+		if len(b.problems) > decode.MaxProblems {
+			break // all kinds take three times the memory that is documented: TestMemoryIsBounded in deployment
+		}
 		for _, refused := range merge.Check(content, merge.Of(t)) {
 			if !seen[refused] {
 				seen[refused] = true
