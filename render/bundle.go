@@ -175,7 +175,7 @@ func (x *bundle) sameHost(of resource, m *Manifests) {
 				url := tree.String(rule, "host") + tree.String(p, "path")
 				key := tree.String(o.tree, "spec", "ingressClassName") + " " + url
 				if other := x.hosts[key]; other != "" && other != o.String() {
-					message := other + " serves " + url + ", too, and a controller takes one of them: have {id} in the host"
+					message := other + " serves " + url + ", too, and controllers take one: have {id} in the host"
 					w := decode.Warning("duplicate", of.String(), "spec.rules", message, of.Position("metadata.name"))
 					w.Object = o.String()
 					w.Option = "WithIngress"
