@@ -173,6 +173,18 @@ func TestRefusedSubmissions(t *testing.T) {
 	_, err := renderJob(t, submits("2.2", script+", additionalDependencies: ['gs://b/a.jar']"), render.Job{},
 		render.FetcherImage("r/fetcher"))
 	assert.NilError(t, err)
+	_, err = renderJob(t, submitted+"      flinkConfiguration: {pipeline.name: '${GONE}'}\n", render.Job{})
+	assert.ErrorContains(t, err, "kubernetes.pods.envVars of the SessionCluster", "those of the Deployment have no effect")
+}
+
+// A client of a cluster has one target.
+func TestTargetOfASubmission(t *testing.T) {
+	for target, want := range map[string]int{"local": 1, "remote": 0} {
+		m, err := renderJob(t, submitted+"      flinkConfiguration: {execution.target: "+target+"}\n", render.Job{ID: jobID})
+		assert.NilError(t, err)
+		assert.Assert(t, strings.Contains(yamlOf(t, m), "execution.target: remote\n"))
+		assert.Equal(t, len(m.Warnings()), want, "%v", m.Warnings())
+	}
 }
 
 // What a jar that is fetched would hide is copied.

@@ -39,7 +39,7 @@ func (d *decider) references(c *Plan, at *field.Path) []flink.Property {
 		for _, m := range found {
 			if !c.mayHave(m[1]) {
 				missing, c.Unresolved = true, true
-				d.unresolved(m[1], at.Key(key))
+				d.unresolved(c, m[1], at.Key(key))
 			}
 		}
 		if !missing {
@@ -50,9 +50,13 @@ func (d *decider) references(c *Plan, at *field.Path) []flink.Property {
 	return out
 }
 
-func (d *decider) unresolved(name string, at *field.Path) {
-	d.unresolvable(at, "${"+name+"} is no variable of both pods: set it in kubernetes.pods.envVars, or in the Flink "+
-		"containers of both, by pod templates or patches; for a secret with valueFrom.secretKeyRef")
+func (d *decider) unresolved(c *Plan, name string, at *field.Path) {
+	of := ""
+	if c.Session != nil {
+		of = " of the SessionCluster"
+	}
+	d.unresolvable(at, "${"+name+"} is no variable of both pods: set it in kubernetes.pods.envVars"+of+", or in the "+
+		"Flink containers of both, by pod templates or patches; for a secret with valueFrom.secretKeyRef")
 }
 
 // unresolvable says that a reference stays as it is, which is an error unless it is allowed.

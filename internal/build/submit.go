@@ -49,9 +49,9 @@ func (d *decider) submission(c *Plan) {
 	c.Config = flink.ClientConfig(c.Session.Config, c.Config)
 	d.jvmOptions(c, at)
 	jvmOptions(c.Config, c.Version)
+	d.take(c, at, "execution.target", "remote", "")
 	maps.Copy(c.Config, map[string]string{
 		"$internal.pipeline.job-id": c.flinkJobID(),
-		"execution.target":          "remote",
 		"parallelism.default":       strconv.Itoa(int(c.Job.Parallelism)),
 		"rest.address":              c.Session.Name + "-" + labels.JobManager.String(),
 		"rest.port":                 strconv.Itoa(flink.PortREST),

@@ -227,10 +227,10 @@ func FuzzProcess(f *testing.F) {
 	f.Add("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n [{}]0\n")
 	f.Fuzz(func(t *testing.T, in string) {
 		out, results := krm.Process([]byte(in))
-		got := items(t, out)
 		if failed(results) != nil {
-			return
+			return // and what is no legal YAML is still there
 		}
+		got := items(t, out)
 		again, results := krm.Process(out)
 		// A resource that is local configuration stays. Its target goes, if that is not:
 		// what refers to it is an error then, and nothing is rendered by half.
