@@ -88,7 +88,11 @@ func (d *decoder) number(n *yaml.Node, dst *json.Number) {
 			return
 		}
 	}
-	d.mismatch(n, "a decimal number such as 1 or 0.5")
+	hint := "a decimal number such as 1 or 0.5"
+	if strings.HasSuffix(n.Text, "m") {
+		hint += ", which is 500m in Kubernetes"
+	}
+	d.mismatch(n, hint)
 }
 
 // jsonNumber writes a decimal number as JSON does, which has no "+1", ".5" or "1.".

@@ -146,13 +146,13 @@ func indexOf(minor string) int {
 	return slices.IndexFunc(patches, func(patch string) bool { return minorOf(patch) == minor })
 }
 
-// Lookup finds the release by a minor ("1.19") or patch version ("1.19.2").
+// Lookup finds the release of a minor version ("1.19"), the newest that is known, or the one
+// of a patch version ("1.19.2"), which need not be known.
 func Lookup(version string) (Version, error) {
-	minor := version
-	if parts := strings.Split(version, "."); len(parts) == 3 && isNumber(parts[2]) {
-		minor = minorOf(version)
+	if parts := strings.Split(version, "."); len(parts) == 3 && isNumber(parts[2]) && indexOf(minorOf(version)) >= 0 {
+		return newVersion(version), nil
 	}
-	if i := indexOf(minor); i >= 0 {
+	if i := indexOf(version); i >= 0 {
 		return newVersion(patches[i]), nil
 	}
 	return Version{}, fmt.Errorf("version %q of Flink is not supported; supported are %s", version,

@@ -219,6 +219,9 @@ func (p *parser) syntax(text []byte, err error) {
 	rows := bytes.SplitN(text, []byte("\n"), line+1)
 	line = min(line, len(rows))
 	row := rows[line-1]
+	if bytes.HasPrefix(bytes.TrimLeft(row, " "), []byte("\t")) {
+		msg += "; indent with blanks, not with tabs"
+	}
 	column := len(row) - len(bytes.TrimLeft(row, " \t")) + 1
 	p.fail(p.pos(line, column), "not legal YAML: %s", msg)
 }
