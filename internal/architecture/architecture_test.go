@@ -27,9 +27,25 @@ func goList(t *testing.T, args ...string) []string {
 	return strings.Fields(string(out))
 }
 
+// listing is what a package imports, and what it links besides itself.
+type listing struct{ imports, deps []string }
+
+var listed = map[string]listing{} // of all packages of the module, once asked for
+
+func list(t *testing.T) map[string]listing {
+	t.Helper()
+	if len(listed) == 0 {
+		for _, line := range goList(t, "-f", `{{.ImportPath}}:{{join .Imports ","}}:{{join .Deps ","}}`, "./...") {
+			parts := strings.Split(line, ":")
+			listed[parts[0]] = listing{strings.Split(parts[1], ","), strings.Split(parts[2], ",")}
+		}
+	}
+	return listed
+}
+
 func deps(t *testing.T, pkg string) []string {
 	t.Helper()
-	return goList(t, "-deps", path.Join(module, pkg))
+	return list(t)[path.Join(module, pkg)].deps
 }
 
 // rooms are all packages of the library. Each may import those before it, what it
@@ -47,14 +63,14 @@ var rooms = []string{
 }
 
 func TestImportsRunOneWay(t *testing.T) {
-	for _, pkg := range goList(t, "./...") {
+	for pkg, its := range list(t) {
 		room := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
 		if room == "" || strings.HasPrefix(room, "examples/") {
 			continue
 		}
 		place := slices.Index(rooms, room)
 		assert.Assert(t, place >= 0, "%s is no room of the house", room)
-		for _, imported := range goList(t, "-f", `{{join .Imports "\n"}}`, pkg) {
+		for _, imported := range its.imports {
 			if other, ours := strings.CutPrefix(imported, module+"/"); ours {
 				before := slices.Contains(rooms[:place], other)
 				assert.Assert(t, before, "%s imports %s, which is not before it", room, other)
@@ -78,7 +94,7 @@ func TestInternalIsOneFloor(t *testing.T) {
 }
 
 func TestPublicPackagesAreTheLayers(t *testing.T) {
-	for _, pkg := range goList(t, "./...") {
+	for pkg := range list(t) {
 		rel := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
 		top, _, _ := strings.Cut(rel, "/")
 		known := rel == "" || top == "internal" || top == "examples" || slices.Contains(layers, top)
@@ -96,18 +112,18 @@ func TestNoClusterClient(t *testing.T) {
 func TestKustomizeIsLinkedWhereItIsWanted(t *testing.T) {
 	wanted := []string{"internal/kyaml", "patch/kustomize", "render/krm", "examples/krm-function",
 		"examples/flinktarget"}
-	for _, pkg := range goList(t, "./...") {
+	for pkg, its := range list(t) {
 		room := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
 		isKustomize := func(dep string) bool { return strings.HasPrefix(dep, "sigs.k8s.io/kustomize") }
-		links := slices.ContainsFunc(deps(t, room), isKustomize)
+		links := slices.ContainsFunc(its.deps, isKustomize)
 		assert.Equal(t, links, slices.Contains(wanted, room), "%s links kustomize: %v", room, links)
 	}
 }
 
 // krusty is a whole kustomize, with plugins and the file system.
 func TestNoKrustyOutsideTests(t *testing.T) {
-	for _, pkg := range goList(t, "-deps", "./...") {
-		assert.Assert(t, pkg != "sigs.k8s.io/kustomize/api/krusty")
+	for pkg, its := range list(t) {
+		assert.Assert(t, !slices.Contains(its.deps, "sigs.k8s.io/kustomize/api/krusty"), pkg)
 	}
 }
 
@@ -116,11 +132,11 @@ func TestNoKrustyOutsideTests(t *testing.T) {
 func TestLibraryIsPure(t *testing.T) {
 	impure := []string{"os", "os/exec", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2",
 		"crypto/rand", "unsafe", "plugin"}
-	for _, pkg := range goList(t, "./...") {
+	for pkg, its := range list(t) {
 		if strings.Contains(pkg, "/examples/") || strings.HasSuffix(pkg, "test") || path.Base(pkg) == "inputs" {
 			continue
 		}
-		for _, imported := range goList(t, "-f", `{{join .Imports "\n"}}`, pkg) {
+		for _, imported := range its.imports {
 			assert.Assert(t, !slices.Contains(impure, imported), "%s imports %s", pkg, imported)
 		}
 	}
