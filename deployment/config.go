@@ -188,9 +188,9 @@ type Artifact struct {
 
 	// AdditionalDependencies are URIs of jars for the user-code class path.
 	AdditionalDependencies []string `json:"additionalDependencies,omitempty" format:"uri"`
-	// FlinkVersion is a minor version such as 1.20, or a patch version of it. It is
-	// required, but in session mode, where it is the SessionCluster's, and where
-	// EngineVersionName names it.
+	// FlinkVersion is a minor version such as 1.20, or a patch version of it, whose official
+	// image runs where the parts of the image's name are left out. It is required, but in
+	// session mode, where it is the SessionCluster's, and where EngineVersionName names it.
 	FlinkVersion string `json:"flinkVersion,omitempty" wire:"number"`
 	// EngineVersionName is VVP 3's form of FlinkVersion, such as vera-4.1-flink-1.20.
 	EngineVersionName string `json:"engineVersionName,omitempty" format:"engine"`

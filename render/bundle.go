@@ -215,7 +215,15 @@ func (x *bundle) target(res resource) (target.Target, error) {
 	}
 	detail := "there is no DeploymentTarget " + ref.String() + " in the input"
 	if x.missing++; x.missing <= maxHints {
-		detail += decode.DidYouMean(ref.Name, x.names())
+		var names []string
+		for _, t := range x.bundle.Targets {
+			if t.Namespace() == ref.Namespace {
+				names = append(names, t.Name())
+			} else if t.Name() == ref.Name {
+				detail += "; " + t.Ref().String() + " is of another namespace of VVP"
+			}
+		}
+		detail += decode.DidYouMean(ref.Name, names)
 	}
 	return target.Target{}, noTarget(res, detail)
 }
@@ -241,14 +249,6 @@ func (x *bundle) index() {
 			x.targets[target.Ref{Namespace: t.Namespace(), ID: t.ID()}] = t
 		}
 	}
-}
-
-func (x *bundle) names() []string {
-	var names []string
-	for _, t := range x.bundle.Targets {
-		names = append(names, t.Name())
-	}
-	return names
 }
 
 // oneJob reports a job id that another Deployment has, whose objects would have the

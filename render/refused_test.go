@@ -219,7 +219,7 @@ func TestBundleRefusals(t *testing.T) {
 	says(strings.Replace(app, "deploymentTargetName: staging", "deploymentTargetName: production", 1),
 		"there is no DeploymentTarget default/production in the input", "did you mean")
 	says(strings.Replace(app, "metadata: {name: app}", "metadata: {name: app, namespace: team}", 1),
-		"there is no DeploymentTarget team/staging", "did you mean")
+		"there is no DeploymentTarget team/staging in the input; default/staging is of another namespace of VVP", "did you mean")
 	_, err := renderJob(t, app+strings.Replace(deployment2, "{name: app}", "{name: app2}", 1), render.Job{ID: jobID})
 	assert.ErrorContains(t, err, "it is the job of Deployment default/app, too")
 }

@@ -69,7 +69,8 @@ type Job struct {
 	// ID is the UUID of the job, in lower case. VVP's Job resource has it as
 	// metadata.id. Objects are named after it, and Flink's job id is the ID without
 	// dashes. Where it is empty, an id is derived that changes exactly when the
-	// JobManager's Job or the configuration of Flink does.
+	// JobManager's Job or the configuration of Flink does. A new id without a savepoint starts
+	// without state, whatever the resource's restoreStrategy says: that is the platform's part.
 	ID string
 	// SavepointLocation is the URI, or the absolute path, of a savepoint to start from;
 	// empty for none.

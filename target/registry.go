@@ -35,6 +35,9 @@ import (
 //	m, err := renderer.Deployment(t, d, job)
 //	err = registry.SetHolds(d.Owner(), d.Target()) // ErrNotFound if t was deleted meanwhile
 //
+// A registry knows no files: the place of a reference that is not found is
+// d.Position("spec.deploymentTargetName") of package deployment.
+//
 // If t may have been deleted and registered with another spec between these calls, Get it
 // once more: it is held now, and if it is not [Target.SameSpec] as t, render again.
 //

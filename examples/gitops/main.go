@@ -127,7 +127,8 @@ func (s settings) run(inputs []string, stdout io.Writer) error {
 		fmt.Fprintln(stdout, c)
 	}
 	if err == nil && s.check && len(changes) > 0 {
-		err = fmt.Errorf("%s is not what its resources render to: run gitops without -check", s.out)
+		err = fmt.Errorf("nothing was written, and %s is not what its resources render to: "+
+			"run gitops without -check", s.out)
 	}
 	return err
 }

@@ -43,6 +43,7 @@ func TestLookup(t *testing.T) {
 		v, err := flink.Lookup(c.version)
 		assert.Equal(t, v.Minor, c.minor, c.reason)
 		assert.Equal(t, err != nil, c.minor == "", c.reason)
+		assert.Assert(t, err != nil || strings.HasPrefix(v.Patch, c.version), "%s: %s runs", c.reason, v.Patch)
 		if err != nil {
 			assert.Error(t, err, fmt.Sprintf("version %q of Flink is not supported; supported are %s", c.version,
 				strings.Join(flink.Supported(), ", ")))

@@ -651,6 +651,7 @@ func verifications() map[string]string {
 		"pods of a Job that do not end": toJob(
 			"podFailurePolicy: null, template: {spec: {restartPolicy: Always}}",
 		),
+		"pods that are replaced before they ended":     toJob("podReplacementPolicy: TerminatingOrFailed"),
 		"a failure policy for pods that are restarted": toPod("restartPolicy: OnFailure"),
 		"or are always restarted":                      toPod("restartPolicy: Always"),
 		"exit codes of no container": toRules(

@@ -325,6 +325,9 @@ func rolling(m tree.Map) (string, string) {
 
 // jobSpec: a Job that decides by how pods fail keeps those that failed.
 func jobSpec(m tree.Map) (string, string) {
+	if replaced := m["podReplacementPolicy"]; replaced != nil && replaced != "Failed" && m["podFailurePolicy"] != nil {
+		return "podReplacementPolicy", "must be Failed with a podFailurePolicy"
+	}
 	restart := tree.String(m, "template", "spec", "restartPolicy")
 	return "template.spec.restartPolicy", unless(m["podFailurePolicy"] == nil || restart == "Never",
 		"must be Never with a podFailurePolicy; to have another, set podFailurePolicy to null in the same patch")

@@ -36,9 +36,11 @@ func TestLegalPatches(t *testing.T) {
 			"template: {spec: {containers: [{name: flink-taskmanager, resizePolicy: [{resourceName: cpu, " +
 				"restartPolicy: RestartContainer}]}]}}",
 		),
-		"a volume of no size": toVolume("emptyDir: {sizeLimit: 0}"),
-		"all of the pods":     toBudget("maxUnavailable: 100%"),
-		"a part of the pods":  toBudget("maxUnavailable: 99%"),
+		"pods that are replaced when they have ended":     toJob("podReplacementPolicy: Failed"),
+		"pods that are replaced before, without a policy": toJob("podReplacementPolicy: TerminatingOrFailed, podFailurePolicy: null"),
+		"a volume of no size":                             toVolume("emptyDir: {sizeLimit: 0}"),
+		"all of the pods":                                 toBudget("maxUnavailable: 100%"),
+		"a part of the pods":                              toBudget("maxUnavailable: 99%"),
 		"more pods than all at a time": toDeployment(
 			"strategy: {rollingUpdate: {maxSurge: 1000%, maxUnavailable: 0}}",
 		),
