@@ -10,7 +10,6 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/render"
-	"github.com/flinktarget/flinktarget/target"
 )
 
 func (t tool) render(fs *flag.FlagSet) func([]string) error {
@@ -52,15 +51,10 @@ func (t tool) keepGoing(files []string, o *cli.Flags, j *cli.Jobs, format string
 		}
 		found := cli.ProblemsOf(err)
 		problems = append(problems, found...)
-		wrong := func(resource string) bool {
-			return slices.ContainsFunc(found, func(p flinktarget.Problem) bool { return p.Resource == resource })
-		}
 		before := len(b.Targets) + len(b.Deployments) + len(b.SessionClusters)
-		b.Targets = slices.DeleteFunc(b.Targets, func(t target.Target) bool { return wrong(t.String()) })
-		b.Deployments = slices.DeleteFunc(b.Deployments,
-			func(d deployment.Deployment) bool { return wrong(d.String()) })
-		b.SessionClusters = slices.DeleteFunc(b.SessionClusters,
-			func(s deployment.SessionCluster) bool { return wrong(s.String()) })
+		b.Targets = without(b.Targets, found)
+		b.Deployments = without(b.Deployments, found)
+		b.SessionClusters = without(b.SessionClusters, found)
 		if len(b.Targets)+len(b.Deployments)+len(b.SessionClusters) == before {
 			break // it is about none of them
 		}
@@ -70,6 +64,13 @@ func (t tool) keepGoing(files []string, o *cli.Flags, j *cli.Jobs, format string
 		return errSaid
 	}
 	return nil
+}
+
+// without leaves out the resources of problems.
+func without[T fmt.Stringer](list []T, problems []flinktarget.Problem) []T {
+	return slices.DeleteFunc(list, func(r T) bool {
+		return slices.ContainsFunc(problems, func(p flinktarget.Problem) bool { return p.Resource == r.String() })
+	})
 }
 
 // renderFlags are the flags of all commands that render.

@@ -1,6 +1,12 @@
 package judges
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+
+	podutil "k8s.io/kubernetes/pkg/api/pod"
+	"k8s.io/kubernetes/pkg/apis/core"
+)
 
 // The judges.
 const (
@@ -14,11 +20,18 @@ func Warnings(objects []map[string]any) []string {
 	var out []string
 	for _, object := range objects {
 		typed, err := decode(object)
-		if err != nil {
-			continue // Judge reports it
+		pod := podOf(typed)
+		if err != nil || pod == nil {
+			continue // Judge reports the error
 		}
-		for _, text := range warnings(typed) {
+		scheme.Default(pod)
+		var internal core.Pod
+		err = scheme.Convert(pod, &internal, nil)
+		for _, text := range podutil.GetWarningsForPod(context.Background(), &internal, nil) {
 			out = append(out, nameOf(object)+": "+text)
+		}
+		if err != nil {
+			out = append(out, nameOf(object)+": "+err.Error())
 		}
 	}
 	return out

@@ -216,20 +216,6 @@ func init() {
 // scaling is what an API server without alpha features asks of an autoscaler.
 var scaling = autoscalingvalidation.HorizontalPodAutoscalerSpecValidationOptions{MinReplicasLowerBound: 1}
 
-// warnings are those about the pods of a workload.
-func warnings(typed runtime.Object) []string {
-	pod := podOf(typed)
-	if pod == nil {
-		return nil
-	}
-	scheme.Default(pod)
-	var internal core.Pod
-	if err := scheme.Convert(pod, &internal, nil); err != nil {
-		return []string{err.Error()}
-	}
-	return podutil.GetWarningsForPod(context.Background(), &internal, nil)
-}
-
 // healthCheckPort is what a cluster gives a load balancer that asks for none.
 const healthCheckPort = 30000
 

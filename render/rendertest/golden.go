@@ -2,6 +2,7 @@ package rendertest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -70,12 +71,14 @@ func differences(file []byte, m render.Manifests) string {
 		}
 		objects = append(objects, o)
 	}
-	changes := render.Compare(render.NewManifests(objects...), m)
-	if len(changes) == 0 {
-		return "the objects are the same: their order is another, or how they are written"
-	}
+	return cmp.Or(listed(render.NewManifests(objects...), m),
+		"the objects are the same: their order is another, or how they are written")
+}
+
+// listed names the objects and fields that are not the same.
+func listed(old, new render.Manifests) string {
 	var out strings.Builder
-	for _, c := range changes {
+	for _, c := range render.Compare(old, new) {
 		if len(c.Fields) == 0 {
 			fmt.Fprintf(&out, "%s: %s\n", name(c.Object()), c.Op)
 		}

@@ -30,7 +30,7 @@ spec: {deploymentTargetName: staging, flinkVersion: 2.1}
 `
 	for reason, c := range map[string]struct{ protocol, want string }{
 		"both engines merge it":                     {"protocol: TCP, ", ""},
-		"kustomize drops a port without a protocol": {"", "spec.ports[8081].nodePort: 30081, but with kustomize <nil>"},
+		"kustomize drops a port without a protocol": {"", "spec.ports[8081].nodePort: nothing, not 30081"},
 	} {
 		dir := t.TempDir()
 		text := fmt.Appendf(nil, patched, c.protocol)
