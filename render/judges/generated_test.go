@@ -56,14 +56,14 @@ func TestGeneratedInputs(t *testing.T) {
 		in := inputs.New(seed)
 		rendered, err := renderBundle(renderer(t, in), in.Text())
 		if err != nil {
-			t.Fatalf("seed %d (%v): %v\n%s", seed, in.Notes, err, in.Text())
+			t.Fatalf("seed %d: %v\n%s", seed, err, in.Text())
 		}
 		objects += len(rendered)
 		if bytes.Contains(in.Text(), []byte("deploymentPatchSet")) {
 			patched++
 		}
 		for _, refusal := range judges.Judge(rendered) {
-			t.Errorf("seed %d (%v): %s", seed, in.Notes, refusal)
+			t.Errorf("seed %d: %s", seed, refusal)
 		}
 		if t.Failed() {
 			t.Fatalf("%s", in.Text())

@@ -24,8 +24,6 @@ type Input struct {
 	Budgets bool
 	// Around says so of everything else that is rendered around a cluster.
 	Around bool
-	// Notes say what was chosen, in words for people and for counting.
-	Notes []string
 }
 
 // What options must say, without which some inputs are refused: targets without a
@@ -69,12 +67,8 @@ func (in Input) Options() []render.Option {
 
 // New returns the input of a seed. Every third has patches.
 func New(seed uint64) Input {
-	g := newGenerator(seed)
-	in := Input{Seed: seed, Around: seed%4 > 1}
-	if in.Budgets = g.oneIn(2); in.Budgets {
-		g.note("budgets")
-	}
-	g.budgets = in.Budgets
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 7))}
+	in := Input{Seed: seed, Around: seed%4 > 1, Budgets: g.oneIn(2)}
 	if g.oneIn(3) {
 		in.Resource = g.sessionCluster()
 	} else {
@@ -84,9 +78,7 @@ func New(seed uint64) Input {
 	if seed%3 == 0 {
 		patches := g.patches()
 		in.Target["spec"].(tree.Map)["deploymentPatchSet"] = patches
-		g.note("patches")
 	}
-	in.Notes = g.notes
 	return in
 }
 
@@ -107,12 +99,9 @@ func (in Input) Text() []byte {
 // versions accept different things.
 type generator struct {
 	*rand.Rand
-	notes []string
-
 	session    bool
 	minor      string // Flink's version
 	ha         bool
-	budgets    bool
 	headless   bool // patches give the Service no address
 	added      int  // by operations of patches
 	templates  bool // pod templates, not pods
@@ -121,13 +110,7 @@ type generator struct {
 	targetID   string
 }
 
-func newGenerator(seed uint64) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, 7))}
-}
-
 func (g *generator) oneIn(n int) bool { return g.IntN(n) == 0 }
-
-func (g *generator) note(text string) { g.notes = append(g.notes, text) }
 
 func pick[T any](g *generator, values ...T) T { return values[g.IntN(len(values))] }
 

@@ -36,7 +36,7 @@ func (g *generator) patch() tree.Map {
 		return g.to(tree.Map{"kind": "ConfigMap"}, "v1", pick[any](g,
 			tree.Map{"data": tree.Map{"hive-site.xml": "<configuration/>\n"}},
 			tree.Map{"binaryData": tree.Map{"keystore": "AAEC"}},
-			operations(operation("add", "/data/extra.txt", g.text())),
+			[]any{operation("add", "/data/extra.txt", g.text())},
 			tree.Map{"metadata": tree.Map{"labels": g.labels()}, "immutable": true},
 		))
 	case "Service":
@@ -50,9 +50,9 @@ func (g *generator) patch() tree.Map {
 			tree.Map{"spec": tree.Map{"ports": []any{
 				tree.Map{"port": int64(8081), "protocol": "TCP", "nodePort": int64(30081)}},
 				"type": "LoadBalancer", "externalTrafficPolicy": "Local"}},
-			operations(operation("replace", "/spec/ports/2/targetPort", int64(8081))),
-			operations(operation("add", "/spec/ports/-",
-				tree.Map{"name": g.fresh("extra"), "port": int64(100 + g.added), "targetPort": int64(9)})),
+			[]any{operation("replace", "/spec/ports/2/targetPort", int64(8081))},
+			[]any{operation("add", "/spec/ports/-",
+				tree.Map{"name": g.fresh("extra"), "port": int64(100 + g.added), "targetPort": int64(9)})},
 		))
 	case "All":
 		return tree.Map{"target": pick(g, tree.Map{"labelSelector": "system=ververica-platform"},
@@ -89,8 +89,6 @@ func operation(op, path string, value any) tree.Map {
 	}
 	return o
 }
-
-func operations(list ...any) []any { return list }
 
 // resourcePatch changes the VVP resource.
 func (g *generator) resourcePatch() tree.Map {
@@ -216,12 +214,12 @@ func (g *generator) workloadOperations() []any {
 	const spec = "/spec/template/spec"
 	cache := g.fresh("cache")
 	return pick(g,
-		operations(operation("add", spec+"/priorityClassName", "high")),
-		operations(operation("add", spec+"/volumes/-", tree.Map{"name": cache, "emptyDir": tree.Map{}}),
-			operation("add", spec+"/containers/0/volumeMounts/-", tree.Map{"name": cache, "mountPath": "/" + cache})),
-		operations(operation("add", spec+"/dnsPolicy", "Default"),
-			operation("test", spec+"/securityContext/runAsNonRoot", true), operation("remove", spec+"/dnsPolicy", nil)),
-		operations(operation("replace", spec+"/enableServiceLinks", true)),
-		operations(operation("add", "/metadata/annotations", tree.Map{"a": "b"})),
+		[]any{operation("add", spec+"/priorityClassName", "high")},
+		[]any{operation("add", spec+"/volumes/-", tree.Map{"name": cache, "emptyDir": tree.Map{}}),
+			operation("add", spec+"/containers/0/volumeMounts/-", tree.Map{"name": cache, "mountPath": "/" + cache})},
+		[]any{operation("add", spec+"/dnsPolicy", "Default"),
+			operation("test", spec+"/securityContext/runAsNonRoot", true), operation("remove", spec+"/dnsPolicy", nil)},
+		[]any{operation("replace", spec+"/enableServiceLinks", true)},
+		[]any{operation("add", "/metadata/annotations", tree.Map{"a": "b"})},
 	)
 }

@@ -106,14 +106,12 @@ func (g *generator) podTemplate(container string) tree.Map {
 	spec := tree.Map{}
 	containers := []any{flink}
 	if g.oneIn(3) {
-		g.note("sidecar")
 		containers = append(containers,
 			tree.Map{"name": "sidecar", "image": "sidecar:1",
 				"ports":        []any{tree.Map{"containerPort": int64(9249), "name": "metrics"}},
 				"volumeMounts": []any{tree.Map{"name": "flink-log", "mountPath": "/logs", "readOnly": true}}})
 	}
 	if g.oneIn(4) {
-		g.note("init container")
 		spec["initContainers"] = []any{tree.Map{"name": "init", "image": "init", "command": []any{"true"},
 			"restartPolicy": pick[any](g, "Always", nil)}}
 	}

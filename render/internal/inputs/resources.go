@@ -11,7 +11,6 @@ import (
 func (g *generator) chooseVersion() string {
 	minors := flink.Supported()
 	g.minor = pick(g, minors...)
-	g.note("flink " + g.minor)
 	if v, err := flink.Lookup(g.minor); err == nil && g.oneIn(3) {
 		return v.Patch
 	}
@@ -36,7 +35,6 @@ func (g *generator) metadata(name string) tree.Map {
 }
 
 func (g *generator) deployment() tree.Map {
-	g.note("Deployment")
 	version := g.chooseVersion()
 	spec := tree.Map{
 		"artifact":           g.artifact(version),
@@ -62,7 +60,6 @@ func (g *generator) deployment() tree.Map {
 	g.set(4, d, tree.Map{"kind": pick(g, "LATEST_STATE", "latest_savepoint", "NONE"),
 		"allowNonRestoredState": g.oneIn(2)}, "spec", "restoreStrategy")
 	if g.oneIn(4) {
-		g.note("TLS")
 		put(d, "true", "spec", "template", "metadata", "annotations", "flink.security.ssl.enabled")
 	}
 	if g.version().QueryableState {
@@ -72,7 +69,6 @@ func (g *generator) deployment() tree.Map {
 }
 
 func (g *generator) sessionCluster() tree.Map {
-	g.note("SessionCluster")
 	g.session = true
 	g.targetName = pick(g, "staging", "t-1")
 	spec := tree.Map{
@@ -103,11 +99,9 @@ func (g *generator) common(spec tree.Map) {
 	switch {
 	case g.oneIn(3) && !g.variables:
 	case g.templates:
-		g.note("pod templates")
 		k["jobManagerPodTemplate"] = g.podTemplate("flink-jobmanager")
 		k["taskManagerPodTemplate"] = g.podTemplate("flink-taskmanager")
 	default:
-		g.note("pods")
 		k["pods"] = g.pods()
 	}
 	spec["kubernetes"] = k
@@ -134,7 +128,6 @@ func (g *generator) configuration(conf tree.Map) {
 	g.set(6, conf, "rocksdb", v.StateBackendKey)
 	if g.oneIn(3) {
 		g.ha = true
-		g.note("high availability")
 		conf["high-availability.storageDir"] = "s3://bucket/ha"
 		conf[v.HAKey] = pick(g, v.HAKubernetes, v.HAKubernetes, "zookeeper", "vvp-kubernetes")
 		if conf[v.HAKey] == "zookeeper" {
@@ -156,7 +149,6 @@ func (g *generator) artifact(version string) tree.Map {
 	uris := []string{"local:///opt/flink/usrlib/a.jar", "https://example.com/a.jar?x=1",
 		"http://example.com/j/a%20b.jar", "s3://bucket/a.jar", "gs://bucket/b", "file:///opt/flink/usrlib/x/y.jar"}
 	a := tree.Map{"kind": pick(g, "JAR", "jar"), "flinkVersion": version, "jarUri": pick(g, uris...)}
-	g.note("artifact " + a["jarUri"].(string)[:5])
 	g.set(3, a, []any{"https://example.com/other.jar"}, "additionalDependencies")
 	g.set(2, a, pick(g, "com.example.Main", "com.example.Main$Inner"), "entryClass")
 	g.set(2, a, pick(g, "--a 'b c' $X $(HOME) $$", "-n 1", `--json "{\"a\": 1}"`), "mainArgs")
