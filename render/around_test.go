@@ -166,6 +166,7 @@ func TestAroundResources(t *testing.T) {
 			CloseEgress: true, APIServer: []string{"10.0.0.1/32"}}), "", ""},
 		{"one's own port", app + conf + "metrics.internal.query-service.port: 7000-7010}\n", closed, "",
 			options + "[metrics.internal.query-service.port]"},
+		{"a port of Flink's choice for results", app + conf + "taskmanager.collect-sink.port: 0}\n", closed, "", ""},
 		{"the same port", app + conf + "metrics.internal.query-service.port: 6126}\n", closed, "", ""},
 	} {
 		m, err := renderJob(t, c.text, render.Job{ID: jobID}, render.TLSSecret("tls"), c.option)

@@ -157,6 +157,16 @@ func TestTemplatesKeepWhatIsOurs(t *testing.T) {
 	assert.DeepEqual(t, restricted, map[string]bool{"flink-jobmanager": false, "a": true, "b": false, "c": true})
 }
 
+// As many TaskManagers as there may be decide on a budget.
+func TestBudgetOfScaledTaskManagers(t *testing.T) {
+	for _, most := range []int32{1, 2} {
+		m, err := renderJob(t, app, render.Job{ID: jobID}, render.PodDisruptionBudgets(),
+			render.WithAutoscaling(render.Autoscaling{MaxReplicas: most}))
+		assert.NilError(t, err)
+		assert.Equal(t, strings.Contains(yamlOf(t, m), "kind: PodDisruptionBudget\n"), most > 1, "at most %d", most)
+	}
+}
+
 // What others refer to comes first.
 func TestOrderOfObjects(t *testing.T) {
 	m, err := renderJob(t, app+"      numberOfTaskManagers: 2\n      "+haConf, render.Job{ID: jobID},

@@ -126,6 +126,10 @@ func TestRefusals(t *testing.T) {
 			app + "      flinkConfiguration: {env.java.opts.jobmanager: -Da=$KEY}\n      kubernetes: {pods: {envVars: " +
 				"[{name: KEY, value: x y}]}}\n",
 			[]string{flinkConf + "[env.java.opts.jobmanager] jvm-options"}},
+		{"a variable of the other of two containers",
+			app + "      flinkConfiguration: {env.java.opts.all: -Da=$KEY}\n      kubernetes: {taskManagerPodTemplate: " +
+				"{spec: {containers: [{name: flink-taskmanager, env: [{name: KEY, value: x y}]}]}}}\n",
+			[]string{flinkConf + "[env.java.opts.all] jvm-options"}},
 		{"of another container than that of the option",
 			app + "      flinkConfiguration: {env.java.opts.taskmanager: -Da=$KEY}\n      kubernetes: {" +
 				"jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: KEY, value: x y}]}]}}}\n",

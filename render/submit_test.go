@@ -162,6 +162,7 @@ func TestRefusedSubmissions(t *testing.T) {
 			[]string{at + "additionalDependencies[1] uri"}},
 		{"options of a script from variables, before 1.17", variables("1.16"), []string{at + "kind reference"}},
 		{"from 1.17", variables("1.17"), nil},
+		{"none from variables", submits("1.16", script), nil},
 		{"a variable that nobody sets", submitted + "      flinkConfiguration: {pipeline.name: '${GONE}'}\n",
 			[]string{flinkConf + "[pipeline.name] reference"}},
 		{"Flink's own image", submits("2.2", "kind: PYTHON, pythonArtifactUri: 'local:///opt/a.py'"),
@@ -195,6 +196,14 @@ func TestSubmittedBesideFetched(t *testing.T) {
 	pod := podOf(t, m)
 	assert.Equal(t, len(pod.InitContainers), 2)
 	assert.Assert(t, slices.Contains(pod.Containers[0].Args, "/opt/flink/usrlib/a.jar"))
+	for text, name := range map[string]string{ // what Flink would not take for a jar has another name
+		submits("2.2", script+", additionalDependencies: ['https://h/b']"): "dependency-1.jar",
+		submits("2.2", "kind: JAR, jarUri: 'https://h/b'"):                 "job.jar",
+	} {
+		m, err := renderJob(t, text, render.Job{ID: jobID})
+		assert.NilError(t, err)
+		assert.Assert(t, slices.Contains(podOf(t, m).Containers[0].Args, "/opt/flink/usrlib/"+name), name)
+	}
 }
 
 // For the SQL client, a statement ends where a line does; what stands in comments, literals

@@ -68,6 +68,8 @@ func TestVVPAsItIsUsed(t *testing.T) {
 		{"a repository of the Flink project's", artifact("flinkImageRepository: apache/flink"),
 			"image: apache/flink:", "", ""},
 		{"an image that nothing runs", artifact(stream) + images, "image: r.io/f:1", "stream", ""},
+		{"an image that TaskManagers run", artifact("flinkImageTag: mine") +
+			strings.Split(images, ", taskManager")[0] + "}\n", "image: flink:mine", "", tag},
 		{"of a SessionCluster", session + "  " + stream + "\n", "", "", "image-registry spec.flinkImageTag"},
 		{"an engine of VVP 3's", engine, "image: flink:1.20.5", "",
 			"engine-image spec.template.spec.artifact.engineVersionName"},
@@ -215,6 +217,9 @@ func TestFileSystemsOfImages(t *testing.T) {
 	}{
 		{"Flink's image has no Hadoop", withArtifact("1.20", "hdfs://n/a.jar"), true, ""},
 		{"it is mounted", withArtifact("1.20", "hdfs://n/a.jar") + hadoop, false, ""},
+		{"it is mounted where the jar is fetched", withArtifact("1.20", "hdfs://n/a.jar") + "      kubernetes: " +
+			"{jobManagerPodTemplate: {spec: {containers: [{name: flink-jobmanager, env: [{name: HADOOP_CLASSPATH, " +
+			"value: /h}]}]}}}\n", false, ""},
 		{"others may", with("flinkImageRegistry: r.io, flinkImageTag: mine", "1.20", "hdfs://n/a.jar"), false,
 			"file-system-image " + jarURI},
 		{"VVP's has", with(vvp, "1.20", "hdfs://n/a.jar"), false, ""},

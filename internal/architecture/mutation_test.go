@@ -51,6 +51,9 @@ var mutated = []struct {
 	{pkg: "patch", by: []string{"patch"}},
 	{pkg: "internal/merge", by: []string{"internal/merge"}, skip: "Allocations"},
 	{pkg: "internal/verify", by: []string{"internal/verify"}, skip: "TestBoundsOfQuantities|TestNamesAreKubernetes"},
+	{pkg: "internal/build", by: []string{"internal/build", "render"},
+		skip: "Allocations|EnginesRender|ExplanationsAreTrue|EveryFieldIsExplained|BruteForce|Encoders|NewManifests|" +
+			"Hostile|TraceChanges|IsLinear|Stream|ManyObjects|Goroutines|Fuzz|SameBytes|Derived|Shared|OfTyped"},
 }
 
 // TestMutants fails if fewer mutants than minKilled are killed, or one survives that
