@@ -69,9 +69,11 @@
 //   - With high availability, a JobManager that dies is replaced without limit, and
 //     goes on from the last checkpoint. FAILED ends the Kubernetes Job.
 //
-// A pod that is evicted, as from a node that is drained, counts for neither. Failed
-// pods stay, with their logs, until the Job is deleted. TaskManagers stay until
-// their Deployment is deleted; removing objects is not the renderer's business.
+// A pod that is evicted, as from a node that is drained, counts for neither. Kubernetes waits
+// longer before each new pod, up to ten minutes, and does not replace one that is terminating,
+// as on a node that is lost: render/apply.md says what to do. Failed pods stay, with their
+// logs, until the Job is deleted. TaskManagers stay until their Deployment is deleted;
+// removing objects is not the renderer's business.
 //
 // # Jars and file systems
 //
