@@ -152,6 +152,7 @@ func TestAroundResources(t *testing.T) {
 			options + "[jobmanager.scheduler]", ""},
 		{"the scheduler", app + conf + "jobmanager.scheduler: Adaptive}\n", reactive, "", ""},
 		{"as many as there may be", app + "      numberOfTaskManagers: 4\n", reactive, "", ""},
+		{"as few as there may be", app + "      numberOfTaskManagers: 1\n", reactive, "", ""},
 		{"more than there may be", app + "      numberOfTaskManagers: 5\n", reactive, "",
 			"spec.template.spec.numberOfTaskManagers"},
 		{"more than there may be in a session cluster", session + "  numberOfTaskManagers: 5\n", reactive, "",
@@ -202,6 +203,10 @@ func TestHosts(t *testing.T) {
 		hosts[host] = name
 	}
 	assert.Equal(t, hosts["x-a-b.staging.example.com"], "a-b")
+	m, err := renderJob(t, in(app, "{name: app}", "{name: "+long+"}"), render.Job{ID: jobID},
+		render.WithIngress(render.Ingress{Host: "{name}.example.com"}))
+	assert.NilError(t, err)
+	assert.Assert(t, strings.Contains(yamlOf(t, m), "host: "+long+".example.com\n"), "what fits stays")
 }
 
 // Whoever goes over to an autoscaler is told that the replicas go, and how to keep the pods.

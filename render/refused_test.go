@@ -116,6 +116,9 @@ func TestRefusals(t *testing.T) {
 				"KEY, value: n1 x * -Da}]}}\n", nil},
 		{"one that is not known", app + "      flinkConfiguration: {pipeline.name: 'job-${KEY}'}\n      kubernetes: {pods: " +
 			"{envVars: [{name: KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}]}}\n", nil},
+		{"one that Kubernetes expands",
+			app + "      flinkConfiguration: {pipeline.name: 'job-${KEY}'}\n      kubernetes: {pods: {envVars: [{name: " +
+				"KEY, value: n1 $(B) x * -D}]}}\n", nil},
 		{"the scripts expand variables in options of the JVM only",
 			app + "      flinkConfiguration: {env.log.dir: '/data/${KEY}', env.java.opts.all: '-Da=${KEY}'}\n" +
 				"      kubernetes: {pods: {envVars: [{name: KEY, value: k}]}}\n",

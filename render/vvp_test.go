@@ -82,6 +82,9 @@ func TestVVPAsItIsUsed(t *testing.T) {
 			"name: artifact-fetcher", "", ""},
 		{"there is one", fetchers(withArtifact("1.18", "https://h/a.jar"), fetcher), "tty: true", "", ""},
 
+		{"what a shell changes is told once, not for each container", conf(`env.java.opts.all: -Da=b'c'`), "", "",
+			"jvm-options " + flinkConf + "[env.java.opts.all]"},
+
 		{"checkpoints without a place", conf(interval), interval, "", noDirectory + "interval]"},
 		{"retained ones, too",
 			conf("execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION"), "", "",
@@ -236,6 +239,7 @@ func TestFileSystemsOfImages(t *testing.T) {
 		m, err := renderJob(t, c.text, render.Job{ID: jobID})
 		if c.refused {
 			assert.DeepEqual(t, refusals(err), []string{jarURI + " uri-scheme"})
+			assert.ErrorContains(t, err, "option FetcherImage")
 			_, err = renderJob(t, c.text, render.Job{ID: jobID}, render.FetcherImage("fetch:1"))
 			assert.Equal(t, err == nil, strings.Contains(c.text, "1.18"), "%s: %v", c.reason, err)
 			continue
