@@ -124,12 +124,7 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 
 // MarshalYAML returns the entry as a map, for libraries such as go.yaml.in/yaml; nil for the
 // zero value.
-func (p Patch) MarshalYAML() (any, error) {
-	if p.p == nil {
-		return nil, nil
-	}
-	return tree.Copy(p.p.entry), nil
-}
+func (p Patch) MarshalYAML() (any, error) { return tree.FromGo(p) }
 
 // UnmarshalYAML sets the variable p as Parse does, from what a YAML library hands over: the
 // interface is that of go.yaml.in/yaml.

@@ -91,13 +91,7 @@ func (s *Set) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalYAML returns the list of the entries, for libraries such as go.yaml.in/yaml.
-func (s Set) MarshalYAML() (any, error) {
-	list := make([]any, len(s.patches))
-	for i, c := range s.patches {
-		list[i] = tree.Copy(c.entry)
-	}
-	return list, nil
-}
+func (s Set) MarshalYAML() (any, error) { return tree.FromGo(s) }
 
 // UnmarshalYAML sets the variable s as UnmarshalJSON does.
 func (s *Set) UnmarshalYAML(unmarshal func(any) error) error {
