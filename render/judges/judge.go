@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/core"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
 )
 
 // The judges.
@@ -79,4 +82,24 @@ func judge(object map[string]any) (out []Refusal) {
 func nameOf(object map[string]any) string {
 	metadata, _ := object["metadata"].(map[string]any)
 	return fmt.Sprint(object["kind"], " ", metadata["namespace"], "/", metadata["name"])
+}
+
+var evaluator = func() policy.Evaluator {
+	e, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	if err != nil {
+		panic(err)
+	}
+	return e
+}()
+
+// restricted returns why the Pod Security Standard of that name refuses a pod.
+func restricted(pod *corev1.Pod) []string {
+	level := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
+	var out []string
+	for _, result := range evaluator.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec) {
+		if !result.Allowed {
+			out = append(out, result.ForbiddenReason+": "+result.ForbiddenDetail)
+		}
+	}
+	return out
 }
