@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
@@ -17,29 +18,24 @@ import (
 
 // explain writes a table, or with -o json a list.
 func (t tool) explain(fs *flag.FlagSet) func([]string) error {
-	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "text")
 	var only selection
 	fs.StringVar(&only.object, "object", "",
 		"explain only objects of this `KIND[/NAME]`; * in a name stands for anything")
 	fs.StringVar(&only.path, "path", "",
 		"explain only the `FIELD` with this path or this last name, and what is below it")
-	return func(files []string) error {
-		_, m, err := t.manifests(files, o, j, render.WithTrace())
-		if err != nil {
-			return err
-		}
+	return t.of(fs, "text", func(_ deployment.Bundle, m render.Manifests, format string) error {
 		t.lines(cli.Flagged(m.Warnings())...)
 		found := only.of(m)
 		switch {
 		case len(found) == 0:
 			return fmt.Errorf("no field fits --object %q --path %q", only.object, only.path)
-		case *output == "json":
+		case format == "json":
 			writeExplanationsJSON(t.stdout, found)
 		default:
 			writeExplanations(t.stdout, found)
 		}
 		return nil
-	}
+	}, render.WithTrace())
 }
 
 // selection says which fields are asked for.

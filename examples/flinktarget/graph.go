@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/labels"
 	"github.com/flinktarget/flinktarget/render"
@@ -16,18 +15,13 @@ import (
 )
 
 func (t tool) graph(fs *flag.FlagSet) func([]string) error {
-	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "mermaid")
-	return func(files []string) error {
-		bundle, m, err := t.manifests(files, o, j)
-		if err != nil {
-			return err
-		}
+	return t.of(fs, "mermaid", func(bundle deployment.Bundle, m render.Manifests, format string) error {
 		g := graph{drawn: map[edge]bool{}, ids: map[string]string{}}
 		g.resources(bundle)
 		g.objects(m)
-		fmt.Fprint(t.stdout, map[string]func() string{"mermaid": g.mermaid, "dot": g.dot}[*output]())
+		fmt.Fprint(t.stdout, map[string]func() string{"mermaid": g.mermaid, "dot": g.dot}[format]())
 		return nil
-	}
+	})
 }
 
 // graph is what is drawn: nodes, some of them in the group of their resource, and edges.

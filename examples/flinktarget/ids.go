@@ -4,17 +4,14 @@ import (
 	"flag"
 	"fmt"
 
+	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/labels"
+	"github.com/flinktarget/flinktarget/render"
 )
 
 func (t tool) ids(fs *flag.FlagSet) func([]string) error {
-	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, "text")
-	return func(files []string) error {
-		bundle, m, err := t.manifests(files, o, j)
-		if err != nil {
-			return err
-		}
+	return t.of(fs, "text", func(bundle deployment.Bundle, m render.Manifests, format string) error {
 		ids := map[string]string{} // by the id of the Deployment
 		for object := range m.All() {
 			set := object.Labels()
@@ -28,13 +25,13 @@ func (t tool) ids(fs *flag.FlagSet) func([]string) error {
 			}
 			name := d.Namespace() + "/" + d.Name()
 			byName[name] = id
-			if *output != "json" {
+			if format != "json" {
 				fmt.Fprintf(t.stdout, "%s=%s\n", name, id)
 			}
 		}
-		if *output == "json" {
+		if format == "json" {
 			cli.WriteJSON(t.stdout, byName)
 		}
 		return nil
-	}
+	})
 }

@@ -81,6 +81,21 @@ func (t tool) renderFlags(fs *flag.FlagSet) *cli.Flags {
 	return o
 }
 
+// of defines the flags of a command that does something with what is rendered.
+func (t tool) of(
+	fs *flag.FlagSet, format string, do func(b deployment.Bundle, m render.Manifests, format string) error,
+	opts ...render.Option,
+) func([]string) error {
+	o, j, output := t.renderFlags(fs), cli.JobFlags(fs), formatFlag(fs, format)
+	return func(files []string) error {
+		b, m, err := t.manifests(files, o, j, opts...)
+		if err != nil {
+			return err
+		}
+		return do(b, m, *output)
+	}
+}
+
 // manifests reads and renders all files.
 func (t tool) manifests(files []string, o *cli.Flags, j *cli.Jobs, opts ...render.Option) (
 	b deployment.Bundle, m render.Manifests, err error,
