@@ -58,7 +58,8 @@ func sync(dir string, files map[string][]byte, check bool) ([]change, error) {
 	}
 	root, err := os.OpenRoot(dir) // nothing below leads out of it
 	if check && errors.Is(err, fs.ErrNotExist) {
-		return plan(nil, files)
+		changes, _, err := plan(nil, files)
+		return changes, err
 	}
 	if err != nil {
 		return nil, err
@@ -73,12 +74,14 @@ func sync(dir string, files map[string][]byte, check bool) ([]change, error) {
 		return nil, fmt.Errorf("%s is in use by another run of gitops: run this one again when that has ended (%w)",
 			dir, err)
 	}
-	changes, err := plan(root, files)
+	changes, half, err := plan(root, files)
 	if err != nil || check {
 		return changes, err
 	}
-	if err := sweep(root); err != nil {
-		return nil, err
+	for _, file := range half {
+		if err := remove(root, file); err != nil {
+			return nil, err
+		}
 	}
 	return applyAll(root, changes)
 }
@@ -107,10 +110,11 @@ func applyAll(root *os.Root, changes []change) ([]change, error) {
 	return changes, nil
 }
 
-// plan compares the folder, nil if there is none, with the files.
-func plan(root *os.Root, files map[string][]byte) (changes []change, err error) {
+// plan compares the folder, nil if there is none, with the files. It returns what runs that were
+// killed have left half written, too.
+func plan(root *os.Root, files map[string][]byte) (changes []change, half []string, err error) {
 	if root != nil {
-		changes, err = removals(root, files)
+		changes, half, err = removals(root, files)
 	}
 	errs := []error{err}
 	for _, file := range slices.Sorted(maps.Keys(files)) {
@@ -124,20 +128,24 @@ func plan(root *os.Root, files map[string][]byte) (changes []change, err error) 
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(a.order(), b.order()) })
-	return changes, nil
+	return changes, half, nil
 }
 
-// removals are those of this program's files that are no longer rendered.
-func removals(root *os.Root, files map[string][]byte) (changes []change, err error) {
+// removals are those of this program's files that are no longer rendered, and those that are half
+// written.
+func removals(root *os.Root, files map[string][]byte) (changes []change, half []string, err error) {
 	err = fs.WalkDir(root.FS(), ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && file != ".":
 			return fs.SkipDir
+		case strings.HasPrefix(d.Name(), ".gitops") && path.Ext(file) == ".tmp" && !d.IsDir():
+			half = append(half, file)
+			return nil
 		case !d.Type().IsRegular(), path.Ext(file) != ".yaml", files[file] != nil:
 			return nil
 		}
@@ -147,7 +155,7 @@ func removals(root *os.Root, files map[string][]byte) (changes []change, err err
 		}
 		return err
 	})
-	return changes, err
+	return changes, half, err
 }
 
 // isOwn reports whether a file is this program's.
@@ -188,22 +196,6 @@ func current(root *os.Root, file string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is in the way: its first line does not say that this program made it; move it", file)
 	}
 	return text, nil
-}
-
-// sweep removes what runs that were killed have left half written.
-func sweep(root *os.Root) error {
-	return fs.WalkDir(root.FS(), ".", func(file string, d fs.DirEntry, err error) error {
-		half, _ := path.Match(".gitops*.tmp", d.Name())
-		switch {
-		case err != nil:
-			return err
-		case half && !d.IsDir():
-			return remove(root, file)
-		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && file != ".":
-			return fs.SkipDir
-		}
-		return nil
-	})
 }
 
 // remove removes a file, and its folders where they become empty.
