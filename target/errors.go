@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,17 +69,9 @@ func (e *Error) Unwrap() error { return e.Class }
 // Problem returns the error as a problem, whose rule is not-found, in-use, immutable or
 // id-conflict.
 func (e *Error) Problem() flinktarget.Problem {
-	p := flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: ruleNotFound,
+	rules := map[error]string{ErrInUse: ruleInUse, ErrImmutable: ruleImmutable, ErrConflict: ruleConflict}
+	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: cmp.Or(rules[e.Class], ruleNotFound),
 		Resource: Kind + " " + e.Ref.String(), Message: e.Error()}
-	switch e.Class {
-	case ErrInUse:
-		p.Rule = ruleInUse
-	case ErrImmutable:
-		p.Rule = ruleImmutable
-	case ErrConflict:
-		p.Rule = ruleConflict
-	}
-	return p
 }
 
 const (
