@@ -38,7 +38,7 @@ func Parse(file string, text []byte) (Deployment, error) { return Defaults{}.Par
 
 func (o Reader) deployment(root *yaml.Node) (Deployment, error) {
 	var w wrapped
-	if isWrapper(root) {
+	if part(root, "kind").Text == kindWrapper {
 		var problems []flinktarget.Problem
 		if w, problems = unwrap(root); len(problems) > 0 {
 			return Deployment{}, decode.Invalid(kindWrapper, problems...)

@@ -25,7 +25,7 @@ func (d Deployment) Warnings() []flinktarget.Problem {
 		return nil
 	}
 	c := d.d.config
-	w := &warnings{system: func() (labels.Set, error) {
+	w := &warnings{resource: d.String, position: d.Position, system: func() (labels.Set, error) {
 		id := labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: kinds.NilID}
 		return labels.ForDeployment(id)
 	}, placeholders: []string{"namespace", "deploymentName", "deploymentId", "jobId"}}
@@ -46,7 +46,7 @@ func (d Deployment) Warnings() []flinktarget.Problem {
 	} else {
 		w.cluster(t.cluster(path), flink.InertInApplication)
 	}
-	return w.of(d.String, d.Position)
+	return w.list
 }
 
 // Warnings returns what a person should look at, as [Deployment.Warnings].
@@ -54,31 +54,25 @@ func (s SessionCluster) Warnings() []flinktarget.Problem {
 	if s.d == nil {
 		return nil
 	}
-	w := &warnings{system: func() (labels.Set, error) {
+	w := &warnings{resource: s.String, position: s.Position, system: func() (labels.Set, error) {
 		return labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
 	}, placeholders: []string{"namespace"}}
 	w.cluster(s.d.config.Spec.cluster(field.NewPath("spec")), func(string) string { return "" })
-	return w.of(s.String, s.Position)
+	return w.list
 }
 
 type warnings struct {
-	list   []flinktarget.Problem
-	system func() (labels.Set, error) // of a resource that was checked, without error
+	list     []flinktarget.Problem
+	resource func() string
+	position func(field string) flinktarget.Position
+	system   func() (labels.Set, error) // of a resource that was checked, without error
 	// placeholders are those of VVP that the renderer fills in.
 	placeholders []string
 }
 
 func (w *warnings) add(rule string, path *field.Path, format string, args ...any) {
-	message := fmt.Sprintf(format, args...)
-	w.list = append(w.list, decode.Warning(rule, "", path.String(), message, flinktarget.Position{}))
-}
-
-// of says whose warnings they are, and where.
-func (w *warnings) of(resource func() string, position func(field string) flinktarget.Position) []flinktarget.Problem {
-	for i := range w.list {
-		w.list[i].Resource, w.list[i].Position = resource(), position(w.list[i].Field)
-	}
-	return w.list
+	message, at := fmt.Sprintf(format, args...), path.String()
+	w.list = append(w.list, decode.Warning(rule, w.resource(), at, message, w.position(at)))
 }
 
 const plainSecret = "this looks like a secret in plain text, " +

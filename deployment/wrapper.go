@@ -64,11 +64,6 @@ type wrapped struct {
 	savepoint    string // that it brings
 }
 
-func isWrapper(root *yaml.Node) bool {
-	kind := root.Get("kind")
-	return kind != nil && kind.Text == kindWrapper
-}
-
 // unwrap returns the Deployment that the operator would make: what spec.deployment
 // says, and what spec.initFields says where that says nothing. The id that VVP gave
 // is in the status.

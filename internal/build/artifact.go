@@ -51,12 +51,15 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 	a := c.Job.Artifact
 	out := artifact{fetcher: d.opts.FetcherImage}
 	out.program = d.program(&out, c, at)
+	jars := 0 // that Flink puts on the class path
 	add := func(uri string, at *field.Path, job bool) {
 		u, from := d.locate(uri, at)
 		before := len(out.files)
 		d.jar(&out, jar{u, at, job}, from, len(a.AdditionalDependencies) == 0, c)
 		for _, f := range out.files[before:] {
-			if !strings.HasSuffix(f.name, ".jar") {
+			if strings.HasSuffix(f.name, ".jar") {
+				jars++
+			} else {
 				d.warn("class-path", at,
 					"Flink puts only files that are called NAME.jar on the class path: %s will be in %s, but "+
 						"classes in it are not found", decode.Shown(f.name), c.Home.UserLib())
@@ -70,7 +73,7 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 		add(uri, at.Child("additionalDependencies").Index(i), false)
 	}
 	d.sameNames(out.files, c.Home.UserLib())
-	if out.program.class == "" && out.jar == "" && out.jars() > 1 {
+	if out.program.class == "" && out.jar == "" && jars > 1 {
 		d.warn("entry-class", at.Child("entryClass"), "required if more than one jar has a Main-Class in its "+
 			"manifest: Flink looks for it in all of %s, and does not start the job if there are several",
 			c.Home.UserLib())
@@ -82,8 +85,8 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 func (c *Plan) completed(out artifact) artifact {
 	inUserLib := slices.ContainsFunc(out.files, c.inPlace)
 	out.files = slices.DeleteFunc(out.files, c.inPlace)
-	official := flink.OfficialImage(c.Image) != ""
-	if len(out.files) > 0 && (inUserLib || !official) && !c.mountsUserLib() {
+	official, own := flink.OfficialImage(c.Image) != "", func(at string) bool { return at == c.Home.UserLib() }
+	if len(out.files) > 0 && (inUserLib || !official) && !c.mounts(own) {
 		// The volume for files hides what the image has in usrlib; the official images have none.
 		out.files = slices.Insert(out.files, 0, file{from: c.Home.UserLib()})
 	}
@@ -91,17 +94,6 @@ func (c *Plan) completed(out artifact) artifact {
 		out.fetcher = ""
 	}
 	return out
-}
-
-// jars is how many of the files Flink puts on the class path.
-func (a *artifact) jars() int {
-	n := 0
-	for _, f := range a.files {
-		if strings.HasSuffix(f.name, ".jar") {
-			n++
-		}
-	}
-	return n
 }
 
 // Fetcher returns the image that downloads jars, "" if that is Flink's or nothing is
@@ -122,14 +114,9 @@ func (d *decider) sameNames(files []file, userLib string) {
 	}
 }
 
-// mountsUserLib reports whether the resource has a volume of its own for usrlib.
-func (c *Plan) mountsUserLib() bool {
-	return c.mounts(func(at string) bool { return at == c.Home.UserLib() })
-}
-
 // mounts reports whether pods of the resource mount a volume at such a path.
 func (c *Plan) mounts(is func(at string) bool) bool {
-	return c.Kubernetes.Pods != nil && slices.ContainsFunc(c.Kubernetes.Pods.VolumeMounts,
+	return slices.ContainsFunc(c.pods.VolumeMounts,
 		func(m deployment.VolumeMount) bool {
 			return is(path.Clean(tree.String(decode.Shared(m.VolumeMount), "mountPath")))
 		})

@@ -100,6 +100,7 @@ type Plan struct {
 	queryable    bool  // state can be queried
 	managers     int32 // TaskManagers
 	artifact     artifact
+	pods         deployment.Pods // zero if there are no such options
 
 	plugins        [3][]string // jars of file system plugins to enable, by component
 	unknownPlugins []string    // that were warned of
@@ -149,6 +150,9 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	c.Version, _ = flink.Lookup(in.FlinkVersion) // which the resource was checked for, as all that is read here
 	c.templates[labels.JobManager] = decode.Shared(in.Kubernetes.JobManagerPodTemplate)
 	c.templates[labels.TaskManager] = decode.Shared(in.Kubernetes.TaskManagerPodTemplate)
+	if in.Kubernetes.Pods != nil {
+		c.pods = *in.Kubernetes.Pods
+	}
 	if c.Image = c.image(); c.Session != nil {
 		d.submission(c)
 		return c, d.problems, d.warnings
@@ -210,7 +214,7 @@ func (d *decider) annotations(c *Plan) {
 	if c.Job.Annotations[deployment.AnnotationQueryableState] != "true" {
 		return
 	}
-	if !c.Version.QueryableState {
+	if c.Version.Major > 1 { // which deprecates it (FLINK-32559) and still has the runtime
 		d.fail(field.Forbidden(at.Key(deployment.AnnotationQueryableState),
 			"queryable state is deprecated in Flink and rendered up to 1.20 only; remove the annotation"),
 			"queryable-state")

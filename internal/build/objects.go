@@ -93,13 +93,6 @@ func labelTree(set labels.Set, component labels.Component) tree.Map {
 	return out
 }
 
-func (c *Plan) podLabels(component labels.Component) tree.Map {
-	if c.Kubernetes.Pods == nil {
-		return c.labelled(component, nil)
-	}
-	return c.labelled(component, c.Kubernetes.Pods.Labels)
-}
-
 func (c *Plan) configMap() tree.Map {
 	data := tree.Map{c.Version.ConfigFile: c.configFile}
 	if c.Session != nil {

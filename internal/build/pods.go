@@ -59,10 +59,10 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	}
 	c.mountCertificates(container, mounts)
 	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
-	metadata := tree.Map{"labels": c.podLabels(component)}
+	metadata := tree.Map{"labels": c.labelled(component, c.pods.Labels)}
 	put(metadata, "annotations", tree.FromStrings(c.podAnnotations()))
-	if p := c.Kubernetes.Pods; p != nil {
-		c.podOptions(*p, spec, container, mounts)
+	if c.Kubernetes.Pods != nil {
+		c.podOptions(spec, container, mounts)
 	}
 	return tree.Map{"metadata": metadata, "spec": spec}
 }
@@ -71,15 +71,14 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 func (c *Plan) podAnnotations() map[string]string {
 	all := c.scrapeAnnotations()
 	maps.Copy(all, c.Kubernetes.Annotations)
-	if p := c.Kubernetes.Pods; p != nil {
-		maps.Copy(all, p.Annotations)
-	}
+	maps.Copy(all, c.pods.Annotations)
 	return all
 }
 
 // podOptions adds VVP's simplified pod options. What the user says wins over what
 // is generated, where both say something.
-func (c *Plan) podOptions(p deployment.Pods, spec, container tree.Map, mounts *volumes) {
+func (c *Plan) podOptions(spec, container tree.Map, mounts *volumes) {
+	p := c.pods
 	put(spec, "nodeSelector", tree.FromStrings(p.NodeSelector))
 	put(spec, "tolerations", rawList(p.Tolerations))
 	put(spec, "imagePullSecrets", rawList(p.ImagePullSecrets))

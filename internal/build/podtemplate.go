@@ -138,10 +138,8 @@ func (d *decider) hidesConfig(c *Plan, path *field.Path) {
 					"beside it, or set options in flinkConfiguration"), "volume")
 		}
 	}
-	if p := c.Kubernetes.Pods; p != nil {
-		for i, m := range p.VolumeMounts {
-			check(decode.Shared(m.VolumeMount), path.Child("pods", "volumeMounts").Index(i).Child("volumeMount"))
-		}
+	for i, m := range c.pods.VolumeMounts {
+		check(decode.Shared(m.VolumeMount), path.Child("pods", "volumeMounts").Index(i).Child("volumeMount"))
 	}
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		container, i := c.templateContainer(component)
@@ -214,11 +212,7 @@ func (c *Plan) env(component labels.Component) []any {
 // ownEnv are those that the resource sets.
 func (c *Plan) ownEnv(component labels.Component) []any {
 	container, _ := c.templateContainer(component)
-	own := tree.Items(container, "env")
-	if c.Kubernetes.Pods != nil {
-		own = slices.Concat(rawList(c.Kubernetes.Pods.EnvVars), own)
-	}
-	return own
+	return append(rawList(c.pods.EnvVars), tree.Items(container, "env")...)
 }
 
 // variables returns the names of those of a container, and the values of those whose value is

@@ -2,6 +2,7 @@ package build
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -102,18 +103,14 @@ func (d *decider) python(out *artifact, c *Plan, at *field.Path) program {
 
 // extend adds to an option that is a list, wherever it stands.
 func (c *Plan) extend(key string, list []string) {
+	if len(list) == 0 {
+		return
+	}
 	text := strings.Join(list, ",")
-	for i, p := range c.Properties {
-		if p.Key == key && text != "" {
-			c.Properties[i].Value += "," + escape(text)
-			return
-		}
-	}
-	if own := c.Config[key]; own != "" && text != "" {
-		text = own + "," + text
-	}
-	if text != "" {
-		c.Config[key] = text
+	if i := slices.IndexFunc(c.Properties, func(p flink.Property) bool { return p.Key == key }); i >= 0 {
+		c.Properties[i].Value += "," + escape(text)
+	} else {
+		c.Config[key] = strings.TrimPrefix(c.Config[key]+","+text, ",")
 	}
 }
 

@@ -121,15 +121,8 @@ func (d *decider) jvmOptions(c *Plan, at *field.Path) {
 
 // expandable turns ${NAME} into Kubernetes' $(NAME), and protects all else.
 func expandable(value string) string {
-	var b strings.Builder
-	end := 0
-	for _, m := range flink.Reference().FindAllStringSubmatchIndex(value, -1) {
-		b.WriteString(escape(value[end:m[0]]))
-		b.WriteString("$(" + value[m[2]:m[3]] + ")")
-		end = m[1]
-	}
-	b.WriteString(escape(value[end:]))
-	return b.String()
+	const mark = "\x00" // which no text of a resource has
+	return strings.ReplaceAll(escape(flink.Reference().ReplaceAllString(value, mark+"($1)")), mark, "$")
 }
 
 // escape keeps Kubernetes from expanding anything in an argument: $$ is how it

@@ -94,14 +94,10 @@ func (d *differ) value(old, new any, f merge.Field) {
 			return
 		}
 	}
-	if !tree.Equal(old, new) && !d.sameText(old, new) {
+	was, isText := old.(string)
+	if renamed := isText && d.renamed != nil && d.renamed(was) == new; !renamed && !tree.Equal(old, new) {
 		d.report(Changed, old, new)
 	}
-}
-
-func (d *differ) sameText(old, new any) bool {
-	was, ok := old.(string)
-	return ok && d.renamed != nil && d.renamed(was) == new
 }
 
 func (d *differ) list(old, new []any, f merge.Field) {

@@ -144,10 +144,6 @@ func (d *decoder) mapping(n *yaml.Node, dst reflect.Value, wire string) {
 }
 
 func (d *decoder) list(n *yaml.Node, dst reflect.Value, wire string) {
-	if dst.Type().Elem().Kind() == reflect.Uint8 {
-		d.bytes(n, dst)
-		return
-	}
 	if !d.is(n, yaml.List) {
 		return
 	}

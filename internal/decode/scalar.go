@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -108,14 +107,4 @@ func jsonNumber(s string) string {
 		whole = "-" + whole
 	}
 	return whole + fraction
-}
-
-// bytes takes base64, as encoding/json does.
-func (d *decoder) bytes(n *yaml.Node, dst reflect.Value) {
-	raw, err := base64.StdEncoding.DecodeString(n.Text)
-	if n.Kind != yaml.String || err != nil {
-		d.fail(n, field.Invalid(d.at(), field.OmitValueType{}, "expected base64 text"), OriginType)
-		return
-	}
-	dst.SetBytes(raw)
 }

@@ -159,9 +159,6 @@ var (
 		referred,
 		when((*derivation).runsJob, all(settings("parallelism"), files,
 			annotation(deployment.AnnotationTLS), annotation(deployment.AnnotationQueryableState))),
-		when(mentions(flink.Placeholder), func(r *derivation) []Origin {
-			return slices.Concat(r.x.under("metadata.name"), r.x.under("metadata.namespace"), r.x.under("metadata.id"))
-		}),
 		placed, when(func(r *derivation) bool { return r.x.options.BlobStorage != "" }, option("BlobStorage")),
 		when((*derivation).inSession, all(session, savepoint, ofField("spec.restoreStrategy.allowNonRestoredState"))),
 		when(func(r *derivation) bool { return r.plan.Metrics != nil }, option("WithMetrics")),

@@ -31,7 +31,7 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 
 func (v Version) write(keys []string, conf map[string]string) (text string, problems []Problem) {
 	write, check := legacyLine, checkLegacy
-	if v.StrictYAML {
+	if v.Major > 1 {
 		write, check = yamlLine, checkYAML
 		problems = prefixProblems(keys)
 	}

@@ -53,7 +53,7 @@ func readYAML(t *testing.T, text string) map[string]string {
 }
 
 func read(t *testing.T, v flink.Version, text string) map[string]string {
-	if v.StrictYAML {
+	if v.Major > 1 {
 		return readYAML(t, text)
 	}
 	return readLegacy(text)

@@ -27,7 +27,7 @@ func IsJVMOptions(key string) bool {
 // Checked against the scripts of 1.18.1, 1.20.5 and 2.2.1 (testdata/jvmoptions.jsonl).
 func JVMOptions(v Version, key, value string, env map[string]string) (problem *Problem, changed []string) {
 	s := &shell{env: env}
-	if v.StrictYAML && strings.ContainsAny(value, "\t\r\n") {
+	if v.Major > 1 && strings.ContainsAny(value, "\t\r\n") {
 		return &Problem{Reason: "the start script reads one line: it contains a line break or a tab",
 			Cure: "separate options by blanks (in YAML, by >- instead of > or |)"}, nil
 	}
@@ -47,7 +47,7 @@ func JVMOptions(v Version, key, value string, env map[string]string) (problem *P
 // beginning then.
 func scriptValue(v Version, key, value string) string {
 	value = strings.Trim(value, " ")
-	if v.StrictYAML && value != "" && (strings.ContainsAny(value[:1], `"'#,[]{}&*!|>%@`+"`") ||
+	if v.Major > 1 && value != "" && (strings.ContainsAny(value[:1], `"'#,[]{}&*!|>%@`+"`") ||
 		strings.Contains(value, ": ") || strings.Contains(value, " #") || strings.HasSuffix(value, ":")) {
 		value = "'" + strings.ReplaceAll(value, "'", "''") + "'"
 	}

@@ -19,15 +19,11 @@ type Version struct {
 	// ConfigFile is the file written for this version. From 1.19 Flink reads
 	// either name and prefers flink-conf.yaml (GlobalConfiguration); from 2.0
 	// it reads config.yaml alone.
+	// It is parsed as YAML 1.2 then, and line by line before.
 	ConfigFile string
-	// StrictYAML says that ConfigFile is parsed as YAML 1.2, not line by line.
-	StrictYAML bool
 
 	// Jars: standalone-job accepts --jars (FLINK-28915).
 	Jars bool
-	// QueryableState: the library offers it. Flink deprecated it in 1.18
-	// (FLINK-32559); 2.x still has the runtime, but is about to drop it.
-	QueryableState bool
 
 	// JVMOptions is the value of env.java.opts.all in the distribution's own
 	// configuration file, which a mounted configuration hides. Flink needs it
@@ -93,9 +89,8 @@ func minorOf(patch string) string { return patch[:strings.LastIndexByte(patch, '
 // parser of each patch release.
 func newVersion(patch string) Version {
 	v := Version{Minor: minorOf(patch), Patch: patch, Major: int(patch[0] - '0')}
-	v.QueryableState, v.StrictYAML = v.Major == 1, v.Major > 1
 	v.ConfigFile = legacyConfigFile
-	if v.StrictYAML {
+	if v.Major > 1 {
 		v.ConfigFile = yamlConfigFile
 	}
 	v.HAKey, v.HAKubernetes, v.StateBackendKey = "high-availability.type", "kubernetes", "state.backend.type"

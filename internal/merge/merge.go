@@ -1,7 +1,6 @@
 package merge
 
 import (
-	"fmt"
 	"maps"
 	"strconv"
 	"strings"
@@ -73,8 +72,6 @@ func (m *merger) value(patch, old any, f Field) (any, effect) {
 	case old != nil && is != was:
 		m.refuse("must be " + was + ", as in the object, and not " + is)
 		return old, unchanged
-	case m.tooDeep():
-		return old, unchanged
 	}
 	switch p := patch.(type) {
 	case map[string]any:
@@ -138,21 +135,8 @@ func (m *merger) field(name string, patch, old map[string]any, f Field) (is any,
 	return is, did
 }
 
-// tooDeep bounds the recursion: no object of Kubernetes is nested as deep.
-func (m *merger) tooDeep() bool {
-	const deepest = 500
-	if len(m.path) <= deepest {
-		return false
-	}
-	m.refuse(fmt.Sprintf("maps and lists are nested deeper than %d levels", deepest))
-	return true
-}
-
 // content refuses directives in a list that replaces the object's.
 func (m *merger) content(v any) {
-	if m.tooDeep() {
-		return
-	}
 	switch v := v.(type) {
 	case map[string]any:
 		var few [16]string

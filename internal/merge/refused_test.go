@@ -135,7 +135,7 @@ func TestRefusalsAreBounded(t *testing.T) {
 	}
 }
 
-// Depth has a bound, and elements are not compared with each other: for as many as
+// Depth is no harm (JSON has at most 10,000), and elements are not compared with each other: for as many as
 // these, that would take minutes.
 func TestHostileSizes(t *testing.T) {
 	deep := func(n int) any {
@@ -145,11 +145,8 @@ func TestHostileSizes(t *testing.T) {
 		}
 		return v
 	}
-	patch := object{"spec": deep(499)}
-	assert.Equal(t, len(merge.Check(patch, deploymentSchema)), 0)
-	for _, v := range []any{deep(499), []any{deep(499)}, deep(100_000), []any{deep(100_000)}} {
-		refused := merge.Check(object{"spec": object{"a": v}}, deploymentSchema)
-		assert.Assert(t, len(refused) == 1 && strings.Contains(refused[0].Message, "deeper"), "%v", len(refused))
+	for _, v := range []any{deep(100_000), []any{deep(100_000)}} {
+		assert.Equal(t, len(merge.Check(object{"spec": object{"a": v}}, deploymentSchema)), 0)
 	}
 	containers := func(n int, image string) object {
 		list := make([]any, n)

@@ -62,7 +62,7 @@ func (g *generator) deployment() tree.Map {
 	if g.oneIn(4) {
 		put(d, "true", "spec", "template", "metadata", "annotations", "flink.security.ssl.enabled")
 	}
-	if g.version().QueryableState {
+	if g.version().Major == 1 {
 		g.set(6, d, "true", "spec", "template", "metadata", "annotations", "flink.queryable-state.enabled")
 	}
 	return d
