@@ -2,7 +2,6 @@ package compare
 
 import (
 	"reflect"
-	"slices"
 
 	kjson "sigs.k8s.io/json"
 
@@ -105,13 +104,7 @@ func Effects(old, new tree.Map, differences []Difference) []Effect {
 	// The effects of what Kubernetes sees: at the path, and at all paths above.
 	at, above := map[string]Effect{}, map[string]Effect{}
 	for _, d := range Diff(v.old, v.new, nil) {
-		unnamed := slices.Clone(d.Path)
-		for i, step := range unnamed {
-			if step.Element {
-				unnamed[i].Name = ""
-			}
-		}
-		effect := max(v.effect(rules, unnamed, d.Old), v.effect(rules, unnamed, d.New))
+		effect := max(v.effect(rules, d.Path, d.Old), v.effect(rules, d.Path, d.New))
 		at[d.Path.String()] = effect
 		for i := range d.Path {
 			prefix := d.Path[:i+1].String()

@@ -141,12 +141,6 @@ func TestEffects(t *testing.T) {
 		{"labels of a suspended Job's pods", "Job", `spec: {suspend: true, template: {metadata: {labels: {a: b}}}}`,
 			`spec: {suspend: true, template: {metadata: {labels: {a: c}, annotations: {a: b}}}}`, inPlace,
 			docSuspended},
-		{"resources of a suspended Job", "Job", spec(base + `suspend: true`), spec(resized + `suspend: true`), inPlace,
-			"kubernetes.io/blog/2026/04/27/kubernetes-v1-36-mutable-pod-resources-for-suspended-jobs; " +
-				"validatePodResourceUpdatesOnly"},
-		{"resources of a suspended Job's init container", "Job", suspended(`initContainers: [{name: a}]`),
-			suspended(`initContainers: [{name: a, resources: {limits: {cpu: 1}}}]`), inPlace,
-			"validatePodResourceUpdatesOnly"},
 		{"a container of a suspended Job", "Job", suspended(``),
 			suspended(`containers: [{name: a, resources: {limits: {cpu: 1}}}]`), refused, docSuspended},
 

@@ -14,15 +14,13 @@ type versions struct {
 	written  tree.Map // the new one as it is written, with its null
 }
 
-// rule says what a difference in fields, or below them, means. Elements of lists are
-// written as name[].
+// rule says what a difference in fields, or below them, means.
 type rule struct {
 	effect func(versions) Effect
 	at     []string
 }
 
-// covers reports whether a path, whose elements have no names, leads to a field of the rule,
-// or below it.
+// covers reports whether a path leads to a field of the rule, or below it.
 func (r rule) covers(path string) bool {
 	return slices.ContainsFunc(r.at, func(at string) bool {
 		rest, ok := strings.CutPrefix(path, at)
@@ -43,14 +41,13 @@ func rulesOf(obj tree.Map) []rule {
 // rule covers is updated in place; so are metadata, except for name and namespace,
 // which are what an object is known by.
 var rules = map[kinds.TypeMeta][]rule{
-	// ValidateJobSpecUpdate. A suspended Job can be given other nodes and, since
-	// Kubernetes 1.36, other resources (validatePodTemplateUpdate).
+	// ValidateJobSpecUpdate. A suspended Job can be given other nodes
+	// (validatePodTemplateUpdate).
 	{APIVersion: "batch/v1", Kind: "Job"}: {
 		{unlessSuspended, []string{
 			"spec.template.metadata.labels", "spec.template.metadata.annotations",
 			"spec.template.spec.affinity.nodeAffinity", "spec.template.spec.nodeSelector",
 			"spec.template.spec.schedulingGates", "spec.template.spec.tolerations",
-			"spec.template.spec.containers[].resources", "spec.template.spec.initContainers[].resources",
 		}},
 	},
 	// ValidateDeploymentUpdate. A difference in the template is a new ReplicaSet; in

@@ -1,7 +1,6 @@
 package flink
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -28,12 +27,11 @@ func OfCluster(key string) bool {
 // ClientConfig returns the options of who hands a job to a cluster: those of the job, and of
 // the cluster's what would not reach it otherwise.
 func ClientConfig(cluster, job map[string]string) map[string]string {
-	out := maps.Clone(cluster)
-	maps.DeleteFunc(out, func(key, _ string) bool {
-		return !slices.ContainsFunc(jobOptions, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
-	})
-	if out == nil {
-		out = map[string]string{}
+	out := map[string]string{}
+	for key, value := range cluster {
+		if slices.ContainsFunc(jobOptions, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
+			out[key] = value
+		}
 	}
 	for key, value := range job {
 		if !OfCluster(key) {

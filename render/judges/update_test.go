@@ -47,9 +47,6 @@ var telling = map[string][]string{
 			{"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution":
 			[{"weight": 1, "podAffinityTerm": {"topologyKey": "a"}}]}}}`,
 		`{"path": "/spec/template/spec/affinity", "value": null}`,
-		`{"path": "/spec/template/spec/containers/0/resources", "value": {"limits": {"cpu": "2", "memory": "4Gi"}}}`,
-		`{"path": "/spec/template/spec/containers/0/resources", "value":
-			{"limits": {"cpu": "2000m", "memory": "4096Mi"}, "requests": {}}}`,
 		`{"path": "/spec/template/spec/containers/0/image", "value": "other"}`,
 		`{"path": "/spec/template/spec/hostNetwork", "value": false}`,
 	},
