@@ -155,7 +155,7 @@ func command(t *testing.T, line string) {
 	t.Helper()
 	line, _, _ = strings.Cut(line, "#")
 	line, _, _ = strings.Cut(line, "| kubectl apply --server-side")
-	line = strings.NewReplacer(`"$JOB_ID"`, jobID, " resources/",
+	line = strings.NewReplacer(`"orders=$JOB_ID"`, jobID, " resources/",
 		" examples/quickstart").Replace(strings.TrimSpace(line))
 	if line == "go test ./..." { // this is it
 		return
