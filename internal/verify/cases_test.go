@@ -570,7 +570,7 @@ func verifications() map[string]string {
 		"the name of Flink's container, misspelt": operate(
 			"Job", "add", jobPod+"/containers/-", "{name: flink-jobmanger}",
 		),
-		"a label with a tilde, which is behind z": toObject("Service", "{metadata: {labels: {a: b~c}}}"),
+		"a label with a tilde, which is behind z": toObject("Service", "{metadata: {labels: {A: B~C}}}"),
 		"neither image nor name": toObject(
 			"Job", "[{op: add, path: "+jobPod+"/containers/-, value: {image: i}}, {op: add, "+
 				"path: "+jobPod+"/containers/-, value: {name: x}}]",
