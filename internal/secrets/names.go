@@ -16,26 +16,21 @@ var (
 	separators = strings.NewReplacer("-", "", "_", "", ".", "")
 	bare       = strings.Split(separators.Replace(words), "|")
 	word       = "(?i)(?:" + strings.ReplaceAll(words, "-", "[-_.]?") + ")"
-	// ends are what else names of secrets end with: DB_PASS, PGPASS, user-pwd.
-	ends = lazyregexp.New(`(?i)(?:^|[-_./]|pg|db|user|my)pass$|(?:[-_./]|db|user|my)pwd$|(?:^|[-_./])authorization$|` +
-		`(?:^|/)_?auth$|(?:^|/)(?:set-)?cookie$`)
-	// keys are those of which it is likely only: ENCRYPT_KEY, and not PUBLIC_KEY.
-	keys    = lazyregexp.New(`(?i)[-_.]key$`)
-	notKeys = lazyregexp.New(`(?i)(?:public|primary|foreign|partition|routing|topology|sort|group|` +
-		`message|event|row)[-_.]key$`)
+	// ends are what else names of secrets end with, the first of their words included: DB_PASS,
+	// PGPASS, user-pwd. The / is the beginning of a name, too; PWD is a folder.
+	ends = strings.Fields("-pass _pass .pass /pass pgpass dbpass userpass mypass -pwd _pwd .pwd /pwd dbpwd userpwd " +
+		"mypwd -authorization _authorization .authorization /authorization /auth /_auth /cookie /set-cookie")
+	// notKeys are keys that hold no secret, where others ending so are likely to: ENCRYPT_KEY, and not PUBLIC_KEY.
+	notKeys = strings.Fields("public primary foreign partition routing topology sort group message event row")
 	// about are the ends of names that say something about a secret, and hold none: where
 	// it is, such as in a Kubernetes Secret of this name, or how it is used.
 	about = lazyregexp.New(`(?i:[-_.](?:` + aspects + `)s?$)|[a-z](?:` + camel(aspects) + `)s?$|` +
 		`(?:PASS|KEY|TOKEN|SECRET)FILE$`)
 	// reference is a key of Kubernetes whose map or list says where a secret is.
 	reference = lazyregexp.New(`(?i)^(?:secret|secrets|serviceAccountToken|imagePullSecrets)$|secret(?:key)?ref$`)
-	// chosen are passwords: people choose them, and they may look like anything.
-	chosen = lazyregexp.New(`(?i)pass|pwd`)
 	// whole is a value that only says where to take one from.
 	whole = lazyregexp.New(`^(?:\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\})$`)
 	file  = lazyregexp.New(`^(?:file:/*|[A-Za-z]:\\|\.{0,2}/)[\w./\\@-]+$`)
-	// random is what no path looks like: base64 may start with a slash.
-	lower, upper, digit = lazyregexp.New(`[a-z]`), lazyregexp.New(`[A-Z]`), lazyregexp.New(`[0-9]`)
 )
 
 const aspects = "enabled|interval|backoff|ratio|timeout|path|file|dir|location|class|factory|type|name|provider|" +
@@ -53,14 +48,20 @@ func camel(words string) string {
 // Key reports whether values of this name should not be printed: the name of an
 // option, an environment variable, or a field.
 func Key(name string) bool {
-	return sure(name) || keys().MatchString(name) && !notKeys().MatchString(name)
+	before, ok := strings.CutSuffix(strings.ToLower(name), "key")
+	word := strings.TrimRight(before, "-_.")
+	return ok && word != before && !hasSuffix(word, notKeys) || sure(name)
 }
 
 // sure is Key without what is only likely.
 func sure(name string) bool {
-	short := separators.Replace(strings.ToLower(name))
-	is := slices.ContainsFunc(bare, func(w string) bool { return strings.Contains(short, w) })
-	return (is || ends().MatchString(name)) && !about().MatchString(name)
+	lower := strings.ToLower(name)
+	return (hasOne(separators.Replace(lower), bare) || hasSuffix("/"+lower, ends) && lower != "pwd") &&
+		!about().MatchString(name)
+}
+
+func hasSuffix(text string, list []string) bool {
+	return slices.ContainsFunc(list, func(suffix string) bool { return strings.HasSuffix(text, suffix) })
 }
 
 // refers reports whether what is below this name of Kubernetes are no secrets.
@@ -80,10 +81,13 @@ func harmless(name, value string) bool {
 	case "", "true", "false", "null", "~", "none":
 		return true
 	}
-	isRandom := len(value) >= 16 && !strings.Contains(value, ".") &&
-		lower().MatchString(value) && upper().MatchString(value) && digit().MatchString(value)
+	// No path looks like this, and base64 may start with a slash. People choose passwords.
+	lower, upper := strings.ToLower(value), strings.ToUpper(value)
+	isRandom := len(value) >= 16 && !strings.Contains(value, ".") && lower != value && upper != value &&
+		strings.ContainsAny(value, "0123456789")
+	chosen := hasOne(strings.ToLower(name), []string{"pass", "pwd"})
 	return whole().MatchString(value) || strings.HasPrefix(value, Hidden) ||
-		file().MatchString(value) && !isRandom && !chosen().MatchString(name)
+		file().MatchString(value) && !isRandom && !chosen
 }
 
 // option returns the name of a command-line option whose value is the next argument,

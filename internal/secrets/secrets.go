@@ -113,7 +113,7 @@ func Name(s string) string {
 // Plain reports whether an entry surely holds a secret in plain text, of which its
 // author is warned: references such as ${NAME} do not count.
 func Plain(name, value string) bool {
-	if strings.Contains(value, "${") || strings.Contains(value, "$(") {
+	if value == "" || strings.Contains(value, "${") || strings.Contains(value, "$(") {
 		return false
 	}
 	return sure(name) && !harmless(name, value) || userInfo().MatchString(value)
