@@ -3,28 +3,32 @@ package yaml
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // traits are what decides how a string is written.
 type traits struct {
+	word    bool // is plain for what it consists of
 	escaped bool // has a character that only \-escapes can carry
 	newline bool
 	tab     bool
 }
 
 func traitsOf(s string) (t traits, err error) {
+	if isWord(s) {
+		return traits{word: true}, nil
+	}
+	t.newline = strings.Contains(s, "\n")
 	i := 0
-	for ; i < len(s) && (s[i] >= ' ' && s[i] < 0x7f || s[i] == '\n'); i++ { // mostly to the end
-		t.newline = t.newline || s[i] == '\n'
+	for i < len(s) && (s[i]-' ' < 0x7f-' ' || s[i] == '\n') { // mostly to the end
+		i++
 	}
 	if !utf8.ValidString(s[i:]) {
 		return t, errors.New("not UTF-8")
 	}
 	for _, r := range s[i:] {
-		t.newline, t.tab = t.newline || r == '\n', t.tab || r == '\t'
+		t.tab = t.tab || r == '\t'
 		t.escaped = t.escaped || r < ' ' && r != '\t' && r != '\n' || r >= 0x7f && mustEscape(r)
 	}
 	return t, nil
@@ -76,7 +80,7 @@ func (w *writer) line(s string, t traits) {
 	switch {
 	case t.escaped || t.newline || t.tab:
 		w.doubleQuoted(s)
-	case isPlain(s):
+	case t.word || isPlain(s):
 		w.dst = append(w.dst, s...)
 	case strings.ContainsAny(s, `"\`):
 		w.dst = append(append(append(w.dst, '\''), strings.ReplaceAll(s, "'", "''")...), '\'')
@@ -141,6 +145,17 @@ func (w *writer) block(s string, col int) {
 	}
 }
 
+// isWord reports whether s is plain for what it consists of, as nearly all keys and most
+// values: it starts with a letter, and has only letters, digits and - _ . / behind it.
+func isWord(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c|0x20-'a' > 'z'-'a' && (i == 0 || c != '_' && c-'-' > '9'-'-') {
+			return false
+		}
+	}
+	return !isReserved(s)
+}
+
 // isPlain reports whether s, which has no line feed, no tab and nothing to escape,
 // reads as the same string without quotes, as a value and as a key.
 func isPlain(s string) bool {
@@ -190,22 +205,24 @@ func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// reserved are words that some reader turns into null, a boolean, a float, a merge key
-// or a default value, in any case of letters and behind up to two signs or points.
-var reserved = []string{
-	"", "~", "null", "=", "<<",
-	"y", "n", "yes", "no", "on", "off", "true", "false",
-	"nan", "inf", "infinity",
-}
-
+// isReserved reports whether s is a word that some reader turns into null, a boolean, a float,
+// a merge key or a default value, in any case of letters and behind up to two signs or points.
 func isReserved(s string) bool {
-	if len(s) > len("+.infinity") {
+	var lower [len("+.infinity")]byte
+	if len(s) > len(lower) {
 		return false // most are
 	}
 	for i := 0; i < 2 && s != "" && strings.IndexByte("+-.", s[0]) >= 0; i++ {
 		s = s[1:]
 	}
-	return slices.ContainsFunc(reserved, func(word string) bool {
-		return len(word) == len(s) && strings.EqualFold(word, s)
-	})
+	for i := range len(s) {
+		if lower[i] = s[i]; s[i] >= 'A' && s[i] <= 'Z' {
+			lower[i] |= 0x20
+		}
+	}
+	switch string(lower[:len(s)]) {
+	case "", "~", "null", "=", "<<", "y", "n", "yes", "no", "on", "off", "true", "false", "nan", "inf", "infinity":
+		return true
+	}
+	return false
 }

@@ -24,7 +24,7 @@ const maxSimpleKey = 1024
 // it was, and says which value is no part of a tree, but not the value. v is not
 // changed and not kept.
 func Append(dst []byte, v any) ([]byte, error) {
-	w := writer{dst: dst, keys: make([]string, 0, 64)} // room for most trees
+	w := writer{dst: slices.Grow(dst, 4<<10), keys: make([]string, 0, 64)} // room for most trees
 	err := w.inline(v, 0, 0)
 	if err == nil {
 		return w.dst, nil
