@@ -123,19 +123,18 @@ func (d Deployment) Resolved() Config {
 
 // Patch returns the Deployment that a target's patch set makes of d. Defaults are
 // filled in first, so that patches find maps to add to. The result is checked
-// like any input. Where no patch is for Deployments, the result is d with its
-// defaults. Errors are of type [*patch.ApplyError] and [*flinktarget.InvalidError].
+// like any input. Where no patch is for Deployments, or one fails, the result is d. Errors are of type
+// [*patch.ApplyError] and [*flinktarget.InvalidError].
 func (d Deployment) Patch(s patch.Set) (Deployment, error) {
-	same, root, err := d.d.patch(s, d.Resolved())
-	if root != nil {
-		var patched Deployment
-		patched, err = Reader{AllowUnknown: d.d.newer}.deployment(root)
-		same = patched.d
+	root, err := d.d.patch(s, d.Resolved)
+	if root == nil {
+		return d, err
 	}
-	if same != nil {
-		same.given, same.savepoint = cmp.Or(d.d.given, &d.d.config), d.d.savepoint
+	patched, err := Reader{AllowUnknown: d.d.newer}.deployment(root)
+	if err == nil {
+		patched.d.given, patched.d.savepoint = cmp.Or(d.d.given, &d.d.config), d.d.savepoint
 	}
-	return Deployment{d: same}, err
+	return patched, err
 }
 
 // Position returns where a field stands in the text that d was read from, such

@@ -111,9 +111,9 @@ func (s SessionCluster) Resolved() SessionClusterConfig {
 // Patch returns the SessionCluster that a target's patch set makes of s, as
 // [Deployment.Patch] does.
 func (s SessionCluster) Patch(set patch.Set) (SessionCluster, error) {
-	same, root, err := s.d.patch(set, s.Resolved())
+	root, err := s.d.patch(set, s.Resolved)
 	if root == nil {
-		return SessionCluster{d: same}, err
+		return s, err
 	}
 	return Reader{AllowUnknown: s.d.newer}.sessionCluster(root)
 }

@@ -113,22 +113,19 @@ func patches(s patch.Set, kind string) bool {
 	return false
 }
 
-// patch applies s to c, which is d with its defaults. What it changes is a document that is
-// to be checked; nil if no patch is for such resources, and c is the result.
-func (d *data[C]) patch(s patch.Set, c C) (*data[C], *yaml.Node, error) {
-	kind, _ := c.identity()
+// patch applies s to d with its defaults. The result is a document that is to be checked, nil
+// if no patch is for such resources.
+func (d *data[C]) patch(s patch.Set, resolved func() C) (*yaml.Node, error) {
+	kind, _ := d.get().identity()
 	if d == nil || !patches(s, kind) {
-		if d != nil {
-			d = &data[C]{config: c, newer: d.newer}
-		}
-		return d, nil, nil
+		return nil, nil
 	}
-	v, _ := tree.FromGo(c) // which was checked
+	v, _ := tree.FromGo(resolved()) // which was checked
 	doc, _ := v.(tree.Map)
 	kinds.Fill(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}, doc)
 	doc, err := s.ApplyResource(doc)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return nil, yaml.FromTree(doc), nil
+	return yaml.FromTree(doc), nil
 }

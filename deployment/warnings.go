@@ -225,9 +225,8 @@ func (w *warnings) labels(m map[string]string, path *field.Path) {
 		return
 	}
 	set, _ := w.system()
-	system := set.WithComponent(labels.JobManager).Map()
-	for _, key := range tree.Keys(m) {
-		if _, ok := system[key]; ok {
+	for key := range set.WithComponent(labels.JobManager).All() {
+		if _, ok := m[key]; ok {
 			w.add("system-label", path.Key(key), "the label belongs to the platform; this value is not used")
 		}
 	}
