@@ -63,8 +63,11 @@ func put[V tree.Map | []any](m tree.Map, field string, value V) {
 // labelled are labels of the user with the system's, which win.
 func (c *Plan) labelled(component labels.Component, user map[string]string) tree.Map {
 	made := &c.labelTrees[component]
-	if *made == nil {
-		*made = labelTree(c.Labels, component)
+	if *made == nil && component == 0 {
+		*made = labelTree(c.Labels)
+	} else if *made == nil {
+		*made = maps.Clone(c.labelled(0, nil))
+		(*made)[labels.KeyComponent] = component.String()
 	}
 	if len(user) == 0 {
 		return *made // objects share what is the same
@@ -77,18 +80,15 @@ func (c *Plan) labelled(component labels.Component, user map[string]string) tree
 func (c *Plan) selector(component labels.Component) tree.Map {
 	made := &c.selectorTrees[component]
 	if *made == nil {
-		*made = labelTree(c.Labels.Selector(), component)
+		*made = labelTree(c.Labels.Selector().WithComponent(component))
 	}
 	return *made
 }
 
-func labelTree(set labels.Set, component labels.Component) tree.Map {
+func labelTree(set labels.Set) tree.Map {
 	out := make(tree.Map, 8)
 	for k, v := range set.All() {
 		out[k] = v
-	}
-	if component != 0 {
-		out[labels.KeyComponent] = component.String()
 	}
 	return out
 }

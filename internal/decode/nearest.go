@@ -63,9 +63,9 @@ func fold(s string) string { return strings.ToLower(separators.Replace(s)) }
 
 // distance is Levenshtein's, with a row of the matrix at a time, or more than most.
 func distance(a, b string, most int) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	row := make([]int, 0, 64) // room for most
+	for j := range len(b) + 1 {
+		row = append(row, j)
 	}
 	for i := range len(a) {
 		diagonal := row[0]

@@ -30,19 +30,22 @@ func ConfigFile(v Version, conf map[string]string) (name, text string, problems 
 }
 
 func (v Version) write(keys []string, conf map[string]string) (text string, problems []Problem) {
-	write, check := legacyLine, checkLegacy
+	entry, check := func(key, value string) (string, string) { return key, value }, checkLegacy
 	if v.Major > 1 {
-		write, check = yamlLine, checkYAML
+		entry, check = yamlEntry, checkYAML
 		problems = prefixProblems(keys)
 	}
 	var b strings.Builder
-	b.Grow(64 * len(keys))
+	b.Grow(2 << 10) // more than most have
 	for _, key := range keys {
 		if p := check(key, conf[key]); p.Reason != "" {
 			problems = append(problems, p)
 			continue
 		}
-		b.WriteString(write(key, conf[key]) + "\n")
+		key, value := entry(key, conf[key])
+		for _, part := range [...]string{key, ": ", value, "\n"} {
+			b.WriteString(part)
+		}
 	}
 	if len(problems) > 0 {
 		slices.SortStableFunc(problems, func(a, b Problem) int { return strings.Compare(a.Key, b.Key) })
@@ -50,8 +53,6 @@ func (v Version) write(keys []string, conf map[string]string) (text string, prob
 	}
 	return b.String(), nil
 }
-
-func legacyLine(key, value string) string { return key + ": " + value }
 
 // checkLegacy finds what GlobalConfiguration.loadLegacyYAMLResource (before
 // 1.19: loadYAMLResource) would not read back. It reads by line, cuts at the
@@ -80,7 +81,7 @@ func legacyFlaw(s string) string {
 	switch {
 	case !utf8.ValidString(s):
 		return "is not valid UTF-8"
-	case strings.ContainsAny(s, "\n\r"):
+	case strings.Contains(s, "\n"), strings.Contains(s, "\r"):
 		return "contains a line break"
 	case strings.Contains(s, "#"):
 		return "contains '#', which starts a comment"

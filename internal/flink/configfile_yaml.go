@@ -32,11 +32,11 @@ func checkYAML(key, value string) Problem {
 	return p
 }
 
-func yamlLine(key, value string) string {
+func yamlEntry(key, value string) (string, string) {
 	if key != "env.java.home" || !plainPath(value) {
 		value = yamlQuote(value)
 	}
-	return yamlKey(key) + ": " + value
+	return yamlKey(key), value
 }
 
 // plainPath reports whether s needs no quotes in YAML or a shell. env.java.home

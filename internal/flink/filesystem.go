@@ -72,7 +72,8 @@ var vvpTag = lazyregexp.New(`:[^/]*-stream[0-9]+(-|$)`)
 // mirrors have, too.
 func VVPImage(image string) bool {
 	image, _, _ = strings.Cut(image, "@")
-	return strings.HasPrefix(image, "registry.ververica.com/") || vvpTag().MatchString(image)
+	return strings.HasPrefix(image, "registry.ververica.com/") ||
+		strings.Contains(image, "-stream") && vvpTag().MatchString(image)
 }
 
 // OfficialImage returns the exact version of Flink in an image that the Flink project

@@ -68,7 +68,7 @@ func Log4jProfile(profile string, loggers map[string]string) string {
 // this prefix; the root, which sorts first, has more lines.
 func loggerLines(head string, loggers map[string]string, root, id, tail string) string {
 	var b strings.Builder
-	b.Grow(4 << 10) // more than most have
+	b.Grow(len(head) + 128*len(loggers) + len(tail)) // more than most have
 	b.WriteString(head)
 	for i, name := range tree.Keys(loggers) {
 		level, logger := strings.ToUpper(loggers[name]), "logger."+id+strconv.Itoa(i)

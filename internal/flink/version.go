@@ -58,7 +58,6 @@ const (
 // Java 17 options of the distribution: conf/flink-conf.yaml in 1.18,
 // conf/config.yaml since; 2.1 dropped the first one.
 var (
-	netUtilExport = javaOptions("exports", "java.base/sun.net.util") + " "
 	java17Options = javaOptions("exports", "java.rmi/sun.rmi.registry jdk.compiler/com.sun.tools.javac.api "+
 		"jdk.compiler/com.sun.tools.javac.file jdk.compiler/com.sun.tools.javac.parser "+
 		"jdk.compiler/com.sun.tools.javac.tree jdk.compiler/com.sun.tools.javac.util "+
@@ -67,6 +66,7 @@ var (
 			"java.base/sun.nio.ch java.base/java.lang.reflect java.base/java.text java.base/java.time "+
 			"java.base/java.util java.base/java.util.concurrent java.base/java.util.concurrent.atomic "+
 			"java.base/java.util.concurrent.locks")
+	netUtilOptions = javaOptions("exports", "java.base/sun.net.util") + " " + java17Options
 )
 
 // javaOptions opens or exports packages to the class path.
@@ -108,7 +108,7 @@ func newVersion(patch string) Version {
 	switch {
 	case v.before("1.18"):
 	case v.before("2.1"):
-		v.JVMOptions = netUtilExport + java17Options
+		v.JVMOptions = netUtilOptions
 	default:
 		v.JVMOptions = java17Options
 	}

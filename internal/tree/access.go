@@ -1,9 +1,6 @@
 package tree
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // Keys returns the keys of m in byte order.
 func Keys[V any](m map[string]V) []string {
@@ -12,7 +9,10 @@ func Keys[V any](m map[string]V) []string {
 
 // AppendKeys appends the keys of m to keys, which is empty, and sorts them.
 func AppendKeys[V any](keys []string, m map[string]V) []string {
-	keys = slices.AppendSeq(slices.Grow(keys, len(m)), maps.Keys(m))
+	keys = slices.Grow(keys, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
 	slices.Sort(keys)
 	return keys
 }
@@ -64,9 +64,9 @@ func Strings(v any, path ...string) map[string]string {
 }
 
 // Subset reports whether whole has all entries of part.
-func Subset(part, whole map[string]string) bool {
+func Subset[V any](part, whole map[string]V) bool {
 	for k, v := range part {
-		if got, ok := whole[k]; !ok || got != v {
+		if got, ok := whole[k]; !ok || !Equal(got, v) {
 			return false
 		}
 	}

@@ -84,8 +84,8 @@ func plain(key string) bool {
 // Quote puts a text into quotes if it could be mistaken in brackets, or has one of the
 // special characters.
 func Quote(s, special string) string {
-	odd := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`[]"`+special, r) }
-	if s == "" || s != strings.TrimSpace(s) || strings.ContainsFunc(s, odd) {
+	odd := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`[]"`, r) }
+	if s == "" || s != strings.TrimSpace(s) || strings.ContainsAny(s, special) || strings.ContainsFunc(s, odd) {
 		return strconv.Quote(s)
 	}
 	return s

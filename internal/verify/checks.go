@@ -44,20 +44,55 @@ func between(least, most int64) check {
 	}
 }
 
-// legal is a rule of Kubernetes for texts. Whether there must be one is another question.
-func legal(problems func(string) []string) check {
+// legal is a rule of Kubernetes for texts. Whether there must be one is another question. What
+// surely is legal does not get to Kubernetes' rules, which are regular expressions.
+func legal(surely func(string) bool, problems func(string) []string) check {
 	return func(value any) string {
 		s, _ := value.(string)
-		if s == "" || short(s) {
+		if s == "" || surely(s) {
 			return ""
 		}
 		return strings.Join(problems(s), "; ")
 	}
 }
 
-// short reports whether a text is a name that all rules of Kubernetes take.
-func short(s string) bool {
-	return plain(s) && len(s) <= 15 && s[0] >= 'a' && s == strings.ToLower(s) && !strings.Contains(s, "--")
+// isWord reports whether a text has only letters, digits, and inner -, _ and dots.
+func isWord(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && (c != '-' && c != '_' && c != '.' || i == 0 || i == len(s)-1) {
+			return false
+		}
+	}
+	return len(s) <= validation.LabelValueMaxLength
+}
+
+// isName reports whether a text is a word of lower-case letters, digits and dashes, and
+// begins with a letter.
+func isName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 'a' && (i == 0 || c != '-' && c > '9' || c == '.') {
+			return false
+		}
+	}
+	return s != "" && isWord(s)
+}
+
+func isPort(s string) bool { return len(s) <= 15 && isName(s) && !strings.Contains(s, "--") }
+
+// isKey reports whether a text is a word, or one behind a domain, as in example.com/a.
+func isKey(s string) bool {
+	domain, name, qualified := strings.Cut(s, "/")
+	if !qualified {
+		return s != "" && isWord(s)
+	}
+	for part := range strings.SplitSeq(domain, ".") {
+		if !isName(part) {
+			return false
+		}
+	}
+	return name != "" && isWord(name) && len(domain) <= validation.DNS1123SubdomainMaxLength
 }
 
 // entries is a check of the keys and values of labels and annotations.
@@ -67,7 +102,7 @@ func entries(keyProblems, valueProblems func(string) []string) check {
 		first := "" // maps have no order
 		for key, value := range m {
 			s, _ := value.(string)
-			if key != "" && plain(key) && plain(s) {
+			if isKey(key) && isWord(s) {
 				continue
 			}
 			if problems := append(keyProblems(key), valueProblems(s)...); len(problems) > 0 {
@@ -80,21 +115,12 @@ func entries(keyProblems, valueProblems func(string) []string) check {
 	}
 }
 
-// plain reports whether a text has only letters, digits and inner dashes, as nearly all
-// labels have. Kubernetes' rules, which are regular expressions, take all of these: not to ask
-// them saves a seventh of a rendering.
-func plain(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-		if !letter && (c < '0' || c > '9') && (c != '-' || i == 0 || i == len(s)-1) {
-			return false
-		}
+func annotationKey(key string) []string {
+	if isKey(key) {
+		return nil
 	}
-	return len(s) <= validation.LabelValueMaxLength
+	return validation.IsQualifiedName(strings.ToLower(key))
 }
-
-func annotationKey(key string) []string { return validation.IsQualifiedName(strings.ToLower(key)) }
 
 // annotations may come from several settings, which together are too large.
 func annotations(value any) string {

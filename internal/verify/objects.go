@@ -89,7 +89,7 @@ func flatten(prefix string, value any, keys map[string]bool) {
 // they have.
 func (v *verifier) service() {
 	spec := tree.Child(v.object, "spec")
-	template := v.selects("spec.selector", tree.Strings(spec, "selector"))
+	template := v.selects("spec.selector", tree.Child(spec, "selector"))
 	kind, several := tree.String(spec, "type"), len(tree.Items(spec, "ports")) > 1
 	headless := tree.String(spec, "clusterIP") == "None"
 	if headless && kind != "" && kind != "ClusterIP" {
@@ -147,7 +147,7 @@ func hasPort(template tree.Map, name string) bool {
 
 // podMonitor checks that Prometheus finds pods with the ports that it names.
 func (v *verifier) podMonitor() {
-	templates := v.selected(tree.Strings(v.object, "spec", "selector", "matchLabels"))
+	templates := v.selected(tree.Child(v.object, "spec", "selector", "matchLabels"))
 	v.visit(v.object, "spec.podMetricsEndpoints[]", func(e tree.Map) {
 		name := tree.String(e, "port")
 		has := func(template tree.Map) bool { return hasPort(template, name) }
@@ -159,7 +159,7 @@ func (v *verifier) podMonitor() {
 
 // selects checks that the selector at a path matches the pods of exactly one workload of
 // the set, and returns their template.
-func (v *verifier) selects(path string, selector map[string]string) tree.Map {
+func (v *verifier) selects(path string, selector tree.Map) tree.Map {
 	found := v.selected(selector)
 	if len(found) != 1 {
 		v.fail(path, fmt.Sprintf("must select the pods of one workload of this set, but selects those of %d",
@@ -170,11 +170,11 @@ func (v *verifier) selects(path string, selector map[string]string) tree.Map {
 }
 
 // selected returns the pod templates with these labels.
-func (v *verifier) selected(selector map[string]string) []tree.Map {
+func (v *verifier) selected(selector tree.Map) []tree.Map {
 	var found []tree.Map
 	for _, o := range v.objects {
 		template := tree.Child(o, "spec", "template")
-		if len(selector) > 0 && tree.Subset(selector, tree.Strings(template, "metadata", "labels")) {
+		if len(selector) > 0 && tree.Subset(selector, tree.Child(template, "metadata", "labels")) {
 			found = append(found, template)
 		}
 	}
@@ -216,7 +216,7 @@ var needed = map[string][]int64{
 
 // networkPolicy checks that it leaves open what Flink does not run without.
 func (v *verifier) networkPolicy() {
-	template := v.selects("spec.podSelector", tree.Strings(v.object, "spec", "podSelector", "matchLabels"))
+	template := v.selects("spec.podSelector", tree.Child(v.object, "spec", "podSelector", "matchLabels"))
 	if !slices.Contains(tree.Items(v.object, "spec", "policyTypes"), any("Ingress")) {
 		return
 	}
@@ -274,7 +274,7 @@ const podRestartPolicy = "spec.template.spec.restartPolicy"
 
 func (v *verifier) deployment() {
 	v.workloadName()
-	v.selects("spec.selector", tree.Strings(v.object, "spec", "selector", "matchLabels"))
+	v.selects("spec.selector", tree.Child(v.object, "spec", "selector", "matchLabels"))
 	spec := tree.Child(v.object, "spec")
 	if policy := tree.String(spec, "template", "spec", "restartPolicy"); policy != "" && policy != "Always" {
 		v.fail(podRestartPolicy, "must be Always in the pods of a Deployment")

@@ -54,7 +54,7 @@ var typeRules = map[string]typeRule{
 		"image": image,
 	}},
 	"ContainerPort": {required: names{"containerPort"}, fields: checks{
-		"containerPort": port, "hostPort": portOrNone, "name": legal(validation.IsValidPortName),
+		"containerPort": port, "hostPort": portOrNone, "name": portName,
 	}},
 	"ContainerResizePolicy": {required: names{"resourceName", "restartPolicy"},
 		fields: checks{"resourceName": enum("cpu", "memory")}},
@@ -75,7 +75,7 @@ var typeRules = map[string]typeRule{
 	}},
 	"LifecycleHandler": {oneOf: names{"exec", "httpGet", "sleep", "tcpSocket"}, exactly: true},
 	"HTTPGetAction":    {required: names{"port"}, fields: checks{"port": portOrName}},
-	"HTTPHeader":       {required: names{"name"}, fields: checks{"name": legal(validation.IsHTTPHeaderName)}},
+	"HTTPHeader":       {required: names{"name"}, fields: checks{"name": legal(isName, validation.IsHTTPHeaderName)}},
 	"TCPSocketAction":  {required: names{"port"}, fields: checks{"port": portOrName}},
 	"GRPCAction":       {required: names{"port"}, fields: checks{"port": port}},
 	"ExecAction":       {required: names{"command"}},
@@ -104,7 +104,7 @@ var typeRules = map[string]typeRule{
 
 	"Toleration": {more: toleration, fields: checks{
 		"key":   qualified,
-		"value": legal(validation.IsValidLabelValue),
+		"value": legal(isWord, validation.IsValidLabelValue),
 	}},
 	"NodeSelector": {required: names{"nodeSelectorTerms"}},
 	"NodeSelectorRequirement": {required: names{"key", "operator"}, more: selectorValues,
@@ -146,7 +146,7 @@ var typeRules = map[string]typeRule{
 	"IngressBackend":        {oneOf: names{"resource", "service"}, exactly: true},
 	"IngressServiceBackend": {required: names{"name", "port"}, fields: checks{"name": label}},
 	"ServiceBackendPort": {oneOf: names{"name", "number"}, exactly: true, fields: checks{
-		"name": legal(validation.IsValidPortName), "number": portOrNone,
+		"name": portName, "number": portOrNone,
 	}},
 	"HorizontalPodAutoscalerSpec": {required: names{"maxReplicas"}, more: replicaRange, fields: checks{
 		"minReplicas": oneOrMore, "maxReplicas": oneOrMore,
@@ -188,13 +188,14 @@ var (
 	mode           = between(0, 0o777)
 	weight         = between(1, 100)
 	port           = between(1, 65535)
+	portName       = legal(isPort, validation.IsValidPortName)
 	portOrNone     = between(0, 65535)
 	share          = quota(100)
-	label          = legal(validation.IsDNS1123Label)
-	subdomain      = legal(validation.IsDNS1123Subdomain)
-	configKey      = legal(validation.IsConfigMapKey)
-	qualified      = legal(validation.IsQualifiedName)
-	variable       = legal(validation.IsEnvVarName)
+	label          = legal(isName, validation.IsDNS1123Label)
+	subdomain      = legal(isName, validation.IsDNS1123Subdomain)
+	configKey      = legal(isWord, validation.IsConfigMapKey)
+	qualified      = legal(isKey, validation.IsQualifiedName)
+	variable       = legal(func(s string) bool { return s[0] > '9' && isWord(s) }, validation.IsEnvVarName)
 	labelMap       = entries(validation.IsQualifiedName, validation.IsValidLabelValue)
 	annotationKeys = entries(annotationKey, func(string) []string { return nil })
 )

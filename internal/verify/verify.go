@@ -99,7 +99,7 @@ func Objects(objects []tree.Map, want Expectation) []Problem {
 		case "PodMonitor":
 			v.podMonitor()
 		case "PodDisruptionBudget":
-			v.selects("spec.selector", tree.Strings(o, "spec", "selector", "matchLabels"))
+			v.selects("spec.selector", tree.Child(o, "spec", "selector", "matchLabels"))
 		case "Deployment":
 			v.deployment()
 			v.pods()
