@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -21,17 +22,50 @@ import (
 	"github.com/flinktarget/flinktarget/target"
 )
 
-// engineFlag defines --engine.
+// engineFlag defines --engine. Both is for validate.
 func engineFlag(fs *flag.FlagSet, o *cli.Flags) {
-	const usage = "what applies patches of Kubernetes objects: `flinktarget` or kustomize"
-	engines := map[string]patch.Engine{"flinktarget": nil, "kustomize": kustomize.Engine()}
+	usage := "what applies patches of Kubernetes objects: `flinktarget` or kustomize"
+	if fs.Name() == "validate" {
+		usage += ", or both,\nwhich renders with each, and reports what is not the same"
+	}
 	fs.Func("engine", usage, func(name string) error {
-		var ok bool
-		if o.Engine, ok = engines[name]; !ok {
+		o.Both = name == "both" && fs.Name() == "validate"
+		switch {
+		case name == "kustomize":
+			o.Engine = kustomize.Engine()
+		case name == "flinktarget":
+			o.Engine = nil
+		case !o.Both:
 			return errors.New("not supported: must be flinktarget or kustomize")
 		}
 		return nil
 	})
+}
+
+// sameWithKustomize fails if kustomize renders something else.
+func sameWithKustomize(b deployment.Bundle, ours render.Manifests, o *cli.Flags) error {
+	o.Engine = kustomize.Engine()
+	r, err := o.Renderer()
+	if err != nil {
+		return err
+	}
+	theirs, err := r.Bundle(b, nil)
+	if err != nil {
+		return fmt.Errorf("with kustomize: %w", err)
+	}
+	var errs []error
+	for _, c := range render.Compare(ours, theirs) {
+		p := flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: "engines", Object: c.Object().String(),
+			Message: "kustomize gives something else: see go doc patch/kustomize"}
+		if len(c.Fields) == 0 {
+			errs = append(errs, p)
+		}
+		for _, f := range c.Fields {
+			p.Field = f.Path
+			errs = append(errs, p)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (t tool) importTarget(fs *flag.FlagSet) func([]string) error {
@@ -175,7 +209,7 @@ func gives(set patch.Set, objects []map[string]any, want render.Manifests) error
 	for object := range want.All() {
 		if !made[string(tree.JSON(object.Map()))] {
 			errs = append(errs,
-				fmt.Errorf("%s: kustomize would make something else of it: see render --engine kustomize", object))
+				fmt.Errorf("%s: kustomize would make something else of it: see validate --engine both", object))
 		}
 	}
 	return errors.Join(errs...)

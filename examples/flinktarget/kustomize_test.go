@@ -128,9 +128,11 @@ spec: {deploymentTargetName: t, flinkVersion: 1.20}
 	}{
 		"ours":      {"TCP is the default", "", []string{"render"}, exitOK, "nodePort: 30081", ""},
 		"kustomize": {"kustomize drops the patch", "", []string{"render", "--engine", "kustomize"}, exitOK, "", ""},
-		"the same": {"with what it wants, kustomize keeps it", "protocol: TCP,", []string{"render", "--engine=kustomize"}, exitOK,
-			"nodePort: 30081", ""},
-		"unknown": {"a misspelt name", "", []string{"render", "--engine", "kustomise"}, exitUsage, "", "must be"},
+		"both": {"they differ, and the place is told", "", []string{"validate", "--engine", "both"}, exitInput, "",
+			"spec.ports[8081].nodePort: kustomize gives something else"},
+		"both the same": {"they do not differ", "protocol: TCP,", []string{"validate", "--engine=both"}, exitOK, "", ""},
+		"unknown":       {"a misspelt name", "", []string{"render", "--engine", "kustomise"}, exitUsage, "", "must be"},
+		"both for one":  {"one is rendered", "", []string{"render", "--engine", "both"}, exitUsage, "", "must be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr strings.Builder
@@ -157,7 +159,7 @@ func TestExportSaysWhatIsNotSo(t *testing.T) {
 		"a patch of the resource": {resources("{op: add, path: /spec/template/spec/parallelism, value: 3}"), exitOK,
 			"spec.deploymentPatchSet[0]: warning: already applied"},
 		"what kustomize loses": {resources("{apiVersion: v1, kind: Service, spec: {ports: [{port: 8081, name: x}]}}"),
-			exitInput, "render --engine kustomize"},
+			exitInput, "validate --engine both"},
 		"a label": {resources("{target: {kind: Job}, patch: {metadata: {labels: {x: null}}}}"), exitInput, "metadata.labels[x]"},
 		"two targets": {resources("{op: add, path: /spec/template/spec/parallelism, value: 3}") +
 			"---\nkind: DeploymentTarget\nmetadata: {name: o}\nspec: {kubernetes: {namespace: s}}\n", exitInput, "has 2"},

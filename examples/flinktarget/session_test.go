@@ -53,7 +53,7 @@ func TestSessionMode(t *testing.T) {
 		{"valid", sessionInput, []string{"validate"}, exitOK, none, ""},
 		{"valid, but not to be rendered", strings.Replace(sessionInput, "local:///opt/flink/usrlib", "s3://b", 1),
 			[]string{"validate"}, exitOK, none, "cannot be rendered: "},
-		{"with kustomize", sessionInput, []string{"validate", "--render", "--engine", "kustomize"}, exitOK, none, ""},
+		{"with both engines", sessionInput, []string{"validate", "--render", "--engine", "both"}, exitOK, none, ""},
 	} {
 		r := call(c.text, append(c.command, "-")...)
 		assert.Equal(t, r.code, c.code, "%s: %s", c.reason, r.stderr)

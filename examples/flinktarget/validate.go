@@ -20,6 +20,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 	o, output := t.renderFlags(fs), formatFlag(fs, "text")
 	alsoRender := fs.Bool("render", false, "render the resources, too, with the other flags of the command render")
 	return func(files []string) error {
+		*alsoRender = *alsoRender || o.Both
 		if name := unusedFlag(fs); name != "" && !*alsoRender {
 			return cli.Misused("--%s is for rendering: give --render, too", name)
 		}
@@ -35,7 +36,7 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 		}
 		var warnings []flinktarget.Problem
 		if err == nil {
-			warnings, err = check(bundle, r, *alsoRender)
+			warnings, err = check(bundle, r, o, *alsoRender)
 		}
 		found = append(found, cli.ProblemsOf(err)...)
 		if err == nil {
@@ -53,12 +54,15 @@ func (t tool) validate(fs *flag.FlagSet) func([]string) error {
 }
 
 // check returns what is wrong with resources together, and the warnings.
-func check(b deployment.Bundle, r *render.Renderer, alsoRender bool) ([]flinktarget.Problem, error) {
-	if alsoRender {
-		m, err := r.Bundle(b, nil)
-		return cli.Flagged(m.Warnings()), err
+func check(b deployment.Bundle, r *render.Renderer, o *cli.Flags, alsoRender bool) ([]flinktarget.Problem, error) {
+	if !alsoRender {
+		return append(warningsIn(b), refusedIn(b, r)...), errors.Join(b.Duplicates()...)
 	}
-	return append(warningsIn(b), refusedIn(b, r)...), errors.Join(b.Duplicates()...)
+	m, err := r.Bundle(b, nil)
+	if err == nil && o.Both {
+		err = sameWithKustomize(b, m, o)
+	}
+	return cli.Flagged(m.Warnings()), err
 }
 
 // unusedFlag returns a flag that was given and does nothing without --render.

@@ -16,8 +16,10 @@ import (
 // Flags are those of all commands that render.
 type Flags struct {
 	Input
-	// Engine applies patches of Kubernetes objects, nil for the library's own.
+	// Engine applies patches of Kubernetes objects, nil for the library's own; Both asks for
+	// a comparison of the two.
 	Engine patch.Engine
+	Both   bool
 
 	platform, fetcher, tls, runner string
 	home, blobs                    string
