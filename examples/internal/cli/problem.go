@@ -32,18 +32,23 @@ func Flagged(list []flinktarget.Problem) []flinktarget.Problem {
 	return list
 }
 
-// Derived collects the warnings of derived job ids, which each Deployment without a job id
-// has, to print one for the whole run. The zero value has none.
-type Derived struct{ list []flinktarget.Problem }
+// Derived counts the warnings of derived job ids, which each Deployment without a job id has, to
+// print one for the whole run. The zero value has none.
+type Derived struct {
+	first flinktarget.Problem
+	n     int
+}
 
-// Take collects those of a list, and returns the others.
+// Take counts those of a list, and returns the others.
 func (d *Derived) Take(list []flinktarget.Problem) []flinktarget.Problem {
 	var others []flinktarget.Problem
 	for _, p := range list {
-		if p.Rule == "derived-id" && p.Severity == flinktarget.SeverityWarning {
-			d.list = append(d.list, p)
-		} else {
+		if p.Rule != "derived-id" || p.Severity != flinktarget.SeverityWarning {
 			others = append(others, p)
+			continue
+		}
+		if d.n++; d.n == 1 {
+			d.first = p
 		}
 	}
 	return others
@@ -51,12 +56,12 @@ func (d *Derived) Take(list []flinktarget.Problem) []flinktarget.Problem {
 
 // Rest returns the one that stands for all, if there are any.
 func (d *Derived) Rest() []flinktarget.Problem {
-	if len(d.list) == 0 {
+	if d.n == 0 {
 		return nil
 	}
-	p := d.list[0]
-	if n := len(d.list) - 1; n > 0 {
-		p.Message += fmt.Sprintf("; the same holds for %d more", n)
+	p := d.first
+	if d.n > 1 {
+		p.Message += fmt.Sprintf("; the same holds for %d more", d.n-1)
 	}
 	return []flinktarget.Problem{p}
 }
