@@ -130,7 +130,8 @@ func TestStreamRendersNothingForNobody(t *testing.T) {
 					}
 				}
 			})
-			assert.Equal(t, verified, 2, "%s: one that is yielded, one that had begun", reason)
+			assert.Assert(t, verified == 1 || verified == 2, "%s: one that is yielded, one that may have begun: %d", reason,
+				verified)
 		}
 	})
 }
