@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -302,15 +301,21 @@ func (x *bundle) note(uses []patchUse) {
 }
 
 // conditions say when kinds are rendered that are not always, and with which option.
-var conditions = map[string]struct{ when, option string }{
+var conditions = map[string]condition{
+	"ServiceAccount":      account,
+	"Role":                account,
+	"RoleBinding":         account,
 	"PodDisruptionBudget": {"if asked for, for components of several pods", "PodDisruptionBudgets"},
 	"PodMonitor":          {"if asked for", "WithMetrics"},
 	"Ingress":             {"if asked for", "WithIngress"},
 	"NetworkPolicy":       {"if asked for", "WithNetworkPolicies"},
 
 	"HorizontalPodAutoscaler": {"if asked for", "WithAutoscaling"},
-	"ServiceAccount":          {"with Kubernetes high availability and no serviceAccountName", ""},
 }
+
+type condition struct{ when, option string }
+
+var account = condition{"with Kubernetes high availability and no serviceAccountName", ""}
 
 // warnUnused warns of patches that changed nothing.
 func warnUnused(uses []patchUse) []flinktarget.Problem {
@@ -325,7 +330,7 @@ func warnUnused(uses []patchUse) []flinktarget.Problem {
 		case ineffective:
 			p.Rule, p.Message = ruleNoEffect, "the patch changes nothing: the objects have already what it sets"
 		case absent:
-			when := cmp.Or(conditions[u.kind], conditions["ServiceAccount"]) // of which the others are
+			when := conditions[u.kind]
 			p.Rule, p.Option = ruleAbsentKind, when.option
 			p.Message = fmt.Sprintf("the patch is for a kind that is not rendered here: a %s is, %s", u.kind, when.when)
 		}

@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/render"
 )
 
@@ -110,5 +111,12 @@ func TestPatchesThatChangeNothing(t *testing.T) {
 		for p := range flinktarget.Problems(err) {
 			assert.Equal(t, p.Rule, c.rule, c.reason)
 		}
+	}
+}
+
+// Of each kind that may be missing, a warning says when it is not.
+func TestOptionalKindsHaveConditions(t *testing.T) {
+	for _, k := range kinds.Patchable() {
+		assert.Equal(t, render.HasCondition(k.Kind), k.Optional, k.Kind)
 	}
 }

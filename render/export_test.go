@@ -18,3 +18,6 @@ func WatchVerify(watch, f func()) {
 	}
 	f()
 }
+
+// HasCondition reports whether it is said when a kind is rendered.
+func HasCondition(kind string) bool { return conditions[kind] != condition{} }

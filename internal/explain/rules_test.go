@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/flinktarget/flinktarget/internal/kinds"
 )
 
 func TestPathsOfRules(t *testing.T) {
@@ -37,5 +39,12 @@ func TestPathsOfRules(t *testing.T) {
 			assert.DeepEqual(t, m.keys, c.keys)
 			assert.Equal(t, strings.Join(m.tail, "/"), c.tail, "%s of %s", c.path, c.rule)
 		}
+	}
+}
+
+// Of each kind that may be missing, explanations say what brings it.
+func TestOptionalKindsHaveReasons(t *testing.T) {
+	for _, k := range kinds.Patchable() {
+		assert.Equal(t, existence[k.Kind] != nil, k.Optional, k.Kind)
 	}
 }

@@ -4,9 +4,8 @@
 // applied and what verifies them, compare which fields are immutable. It imports
 // nothing of the library.
 //
-// A new kind is an entry here, its Go type in package types, and a builder in render;
-// go test ./internal/merge -run TestTableIsKustomizesSchema -update then writes its
-// merge lists. TestAddedKind adds one.
+// A new kind is an entry here, its Go type in package types, and a builder in package build;
+// CONTRIBUTING says what else. TestAddedKind adds one.
 package kinds
 
 import (

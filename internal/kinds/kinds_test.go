@@ -107,7 +107,7 @@ func TestAddedKind(t *testing.T) {
 	}
 	add("kinds/kinds.go", `(?m)^\t{TypeMeta{"v1", "ConfigMap"}`,
 		"\t{TypeMeta{\"v1\", \"Secret\"}, clusters, true, identity, []string{\"type\"}},\n")
-	add("merge/table.go", `(?m)^\t"v1 ConfigMap":`, "\t\"v1 Secret\": rbacV1Role,\n") // what -update writes
+	add("merge/table.go", `(?m)^\t"v1 ConfigMap":`, "\t\"v1 Secret\": {\"metadata\": {Of: metaV1ObjectMeta}},\n") // what -update writes
 	add("kinds/types/types.go", `(?m)^\t{APIVersion: "v1", Kind: "ConfigMap"}`,
 		"\t{APIVersion: \"v1\", Kind: \"Secret\"}: reflect.TypeFor[corev1.Secret](),\n")
 	add("build/objects.go", `(?m)^\treturn out$`,
