@@ -23,6 +23,7 @@ func (p programs) build() error {
 	const module = "github.com/flinktarget/flinktarget/"
 	for _, args := range [][]string{
 		{"build", "-o", p.dir + "/", module + "examples/flinktarget", "sigs.k8s.io/kustomize/kustomize/v5",
+			"helm.sh/helm/v4/cmd/helm",
 			module + "render/versus/first", module + "render/versus/schemaload"},
 		{"test", "-c", "-o", p.path("benchmarks"), "."},
 	} {
@@ -64,13 +65,19 @@ func (p programs) program(name string, n, cores int, command ...string) side {
 	}}
 }
 
+// rendered renders W with n Deployments, into the file out.
+func (p programs) rendered(patches string, n int) (input string, err error) {
+	in, err := p.workload(patches, n)
+	if err == nil {
+		_, err = p.run(0, in, "flinktarget", "render", "-")
+	}
+	return in, err
+}
+
 // kustomize patches the objects of W with n Deployments.
 func (p programs) kustomize(n int) side {
 	return side{"kustomize build", func() (sample, error) {
-		in, err := p.workload(unpatched, n)
-		if err == nil {
-			_, err = p.run(0, in, "flinktarget", "render", "-")
-		}
+		in, err := p.rendered(unpatched, n)
 		err = errors.Join(err,
 			os.MkdirAll(p.path("kustomize.d"), 0o755),
 			os.Rename(p.path("out"), p.path("kustomize.d/objects.yaml")),
@@ -79,6 +86,23 @@ func (p programs) kustomize(n int) side {
 			return sample{}, err
 		}
 		return p.run(0, in, "kustomize", "build", p.path("kustomize.d"))
+	}}
+}
+
+// helm makes the objects of W with n Deployments by a chart.
+func (p programs) helm(n int) side {
+	return side{"helm template", func() (sample, error) {
+		in, err := p.rendered(patchesYAML, n)
+		objects, e := os.ReadFile(p.path("out"))
+		template, values := chart(string(objects))
+		err = errors.Join(err, e, os.MkdirAll(p.path("chart/templates"), 0o755),
+			os.WriteFile(p.path("chart/Chart.yaml"), []byte("apiVersion: v2\nname: w\nversion: 1.0.0\n"), 0o644),
+			os.WriteFile(p.path("chart/templates/w.yaml"), []byte(template), 0o644),
+			os.WriteFile(p.path("chart/values.yaml"), []byte(values), 0o644))
+		if err != nil {
+			return sample{}, err
+		}
+		return p.run(0, in, "helm", "template", "w", p.path("chart"))
 	}}
 }
 

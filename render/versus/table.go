@@ -101,11 +101,11 @@ func atMost(most float64) goal {
 	}
 }
 
-// memory wants ours to take at most so many times the memory of the peer.
-func memory(most float64) goal {
+// memory wants ours to take at most so many MiB.
+func memory(most int64) goal {
 	return func(ours, peer sample, _ float64) (string, string, bool) {
 		ratio := float64(ours.peak) / float64(peer.peak)
-		return digits(ratio) + " times", "≤ " + digits(most), ratio <= most
+		return digits(ratio) + " times", fmt.Sprintf("≤ %d MiB", most), ours.peak <= most<<20
 	}
 }
 

@@ -97,6 +97,7 @@ func TestSameConfig(t *testing.T) {
 func TestEveryRow(t *testing.T) {
 	p := programs{dir: t.TempDir(), benchTime: "1x", most: 2}
 	assert.NilError(t, p.build())
+	sameChart(t, p)
 	var measured []string
 	for _, r := range rows(p) {
 		line, err := r.line(1)
@@ -106,6 +107,23 @@ func TestEveryRow(t *testing.T) {
 		measured = append(measured, r.measure)
 	}
 	assert.DeepEqual(t, columns(t, "RESULTS.md"), measured)
+}
+
+// sameChart fails if the chart does not make the objects that the library renders.
+func sameChart(t *testing.T, p programs) {
+	t.Helper()
+	out := func() map[string]any {
+		text, err := os.ReadFile(p.path("out"))
+		assert.NilError(t, err)
+		return objectsByName(t, text)
+	}
+	_, err := p.rendered(patchesYAML, p.most)
+	assert.NilError(t, err)
+	want := out()
+	_, err = p.helm(p.most).run()
+	assert.NilError(t, err)
+	assert.Equal(t, len(want), 4*p.most)
+	assert.DeepEqual(t, out(), want)
 }
 
 // tableLine is a line of a table with a goal that is met or missed.
@@ -135,6 +153,6 @@ func TestReplace(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	lines := regexp.MustCompile(`^- [\d-]{10}, go\S+, \w+/\w+, \d+ CPUs: .+\n- load average, .*\n(- \S+ v\S+\n){6}$`)
+	lines := regexp.MustCompile(`^- [\d-]{10}, go\S+, \w+/\w+, \d+ CPUs: .+\n- load average, .*\n(- \S+ v\S+\n){7}$`)
 	assert.Assert(t, cmp.Regexp(lines, environment()))
 }

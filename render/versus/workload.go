@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -42,4 +43,33 @@ func writeW(w io.Writer, patches string, n int) error {
 		_, err = io.WriteString(w, "---\n"+deploymentText(i))
 	}
 	return err
+}
+
+// varying is what differs between the objects of two Deployments of W: names, ids, and
+// the checksum of the configuration.
+var varying = regexp.MustCompile(`app-\d{6}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{32}`)
+
+// chart makes a template and its values of the objects of all Deployments: the objects of
+// one, with what varies taken from a list of values for each.
+func chart(objects string) (template, values string) {
+	var list strings.Builder
+	list.WriteString("deployments:\n")
+	for i, group := range strings.Split(objects, "---\napiVersion: v1\ndata:\n")[1:] {
+		index := map[string]int{}
+		text := varying.ReplaceAllStringFunc(group, func(s string) string {
+			if _, ok := index[s]; !ok {
+				lead := "  - "
+				if len(index) == 0 {
+					lead = "- - " // the first of a list in the list
+				}
+				fmt.Fprintf(&list, "%s%q\n", lead, s)
+				index[s] = len(index)
+			}
+			return fmt.Sprintf("{{ index . %d }}", index[s])
+		})
+		if i == 0 {
+			template = "{{- range .Values.deployments }}\n---\napiVersion: v1\ndata:\n" + text + "{{- end }}\n"
+		}
+	}
+	return template, list.String()
 }
