@@ -263,12 +263,41 @@ func FromGo(v any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range escapes(text) {
-		if r == utf8.RuneError { // a real U+FFFD is not escaped
-			return nil, errNotUTF8
-		}
+	// What stands for it may be a real U+FFFD; releases of Go write the two alike, or not.
+	replaced := bytes.Contains(text, []byte("\ufffd")) || bytes.Contains(text, []byte(`\ufffd`))
+	if replaced && !isUTF8(reflect.ValueOf(v)) {
+		return nil, errNotUTF8
 	}
 	return FromJSON(text)
+}
+
+// isUTF8 reports whether all strings in a value are.
+func isUTF8(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.String:
+		return utf8.ValidString(v.String())
+	case reflect.Pointer, reflect.Interface:
+		return isUTF8(v.Elem())
+	case reflect.Map:
+		for i := v.MapRange(); i.Next(); {
+			if !isUTF8(i.Key()) || !isUTF8(i.Value()) {
+				return false
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if !isUTF8(v.Index(i)) {
+				return false
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if !isUTF8(v.Field(i)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // halfPair reports whether a JSON text has a surrogate that is not part of a pair.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
@@ -61,6 +63,10 @@ func TestStringsAgainstEncodingJSON(t *testing.T) {
 		enc := json.NewEncoder(&want)
 		enc.SetEscapeHTML(false)
 		assert.NilError(t, enc.Encode(s))
+		if !utf8.ValidString(s) { // of which releases of Go differ
+			assert.Assert(t, strings.Contains(string(tree.JSON(s)), `\ufffd`), "%q", s)
+			continue
+		}
 		assert.Equal(t, string(tree.JSON(s))+"\n", want.String(), "%q", s)
 	}
 }
@@ -132,7 +138,7 @@ func TestFromGoLiterals(t *testing.T) {
 	for reason, v := range map[string]any{
 		"NaN has no JSON form":      math.NaN(),
 		"infinities have none":      []any{math.Inf(1)},
-		"non-string keys are not":   map[any]any{},
+		"non-string keys are not":   map[any]any{true: 1},
 		"uint64 may not fit int64":  uint64(math.MaxUint64),
 		"functions are not JSON":    func() {},
 		"nested values are reached": tree.Map{"a": []any{tree.Map{"b": math.NaN()}}},
