@@ -45,7 +45,7 @@ type failure struct {
 	Message string `json:"message"`
 }
 
-const patience = 60 * time.Second // for machines that do something else
+const patience = 3 * time.Minute // for machines that do something else
 
 // chromium starts a browser, or skips the test where there is none.
 func chromium(t *testing.T, flags ...string) *browser {
