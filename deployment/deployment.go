@@ -123,8 +123,8 @@ func (d Deployment) Resolved() Config {
 
 // Patch returns the Deployment that a target's patch set makes of d. Defaults are
 // filled in first, so that patches find maps to add to. The result is checked
-// like any input. Where no patch is for Deployments, or one fails, the result is d. Errors are of type
-// [*patch.ApplyError] and [*flinktarget.InvalidError].
+// like any input. Where no patch is for Deployments, or one fails, the result is d. Errors are
+// of type [*patch.ApplyError] and [*flinktarget.InvalidError].
 func (d Deployment) Patch(s patch.Set) (Deployment, error) {
 	root, err := d.d.patch(s, d.Resolved)
 	if root == nil {

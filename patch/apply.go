@@ -95,10 +95,10 @@ func (s Set) ApplyObjects(objs []map[string]any) ([]map[string]any, []Match, err
 // resources, protected fields and what must not be deleted are no business of an engine.
 type Engine interface {
 	// Apply applies p, a patch for Kubernetes objects, to those of the objects that it
-	// selects, which [Set.Selected] finds. It returns all objects in their order, nil for one that the patch deletes,
-	// and the indices of those that were selected, in ascending order. Neither p nor objects
-	// are changed; results may share with objects what they have in common. Values in objects
-	// are nil, bool, int64, float64, string, []any and map[string]any.
+	// selects, which [Set.Selected] finds. It returns all objects in their order, nil for one
+	// that the patch deletes, and the indices of those that were selected, in ascending order.
+	// Neither p nor objects are changed; results may share with objects what they have in
+	// common. Values in objects are nil, bool, int64, float64, string, []any and map[string]any.
 	//
 	// An error about one object is an [*ApplyError] with Object and Err.
 	Apply(p Patch, objects []map[string]any) (results []map[string]any, selected []int, err error)

@@ -31,14 +31,16 @@ type builder struct {
 	problems []flinktarget.Problem
 }
 
+// full reports whether no more problems are listed, and the last one says so.
+func (b *builder) full() bool { return len(b.problems) > decode.MaxProblems }
+
 // add reports what is wrong with the field at a printed path; value may be shown.
 func (b *builder) add(path string, value any, origin, reason string) {
-	e := field.Invalid(nil, value, reason).WithOrigin(origin)
-	e.Field = path
-	switch n := len(b.problems); {
-	case n > decode.MaxProblems:
+	if b.full() {
 		return
-	case n == decode.MaxProblems:
+	}
+	e := field.Invalid(nil, value, reason).WithOrigin(origin)
+	if e.Field = path; len(b.problems) == decode.MaxProblems {
 		e = decode.TooMany()
 	}
 	b.problems = append(b.problems, decode.Problem(b.root.Locate(path), e))
@@ -88,7 +90,7 @@ func (b *builder) operations(list []any, at string) []jsonpatch.Op {
 func (b *builder) checked(content map[string]any, at string, types ...kinds.TypeMeta) map[string]any {
 	seen := map[merge.Refused]bool{}
 	for _, t := range types {
-		if len(b.problems) > decode.MaxProblems {
+		if b.full() {
 			break // all kinds take three times the memory that is documented: TestMemoryIsBounded in deployment
 		}
 		for _, refused := range merge.Check(content, merge.Of(t)) {

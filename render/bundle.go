@@ -69,7 +69,7 @@ func (r *Renderer) Bundle(b deployment.Bundle, jobs func(deployment.Deployment) 
 		if d.Target().IsZero() && !s.inSession() {
 			var err error
 			if s.job.SessionCluster, err = x.sessionCluster(s); err != nil {
-				x.of, x.tasks = append(x.of, s), append(x.tasks, func() (Manifests, error) { return Manifests{}, err })
+				x.tasks = append(x.tasks, bundleTask{s, func() (Manifests, error) { return Manifests{}, err }})
 				continue
 			}
 		}
@@ -110,8 +110,7 @@ func (r *Renderer) strict(m Manifests, err error) (Manifests, error) {
 type bundle struct {
 	bundle  deployment.Bundle
 	targets map[target.Ref]target.Target // by name, and by id
-	tasks   []func() (Manifests, error)
-	of      []resource        // what the tasks render
+	tasks   []bundleTask
 	hosts   map[string]string // Ingresses, by what they serve
 	errs    []error           // of the bundle as a whole
 	uses    []patchUse
@@ -119,6 +118,12 @@ type bundle struct {
 	jobs    map[string]string // Deployments by the ids of their jobs
 	// missing counts the resources whose target or cluster is not there.
 	missing int
+}
+
+// A bundleTask renders a resource.
+type bundleTask struct {
+	of     resource
+	render func() (Manifests, error)
 }
 
 // maxHints bounds the resources for which a similar name is looked for among those of
@@ -133,19 +138,19 @@ type patchOf struct {
 
 func (x *bundle) add(res resource, render func(target.Target) (Manifests, error)) {
 	t, err := x.target(res)
-	x.of, x.tasks = append(x.of, res), append(x.tasks, func() (Manifests, error) {
+	x.tasks = append(x.tasks, bundleTask{res, func() (Manifests, error) {
 		if err != nil {
 			return Manifests{}, err
 		}
 		return render(t)
-	})
+	}})
 }
 
 // render does all tasks, and joins their results or their errors.
 func (x *bundle) render(workers int) (Manifests, error) {
 	results := make([]result, len(x.tasks))
 	parallel.Do(len(x.tasks), workers, func(i int) {
-		results[i].manifests, results[i].err = x.tasks[i]()
+		results[i].manifests, results[i].err = x.tasks[i].render()
 	})
 	done := make([]Manifests, 0, len(results))
 	for i, res := range results {
@@ -153,7 +158,7 @@ func (x *bundle) render(workers int) (Manifests, error) {
 			x.errs = append(x.errs, res.err)
 			continue
 		}
-		x.sameHost(x.of[i], &res.manifests)
+		x.sameHost(x.tasks[i].of, &res.manifests)
 		x.note(res.manifests.uses)
 		res.manifests.uses = nil // whether a patch matched is said of all renderings together
 		done = append(done, res.manifests)
@@ -175,9 +180,9 @@ func (x *bundle) sameHost(of resource, m *Manifests) {
 				key := tree.String(o.tree, "spec", "ingressClassName") + " " + url
 				if other := x.hosts[key]; other != "" && other != o.String() {
 					message := other + " serves " + url + ", too, and controllers take one: have {id} in the host"
-					w := decode.Warning("duplicate", of.String(), "spec.rules", message, of.Position("metadata.name"))
+					w := decode.Warning("duplicate WithIngress", of.String(), "spec.rules", message,
+						of.Position("metadata.name"))
 					w.Object = o.String()
-					w.Option = "WithIngress"
 					m.warnings = append(m.warnings, w)
 				}
 				x.hosts[key] = o.String()

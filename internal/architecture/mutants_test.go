@@ -6,11 +6,9 @@ import (
 	"cmp"
 	"fmt"
 	"go/ast"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -332,13 +330,8 @@ func load(t *testing.T, pkg string) *program {
 	t.Helper()
 	dir, err := filepath.Abs(filepath.Join(root, pkg))
 	assert.NilError(t, err)
-	exports := map[string]string{}
-	for _, line := range goList(t, "-deps", "-export", "-f", "{{.ImportPath}}={{.Export}}", "./"+pkg) {
-		path, file, _ := strings.Cut(line, "=")
-		exports[path] = file
-	}
 	p := &program{fset: token.NewFileSet(), texts: map[string]string{}}
-	p.imports = importer.ForCompiler(p.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	p.imports = exports(t, p.fset, "./"+pkg)
 	for _, name := range goList(t, "-f", `{{join .GoFiles "\n"}}`, "./"+pkg) {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		assert.NilError(t, err)

@@ -20,25 +20,29 @@ import (
 
 // surface reads the exported names of packages.
 type surface struct {
-	exports map[string]string // the compiler's export data, by package
 	fset    *token.FileSet
 	imports types.Importer
 }
 
 func newSurface(t *testing.T) *surface {
-	s := &surface{exports: map[string]string{}, fset: token.NewFileSet()}
-	for _, line := range goList(t, "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "./...") {
+	fset := token.NewFileSet()
+	return &surface{fset, exports(t, fset, "./...")}
+}
+
+// exports imports packages, and what they import, from the compiler's export data.
+func exports(t *testing.T, fset *token.FileSet, packages string) types.Importer {
+	files := map[string]string{}
+	for _, line := range goList(t, "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", packages) {
 		pkg, file, _ := strings.Cut(line, "=")
-		s.exports[pkg] = file
+		files[pkg] = file
 	}
-	s.imports = importer.ForCompiler(s.fset, "gc", func(pkg string) (io.ReadCloser, error) {
-		file, ok := s.exports[pkg]
+	return importer.ForCompiler(fset, "gc", func(pkg string) (io.ReadCloser, error) {
+		file, ok := files[pkg]
 		if !ok {
 			return nil, fmt.Errorf("no %s", pkg)
 		}
 		return os.Open(file)
 	})
-	return s
 }
 
 // names returns the exported names of a package, and the methods of its types, by what

@@ -3,6 +3,7 @@ package flink
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -42,11 +43,11 @@ func BuiltIn(image, scheme string) bool {
 // IsStore reports whether Flink may know a scheme, of Stores, if its image does.
 func IsStore(scheme string) bool { return fileSystems[scheme]+inImages[scheme] != "" }
 
-// ArtifactSchemes returns the schemes of where VVP and Flink get files from: VVP's page
-// "Artifacts", and the file systems that an image may know.
-func ArtifactSchemes() []string {
+// ArtifactSchemes returns the schemes of where VVP and Flink get files from, for reading only:
+// VVP's page "Artifacts", and the file systems that an image may know.
+var ArtifactSchemes = sync.OnceValue(func() []string {
 	return slices.Concat([]string{"file", "http", "https", "local"}, tree.Keys(fileSystems), tree.Keys(inImages))
-}
+})
 
 // scheme is one with what is behind it: RFC 3986, 3.1.
 var scheme = lazyregexp.New(`([A-Za-z0-9+.-]+)://`)

@@ -57,10 +57,12 @@ func (r *reader) fail(at flinktarget.Problem, rule, format string, args ...any) 
 	r.problems = append(r.problems, at)
 }
 
+// ruleNotTaken is the rule of what a patch set, or a kustomization, does not take over.
+const ruleNotTaken = "not-taken"
+
 // leave warns of what is at a place.
 func (r *reader) leave(at flinktarget.Problem, reason string) {
-	at.Severity, at.Rule, at.Message = flinktarget.SeverityWarning, "not-taken", "not taken over: "+reason
-	r.warnings = append(r.warnings, at)
+	r.warnings = append(r.warnings, decode.Warning(ruleNotTaken, "", at.Field, "not taken over: "+reason, at.Position))
 }
 
 // folder reads the kustomization of a folder.

@@ -26,9 +26,8 @@ func Kustomization(set patch.Set, resources ...string) (text []byte, warnings []
 	for i, p := range set.All() {
 		e, err := entryOf(p)
 		if err != nil {
-			warnings = append(warnings, flinktarget.Problem{Severity: flinktarget.SeverityWarning, Rule: "not-taken",
-				Field: kinds.PatchField(i), Position: p.Position(),
-				Message: "already applied: it changes resources of VVP"})
+			warnings = append(warnings, decode.Warning(ruleNotTaken, "", kinds.PatchField(i),
+				"already applied: it changes resources of VVP", p.Position()))
 			continue
 		}
 		written, bad := e.written()
