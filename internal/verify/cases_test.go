@@ -571,6 +571,8 @@ func verifications() map[string]string {
 			"Job", "add", jobPod+"/containers/-", "{name: flink-jobmanger}",
 		),
 		"a label with a tilde, which is behind z": toObject("Service", "{metadata: {labels: {A: B~C}}}"),
+		"a label with a blank behind its domain":  toObject("Service", "{metadata: {labels: {example.com/a b: c}}}"),
+		"a label without a key":                   toObject("Service", "{metadata: {labels: {'': c}}}"),
 		"neither image nor name": toObject(
 			"Job", "[{op: add, path: "+jobPod+"/containers/-, value: {image: i}}, {op: add, "+
 				"path: "+jobPod+"/containers/-, value: {name: x}}]",
