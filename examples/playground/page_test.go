@@ -19,7 +19,7 @@ import (
 // TestPage is what people do with the page, in one browser after the other: starting it
 // and compiling the library are what takes the time.
 func TestPage(t *testing.T) {
-	b := chromium(t)
+	b := chromium(t, "--js-flags=--stack-size=150") // kB of 984: what overflows it sometimes always does
 	_, err := os.ReadFile("wasm/main.go") // of which go test knows nothing otherwise
 	assert.NilError(t, err)
 	p, err := build()
@@ -333,8 +333,8 @@ func testHostile(t *testing.T, b *browser, url string) {
 		b.eval(fmt.Sprintf(`location.hash = %q`, link))
 		b.wait(`text("shared").includes("` + want + `") && !!line("input", "DeploymentTarget")`)
 	}
-	for _, value := range []string{`null`, `{text: {a: 1}, compare: "x"}`, `{text: "[".repeat(100000)}`,
-		"{text: `" + html + "`.repeat(4000)}"} {
+	for _, value := range []string{`null`, `{text: {a: 1}, compare: "x"}`, "{text: `" + html + "`.repeat(4000)}",
+		`{text: "[".repeat(5000)}`, `{text: "[".repeat(100000)}`, `{text: "- ".repeat(10000)}`} {
 		link := b.eval(`(await import("./link.js")).pack(` + value + `)`).(string)
 		b.open(url + "#" + link)
 		b.wait(`!!$("status") && !text("status").includes("loading") && !!view("input")`)

@@ -5,9 +5,10 @@ import {EditorView, keymap, lineNumbers, highlightActiveLine, highlightActiveLin
   from "@codemirror/view";
 import {defaultKeymap, history, historyKeymap} from "@codemirror/commands";
 import {HighlightStyle, syntaxHighlighting, indentUnit} from "@codemirror/language";
-import {yaml} from "@codemirror/lang-yaml";
+import {yamlLanguage} from "@codemirror/lang-yaml";
 import {lintGutter, lintKeymap, setDiagnostics} from "@codemirror/lint";
 import {highlightSelectionMatches, search, searchKeymap} from "@codemirror/search";
+import {NodeType, Tree} from "@lezer/common";
 import {tags} from "@lezer/highlight";
 
 const mark = severity => ({
@@ -40,6 +41,12 @@ const colours = HighlightStyle.define([
   {tag: tags.comment, color: "var(--soft)"},
   {tag: [tags.meta, tags.keyword, tags.typeName, tags.labelName], color: "var(--accent)"},
 ]);
+// Thousands of "[" overflow the parser's stack: such a text has no colours.
+const yaml = yamlLanguage.configure({wrap(parse, input) {
+  const advance = parse.advance.bind(parse), none = new Tree(NodeType.none, [], [], input.length);
+  parse.advance = () => { try { return advance(); } catch { return none; } };
+  return parse;
+}});
 
 /** Makes an editor in an element. onChange(text) is called for each change, onLine(n) when
  * the cursor is in another line; hover(n) may promise an element to show for a line. */
@@ -52,20 +59,17 @@ export function editor(parent, {label, readOnly = false, onChange, onLine, hover
     if (now !== line || update.focusChanged && view.hasFocus) onLine?.(now);
     line = now;
   });
-  const extensions = [
+  const explain = async (view, pos) => {
+    const at = view.state.doc.lineAt(pos), dom = await hover(at.number);
+    return dom && {pos: Math.min(at.to, at.from + at.text.search(/\S|$/)), end: at.to, create: () => ({dom})};
+  };
+  const view = new EditorView({parent: root, root, extensions: [
     lineNumbers(), history(), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
-    search({top: true}), yaml(), indentUnit.of("  "), theme, syntaxHighlighting(colours), updates,
+    search({top: true}), yaml, indentUnit.of("  "), theme, syntaxHighlighting(colours), updates,
     EditorState.readOnly.of(readOnly), EditorView.contentAttributes.of({"aria-label": label}),
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap]),
-  ];
-  if (!readOnly) extensions.push(lintGutter());
-  if (hover) {
-    extensions.push(hoverTooltip(async (view, pos) => {
-      const at = view.state.doc.lineAt(pos), dom = await hover(at.number);
-      return dom && {pos: Math.min(at.to, at.from + at.text.search(/\S|$/)), end: at.to, create: () => ({dom})};
-    }, {hoverTime: 200}));
-  }
-  const view = new EditorView({parent: root, root, extensions});
+    readOnly ? [] : lintGutter(), hover ? hoverTooltip(explain, {hoverTime: 200}) : [],
+  ]});
   const place = (n, column) => { // columns count characters, not UTF-16
     const at = view.state.doc.line(Math.max(1, Math.min(n, view.state.doc.lines)));
     return at.from + [...at.text].slice(0, Math.max(0, column - 1)).join("").length;

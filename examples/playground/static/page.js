@@ -160,11 +160,7 @@ async function load() {
   const example = await (await fetch("example.yaml")).text();
   let wanted = {text: example, before: example}, bad;
   if (location.hash) {
-    try {
-      wanted = Object(await unpack(location.hash.slice(1)));
-    } catch (error) {
-      bad = error;
-    }
+    wanted = await unpack(location.hash.slice(1)).then(Object, error => { bad = error; return wanted; });
   }
   wanted = {text: String(wanted.text ?? ""), before: String(wanted.before ?? ""), compare: !!wanted.compare};
   linked = JSON.stringify(wanted);
