@@ -121,6 +121,7 @@ func (s *stream) work(done chan<- struct{}) {
 	for t := range s.tasks {
 		if !s.ended.Load() {
 			t.result <- s.render(t)
+			runtime.Gosched() // to who waits for it, before the queue is empty: that goroutine reads and writes
 		}
 	}
 	done <- struct{}{}
