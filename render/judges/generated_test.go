@@ -1,4 +1,4 @@
-package judges_test
+package judges
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/render/internal/inputs"
-	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 // howMany inputs are generated: 500, or what INPUTS says.
@@ -62,7 +61,7 @@ func TestGeneratedInputs(t *testing.T) {
 		if bytes.Contains(in.Text(), []byte("deploymentPatchSet")) {
 			patched++
 		}
-		for _, refusal := range judges.Judge(rendered) {
+		for _, refusal := range judge(rendered...) {
 			t.Errorf("seed %d: %s", seed, refusal)
 		}
 		if t.Failed() {

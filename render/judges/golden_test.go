@@ -1,4 +1,4 @@
-package judges_test
+package judges
 
 import (
 	"bytes"
@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 
 	"github.com/flinktarget/flinktarget/render"
-	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 // objectsOf reads a stream of YAML documents.
@@ -34,10 +33,10 @@ func objectsOf(t *testing.T, text []byte) []map[string]any {
 func assertAccepted(t *testing.T, objects []map[string]any) {
 	t.Helper()
 	assert.Assert(t, len(objects) > 0)
-	for _, refusal := range judges.Judge(objects) {
+	for _, refusal := range judge(objects...) {
 		t.Error(refusal)
 	}
-	assert.DeepEqual(t, judges.Warnings(objects), []string(nil))
+	assert.DeepEqual(t, warnings(objects), []string(nil))
 }
 
 // Everything that the library promises to render is accepted.

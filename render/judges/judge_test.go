@@ -1,12 +1,10 @@
-package judges_test
+package judges
 
 import (
 	"testing"
 
 	"gotest.tools/v3/assert"
 	"sigs.k8s.io/yaml"
-
-	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 const workload = `
@@ -34,12 +32,12 @@ func TestJudges(t *testing.T) {
 	}{
 		{"legal and restricted", workload, nil},
 		{"a field that does not exist", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\ndatum: {}",
-			[]string{judges.Validation}},
+			[]string{byValidation}},
 		{"a kind that does not exist", "apiVersion: v1\nkind: Deployment\nmetadata: {name: a}",
-			[]string{judges.Validation}},
+			[]string{byValidation}},
 		{"handwritten validation: a ConfigMap's name",
 			"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: A_, namespace: b}",
-			[]string{judges.Validation}},
+			[]string{byValidation}},
 		{"defaults count: a Job's restartPolicy is Always unless it is given", `
 apiVersion: batch/v1
 kind: Job
@@ -52,7 +50,7 @@ spec:
       - name: c
         image: i
         securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}`,
-			[]string{judges.Validation}},
+			[]string{byValidation}},
 		{"no pod security", `
 apiVersion: apps/v1
 kind: Deployment
@@ -62,15 +60,15 @@ spec:
   template:
     metadata: {labels: {a: b}}
     spec: {containers: [{name: c, image: i}]}`,
-			[]string{judges.PodSecurity, judges.PodSecurity, judges.PodSecurity, judges.PodSecurity}},
+			[]string{byPodSecurity, byPodSecurity, byPodSecurity, byPodSecurity}},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			var object map[string]any
 			assert.NilError(t, yaml.Unmarshal([]byte(c.text), &object))
 			var got []string
-			for _, refusal := range judges.Judge([]map[string]any{object}) {
+			for _, refusal := range judge(object) {
 				t.Log(refusal)
-				got = append(got, refusal.Judge)
+				got = append(got, refusal.judge)
 			}
 			assert.DeepEqual(t, got, c.want)
 		})

@@ -1,4 +1,4 @@
-package judges_test
+package judges
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package judges_test
+package judges
 
 import (
 	"errors"
@@ -13,7 +13,6 @@ import (
 	"github.com/flinktarget/flinktarget/patch"
 	"github.com/flinktarget/flinktarget/render"
 	"github.com/flinktarget/flinktarget/render/internal/inputs"
-	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 const jobID = "3f1da3c8-6f22-430f-9200-eda014ea5319"
@@ -169,12 +168,12 @@ func listed(list map[string]string, text string) (string, bool) {
 var unknownVolume = regexp.MustCompile(`volumeMounts\[\d+\]\.name: Not found`)
 
 // refusals are what Kubernetes holds against objects, without what only follows.
-func refusals(objects []map[string]any) []judges.Refusal {
-	all := slices.DeleteFunc(judges.Judge(objects), func(r judges.Refusal) bool {
-		return r.Judge == judges.PodSecurity
+func refusals(objects []map[string]any) []refusal {
+	all := slices.DeleteFunc(judge(objects...), func(r refusal) bool {
+		return r.judge == byPodSecurity
 	})
-	causes := slices.DeleteFunc(slices.Clone(all), func(r judges.Refusal) bool {
-		return unknownVolume.MatchString(r.Reason)
+	causes := slices.DeleteFunc(slices.Clone(all), func(r refusal) bool {
+		return unknownVolume.MatchString(r.reason)
 	})
 	if len(causes) > 0 {
 		return causes
@@ -210,7 +209,7 @@ func TestSabotage(t *testing.T) {
 		case len(against) > 0:
 			reason := ""
 			for _, refusal := range against {
-				if reason, ok = listed(gaps, refusal.Reason); !ok {
+				if reason, ok = listed(gaps, refusal.reason); !ok {
 					t.Errorf("seed %d: only Kubernetes refuses %v: %s", seed, s.entry["patch"], refusal)
 					break
 				}

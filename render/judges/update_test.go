@@ -1,4 +1,4 @@
-package judges_test
+package judges
 
 import (
 	"encoding/json"
@@ -13,7 +13,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render/internal/inputs"
-	"github.com/flinktarget/flinktarget/render/judges"
 )
 
 // telling are operations that matter for an update: fields that are immutable, or
@@ -132,12 +131,12 @@ func valid(object map[string]any) bool {
 			return false
 		}
 	}
-	for _, r := range judges.Judge([]map[string]any{object}) {
-		if r.Judge == judges.Validation {
+	for _, r := range judge(object) {
+		if r.judge == byValidation {
 			return false
 		}
 	}
-	refusals, err := judges.Update(object, object)
+	refusals, err := update(object, object)
 	return err == nil && len(refusals) == 0
 }
 
@@ -147,23 +146,6 @@ func verdict(old, new map[string]any) compare.Effect {
 		out = max(out, e)
 	}
 	return out
-}
-
-func defaulted(t *testing.T, object map[string]any) map[string]any {
-	t.Helper()
-	out, err := judges.Defaulted(object)
-	assert.NilError(t, err)
-	v, err := tree.FromJSON(tree.JSON(mapOf(t, out)))
-	assert.NilError(t, err)
-	return v.(tree.Map)
-}
-
-// mapOf makes a tree of what encoding/json has read.
-func mapOf(t *testing.T, v map[string]any) tree.Map {
-	t.Helper()
-	out, err := tree.FromGo(v)
-	assert.NilError(t, err)
-	return out.(tree.Map)
 }
 
 // An update is refused if and only if Kubernetes refuses it, and rolls pods if and
@@ -186,15 +168,19 @@ func TestUpdates(t *testing.T) {
 				if random.IntN(3) == 0 {
 					new = random.version(o.Map())
 				}
-				refusals, err := judges.Update(old, new)
+				refusals, err := update(old, new)
 				assert.NilError(t, err)
-				rolls, err := judges.Rolls(old, new)
+				rolls, err := rollsPods(old, new)
 				assert.NilError(t, err)
 				shown := func(got compare.Effect) string {
 					return fmt.Sprintf("seed %d, %s: effect %d, Kubernetes %v, rolls %v\n%v\n%s",
 						seed, o, got, refusals, rolls, compare.Diff(old, new, nil), tree.JSON(new["spec"]))
 				}
-				exact := verdict(defaulted(t, old), defaulted(t, new))
+				was, err := defaulted(old)
+				assert.NilError(t, err)
+				is, err := defaulted(new)
+				assert.NilError(t, err)
+				exact := verdict(was, is)
 				if (exact == compare.Refused) != (len(refusals) > 0) ||
 					exact < compare.Refused && (exact == compare.RollsPods) != rolls {
 					t.Fatal(shown(exact))

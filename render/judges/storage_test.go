@@ -9,11 +9,13 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// Update returns what the API server says against replacing old, which it has
+// update returns what the API server says against replacing old, which it has
 // taken and which nobody has touched since, by new.
-func Update(old, new map[string]any) ([]string, error) {
+func update(old, new map[string]any) ([]string, error) {
 	was, is, err := storedBoth(old, new)
 	if err != nil {
 		return nil, err
@@ -32,16 +34,16 @@ func Update(old, new map[string]any) ([]string, error) {
 	return reasons(of.update(is, was)), nil
 }
 
-// Rolls reports whether the controller of a Deployment makes new pods.
-func Rolls(old, new map[string]any) (bool, error) {
+// rollsPods reports whether the controller of a Deployment makes new pods.
+func rollsPods(old, new map[string]any) (bool, error) {
 	was, is, err := storedBoth(old, new)
 	a, ok := was.(*appsv1.Deployment)
 	b, also := is.(*appsv1.Deployment)
 	return ok && also && !b.Spec.Paused && !equality.Semantic.DeepEqual(a.Spec.Template, b.Spec.Template), err
 }
 
-// Defaulted returns an object with the defaults that the API server fills in.
-func Defaulted(object map[string]any) (map[string]any, error) {
+// defaulted returns an object with the defaults that the API server fills in.
+func defaulted(object map[string]any) (map[string]any, error) {
 	typed, err := decode(object)
 	if err != nil {
 		return nil, err
@@ -51,8 +53,9 @@ func Defaulted(object map[string]any) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out map[string]any
-	return out, json.Unmarshal(text, &out)
+	v, err := tree.FromJSON(text)
+	out, _ := v.(tree.Map)
+	return out, err
 }
 
 func storedBoth(old, new map[string]any) (was, is runtime.Object, err error) {

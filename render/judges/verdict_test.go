@@ -13,19 +13,19 @@ import (
 
 // The judges.
 const (
-	Validation  = "validation"   // the API server, for the object itself
-	Pods        = "pods"         // the API server, for the pods that a controller makes of it
-	PodSecurity = "pod-security" // admission to a namespace that enforces "restricted"
+	byValidation  = "validation"   // the API server, for the object itself
+	byPods        = "pods"         // the API server, for the pods that a controller makes of it
+	byPodSecurity = "pod-security" // admission to a namespace that enforces "restricted"
 )
 
-// Warnings returns what the API server would warn of, though it takes the objects.
-func Warnings(objects []map[string]any) []string {
+// warnings returns what the API server would warn of, though it takes the objects.
+func warnings(objects []map[string]any) []string {
 	var out []string
 	for _, object := range objects {
 		typed, err := decode(object)
 		pod := podOf(typed)
 		if err != nil || pod == nil {
-			continue // Judge reports the error
+			continue // judge reports the error
 		}
 		scheme.Default(pod)
 		var internal core.Pod
@@ -40,41 +40,38 @@ func Warnings(objects []map[string]any) []string {
 	return out
 }
 
-// A Refusal is what a judge says against an object.
-type Refusal struct {
-	Judge  string
-	Object string // Kind namespace/name
-	Reason string
+// A refusal is what a judge says against an object.
+type refusal struct {
+	judge  string
+	object string // Kind namespace/name
+	reason string
 }
 
-// String returns the three parts in one line.
-func (r Refusal) String() string { return r.Judge + ": " + r.Object + ": " + r.Reason }
+func (r refusal) String() string { return r.judge + ": " + r.object + ": " + r.reason }
 
-// Judge returns everything that a cluster would hold against the objects, which
-// are maps as encoding/json makes them.
-func Judge(objects []map[string]any) []Refusal {
-	var out []Refusal
+// judge returns everything that a cluster would hold against the objects.
+func judge(objects ...map[string]any) (out []refusal) {
 	for _, object := range objects {
-		out = append(out, judge(object)...)
+		out = append(out, judgeOne(object)...)
 	}
 	return out
 }
 
-func judge(object map[string]any) (out []Refusal) {
+func judgeOne(object map[string]any) (out []refusal) {
 	refuse := func(judge string, reasons ...string) {
 		for _, reason := range reasons {
-			out = append(out, Refusal{judge, nameOf(object), reason})
+			out = append(out, refusal{judge, nameOf(object), reason})
 		}
 	}
 	typed, err := decode(object)
 	if err != nil {
-		refuse(Validation, err.Error())
+		refuse(byValidation, err.Error())
 		return out
 	}
-	refuse(Validation, validate(typed)...)
+	refuse(byValidation, validate(typed)...)
 	if pod := podOf(typed); pod != nil {
-		refuse(Pods, validate(pod)...)
-		refuse(PodSecurity, restricted(pod)...)
+		refuse(byPods, validate(pod)...)
+		refuse(byPodSecurity, restricted(pod)...)
 	}
 	return out
 }
