@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"encoding/json"
 	"errors"
+	"runtime"
 	"testing"
 
 	"github.com/flinktarget/flinktarget"
@@ -128,3 +129,15 @@ func FuzzParseAll(f *testing.F) {
 		}
 	})
 }
+
+// allocated returns how many bytes f allocates. Nothing else may run.
+func allocated(f func()) int {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return int(after.TotalAlloc - before.TotalAlloc)
+}
+
+// worth is what may be allocated for a document.
+const worth = 256 << 20

@@ -91,7 +91,7 @@ func (b *builder) checked(content map[string]any, at string, types ...kinds.Type
 	seen := map[merge.Refused]bool{}
 	for _, t := range types {
 		if b.full() {
-			break // all kinds take three times the memory that is documented: TestMemoryIsBounded in deployment
+			break // all kinds take three times the memory that is documented: TestMemoryIsBounded in internal/hostile
 		}
 		for _, refused := range merge.Check(content, merge.Of(t)) {
 			if !seen[refused] {
