@@ -205,6 +205,7 @@ spec:
 
 // Whatever is written with one of the encoders is read again, and nothing is lost.
 func TestEncoders(t *testing.T) {
+	t.Parallel()
 	check := func(b deployment.Bundle) {
 		t.Helper()
 		for _, dt := range b.Targets {

@@ -434,6 +434,7 @@ func TestExplainDerived(t *testing.T) {
 }
 
 func TestTraceChangesNothing(t *testing.T) {
+	t.Parallel()
 	for name, text := range scenarios() {
 		plain, err := renderJob(t, text, render.Job{}, optionsOf(name)...)
 		assert.NilError(t, err)

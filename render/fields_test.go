@@ -166,6 +166,7 @@ func checkSaid(t *testing.T, field int, text string) {
 
 // Nobody is led astray by a message, whatever it is about.
 func TestMessagesOfHostileFields(t *testing.T) {
+	t.Parallel()
 	problems := 0
 	for field := range fields {
 		for _, text := range hostile.Strings() {

@@ -42,6 +42,7 @@ func likeGiven(t *testing.T, reason string, text []byte, opts ...render.Option) 
 	return m, err
 }
 func TestDerivedIsLikeGiven(t *testing.T) {
+	t.Parallel()
 	for name, text := range testFiles(t, "valid") {
 		if strings.Count(string(text), "kind: Deployment\n") < 2 { // each has a job of its own
 			_, err := likeGiven(t, name, text)

@@ -61,6 +61,7 @@ func anyDeployment(r *rand.Rand) (text, version string) {
 
 // What is rendered is what that Flink accepts: flags, configuration, memory.
 func TestFlinkAcceptsWhatIsRendered(t *testing.T) {
+	t.Parallel()
 	const seed = 20261124
 	r := rand.New(rand.NewPCG(seed, 1))
 	for i := range 2000 {
