@@ -243,10 +243,14 @@ func (p *problems) labels(at string, labels map[string]string) {
 }
 
 func (p *problems) subdomain(field, value string) {
-	for _, msg := range validation.IsDNS1123Subdomain(value) {
-		if value != "" {
-			p.add(field, "%q: %s", value, msg)
-		}
+	if value != "" {
+		p.legal(field, value, validation.IsDNS1123Subdomain(value))
+	}
+}
+
+func (p *problems) legal(field, value string, wrong []string) {
+	for _, msg := range wrong {
+		p.add(field, "%q: %s", value, msg)
 	}
 }
 

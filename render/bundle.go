@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	k8slabels "k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget"
@@ -271,11 +272,11 @@ func (x *bundle) oneJob(d deployment.Deployment, j Job) {
 
 // patchUse says what a patch did that could have changed objects.
 type patchUse struct {
-	target string
-	patch  int
+	patchOf
 	at     flinktarget.Position
 	did    patchEffect
-	kind   string // the first that it is about
+	kind   string   // the first that it is about
+	missed tree.Map // the first object of such a kind, which it did not match
 }
 
 // patchEffect is what a patch did. Greater values are of more effect.
@@ -291,17 +292,18 @@ const (
 // note adds up what the patches of a target did in one rendering.
 func (x *bundle) note(uses []patchUse) {
 	for _, u := range uses {
-		key := patchOf{u.target, u.patch}
-		i, known := x.used[key]
+		i, known := x.used[u.patchOf]
 		if !known {
 			if x.used == nil {
 				x.used = map[patchOf]int{}
 			}
-			x.used[key] = len(x.uses)
+			x.used[u.patchOf] = len(x.uses)
 			x.uses = append(x.uses, u)
 			continue
 		}
-		x.uses[i].did = max(x.uses[i].did, u.did)
+		if u.did > x.uses[i].did {
+			x.uses[i] = u
+		}
 	}
 }
 
@@ -332,6 +334,9 @@ func warnUnused(uses []patchUse) []flinktarget.Problem {
 		p := decode.Warning(ruleUnmatched, target.Kind+" "+u.target, kinds.PatchField(u.patch),
 			"the patch matches no object", u.at)
 		switch u.did {
+		case unmatched:
+			set := k8slabels.Set(tree.Strings(u.missed, "metadata", "labels"))
+			p.Message += fmt.Sprintf("; %s has the labels %s", kinds.NameOf(u.missed), set)
 		case ineffective:
 			p.Rule, p.Message = ruleNoEffect, "the patch changes nothing: the objects have already what it sets"
 		case absent:

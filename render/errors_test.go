@@ -51,7 +51,10 @@ func TestPatchErrorsHavePlaces(t *testing.T) {
 	unmatched := withPatches(app,
 		"{target: {kind: Service, labelSelector: component=jobmanger}, patch: {spec: {type: NodePort}}}")
 	_, err = renderJob(t, unmatched, render.Job{ID: jobID}, render.StrictPatches())
-	assert.Error(t, err, "input.yaml:8:5: spec.deploymentPatchSet[0]: the patch matches no object")
+	assert.Error(t, err, "input.yaml:8:5: spec.deploymentPatchSet[0]: the patch matches no object; "+
+		"Service staging/job-3f1da3c8-6f22-430f-9200-eda014ea5319-jobmanager has the labels app=flink-job,"+
+		"component=jobmanager,deploymentId=383dfb87-b684-507f-8344-d77861984fdf,deploymentName=app,"+
+		"jobId=3f1da3c8-6f22-430f-9200-eda014ea5319,system=ververica-platform,vvpNamespace=default")
 	u, ok := errors.AsType[*flinktarget.InvalidError](err)
 	assert.Assert(t, ok && u.Problems[0].Rule == "unmatched-patch", "%v", err)
 	u.Problems[0].Position = flinktarget.Position{}

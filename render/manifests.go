@@ -121,6 +121,7 @@ type Object struct {
 	_     [0]func()
 	tree  tree.Map      // never changed, never handed out
 	trace *explain.Tree // nil without WithTrace
+	at    flinktarget.Position
 }
 
 // APIVersion returns the object's apiVersion, such as "apps/v1".
@@ -137,6 +138,10 @@ func (o Object) Name() string { return tree.String(o.tree, "metadata", "name") }
 
 // Labels returns metadata.labels in a fresh map.
 func (o Object) Labels() map[string]string { return tree.Strings(o.tree, "metadata", "labels") }
+
+// Position returns where the resource stands that the object was rendered of, for messages
+// about the object; zero if that was not read from a text, and for what [NewObject] made.
+func (o Object) Position() flinktarget.Position { return o.at }
 
 // Map returns the object as a fresh map, with int64 and float64 numbers, ready for
 // an unstructured.Unstructured.

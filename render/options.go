@@ -13,7 +13,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/build"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
@@ -54,19 +53,12 @@ type Platform struct {
 func ForPlatform(p Platform) Option {
 	return Option{"ForPlatform", func(r *Renderer) error {
 		r.platform = p
-		var errs []error
-		check := func(field, value string, problems []string) {
-			for _, msg := range problems {
-				errs = append(errs, flinktarget.Problem{Field: field, Message: fmt.Sprintf("%q: %s", value, msg)})
-			}
-		}
-		check("Namespace", p.Namespace, validation.IsDNS1123Label(p.Namespace))
+		var errs problems
+		errs.legal("Namespace", p.Namespace, validation.IsDNS1123Label(p.Namespace))
 		if p.Name != "" {
-			check("Name", p.Name, validation.IsDNS1123Label(p.Name))
+			errs.legal("Name", p.Name, validation.IsDNS1123Label(p.Name))
 		}
-		if p.ServiceAccount != "" {
-			check("ServiceAccount", p.ServiceAccount, validation.IsDNS1123Subdomain(p.ServiceAccount))
-		}
+		errs.subdomain("ServiceAccount", p.ServiceAccount)
 		return errors.Join(errs...)
 	}}
 }

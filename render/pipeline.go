@@ -273,7 +273,7 @@ var verifyObjects = verify.Objects
 func (g *rendering) manifests(objects []tree.Map) Manifests {
 	m := Manifests{warnings: g.warnings, uses: g.patchUses(objects)}
 	for _, o := range objects {
-		m.objects = append(m.objects, Object{tree: o, trace: g.trace.Of(o)})
+		m.objects = append(m.objects, Object{tree: o, trace: g.trace.Of(o), at: g.resource.Position("")})
 	}
 	return m
 }
@@ -291,30 +291,35 @@ func (g *rendering) patchUses(objects []tree.Map) []patchUse {
 	var out []patchUse
 	name := g.target.Ref().String()
 	for i, p := range g.target.Patches().All() {
-		u := patchUse{target: name, patch: i, at: p.Position()}
+		u := patchUse{patchOf: patchOf{name, i}, at: p.Position()}
 		for _, k := range kinds.All() {
 			if u.kind == "" && k.Modes&mode != 0 && p.SelectsKind(k.APIVersion, k.Kind) {
 				u.did, u.kind = absent, k.Kind
 			}
 		}
 		for _, o := range objects {
-			if p.SelectsKind(tree.String(o, "apiVersion"), tree.String(o, "kind")) {
-				u.did = max(u.did, unmatched)
+			if u.missed == nil && p.SelectsKind(tree.String(o, "apiVersion"), tree.String(o, "kind")) {
+				u.did, u.missed = unmatched, o
 			}
 		}
-		for _, m := range g.matched {
-			switch {
-			case m.Patch == i && m.Same:
-				u.did = max(u.did, ineffective)
-			case m.Patch == i:
-				u.did = changed
-			}
-		}
-		if u.did != 0 {
+		if u.did = max(u.did, g.effect(i)); u.did != 0 {
 			out = append(out, u)
 		}
 	}
 	return out
+}
+
+// effect is what a patch did to the objects that it matched.
+func (g *rendering) effect(patch int) (did patchEffect) {
+	for _, m := range g.matched {
+		switch {
+		case m.Patch == patch && m.Same:
+			did = max(did, ineffective)
+		case m.Patch == patch:
+			did = changed
+		}
+	}
+	return did
 }
 
 // matching reports zero values, and a target that the resource does not refer to.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -55,10 +56,7 @@ func (r *Renderer) Target(t target.Target) (Manifests, error) {
 				"), where it has all rights; Ververica advises to keep Flink jobs apart from it", t.Position())}}, nil
 	}
 	name := platformName(r.platform.Name)
-	account := r.platform.ServiceAccount
-	if account == "" {
-		account = name
-	}
+	account := cmp.Or(r.platform.ServiceAccount, name)
 	meta := func() tree.Map {
 		return tree.Map{"name": name, "namespace": ns, "labels": tree.Map{labels.KeySystem: labels.System}}
 	}

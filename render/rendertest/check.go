@@ -35,7 +35,8 @@ func Check(t testing.TB, m render.Manifests) {
 }
 
 // Problems returns where the objects break a rule of the package comment, in the order of
-// the objects. Their Resource is the name that labels give.
+// the objects. Their Resource is the name that labels give, and their Position that
+// of [render.Object.Position].
 func Problems(m render.Manifests) []flinktarget.Problem {
 	c := &checker{}
 	for o := range m.All() {
@@ -47,9 +48,12 @@ func Problems(m render.Manifests) []flinktarget.Problem {
 type object struct {
 	tree           tree.Map
 	name, resource string
+	at             flinktarget.Position
 }
 
-func objectOf(o render.Object) object { return object{o.Map(), o.String(), resourceOf(o)} }
+func objectOf(o render.Object) object {
+	return object{o.Map(), o.String(), resourceOf(o), o.Position()}
+}
 
 func (o object) labels() map[string]string { return tree.Strings(o.tree, "metadata", "labels") }
 

@@ -53,7 +53,7 @@ func ExampleProblems() {
 		}
 	}
 	// Output:
-	// Deployment default/orders: Deployment staging/job-2da2f867-5899-4bef-8ad0-9771bbac38b4-taskmanager: spec.template.spec.hostNetwork: pods do not share with their node
+	// orders.yaml:8:1: Deployment staging/job-2da2f867-5899-4bef-8ad0-9771bbac38b4-taskmanager: spec.template.spec.hostNetwork: pods do not share with their node
 }
 
 // A rule of one's own about containers.

@@ -78,7 +78,8 @@ func EachSet(name string, look func(render.Manifests, Report)) Policy {
 			resource := cmp.Or(resourceOf(sets[key][0]), key)
 			set := render.NewManifests(sets[key]...).WithWarnings(about(resource, m.Warnings())...)
 			look(set, func(field, format string, args ...any) {
-				problems = append(problems, problem(name, resource, field, fmt.Sprintf(format, args...)))
+				problems = append(problems,
+					problem(name, resource, field, fmt.Sprintf(format, args...), sets[key][0].Position()))
 			})
 		}
 		return problems
@@ -95,19 +96,26 @@ func about(resource string, list []flinktarget.Problem) []flinktarget.Problem {
 
 func reporter(problems *[]flinktarget.Problem, rule string, o object, prefix string) Report {
 	return func(field, format string, args ...any) {
-		p := problem(rule, o.resource, strings.Trim(prefix+"."+field, "."), fmt.Sprintf(format, args...))
+		p := problem(rule, o.resource, strings.Trim(prefix+"."+field, "."), fmt.Sprintf(format, args...), o.at)
 		p.Object = o.name
 		*problems = append(*problems, p)
 	}
 }
 
-func problem(rule, resource, field, message string) flinktarget.Problem {
+func problem(rule, resource, field, message string, at flinktarget.Position) flinktarget.Problem {
 	return flinktarget.Problem{Severity: flinktarget.SeverityError, Rule: rule, Resource: resource, Field: field,
-		Message: message}
+		Message: message, Position: at}
 }
 
-// shown is a problem as tests print it, with its rule.
-func shown(p flinktarget.Problem) string { return p.Rule + ": " + p.String() }
+// shown is a problem as tests print it: with its rule, its file and whose it is.
+func shown(p flinktarget.Problem) string {
+	text := p.Rule + ": "
+	if p.File != "" {
+		text += p.Position.String() + ": "
+	}
+	p.Position = flinktarget.Position{}
+	return text + p.String()
+}
 
 // problems returns what the policy finds, under its name.
 func (p Policy) problems(m render.Manifests) []flinktarget.Problem {
