@@ -136,6 +136,8 @@ type Explanation struct {
 	// Before is the value that the last step on the object, such as a patch or a pod
 	// template, took the place of; nil if there was none. After is the value.
 	Before, After any
+	// Removed says that the first of the Sources has removed the field; After is nil.
+	Removed bool
 }
 
 // Explain yields every field of the objects, in their order and that of their
@@ -145,14 +147,23 @@ type Explanation struct {
 // Removing a source that is not listed, from the input, never changes the field.
 // One case is left out: a label or annotation that keeps a patch from matching is no
 // source of what the patch would have set.
-func (m Manifests) Explain() iter.Seq[Explanation] {
+func (m Manifests) Explain() iter.Seq[Explanation] { return m.explain((*explain.Tree).Leaves, false) }
+
+// ExplainRemoved yields every field that a step had set, and a later one, such as a patch,
+// removed from an object that is still there; otherwise it is as [Manifests.Explain].
+func (m Manifests) ExplainRemoved() iter.Seq[Explanation] {
+	return m.explain((*explain.Tree).Removed, true)
+}
+
+func (m Manifests) explain(leaves func(*explain.Tree) []explain.Leaf, removed bool) iter.Seq[Explanation] {
 	return func(yield func(Explanation) bool) {
 		for _, o := range m.objects {
 			if o.trace == nil {
 				continue
 			}
-			for _, l := range o.trace.Leaves() {
-				if !yield(explanation(o, l)) {
+			for _, l := range leaves(o.trace) {
+				e := explanation(o, l)
+				if e.Removed = removed; !yield(e) {
 					return
 				}
 			}

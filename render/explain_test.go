@@ -217,6 +217,36 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// What a patch removes is told, and what took its place is not.
+func TestExplainRemoved(t *testing.T) {
+	for range traced(t, app, render.Job{ID: jobID}).ExplainRemoved() {
+		t.Fatal("nothing removes anything")
+	}
+	const object = "{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {"
+	m := traced(t, withPatches(app,
+		object+"topologySpreadConstraints: null, containers: [{name: flink-taskmanager, livenessProbe: null}]}}}}",
+		object+"terminationGracePeriodSeconds: 5, volumes: [{name: flink-tmp, emptyDir: {medium: Memory}}]}}}}"),
+		render.Job{ID: jobID})
+	removed := map[string][]string{}
+	for e := range m.ExplainRemoved() {
+		assert.Assert(t, e.Removed && e.After == nil && e.Object.Kind() == "Deployment", "%v", e)
+		path := strings.TrimPrefix(e.Path, "spec.template.spec.")
+		removed[path] = append(sourcesOf(e), fmt.Sprint("was ", e.Before))
+	}
+	const first, probe = "patch DeploymentTarget default/staging spec.deploymentPatchSet[0] (input.yaml:8:5)",
+		"containers[flink-taskmanager].livenessProbe."
+	by := func(rule, was string) []string { return []string{first, "generated " + rule, "was " + was} }
+	const spread = "topologySpreadConstraints[kubernetes.io/hostname,ScheduleAnyway]."
+	assert.DeepEqual(t, removed, map[string][]string{
+		probe + "failureThreshold": by("probes", "6"), probe + "periodSeconds": by("probes", "30"),
+		probe + "tcpSocket.port": by("probes", "rpc"), probe + "timeoutSeconds": by("probes", "5"),
+		spread + "maxSkew": by("spread", "1"), spread + "topologyKey": by("spread", "kubernetes.io/hostname"),
+		spread + "whenUnsatisfiable":                   by("spread", "ScheduleAnyway"),
+		spread + "labelSelector.matchLabels.component": by("spread", "taskmanager"),
+		spread + "labelSelector.matchLabels.jobId":     {first, "generated spread", "job ID", "was " + jobID},
+	})
+}
+
 // TestExplainScenarios compares all explanations of app and session, and of some
 // scenarios, one for each rule that has more than one case, what differs.
 func TestExplainScenarios(t *testing.T) {
@@ -495,11 +525,12 @@ func TestEveryFieldIsExplained(t *testing.T) {
 
 // What is handed out can be changed without anybody else seeing it.
 func TestExplanationsAreFresh(t *testing.T) {
-	m := traced(t, app+"      kubernetes: {pods: {affinity: {}, tolerations: [{operator: Exists}]}}\n",
+	m := traced(t, withPatches(app+"      kubernetes: {pods: {affinity: {}, tolerations: [{operator: Exists}]}}\n",
+		"{apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {topologySpreadConstraints: null}}}}"),
 		render.Job{ID: jobID})
 	read := func(change bool) []string {
 		var out []string
-		for e := range m.Explain() {
+		for _, e := range slices.AppendSeq(slices.Collect(m.Explain()), m.ExplainRemoved()) {
 			out = append(out, fmt.Sprint(e.Object, e.Path, e.Before, e.After, e.Sources))
 			if change {
 				scramble(&e.Sources)

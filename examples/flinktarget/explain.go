@@ -6,12 +6,14 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/examples/internal/cli"
+	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/render"
 )
@@ -46,7 +48,7 @@ func (s selection) of(m render.Manifests) []render.Explanation {
 	// A field is asked for by its path, or the end of that; what is below it comes along.
 	field := regexp.MustCompile(`(^|[.[])` + regexp.QuoteMeta(s.path) + `($|[].[])`)
 	var out []render.Explanation
-	for e := range m.Explain() {
+	for _, e := range slices.AppendSeq(slices.Collect(m.Explain()), m.ExplainRemoved()) {
 		fits, err := path.Match(name, e.Object.Name())
 		if kind != "" && !strings.EqualFold(kind, e.Object.Kind()) || name != "" && (err != nil || !fits) {
 			continue
@@ -55,6 +57,13 @@ func (s selection) of(m render.Manifests) []render.Explanation {
 			out = append(out, e)
 		}
 	}
+	order := map[string]int{}
+	for o := range m.All() {
+		order[o.String()] = len(order)
+	}
+	slices.SortStableFunc(out, func(a, b render.Explanation) int {
+		return order[a.Object.String()] - order[b.Object.String()]
+	})
 	return out
 }
 
@@ -71,6 +80,9 @@ func writeExplanations(w io.Writer, list []render.Explanation) {
 			fmt.Fprintln(w, object)
 		}
 		first, value := e.Path, inOneLine(shown(e.Object, e.Path, e.After))
+		if e.Removed {
+			value = "(removed)"
+		}
 		for i, s := range e.Sources {
 			s.Name = cli.Flag(s.Name)
 			text, more := s.String(), len(e.Sources)-i-1
@@ -106,6 +118,7 @@ type explanation struct {
 	Path    string   `json:"path"`
 	Value   any      `json:"value"`
 	Before  any      `json:"before,omitempty"`
+	Removed bool     `json:"removed,omitempty"`
 	Sources []source `json:"sources"`
 }
 
@@ -121,7 +134,11 @@ func writeExplanationsJSON(w io.Writer, list []render.Explanation) {
 	out := make([]explanation, len(list))
 	for i, e := range list {
 		o := e.Object
-		out[i] = explanation{referenceTo(o), e.Path, shown(o, e.Path, e.After), shown(o, e.Path, e.Before), nil}
+		before := shown(o, e.Path, e.Before)
+		if before != nil && argument.MatchString(e.Path) {
+			before = secrets.Hidden // what stood before it then, such as --password, is not known
+		}
+		out[i] = explanation{referenceTo(o), e.Path, shown(o, e.Path, e.After), before, e.Removed, nil}
 		for _, s := range e.Sources {
 			out[i].Sources = append(out[i].Sources,
 				source{s.Step.String(), cli.Flag(s.Name), s.Resource, s.Field, s.Position})

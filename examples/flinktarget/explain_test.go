@@ -41,6 +41,26 @@ func TestExplainJSON(t *testing.T) {
 	}}, cmp.AllowUnexported(explanation{}))
 }
 
+// A patch that removes arguments tells nobody what the password was.
+func TestExplainRemoved(t *testing.T) {
+	patched := strings.Replace(input, "  kubernetes: {namespace: staging}\n", `  kubernetes: {namespace: staging}
+  deploymentPatchSet:
+    - {target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [
+        {name: flink-taskmanager, args: [taskmanager, --password, hunter2]}]}}}}}
+    - {target: {kind: Deployment}, patch: {spec: {template: {spec: {containers: [
+        {name: flink-taskmanager, args: [taskmanager]}]}}}}}
+`, 1)
+	assert.Assert(t, patched != input)
+	r := call(patched, "explain", "--job-id", id, "--path", "args", "--object", "Deployment", "-")
+	assert.Equal(t, r.code, exitOK, r.stderr)
+	assert.Equal(t, strings.Count(r.stdout, "(removed)"), 2, r.stdout)
+	r = call(patched, "explain", "--job-id", id, "--path", "args", "--object", "Deployment", "-o", "json", "-")
+	assert.Equal(t, r.code, exitOK, r.stderr)
+	assert.Equal(t, strings.Count(r.stdout, `"removed": true`), 2, r.stdout)
+	assert.Assert(t, strings.Contains(r.stdout, `"before": "(hidden)"`), r.stdout)
+	assert.Assert(t, !strings.Contains(r.stdout, "hunter2"), r.stdout)
+}
+
 func TestExplainRefuses(t *testing.T) {
 	for reason, c := range map[string]struct {
 		args []string

@@ -86,7 +86,7 @@ var laterNames = map[string][]string{
 	"Around the cluster": {"render.Autoscaling", "render.Ingress", "render.Metrics", "render.NetworkPolicies",
 		"render.Peer", "render.WithAutoscaling", "render.WithIngress", "render.WithMetrics",
 		"render.WithNetworkPolicies"},
-	"A page to try it": {"render.Object.Position"},
+	"A page to try it": {"render.Object.Position", "render.Manifests.ExplainRemoved"},
 }
 
 // Names are few. The test prints how many.

@@ -118,6 +118,21 @@ func (t *Tree) Value() tree.Map { return t.value }
 // Leaves returns the leaves in the order of the tree. They must not be changed.
 func (t *Tree) Leaves() []Leaf { return t.leaves }
 
+// Removed returns the leaves that are not there any more, and nothing below them, in the byte
+// order of their paths. They have no value, and Before is the last that they had.
+func (t *Tree) Removed() []Leaf {
+	var out []Leaf
+	for _, path := range tree.Keys(t.gone) {
+		l := t.gone[path]
+		names := l.names()
+		if !slices.ContainsFunc(t.leaves, func(now Leaf) bool { return now.within(names) }) {
+			l.Before, l.Value = l.Value, nil
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // Find returns the leaf at a path, and whether there is one.
 func (t *Tree) Find(path string) (Leaf, bool) {
 	i, ok := t.index[path]
