@@ -21,17 +21,11 @@ type pod struct {
 	version   string   // of Flink's own image, "" if it is another
 }
 
-// A finding is what such a rule says of a field below the pod's spec.
-type finding struct {
-	field, message string
-	warning        bool // it runs, but not as it is meant
-}
-
 // acrossRules are about what Kubernetes takes and would not run, or not as a Flink
 // cluster. What runs in some way is a warning, what cannot run, or be meant, an error.
 var acrossRules = []struct {
 	name string
-	find func(*verifier, pod) []finding
+	find func(*verifier, pod)
 }{
 	// kubernetes.io/docs/concepts/workloads/pods/sidecar-containers, "Sidecar containers and Jobs"
 	{"sidecar-in-job", sidecars},
@@ -75,10 +69,10 @@ func (v *verifier) pod(spec tree.Map) pod {
 // across reports what the rules say of a pod.
 func (v *verifier) across(p pod) {
 	for _, r := range acrossRules {
-		for _, f := range r.find(v, p) {
-			v.report(Problem{Rule: r.name, Message: f.message, Warning: f.warning}, f.field)
-		}
+		v.rule = r.name
+		r.find(v, p)
 	}
+	v.rule = ""
 }
 
 // at is the path of a field of the container of Flink.
@@ -99,24 +93,22 @@ func (p pod) all(f func(at string, container tree.Map)) {
 	}
 }
 
-func sidecars(_ *verifier, p pod) []finding {
-	var out []finding
+func sidecars(v *verifier, p pod) {
 	for i, c := range tree.Items(p.spec, "containers") {
 		name := tree.String(c, "name")
 		if p.kind != "Job" || p.flink == nil || name == tree.String(p.flink, "name") {
 			continue
 		}
-		out = append(out, finding{"containers[" + elementName(c, i) + "]", "the Job does not complete while this " +
-			"container runs, and a JobManager that crashes is not replaced: make it a sidecar, initContainers: " +
-			"[{name: " + name + ", restartPolicy: Always, …}]", true})
+		v.warn("containers["+elementName(c, i)+"]", "the Job does not complete while this container runs, and a "+
+			"JobManager that crashes is not replaced: make it a sidecar, initContainers: [{name: "+name+
+			", restartPolicy: Always, …}]")
 	}
-	return out
 }
 
 // command: other words than Flink's are run as they are.
-func command(v *verifier, p pod) []finding {
+func command(v *verifier, p pod) {
 	if p.flink == nil || p.hasCommand() {
-		return nil
+		return
 	}
 	want := p.component
 	if p.component == labels.JobManager.String() {
@@ -128,10 +120,14 @@ func command(v *verifier, p pod) []finding {
 		first, _ = args[0].(string)
 	}
 	if first == want || first != "" && first[0] != '-' && !slices.Contains(known, first) {
-		return nil
+		return
 	}
-	return []finding{{p.at("args"), "must begin with " + want + ", which the entrypoint of Flink's image runs: write " +
-		"arguments of the job into artifact.mainArgs, and options of Flink into flinkConfiguration", p.version == ""}}
+	report := v.fail
+	if p.version == "" { // its entrypoint may be another
+		report = v.warn
+	}
+	report(p.at("args"), "must begin with "+want+", which the entrypoint of Flink's image runs: write arguments of "+
+		"the job into artifact.mainArgs, and options of Flink into flinkConfiguration")
 }
 
 // entrypointVariables are those that the entrypoint writes into the configuration.
@@ -141,28 +137,30 @@ var entrypointVariables = map[string]string{
 	"TASK_MANAGER_NUMBER_OF_TASK_SLOTS": "set " + flink.SlotsKey + " in flinkConfiguration",
 }
 
-func withoutEffect(v *verifier, p pod) []finding {
+func withoutEffect(v *verifier, p pod) {
 	if p.hasCommand() || !p.mountsConfigMap(v.want.Home.Conf()) {
-		return nil
+		return
 	}
-	return p.variables(func(name, _ string) (string, bool) {
-		cure := entrypointVariables[name]
-		return "no effect: the image's entrypoint cannot write it into the configuration, which is mounted: " + cure,
-			cure != ""
-	}, true)
-}
-
-// variables returns what is said of variables of the container of Flink.
-func (p pod) variables(say func(name, value string) (message string, ok bool), warning bool) []finding {
-	var out []finding
-	for _, e := range tree.Items(p.flink, "env") {
-		name := tree.String(e, "name")
-		if message, ok := say(name, tree.String(e, "value")); ok {
-			out = append(out, finding{p.at("env[" + name + "]"), message, warning})
+	for name, cure := range entrypointVariables {
+		if _, ok := p.variable(name); ok {
+			v.warn(p.atVariable(name), "no effect: the image's entrypoint cannot write it into the configuration, which is "+
+				"mounted: "+cure)
 		}
 	}
-	return out
 }
+
+// variable returns the value of a variable of the container of Flink, and whether there is one.
+func (p pod) variable(name string) (value string, ok bool) {
+	env := tree.Items(p.flink, "env")
+	i := slices.IndexFunc(env, named(name))
+	if i < 0 {
+		return "", false
+	}
+	return tree.String(env[i], "value"), true
+}
+
+// atVariable is the path of a variable of the container of Flink.
+func (p pod) atVariable(name string) string { return p.at("env[" + name + "]") }
 
 // mountsConfigMap reports whether a volume of a ConfigMap is mounted at a path in the
 // container of Flink.
@@ -178,59 +176,49 @@ func (p pod) mountsConfigMap(at string) bool {
 // bundled are the plugins that Flink's images have, with the version that they are of.
 var bundled = lazyregexp.New(`^flink-.*-([0-9]+\.[0-9]+\.[0-9]+)\.jar$`)
 
-func pluginVersion(_ *verifier, p pod) []finding {
+func pluginVersion(v *verifier, p pod) {
 	if strings.Count(p.version, ".") != 2 || p.hasCommand() {
-		return nil
+		return
 	}
-	return p.variables(func(name, value string) (string, bool) {
-		if name != flink.PluginsVariable {
-			return "", false
+	jars, _ := p.variable(flink.PluginsVariable)
+	for jar := range strings.SplitSeq(jars, ";") {
+		if m := bundled().FindStringSubmatch(jar); m != nil && m[1] != p.version {
+			v.fail(p.atVariable(flink.PluginsVariable), fmt.Sprintf("must name %s: %s has no other, and its entrypoint ends "+
+				"with an error", strings.TrimSuffix(jar, m[1]+".jar")+p.version+".jar", tree.String(p.flink, "image")))
+			return
 		}
-		for jar := range strings.SplitSeq(value, ";") {
-			m := bundled().FindStringSubmatch(jar)
-			if m != nil && m[1] != p.version {
-				return fmt.Sprintf("must name %s: %s has no other, and its entrypoint ends with an error",
-					strings.TrimSuffix(jar, m[1]+".jar")+p.version+".jar", tree.String(p.flink, "image")), true
-			}
-		}
-		return "", false
-	}, false)
+	}
 }
 
-func javaOptions(v *verifier, p pod) []finding {
-	const key = "env.java.opts.all"
-	if v.want.Config[key] == "" {
-		return nil
+func javaOptions(v *verifier, p pod) {
+	const key, name = "env.java.opts.all", "FLINK_ENV_JAVA_OPTS"
+	if _, ok := p.variable(name); ok && v.want.Config[key] != "" {
+		v.warn(p.atVariable(name), "takes the place of "+key+" in Flink's configuration: set the options there, in "+
+			"flinkConfiguration")
 	}
-	return p.variables(func(name, _ string) (string, bool) {
-		return "takes the place of " + key + " in Flink's configuration: set the options there, in flinkConfiguration",
-			name == "FLINK_ENV_JAVA_OPTS"
-	}, true)
 }
 
-func configurationFolder(_ *verifier, p pod) []finding {
-	return p.variables(func(name, value string) (string, bool) {
-		return "Flink reads its configuration there, and not what is rendered for it: mount the ConfigMap at this " +
-			"path, or remove the variable", name == configVariable && value != "" && !p.mountsConfigMap(value)
-	}, true)
+func configurationFolder(v *verifier, p pod) {
+	if at, _ := p.variable(configVariable); at != "" && !p.mountsConfigMap(at) {
+		v.warn(p.atVariable(configVariable), "Flink reads its configuration there, and not what is rendered for it: mount "+
+			"the ConfigMap at this path, or remove the variable")
+	}
 }
 
 // python: the driver starts a Python with PyFlink, which Flink's images do not have.
-func python(v *verifier, p pod) []finding {
-	image := tree.String(p.flink, "image")
+func python(v *verifier, p pod) {
+	_, named := p.variable("PYFLINK_CLIENT_EXECUTABLE")
 	if !v.want.Python || p.version == "" || p.component != labels.JobManager.String() ||
-		p.hasCommand() || v.want.Config["python.client.executable"] != "" ||
-		slices.ContainsFunc(tree.Items(p.flink, "env"), named("PYFLINK_CLIENT_EXECUTABLE")) {
-		return nil
+		p.hasCommand() || v.want.Config["python.client.executable"] != "" || named {
+		return
 	}
-	return []finding{{p.at("image"), image + " has neither Python nor PyFlink: name an image that is built on it " +
-		"with python3 and the package apache-flink of this version, with flinkImageRepository, or " +
-		"say with python.client.executable in flinkConfiguration which Python runs the program", false}}
+	v.fail(p.at("image"), tree.String(p.flink, "image")+" has neither Python nor PyFlink: name an image that is built on "+
+		"it with python3 and the package apache-flink of this version, with flinkImageRepository, or say with "+
+		"python.client.executable in flinkConfiguration which Python runs the program")
 }
 
 // root: the kubelet does not start a container as root that must not run as root.
-func root(_ *verifier, p pod) []finding {
-	var out []finding
+func root(v *verifier, p pod) {
 	whole := tree.Child(p.spec, "securityContext")
 	p.all(func(at string, c tree.Map) {
 		own, field := tree.Child(c, "securityContext"), at+".securityContext.runAsUser"
@@ -241,30 +229,26 @@ func root(_ *verifier, p pod) []finding {
 		if nonRoot == nil {
 			nonRoot = whole["runAsNonRoot"]
 		}
-		f := finding{field, "must not be 0 with runAsNonRoot: true, which is rendered by default; to run as root, " +
-			"set runAsNonRoot: false beside it", false}
-		if tree.Equal(user, int64(0)) && nonRoot == true && !slices.Contains(out, f) {
-			out = append(out, f)
+		if tree.Equal(user, int64(0)) && nonRoot == true {
+			v.fail(field, "must not be 0 with runAsNonRoot: true, which is rendered by default; to run as root, set "+
+				"runAsNonRoot: false beside it")
 		}
 	})
-	return out
 }
 
-func hostNetwork(_ *verifier, p pod) []finding {
+func hostNetwork(v *verifier, p pod) {
 	policy := cmp.Or(tree.String(p.spec, "dnsPolicy"), "ClusterFirst")
-	if p.spec["hostNetwork"] != true || policy != "ClusterFirst" && policy != "Default" {
-		return nil
+	if p.spec["hostNetwork"] == true && (policy == "ClusterFirst" || policy == "Default") {
+		v.warn("dnsPolicy", "must be ClusterFirstWithHostNet with hostNetwork: true, for TaskManagers to find the "+
+			"JobManager's Service: the node's DNS does not know it")
 	}
-	return []finding{{"dnsPolicy", "must be ClusterFirstWithHostNet with hostNetwork: true, for TaskManagers to find " +
-		"the JobManager's Service: the node's DNS does not know it", true}}
 }
 
 // expansion finds $(NAME), and $$ before it.
 var expansion = lazyregexp.New(`\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)`)
 
 // variableOrder: Kubernetes puts in what is set before, and leaves other text as it is.
-func variableOrder(_ *verifier, p pod) []finding {
-	var out []finding
+func variableOrder(v *verifier, p pod) {
 	p.all(func(at string, c tree.Map) {
 		env := tree.Items(c, "env")
 		if len(tree.Items(c, "envFrom")) > 0 {
@@ -275,71 +259,64 @@ func variableOrder(_ *verifier, p pod) []finding {
 				if m[1] == "" || !slices.ContainsFunc(env[i:], named(m[1])) {
 					continue
 				}
-				message := fmt.Sprintf("$(%s) must be set before this variable: a strategic merge puts the "+
-					"variables of a patch first, so name %s in the same patch before it, or add this variable with "+
-					"an operation, path …/env/-", m[1], m[1])
-				out = append(out, finding{at + ".env[" + tree.String(e, "name") + "].value", message, false})
+				v.fail(at+".env["+tree.String(e, "name")+"].value", fmt.Sprintf("$(%s) must be set before this variable: "+
+					"a strategic merge puts the variables of a patch first, so name %s in the same patch before it, or "+
+					"add this variable with an operation, path …/env/-", m[1], m[1]))
 			}
 		}
 	})
-	return out
 }
 
 // missingVariable: what the renderer takes from variables is in arguments of Flink. It doubles
 // each $ of a user's.
-func missingVariable(v *verifier, p pod) []finding {
+func missingVariable(v *verifier, p pod) {
 	if p.flink == nil || p.hasCommand() || len(tree.Items(p.flink, "envFrom")) > 0 {
-		return nil
+		return
 	}
-	var out []finding
 	for i, arg := range tree.Items(p.flink, "args") {
 		text, _ := arg.(string)
 		if i == 0 && text != v.want.Command && text != p.component {
-			return nil // another program, of which nothing is known
+			return // another program, of which nothing is known
 		}
 		for _, m := range expansion().FindAllStringSubmatch(text, -1) {
-			if m[1] != "" && !slices.ContainsFunc(tree.Items(p.flink, "env"), named(m[1])) {
-				message := fmt.Sprintf("the container has no variable %s, so that Flink would see $(%s)", m[1], m[1])
-				out = append(out, finding{p.at(fmt.Sprintf("args[%d]", i)), message, false})
+			if _, ok := p.variable(m[1]); m[1] != "" && !ok {
+				v.fail(p.at(fmt.Sprintf("args[%d]", i)),
+					fmt.Sprintf("the container has no variable %s, so that Flink would see $(%s)", m[1], m[1]))
 			}
 		}
 	}
-	return out
 }
 
-func accountToken(v *verifier, p pod) []finding {
+func accountToken(v *verifier, p pod) {
 	if !v.want.HAKubernetes || p.spec["automountServiceAccountToken"] != false {
-		return nil
+		return
 	}
 	for _, volume := range tree.Items(p.spec, "volumes") {
 		for _, source := range tree.Items(volume, "projected", "sources") {
 			if tree.Child(source, "serviceAccountToken") != nil {
-				return nil
+				return
 			}
 		}
 	}
-	return []finding{{"automountServiceAccountToken", "must not be false with Kubernetes high availability, for " +
-		"which Flink calls the API server", true}}
+	v.warn("automountServiceAccountToken", "must not be false with Kubernetes high availability, for which Flink calls "+
+		"the API server")
 }
 
-func rollingJobManager(v *verifier, p pod) []finding {
-	if p.kind != "Deployment" || p.component != labels.JobManager.String() || !v.want.Single ||
-		tree.String(v.object, "spec", "strategy", "type") == "Recreate" {
-		return nil
+func rollingJobManager(v *verifier, p pod) {
+	if p.kind == "Deployment" && p.component == labels.JobManager.String() && v.want.Single &&
+		tree.String(v.object, "spec", "strategy", "type") != "Recreate" {
+		v.warn("", "strategy.type must be Recreate without high availability: a second JobManager beside the first would "+
+			"split the cluster")
 	}
-	return []finding{{"", "strategy.type must be Recreate without high availability: a second JobManager beside the " +
-		"first would split the cluster", true}}
 }
 
-func autoscaledReplicas(v *verifier, p pod) []finding {
+func autoscaledReplicas(v *verifier, p pod) {
 	scaled := func(o tree.Map) bool {
 		return tree.String(o, "kind") == "HorizontalPodAutoscaler" &&
 			tree.String(o, "spec", "scaleTargetRef", "name") == tree.String(v.object, "metadata", "name")
 	}
-	if p.kind != "Deployment" || tree.Child(v.object, "spec")["replicas"] == nil ||
-		!slices.ContainsFunc(v.objects, scaled) {
-		return nil
+	if p.kind == "Deployment" && tree.Child(v.object, "spec")["replicas"] != nil &&
+		slices.ContainsFunc(v.objects, scaled) {
+		v.warn("", "spec.replicas must not be set beside an autoscaler: to apply it again undoes what that did")
 	}
-	return []finding{{"", "spec.replicas must not be set beside an autoscaler: to apply it again undoes what that did",
-		true}}
 }

@@ -13,7 +13,6 @@ import (
 func TestBounds(t *testing.T) {
 	bounds := map[[2]int64][]string{
 		{0, math.MaxInt32}: {
-			"DownwardAPIVolumeFile.user",
 			"DeploymentSpec.minReadySeconds", "DeploymentSpec.replicas", "DeploymentSpec.revisionHistoryLimit",
 			"JobSpec.backoffLimit", "JobSpec.ttlSecondsAfterFinished",
 			"PodDisruptionBudgetSpec.maxUnavailable", "PodDisruptionBudgetSpec.minAvailable",
@@ -26,20 +25,19 @@ func TestBounds(t *testing.T) {
 		{1, math.MaxInt32}: {
 			"DeploymentSpec.progressDeadlineSeconds", "PodSpec.activeDeadlineSeconds",
 			"TopologySpreadConstraint.maxSkew", "HorizontalPodAutoscalerSpec.minReplicas",
-			"HorizontalPodAutoscalerSpec.maxReplicas", "MetricTarget.averageUtilization",
+			"HorizontalPodAutoscalerSpec.maxReplicas",
 		},
 		{0, math.MaxInt64}: {
 			"PodSpec.terminationGracePeriodSeconds", "SleepAction.seconds", "EmptyDirVolumeSource.sizeLimit",
 		},
 		{1, math.MaxInt64}: {"JobSpec.activeDeadlineSeconds", "Probe.terminationGracePeriodSeconds"},
-		{0, 65535}: {"ContainerPort.hostPort", "ServicePort.nodePort", "ServicePort.targetPort",
-			"ServiceBackendPort.number"},
+		{0, 65535}:         {"ContainerPort.hostPort", "ServicePort.targetPort"},
 		{1, 65535}: {
 			"ContainerPort.containerPort", "GRPCAction.port", "HTTPGetAction.port", "ServicePort.port",
-			"TCPSocketAction.port", "NetworkPolicyPort.port", "NetworkPolicyPort.endPort",
+			"TCPSocketAction.port",
 		},
 		{0, 0o777}: {
-			"ConfigMapVolumeSource.defaultMode", "DownwardAPIVolumeFile.mode", "DownwardAPIVolumeSource.defaultMode",
+			"ConfigMapVolumeSource.defaultMode",
 			"KeyToPath.mode", "ProjectedVolumeSource.defaultMode", "SecretVolumeSource.defaultMode",
 		},
 		{1, 100}: {"PreferredSchedulingTerm.weight", "WeightedPodAffinityTerm.weight"},

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"net/netip"
 	"path"
 	"slices"
 	"strconv"
@@ -195,27 +194,21 @@ func inside(value any) string {
 	return relative(value)
 }
 
-// Fields of a pod that a variable of a container can have, and a file in a volume.
-var (
-	variableField = podField("spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs",
-		"status.podIP", "status.podIPs")
-	fileField = podField("metadata.labels", "metadata.annotations")
-)
+// podFields are what a variable of a container can have of its pod.
+var podFields = enum("metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels['KEY']",
+	"metadata.annotations['KEY']", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs",
+	"status.podIP", "status.podIPs")
 
-func podField(more ...string) check {
-	other := enum(slices.Concat(names{"metadata.name", "metadata.namespace", "metadata.uid",
-		"metadata.labels['KEY']", "metadata.annotations['KEY']"}, more)...)
-	return func(value any) string {
-		s, _ := value.(string)
-		list, key, _ := strings.Cut(strings.TrimSuffix(s, "']"), "['")
-		switch one := strings.HasSuffix(s, "']"); {
-		case one && list == "metadata.labels":
-			return strings.Join(validation.IsQualifiedName(key), "; ")
-		case one && list == "metadata.annotations":
-			return strings.Join(annotationKey(key), "; ")
-		}
-		return other(value)
+func podField(value any) string {
+	s, _ := value.(string)
+	list, key, _ := strings.Cut(strings.TrimSuffix(s, "']"), "['")
+	switch one := strings.HasSuffix(s, "']"); {
+	case one && list == "metadata.labels":
+		return strings.Join(validation.IsQualifiedName(key), "; ")
+	case one && list == "metadata.annotations":
+		return strings.Join(annotationKey(key), "; ")
 	}
+	return podFields(value)
 }
 
 // shared reports whether a resource is one of those that all nodes have.
@@ -256,15 +249,7 @@ func volume(m tree.Map) (string, string) {
 }
 
 func variableSource(m tree.Map) (string, string) {
-	return "fieldRef.fieldPath", variableField(tree.Child(m, "fieldRef")["fieldPath"])
-}
-
-// downwardFile: what a file shows of a container's resources needs its name.
-func downwardFile(m tree.Map) (string, string) {
-	if ref := tree.Child(m, "resourceFieldRef"); ref != nil && empty(ref["containerName"]) {
-		return "resourceFieldRef.containerName", "required in a volume"
-	}
-	return "fieldRef.fieldPath", fileField(tree.Child(m, "fieldRef")["fieldPath"])
+	return "fieldRef.fieldPath", podField(tree.Child(m, "fieldRef")["fieldPath"])
 }
 
 func envVar(m tree.Map) (string, string) {
@@ -332,84 +317,21 @@ func strategy(m tree.Map) (string, string) {
 		"must not be set with type Recreate; set it to null")
 }
 
-// notExternal: a Service that is but a name selects no pods.
-func notExternal(value any) string {
-	return unless(value != "ExternalName", "must not be ExternalName")
-}
-
 func rolling(m tree.Map) (string, string) {
-	zero := func(name string) bool {
-		if n, ok := whole(m[name]); ok {
-			return n == 0
-		}
-		digits, percent := strings.CutSuffix(tree.String(m, name), "%")
-		return percent && digits != "" && strings.Trim(digits, "0") == "" // 00%, too
-	}
+	zero := func(name string) bool { return strings.Trim(fmt.Sprint(m[name]), "0%") == "" } // 00%, too
 	return "maxUnavailable", unless(!zero("maxUnavailable") || !zero("maxSurge"),
 		"must not be 0 when maxSurge is 0: nothing could be replaced")
 }
 
 // jobSpec: a Job that decides by how pods fail keeps those that failed.
 func jobSpec(m tree.Map) (string, string) {
-	if replaced := m["podReplacementPolicy"]; replaced != nil && replaced != "Failed" && m["podFailurePolicy"] != nil {
-		return "podReplacementPolicy", "must be Failed with a podFailurePolicy"
-	}
 	restart := tree.String(m, "template", "spec", "restartPolicy")
 	return "template.spec.restartPolicy", unless(m["podFailurePolicy"] == nil || restart == "Never",
 		"must be Never with a podFailurePolicy; to have another, set podFailurePolicy to null in the same patch")
-}
-
-func ingressSpec(m tree.Map) (string, string) {
-	return "rules", unless(!empty(m["rules"]) || !empty(m["defaultBackend"]), "required without defaultBackend")
-}
-
-// host is a name of DNS, or of all below one.
-func host(value any) string {
-	s, _ := value.(string)
-	if _, err := netip.ParseAddr(s); err == nil {
-		return "must be a name of DNS, not an address"
-	}
-	if strings.Contains(s, "*") {
-		return strings.Join(validation.IsWildcardDNS1123Subdomain(s), "; ")
-	}
-	return subdomain(s)
-}
-
-func ingressPath(m tree.Map) (string, string) {
-	path := tree.String(m, "path")
-	absolute := strings.HasPrefix(path, "/") || path == "" && m["pathType"] == "ImplementationSpecific"
-	return "path", unless(absolute, "must be an absolute path")
 }
 
 func replicaRange(m tree.Map) (string, string) {
 	least, _ := whole(m["minReplicas"])
 	most, _ := whole(m["maxReplicas"])
 	return "maxReplicas", unless(most == 0 || least <= most, "must be at least minReplicas")
-}
-
-// metricSource is the one that the type names.
-func metricSource(m tree.Map) (string, string) {
-	kind := tree.String(m, "type")
-	name := strings.ToLower(kind[:min(1, len(kind))]) + kind[min(1, len(kind)):]
-	return name, unless(!slices.Contains(metricSources, name) || !empty(m[name]), "required with type "+kind)
-}
-
-func endPort(m tree.Map) (string, string) {
-	first, number := whole(m["port"])
-	last, _ := whole(m["endPort"])
-	return "endPort", unless(m["endPort"] == nil || number && first <= last, "must follow a number in port")
-}
-
-func peer(m tree.Map) (string, string) {
-	if m["ipBlock"] != nil {
-		return "namespaceSelector", unless(m["namespaceSelector"] == nil, "must not be set with ipBlock")
-	}
-	return "", unless(m["podSelector"] != nil || m["namespaceSelector"] != nil,
-		"must have ipBlock, namespaceSelector or podSelector")
-}
-
-func cidr(value any) string {
-	s, _ := value.(string)
-	prefix, err := netip.ParsePrefix(s)
-	return unless(err == nil && prefix == prefix.Masked(), "must be a CIDR such as 10.0.0.0/8")
 }

@@ -23,7 +23,7 @@ func (v *verifier) flink(p pod) {
 	v.home(p)
 	v.plugins(p)
 	v.userLib(p)
-	if slices.ContainsFunc(tree.Items(p.flink, "env"), named(configVariable)) {
+	if _, ok := p.variable(configVariable); ok {
 		return
 	}
 	for _, m := range tree.Items(p.flink, "volumeMounts") {

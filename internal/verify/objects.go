@@ -90,53 +90,25 @@ func flatten(prefix string, value any, keys map[string]bool) {
 func (v *verifier) service() {
 	spec := tree.Child(v.object, "spec")
 	template := v.selects("spec.selector", tree.Child(spec, "selector"))
-	kind, several := tree.String(spec, "type"), len(tree.Items(spec, "ports")) > 1
-	headless := tree.String(spec, "clusterIP") == "None"
-	if headless && kind != "" && kind != "ClusterIP" {
-		v.fail("spec.clusterIP", "must not be None for type "+kind)
-	}
-	if !headless && empty(spec["ports"]) {
+	if tree.String(spec, "clusterIP") != "None" && empty(spec["ports"]) {
 		v.fail("spec.ports", "required")
 	}
-	names, numbers, nodePorts := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	v.unique(v.object, "spec.ports[]", "name", map[string]bool{})
+	seen, several := map[string]bool{}, len(tree.Items(spec, "ports")) > 1
 	v.visit(v.object, "spec.ports[]", func(p tree.Map) {
-		protocol := cmp.Or(tree.String(p, "protocol"), "TCP")
-		name, number := tree.String(p, "name"), fmt.Sprint(p["port"], "/", protocol)
-		switch {
-		case name == "" && several:
+		name, target := tree.String(p, "name"), tree.String(p, "targetPort")
+		number := fmt.Sprint(p["port"], "/", cmp.Or(tree.String(p, "protocol"), "TCP"))
+		if name == "" && several {
 			v.fail("name", "required with several ports; a strategic merge finds a port of a Service by its number")
-		case names[name]:
-			v.fail("name", "must be unique: another port has the same name")
-		case numbers[number]:
+		}
+		if seen[number] {
 			v.fail("port", "must be unique: another port has the same number and protocol (TCP if it is not set)")
 		}
-		names[name], numbers[number] = true, true
-		v.nodePort(p, kind, protocol, nodePorts)
-		v.targetPort(p, template)
+		if target != "" && template != nil && !hasPort(template, target) { // selects has said that there are no pods
+			v.fail("targetPort", "the pods have no port of that name, "+target)
+		}
+		seen[number] = true
 	})
-}
-
-func (v *verifier) nodePort(p tree.Map, kind, protocol string, seen map[string]bool) {
-	n, _ := whole(p["nodePort"])
-	number := fmt.Sprint(n, "/", protocol)
-	switch {
-	case n == 0: // the cluster chooses one
-	case kind != "NodePort" && kind != "LoadBalancer":
-		v.fail("nodePort", "must not be set unless type is NodePort or LoadBalancer")
-	case seen[number]:
-		v.fail("nodePort", "must be unique: another port of this protocol has it")
-	}
-	seen[number] = true
-}
-
-func (v *verifier) targetPort(p, template tree.Map) {
-	target := tree.String(p, "targetPort")
-	if target == "" || template == nil { // selects has said that
-		return
-	}
-	if !hasPort(template, target) {
-		v.fail("targetPort", "the pods have no port of that name, "+target)
-	}
 }
 
 func hasPort(template tree.Map, name string) bool {
@@ -273,7 +245,6 @@ func (v *verifier) autoscaler() {
 const podRestartPolicy = "spec.template.spec.restartPolicy"
 
 func (v *verifier) deployment() {
-	v.workloadName()
 	v.selects("spec.selector", tree.Child(v.object, "spec", "selector", "matchLabels"))
 	spec := tree.Child(v.object, "spec")
 	if policy := tree.String(spec, "template", "spec", "restartPolicy"); policy != "" && policy != "Always" {
@@ -286,27 +257,9 @@ func (v *verifier) deployment() {
 }
 
 func (v *verifier) job() {
-	v.workloadName()
 	spec := tree.Child(v.object, "spec")
 	policy := tree.String(spec, "template", "spec", "restartPolicy")
 	if policy != "Never" && policy != "OnFailure" && spec["podFailurePolicy"] == nil {
 		v.fail(podRestartPolicy, "must be Never or OnFailure in the pods of a Job")
-	}
-	var names []string
-	for _, c := range containersOf(tree.Child(spec, "template", "spec")) {
-		names = append(names, tree.String(c, "name"))
-	}
-	v.visit(v.object, "spec.podFailurePolicy.rules[].onExitCodes", func(on tree.Map) {
-		if name := tree.String(on, "containerName"); name != "" && !slices.Contains(names, name) {
-			v.fail("containerName", "the pods have no container "+secrets.Name(name))
-		}
-	})
-}
-
-// workloadName: Kubernetes makes a label of pods of it.
-func (v *verifier) workloadName() {
-	if name := tree.String(v.object, "metadata", "name"); len(name) > validation.LabelValueMaxLength {
-		v.fail("metadata.name", fmt.Sprintf("must be no more than %d characters, to be a label of pods",
-			validation.LabelValueMaxLength))
 	}
 }

@@ -56,8 +56,6 @@ var typeRules = map[string]typeRule{
 	"ContainerPort": {required: names{"containerPort"}, fields: checks{
 		"containerPort": port, "hostPort": portOrNone, "name": portName,
 	}},
-	"ContainerResizePolicy": {required: names{"resourceName", "restartPolicy"},
-		fields: checks{"resourceName": enum("cpu", "memory")}},
 
 	"EnvVar":                {required: names{"name"}, fields: checks{"name": variable}, more: envVar},
 	"EnvVarSource":          {oneOf: variableSources, exactly: true, more: variableSource},
@@ -85,17 +83,14 @@ var typeRules = map[string]typeRule{
 	"VolumeMount": {required: names{"name", "mountPath"}, oneOf: names{"subPath", "subPathExpr"}, fields: checks{
 		"subPath": relative, "subPathExpr": relative,
 	}},
-	"EmptyDirVolumeSource":    {fields: checks{"sizeLimit": notNegative}},
-	"ConfigMapVolumeSource":   {required: names{"name"}, fields: checks{"defaultMode": mode}},
-	"ConfigMapProjection":     {required: names{"name"}},
-	"SecretVolumeSource":      {required: names{"secretName"}, fields: checks{"defaultMode": mode}},
-	"SecretProjection":        {required: names{"name"}},
-	"KeyToPath":               {required: names{"key", "path"}, fields: checks{"mode": mode, "path": inside}},
-	"ProjectedVolumeSource":   {fields: checks{"defaultMode": mode}},
-	"VolumeProjection":        {oneOf: projections},
-	"DownwardAPIVolumeSource": {fields: checks{"defaultMode": mode}},
-	"DownwardAPIVolumeFile": {required: names{"path"}, oneOf: fileSources, exactly: true, more: downwardFile,
-		fields: checks{"path": inside, "mode": mode, "user": id}},
+	"EmptyDirVolumeSource":              {fields: checks{"sizeLimit": notNegative}},
+	"ConfigMapVolumeSource":             {required: names{"name"}, fields: checks{"defaultMode": mode}},
+	"ConfigMapProjection":               {required: names{"name"}},
+	"SecretVolumeSource":                {required: names{"secretName"}, fields: checks{"defaultMode": mode}},
+	"SecretProjection":                  {required: names{"name"}},
+	"KeyToPath":                         {required: names{"key", "path"}, fields: checks{"mode": mode, "path": inside}},
+	"ProjectedVolumeSource":             {fields: checks{"defaultMode": mode}},
+	"VolumeProjection":                  {oneOf: projections},
 	"HostPathVolumeSource":              {required: names{"path"}},
 	"NFSVolumeSource":                   {required: names{"server", "path"}},
 	"CSIVolumeSource":                   {required: names{"driver"}},
@@ -131,55 +126,22 @@ var typeRules = map[string]typeRule{
 		"parallelism":             between(0, 1), // or none, which is suspended
 		"ttlSecondsAfterFinished": count,
 	}},
-	"PodFailurePolicyRule": {required: names{"action"}, oneOf: names{"onExitCodes", "onPodConditions"}, exactly: true},
 	"PodDisruptionBudgetSpec": {oneOf: names{"maxUnavailable", "minAvailable"}, fields: checks{
 		"maxUnavailable": share, "minAvailable": share,
 	}},
 
-	"IngressSpec":          {fields: checks{"ingressClassName": subdomain}, more: ingressSpec},
-	"IngressRule":          {fields: checks{"host": host}},
-	"IngressTLS":           {fields: checks{"secretName": subdomain}},
-	"HTTPIngressRuleValue": {required: names{"paths"}},
-	"HTTPIngressPath": {required: names{"backend", "pathType"}, more: ingressPath, fields: checks{
-		"pathType": enum("Exact", "ImplementationSpecific", "Prefix"),
-	}},
-	"IngressBackend":        {oneOf: names{"resource", "service"}, exactly: true},
-	"IngressServiceBackend": {required: names{"name", "port"}, fields: checks{"name": label}},
-	"ServiceBackendPort": {oneOf: names{"name", "number"}, exactly: true, fields: checks{
-		"name": portName, "number": portOrNone,
-	}},
 	"HorizontalPodAutoscalerSpec": {required: names{"maxReplicas"}, more: replicaRange, fields: checks{
 		"minReplicas": oneOrMore, "maxReplicas": oneOrMore,
 	}},
-	"MetricSpec": {required: names{"type"}, oneOf: metricSources, exactly: true, more: metricSource,
-		fields: checks{"type": enum("ContainerResource", "External", "Object", "Pods", "Resource")}},
-	"ContainerResourceMetricSource": {required: names{"name", "container"}, fields: checks{"container": label}},
-	"MetricTarget": {required: names{"type"}, oneOf: names{"averageUtilization", "averageValue", "value"},
-		exactly: true, fields: checks{
-			"averageUtilization": oneOrMore, "type": enum("AverageValue", "Utilization", "Value"),
-		}},
-	"NetworkPolicyPort": {fields: checks{"port": portOrName, "endPort": port}, more: endPort},
-	"NetworkPolicyPeer": {oneOf: names{"ipBlock", "podSelector"}, more: peer},
-	"IPBlock":           {required: names{"cidr"}, fields: checks{"cidr": cidr}},
-
-	"ServiceSpec": {fields: checks{"type": notExternal}},
-	"ServicePort": {required: names{"port"}, fields: checks{
-		"name": label, "nodePort": portOrNone, "port": port, "targetPort": targetPort,
-	}},
-	"PolicyRule":  {required: names{"verbs", "apiGroups", "resources"}},
-	"RoleBinding": {required: names{"roleRef"}},
-	"RoleRef":     {required: names{"kind", "name"}},
-	"Subject":     {required: names{"kind", "name"}},
+	"ServicePort": {required: names{"port"}, fields: checks{"name": label, "port": port, "targetPort": targetPort}},
 }
 
 var (
 	envFrom         = names{"configMapRef", "secretRef"}
 	variableSources = names{"configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"}
-	fileSources     = names{"fieldRef", "resourceFieldRef"}
 	projections     = names{"clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret",
 		"serviceAccountToken"}
 
-	metricSources  = names{"containerResource", "external", "object", "pods", "resource"}
 	count          = between(0, math.MaxInt32)
 	oneOrMore      = between(1, math.MaxInt32)
 	id             = between(0, math.MaxInt32)

@@ -6,9 +6,8 @@
 //     (shape.go);
 //   - values of the fields that people set in pods, and of all that the renderer sets:
 //     names, labels, images, variables, volumes, mounts, resources, probes, ports,
-//     security contexts, scheduling, strategies and budgets, and what is around the cluster
-//     (rules.go, checks.go);
-//   - required fields, one-ofs, and fields that exclude each other (structures.go);
+//     security contexts, scheduling, strategies and budgets (checks.go);
+//   - required fields, one-ofs, and fields that exclude each other (rules.go);
 //   - that names, paths and ports are unique, and that references within the set,
 //     selectors and named ports lead to something (objects.go, pods.go);
 //   - that the pods run Flink with its configuration and memory (flink.go), and that
@@ -131,6 +130,7 @@ type verifier struct {
 	want     Expectation
 	object   tree.Map  // that it looks at
 	path     tree.Path // where in the object it is
+	rule     string    // that it follows, of those that have a name
 	problems []Problem
 }
 
@@ -147,7 +147,14 @@ func elementName(e any, i int) string {
 
 // fail reports a problem of the field at a path below the current one, "" for the
 // current one.
-func (v *verifier) fail(below, message string) { v.report(Problem{Message: message}, below) }
+func (v *verifier) fail(below, message string) {
+	v.report(Problem{Message: message, Rule: v.rule}, below)
+}
+
+// warn is fail for what runs, but not as it is meant.
+func (v *verifier) warn(below, message string) {
+	v.report(Problem{Message: message, Rule: v.rule, Warning: true}, below)
+}
 
 // report adds a problem of the field at a path below the current one.
 func (v *verifier) report(p Problem, below string) {

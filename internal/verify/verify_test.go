@@ -137,12 +137,6 @@ metadata: {name: s, namespace: ns}
 spec: {selector: %s, ports: [%s]}
 `, selector, ports)
 	}
-	job := object(`
-kind: Job
-apiVersion: batch/v1
-metadata: {name: %s}
-spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}
-`, strings.Repeat("j", 64))
 	budget := object(`
 kind: PodDisruptionBudget
 apiVersion: policy/v1
@@ -199,16 +193,6 @@ spec: {selector: {matchLabels: {a: c}}}
 			"a budget of no pods",
 			objects{one, budget},
 			"spec.selector",
-		},
-		{
-			"a Job of a name that is too long for a label",
-			objects{job},
-			"metadata.name",
-		},
-		{
-			"a name that is too long for a label",
-			objects{workload(strings.Repeat("d", 64), "{a: b}", "{a: b}")},
-			"metadata.name",
 		},
 	} {
 		var fields []string
@@ -277,7 +261,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
-var apiVersions = map[string]string{"ConfigMap": "v1", "Namespace": "v1", "Deployment": "apps/v1"}
+var apiVersions = map[string]string{"ConfigMap": "v1", "Namespace": "v1"}
 
 // Limits of what objects have together, each at both ends.
 func TestSizesOfObjects(t *testing.T) {
@@ -315,9 +299,5 @@ func TestSizesOfObjects(t *testing.T) {
 		annotations := map[string]any{"a": strings.Repeat("x", n)}
 		metadata := map[string]any{"metadata": map[string]any{"annotations": annotations}}
 		assert.Equal(t, said("Namespace", "metadata.annotations", metadata), large)
-	}
-	for n, long := range map[int]int{63: 0, 64: 1} {
-		metadata := map[string]any{"metadata": map[string]any{"name": strings.Repeat("x", n)}}
-		assert.Equal(t, said("Deployment", "metadata.name", metadata), long)
 	}
 }

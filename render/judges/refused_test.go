@@ -115,6 +115,8 @@ var gaps = map[string]string{
 
 	`spec\.clusterIPs?\b`:                              "removed: ServiceSpec.clusterIP, clusterIPs",
 	`spec\.externalIPs`:                                "removed: ServiceSpec.externalIPs",
+	`spec\.externalName`:                               "removed: ServiceSpec.type ExternalName",
+	`nodePort`:                                         "removed: ServicePort.nodePort",
 	`spec\.(in|ex)ternalTrafficPolicy`:                 "removed: ServiceSpec.internalTrafficPolicy and external",
 	`spec\.ipFamil(ies|yPolicy)`:                       "removed: ServiceSpec.ipFamilies, ipFamilyPolicy",
 	`spec\.sessionAffinity`:                            "removed: ServiceSpec.sessionAffinity",
@@ -123,10 +125,11 @@ var gaps = map[string]string{
 	`[lL]oadBalancer(Class|SourceRanges)`:              "removed: ServiceSpec.loadBalancerClass, -SourceRanges",
 	`allocateLoadBalancerNodePorts`:                    "removed: ServiceSpec.allocateLoadBalancerNodePorts",
 	`appProtocol`:                                      "removed: ServicePort.appProtocol",
-	`roleRef\.(apiGroup|kind|name)`:                    "removed: RoleRef.apiGroup, kind, name",
-	`subjects\[\d+\]\.(apiGroup|kind|name)`:            "removed: Subject.apiGroup, kind, name of a ServiceAccount",
-	`onPodConditions\[\d+\]\.(status|type)`:            "removed: PodFailurePolicyOnPodConditionsPattern",
-	`onExitCodes\.(operator|values)`:                   "removed: PodFailurePolicyOnExitCodesRequirement",
+	`^rules\[\d+\]\.`:                                  "removed: PolicyRule.apiGroups, resources, verbs",
+	`roleRef`:                                          "removed: RoleRef.apiGroup, kind, name",
+	`subjects\[\d+\]\.`:                                "removed: Subject.apiGroup, kind, name of a ServiceAccount",
+	`podFailurePolicy\.rules`:                          "removed: PodFailurePolicyRule, with its conditions and exit codes",
+	`podReplacementPolicy`:                             "removed: JobSpec.podReplacementPolicy with podFailurePolicy",
 	`spec\.completions: Required`:                      "removed: JobSpec.completions of an Indexed Job",
 	`progressDeadlineSeconds: .*greater than minReady`: "removed: DeploymentSpec.minReadySeconds below the deadline",
 	`activeDeadlineSeconds: Forbidden`:                 "removed: PodSpec.activeDeadlineSeconds of a Deployment",
@@ -146,12 +149,17 @@ var gaps = map[string]string{
 	`recursiveReadOnly`:                        "removed: VolumeMount.recursiveReadOnly",
 	`emptyDir\.mode`:                           "removed: EmptyDirVolumeSource.mode",
 
-	`metrics\[\d+\]\.(external|object|pods|resource|containerResource)\.`: "removed: MetricSpec, what its sources need",
+	`spec\.metrics`:  "removed: MetricSpec, MetricTarget, ContainerResourceMetricSource",
 	`spec\.behavior`: "removed: HorizontalPodAutoscalerBehavior",
 	`may not specify more than two policyTypes|policyTypes\[\d+\]`: "removed: NetworkPolicySpec.policyTypes",
-	`ipBlock\.except`: "removed: IPBlock.except",
-	`\.resource\.(kind|name|apiGroup)|tls\[\d+\]\.hosts`: "removed: IngressBackend.resource, IngressTLS.hosts",
-	`http\.paths\[\d+\]\.path`:                           "removed: HTTPIngressPath.path with // or ..",
+	`spec\.(in|e)gress\[\d+\]`:                                     "removed: NetworkPolicyPort, NetworkPolicyPeer, IPBlock",
+	`efaultBackend|spec\.rules|spec\.tls|ingressClassName`: "removed: IngressSpec, -Rule, -TLS, HTTPIngressPath, " +
+		"HTTPIngressRuleValue, IngressBackend, IngressServiceBackend, ServiceBackendPort",
+
+	`resizePolicy`:                         "removed: ContainerResizePolicy",
+	`downwardAPI`:                          "removed: DownwardAPIVolumeSource, DownwardAPIVolumeFile",
+	`conflicting duplicate paths`:          "removed: ProjectedVolumeSource.sources with a path twice",
+	`topologySpreadConstraints.*Duplicate`: "removed: TopologySpreadConstraint, two of one key",
 }
 
 // listed returns the reason that a text is listed with.
