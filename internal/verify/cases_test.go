@@ -235,7 +235,6 @@ var containerRules = map[string]string{
 	"EnvFromSource.prefix":                 toContainer("envFrom: [{prefix: a=, secretRef: {name: s}}]"),
 	"ObjectFieldSelector needs fieldPath":  toEnv("fieldRef: {apiVersion: v1}"),
 	"ResourceFieldSelector needs resource": toEnv("resourceFieldRef: {divisor: 1}"),
-	"ResourceFieldSelector.resource":       toEnv("resourceFieldRef: {resource: limits.disk}"),
 	"SecretKeySelector needs key":          toEnv("secretKeyRef: {name: s}"),
 	"SecretKeySelector needs name":         toEnv("secretKeyRef: {key: k}"),
 	"SecretKeySelector.key":                toEnv("secretKeyRef: {name: s, key: k k}"),
@@ -522,10 +521,6 @@ func verifications() map[string]string {
 		),
 		"a map where a list is wanted": operate("Job", "replace", jobPod+"/volumes", "{}"),
 		"true where a count is wanted": toBudget("maxUnavailable: true"),
-		"a budget of more than all":    toBudget("maxUnavailable: 101%"),
-		"more than all": toDeployment(
-			"strategy: {rollingUpdate: {maxUnavailable: 101%}}",
-		),
 		"nothing that could be replaced": toDeployment(
 			"strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 0%}}",
 		),

@@ -123,14 +123,8 @@ func annotationKey(key string) []string {
 
 // annotations may come from several settings, which together are too large.
 func annotations(value any) string {
-	m, _ := value.(tree.Map)
-	size := 0
-	for key, value := range m {
-		s, _ := value.(string)
-		size += len(key) + len(s)
-	}
-	if most := apivalidation.TotalAnnotationSizeLimitB; size > most {
-		return fmt.Sprintf("must be at most %d bytes, but are %d", most, size)
+	if err := apivalidation.ValidateAnnotationsSize(tree.Strings(value)); err != nil {
+		return err.Error()
 	}
 	return annotationKeys(value)
 }
@@ -162,20 +156,13 @@ func targetPort(value any) string {
 	return portOrName(value)
 }
 
-// quota is a check for a number of pods, or a percentage of all of them.
-func quota(most uint64) check {
-	return func(value any) string {
-		if n, ok := whole(value); ok {
-			return count(n)
-		}
-		s, _ := value.(string)
-		digits, ok := strings.CutSuffix(s, "%")
-		n, err := strconv.ParseUint(digits, 10, 64)
-		if !ok || err != nil {
-			return "must be a whole number or a percentage such as 25%"
-		}
-		return unless(n <= most, fmt.Sprintf("must not be more than %d%%", most))
+// quota is a number of pods, or a percentage of all of them.
+func quota(value any) string {
+	if n, ok := whole(value); ok {
+		return count(n)
 	}
+	s, _ := value.(string)
+	return unless(len(validation.IsValidPercent(s)) == 0, "must be a whole number or a percentage such as 25%")
 }
 
 // relative is a path below a volume.
@@ -224,15 +211,6 @@ func resourceName(name string) string {
 		return "not supported: must be cpu, memory, ephemeral-storage, hugepages-SIZE or like example.com/gpu"
 	}
 	return strings.Join(validation.IsQualifiedName(name), "; ")
-}
-
-// resourceSelected is a resource of a container that variables and files may show.
-func resourceSelected(value any) string {
-	s, _ := value.(string)
-	list, name, _ := strings.Cut(s, ".")
-	ok := (list == "limits" || list == "requests") && (shared(name) || strings.HasPrefix(name, "hugepages-"))
-	return unless(ok || s == "", "not supported: must be limits.NAME or requests.NAME, where NAME is one of "+
-		"cpu, memory, ephemeral-storage, hugepages-SIZE")
 }
 
 func volume(m tree.Map) (string, string) {

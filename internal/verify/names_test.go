@@ -23,8 +23,8 @@ func TestTextsOfFields(t *testing.T) {
 		{"EmptyDirVolumeSource.sizeLimit", []any{"1Gi", "0"}, []any{"-1"}},
 		{"KeyToPath.path", []any{"a", "a/b", ".a", "a/..b"}, []any{"", "/a", "..", "../a", "..a", "a/../b"}},
 		{"PodDisruptionBudgetSpec.maxUnavailable", []any{int64(0), "0%", "99%", "100%", "099%"},
-			[]any{"", "101%", "999%", "1000%", "x%", "%", "1", "-1%", "+1%"}},
-		{"RollingUpdateDeployment.maxSurge", []any{int64(0), "1000%", "123456789%"}, []any{"", "1234567890%", "a%"}},
+			[]any{"", "x%", "%", "1", "-1%", "+1%"}},
+		{"RollingUpdateDeployment.maxSurge", []any{int64(0), "1000%", "123456789%"}, []any{"", "a%"}},
 		{"VolumeMount.subPath", []any{"", "a", "a/b", "..a", "a.."}, []any{"/a", "..", "a/..", "../a"}},
 	} {
 		for _, v := range c.legal {

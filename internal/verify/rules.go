@@ -63,7 +63,7 @@ var typeRules = map[string]typeRule{
 	"SecretEnvSource":       {required: names{"name"}},
 	"ConfigMapEnvSource":    {required: names{"name"}},
 	"ObjectFieldSelector":   {required: names{"fieldPath"}},
-	"ResourceFieldSelector": {required: names{"resource"}, fields: checks{"resource": resourceSelected}},
+	"ResourceFieldSelector": {required: names{"resource"}},
 	"SecretKeySelector":     {required: names{"name", "key"}, fields: checks{"name": subdomain, "key": configKey}},
 	"ConfigMapKeySelector":  {required: names{"name", "key"}, fields: checks{"name": subdomain, "key": configKey}},
 
@@ -118,7 +118,7 @@ var typeRules = map[string]typeRule{
 		"replicas": count, "revisionHistoryLimit": count,
 	}},
 	"DeploymentStrategy":      {more: strategy},
-	"RollingUpdateDeployment": {fields: checks{"maxSurge": quota(1e9), "maxUnavailable": share}, more: rolling},
+	"RollingUpdateDeployment": {fields: checks{"maxSurge": quota, "maxUnavailable": quota}, more: rolling},
 	"JobSpec": {more: jobSpec, fields: checks{
 		"activeDeadlineSeconds":   oneSecond,
 		"backoffLimit":            count,
@@ -127,7 +127,7 @@ var typeRules = map[string]typeRule{
 		"ttlSecondsAfterFinished": count,
 	}},
 	"PodDisruptionBudgetSpec": {oneOf: names{"maxUnavailable", "minAvailable"}, fields: checks{
-		"maxUnavailable": share, "minAvailable": share,
+		"maxUnavailable": quota, "minAvailable": quota,
 	}},
 
 	"HorizontalPodAutoscalerSpec": {required: names{"maxReplicas"}, more: replicaRange, fields: checks{
@@ -152,7 +152,6 @@ var (
 	port           = between(1, 65535)
 	portName       = legal(isPort, validation.IsValidPortName)
 	portOrNone     = between(0, 65535)
-	share          = quota(100)
 	label          = legal(isName, validation.IsDNS1123Label)
 	subdomain      = legal(isName, validation.IsDNS1123Subdomain)
 	configKey      = legal(isWord, validation.IsConfigMapKey)

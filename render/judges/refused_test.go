@@ -108,8 +108,9 @@ var gaps = map[string]string{
 
 	`hostProcess|windowsOptions`:                   "Flink's images are for Linux",
 	`privileged: Forbidden: disallowed by cluster`: "the API server's --allow-privileged decides",
-	`divisor`:                              "divisors of resourceFieldRef are not compared with the resource",
-	`volumeClaimTemplate|sysctls|affinity`: "the inside of claims, sysctls and affinities",
+	`resourceFieldRef`:                             "removed: ResourceFieldSelector.resource; divisors are not compared with it",
+	`greater than 100%`:                            "removed: more than 100% of the pods",
+	`volumeClaimTemplate|sysctls|affinity`:         "the inside of claims, sysctls and affinities",
 	`\.(aws|azure|ceph|cinder|csi|fc|flex|flocker|gce|git|gluster|iscsi)[A-Za-z]*\.`: rare,
 	`\.(portworx|photon|quobyte|rbd|scale|storageos|vsphere)[A-Za-z]*\.`:             rare,
 
