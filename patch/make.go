@@ -19,5 +19,5 @@ func FromObject(v any) (Patch, error) {
 	if err != nil {
 		return Patch{}, fmt.Errorf("patch: %w", err)
 	}
-	return withoutPlaces(yaml.FromTree(entry))
+	return fromNode(yaml.FromTree(entry))
 }

@@ -124,7 +124,7 @@ func TestUnmarshalYAML(t *testing.T) {
 	}), broken), "what a reader sets and takes back is not read")
 	for _, text := range []string{"{op: ad, path: /a}", "null"} {
 		e, ok := errors.AsType[*flinktarget.InvalidError](p.UnmarshalYAML(hand(text)))
-		assert.Assert(t, ok && e.Problems[0].Position == (flinktarget.Position{}), text)
+		assert.Assert(t, ok, text)
 		assert.Equal(t, strings.Contains(e.Problems[0].Message, "remove the entry"), text == "null")
 		assert.Assert(t, !p.IsZero(), "a failed read changes nothing")
 	}

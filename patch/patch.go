@@ -1,8 +1,6 @@
 package patch
 
 import (
-	"errors"
-
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget"
@@ -65,17 +63,6 @@ func fromNode(n *yaml.Node) (Patch, error) {
 	}
 	c.at = n.Pos
 	return Patch{p: c}, nil
-}
-
-// withoutPlaces is fromNode for what is not a text that somebody has seen: its errors have no places.
-func withoutPlaces(n *yaml.Node) (Patch, error) {
-	p, err := fromNode(n)
-	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
-		for i := range e.Problems {
-			e.Problems[i].Position = flinktarget.Position{}
-		}
-	}
-	return p, err
 }
 
 // IsZero reports whether p is the zero value, which is no patch.
@@ -141,7 +128,7 @@ func (p *Patch) read(n *yaml.Node) error {
 		return decode.Invalid("", decode.Fields(field.ErrorList{
 			field.Required(nil, "a patch; remove the entry to have none")})...)
 	}
-	q, err := withoutPlaces(n)
+	q, err := fromNode(n)
 	if err == nil {
 		*p = q
 	}

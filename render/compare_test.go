@@ -295,7 +295,7 @@ func checkFields(t *testing.T, c render.Change, old render.Manifests) {
 	leavesOf := func(obj tree.Map) map[string]string {
 		out := map[string]string{}
 		for p, v := range explain.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
-			out[p.Path.String()] = string(tree.JSON(v))
+			out[p.String()] = string(tree.JSON(v))
 		}
 		return out
 	}

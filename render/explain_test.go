@@ -501,10 +501,10 @@ func TestEveryFieldIsExplained(t *testing.T) {
 		}
 		for o := range m.All() {
 			for p, v := range explain.Leaves(o.Map(), merge.Of(kinds.TypeOf(o.Map()))) {
-				field := fmt.Sprint(o, " ", p.Path)
+				field := fmt.Sprint(o, " ", p)
 				all = append(all, fmt.Sprint(field, ": ", v))
 				if !others[field] {
-					used[explain.RuleFor(p.Path)] = true
+					used[explain.RuleFor(p)] = true
 				}
 			}
 		}

@@ -16,23 +16,47 @@ import (
 func changes(old, now Target) []FieldChange {
 	var d differences
 	spec := field.NewPath("spec")
-	d.values(field.NewPath("metadata", "id"), "", textOf(old.ID()), textOf(now.ID()))
-	d.values(spec.Child("kubernetes", "namespace"), "", textOf(old.KubernetesNamespace()),
-		textOf(now.KubernetesNamespace()))
+	d.values(field.NewPath("metadata", "id"), text(old.ID()), text(now.ID()))
+	d.values(spec.Child("kubernetes", "namespace"), text(old.KubernetesNamespace()), text(now.KubernetesNamespace()))
 	d.patches(spec.Child("deploymentPatchSet"),
 		old.config().Spec.DeploymentPatchSet, now.config().Spec.DeploymentPatchSet)
 	return d
 }
 
-// absent stands for what one of the targets does not have.
-type absent struct{}
+// version is what one of the targets has in a field.
+type version struct {
+	is    bool // it is there
+	value any
+	shown any // the value without secrets, of the same shape
+}
 
-// textOf is a field that is absent where it is empty.
-func textOf(s string) any {
-	if s == "" {
-		return absent{}
+// text is a field that is not there where it is empty.
+func text(s string) version { return version{s != "", s, secrets.Hide("", s)} }
+
+// entry cannot fail: the text of a patch is a JSON object.
+func entry(list []patch.Patch, i int) version {
+	if i >= len(list) {
+		return version{}
 	}
-	return s
+	v, _ := tree.FromJSON([]byte(list[i].String()))
+	return version{true, v, secrets.Hide("", v)}
+}
+
+// field is one of a map, item one of a list.
+func (v version) field(key string) version {
+	value, is := tree.Child(v.value)[key]
+	return version{is, value, tree.Child(v.shown)[key]}
+}
+
+func (v version) item(i int) version {
+	return version{true, tree.Items(v.value)[i], tree.Items(v.shown)[i]}
+}
+
+func (v version) json() json.RawMessage {
+	if !v.is {
+		return nil
+	}
+	return tree.JSON(v.shown)
 }
 
 type differences []FieldChange
@@ -51,82 +75,39 @@ func (d *differences) patches(path *field.Path, old, now []patch.Patch) {
 		old, now = old[:len(old)-1], now[:len(now)-1]
 	}
 	for i := range max(len(old), len(now)) {
-		at, a, b := path.Index(start+i), entryOf(old, i), entryOf(now, i)
-		if slices.Equal(tree.Keys(tree.Child(a)), tree.Keys(tree.Child(b))) {
-			d.values(at, "", a, b)
+		at, a, b := path.Index(start+i), entry(old, i), entry(now, i)
+		if slices.Equal(tree.Keys(tree.Child(a.value)), tree.Keys(tree.Child(b.value))) {
+			d.values(at, a, b)
 		} else {
-			d.add(at, "", a, b)
+			d.add(at, a, b)
 		}
 	}
 }
 
-// entryOf cannot fail: the text of a patch is a JSON object.
-func entryOf(list []patch.Patch, i int) any {
-	if i >= len(list) {
-		return absent{}
-	}
-	v, _ := tree.FromJSON([]byte(list[i].String()))
-	return v
-}
-
-// values compares two values of this name.
-func (d *differences) values(path *field.Path, name string, old, now any) {
-	a, b := tree.Items(old), tree.Items(now)
-	switch was, is := tree.Child(old), tree.Child(now); {
-	case tree.Equal(old, now):
+func (d *differences) values(path *field.Path, old, now version) {
+	was, is := tree.Child(old.value), tree.Child(now.value)
+	a, b := tree.Items(old.value), tree.Items(now.value)
+	switch {
+	case old.is == now.is && tree.Equal(old.value, now.value):
 	case was != nil && is != nil:
-		d.maps(path, name, was, is)
+		keys := append(tree.Keys(was), tree.Keys(is)...)
+		slices.Sort(keys)
+		for _, k := range slices.Compact(keys) {
+			at := path.Child(k)
+			if strings.ContainsAny(k, ".[]") {
+				at = path.Key(k)
+			}
+			d.values(at, old.field(k), now.field(k))
+		}
 	case a != nil && b != nil && len(a) == len(b):
 		for i := range a {
-			d.values(path.Index(i), item(name, i, a, b), a[i], b[i])
+			d.values(path.Index(i), old.item(i), now.item(i))
 		}
 	default:
-		d.add(path, name, old, now)
+		d.add(path, old, now)
 	}
 }
 
-func (d *differences) maps(path *field.Path, name string, a, b tree.Map) {
-	keys := append(tree.Keys(a), tree.Keys(b)...)
-	slices.Sort(keys)
-	for _, k := range slices.Compact(keys) {
-		at := path.Child(k)
-		if strings.ContainsAny(k, ".[]") {
-			at = path.Key(k)
-		}
-		called := secrets.Called(name, k, func(key string) string {
-			if text := tree.String(a, key); secrets.Key(text) {
-				return text
-			}
-			return tree.String(b, key)
-		})
-		d.values(at, called, fieldOf(a, k), fieldOf(b, k))
-	}
-}
-
-func fieldOf(m tree.Map, key string) any {
-	if v, ok := m[key]; ok {
-		return v
-	}
-	return absent{}
-}
-
-// item is what says what an item is that two lists have.
-func item(name string, i int, a, b []any) string {
-	before := func(list []any) string { s, _ := list[max(i-1, 0)].(string); return secrets.Item(name, i, s) }
-	if called := before(a); secrets.Key(called) {
-		return called
-	}
-	return before(b)
-}
-
-// add adds a difference as JSON without secrets.
-func (d *differences) add(path *field.Path, name string, from, to any) {
-	*d = append(*d, FieldChange{Field: path.String(), From: shown(name, from), To: shown(name, to)})
-}
-
-func shown(name string, v any) json.RawMessage {
-	if v == any(absent{}) {
-		return nil
-	}
-	return tree.JSON(secrets.Hide(name, v))
+func (d *differences) add(path *field.Path, old, now version) {
+	*d = append(*d, FieldChange{Field: path.String(), From: old.json(), To: now.json()})
 }

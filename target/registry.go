@@ -54,15 +54,8 @@ type Registry struct {
 	// ids are unique among all of them.
 	mu    sync.RWMutex
 	names map[Ref]Target // by Target.Ref
-	ids   map[string]identified
+	ids   map[string]Target
 	holds map[Ref][]Owner // by Target.Ref, sorted; none for a target without owners
-}
-
-// identified is a target that has an id. Its namespace is here, too, because to read it
-// from the target takes Get longer than the rest.
-type identified struct {
-	namespace string
-	target    Target
 }
 
 // find returns the target that ref refers to. The lock must be held.
@@ -73,8 +66,8 @@ func (r *Registry) find(ref Ref) (Target, error) {
 	var t Target
 	if ref.Name != "" {
 		t = r.names[Ref{Namespace: ref.namespace(), Name: ref.Name}]
-	} else if found := r.ids[ref.ID]; found.namespace == ref.namespace() {
-		t = found.target
+	} else if found := r.ids[ref.ID]; found.Namespace() == ref.namespace() {
+		t = found
 	}
 	if t.IsZero() || ref.Name != "" && ref.ID != "" && ref.ID != t.ID() {
 		return Target{}, &Error{Class: ErrNotFound, Ref: ref}
@@ -85,11 +78,11 @@ func (r *Registry) find(ref Ref) (Target, error) {
 // put adds or replaces a target. The lock must be held for writing.
 func (r *Registry) put(t Target) {
 	if r.names == nil {
-		r.names, r.ids, r.holds = make(map[Ref]Target), make(map[string]identified), make(map[Ref][]Owner)
+		r.names, r.ids, r.holds = make(map[Ref]Target), make(map[string]Target), make(map[Ref][]Owner)
 	}
 	r.names[t.Ref()] = t
 	if t.ID() != "" {
-		r.ids[t.ID()] = identified{t.Namespace(), t}
+		r.ids[t.ID()] = t
 	}
 }
 
@@ -157,7 +150,7 @@ func (r *Registry) register(t Target) (Target, error) {
 		if old.ID() != t.ID() || !old.SameSpec(t) {
 			return old, nil
 		}
-	} else if other := r.ids[t.ID()].target; !other.IsZero() {
+	} else if other := r.ids[t.ID()]; !other.IsZero() {
 		return Target{}, &Error{Class: ErrConflict, Ref: t.Ref(), ID: t.ID(), Other: other.Ref()}
 	}
 	r.put(t)

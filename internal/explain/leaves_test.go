@@ -25,7 +25,7 @@ func object(t *testing.T, text string) tree.Map {
 func leavesOf(obj tree.Map) []string {
 	var out []string
 	for p, v := range explain.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
-		out = append(out, p.Path.String()+" = "+string(tree.JSON(v)))
+		out = append(out, p.String()+" = "+string(tree.JSON(v)))
 	}
 	return out
 }
@@ -174,7 +174,7 @@ func TestPathsAreUnique(t *testing.T) {
 				"topologySpreadConstraints": keyed("topologyKey", "whenUnsatisfiable"), "y": value(4)}}}}
 		seen := map[string]bool{}
 		for p := range explain.Leaves(obj, merge.Of(kinds.TypeOf(obj))) {
-			text := p.Path.String()
+			text := p.String()
 			assert.Assert(t, !seen[text], "%s twice in %v", text, obj)
 			seen[text] = true
 		}

@@ -105,13 +105,17 @@ func (x *Record) recordFields(kind string, layers []layer, resolved, final any) 
 	given := make([]map[string]string, len(layers)) // places by path
 	for i, l := range layers {
 		given[i] = map[string]string{}
+		var places []string
+		for at := range Leaves(treeOf(l.config), nil) {
+			places = append(places, at.String())
+		}
 		for at := range Leaves(treeOf(l.config), merge.Of(meta)) {
-			given[i][at.Path.String()] = at.Index.String()
+			given[i][at.String()], places = places[0], places[1:]
 		}
 	}
 	isDefault := map[string]bool{}
 	for at, v := range Leaves(treeOf(schema.Defaults(reflect.TypeOf(resolved)).Interface()), nil) {
-		isDefault[at.Path.Field()] = v != "" // which is what required fields are without a value
+		isDefault[at.Field()] = v != "" // which is what required fields are without a value
 	}
 	builtIn := func(l Leaf) []Origin {
 		return []Origin{&Source{Step: Default, Resource: x.resource.String(), Field: l.Path}}

@@ -100,7 +100,7 @@ func Rules() (paths, names []string) {
 
 // RuleFor returns what the rule is about that a field has, "" if there is none.
 func RuleFor(path tree.Path) string {
-	r, _ := ruleFor(Leaf{At: Place{Path: path}}.names())
+	r, _ := ruleFor(Leaf{At: path}.names())
 	return r.at
 }
 

@@ -3,7 +3,6 @@ package explain
 import (
 	"iter"
 	"slices"
-	"strconv"
 
 	"github.com/flinktarget/flinktarget/internal/merge"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -12,39 +11,25 @@ import (
 // Origin is a step that sets values. Sources are compared with ==.
 type Origin any
 
-// A Place is where a leaf is.
-type Place struct {
-	// Path calls elements of lists as [merge.Field.Names] does, Index by their index, so
-	// that the names of its steps are the tokens of a JSON pointer.
-	Path, Index tree.Path
-}
-
-// below returns a fresh Place one step below p.
-func (p Place) below(name, index string, element bool) Place {
-	return Place{
-		Path:  p.Path.With(tree.Step{Name: name, Element: element}),
-		Index: p.Index.With(tree.Step{Name: index, Element: element}),
-	}
-}
-
-// Leaves yields the values of a map that have nothing below them, with their places:
-// scalars, null, empty maps and empty lists. The schema is that of the map. Maps are
+// Leaves yields the values of a map that have nothing below them, with their paths:
+// scalars, null, empty maps and empty lists. The schema is that of the map, by which elements
+// of lists are called, see [merge.Field.Names]: by their index without one. Maps are
 // walked in the byte order of their keys, lists in their order. An empty map has no
-// leaves. Places are fresh, values are part of the map.
-func Leaves(v tree.Map, schema merge.Schema) iter.Seq2[Place, any] {
-	return func(yield func(Place, any) bool) {
+// leaves. Paths are fresh, values are part of the map.
+func Leaves(v tree.Map, schema merge.Schema) iter.Seq2[tree.Path, any] {
+	return func(yield func(tree.Path, any) bool) {
 		if len(v) > 0 {
-			walk(Place{}, v, merge.Field{Of: schema}, yield)
+			walk(nil, v, merge.Field{Of: schema}, yield)
 		}
 	}
 }
 
 // walk yields the leaves of v, which is what the field has.
-func walk(at Place, v any, f merge.Field, yield func(Place, any) bool) bool {
+func walk(at tree.Path, v any, f merge.Field, yield func(tree.Path, any) bool) bool {
 	switch c := v.(type) {
 	case tree.Map:
 		for _, key := range tree.Keys(c) {
-			if !walk(at.below(key, key, false), c[key], f.Of[key], yield) {
+			if !walk(at.With(tree.Step{Name: key}), c[key], f.Of[key], yield) {
 				return false
 			}
 		}
@@ -54,7 +39,7 @@ func walk(at Place, v any, f merge.Field, yield func(Place, any) bool) bool {
 	case []any:
 		for i, name := range f.Names(c) {
 			// A list in a list has no keys.
-			if !walk(at.below(name, strconv.Itoa(i), true), c[i], merge.Field{Of: f.Of}, yield) {
+			if !walk(at.With(tree.Step{Name: name, Element: true}), c[i], merge.Field{Of: f.Of}, yield) {
 				return false
 			}
 		}
@@ -67,8 +52,8 @@ func walk(at Place, v any, f merge.Field, yield func(Place, any) bool) bool {
 
 // Leaf is a value with nothing below it: a scalar, null, an empty map or list.
 type Leaf struct {
-	At    Place
-	Path  string // the text of At.Path
+	At    tree.Path
+	Path  string // the text of At
 	Value any
 	// Before is what was there before the last source, nil for nothing.
 	Before any
@@ -78,8 +63,8 @@ type Leaf struct {
 
 // names returns the names of the steps that lead to the leaf.
 func (l Leaf) names() []string {
-	out := make([]string, len(l.At.Path))
-	for i, s := range l.At.Path {
+	out := make([]string, len(l.At))
+	for i, s := range l.At {
 		out[i] = s.Name
 	}
 	return out
@@ -88,7 +73,7 @@ func (l Leaf) names() []string {
 // within reports whether the leaf is at the end of these steps, or below.
 func (l Leaf) within(names []string) bool {
 	for i, name := range names {
-		if i == len(l.At.Path) || l.At.Path[i].Name != name {
+		if i == len(l.At) || l.At[i].Name != name {
 			return false
 		}
 	}
@@ -168,8 +153,8 @@ const directive = "$patch"
 func (t *Tree) Merge(after, patch tree.Map, sources func(Leaf) []Origin, others ...Origin) *Tree {
 	named := map[string]bool{}
 	for at := range Leaves(patch, t.schema) {
-		if at.Path[len(at.Path)-1].Name != directive {
-			named[at.Path.String()] = true
+		if at[len(at)-1].Name != directive {
+			named[at.String()] = true
 		}
 	}
 	return t.replaced(after, func(l Leaf) bool { return named[l.Path] }, sources, others...)
@@ -224,7 +209,7 @@ func (t *Tree) with(change func([]Origin) []Origin) *Tree {
 func (t *Tree) step(after tree.Map, set func(*Leaf), removed func(Leaf) []Origin) *Tree {
 	out := &Tree{schema: t.schema, value: after, index: map[string]int{}, gone: map[string]Leaf{}}
 	for at, v := range Leaves(after, t.schema) {
-		l := Leaf{At: at, Path: at.Path.String(), Value: v}
+		l := Leaf{At: at, Path: at.String(), Value: v}
 		set(&l)
 		l.Sources = unique(l.Sources)
 		out.index[l.Path] = len(out.leaves)

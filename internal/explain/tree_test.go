@@ -187,7 +187,7 @@ func TestUnder(t *testing.T) {
 	assert.DeepEqual(t, before.Under("spec", "template", "spec", "none"), []explain.Origin(nil))
 	assert.DeepEqual(t, before.Under(), []explain.Origin{"apps/v1", "Deployment", "x", "y", "z"})
 	l, ok := before.Find("spec.template.spec.ab")
-	assert.Assert(t, ok && l.Value == "z" && l.At.Index.String() == "spec.template.spec.ab")
+	assert.Assert(t, ok && l.Value == "z" && l.At.String() == "spec.template.spec.ab")
 	_, ok = before.Find("spec.template.spec.a")
 	assert.Assert(t, !ok, "it is no leaf")
 }
