@@ -301,10 +301,21 @@ func rolling(m tree.Map) (string, string) {
 		"must not be 0 when maxSurge is 0: nothing could be replaced")
 }
 
+const podRestartPolicy = "template.spec.restartPolicy"
+
+func deploymentSpec(m tree.Map) (string, string) {
+	policy := tree.String(m, "template", "spec", "restartPolicy")
+	return podRestartPolicy, unless(policy == "" || policy == "Always", "must be Always in the pods of a Deployment")
+}
+
 // jobSpec: a Job that decides by how pods fail keeps those that failed.
 func jobSpec(m tree.Map) (string, string) {
-	restart := tree.String(m, "template", "spec", "restartPolicy")
-	return "template.spec.restartPolicy", unless(m["podFailurePolicy"] == nil || restart == "Never",
+	policy := tree.String(m, "template", "spec", "restartPolicy")
+	if m["podFailurePolicy"] == nil {
+		return podRestartPolicy, unless(policy == "Never" || policy == "OnFailure",
+			"must be Never or OnFailure in the pods of a Job")
+	}
+	return podRestartPolicy, unless(policy == "Never",
 		"must be Never with a podFailurePolicy; to have another, set podFailurePolicy to null in the same patch")
 }
 

@@ -15,6 +15,20 @@ import (
 	"github.com/flinktarget/flinktarget/labels"
 )
 
+// objectChecks are what is looked at of objects beyond their fields, by kind.
+var objectChecks = map[string][]func(*verifier){
+	"ConfigMap":               {(*verifier).configMap},
+	"Deployment":              {(*verifier).deployment, (*verifier).pods},
+	"HorizontalPodAutoscaler": {(*verifier).autoscaler},
+	"Ingress":                 {(*verifier).ingress},
+	"Job":                     {(*verifier).pods},
+	"NetworkPolicy":           {(*verifier).networkPolicy},
+	"PodDisruptionBudget":     {(*verifier).selectsPods},
+	"PodMonitor":              {(*verifier).podMonitor},
+	"RoleBinding":             {(*verifier).roleBinding},
+	"Service":                 {(*verifier).service},
+}
+
 // maxConfigMap is Kubernetes' limit for the values of a ConfigMap.
 const maxConfigMap = 1 << 20
 
@@ -242,24 +256,15 @@ func (v *verifier) autoscaler() {
 	})
 }
 
-const podRestartPolicy = "spec.template.spec.restartPolicy"
+func (v *verifier) selectsPods() {
+	v.selects("spec.selector", tree.Child(v.object, "spec", "selector", "matchLabels"))
+}
 
 func (v *verifier) deployment() {
-	v.selects("spec.selector", tree.Child(v.object, "spec", "selector", "matchLabels"))
+	v.selectsPods()
 	spec := tree.Child(v.object, "spec")
-	if policy := tree.String(spec, "template", "spec", "restartPolicy"); policy != "" && policy != "Always" {
-		v.fail(podRestartPolicy, "must be Always in the pods of a Deployment")
-	}
 	component := tree.String(spec, "template", "metadata", "labels", labels.KeyComponent)
 	if n, _ := whole(spec["replicas"]); n > 1 && component == labels.JobManager.String() && v.want.Single {
 		v.fail("spec.replicas", "must not be more than 1 without high availability: each leads a cluster of its own")
-	}
-}
-
-func (v *verifier) job() {
-	spec := tree.Child(v.object, "spec")
-	policy := tree.String(spec, "template", "spec", "restartPolicy")
-	if policy != "Never" && policy != "OnFailure" && spec["podFailurePolicy"] == nil {
-		v.fail(podRestartPolicy, "must be Never or OnFailure in the pods of a Job")
 	}
 }

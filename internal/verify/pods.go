@@ -124,15 +124,11 @@ func (v *verifier) handlers(c tree.Map) {
 			v.fail("port", "the container has no port of that name, "+secrets.Name(port))
 		}
 	}
-	handler := func(h tree.Map) {
-		v.visit(h, "httpGet", action)
-		v.visit(h, "tcpSocket", action)
+	for _, handler := range [...]string{"startupProbe", "readinessProbe", "livenessProbe", "lifecycle.postStart",
+		"lifecycle.preStop"} {
+		v.visit(c, handler+".httpGet", action)
+		v.visit(c, handler+".tcpSocket", action)
 	}
-	for _, name := range [...]string{"startupProbe", "readinessProbe", "livenessProbe"} {
-		v.visit(c, name, handler)
-	}
-	v.visit(c, "lifecycle.postStart", handler)
-	v.visit(c, "lifecycle.preStop", handler)
 }
 
 // initContainer: one that ends has no probes and no hooks. One with

@@ -113,7 +113,7 @@ var typeRules = map[string]typeRule{
 		"maxSkew": oneOrMore,
 	}},
 
-	"DeploymentSpec": {fields: checks{
+	"DeploymentSpec": {more: deploymentSpec, fields: checks{
 		"minReadySeconds": count, "progressDeadlineSeconds": oneOrMore,
 		"replicas": count, "revisionHistoryLimit": count,
 	}},

@@ -82,29 +82,8 @@ func Objects(objects []tree.Map, want Expectation) []Problem {
 		v.object = o
 		before := len(v.problems)
 		v.shape()
-		switch tree.String(o, "kind") {
-		case "ConfigMap":
-			v.configMap()
-		case "Service":
-			v.service()
-		case "RoleBinding":
-			v.roleBinding()
-		case "Ingress":
-			v.ingress()
-		case "HorizontalPodAutoscaler":
-			v.autoscaler()
-		case "NetworkPolicy":
-			v.networkPolicy()
-		case "PodMonitor":
-			v.podMonitor()
-		case "PodDisruptionBudget":
-			v.selects("spec.selector", tree.Child(o, "spec", "selector", "matchLabels"))
-		case "Deployment":
-			v.deployment()
-			v.pods()
-		case "Job":
-			v.job()
-			v.pods()
+		for _, check := range objectChecks[tree.String(o, "kind")] {
+			check(v)
 		}
 		slices.SortFunc(v.problems[before:], func(a, b Problem) int { // maps have no order
 			return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Message, b.Message))

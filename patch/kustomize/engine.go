@@ -2,6 +2,7 @@ package kustomize
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -100,17 +101,8 @@ func entryOf(p patch.Patch) (entry, error) {
 	if target == nil {
 		return entry{target: exactly(doc), inline: true, content: doc}, nil
 	}
-	text := func(name string) string { return tree.String(target, name) }
-	e := entry{target: types.Selector{
-		ResId: resid.ResId{
-			Gvk:  resid.Gvk{Group: text("group"), Version: text("version"), Kind: text("kind")},
-			Name: text("name"), Namespace: text("namespace"),
-		},
-		LabelSelector: text("labelSelector"), AnnotationSelector: text("annotationSelector"),
-	}}
-	e.content, _ = doc["patch"].(map[string]any)
-	e.ops, _ = doc["patch"].([]any)
-	return e, nil
+	e := entry{content: tree.Child(doc, "patch"), ops: tree.Items(doc, "patch")}
+	return e, json.Unmarshal(tree.JSON(target), &e.target)
 }
 
 // exactly selects what a strategic merge says that it is for. Unlike in a kustomization, its

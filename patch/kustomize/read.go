@@ -5,7 +5,6 @@
 package kustomize
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -114,18 +113,16 @@ func (r *reader) kustomization(dir string, root *yaml.Node, k types.Kustomizatio
 			r.leave(at("%s", f.Key), "not a patch")
 		}
 	}
-	base := func(ref string, at flinktarget.Problem) {
-		before := len(r.patches)
-		r.base(dir, ref, at)
-		if len(r.patches) > before && len(k.Resources)+len(k.Bases) > 1 {
-			r.leave(at, "that its patches are for its own objects only: in a DeploymentTarget they are for all")
+	for i, ref := range slices.Concat(k.Resources, k.Bases) {
+		from := at("resources[%d]", i)
+		if i >= len(k.Resources) {
+			from = at("bases[%d]", i-len(k.Resources))
 		}
-	}
-	for i, ref := range k.Resources {
-		base(ref, at("resources[%d]", i))
-	}
-	for i, ref := range k.Bases {
-		base(ref, at("bases[%d]", i))
+		before := len(r.patches)
+		r.base(dir, ref, from)
+		if len(r.patches) > before && len(k.Resources)+len(k.Bases) > 1 {
+			r.leave(from, "that its patches are for its own objects only: in a DeploymentTarget they are for all")
+		}
 	}
 	for i, ref := range k.Components {
 		r.base(dir, ref, at("components[%d]", i))
@@ -228,12 +225,7 @@ func (r *reader) add(entry tree.Map, at flinktarget.Problem) {
 		r.patches = append(r.patches, p)
 		return
 	}
-	e, ok := errors.AsType[*flinktarget.InvalidError](err)
-	if !ok {
-		r.fail(at, "patch", "%v", err)
-		return
-	}
-	for _, p := range e.Problems {
+	for p := range flinktarget.Problems(err) {
 		if p.Rule == "patch-kind" {
 			r.leave(at, p.Message)
 			continue
@@ -245,13 +237,7 @@ func (r *reader) add(entry tree.Map, at flinktarget.Problem) {
 }
 
 // targetTree returns a selector as an entry of a patch set has it.
-func targetTree(s types.Selector) tree.Map {
-	out := tree.Map{}
-	for key, value := range map[string]string{"group": s.Group, "version": s.Version, "kind": s.Kind, "name": s.Name,
-		"namespace": s.Namespace, "labelSelector": s.LabelSelector, "annotationSelector": s.AnnotationSelector} {
-		if value != "" {
-			out[key] = value
-		}
-	}
-	return out
+func targetTree(s types.Selector) any {
+	v, _ := tree.FromGo(s) // which consists of texts
+	return v
 }
