@@ -434,7 +434,7 @@ func TestOptionsAtTheirLimits(t *testing.T) {
 // A problem is told with its place, its cause and its object; several, one a line.
 func TestWhatVerificationSays(t *testing.T) {
 	_, err := renderJob(t,
-		withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing, clusterIP: None}}}"),
+		withPatches(app, "{target: {kind: Service}, patch: {spec: {type: Nothing, ports: null}}}"),
 		render.Job{ID: jobID})
 	e, ok := errors.AsType[*render.VerifyError](err)
 	assert.Assert(t, ok && len(e.Problems) == 2, "%v", err)
@@ -442,7 +442,7 @@ func TestWhatVerificationSays(t *testing.T) {
 	assert.Equal(t, len(lines), 3)
 	assert.Equal(t, lines[0], "2 problems in Deployment default/app:")
 	head := "  input.yaml:8:5: spec.deploymentPatchSet[0]: Service staging/job-" + jobID + "-jobmanager: spec."
-	assert.Assert(t, strings.HasPrefix(lines[1], head+"clusterIP: ") && strings.HasPrefix(lines[2], head+"type: "),
+	assert.Assert(t, strings.HasPrefix(lines[1], head+"ports: ") && strings.HasPrefix(lines[2], head+"type: "),
 		"%s", lines)
 	assert.Equal(t, flinktarget.Problem{Object: "Job a/b", Field: "spec", Message: "m"}.String(), "Job a/b: spec: m")
 }

@@ -176,7 +176,7 @@ func ruleCases() []ruleCase {
 		{"uri-scheme", "", jar("ftp://h.example.com/a.jar"), jar("https://h.example.com/a.jar"), nil},
 		{"uuid", "", inMetadata("name: app, id: 6A1A4CFB-43A0-4A3E-BF31-5D0F6A1A2F7E"),
 			inMetadata("name: app, id: 6a1a4cfb-43a0-4a3e-bf31-5d0f6a1a2f7e"), nil},
-		{"verify", "", toService("spec: {type: ExternalName}"), toService("spec: {type: ClusterIP}"), nil},
+		{"verify", "", toService("spec: {ports: null}"), toService("spec: {type: ClusterIP}"), nil},
 		{"vvp-catalog", warning, sql("vvp.b.c"), sql("a.b.c"), nil},
 		{"volume", "", pods("volumeMounts: [{name: v, volume: {name: w}, volumeMount: {name: v, mountPath: /v}}]"),
 			pods("volumeMounts: [{name: v, volume: {name: v}, volumeMount: {name: v, mountPath: /v}}]"), nil},

@@ -1,7 +1,6 @@
 package jsonpatch_test
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,18 +11,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/jsonpatch"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
-
-// Operations that Go programs make may hold what no JSON text can.
-func TestParseRefusesWhatJSONCannotHold(t *testing.T) {
-	for reason, v := range map[string]any{
-		"NaN": math.NaN(), "an infinity": math.Inf(-1), "a function": func() {},
-		"one inside": []any{map[string]any{"a": math.NaN()}},
-	} {
-		_, problems := jsonpatch.Parse([]any{map[string]any{"op": "add", "path": "/a", "value": v}})
-		assert.Equal(t, len(problems), 1, reason)
-		assert.Equal(t, problems[0].Member, "value", reason)
-	}
-}
 
 // Each mistake is called what it is.
 func TestParseReasons(t *testing.T) {

@@ -40,7 +40,7 @@ var needs = map[string]string{
 	"remove": "",
 }
 
-// Parse reads a list of operations. The list is copied. If there are problems,
+// Parse reads a list of operations, a tree. The list is copied. If there are problems,
 // all of them are returned, or the first thousand, and no operations.
 func Parse(list []any) ([]Op, []Problem) {
 	const maxProblems = 1000
@@ -90,7 +90,10 @@ func (p *parser) operation(e any) Op {
 	}
 	switch need {
 	case "value":
-		op.value = p.value(m, op.name)
+		v, ok := m["value"]
+		if op.value = tree.Copy(v); !ok {
+			p.fail("value", "%s needs a value; null is one", op.name)
+		}
 	case "from":
 		op.from = p.pointer(m, "from")
 	}
@@ -108,18 +111,6 @@ func (p *parser) relation(op Op) {
 	case op.name == "move" && len(from) < len(path) && slices.Equal(from, path[:len(from)]):
 		p.fail("path", "a value cannot be moved into itself")
 	}
-}
-
-func (p *parser) value(m map[string]any, op string) any {
-	v, ok := m["value"]
-	if !ok {
-		p.fail("value", "%s needs a value; null is one", op)
-	}
-	v, err := tree.FromGo(v)
-	if err != nil {
-		p.fail("value", "%v", err)
-	}
-	return v
 }
 
 // text returns a member that must be a string.

@@ -99,7 +99,7 @@ func sidecars(v *verifier, p pod) {
 		if p.kind != "Job" || p.flink == nil || name == tree.String(p.flink, "name") {
 			continue
 		}
-		v.warn("containers["+elementName(c, i)+"]", "the Job does not complete while this container runs, and a "+
+		v.caution("containers["+elementName(c, i)+"]", "the Job does not complete while this container runs, and a "+
 			"JobManager that crashes is not replaced: make it a sidecar, initContainers: [{name: "+name+
 			", restartPolicy: Always, …}]")
 	}
@@ -124,7 +124,7 @@ func command(v *verifier, p pod) {
 	}
 	report := v.fail
 	if p.version == "" { // its entrypoint may be another
-		report = v.warn
+		report = v.caution
 	}
 	report(p.at("args"), "must begin with "+want+", which the entrypoint of Flink's image runs: write arguments of "+
 		"the job into artifact.mainArgs, and options of Flink into flinkConfiguration")
@@ -143,8 +143,8 @@ func withoutEffect(v *verifier, p pod) {
 	}
 	for name, cure := range entrypointVariables {
 		if _, ok := p.variable(name); ok {
-			v.warn(p.atVariable(name), "no effect: the image's entrypoint cannot write it into the configuration, which is "+
-				"mounted: "+cure)
+			v.caution(p.atVariable(name), "no effect: the image's entrypoint cannot write it into the configuration, "+
+				"which is mounted: "+cure)
 		}
 	}
 }
@@ -183,8 +183,9 @@ func pluginVersion(v *verifier, p pod) {
 	jars, _ := p.variable(flink.PluginsVariable)
 	for jar := range strings.SplitSeq(jars, ";") {
 		if m := bundled().FindStringSubmatch(jar); m != nil && m[1] != p.version {
-			v.fail(p.atVariable(flink.PluginsVariable), fmt.Sprintf("must name %s: %s has no other, and its entrypoint ends "+
-				"with an error", strings.TrimSuffix(jar, m[1]+".jar")+p.version+".jar", tree.String(p.flink, "image")))
+			v.fail(p.atVariable(flink.PluginsVariable),
+				fmt.Sprintf("must name %s: %s has no other, and its entrypoint ends with an error",
+					strings.TrimSuffix(jar, m[1]+".jar")+p.version+".jar", tree.String(p.flink, "image")))
 			return
 		}
 	}
@@ -193,15 +194,15 @@ func pluginVersion(v *verifier, p pod) {
 func javaOptions(v *verifier, p pod) {
 	const key, name = "env.java.opts.all", "FLINK_ENV_JAVA_OPTS"
 	if _, ok := p.variable(name); ok && v.want.Config[key] != "" {
-		v.warn(p.atVariable(name), "takes the place of "+key+" in Flink's configuration: set the options there, in "+
-			"flinkConfiguration")
+		v.caution(p.atVariable(name), "takes the place of "+key+" in Flink's configuration: set the options there, "+
+			"in flinkConfiguration")
 	}
 }
 
 func configurationFolder(v *verifier, p pod) {
 	if at, _ := p.variable(configVariable); at != "" && !p.mountsConfigMap(at) {
-		v.warn(p.atVariable(configVariable), "Flink reads its configuration there, and not what is rendered for it: mount "+
-			"the ConfigMap at this path, or remove the variable")
+		v.caution(p.atVariable(configVariable), "Flink reads its configuration there, and not what is rendered for "+
+			"it: mount the ConfigMap at this path, or remove the variable")
 	}
 }
 
@@ -212,8 +213,8 @@ func python(v *verifier, p pod) {
 		p.hasCommand() || v.want.Config["python.client.executable"] != "" || named {
 		return
 	}
-	v.fail(p.at("image"), tree.String(p.flink, "image")+" has neither Python nor PyFlink: name an image that is built on "+
-		"it with python3 and the package apache-flink of this version, with flinkImageRepository, or say with "+
+	v.fail(p.at("image"), tree.String(p.flink, "image")+" has neither Python nor PyFlink: name an image that is built "+
+		"on it with python3 and the package apache-flink of this version, with flinkImageRepository, or say with "+
 		"python.client.executable in flinkConfiguration which Python runs the program")
 }
 
@@ -239,8 +240,8 @@ func root(v *verifier, p pod) {
 func hostNetwork(v *verifier, p pod) {
 	policy := cmp.Or(tree.String(p.spec, "dnsPolicy"), "ClusterFirst")
 	if p.spec["hostNetwork"] == true && (policy == "ClusterFirst" || policy == "Default") {
-		v.warn("dnsPolicy", "must be ClusterFirstWithHostNet with hostNetwork: true, for TaskManagers to find the "+
-			"JobManager's Service: the node's DNS does not know it")
+		v.caution("dnsPolicy", "must be ClusterFirstWithHostNet with hostNetwork: true, for TaskManagers to find "+
+			"the JobManager's Service: the node's DNS does not know it")
 	}
 }
 
@@ -259,9 +260,9 @@ func variableOrder(v *verifier, p pod) {
 				if m[1] == "" || !slices.ContainsFunc(env[i:], named(m[1])) {
 					continue
 				}
-				v.fail(at+".env["+tree.String(e, "name")+"].value", fmt.Sprintf("$(%s) must be set before this variable: "+
-					"a strategic merge puts the variables of a patch first, so name %s in the same patch before it, or "+
-					"add this variable with an operation, path …/env/-", m[1], m[1]))
+				v.fail(at+".env["+tree.String(e, "name")+"].value", fmt.Sprintf("$(%s) must be set before this "+
+					"variable: a strategic merge puts the variables of a patch first, so name %s in the same patch "+
+					"before it, or add this variable with an operation, path …/env/-", m[1], m[1]))
 			}
 		}
 	})
@@ -298,15 +299,15 @@ func accountToken(v *verifier, p pod) {
 			}
 		}
 	}
-	v.warn("automountServiceAccountToken", "must not be false with Kubernetes high availability, for which Flink calls "+
-		"the API server")
+	v.caution("automountServiceAccountToken", "must not be false with Kubernetes high availability, for which Flink "+
+		"calls the API server")
 }
 
 func rollingJobManager(v *verifier, p pod) {
 	if p.kind == "Deployment" && p.component == labels.JobManager.String() && v.want.Single &&
 		tree.String(v.object, "spec", "strategy", "type") != "Recreate" {
-		v.warn("", "strategy.type must be Recreate without high availability: a second JobManager beside the first would "+
-			"split the cluster")
+		v.caution("", "strategy.type must be Recreate without high availability: a second JobManager beside the first "+
+			"would split the cluster")
 	}
 }
 
@@ -317,6 +318,6 @@ func autoscaledReplicas(v *verifier, p pod) {
 	}
 	if p.kind == "Deployment" && tree.Child(v.object, "spec")["replicas"] != nil &&
 		slices.ContainsFunc(v.objects, scaled) {
-		v.warn("", "spec.replicas must not be set beside an autoscaler: to apply it again undoes what that did")
+		v.caution("", "spec.replicas must not be set beside an autoscaler: to apply it again undoes what that did")
 	}
 }

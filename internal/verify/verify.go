@@ -130,8 +130,8 @@ func (v *verifier) fail(below, message string) {
 	v.report(Problem{Message: message, Rule: v.rule}, below)
 }
 
-// warn is fail for what runs, but not as it is meant.
-func (v *verifier) warn(below, message string) {
+// caution is fail for what runs, but not as it is meant.
+func (v *verifier) caution(below, message string) {
 	v.report(Problem{Message: message, Rule: v.rule, Warning: true}, below)
 }
 
