@@ -186,7 +186,7 @@ func (c *compiled) allowed(obj, next map[string]any) error {
 	case next == nil && kind.Optional:
 		return nil
 	case next == nil:
-		err = &conflict{}
+		err = fmt.Errorf("%w: cannot delete: other objects refer to it", ErrConflict)
 	default:
 		paths := changed(obj, next, kind.Protected)
 		for _, at := range kinds.LabelPaths {
@@ -219,10 +219,19 @@ func changed(before, after map[string]any, paths [][]string) (out [][]string) {
 
 // refuse reports protected paths that a patch changed.
 func refuse(paths [][]string) error {
-	if len(paths) == 0 {
-		return nil
+	names := make([]string, len(paths))
+	for i, path := range paths {
+		names[i] = strings.Join(path, ".")
 	}
-	return &conflict{paths: paths}
+	list := strings.Join(names, ", ")
+	switch len(paths) {
+	case 0:
+		return nil
+	case 1:
+		return fmt.Errorf("%w: %s belongs to the platform", ErrConflict, list)
+	default:
+		return fmt.Errorf("%w: %s belong to the platform", ErrConflict, list)
+	}
 }
 
 // apply returns doc with the changes of a patch, or nil if it deletes it. The result

@@ -2,7 +2,6 @@ package patch
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
@@ -62,25 +61,3 @@ func (e *ApplyError) invalid() *flinktarget.InvalidError {
 	}
 	return decode.Invalid(e.Resource, problems...)
 }
-
-// conflict is ErrConflict with the fields; without any, the object itself.
-type conflict struct {
-	paths [][]string
-}
-
-func (c *conflict) Error() string {
-	if len(c.paths) == 0 {
-		return ErrConflict.Error() + ": cannot delete: other objects refer to it"
-	}
-	verb := " belongs"
-	if len(c.paths) > 1 {
-		verb = " belong"
-	}
-	var names []string
-	for _, path := range c.paths {
-		names = append(names, strings.Join(path, "."))
-	}
-	return ErrConflict.Error() + ": " + strings.Join(names, ", ") + verb + " to the platform"
-}
-
-func (c *conflict) Is(target error) bool { return target == ErrConflict }

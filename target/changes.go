@@ -90,9 +90,7 @@ func (d *differences) values(path *field.Path, old, now version) {
 	switch {
 	case old.is == now.is && tree.Equal(old.value, now.value):
 	case was != nil && is != nil:
-		keys := append(tree.Keys(was), tree.Keys(is)...)
-		slices.Sort(keys)
-		for _, k := range slices.Compact(keys) {
+		for _, k := range tree.KeysOfBoth(was, is) {
 			at := path.Child(k)
 			if strings.ContainsAny(k, ".[]") {
 				at = path.Key(k)

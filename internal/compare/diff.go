@@ -58,14 +58,7 @@ func (d *differ) report(op Op, old, new any) {
 }
 
 func (d *differ) mapping(old, new tree.Map, s merge.Schema) {
-	keys := tree.Keys(new)
-	for key := range old {
-		if _, ok := new[key]; !ok {
-			keys = append(keys, key)
-		}
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
+	for _, key := range tree.KeysOfBoth(old, new) {
 		was, had := old[key]
 		is, has := new[key]
 		d.at.Enter(key)

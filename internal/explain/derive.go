@@ -226,14 +226,17 @@ func systemLabel(r *derivation) []Origin {
 	return nil
 }
 
+// settings is the path of what both kinds of resources have: resources, flinkConfiguration.
+func (r *derivation) settings() string { return r.plan.Settings.String() }
+
 // below returns the sources of a field of the settings.
 func (r *derivation) below(path string, names ...string) []Origin {
 	if r.x.cluster == nil || path == "parallelism" || strings.HasPrefix(path, "artifact.") {
-		return r.x.under(r.settings+"."+path, names...)
+		return r.x.under(r.settings()+"."+path, names...)
 	}
 	out := r.x.cluster.under("spec."+path, names...)
 	if path == "flinkConfiguration" {
-		out = append(out, r.x.under(r.settings+"."+path, names...)...)
+		out = append(out, r.x.under(r.settings()+"."+path, names...)...)
 	}
 	return out
 }
@@ -260,7 +263,7 @@ func mentions(expression func() *regexp.Regexp) func(*derivation) bool {
 				return l.within(options) && expression().MatchString(text)
 			})
 		}
-		return has(r.x, r.settings) || r.inSession() && has(r.x.cluster, "spec")
+		return has(r.x, r.settings()) || r.inSession() && has(r.x.cluster, "spec")
 	}
 }
 

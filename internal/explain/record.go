@@ -95,7 +95,7 @@ func (x *Record) Built(c *build.Plan, objects ...tree.Map) {
 		return
 	}
 	for _, o := range objects {
-		r := derivation{x: x, plan: c, settings: c.Settings.String(), object: o}
+		r := derivation{x: x, plan: c, object: o}
 		x.objects[keyOf(o)] = New(tree.CopyMap(o), merge.Of(kinds.TypeOf(o)), r.sources)
 		if decides := existence[tree.String(o, "kind")]; decides != nil {
 			x.existence[keyOf(o)] = decides(&r)
@@ -129,7 +129,7 @@ func (x *Record) Restored(c *build.Plan, at *field.Path, workload tree.Map) {
 	if x == nil {
 		return
 	}
-	r := derivation{x: x, plan: c, settings: c.Settings.String(), object: workload}
+	r := derivation{x: x, plan: c, object: workload}
 	x.objects[keyOf(workload)] = x.objects[keyOf(workload)].Assign(tree.CopyMap(workload), func(l Leaf) []Origin {
 		own, names := r.sources(l), l.names()
 		if end := slices.Index(names, "securityContext"); end > podTemplate {

@@ -12,11 +12,10 @@ import (
 
 // derivation says what the renderer makes the fields of one generated object of.
 type derivation struct {
-	x        *Record
-	plan     *build.Plan
-	settings string // path of what both kinds of resources have: resources, flinkConfiguration
-	object   tree.Map
-	at       match // of the field in hand
+	x      *Record
+	plan   *build.Plan
+	object tree.Map
+	at     match // of the field in hand
 }
 
 // rule is how the fields at a path and below come about.

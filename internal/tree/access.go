@@ -7,6 +7,13 @@ func Keys[V any](m map[string]V) []string {
 	return AppendKeys(make([]string, 0, len(m)), m)
 }
 
+// KeysOfBoth returns the keys that a or b has in byte order, each once.
+func KeysOfBoth(a, b Map) []string {
+	keys := append(Keys(a), Keys(b)...)
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
 // AppendKeys appends the keys of m to keys, which is empty, and sorts them.
 func AppendKeys[V any](keys []string, m map[string]V) []string {
 	keys = slices.Grow(keys, len(m))

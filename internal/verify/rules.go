@@ -42,17 +42,12 @@ var typeRules = map[string]typeRule{
 		"subdomain":                     label,
 		"terminationGracePeriodSeconds": seconds,
 	}},
-	"PodSecurityContext": {fields: checks{
-		"fsGroup": id, "runAsGroup": id, "runAsUser": id,
-	}},
-	"SecurityContext": {fields: checks{"runAsGroup": id, "runAsUser": id}, more: privileged},
-	"SeccompProfile":  {required: names{"type"}, more: localhost},
-	"AppArmorProfile": {required: names{"type"}, more: localhost},
+	"PodSecurityContext": {fields: checks{"fsGroup": id, "runAsGroup": id, "runAsUser": id}},
+	"SecurityContext":    {fields: checks{"runAsGroup": id, "runAsUser": id}, more: privileged},
+	"SeccompProfile":     {required: names{"type"}, more: localhost},
+	"AppArmorProfile":    {required: names{"type"}, more: localhost},
 
-	"Container": {required: names{"name"}, more: container, fields: checks{
-		"name":  label,
-		"image": image,
-	}},
+	"Container": {required: names{"name"}, more: container, fields: checks{"name": label, "image": image}},
 	"ContainerPort": {required: names{"containerPort"}, fields: checks{
 		"containerPort": port, "hostPort": portOrNone, "name": portName,
 	}},
