@@ -23,9 +23,14 @@ func origin(s Source) from { return func(*derivation) []Origin { return []Origin
 func generated(rule string) from { return origin(Source{Step: Generated, Name: rule}) }
 func option(name string) from    { return origin(Source{Step: Option, Name: name}) }
 
-// all is made of what each of the list is made of.
+// all is made of what each of the list is made of; nil is nothing.
 func all(list ...from) from {
-	return each(list, func(r *derivation, f from) []Origin { return f(r) })
+	return each(list, func(r *derivation, f from) []Origin {
+		if f == nil {
+			return nil
+		}
+		return f(r)
+	})
 }
 
 // each is made of what there is of each of the list.

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,8 @@ type derivation struct {
 
 // rule is how the fields at a path and below come about.
 type rule struct {
-	// at are the steps of a path, joined by slashes; * stands for any.
+	// at are the steps of a path, joined by slashes; * stands for any. The tables below have several
+	// paths in a row, with blanks between them.
 	at string
 	// name is what the rule is called, "" for fields that the resource gives as they are.
 	name string
@@ -82,10 +84,7 @@ func (r derivation) sources(l Leaf) []Origin {
 	if found.name != "" || found.at == "" {
 		out = generated(found.name)(&r)
 	}
-	if found.from != nil {
-		out = append(out, found.from(&r)...)
-	}
-	return out
+	return append(out, all(found.from)(&r)...)
 }
 
 // Rules returns what the rules are about and their names, in the order in which they
@@ -115,26 +114,24 @@ var existence = map[string]from{
 }
 
 // rules are all of them. The first that fits counts.
-var rules = func() []rule {
-	const pod = "spec/template/spec/"
-	list := append(objectRules[:len(objectRules):len(objectRules)], podRules...)
-	for _, c := range containerRules {
-		list = append(list, rule{pod + "containers/*/" + c.at, c.name, c.from})
-	}
-	for _, c := range fetcherRules {
-		of := artifacts
-		if c.from != nil {
-			of = all(c.from, artifacts)
+var rules = slices.Concat(below("", objectRules), below("spec/template/", podRules),
+	below("spec/template/spec/containers/*/", containerRules),
+	below("spec/template/spec/initContainers/*/", fetcherRules, artifacts))
+
+// below returns the rules of what is below a path, which are also about other sources.
+func below(path string, list []rule, also ...from) (out []rule) {
+	for _, r := range list {
+		of := all(append([]from{r.from}, also...)...)
+		for at := range strings.FieldsSeq(r.at) {
+			out = append(out, rule{path + at, r.name, of})
 		}
-		list = append(list, rule{pod + "initContainers/*/" + c.at, c.name, of})
 	}
-	return list
-}()
+	return out
+}
 
 // The rules of objects other than pods.
 var objectRules = []rule{
-	{"apiVersion", "kind", nil},
-	{"kind", "kind", nil},
+	{"apiVersion kind", "kind", nil},
 	{"metadata/name", "name", identity},
 	{"metadata/namespace", "namespace", namespaced},
 	{"metadata/labels/*", "", labelOr("kubernetes.labels")},
@@ -142,69 +139,53 @@ var objectRules = []rule{
 
 	{"data/" + flink.Log4jFile, "logging", logging},
 	{"data/" + flink.ScriptFile, "", settings("artifact.sqlScript")},
-	{"data/" + flink.SubmitFile, "submission", nil},
-	{"data/" + flink.SubmitLog4jFile, "submission", nil},
+	{"data/" + flink.SubmitFile + " data/" + flink.SubmitLog4jFile, "submission", nil},
 	{"data/*", "configuration", configuration},
 
-	{"roleRef/name", "name", identity},
-	{"roleRef", "rights", nil},
-	{"rules", "rights", nil},
-	{"subjects/*/name", "name", identity},
+	{"roleRef/name subjects/*/name", "name", identity},
 	{"subjects/*/namespace", "namespace", namespaced},
-	{"subjects", "rights", nil},
+	{"roleRef rules subjects", "rights", nil},
 
 	{"spec/ports", "ports", nil},
-	{"spec/selector/matchLabels/*", "selector", systemLabel},
-	{"spec/selector/*", "selector", systemLabel},
+	{"spec/selector/matchLabels/* spec/selector/* spec/podSelector/matchLabels/*", "selector", systemLabel},
 	{"spec/podMetricsEndpoints", "metrics", nil},
-	{"spec/rules/*/http/paths/*/backend/service/name", "name", identity},
-	{"spec/rules/*/http", "ingress", nil},
-	{"spec/rules/*/host", "ingress", host},
-	{"spec/tls/*/hosts", "ingress", host},
-	{"spec/tls", "ingress", nil},
-	{"spec/ingressClassName", "ingress", nil},
-	{"spec/scaleTargetRef/name", "name", identity},
-	{"spec/scaleTargetRef", "autoscaling", nil},
-	{"spec/minReplicas", "autoscaling", nil},
-	{"spec/maxReplicas", "autoscaling", nil},
-	{"spec/metrics", "autoscaling", nil},
-	{"spec/podSelector/matchLabels/*", "selector", systemLabel},
-	{"spec/ingress/*/from/*/podSelector/matchLabels/*", "network", systemLabel},
+	{"spec/rules/*/http/paths/*/backend/service/name spec/scaleTargetRef/name", "name", identity},
+	{"spec/rules/*/host spec/tls/*/hosts", "ingress", host},
+	{"spec/rules/*/http spec/tls spec/ingressClassName", "ingress", nil},
+	{"spec/scaleTargetRef spec/minReplicas spec/maxReplicas spec/metrics", "autoscaling", nil},
+	{"spec/ingress/*/from/*/podSelector/matchLabels/* spec/egress/*/to/*/podSelector/matchLabels/*", "network",
+		systemLabel},
 	{"spec/ingress", "network", open},
-	{"spec/egress/*/to/*/podSelector/matchLabels/*", "network", systemLabel},
 	{"spec/egress", "network", all(open, highAvailability)},
 	{"spec/policyTypes", "network", nil},
-	{"spec/maxUnavailable", "disruption", nil},
-	{"spec/unhealthyPodEvictionPolicy", "disruption", nil},
+	{"spec/maxUnavailable spec/unhealthyPodEvictionPolicy", "disruption", nil},
 
 	{"spec/replicas", "replicas", replicas},
 	{"spec/strategy", "strategy", highAvailability},
 	{"spec/backoffLimit", "restarts", all(highAvailability, ofField("spec.maxJobCreationAttempts"))},
 	{"spec/podFailurePolicy/rules/0", "restarts", nil},
 	{"spec/podFailurePolicy/rules", "restarts", highAvailability},
-	{"spec/completions", "restarts", nil},
-	{"spec/parallelism", "restarts", nil},
+	{"spec/completions spec/parallelism", "restarts", nil},
 }
 
 // The rules of pods but for their containers.
 var podRules = []rule{
-	{"spec/template/metadata/labels/*", "", labelOr("kubernetes.pods.labels")},
-	{"spec/template/metadata/annotations/*", "",
+	{"metadata/labels/*", "", labelOr("kubernetes.pods.labels")},
+	{"metadata/annotations/*", "",
 		all(given("kubernetes.pods.annotations"), given("kubernetes.annotations"), scraped)},
-	{"spec/template/spec/automountServiceAccountToken", "service account", account},
-	{"spec/template/spec/serviceAccountName", "service account", all(account, identity)},
-	{"spec/template/spec/enableServiceLinks", "isolation", nil},
-	{"spec/template/spec/restartPolicy", "restarts", nil},
-	{"spec/template/spec/securityContext/*", "security", given("kubernetes.pods.securityContext")},
-	{"spec/template/spec/terminationGracePeriodSeconds", "termination", nil},
-	{"spec/template/spec/topologySpreadConstraints/*/labelSelector/matchLabels/*", "spread",
-		systemLabel},
-	{"spec/template/spec/topologySpreadConstraints", "spread", nil},
-	{"spec/template/spec/nodeSelector", "", given("kubernetes.pods.nodeSelector")},
-	{"spec/template/spec/affinity", "", given("kubernetes.pods.affinity")},
-	{"spec/template/spec/tolerations", "", given("kubernetes.pods.tolerations")},
-	{"spec/template/spec/imagePullSecrets", "", given("kubernetes.pods.imagePullSecrets")},
-	{"spec/template/spec/volumes/*", "", volume},
+	{"spec/automountServiceAccountToken", "service account", account},
+	{"spec/serviceAccountName", "service account", all(account, identity)},
+	{"spec/enableServiceLinks", "isolation", nil},
+	{"spec/restartPolicy", "restarts", nil},
+	{"spec/securityContext/*", "security", given("kubernetes.pods.securityContext")},
+	{"spec/terminationGracePeriodSeconds", "termination", nil},
+	{"spec/topologySpreadConstraints/*/labelSelector/matchLabels/*", "spread", systemLabel},
+	{"spec/topologySpreadConstraints", "spread", nil},
+	{"spec/nodeSelector", "", given("kubernetes.pods.nodeSelector")},
+	{"spec/affinity", "", given("kubernetes.pods.affinity")},
+	{"spec/tolerations", "", given("kubernetes.pods.tolerations")},
+	{"spec/imagePullSecrets", "", given("kubernetes.pods.imagePullSecrets")},
+	{"spec/volumes/*", "", volume},
 }
 
 // The rules of all containers, of those that run Flink, and of those that fetch jars.
@@ -223,9 +204,8 @@ var (
 		{"ports/" + strconv.Itoa(flink.PortQueryableState), "ports", annotation(deployment.AnnotationQueryableState)},
 		{"ports/*", "ports", metricsPort},
 		{"livenessProbe", "probes", nil},
-		{"readinessProbe", "probes", plainREST},
-		{"startupProbe", "probes", plainREST},
+		{"readinessProbe startupProbe", "probes", plainREST},
 	}...)
-	fetcherRules = append([]rule{{"image", "image", all(image, templateImage)}, {"args", "artifact", nil},
-		{"command", "artifact", nil}}, sharedRules...)
+	fetcherRules = append([]rule{{"image", "image", all(image, templateImage)}, {"args command", "artifact", nil}},
+		sharedRules...)
 )
