@@ -2,8 +2,8 @@ package registrytest
 
 import (
 	"fmt"
-	"runtime"
-	"sync/atomic"
+	"slices"
+	"strings"
 
 	"github.com/flinktarget/flinktarget/target"
 )
@@ -15,126 +15,107 @@ const (
 )
 
 var concurrencyCases = []Case{
-	{"concurrent-acquire", "Concurrent acquisitions leave one hold for each owner.", func(p *probe) {
-		calls := []call{acquire(red, alice), acquire(red, bob)}
-		p.do(add(red))
-		p.repeat(func(int) {
-			together(racers, func(i int) { p.try(nil, calls[i%2]) })
-			p.follow(calls...)
-			p.do(release(red, alice), release(red, bob))
-		})
-	}},
-	{"concurrent-release", "Exactly one of several concurrent releases of one hold is true.", func(p *probe) {
-		p.do(add(red))
-		p.repeat(func(int) {
-			p.do(acquire(red, alice))
-			p.one(racers, func(int) bool {
-				held, _ := p.try(nil, release(red, alice))
-				return held == "true"
-			})
-			p.follow(release(red, alice))
-		})
-	}},
-	{"concurrent-delete", "Exactly one of a concurrent Acquire and Delete succeeds.", func(p *probe) {
-		calls := []call{acquire(red, alice), remove(red)}
-		losers := []error{target.ErrNotFound, target.ErrInUse}
-		p.repeat(func(int) {
-			p.do(add(red))
-			p.follow(calls[p.one(len(calls), func(i int) bool {
-				_, ok := p.try(losers[i], calls[i])
-				return ok
-			})])
-			p.do(add(red), release(red, alice)) // what was deleted comes back without holds
-		})
-	}},
-	{"concurrent-register", "Exactly one of different targets of one name is registered.", func(p *probe) {
-		p.repeat(func(int) {
-			p.race(target.ErrImmutable, func(i int) call {
-				return register(newTarget(red, fmt.Sprint("flink-", i), "a"))
-			})
-			p.do(remove(red))
-		})
-	}},
-	{"concurrent-register-id", "Exactly one of different targets with one id is registered.", func(p *probe) {
-		p.repeat(func(int) {
-			p.race(target.ErrConflict, func(i int) call { return add(target.Ref{Name: fmt.Sprint("t", i), ID: id1}) })
-			p.do(remove(target.Ref{ID: id1}))
-		})
-	}},
-	{"concurrent-move", "Exactly one of several concurrent moves of one hold succeeds.", func(p *probe) {
-		p.do(add(red), add(blue), acquire(red, alice))
-		p.repeat(func(i int) { p.race(target.ErrNotFound, func(int) call { return moves[i%2] }) })
-	}},
-	{"concurrent-move-delete", "A hold that is moved always keeps one of both targets.", func(p *probe) {
-		p.repeat(func(int) {
-			for _, c := range []call{add(red), add(blue), acquire(red, alice)} {
-				p.try(nil, c)
+	race("concurrent-acquire", "Concurrent acquisitions leave one hold for each owner.",
+		[]call{add(red), release(red, alice), release(red, bob)},
+		each(func(i int) call { return acquire(red, []target.Owner{alice, bob}[i%2]) })...),
+	race("concurrent-release", "Exactly one of several concurrent releases of one hold is true.",
+		[]call{add(red), acquire(red, alice)},
+		each(func(int) call { return release(red, alice) })...),
+	race("concurrent-delete", "Exactly one of a concurrent Acquire and Delete succeeds.",
+		[]call{add(red), release(red, alice)}, // what was deleted comes back without holds
+		[]call{acquire(red, alice)}, []call{remove(red)}),
+	race("concurrent-register", "Exactly one of different targets of one name is registered.",
+		[]call{remove(red)},
+		each(func(i int) call { return register(newTarget(red, fmt.Sprint("flink-", i), "a")) })...),
+	race("concurrent-register-id", "Exactly one of different targets with one id is registered.",
+		[]call{remove(target.Ref{ID: id1})},
+		each(func(i int) call { return add(target.Ref{Name: fmt.Sprint("t", i), ID: id1}) })...),
+	race("concurrent-move", "Exactly one of several concurrent moves of one hold succeeds.",
+		[]call{add(red), add(blue), release(blue, alice), acquire(red, alice)},
+		each(func(int) call { return move(alice, red, blue) })...),
+	race("concurrent-move-delete", "A hold that is moved always keeps one of both targets.",
+		[]call{add(red), add(blue), release(blue, alice), acquire(red, alice)},
+		slices.Repeat([]call{move(alice, red, blue), move(alice, blue, red)}, racers/2),
+		append(slices.Repeat([]call{remove(red)}, racers), remove(blue))),
+}
+
+// each returns a call for each racer.
+func each(of func(i int) call) [][]call {
+	calls := make([][]call, racers)
+	for i := range calls {
+		calls[i] = []call{of(i)}
+	}
+	return calls
+}
+
+// race is a case in which, after first calls, the racers start at one moment, and each makes
+// its calls one after another. The answers, and what is there in the end, must be those of the
+// model for the same calls in some order, one after another.
+func race(name, rule string, first []call, racers ...[]call) Case {
+	return Case{name, rule, func(p *probe) {
+		for i := 0; i < rounds && len(p.errs) == 0; i++ {
+			for _, c := range first {
+				_ = p.compare(p.ctx, c)
 			}
-			var moved atomic.Bool
-			together(2, func(i int) {
-				if i == 0 {
-					defer moved.Store(true)
-					p.moveAround()
-					return
-				}
-				p.deleteUnderWay(&moved)
-			})
-			p.settle()
-		})
-	}},
-}
-
-// moves take alice there and back.
-var moves = []call{move(alice, red, blue), move(alice, blue, red)}
-
-// repeat calls f until it has found something wrong.
-func (p *probe) repeat(f func(i int)) {
-	for i := 0; i < rounds && len(p.errs) == 0; i++ {
-		f(i)
-	}
-}
-
-// race makes concurrent calls of which one succeeds. The others fail with an error of the class.
-func (p *probe) race(class error, of func(i int) call) {
-	p.follow(of(p.one(racers, func(i int) bool {
-		_, ok := p.try(class, of(i))
-		return ok
-	})))
-}
-
-// moveAround moves alice back and forth, until one of the targets is deleted.
-func (p *probe) moveAround() {
-	for i := range racers {
-		if _, ok := p.try(target.ErrNotFound, moves[i%2]); !ok {
-			return
-		}
-	}
-}
-
-// deleteUnderWay deletes red as soon as alice does not hold it. From then on she holds
-// blue, as there is nowhere to move to.
-func (p *probe) deleteUnderWay(moved *atomic.Bool) {
-	for !moved.Load() {
-		if _, ok := p.try(target.ErrInUse, remove(red)); ok {
-			if _, ok = p.try(target.ErrInUse, remove(blue)); ok {
-				p.fail("Delete(blue) succeeded, which alice must hold now")
+			made := make([][]answered, len(racers))
+			together(len(racers), func(i int) { made[i] = p.ask(p.next(), racers[i]...) })
+			after := p.ask(p.next(), all(), owners(red), owners(blue))
+			if model := p.explained(p.model, made, after); model != nil {
+				p.model = model
+				p.observe()
+				continue
 			}
-			return
+			var said []string
+			for _, a := range append(slices.Concat(made...), after...) {
+				said = append(said, a.text+": "+a.answer)
+			}
+			p.fail("no order of these concurrent calls has these answers:\n  %s", strings.Join(said, "\n  "))
 		}
-		runtime.Gosched() // otherwise the mover waits on a single processor
-	}
+	}}
 }
 
-// settle checks that alice holds one target, and removes everything.
-func (p *probe) settle() {
-	holds := 0
-	for _, ref := range []target.Ref{red, blue} {
-		if held, _ := p.try(nil, release(ref, alice)); held == "true" {
-			holds++
+// answered is a call with its answer, or what the contract says of its error.
+type answered struct {
+	call
+	answer string
+}
+
+// ask makes calls one after another.
+func (p *probe) ask(r target.Store, calls ...call) []answered {
+	out := make([]answered, len(calls))
+	for i, c := range calls {
+		answer, err := c.make(p.ctx, r)
+		if err != nil {
+			answer = contractOf(err)
 		}
-		p.try(target.ErrNotFound, remove(ref))
+		out[i] = answered{c, answer}
 	}
-	if holds != 1 {
-		p.fail("one hold was moved back and forth; there are %d", holds)
+	return out
+}
+
+// explained returns the model after those calls in an order in which it gives the same answers,
+// then the calls that were made after all, nil if there is none.
+func (p *probe) explained(model *target.Registry, made [][]answered, after []answered) *target.Registry {
+	done := true
+	for i, list := range made {
+		if len(list) == 0 {
+			continue
+		}
+		done = false
+		next, rest := model.Clone(), slices.Clone(made)
+		rest[i] = list[1:]
+		if p.ask(next.Store(), list[0].call)[0].answer != list[0].answer {
+			continue
+		}
+		if end := p.explained(next, rest, after); end != nil {
+			return end
+		}
 	}
+	switch {
+	case !done:
+		return nil
+	case after != nil:
+		return p.explained(model, [][]answered{after}, nil)
+	}
+	return model
 }

@@ -60,7 +60,7 @@ func randomTarget(rng *rand.Rand) target.Target {
 // ref prefers references to a target that there is, so that most calls do something.
 func (p *probe) ref(rng *rand.Rand) target.Ref {
 	var there []target.Ref
-	for t := range p.model.All(p.ctx) {
+	for t := range p.model.All() {
 		there = append(there, t.Ref())
 		if t.ID() != "" {
 			there = append(there, target.Ref{Namespace: t.Namespace(), ID: t.ID()})

@@ -118,28 +118,24 @@ type probe struct {
 	ctx     context.Context
 	handles []target.Store
 	turns   atomic.Uint64
-	model   target.Store
-
-	mu   sync.Mutex
-	errs []error
+	model   *target.Registry
+	errs    []error
 }
 
 func newProbe(ctx context.Context, handles ...target.Store) *probe {
-	return &probe{ctx: ctx, handles: handles, model: new(target.Registry).Store()}
+	return &probe{ctx: ctx, handles: handles, model: new(target.Registry)}
 }
 
 // next is the handle whose turn it is.
 func (p *probe) next() target.Store { return p.handles[p.turns.Add(1)%uint64(len(p.handles))] }
 
 func (p *probe) fail(format string, args ...any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.errs = append(p.errs, fmt.Errorf(format, args...))
 }
 
 // compare makes a call on both, and returns the error of the model.
 func (p *probe) compare(ctx context.Context, c call) error {
-	want, wantErr := c.make(ctx, p.model)
+	want, wantErr := c.make(ctx, p.model.Store())
 	handles := p.handles
 	if !c.reads {
 		handles = []target.Store{p.next()}
@@ -168,28 +164,20 @@ func (p *probe) refuse(class error, calls ...call) {
 	}
 }
 
-// follow makes calls on the model only, which the registry has made, and compares everything.
-func (p *probe) follow(calls ...call) {
-	for _, c := range calls {
-		_, _ = c.make(p.ctx, p.model)
-	}
-	p.observe()
-}
-
 // observe compares everything that both hold: with calls that change nothing, and with
 // Delete of what is held.
 func (p *probe) observe() {
 	names := []target.Ref{red, blue}
 	refs := []target.Ref{{ID: id1}, {ID: id2}}
 	calls := []call{all()}
-	for t := range p.model.All(p.ctx) {
+	for t := range p.model.All() {
 		if ref := t.Ref(); ref != red && ref != blue {
 			names = append(names, ref)
 		}
 		if t.ID() != "" {
 			refs = append(refs, withID(t.Ref(), t.ID()), target.Ref{Namespace: t.Namespace(), ID: t.ID()})
 		}
-		if held, _ := p.model.Owners(p.ctx, t.Ref()); len(held) > 0 {
+		if held, _ := p.model.Owners(t.Ref()); len(held) > 0 {
 			calls = append(calls, remove(t.Ref()))
 		}
 	}
@@ -202,34 +190,6 @@ func (p *probe) observe() {
 	for _, c := range calls {
 		_ = p.compare(p.ctx, c)
 	}
-}
-
-// try makes a call on the registry only, which succeeds or fails with an error of the class,
-// and reports whether it succeeded.
-func (p *probe) try(class error, c call) (answer string, ok bool) {
-	answer, err := c.make(p.ctx, p.next())
-	if err != nil && (class == nil || !errors.Is(err, class)) {
-		p.fail("%s: got the error %w", c.text, err)
-	}
-	return answer, err == nil
-}
-
-// one lets n goroutines start at one moment, and returns which of them wins; all but one
-// must lose.
-func (p *probe) one(n int, f func(i int) bool) int {
-	var winners []int
-	together(n, func(i int) {
-		if f(i) {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			winners = append(winners, i)
-		}
-	})
-	if len(winners) != 1 {
-		p.fail("%d of %d concurrent calls succeeded, want 1", len(winners), n)
-		return 0
-	}
-	return winners[0]
 }
 
 // together runs n goroutines that start at one moment, and waits for them.

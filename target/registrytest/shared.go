@@ -55,7 +55,8 @@ func (p *probe) lose(i int, done error, c call) {
 	if _, err := c.make(p.ctx, p.next()); err != nil && (done == nil || !errors.Is(err, done)) {
 		p.fail("%s, again, after %v: got the error %w", c.text, first, err)
 	}
-	p.follow(c)
+	p.ask(p.model.Store(), c)
+	p.observe()
 }
 
 var lostCases = []Case{
