@@ -172,6 +172,8 @@ func TestEffects(t *testing.T) {
 			apiService},
 		{"no address any more", "Service", spec(``), spec(`clusterIP: None`), refused, apiService},
 		{"an address that is not asked for any more", "Service", spec(`clusterIP: None`), spec(``), none, storeService},
+		{"an address that is listed, too", "Service", spec(`clusterIP: 10.0.0.1`),
+			spec(`clusterIP: 10.0.0.1, clusterIPs: [10.0.0.1]`), inPlace, apiService},
 		{"an external name", "Service", spec(`clusterIP: 10.0.0.1`), spec(`type: ExternalName`), inPlace, apiService},
 		{"type", "Service", spec(`type: ClusterIP`), spec(`type: NodePort`), inPlace, apiService},
 		{"selector of a Service", "Service", spec(`selector: {a: b}`), spec(`selector: {a: c}`), inPlace, apiService},

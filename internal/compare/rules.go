@@ -112,8 +112,18 @@ func CureOf(d Difference) string {
 // An address that a cluster has assigned stays if it is not asked for any more
 // (patchAllocatedValues).
 func address(v versions) Effect {
-	if spec := tree.Child(v.new, "spec"); spec["clusterIP"] == nil && spec["clusterIPs"] == nil {
+	asked := addresses(v.new)
+	if asked == nil {
 		return None
 	}
-	return Refused
+	return when(tree.Equal(asked, addresses(v.old)), Refused)
+}
+
+// addresses are those that a Service asks for, as one or as a list.
+func addresses(service tree.Map) any {
+	spec := tree.Child(service, "spec")
+	if one := spec["clusterIP"]; spec["clusterIPs"] == nil && one != nil {
+		return []any{one}
+	}
+	return spec["clusterIPs"]
 }

@@ -93,6 +93,7 @@ var stricter = map[string]string{
 	`^must be bytes in base64`:                           "Kubernetes takes bytes as a list of numbers, too",
 	`^must not be more than 1 without high availability`: "each would lead a cluster of its own",
 	`^must be at (most|least) 1$`:                        "a second JobManager of the same job works against the first",
+	`^must be at least 0$`:                               "Kubernetes takes a negative grace period for 1 second, and negative node ports",
 }
 
 const (
@@ -104,6 +105,7 @@ const (
 // Kubernetes says, and why.
 var gaps = map[string]string{
 	`stopSignal|spec.scheduling:|schedulingGroup|podCertificate|RestartRules|restartPolicyRules`:            young,
+	`restart rules are used|template\.spec\.resources\.`:                                                    young,
 	`defaultUser|nonResourceURLs|localhostProfile|bindMountOptions|httpGet\.protocol|claims|resourceClaims`: young,
 
 	`hostProcess|windowsOptions`:                   "Flink's images are for Linux",
@@ -132,6 +134,8 @@ var gaps = map[string]string{
 	`podFailurePolicy\.rules`:                          "removed: PodFailurePolicyRule, with its conditions and exit codes",
 	`podReplacementPolicy`:                             "removed: JobSpec.podReplacementPolicy with podFailurePolicy",
 	`spec\.completions: Required`:                      "removed: JobSpec.completions of an Indexed Job",
+	`spec\.backoffLimitPerIndex`:                       "removed: JobSpec.backoffLimitPerIndex, maxFailedIndexes",
+	`schedulingGates\[\d+\]`:                           "the names of scheduling gates",
 	`progressDeadlineSeconds: .*greater than minReady`: "removed: DeploymentSpec.minReadySeconds below the deadline",
 	`activeDeadlineSeconds: Forbidden`:                 "removed: PodSpec.activeDeadlineSeconds of a Deployment",
 

@@ -124,10 +124,10 @@ func (m mutator) version(object map[string]any) map[string]any {
 
 // valid reports whether the API server takes the object, and an update to itself.
 // Empty maps of data are left out: only an immutable ConfigMap tells them from
-// nothing, and the library does not.
+// nothing, and the library does not; only a suspended Job takes an empty affinity for none.
 func valid(object map[string]any) bool {
-	for _, name := range []string{"data", "binaryData"} {
-		if m, ok := object[name].(map[string]any); ok && len(m) == 0 {
+	for _, path := range [][]string{{"data"}, {"binaryData"}, {"spec", "template", "spec", "affinity"}} {
+		if v, _ := tree.Get(object, path...); tree.Equal(v, tree.Map{}) {
 			return false
 		}
 	}

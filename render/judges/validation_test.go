@@ -187,7 +187,7 @@ func init() {
 				&was.Spec.Template),
 			RequirePrefixedLabels:            true,
 			AllowMutableSchedulingDirectives: suspended,
-			AllowMutablePodResources:         suspended,
+			// AllowMutablePodResources is younger than most clusters.
 		})
 	})
 	budget := func(o *policy.PodDisruptionBudget) field.ErrorList {

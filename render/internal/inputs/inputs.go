@@ -1,7 +1,7 @@
 // Package inputs makes inputs for tests of the whole way from resources to
 // manifests: legal DeploymentTargets with patch sets, Deployments and
 // SessionClusters, varied over all that the library supports. The same seed gives
-// the same input.
+// the same input. What they are made of is in inputs.yaml.
 package inputs
 
 import (
@@ -69,12 +69,7 @@ func (in Input) Options() []render.Option {
 func New(seed uint64) Input {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 7))}
 	in := Input{Seed: seed, Around: seed%4 > 1, Budgets: g.oneIn(2)}
-	if g.oneIn(3) {
-		in.Resource = g.sessionCluster()
-	} else {
-		in.Resource = g.deployment()
-	}
-	in.Target = g.target(in.Resource)
+	in.Target, in.Resource = g.resources()
 	if seed%3 == 0 {
 		patches := g.patches()
 		in.Target["spec"].(tree.Map)["deploymentPatchSet"] = patches
@@ -93,97 +88,4 @@ func (in Input) Text() []byte {
 		}
 	}
 	return out
-}
-
-// generator chooses. What it has chosen limits what it can choose next: Flink's
-// versions accept different things.
-type generator struct {
-	*rand.Rand
-	session    bool
-	minor      string // Flink's version
-	ha         bool
-	headless   bool // patches give the Service no address
-	added      int  // by operations of patches
-	templates  bool // pod templates, not pods
-	variables  bool // pods.envVars or the templates set VARIABLE
-	targetName string
-	targetID   string
-}
-
-func (g *generator) oneIn(n int) bool { return g.IntN(n) == 0 }
-
-func pick[T any](g *generator, values ...T) T { return values[g.IntN(len(values))] }
-
-// some returns a few of the values, in their order.
-func some[T any](g *generator, values ...T) []any {
-	var out []any
-	for _, v := range values {
-		if g.oneIn(2) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// set puts a value below a path of m, sometimes: in one of n cases.
-func (g *generator) set(n int, m tree.Map, value any, path ...string) {
-	if !g.oneIn(n) {
-		return
-	}
-	put(m, value, path...)
-}
-
-func put(m tree.Map, value any, path ...string) {
-	for _, key := range path[:len(path)-1] {
-		next, ok := m[key].(tree.Map)
-		if !ok {
-			next = tree.Map{}
-			m[key] = next
-		}
-		m = next
-	}
-	m[path[len(path)-1]] = value
-}
-
-func (g *generator) text() string {
-	return pick(g, "a", "no", "1e3", "ü", "日本語", "a: b # c", "- x", "line\nline\n", `"'\`, "{{ namespace }}", "0o7",
-		"~", "$(HOME)", "${HOME}", "$")
-}
-
-// labels are legal.
-func (g *generator) labels() tree.Map {
-	out := tree.Map{}
-	for range g.IntN(4) {
-		out[pick(g, "team", "example.com/a.b", "y", "n1", "app.kubernetes.io/name")] = pick(g, "", "a", "1e3", "y",
-			"A_b.c-d", "007")
-	}
-	return out
-}
-
-func (g *generator) annotations() tree.Map {
-	out := tree.Map{}
-	for range g.IntN(4) {
-		out[pick(g, "owner", "example.com/a.b", "null", "prometheus.io/port")] = g.text()
-	}
-	return out
-}
-
-// target is what the resource refers to: it has the same VVP namespace.
-func (g *generator) target(resource tree.Map) tree.Map {
-	t := tree.Map{
-		"kind": "DeploymentTarget", "apiVersion": "v1",
-		"metadata": tree.Map{"name": g.targetName},
-		"spec":     tree.Map{"kubernetes": tree.Map{}},
-	}
-	if namespace := tree.String(resource, "metadata", "namespace"); namespace != "" {
-		put(t, namespace, "metadata", "namespace")
-	}
-	if g.targetID != "" {
-		put(t, g.targetID, "metadata", "id")
-	}
-	g.set(3, t, g.annotations(), "metadata", "annotations")
-	if namespace := pick(g, "staging", "flink-jobs", "n0", ""); namespace != "" {
-		put(t, namespace, "spec", "kubernetes", "namespace")
-	}
-	return t
 }
