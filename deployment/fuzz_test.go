@@ -14,7 +14,7 @@ import (
 // seeds are hostile texts, resources of all shapes, and generated ones.
 func seeds(f *testing.F, generated func(seed uint64) any) {
 	for _, text := range hostile.Texts() {
-		f.Add(text)
+		f.Add([]byte(text[1]))
 	}
 	for _, g := range hostile.Growings() {
 		f.Add(g.Text(20))

@@ -5,18 +5,17 @@ package hostile
 
 import (
 	"fmt"
-	"iter"
 	"strconv"
 	"strings"
 )
 
-// Texts yields short ones, by name: each shows one thing. One function: it is a list.
-func Texts() iter.Seq2[string, []byte] {
+// Texts returns short ones, each with a name: each shows one thing. One function: it is a list.
+func Texts() [][2]string {
 	bomb := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c < 'j'; c++ {
 		bomb += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+",", 10), ","))
 	}
-	texts := [...][2]string{
+	return [][2]string{
 		{"bomb", bomb},
 		{"alias of itself", "a: &a [*a]"},
 		{"merge of itself", "a: &a {<<: *a}"},
@@ -68,13 +67,6 @@ func Texts() iter.Seq2[string, []byte] {
 		{"list", "kind: List\nitems: [{kind: Deployment}, null, [], 1]"},
 		{"custom resource",
 			"kind: VvpDeployment\nspec: {deployment: {userMetadata: [], spec: 1}, initFields: {spec: {}}}"},
-	}
-	return func(yield func(string, []byte) bool) {
-		for _, t := range texts {
-			if !yield(t[0], []byte(t[1])) {
-				return
-			}
-		}
 	}
 }
 

@@ -79,6 +79,7 @@ var stricter = map[string]string{
 		"the Ingress leads nowhere, and the autoscaler finds no figures",
 	`^must open port \d+ for the other pods of Flink`: "Flink's processes would not reach each other",
 	`^must set only one of averageUtilization, value`: "Kubernetes reads the one that the type says",
+	`^the container requests no cpu`:                  "the autoscaler finds no figures",
 	`valid environment variable name`:                 "taken since Kubernetes 1.34 only",
 	`^must be unique: another element has`:            "of a variable that is set twice, Kubernetes takes the last in silence",
 	`without which Flink does not start|^nothing is mounted at /opt/flink/conf|^there is no container flink-|` +
@@ -93,7 +94,7 @@ var stricter = map[string]string{
 	`^must be bytes in base64`:                           "Kubernetes takes bytes as a list of numbers, too",
 	`^must not be more than 1 without high availability`: "each would lead a cluster of its own",
 	`^must be at (most|least) 1$`:                        "a second JobManager of the same job works against the first",
-	`^must be at least 0$`:                               "Kubernetes takes a negative grace period for 1 second, and negative node ports",
+	`^must be (at least 0|at most 65535)$`:               "who allocates node ports refuses; -1 second is 1",
 }
 
 const (
@@ -105,7 +106,7 @@ const (
 // Kubernetes says, and why.
 var gaps = map[string]string{
 	`stopSignal|spec.scheduling:|schedulingGroup|podCertificate|RestartRules|restartPolicyRules`:            young,
-	`restart rules are used|template\.spec\.resources\.`:                                                    young,
+	`restart rules are used|\bspec\.resources\.`:                                                            young,
 	`defaultUser|nonResourceURLs|localhostProfile|bindMountOptions|httpGet\.protocol|claims|resourceClaims`: young,
 
 	`hostProcess|windowsOptions`:                   "Flink's images are for Linux",
@@ -134,7 +135,7 @@ var gaps = map[string]string{
 	`podFailurePolicy\.rules`:                          "removed: PodFailurePolicyRule, with its conditions and exit codes",
 	`podReplacementPolicy`:                             "removed: JobSpec.podReplacementPolicy with podFailurePolicy",
 	`spec\.completions: Required`:                      "removed: JobSpec.completions of an Indexed Job",
-	`spec\.backoffLimitPerIndex`:                       "removed: JobSpec.backoffLimitPerIndex, maxFailedIndexes",
+	`backoffLimitPerIndex|maxFailedIndexes`:            "removed: JobSpec.backoffLimitPerIndex, maxFailedIndexes",
 	`schedulingGates\[\d+\]`:                           "the names of scheduling gates",
 	`progressDeadlineSeconds: .*greater than minReady`: "removed: DeploymentSpec.minReadySeconds below the deadline",
 	`activeDeadlineSeconds: Forbidden`:                 "removed: PodSpec.activeDeadlineSeconds of a Deployment",
