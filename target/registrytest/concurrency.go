@@ -94,7 +94,8 @@ func (p *probe) ask(r target.Store, calls ...call) []answered {
 }
 
 // explained returns the model after those calls in an order in which it gives the same answers,
-// then the calls that were made after all, nil if there is none.
+// then the calls that were made after all, nil if there is none. Each order is tried on a
+// [target.Registry.Clone].
 func (p *probe) explained(model *target.Registry, made [][]answered, after []answered) *target.Registry {
 	done := true
 	for i, list := range made {
