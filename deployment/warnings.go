@@ -134,6 +134,15 @@ func (w *warnings) session(given Template, config map[string]string, path *field
 // option warns of values of Flink's configuration.
 func (w *warnings) option(key, value string, at *field.Path) {
 	w.unknownPlaceholders(at, value)
+	if must := flink.Unreadable(key, value); must != "" && !strings.ContainsAny(value, "${") {
+		w.add("option-value", at, "Flink cannot read the value: must be %s", must)
+	}
+	for _, scheme := range flink.Schemes(value) {
+		if strings.HasSuffix(strings.ToLower(key), "dir") && !slices.Contains(flink.ArtifactSchemes(), scheme) {
+			w.add("file-system-image", at, "Flink has no file system for %s://, unless your image has one%s",
+				scheme, decode.DidYouMean(scheme, flink.ArtifactSchemes()))
+		}
+	}
 	if secrets.Plain(key, value) {
 		w.add("plain-secret", at, plainSecret+
 			"write ${NAME} here, and set NAME in kubernetes.pods.envVars with valueFrom.secretKeyRef")

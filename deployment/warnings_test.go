@@ -38,6 +38,17 @@ func TestWarnings(t *testing.T) {
 			set(version, `"2.0"`, conf, `{"cluster.evenly-spread-out-slots": true}`),
 			[]string{conf + "[cluster.evenly-spread-out-slots]"},
 		},
+		{
+			"a file system that there is not, and a value that Flink cannot read",
+			set(conf, `{"state.checkpoints.dir": "s4://b/c", "execution.checkpointing.interval": "banana"}`),
+			[]string{conf + "[execution.checkpointing.interval]", conf + "[state.checkpoints.dir]"},
+		},
+		{
+			"file systems that there are, a value that is filled in, and options that are no folder",
+			set(conf, `{"state.checkpoints.dir": "gs://b/c", "state.savepoints.dir": "file:///a",
+				"execution.checkpointing.interval": "${INTERVAL}", "my.uri": "s4://b/c"}`),
+			nil,
+		},
 		{"the same key in Flink 1", set(conf, `{"cluster.evenly-spread-out-slots": true}`), nil},
 		{
 			"a key of a newer Flink",

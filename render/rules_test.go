@@ -119,6 +119,8 @@ func ruleCases() []ruleCase {
 		{"no-effect", warning, conf("yarn.tags: x"), conf("tags: x"), nil},
 		{"not-rendered", "", app + "---\nkind: SecretValue\napiVersion: v1\n", app + "---\n", nil},
 		{"not-running", warning, inSpec("state: SUSPENDED"), inSpec("state: RUNNING"), nil},
+		{"option-value", warning, conf("execution.checkpointing.interval: banana"),
+			conf("execution.checkpointing.interval: 5 min"), nil},
 		{"option-spelling", warning, conf("taskmanager.numberOfTaskSlot: 2"), conf("taskmanager.numberOfTaskSlots: 2"), nil},
 		{"patch", "", withPatches(app, slices.Repeat([]string{"{op: test, path: /kind, value: Deployment}"}, 257)...),
 			withPatches(app, slices.Repeat([]string{"{op: test, path: /kind, value: Deployment}"}, 256)...), nil},

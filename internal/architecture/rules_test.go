@@ -73,6 +73,7 @@ var rules = map[string][3]string{
 	"not-running":          {"warning", "a state that renders no objects", "none, if that is meant"},
 	"option":               {"error", "an option of a Renderer that is not legal, or given twice", "see the message"},
 	"option-spelling":      {"warning", "an option of Flink that may be misspelt", "write the name in the message"},
+	"option-value":         {"warning", "a value that Flink cannot read as that of the option", "write what the message says"},
 	"patch":                {"error", "a patch set that has too many entries, or a zero patch", "split the target"},
 	"patch-apply":          {"error", "a patch does not fit what it is applied to", "correct its path or its values"},
 	"patch-conflict":       {"error", "a patch changes what belongs to the platform", "remove that from the patch"},

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -264,4 +265,89 @@ func TestOracleLog4j(t *testing.T) {
 		}
 		assert.DeepEqual(t, got, want)
 	})
+}
+
+// Values that are legal for some type, and those beside them.
+var optionValues = []string{
+	"true", "FALSE", "yes", "1", "-1", "+1", "1.5", "1e3", "1f", "NaN", "0x10", "2147483648", "9223372036854775808", "1_0",
+	"10 s", "10s", "10 S", "5 min", "3 minutes", "7", "7 banana", "banana", "1 µs", "2 millis", "1 day 2 h", "PT10S", "-1 s", "s",
+	"64 mb", "64m", "1gb", "64 MiB", "1.5 gb", "mb", "DELETE_ON_CANCELLATION", "delete_on_cancellation", "exactly_once",
+	"EXACTLY-ONCE", "AT_LEAST_ONCE", "LOW", "low ", "1 2",
+}
+
+// TestOracleTypes holds the types of options and what their values may be against Flink: what
+// it does not read is unreadable in all releases that have the option, and what it reads is not.
+// With -figures it writes option_types.txt for the distributions that are given.
+func TestOracleTypes(t *testing.T) {
+	types := map[string]map[string]bool{}
+	eachOracle(t, func(t *testing.T, o oracle) {
+		for word := range strings.FieldsSeq(strings.TrimPrefix(o.ask(t, []string{"types"})[0], "OK")) {
+			key, kind, _ := strings.Cut(word, "=")
+			if types[key] == nil {
+				types[key] = map[string]bool{}
+			}
+			types[key][kind] = true
+		}
+	})
+	assert.Assert(t, len(types) > 600, "%d options", len(types))
+	if *update {
+		assert.NilError(t, os.WriteFile("option_types.txt", typesFile(types), 0o644))
+		return
+	}
+	var keys []string
+	byType := map[string]int{}
+	for _, key := range slices.Sorted(maps.Keys(types)) {
+		kind := fmt.Sprint(slices.Sorted(maps.Keys(types[key])))
+		if byType[kind]++; byType[kind] <= 2 && flink.Unreadable(key, "no value of any type") != "" {
+			keys = append(keys, key)
+		}
+	}
+	assert.Assert(t, len(keys) > 20, "%v", keys)
+	read := map[string]bool{}
+	eachOracle(t, func(t *testing.T, o oracle) {
+		var lines []string
+		for _, key := range keys {
+			for _, value := range optionValues {
+				lines = append(lines, "value "+x(key)+" "+x(value))
+			}
+		}
+		for i, answer := range o.ask(t, lines) {
+			key, value := keys[i/len(optionValues)], optionValues[i%len(optionValues)]
+			ok := strings.HasPrefix(answer, "OK")
+			read[key+" "+value] = read[key+" "+value] || ok
+			if ok && flink.Unreadable(key, value) != "" {
+				t.Errorf("%s reads %q as a value of %s", o.patch, value, key)
+			}
+		}
+	})
+	for _, key := range keys {
+		for _, value := range optionValues {
+			if !read[key+" "+value] && flink.Unreadable(key, value) == "" {
+				t.Errorf("no release reads %q as a value of %s", value, key)
+			}
+		}
+	}
+}
+
+// typesFile has the options that have one type in all distributions, whose values can be told
+// from others; of an enumeration it has the values of all.
+func typesFile(types map[string]map[string]bool) []byte {
+	var out []byte
+	for _, key := range slices.Sorted(maps.Keys(types)) {
+		kinds, values := map[string]bool{}, map[string]bool{}
+		for kind := range types[key] {
+			name, list, _ := strings.Cut(kind, ":")
+			kinds[name] = true
+			for value := range strings.SplitSeq(list, ":") {
+				values[value] = true
+			}
+		}
+		kind := slices.Sorted(maps.Keys(kinds))
+		if len(kind) != 1 || slices.Contains([]string{"String", "List", "Map"}, kind[0]) {
+			continue
+		}
+		line := strings.TrimSuffix(key+" "+kind[0]+":"+strings.Join(slices.Sorted(maps.Keys(values)), ":"), ":")
+		out = append(out, line+"\n"...)
+	}
+	return out
 }

@@ -6,15 +6,20 @@ import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.FallbackKey;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -55,6 +60,10 @@ public class Oracle {
                 return arguments(words);
             case "log4j":
                 return levels(words, dir);
+            case "types":
+                return types();
+            case "value":
+                return value(text(words[1]), text(words[2]));
             default:
                 throw new IllegalArgumentException(words[0]);
         }
@@ -161,6 +170,68 @@ public class Oracle {
         }
         levels.sort(null);
         return String.join(",", conf.getRootLogger().getAppenders().keySet().toArray(new String[0])) + " " + String.join(" ", levels);
+    }
+
+    // types: those of all options of the distribution, by their keys.
+    private static String types() throws Exception {
+        List<String> types = new ArrayList<>();
+        for (Map.Entry<String, ConfigOption<?>> entry : options().entrySet()) {
+            Class<?> type = (Class<?>) call(entry.getValue(), "getClazz");
+            StringBuilder name = new StringBuilder(type.getSimpleName());
+            if ((boolean) call(entry.getValue(), "isList")) {
+                name.insert(0, "List:");
+            } else if (type.isEnum()) {
+                name = new StringBuilder("Enum");
+                for (Object constant : type.getEnumConstants()) {
+                    name.append(':').append(constant);
+                }
+            }
+            types.add(entry.getKey() + "=" + name);
+        }
+        return String.join(" ", types);
+    }
+
+    // value <key> <value>: fails if the option does not read it.
+    private static String value(String key, String value) throws Exception {
+        Configuration conf = new Configuration();
+        conf.setString(key, value);
+        return hex(String.valueOf(conf.getOptional(options().get(key)).isPresent()));
+    }
+
+    private static Map<String, ConfigOption<?>> options;
+
+    private static Map<String, ConfigOption<?>> options() throws Exception {
+        if (options != null) {
+            return options;
+        }
+        options = new TreeMap<>();
+        Path dist = Path.of(JobManagerOptions.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (JarFile jar = new JarFile(dist.toFile())) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                if (!entry.getName().matches("org/apache/flink/(?!.*/shaded/).*Options(\\$\\w+)?\\.class")) {
+                    continue;
+                }
+                try {
+                    collect(Class.forName(entry.getName().replace(".class", "").replace('/', '.')));
+                } catch (LinkageError missing) {
+                    // of a library that is not there
+                }
+            }
+        }
+        return options;
+    }
+
+    private static void collect(Class<?> in) throws Exception {
+        for (Field field : in.getDeclaredFields()) {
+            if (field.getType() == ConfigOption.class && Modifier.isStatic(field.getModifiers())) {
+                field.setAccessible(true);
+                ConfigOption<?> option = (ConfigOption<?>) field.get(null);
+                options.put(option.key(), option);
+                for (FallbackKey older : option.fallbackKeys()) {
+                    options.putIfAbsent(older.getKey(), option);
+                }
+            }
+        }
     }
 
     private static Method method(Class<?> in, String name, Class<?>... parameters) throws NoSuchMethodException {
