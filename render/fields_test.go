@@ -155,7 +155,7 @@ func checkSaid(t *testing.T, field int, text string) {
 		if strings.ContainsFunc(line, unicode.IsControl) || strings.Contains(line, "\u202e") {
 			t.Errorf("a control character in %q\nof %s", line, text)
 		}
-		if field > 0 && strings.Contains(line, hostile.Secret) {
+		if field > 0 && strings.Contains(line, planted) {
 			t.Errorf("a secret in %q\nof %s", line, text)
 		}
 		if trimmed := strings.TrimSpace(line); strings.HasPrefix(trimmed, "::") || strings.Contains(line, "##[") {
@@ -169,7 +169,7 @@ func TestMessagesOfHostileFields(t *testing.T) {
 	t.Parallel()
 	problems := 0
 	for field := range fields {
-		for _, text := range hostile.Strings() {
+		for _, text := range hostileStrings() {
 			checkSaid(t, field, with(field, text))
 			if _, err := saidOf(with(field, text)); err != nil {
 				problems++
@@ -180,16 +180,16 @@ func TestMessagesOfHostileFields(t *testing.T) {
 }
 
 func FuzzMessages(f *testing.F) {
-	for i, text := range hostile.Strings() {
+	for i, text := range hostileStrings() {
 		f.Add(uint(i), "", text, "")
 		f.Add(uint(2*i), "a\n", text, "\x1b::")
 	}
 	f.Fuzz(func(t *testing.T, field uint, before, text, after string) {
-		forms := hostile.Secrets()
-		if strings.Contains(text, hostile.Secret) { // in no form that tells it is one
-			text = strings.ReplaceAll(text, hostile.Secret, forms[field%uint(len(forms))])
+		forms := secretForms()
+		if strings.Contains(text, planted) { // in no form that tells it is one
+			text = strings.ReplaceAll(text, planted, forms[field%uint(len(forms))])
 		}
-		if strings.Contains(before+after, hostile.Secret) {
+		if strings.Contains(before+after, planted) {
 			t.Skip("a secret that nothing tells")
 		}
 		at := int(field % uint(len(fields)))
@@ -211,14 +211,14 @@ func checkQuick(t *testing.T, text string) {
 
 func TestHostileQuantities(t *testing.T) {
 	for field := range fields {
-		for _, text := range hostile.Quantities() {
+		for _, text := range hostileQuantities() {
 			checkQuick(t, with(field, text))
 		}
 	}
 }
 
 func FuzzQuantities(f *testing.F) {
-	for i, text := range hostile.Quantities() {
+	for i, text := range hostileQuantities() {
 		f.Add(uint(i), text, false)
 		f.Add(uint(3*i), text, true)
 	}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/deployment"
-	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/render"
@@ -125,7 +124,7 @@ func FuzzBundle(f *testing.F) {
 	}
 	values := []any{int64(0), int64(-1), int64(1 << 40), 1.5, true, "", "1", "a", tree.Map{}, []any{}, "$(A)", "${A}", "$",
 		"s3://b/a", "job-x", "/opt/flink/conf", "10.0.0.0/8", "1.20", "2.0", "SUSPENDED", "kubernetes", "{name}"}
-	for _, s := range append(hostile.Strings(), hostile.Quantities()...) {
+	for _, s := range append(hostileStrings(), hostileQuantities()...) {
 		if len(s) < 100 {
 			values = append(values, s)
 		}

@@ -159,7 +159,7 @@ func TestExportSaysWhatIsNotSo(t *testing.T) {
 		"a patch of the resource": {resources("{op: add, path: /spec/template/spec/parallelism, value: 3}"), exitOK,
 			"spec.deploymentPatchSet[0]: warning: already applied"},
 		"what kustomize loses": {resources("{apiVersion: v1, kind: Service, spec: {ports: [{port: 8081, name: x}]}}"),
-			exitInput, "validate --engine both"},
+			exitInput, "spec.ports[8081].name: kustomize gives something else"},
 		"a label": {resources("{target: {kind: Job}, patch: {metadata: {labels: {x: null}}}}"), exitInput, "metadata.labels[x]"},
 		"two targets": {resources("{op: add, path: /spec/template/spec/parallelism, value: 3}") +
 			"---\nkind: DeploymentTarget\nmetadata: {name: o}\nspec: {kubernetes: {namespace: s}}\n", exitInput, "has 2"},

@@ -144,6 +144,7 @@ var gaps = map[string]string{
 	`hostnameOverride`:                         "removed: PodSpec.hostnameOverride",
 	`hostAliases`:                              "removed: HostAlias",
 	`dnsConfig|dnsNameservers`:                 "removed: PodDNSConfig, and dnsPolicy None without it",
+	`spec\.nodeName`:                           "removed: PodSpec.nodeName",
 	`seLinuxChangePolicy`:                      "removed: PodSecurityContext.seLinuxChangePolicy",
 	`supplementalGroups(Policy)?`:              "removed: PodSecurityContext.supplementalGroups, -Policy",
 	`minDomains|nodeAffinityPolicy|nodeTaints`: "removed: TopologySpreadConstraint.minDomains, policies",

@@ -76,13 +76,8 @@ func sqlBackend(t testing.TB, db *sql.DB, err error, d sqlstore.Dialect) store.B
 }
 
 func postgres(t testing.TB) database {
-	p, err := servers.NewPostgres()
-	if errors.Is(err, servers.ErrNotInstalled) {
-		t.Skip("PostgreSQL is not installed: apt-get install postgresql")
-	}
-	assert.NilError(t, err)
-	t.Cleanup(p.Close)
-	admin, err := sql.Open("pgx", p.DSN("public", "read committed"))
+	p := newPostgres(t)
+	admin, err := sql.Open("pgx", p.dsn("public", "read committed"))
 	assert.NilError(t, err)
 	t.Cleanup(func() { _ = admin.Close() })
 	return database{
@@ -91,10 +86,10 @@ func postgres(t testing.TB) database {
 			_, err := admin.ExecContext(context.Background(), "CREATE SCHEMA IF NOT EXISTS "+schema)
 			assert.NilError(t, err)
 			isolation := []string{"read committed", "serializable"}[opened.Add(1)%2] // that of a server
-			db, err := sql.Open("pgx", p.DSN(schema, isolation))
+			db, err := sql.Open("pgx", p.dsn(schema, isolation))
 			return sqlBackend(t, db, err, sqlstore.Postgres)
 		},
-		disturb: func(int) { p.Cut() },
+		disturb: func(int) { p.proxy.Cut(3) },
 	}
 }
 

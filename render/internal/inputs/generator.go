@@ -28,7 +28,7 @@ var rules = func() (rules map[string]yaml.Node) {
 // versions accept different things.
 type generator struct {
 	*rand.Rand
-	session    bool
+	kind       string // of the resource
 	version    flink.Version
 	ha         bool
 	variables  bool // configuration refers to VARIABLE
@@ -139,15 +139,16 @@ func number(n *yaml.Node) int64 {
 
 // resources returns a target, and a resource that refers to it from the same VVP namespace.
 func (g *generator) resources() (target, resource tree.Map) {
-	g.session, g.ha, g.variables, g.headless = g.oneIn(3), g.oneIn(3), g.oneIn(4), g.oneIn(4)
+	g.kind = pick(g, "SessionCluster", "Deployment", "Deployment")
+	g.ha, g.variables, g.headless = g.oneIn(3), g.oneIn(4), g.oneIn(4)
 	g.version, _ = flink.Lookup(pick(g, flink.Supported()...))
 	g.targetName = pick(g, "staging", "my_Target-1", strings.Repeat("t", 250))
-	resource = g.a(g.kind()).(tree.Map)
+	resource = g.a(g.kind).(tree.Map)
 	target = g.a("DeploymentTarget").(tree.Map)
 	if namespace := tree.String(resource, "metadata", "namespace"); namespace != "" {
 		tree.Child(target, "metadata")["namespace"] = namespace
 	}
-	if g.session {
+	if g.kind == "SessionCluster" {
 		return target, resource
 	}
 	reference, to := "deploymentTargetName", g.targetName
@@ -160,14 +161,6 @@ func (g *generator) resources() (target, resource tree.Map) {
 		tree.Child(resource, "spec", "template", "metadata", "annotations")["flink.queryable-state.enabled"] = "true"
 	}
 	return target, resource
-}
-
-// kind is that of the resource.
-func (g *generator) kind() string {
-	if g.session {
-		return "SessionCluster"
-	}
-	return "Deployment"
 }
 
 // configuration has options whose names and values Flink's version decides, too.
@@ -183,7 +176,7 @@ func (g *generator) configuration() tree.Map {
 		if services == "zookeeper" {
 			options["high-availability.zookeeper.quorum"] = "zk:2181"
 		}
-		if g.session && g.oneIn(2) {
+		if g.kind == "SessionCluster" && g.oneIn(2) {
 			options["kubernetes.jobmanager.replicas"] = "1"
 		}
 	}
@@ -208,7 +201,7 @@ func (g *generator) patch() any {
 	switch what := pick(g, "ConfigMap", "Service", "PodDisruptionBudget", "all kinds", "workload", "workload",
 		"workload", "workload", "resource", "resource"); {
 	case what == "resource":
-		return g.a("patched " + g.kind())
+		return g.a("patched " + g.kind)
 	case what == "all kinds":
 		return g.a(what)
 	case what == "workload":
@@ -229,7 +222,7 @@ func (g *generator) workload() tree.Map {
 	case g.oneIn(5):
 		target["kind"] = "Deployment|Job"
 		return tree.Map{"target": target, "patch": g.a("operations")}
-	case component == "jobmanager" && !g.session:
+	case component == "jobmanager" && g.kind == "Deployment":
 		return g.to("Job", g.a("Job"))
 	default:
 		return tree.Map{"target": target, "patch": g.a("workload")}

@@ -23,8 +23,8 @@ func NewCluster(dir string, members int) (*Cluster, error) {
 	c := &Cluster{running: make([]*embed.Etcd, members)}
 	var all []string
 	for i := range members {
-		client, err := freeAddress()
-		peer, err2 := freeAddress()
+		client, err := FreeAddress()
+		peer, err2 := FreeAddress()
 		if err := errors.Join(err, err2); err != nil {
 			return nil, err
 		}

@@ -1,5 +1,5 @@
-// Package servers starts what stores need, for tests: clusters of etcd in this process,
-// PostgreSQL where it is installed, and proxies whose connections can be cut.
+// Package servers starts what stores need, for tests: clusters of etcd in this process, and
+// proxies whose connections can be cut.
 package servers
 
 import (
@@ -83,9 +83,9 @@ func (p *Proxy) pass(from, to net.Conn) {
 // ports are counted, so that none is given twice, from another place in each process.
 var ports atomic.Int64
 
-// freeAddress returns one that nobody listens on. It is none of those that systems give to
+// FreeAddress returns one that nobody listens on. It is none of those that systems give to
 // who connects, and so stays free until somebody listens.
-func freeAddress() (string, error) {
+func FreeAddress() (string, error) {
 	var err error
 	for range 1000 {
 		port := 10_000 + (int64(os.Getpid())*97+ports.Add(1))%20_000
