@@ -18,8 +18,22 @@ func toBackend(backend string) string {
 	return toIngress("rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {" + backend + "}}]}}]")
 }
 func toScaler(spec string) string { return toObject("HorizontalPodAutoscaler", "{spec: {"+spec+"}}") }
+func toMetric(metric string) string {
+	return toScaler("metrics: [{" + metric + "}]")
+}
+
+func toTarget(target string) string {
+	return toFlinkMetric("name: cpu, container: flink-taskmanager, target: {" + target + "}")
+}
+
+func toPolicy(rule string) string {
+	return toObject("NetworkPolicy", "[{op: add, path: /spec/ingress/-, value: {"+rule+"}}]")
+}
+
+func toFile(file string) string { return toVolume("downwardAPI: {items: [{" + file + "}]}") }
+
 func toFlinkMetric(metric string) string {
-	return toScaler("metrics: [{type: ContainerResource, containerResource: {" + metric + "}}]")
+	return toMetric("type: ContainerResource, containerResource: {" + metric + "}")
 }
 func toPod(spec string) string    { return toJob("template: {spec: {" + spec + "}}") }
 func toContainer(s string) string { return toPod("containers: [{name: flink-jobmanager, " + s + "}]") }
@@ -232,6 +246,22 @@ var containerRules = map[string]string{
 	"EnvFromSource has at most one of several": toContainer(
 		"envFrom: [{secretRef: {name: s}, configMapRef: {name: c}}]",
 	),
+	"ContainerResizePolicy.resourceName": toContainer(
+		"resizePolicy: [{resourceName: disk, restartPolicy: NotRequired}]",
+	),
+	"DownwardAPIVolumeFile needs path":                  toFile("fieldRef: {fieldPath: metadata.uid}"),
+	"DownwardAPIVolumeFile has at least one of several": toFile("path: a"),
+	"DownwardAPIVolumeFile has at most one of several": toFile(
+		"path: a, fieldRef: {fieldPath: metadata.uid}, resourceFieldRef: {resource: limits.cpu, " +
+			"containerName: flink-jobmanager}",
+	),
+	"DownwardAPIVolumeFile.path": toFile("path: ../a, fieldRef: {fieldPath: metadata.uid}"),
+	"ContainerResizePolicy needs resourceName": operate(
+		"Job", "add", jobPod+"/containers/0/resizePolicy", "[{restartPolicy: NotRequired}]",
+	),
+	"ContainerResizePolicy needs restartPolicy": operate(
+		"Job", "add", jobPod+"/containers/0/resizePolicy", "[{resourceName: cpu}]",
+	),
 	"EnvFromSource.prefix":                 toContainer("envFrom: [{prefix: a=, secretRef: {name: s}}]"),
 	"ObjectFieldSelector needs fieldPath":  toEnv("fieldRef: {apiVersion: v1}"),
 	"ResourceFieldSelector needs resource": toEnv("resourceFieldRef: {divisor: 1}"),
@@ -289,12 +319,36 @@ var objectRules = map[string]string{
 	"RollingUpdateDeployment.maxSurge":       toDeployment("strategy: {rollingUpdate: {maxSurge: some}}"),
 	"RollingUpdateDeployment.maxUnavailable": toDeployment("strategy: {rollingUpdate: {maxUnavailable: -1}}"),
 
+	"PodFailurePolicyRule needs action":                toRules("{onPodConditions: [{type: A, status: 'True'}]}"),
+	"PodFailurePolicyRule has at least one of several": toRules("{action: Ignore}"),
+	"PodFailurePolicyRule has at most one of several": toRules(
+		"{action: Ignore, onPodConditions: [{type: A, status: 'True'}], onExitCodes: {operator: In, values: [1]}}",
+	),
 	"JobSpec.activeDeadlineSeconds":   toJob("activeDeadlineSeconds: 0"),
 	"JobSpec.backoffLimit":            toJob("backoffLimit: -1"),
 	"JobSpec.completions":             toJob("completions: 2"),
 	"JobSpec.parallelism":             toJob("parallelism: 2"),
 	"JobSpec.ttlSecondsAfterFinished": toJob("ttlSecondsAfterFinished: -1"),
 
+	"HTTPIngressRuleValue needs paths":                   toIngress("rules: [{http: {paths: []}}]"),
+	"HTTPIngressPath needs pathType":                     toIngress("rules: [{http: {paths: [{path: /, backend: {service: {name: a, port: {number: 1}}}}]}}]"),
+	"HTTPIngressPath needs backend":                      toIngress("rules: [{http: {paths: [{path: /, pathType: Prefix}]}}]"),
+	"IngressBackend has at least one of several":         toBackend(""),
+	"IngressBackend has at most one of several":          toBackend("service: {name: a, port: {number: 1}}, resource: {kind: A, name: a}"),
+	"IngressServiceBackend needs name":                   toBackend("service: {port: {number: 1}}"),
+	"IngressServiceBackend needs port":                   toBackend("service: {name: a}"),
+	"ServiceBackendPort has at least one of several":     toBackend("service: {name: a, port: {number: null, name: ''}}"),
+	"ServiceBackendPort has at most one of several":      toBackend("service: {name: a, port: {number: 1, name: a}}"),
+	"MetricSpec needs type":                              toMetric("resource: {name: cpu, target: {type: Utilization, averageUtilization: 1}}"),
+	"MetricSpec has at least one of several":             toMetric("type: Resource"),
+	"MetricSpec has at most one of several":              toMetric("type: Resource, resource: {name: cpu, target: {type: Value}}, pods: {metric: {name: a}, target: {type: Value}}"),
+	"ContainerResourceMetricSource needs name":           toFlinkMetric("container: flink-taskmanager, target: {type: Utilization}"),
+	"ContainerResourceMetricSource needs container":      toFlinkMetric("name: cpu, target: {type: Utilization}"),
+	"MetricTarget needs type":                            toTarget("averageUtilization: 1"),
+	"MetricTarget has at least one of several":           toTarget("type: Utilization"),
+	"MetricTarget has at most one of several":            toTarget("type: Utilization, averageUtilization: 1, averageValue: 1"),
+	"NetworkPolicyPeer has at most one of several":       toPolicy("from: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]"),
+	"IPBlock needs cidr":                                 toPolicy("from: [{ipBlock: {except: [10.0.0.0/16]}}]"),
 	"HorizontalPodAutoscalerSpec needs maxReplicas":      toScaler("maxReplicas: null"),
 	"HorizontalPodAutoscalerSpec.maxReplicas":            toScaler("maxReplicas: 0"),
 	"HorizontalPodAutoscalerSpec.minReplicas":            toScaler("minReplicas: 0"),
@@ -364,6 +418,28 @@ func verifications() map[string]string {
 		"all annotations in a variable":         toEnv("fieldRef: {fieldPath: metadata.annotations}"),
 		"a label of a name that is none": toEnv(
 			"fieldRef: {fieldPath: \"metadata.labels['a b']\"}",
+		),
+		"an address of the pod in a file": toFile("path: a, fieldRef: {fieldPath: status.podIP}"),
+		"an address of the pod in a projected file": toVolume(
+			"projected: {sources: [{downwardAPI: {items: [{path: a, fieldRef: {fieldPath: spec.nodeName}}]}}]}",
+		),
+		"two projected files of one path": toVolume(
+			"projected: {sources: [{secret: {name: s, items: [{key: k, path: a}]}}, " +
+				"{downwardAPI: {items: [{path: a, fieldRef: {fieldPath: metadata.uid}}]}}]}",
+		),
+		"a limit in a file, of no container": toFile(
+			"path: a, resourceFieldRef: {resource: limits.cpu}",
+		),
+		"a restart to resize what is not started again": toContainer(
+			"resizePolicy: [{resourceName: memory, restartPolicy: RestartContainer}]",
+		),
+		"a restart of a sidecar of the Job": toPod(
+			"initContainers: [{name: i, image: i, restartPolicy: Always, resizePolicy: [{resourceName: cpu, " +
+				"restartPolicy: RestartContainer}]}]",
+		),
+		"two ways to resize one resource": operate(
+			"Job", "add", jobPod+"/containers/0/resizePolicy", "[{resourceName: cpu, restartPolicy: NotRequired}, "+
+				"{resourceName: cpu, restartPolicy: NotRequired}]",
 		),
 		"a part of what has no parts": toEnv("fieldRef: {fieldPath: \"metadata.name['a']\"}"),
 		"a probe for an init container": toPod(
@@ -531,7 +607,12 @@ func verifications() map[string]string {
 		"pods of a Job that do not end": toJob(
 			"podFailurePolicy: null, template: {spec: {restartPolicy: Always}}",
 		),
+		"pods that are replaced before they ended":            toJob("podReplacementPolicy: TerminatingOrFailed"),
 		"a failure policy for pods that are restarted":        toPod("restartPolicy: OnFailure"),
+		"an Ingress without a backend":                        toIngress("rules: null"),
+		"a metric that is not there":                          toMetric("type: Resource, pods: {metric: {name: a}, target: {type: Value}}"),
+		"a peer that is nobody":                               toPolicy("from: [{}]"),
+		"an address in namespaces":                            toPolicy("from: [{namespaceSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]"),
 		"or are always restarted":                             toPod("restartPolicy: Always"),
 		"a toleration of everything that says so by accident": toPod("tolerations: [{effect: NoSchedule}]"),
 		"a toleration with a value too many": toPod(

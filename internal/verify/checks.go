@@ -181,21 +181,27 @@ func inside(value any) string {
 	return relative(value)
 }
 
-// podFields are what a variable of a container can have of its pod.
-var podFields = enum("metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels['KEY']",
-	"metadata.annotations['KEY']", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs",
-	"status.podIP", "status.podIPs")
+// Fields of a pod that a variable of a container can have, and a file in a volume.
+var (
+	variableField = podField("spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs",
+		"status.podIP", "status.podIPs")
+	fileField = podField("metadata.labels", "metadata.annotations")
+)
 
-func podField(value any) string {
-	s, _ := value.(string)
-	list, key, _ := strings.Cut(strings.TrimSuffix(s, "']"), "['")
-	switch one := strings.HasSuffix(s, "']"); {
-	case one && list == "metadata.labels":
-		return strings.Join(validation.IsQualifiedName(key), "; ")
-	case one && list == "metadata.annotations":
-		return strings.Join(annotationKey(key), "; ")
+func podField(more ...string) check {
+	other := enum(slices.Concat(names{"metadata.name", "metadata.namespace", "metadata.uid",
+		"metadata.labels['KEY']", "metadata.annotations['KEY']"}, more)...)
+	return func(value any) string {
+		s, _ := value.(string)
+		list, key, _ := strings.Cut(strings.TrimSuffix(s, "']"), "['")
+		switch one := strings.HasSuffix(s, "']"); {
+		case one && list == "metadata.labels":
+			return strings.Join(validation.IsQualifiedName(key), "; ")
+		case one && list == "metadata.annotations":
+			return strings.Join(annotationKey(key), "; ")
+		}
+		return other(value)
 	}
-	return podFields(value)
 }
 
 // shared reports whether a resource is one of those that all nodes have.
@@ -227,7 +233,15 @@ func volume(m tree.Map) (string, string) {
 }
 
 func variableSource(m tree.Map) (string, string) {
-	return "fieldRef.fieldPath", podField(tree.Child(m, "fieldRef")["fieldPath"])
+	return "fieldRef.fieldPath", variableField(tree.Child(m, "fieldRef")["fieldPath"])
+}
+
+// downwardFile: what a file shows of a container's resources needs its name.
+func downwardFile(m tree.Map) (string, string) {
+	if ref := tree.Child(m, "resourceFieldRef"); ref != nil && empty(ref["containerName"]) {
+		return "resourceFieldRef.containerName", "required in a volume"
+	}
+	return "fieldRef.fieldPath", fileField(tree.Child(m, "fieldRef")["fieldPath"])
 }
 
 func envVar(m tree.Map) (string, string) {
@@ -310,6 +324,9 @@ func deploymentSpec(m tree.Map) (string, string) {
 
 // jobSpec: a Job that decides by how pods fail keeps those that failed.
 func jobSpec(m tree.Map) (string, string) {
+	if replaced := m["podReplacementPolicy"]; replaced != nil && replaced != "Failed" && m["podFailurePolicy"] != nil {
+		return "podReplacementPolicy", "must be Failed with a podFailurePolicy"
+	}
 	policy := tree.String(m, "template", "spec", "restartPolicy")
 	if m["podFailurePolicy"] == nil {
 		return podRestartPolicy, unless(policy == "Never" || policy == "OnFailure",
@@ -319,8 +336,27 @@ func jobSpec(m tree.Map) (string, string) {
 		"must be Never with a podFailurePolicy; to have another, set podFailurePolicy to null in the same patch")
 }
 
+func ingressSpec(m tree.Map) (string, string) {
+	return "rules", unless(!empty(m["rules"]) || !empty(m["defaultBackend"]), "required without defaultBackend")
+}
+
 func replicaRange(m tree.Map) (string, string) {
 	least, _ := whole(m["minReplicas"])
 	most, _ := whole(m["maxReplicas"])
 	return "maxReplicas", unless(most == 0 || least <= most, "must be at least minReplicas")
+}
+
+// metricSource is the one that the type names.
+func metricSource(m tree.Map) (string, string) {
+	kind := tree.String(m, "type")
+	name := strings.ToLower(kind[:min(1, len(kind))]) + kind[min(1, len(kind)):]
+	return name, unless(!slices.Contains(metricSources, name) || !empty(m[name]), "required with type "+kind)
+}
+
+func peer(m tree.Map) (string, string) {
+	if m["ipBlock"] != nil {
+		return "namespaceSelector", unless(m["namespaceSelector"] == nil, "must not be set with ipBlock")
+	}
+	return "", unless(m["podSelector"] != nil || m["namespaceSelector"] != nil,
+		"must have ipBlock, namespaceSelector or podSelector")
 }

@@ -13,9 +13,32 @@ func TestLegalPatches(t *testing.T) {
 			"fieldRef: {fieldPath: \"metadata.annotations['Example.com/a']\"}",
 		),
 		"addresses in a variable": toEnv("fieldRef: {fieldPath: status.podIPs}"),
-		"a volume of no size":     toVolume("emptyDir: {sizeLimit: 0}"),
-		"all of the pods":         toBudget("maxUnavailable: 100%"),
-		"a part of the pods":      toBudget("maxUnavailable: 99%"),
+		"all labels as a file":    toFile("path: labels, fieldRef: {fieldPath: metadata.labels}"),
+		"all annotations as a file in a folder": toFile(
+			"path: a/b, mode: 0400, fieldRef: {apiVersion: v1, fieldPath: metadata.annotations}",
+		),
+		"one annotation as a file": toFile(
+			"path: a, fieldRef: {fieldPath: \"metadata.annotations['example.com/A']\"}",
+		),
+		"a limit as a file": toFile(
+			"path: a, resourceFieldRef: {containerName: flink-jobmanager, resource: limits.cpu, divisor: 1m}",
+		),
+		"labels among other files": toVolume(
+			"projected: {sources: [{downwardAPI: {items: [{path: l, fieldRef: {fieldPath: metadata.labels}}]}}]}",
+		),
+		"to resize without a restart": toContainer(
+			"resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}, {resourceName: memory, " +
+				"restartPolicy: NotRequired}]",
+		),
+		"a restart of a container of a Deployment": toDeployment(
+			"template: {spec: {containers: [{name: flink-taskmanager, resizePolicy: [{resourceName: cpu, " +
+				"restartPolicy: RestartContainer}]}]}}",
+		),
+		"pods that are replaced when they have ended":     toJob("podReplacementPolicy: Failed"),
+		"pods that are replaced before, without a policy": toJob("podReplacementPolicy: TerminatingOrFailed, podFailurePolicy: null"),
+		"a volume of no size":                             toVolume("emptyDir: {sizeLimit: 0}"),
+		"all of the pods":                                 toBudget("maxUnavailable: 100%"),
+		"a part of the pods":                              toBudget("maxUnavailable: 99%"),
 		"more pods than all at a time": toDeployment(
 			"strategy: {rollingUpdate: {maxSurge: 1000%, maxUnavailable: 0}}",
 		),
@@ -120,7 +143,10 @@ func TestLegalPatches(t *testing.T) {
 		"the largest number of 32 bits":   toPod("priority: 2147483647"),
 		"and the smallest":                toPod("priority: -2147483648"),
 		"a path of a mount that is empty": toMount("subPath: '', subPathExpr: b"),
-		"a bound of one value":            nodeTerm("key: a, operator: Gt, values: ['1']"),
+		"conditions that are none": toRules(
+			"{action: Ignore, onPodConditions: [], onExitCodes: {operator: In, values: [1]}}",
+		),
+		"a bound of one value": nodeTerm("key: a, operator: Gt, values: ['1']"),
 		"privileged, and allowed to be": toContainer(
 			"securityContext: {allowPrivilegeEscalation: true, privileged: true}",
 		),

@@ -23,8 +23,7 @@ func (v *verifier) pods() {
 	defer func() { v.path = v.path[:0] }()
 	volumes, names := map[string]bool{}, map[string]bool{}
 	v.unique(spec, "volumes[]", "name", volumes)
-	v.visit(spec, "volumes[].configMap", v.files)
-	v.visit(spec, "volumes[].projected.sources[].configMap", v.files)
+	v.visit(spec, "volumes[]", v.volume)
 	v.reference("serviceAccountName", "ServiceAccount", tree.String(spec, "serviceAccountName"))
 	for _, list := range [...]string{"initContainers[]", "containers[]"} {
 		v.unique(spec, list, "name", names)
@@ -34,12 +33,24 @@ func (v *verifier) pods() {
 			v.mounts(c, volumes)
 			v.handlers(c)
 			v.resources(c)
+			v.resizing(c, spec)
 		})
 	}
 	v.visit(spec, "initContainers[]", v.initContainer)
 	p := v.pod(spec)
 	v.flink(p)
 	v.across(p)
+}
+
+func (v *verifier) volume(m tree.Map) {
+	v.visit(m, "configMap", v.files)
+	v.visit(m, "projected.sources[].configMap", v.files)
+	paths := map[string]bool{}
+	v.visit(m, "projected.sources[]", func(source tree.Map) {
+		for _, items := range [...]string{"configMap.items[]", "downwardAPI.items[]", "secret.items[]"} {
+			v.unique(source, items, "path", paths)
+		}
+	})
 }
 
 // files checks that the files of a volume are in the ConfigMap that it names.
@@ -129,6 +140,17 @@ func (v *verifier) handlers(c tree.Map) {
 		v.visit(c, handler+".httpGet", action)
 		v.visit(c, handler+".tcpSocket", action)
 	}
+}
+
+// resizing: a container that is not to be started again cannot be resized by that.
+func (v *verifier) resizing(c, spec tree.Map) {
+	v.unique(c, "resizePolicy[]", "resourceName", map[string]bool{})
+	v.visit(c, "resizePolicy[]", func(policy tree.Map) {
+		if spec["restartPolicy"] == "Never" && policy["restartPolicy"] == "RestartContainer" {
+			v.fail("restartPolicy",
+				"must be NotRequired when the pod's restartPolicy is Never, as in the JobManager's Job")
+		}
+	})
 }
 
 // initContainer: one that ends has no probes and no hooks. One with

@@ -52,6 +52,9 @@ var typeRules = map[string]typeRule{
 		"containerPort": port, "hostPort": portOrNone, "name": portName,
 	}},
 
+	"ContainerResizePolicy": {required: names{"resourceName", "restartPolicy"},
+		fields: checks{"resourceName": enum("cpu", "memory")}},
+
 	"EnvVar":                {required: names{"name"}, fields: checks{"name": variable}, more: envVar},
 	"EnvVarSource":          {oneOf: variableSources, exactly: true, more: variableSource},
 	"EnvFromSource":         {oneOf: envFrom, exactly: true, fields: checks{"prefix": variable}},
@@ -78,14 +81,16 @@ var typeRules = map[string]typeRule{
 	"VolumeMount": {required: names{"name", "mountPath"}, oneOf: names{"subPath", "subPathExpr"}, fields: checks{
 		"subPath": relative, "subPathExpr": relative,
 	}},
-	"EmptyDirVolumeSource":              {fields: checks{"sizeLimit": notNegative}},
-	"ConfigMapVolumeSource":             {required: names{"name"}, fields: checks{"defaultMode": mode}},
-	"ConfigMapProjection":               {required: names{"name"}},
-	"SecretVolumeSource":                {required: names{"secretName"}, fields: checks{"defaultMode": mode}},
-	"SecretProjection":                  {required: names{"name"}},
-	"KeyToPath":                         {required: names{"key", "path"}, fields: checks{"mode": mode, "path": inside}},
-	"ProjectedVolumeSource":             {fields: checks{"defaultMode": mode}},
-	"VolumeProjection":                  {oneOf: projections},
+	"EmptyDirVolumeSource":  {fields: checks{"sizeLimit": notNegative}},
+	"ConfigMapVolumeSource": {required: names{"name"}, fields: checks{"defaultMode": mode}},
+	"ConfigMapProjection":   {required: names{"name"}},
+	"SecretVolumeSource":    {required: names{"secretName"}, fields: checks{"defaultMode": mode}},
+	"SecretProjection":      {required: names{"name"}},
+	"KeyToPath":             {required: names{"key", "path"}, fields: checks{"mode": mode, "path": inside}},
+	"ProjectedVolumeSource": {fields: checks{"defaultMode": mode}},
+	"VolumeProjection":      {oneOf: projections},
+	"DownwardAPIVolumeFile": {required: names{"path"}, oneOf: fileSources, exactly: true, more: downwardFile,
+		fields: checks{"path": inside}},
 	"HostPathVolumeSource":              {required: names{"path"}},
 	"NFSVolumeSource":                   {required: names{"server", "path"}},
 	"CSIVolumeSource":                   {required: names{"driver"}},
@@ -121,19 +126,35 @@ var typeRules = map[string]typeRule{
 		"parallelism":             between(0, 1), // or none, which is suspended
 		"ttlSecondsAfterFinished": count,
 	}},
+	"PodFailurePolicyRule": {required: names{"action"}, oneOf: names{"onExitCodes", "onPodConditions"}, exactly: true},
 	"PodDisruptionBudgetSpec": {oneOf: names{"maxUnavailable", "minAvailable"}, fields: checks{
 		"maxUnavailable": quota, "minAvailable": quota,
 	}},
 
+	"IngressSpec":           {more: ingressSpec},
+	"HTTPIngressRuleValue":  {required: names{"paths"}},
+	"HTTPIngressPath":       {required: names{"backend", "pathType"}},
+	"IngressBackend":        {oneOf: names{"resource", "service"}, exactly: true},
+	"IngressServiceBackend": {required: names{"name", "port"}},
+	"ServiceBackendPort":    {oneOf: names{"name", "number"}, exactly: true},
 	"HorizontalPodAutoscalerSpec": {required: names{"maxReplicas"}, more: replicaRange, fields: checks{
 		"minReplicas": oneOrMore, "maxReplicas": oneOrMore,
 	}},
+	"MetricSpec":                    {required: names{"type"}, oneOf: metricSources, exactly: true, more: metricSource},
+	"ContainerResourceMetricSource": {required: names{"name", "container"}},
+	"MetricTarget": {required: names{"type"}, oneOf: names{"averageUtilization", "averageValue", "value"},
+		exactly: true},
+	"NetworkPolicyPeer": {oneOf: names{"ipBlock", "podSelector"}, more: peer},
+	"IPBlock":           {required: names{"cidr"}},
+
 	"ServicePort": {required: names{"port"}, fields: checks{"name": label, "port": port, "targetPort": targetPort}},
 }
 
 var (
 	envFrom         = names{"configMapRef", "secretRef"}
 	variableSources = names{"configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"}
+	fileSources     = names{"fieldRef", "resourceFieldRef"}
+	metricSources   = names{"containerResource", "external", "object", "pods", "resource"}
 	projections     = names{"clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret",
 		"serviceAccountToken"}
 

@@ -132,8 +132,8 @@ var gaps = map[string]string{
 	`^rules\[\d+\]\.`:                                  "removed: PolicyRule.apiGroups, resources, verbs",
 	`roleRef`:                                          "removed: RoleRef.apiGroup, kind, name",
 	`subjects\[\d+\]\.`:                                "removed: Subject.apiGroup, kind, name of a ServiceAccount",
-	`podFailurePolicy\.rules`:                          "removed: PodFailurePolicyRule, with its conditions and exit codes",
-	`podReplacementPolicy`:                             "removed: JobSpec.podReplacementPolicy with podFailurePolicy",
+	`onPodConditions\[\d+\]\.(status|type)`:            "removed: PodFailurePolicyOnPodConditionsPattern",
+	`onExitCodes\.(operator|values|containerName)`:     "removed: PodFailurePolicyOnExitCodesRequirement",
 	`spec\.completions: Required`:                      "removed: JobSpec.completions of an Indexed Job",
 	`backoffLimitPerIndex|maxFailedIndexes`:            "removed: JobSpec.backoffLimitPerIndex, maxFailedIndexes",
 	`schedulingGates\[\d+\]`:                           "the names of scheduling gates",
@@ -156,16 +156,12 @@ var gaps = map[string]string{
 	`recursiveReadOnly`:                        "removed: VolumeMount.recursiveReadOnly",
 	`emptyDir\.mode`:                           "removed: EmptyDirVolumeSource.mode",
 
-	`spec\.metrics`:  "removed: MetricSpec, MetricTarget, ContainerResourceMetricSource",
+	`metrics\[\d+\]\.(external|object|pods|resource|containerResource)\.|metrics\[\d+\]\.type`: "removed: MetricSpec, values",
 	`spec\.behavior`: "removed: HorizontalPodAutoscalerBehavior",
-	`may not specify more than two policyTypes|policyTypes\[\d+\]`: "removed: NetworkPolicySpec.policyTypes",
-	`spec\.(in|e)gress\[\d+\]`:                                     "removed: NetworkPolicyPort, NetworkPolicyPeer, IPBlock",
-	`efaultBackend|spec\.rules|spec\.tls|ingressClassName`: "removed: IngressSpec, -Rule, -TLS, HTTPIngressPath, " +
-		"HTTPIngressRuleValue, IngressBackend, IngressServiceBackend, ServiceBackendPort",
-
-	`resizePolicy`:                         "removed: ContainerResizePolicy",
-	`downwardAPI`:                          "removed: DownwardAPIVolumeSource, DownwardAPIVolumeFile",
-	`conflicting duplicate paths`:          "removed: ProjectedVolumeSource.sources with a path twice",
+	`may not specify more than two policyTypes|policyTypes\[\d+\]`:                                                          "removed: NetworkPolicySpec.policyTypes",
+	`gress\[\d+\]\.(ports|from\[\d+\]\.ipBlock|to\[\d+\]\.ipBlock)`:                                                         "removed: NetworkPolicyPort, IPBlock, values",
+	`(host|path|pathType|ingressClassName|secretName|hosts\[\d+\]|service\.(name|port\.n[a-z]+)|resource\.[a-z]+): Invalid`: "removed: Ingress, values",
+	`downwardAPI.*ode: `:                   "removed: DownwardAPIVolumeSource.defaultMode, DownwardAPIVolumeFile.mode",
 	`topologySpreadConstraints.*Duplicate`: "removed: TopologySpreadConstraint, two of one key",
 }
 
