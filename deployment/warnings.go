@@ -137,10 +137,12 @@ func (w *warnings) option(key, value string, at *field.Path) {
 	if must := flink.Unreadable(key, value); must != "" && !strings.ContainsAny(value, "${") {
 		w.add("option-value", at, "Flink cannot read the value: must be %s", must)
 	}
-	for _, scheme := range flink.Schemes(value) {
-		if strings.HasSuffix(strings.ToLower(key), "dir") && !slices.Contains(flink.ArtifactSchemes(), scheme) {
-			w.add("file-system-image", at, "Flink has no file system for %s://, unless your image has one%s",
-				scheme, decode.DidYouMean(scheme, flink.ArtifactSchemes()))
+	if strings.HasSuffix(key, "dir") || strings.HasSuffix(key, "Dir") {
+		for _, scheme := range flink.Schemes(value) {
+			if !slices.Contains(flink.ArtifactSchemes(), scheme) {
+				w.add("file-system-image", at, "Flink has no file system for %s://, unless your image has one%s",
+					scheme, decode.DidYouMean(scheme, flink.ArtifactSchemes()))
+			}
 		}
 	}
 	if secrets.Plain(key, value) {
