@@ -94,9 +94,14 @@ func sizeOf(t *testing.T, path string) size {
 }
 
 func TestSize(t *testing.T) {
-	packages := map[string]size{}
+	packages, imported := map[string]size{}, map[string]bool{}
 	var all size
 	for _, file := range sourceFiles(t) {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		assert.NilError(t, err)
+		for _, i := range parsed.Imports {
+			imported[strings.Trim(i.Path.Value, `"`)] = true
+		}
 		s := sizeOf(t, file)
 		dir, err := filepath.Rel(root, filepath.Dir(file))
 		assert.NilError(t, err)
@@ -104,7 +109,12 @@ func TestSize(t *testing.T) {
 		packages[dir] = size{p.code + s.code, p.comments + s.comments}
 		all.code, all.comments = all.code+s.code, all.comments+s.comments
 	}
-	linked := 0
+	linked, tools := 0, 0
+	for dir, p := range packages {
+		if strings.Contains("/"+dir, "/internal/") && !imported[module+"/"+filepath.ToSlash(dir)] {
+			tools += p.code
+		}
+	}
 	top, err := filepath.Abs(root)
 	assert.NilError(t, err)
 	for _, dir := range goList(t, "-deps", "-f", "{{if not .Standard}}{{.Dir}}{{end}}", module+"/render") {
@@ -118,6 +128,7 @@ func TestSize(t *testing.T) {
 	share := 100 * float64(all.comments) / float64(all.code+all.comments)
 	t.Logf("lines of code: %d in all (at most %d), %d linked by render (%d), %d in render (%d); comments %.1f %%",
 		all.code, maxCode, linked, maxLinked, packages["render"].code, maxRender, share)
+	t.Logf("of all, %d are of internal packages that only tests import", tools)
 	for _, name := range names[:10] {
 		t.Logf("%7d %s", packages[name].code, name)
 	}
