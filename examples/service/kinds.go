@@ -24,16 +24,12 @@ type kind struct {
 
 var kinds = [...]kind{
 	{
-		path: "deployments",
-		parse: func(text []byte) (resource, error) {
-			d, err := deployment.Parse("", text)
-			return d, err
-		},
+		path:  "deployments",
+		parse: func(text []byte) (resource, error) { return deployment.Parse("", text) },
 		withID: func(r resource, id string) (resource, error) {
 			c := r.(deployment.Deployment).Config()
 			c.Metadata.ID = id
-			d, err := deployment.New(c)
-			return d, err
+			return deployment.New(c)
 		},
 		// The job's id is derived. A service that upgrades jobs keeps the ids that it
 		// gave, and the savepoints to start from.
@@ -42,16 +38,12 @@ var kinds = [...]kind{
 		},
 	},
 	{
-		path: "sessionclusters",
-		parse: func(text []byte) (resource, error) {
-			s, err := deployment.ParseSessionCluster("", text)
-			return s, err
-		},
+		path:  "sessionclusters",
+		parse: func(text []byte) (resource, error) { return deployment.ParseSessionCluster("", text) },
 		withID: func(r resource, id string) (resource, error) {
 			c := r.(deployment.SessionCluster).Config()
 			c.Metadata.ID = id
-			s, err := deployment.NewSessionCluster(c)
-			return s, err
+			return deployment.NewSessionCluster(c)
 		},
 		render: func(r *render.Renderer, t target.Target, s resource) (render.Manifests, error) {
 			return r.SessionCluster(t, s.(deployment.SessionCluster))

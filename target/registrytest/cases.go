@@ -9,7 +9,7 @@ import (
 )
 
 // After each call of do and refuse, everything that the registry holds is compared.
-var targetCases = []Case{
+var targetCases = []testCase{
 	{"get", "A target is found by its name, by its id, and by both, as it was registered.", func(p *probe) {
 		p.do(add(withID(red, id1)), register(newTarget(withID(blue, id2), "flink", "b")))
 		p.do(get(red), get(withID(red, id1)), get(target.Ref{Namespace: red.Namespace, ID: id1}))
@@ -86,7 +86,7 @@ var targetCases = []Case{
 	}},
 }
 
-var holdCases = []Case{
+var holdCases = []testCase{
 	{"acquire", "A hold keeps the target from being deleted, until it is released.", func(p *probe) {
 		p.do(add(red), acquire(red, alice), acquire(red, bob))
 		p.refuse(target.ErrInUse, remove(red))
@@ -143,7 +143,7 @@ var holdCases = []Case{
 	}},
 }
 
-var moveCases = []Case{
+var moveCases = []testCase{
 	{"move", "Move ends the hold on one target and starts that on another.", func(p *probe) {
 		p.do(add(red), add(withID(blue, id1)), acquire(red, alice), acquire(red, bob))
 		p.do(move(alice, red, target.Ref{ID: id1}))
@@ -167,7 +167,7 @@ var moveCases = []Case{
 	}},
 }
 
-var listCases = []Case{
+var listCases = []testCase{
 	{"owners-sorted", "Owners are sorted by kind, namespace, name and UID; the caller owns the slice.", func(p *probe) {
 		p.do(add(red))
 		sorted := []target.Owner{

@@ -14,7 +14,7 @@ import (
 // the registry holds, with a model: a [target.Registry]. The same seed makes the same
 // calls. The error is the first difference, with the calls before it.
 func CompareWithModel(ctx context.Context, r target.Store, seed uint64, calls int) error {
-	return newProbe(ctx, r).compareAll(seed, calls)
+	return newProbe(ctx, 1, always(r)).compareAll(seed, calls)
 }
 
 func (p *probe) compareAll(seed uint64, calls int) error {

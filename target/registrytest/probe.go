@@ -122,8 +122,12 @@ type probe struct {
 	errs    []error
 }
 
-func newProbe(ctx context.Context, handles ...target.Store) *probe {
-	return &probe{ctx: ctx, handles: handles, model: new(target.Registry)}
+func newProbe(ctx context.Context, handles int, connect func() target.Store) *probe {
+	p := &probe{ctx: ctx, model: new(target.Registry)}
+	for range handles {
+		p.handles = append(p.handles, connect())
+	}
+	return p
 }
 
 // next is the handle whose turn it is.

@@ -36,46 +36,43 @@ import (
 // Run runs all cases, each as a subtest with a store of its own, within a minute.
 // What open returns is empty, and nobody else uses it.
 func Run(t *testing.T, open func(t *testing.T) target.Store) {
-	runCases(t, Cases(), func(ctx context.Context, t *testing.T, c Case) error { return c.Check(ctx, open(t)) })
+	runCases(t, cases(), 1, func(t *testing.T) func() target.Store { return always(open(t)) })
 }
 
-func runCases(t *testing.T, cases []Case, check func(context.Context, *testing.T, Case) error) {
+func always(s target.Store) func() target.Store { return func() target.Store { return s } }
+
+func runCases(t *testing.T, cases []testCase, handles int, open func(t *testing.T) (connect func() target.Store)) {
 	for _, c := range cases {
-		t.Run(c.Name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			if err := check(ctx, t, c); err != nil {
-				t.Errorf("rule: %s\n%v", c.Rule, err)
+			if err := c.run(ctx, handles, open(t)); err != nil {
+				t.Errorf("rule: %s\n%v", c.rule, err)
 			}
 		})
 	}
 }
 
-// A Case checks one rule of the contract: it makes calls, and compares the answers, and
+// A testCase checks one rule of the contract: it makes calls, and compares the answers, and
 // everything that the registry holds after each, with those of a [target.Registry].
-type Case struct {
-	Name  string // short and unique
-	Rule  string // the sentence that the case checks
+type testCase struct {
+	name  string // short and unique
+	rule  string // the sentence that the case checks
 	check func(*probe)
 }
 
-// Cases returns all cases in a fresh slice, simple ones first.
-func Cases() []Case {
+// cases are all, simple ones first.
+func cases() []testCase {
 	return slices.Concat(targetCases, holdCases, moveCases, listCases, concurrencyCases)
 }
 
-// Check returns every way in which an empty store breaks the rule, nil if there is
-// none. A store that has not answered when the context is done breaks the rule, too;
-// calls that hang then go on.
-func (c Case) Check(ctx context.Context, s target.Store) error {
-	return c.run(ctx, func() target.Store { return s }, s)
-}
-
-// run checks the case on handles of a store, and what it finds in the end when it opens it again.
-func (c Case) run(ctx context.Context, connect func() target.Store, handles ...target.Store) error {
+// run returns every way in which an empty store breaks the rule, with so many handles and what it
+// finds in the end when it opens it again; nil if there is none. A store that has not answered
+// when the context is done breaks the rule, too; calls that hang then go on.
+func (c testCase) run(ctx context.Context, handles int, connect func() target.Store) error {
 	done := make(chan error, 1)
 	go func() {
-		p := newProbe(ctx, handles...)
+		p := newProbe(ctx, handles, connect)
 		c.check(p)
 		p.handles = []target.Store{connect()}
 		p.observe()

@@ -35,8 +35,8 @@ func TestFaultsAreFound(t *testing.T) {
 					ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond) // it hangs
 				}
 				if err := c.Check(ctx, open(f)); err != nil {
-					broken = append(broken, c.Name)
-					found[c.Name] = true
+					broken = append(broken, c.Name())
+					found[c.Name()] = true
 				}
 				cancel()
 			}
@@ -46,7 +46,7 @@ func TestFaultsAreFound(t *testing.T) {
 		})
 	}
 	for _, c := range registrytest.Cases() {
-		assert.Assert(t, found[c.Name], "no fault breaks the case %s", c.Name)
+		assert.Assert(t, found[c.Name()], "no fault breaks the case %s", c.Name())
 	}
 }
 
@@ -60,9 +60,9 @@ func TestEveryCaseHasAFault(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, c := range registrytest.Cases() {
-		assert.Assert(t, broken[c.Name], "no fault is there to break the case %s", c.Name)
-		assert.Assert(t, !seen[c.Name] && c.Rule != "", "the case %s needs a name of its own and a rule", c.Name)
-		seen[c.Name] = true
+		assert.Assert(t, broken[c.Name()], "no fault is there to break the case %s", c.Name())
+		assert.Assert(t, !seen[c.Name()] && c.Rule() != "", "the case %s needs a name of its own and a rule", c.Name())
+		seen[c.Name()] = true
 	}
 }
 
@@ -188,13 +188,13 @@ func TestSharedFaults(t *testing.T) {
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			for _, c := range registrytest.Cases() {
-				assert.NilError(t, c.Check(t.Context(), f.wrap(new(target.Registry).Store())), c.Name)
+				assert.NilError(t, c.Check(t.Context(), f.wrap(new(target.Registry).Store())), c.Name())
 			}
 			var found []string
 			for _, c := range registrytest.SharedCases() {
 				inner := new(target.Registry).Store()
 				if c.CheckShared(t.Context(), func() target.Store { return f.wrap(inner) }) != nil {
-					found = append(found, c.Name)
+					found = append(found, c.Name())
 				}
 			}
 			assert.Assert(t, slices.Contains(found, f.finds), "found by %v", found)

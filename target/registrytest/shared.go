@@ -18,26 +18,17 @@ import (
 // open makes an empty store that nobody else uses, and returns what connects to it.
 // Each call of that is what another process would do: nothing is shared but the store.
 func RunShared(t *testing.T, open func(t *testing.T) (connect func() target.Store)) {
-	runCases(t, SharedCases(), func(ctx context.Context, t *testing.T, c Case) error {
-		return c.CheckShared(ctx, open(t))
-	})
+	runCases(t, sharedCases(), 2, open)
 	t.Run("model", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		connect := open(t)
-		if err := newProbe(ctx, connect(), connect()).compareAll(1, 300); err != nil {
+		if err := newProbe(ctx, 2, open(t)).compareAll(1, 300); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-// SharedCases returns the cases of RunShared in a fresh slice.
-func SharedCases() []Case { return append(Cases(), lostCases...) }
-
-// CheckShared is [Case.Check] on two handles, which connect returns; see [RunShared].
-func (c Case) CheckShared(ctx context.Context, connect func() target.Store) error {
-	return c.run(ctx, connect, connect(), connect())
-}
+func sharedCases() []testCase { return append(cases(), lostCases...) }
 
 // losses is how often the answer of a call is lost. The waits until then are multiples
 // of a step of a few microseconds, so that some end before, some during the call.
@@ -59,7 +50,7 @@ func (p *probe) lose(i int, done error, c call) {
 	p.observe()
 }
 
-var lostCases = []Case{
+var lostCases = []testCase{
 	{"lost-answers", "A call whose answer was lost is made again, and takes effect once.", func(p *probe) {
 		for i := range losses {
 			p.lose(i, nil, add(withID(red, id1)))
