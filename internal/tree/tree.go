@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"math"
 	"reflect"
@@ -221,7 +220,7 @@ func FromJSON(data []byte) (any, error) {
 	if _, end := d.Token(); err != nil || end != io.EOF {
 		return nil, json.Unmarshal(data, new(any)) // which says why
 	}
-	if halfPair(data) {
+	if HalfPair(data) >= 0 {
 		return nil, errors.New("half of a surrogate pair is no character")
 	}
 	v = Replace(v, func(scalar any) any {
@@ -278,21 +277,15 @@ func isUTF8(v reflect.Value) bool {
 		return utf8.ValidString(v.String())
 	case reflect.Pointer, reflect.Interface:
 		return isUTF8(v.Elem())
-	case reflect.Map:
-		for i := v.MapRange(); i.Next(); {
-			if !isUTF8(i.Key()) || !isUTF8(i.Value()) {
-				return false
-			}
-		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			if !isUTF8(v.Index(i)) {
+	case reflect.Map, reflect.Slice, reflect.Array:
+		for key, e := range v.Seq2() {
+			if !isUTF8(key) || !isUTF8(e) {
 				return false
 			}
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if !isUTF8(v.Field(i)) {
+		for _, field := range v.Fields() {
+			if !isUTF8(field) {
 				return false
 			}
 		}
@@ -300,21 +293,23 @@ func isUTF8(v reflect.Value) bool {
 	return true
 }
 
-// halfPair reports whether a JSON text has a surrogate that is not part of a pair.
-func halfPair(text []byte) bool {
-	var first rune
-	end := 0 // of first
-	for i, r := range escapes(text) {
-		switch {
-		case first != 0 && (i != end || utf16.DecodeRune(first, r) == utf8.RuneError):
-			return true
-		case first != 0:
-			first = 0
-		case utf16.IsSurrogate(r):
-			first, end = r, i+len(`\uxxxx`)
+// HalfPair returns where a JSON text has half of a surrogate pair, -1 if it has none.
+func HalfPair(text []byte) int {
+	for i := 0; ; {
+		next := bytes.IndexByte(text[i:], '\\')
+		if next < 0 {
+			return -1
+		}
+		i += next
+		switch r := Unescaped(text[i:]); {
+		case !utf16.IsSurrogate(r):
+			i += len(`\"`) // what is escaped means nothing any more
+		case utf16.DecodeRune(r, Unescaped(text[i+len(`\ud83d`):])) == utf8.RuneError:
+			return i
+		default:
+			i += len(`\ud83d\ude80`)
 		}
 	}
-	return first != 0
 }
 
 // Unescaped returns the character of an escape such as \u00e9 that a text begins with, 0 if
@@ -325,20 +320,4 @@ func Unescaped(text []byte) rune {
 	}
 	r, _ := strconv.ParseUint(string(text[2:6]), 16, 16)
 	return rune(r)
-}
-
-// escapes yields where the escapes of a JSON text are, and what \u stands for; 0 for others.
-func escapes(text []byte) iter.Seq2[int, rune] {
-	return func(yield func(int, rune) bool) {
-		for i := 0; ; i += 2 {
-			next := bytes.IndexByte(text[i:], '\\')
-			if next < 0 {
-				return
-			}
-			i += next
-			if !yield(i, Unescaped(text[i:])) {
-				return
-			}
-		}
-	}
 }

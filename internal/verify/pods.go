@@ -55,9 +55,8 @@ func (v *verifier) volume(m tree.Map) {
 
 // files checks that the files of a volume are in the ConfigMap that it names.
 func (v *verifier) files(source tree.Map) {
-	if o := v.configMapOf(source); o != nil {
-		v.visit(source, "items[]", func(item tree.Map) { v.key(o, item) })
-	}
+	o := v.configMapOf(source)
+	v.visit(source, "items[]", func(item tree.Map) { v.key(o, item) })
 }
 
 // configMapOf returns the ConfigMap that a reference names, nil if that is not ours.
@@ -72,7 +71,7 @@ func (v *verifier) key(configMap, reference tree.Map) {
 	key := tree.String(reference, "key")
 	_, text := tree.Get(configMap, "data", key)
 	_, binary := tree.Get(configMap, "binaryData", key)
-	if !text && !binary {
+	if configMap != nil && !text && !binary {
 		v.fail("key", "the ConfigMap has no "+secrets.Name(key))
 	}
 }
@@ -109,11 +108,7 @@ func (v *verifier) image(c, spec tree.Map) {
 
 func (v *verifier) env(c tree.Map) {
 	v.unique(c, "env[]", "name", map[string]bool{})
-	v.visit(c, "env[].valueFrom.configMapKeyRef", func(ref tree.Map) {
-		if o := v.configMapOf(ref); o != nil {
-			v.key(o, ref)
-		}
-	})
+	v.visit(c, "env[].valueFrom.configMapKeyRef", func(ref tree.Map) { v.key(v.configMapOf(ref), ref) })
 	v.visit(c, "envFrom[].configMapRef", func(ref tree.Map) { v.configMapOf(ref) })
 }
 

@@ -2,6 +2,7 @@ package yaml
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,11 +29,9 @@ func (p *parser) convert(n *yamlv3.Node, in below, open ...*yamlv3.Node) *Node {
 	}
 	switch n.Kind {
 	case yamlv3.AliasNode:
-		for _, a := range open {
-			if a == n.Alias {
-				p.fail(out.Pos, "the alias contains itself")
-				return out
-			}
+		if slices.Contains(open, n.Alias) {
+			p.fail(out.Pos, "the alias contains itself")
+			return out
 		}
 		*out = *p.convert(n.Alias, in, append(open, n.Alias)...)
 		out.Pos = p.pos(n.Line, n.Column)

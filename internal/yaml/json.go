@@ -4,18 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/flinktarget/flinktarget/internal/lazyregexp"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
 // lineEnds are characters of JSON that YAML 1.1 takes for line ends, and its escapes of them.
 var lineEnds = map[rune]string{'\u0085': `\N`, '\u2028': `\L`, '\u2029': `\P`}
 
-// fromJSON writes what only JSON has as YAML does, if a text is JSON: surrogate pairs, \/ and
-// lineEnds. \ud83d\ude80 becomes \U0001f680. That is two bytes less, and as many blanks go
+// special are the texts of JSON that fromJSON looks at: what is escaped, a pair of surrogates as one.
+var special = lazyregexp.New(`\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\.|["\x{85}\x{2028}\x{2029}]`)
+
+// fromJSON writes what only JSON has as YAML does, if a text is JSON: surrogate pairs, \/, which PHP
+// writes, and lineEnds. \ud83d\ude80 becomes \U0001f680. That is two bytes less, and as many blanks go
 // behind the string, so that what follows keeps its place; behind one of lineEnds the
 // column is one too high. Half a pair is a problem: the libraries that read it put
 // another character in its place.
@@ -25,40 +28,29 @@ func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
 		!bytes.ContainsAny(text, "\u0085\u2028\u2029") || !json.Valid(text) {
 		return text, true
 	}
-	out = make([]byte, 0, len(text))
-	for i, blanks := 0, 0; i < len(text); {
-		const half = len(`\ud83d`)
-		if high := tree.Unescaped(text[i:]); utf16.IsSurrogate(high) {
-			r := utf16.DecodeRune(high, tree.Unescaped(text[i+half:]))
-			if r == unicode.ReplacementChar {
-				p.fail(p.at(text, i), "%s is half of a surrogate pair, which is no character; "+
-					"write both halves, or the character itself", text[i:i+half])
-				return nil, false
-			}
-			out = fmt.Appendf(out, `\U%08x`, r)
-			blanks += len("  ")
-			i += 2 * half
-			continue
-		}
-		r, size := utf8.DecodeRune(text[i:])
-		if r == '\\' && text[i+1] == '/' {
-			i++ // PHP writes / so
-			blanks++
-			continue
-		}
-		if r == '\\' {
-			size = 2 // neither a quote behind it nor a backslash means anything
-		}
-		if escape, ok := lineEnds[r]; ok {
-			out = append(out, escape...)
-		} else {
-			out = append(out, text[i:i+size]...)
-		}
-		if r == '"' {
-			out = append(out, bytes.Repeat([]byte(" "), blanks)...)
-			blanks = 0
-		}
-		i += size
+	const half = len(`\ud83d`)
+	if i := tree.HalfPair(text); i >= 0 {
+		p.fail(p.at(text, i), "%s is half of a surrogate pair, which is no character; "+
+			"write both halves, or the character itself", text[i:i+half])
+		return nil, false
 	}
-	return out, true
+	blanks := 0
+	return special().ReplaceAllFunc(text, func(found []byte) []byte {
+		r, _ := utf8.DecodeRune(found)
+		switch {
+		case len(found) == 2*half:
+			blanks += len("  ")
+			pair := utf16.DecodeRune(tree.Unescaped(found), tree.Unescaped(found[half:]))
+			return fmt.Appendf(nil, `\U%08x`, pair)
+		case string(found) == `\/`:
+			blanks++
+			return found[1:]
+		case r == '"':
+			found = append([]byte(`"`), bytes.Repeat([]byte(" "), blanks)...)
+			blanks = 0
+		case lineEnds[r] != "":
+			return []byte(lineEnds[r])
+		}
+		return found
+	}), true
 }

@@ -43,6 +43,7 @@
 package yaml
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,15 +99,11 @@ type Field struct {
 // Get returns the value at a path of keys, or nil.
 func (n *Node) Get(path ...string) *Node {
 	for _, key := range path {
-		var next *Node
-		for i := range n.Fields {
-			if n.Fields[i].Key == key {
-				next = n.Fields[i].Value
-			}
-		}
-		if n = next; n == nil {
+		i := slices.IndexFunc(n.Fields, func(f Field) bool { return f.Key == key })
+		if i < 0 {
 			return nil
 		}
+		n = n.Fields[i].Value
 	}
 	return n
 }
