@@ -77,41 +77,33 @@ type restoring struct {
 	problems []flinktarget.Problem
 }
 
-// fail adds a problem of the snapshot as a whole.
-func (s *restoring) fail(e *field.Error) { s.problem(e.WithOrigin(originSnapshot)) }
-
-func (s *restoring) problem(e *field.Error) {
-	s.problems = append(s.problems, decode.Fields(field.ErrorList{e})...)
-}
-
-func (s *restoring) syntax(path *field.Path, err error) {
-	e := field.Invalid(path, field.OmitValueType{}, err.Error())
-	s.problem(e.WithOrigin(decode.OriginSyntax))
+func (s *restoring) fail(origin string, e *field.Error) {
+	s.problems = append(s.problems, decode.Problem(flinktarget.Position{}, e.WithOrigin(origin)))
 }
 
 func (s *restoring) read(snapshot []byte) {
 	var top map[string]json.RawMessage
 	if err := json.Unmarshal(snapshot, &top); err != nil {
-		s.syntax(nil, err)
+		s.fail(decode.OriginSyntax, field.Invalid(nil, field.OmitValueType{}, err.Error()))
 		return
 	}
 	// The fields of an unknown version may mean anything.
 	if v := string(bytes.TrimSpace(top["version"])); v == "" {
-		s.fail(field.Required(field.NewPath("version"), ""))
+		s.fail(originSnapshot, field.Required(field.NewPath("version"), ""))
 		return
 	} else if v != snapshotVersion {
-		s.fail(field.NotSupported(field.NewPath("version"), secrets.Clip(v, maxValue), []string{snapshotVersion}))
+		s.fail(originSnapshot,
+			field.NotSupported(field.NewPath("version"), secrets.Clip(v, maxValue), []string{snapshotVersion}))
 		return
 	}
 	for _, k := range tree.Keys(top) {
 		if k != "version" && k != "targets" && k != "digest" {
-			e := field.Forbidden(field.NewPath(secrets.Clip(k, maxValue)), "unknown field")
-			s.problem(e.WithOrigin(decode.OriginUnknown))
+			s.fail(decode.OriginUnknown, field.Forbidden(field.NewPath(secrets.Clip(k, maxValue)), "unknown field"))
 		}
 	}
 	var entries []json.RawMessage
 	if err := json.Unmarshal(top["targets"], &entries); err != nil || entries == nil {
-		s.fail(field.Required(field.NewPath("targets"), "must be a list of targets"))
+		s.fail(originSnapshot, field.Required(field.NewPath("targets"), "must be a list of targets"))
 	}
 	for i, text := range entries {
 		s.entry(text, field.NewPath("targets").Index(i))
@@ -119,16 +111,17 @@ func (s *restoring) read(snapshot []byte) {
 	var want string
 	at := field.NewPath("digest")
 	if err := json.Unmarshal(top["digest"], &want); err != nil || want == "" {
-		s.fail(field.Required(at, ""))
+		s.fail(originSnapshot, field.Required(at, ""))
 	} else if got := digest(top["targets"]); got != want {
-		s.fail(field.Invalid(at, secrets.Clip(want, maxValue), "must be the digest of the targets, which is "+got))
+		s.fail(originSnapshot,
+			field.Invalid(at, secrets.Clip(want, maxValue), "must be the digest of the targets, which is "+got))
 	}
 }
 
 func (s *restoring) entry(text []byte, path *field.Path) {
 	v, err := tree.FromJSON(text)
 	if err != nil {
-		s.syntax(path, err)
+		s.fail(decode.OriginSyntax, field.Invalid(path, field.OmitValueType{}, err.Error()))
 		return
 	}
 	var e snapshotEntry
@@ -158,15 +151,15 @@ func (s *restoring) add(e snapshotEntry, path *field.Path) {
 	t := build(e.Target)
 	at := path.Child("target", "metadata")
 	if _, ok := s.registry.names[t.Ref()]; ok {
-		s.fail(field.Duplicate(at.Child("name"), t.Ref().String()))
+		s.fail(originSnapshot, field.Duplicate(at.Child("name"), t.Ref().String()))
 	}
 	if _, ok := s.registry.ids[t.ID()]; ok {
-		s.fail(field.Duplicate(at.Child("id"), t.ID()))
+		s.fail(originSnapshot, field.Duplicate(at.Child("id"), t.ID()))
 	}
 	s.registry.put(t)
 	for i, o := range e.Owners {
 		if !s.registry.hold(t, o.withDefaults()) {
-			s.fail(field.Duplicate(path.Child("owners").Index(i), o.String()))
+			s.fail(originSnapshot, field.Duplicate(path.Child("owners").Index(i), o.String()))
 		}
 	}
 }
