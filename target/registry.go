@@ -55,7 +55,7 @@ type Registry struct {
 	mu    sync.RWMutex
 	names map[Ref]Target // by Target.Ref
 	ids   map[string]Target
-	holds map[Ref][]Owner // by Target.Ref, sorted; none for a target without owners
+	holds map[Ref]map[Owner]bool // by Target.Ref
 }
 
 // find returns the target that ref refers to. The lock must be held.
@@ -78,7 +78,7 @@ func (r *Registry) find(ref Ref) (Target, error) {
 // put adds or replaces a target. The lock must be held for writing.
 func (r *Registry) put(t Target) {
 	if r.names == nil {
-		r.names, r.ids, r.holds = make(map[Ref]Target), make(map[string]Target), make(map[Ref][]Owner)
+		r.names, r.ids, r.holds = make(map[Ref]Target), make(map[string]Target), make(map[Ref]map[Owner]bool)
 	}
 	r.names[t.Ref()] = t
 	if t.ID() != "" {
@@ -86,37 +86,31 @@ func (r *Registry) put(t Target) {
 	}
 }
 
-// held returns where o is, or belongs, among the owners of t, and whether it is there.
-func (r *Registry) held(t Target, o Owner) (int, bool) {
-	return slices.BinarySearchFunc(r.holds[t.Ref()], o, func(a, b Owner) int {
-		return cmp.Or(
-			strings.Compare(a.Kind, b.Kind), strings.Compare(a.Namespace, b.Namespace),
-			strings.Compare(a.Name, b.Name), strings.Compare(a.UID, b.UID))
-	})
-}
-
 // hold adds an owner, and reports whether it is new. The lock must be held for writing.
 func (r *Registry) hold(t Target, o Owner) bool {
-	i, held := r.held(t, o)
-	if !held {
-		r.holds[t.Ref()] = slices.Insert(r.holds[t.Ref()], i, o)
+	if r.holds[t.Ref()] == nil {
+		r.holds[t.Ref()] = make(map[Owner]bool)
 	}
+	held := r.holds[t.Ref()][o]
+	r.holds[t.Ref()][o] = true
 	return !held
 }
 
 // release removes an owner, and reports whether it was there. The lock must be held
 // for writing.
 func (r *Registry) release(t Target, o Owner) bool {
-	i, held := r.held(t, o)
-	if !held {
-		return false
-	}
-	if left := slices.Delete(r.holds[t.Ref()], i, i+1); len(left) > 0 {
-		r.holds[t.Ref()] = left
-	} else {
-		delete(r.holds, t.Ref())
-	}
-	return true
+	held := r.holds[t.Ref()][o]
+	delete(r.holds[t.Ref()], o)
+	return held
+}
+
+// owners returns who holds a target, sorted, in a fresh slice. The lock must be held.
+func (r *Registry) owners(t Target) []Owner {
+	return slices.SortedFunc(maps.Keys(r.holds[t.Ref()]), func(a, b Owner) int {
+		return cmp.Or(
+			strings.Compare(a.Kind, b.Kind), strings.Compare(a.Namespace, b.Namespace),
+			strings.Compare(a.Name, b.Name), strings.Compare(a.UID, b.UID))
+	})
 }
 
 // Register adds a target. If there is a target of the same namespace and name,
@@ -209,7 +203,7 @@ func (r *Registry) Move(o Owner, from, to Ref) error {
 	source, err := r.find(from)
 	destination, toErr := r.find(to)
 	if err == nil {
-		if _, held := r.held(source, o); !held {
+		if !r.holds[source.Ref()][o] {
 			err = &Error{Class: ErrNotFound, Ref: from, Owners: []Owner{o}}
 		}
 	}
@@ -260,7 +254,7 @@ func (r *Registry) Clone() *Registry {
 	defer r.mu.RUnlock()
 	out := &Registry{names: maps.Clone(r.names), ids: maps.Clone(r.ids), holds: maps.Clone(r.holds)}
 	for ref, owners := range out.holds {
-		out.holds[ref] = slices.Clone(owners)
+		out.holds[ref] = maps.Clone(owners)
 	}
 	return out
 }
@@ -276,9 +270,10 @@ func (r *Registry) Delete(ref Ref) error {
 	if err != nil {
 		return err
 	}
-	if owners := r.holds[t.Ref()]; len(owners) > 0 {
-		return &Error{Class: ErrInUse, Ref: t.Ref(), Owners: slices.Clone(owners)}
+	if owners := r.owners(t); len(owners) > 0 {
+		return &Error{Class: ErrInUse, Ref: t.Ref(), Owners: owners}
 	}
+	delete(r.holds, t.Ref())
 	delete(r.names, t.Ref())
 	delete(r.ids, t.ID())
 	return nil
@@ -294,7 +289,7 @@ func (r *Registry) Owners(ref Ref) ([]Owner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]Owner{}, r.holds[t.Ref()]...), nil
+	return append([]Owner{}, r.owners(t)...), nil
 }
 
 // All yields the targets in the order of namespace and name, as they are at the

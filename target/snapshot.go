@@ -43,7 +43,7 @@ func (r *Registry) Snapshot() []byte {
 			targets = append(targets, ',')
 		}
 		// Encoding cannot fail: the types are data, and patches are JSON.
-		line, _ := json.Marshal(snapshotEntry{*t.config(), now.holds[t.Ref()]})
+		line, _ := json.Marshal(snapshotEntry{*t.config(), now.owners(t)})
 		targets = append(append(targets, '\n'), line...)
 	}
 	targets = append(targets, "\n]"...)
