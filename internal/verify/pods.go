@@ -121,6 +121,11 @@ func (v *verifier) mounts(c tree.Map, volumes map[string]bool) {
 	})
 }
 
+// calls are where probes and hooks call a port.
+var calls = [...]string{"startupProbe.httpGet", "startupProbe.tcpSocket", "readinessProbe.httpGet",
+	"readinessProbe.tcpSocket", "livenessProbe.httpGet", "livenessProbe.tcpSocket", "lifecycle.postStart.httpGet",
+	"lifecycle.postStart.tcpSocket", "lifecycle.preStop.httpGet", "lifecycle.preStop.tcpSocket"}
+
 // handlers checks that ports that probes and hooks call by their names exist.
 func (v *verifier) handlers(c tree.Map) {
 	ports := map[string]bool{}
@@ -130,10 +135,8 @@ func (v *verifier) handlers(c tree.Map) {
 			v.fail("port", "the container has no port of that name, "+secrets.Name(port))
 		}
 	}
-	for _, handler := range [...]string{"startupProbe", "readinessProbe", "livenessProbe", "lifecycle.postStart",
-		"lifecycle.preStop"} {
-		v.visit(c, handler+".httpGet", action)
-		v.visit(c, handler+".tcpSocket", action)
+	for _, call := range calls {
+		v.visit(c, call, action)
 	}
 }
 
