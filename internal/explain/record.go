@@ -181,11 +181,7 @@ func entryOf(p patch.Patch) tree.Map {
 func selection(t *Tree, entry tree.Map) []Origin {
 	var out []Origin
 	for _, by := range [...]string{"label", "annotation"} {
-		parsed, err := klabels.Parse(tree.String(entry, "target", by+"Selector"))
-		if err != nil {
-			continue // it was parsed when the patch was made
-		}
-		requirements, _ := parsed.Requirements()
+		requirements, _ := klabels.ParseToRequirements(tree.String(entry, "target", by+"Selector"))
 		for _, r := range requirements {
 			if !slices.Contains(kinds.SystemLabels, r.Key()) {
 				out = append(out, t.Under("metadata", by+"s", r.Key())...)

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Separator stands between two documents of a stream.
@@ -20,25 +19,19 @@ const MaxDepth = 10_000
 const maxSimpleKey = 1024
 
 // Append appends the YAML of one document to dst and returns the extended slice.
-// The text ends with a line feed and has no document marker. On error it returns dst as
-// it was, and says which value is no part of a tree, but not the value. v is not
-// changed and not kept.
+// The text ends with a line feed and has no document marker. If v is not a tree, it returns dst as
+// it was, and an error that does not show the value. v is not changed and not kept.
 func Append(dst []byte, v any) ([]byte, error) {
 	w := writer{dst: slices.Grow(dst, 4<<10), keys: make([]string, 0, 64)} // room for most trees
-	err := w.inline(v, 0, 0)
-	if err == nil {
-		return w.dst, nil
+	if err := w.inline(v, 0, 0); err != nil {
+		return dst, fmt.Errorf("writing YAML: %w", err)
 	}
-	const most = 32 // steps
-	slices.Reverse(w.path)
-	path := strings.ToValidUTF8("/"+strings.Join(w.path[:min(len(w.path), most)], "/"), "\ufffd")
-	return dst, fmt.Errorf("writing YAML at %s: %w", path, err)
+	return w.dst, nil
 }
 
 type writer struct {
 	dst  []byte
 	keys []string // of the mappings being written, the innermost last
-	path []string // after an error: the steps to the value, the innermost first
 }
 
 // inline writes v into the line that has been begun, at column col.
@@ -92,9 +85,7 @@ func (w *writer) mapping(m map[string]any, col, depth int) error {
 			w.indent(col)
 		}
 		key := w.keys[i]
-		err := w.entry(key, m[key], col, depth)
-		if err != nil {
-			w.path = append(w.path, key)
+		if err := w.entry(key, m[key], col, depth); err != nil {
 			return err
 		}
 	}
@@ -128,7 +119,6 @@ func (w *writer) sequence(s []any, col, depth int) error {
 		}
 		w.dst = append(w.dst, "- "...)
 		if err := w.inline(v, col+2, depth); err != nil {
-			w.path = append(w.path, strconv.Itoa(i))
 			return err
 		}
 	}

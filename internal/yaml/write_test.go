@@ -102,30 +102,28 @@ func TestErrors(t *testing.T) {
 	}
 	for _, c := range []struct {
 		tree   any
-		path   string
 		want   string
 		reason string
 	}{
-		{at(math.NaN()), "/l/1/x/y~z", "not a finite number", "JSON has no NaN"},
-		{at(math.Inf(1)), "/l/1/x/y~z", "not a finite number", "nor infinities"},
-		{math.Inf(-1), "/", "not a finite number", "at the root"},
-		{at("\xff"), "/l/1/x/y~z", "not UTF-8", "a lone byte"},
-		{at("a\xed\xa0\x80"), "/l/1/x/y~z", "not UTF-8", "an encoded surrogate"},
-		{map[string]any{"a\xff": "ok"}, "/a\ufffd", "not UTF-8", "a key; the path itself is UTF-8"},
-		{at(1), "/l/1/x/y~z", "not part of a JSON-shaped tree", "int is not in a tree"},
-		{at(float32(1)), "/l/1/x/y~z", "not part of a JSON-shaped tree", "nor float32"},
-		{at([]string{}), "/l/1/x/y~z", "not part of a JSON-shaped tree", "nor a typed list"},
-		{at(map[any]any{}), "/l/1/x/y~z", "not part of a JSON-shaped tree", "nor a map with other keys"},
-		{at(struct{}{}), "/l/1/x/y~z", "not part of a JSON-shaped tree", "nor a struct"},
-		{cycle, strings.Repeat("/c/0", 16), "nested more than 10000 deep", "a cycle is endless nesting"},
+		{at(math.NaN()), "not a finite number", "JSON has no NaN"},
+		{at(math.Inf(1)), "not a finite number", "nor infinities"},
+		{math.Inf(-1), "not a finite number", "at the root"},
+		{at("\xff"), "not UTF-8", "a lone byte"},
+		{at("a\xed\xa0\x80"), "not UTF-8", "an encoded surrogate"},
+		{map[string]any{"a\xff": "ok"}, "not UTF-8", "a key"},
+		{at(1), "not part of a JSON-shaped tree", "int is not in a tree"},
+		{at(float32(1)), "not part of a JSON-shaped tree", "nor float32"},
+		{at([]string{}), "not part of a JSON-shaped tree", "nor a typed list"},
+		{at(map[any]any{}), "not part of a JSON-shaped tree", "nor a map with other keys"},
+		{at(struct{}{}), "not part of a JSON-shaped tree", "nor a struct"},
+		{cycle, "nested more than 10000 deep", "a cycle is endless nesting"},
 	} {
-		assert.ErrorContains(t, assertFails(t, c.tree, c.want), "writing YAML at "+c.path+": ", c.reason)
+		assert.ErrorContains(t, assertFails(t, c.tree, c.want), "writing YAML: ", c.reason)
 	}
 }
 
 func TestErrorHidesTheValue(t *testing.T) {
 	e := assertFails(t, map[string]any{"password": "secret\xff"}, "not UTF-8")
-	assert.Assert(t, strings.Contains(e.Error(), "/password"))
 	assert.Assert(t, !strings.Contains(e.Error(), "secret"))
 	e = assertFails(t, "secret\xff", "not UTF-8")
 	assert.Assert(t, !strings.Contains(e.Error(), "secret"))

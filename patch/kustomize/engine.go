@@ -92,11 +92,11 @@ type entry struct {
 
 // entryOf reads what a patch says of itself.
 func entryOf(p patch.Patch) (entry, error) {
-	v, err := tree.FromJSON([]byte(p.String()))
+	v, _ := tree.FromJSON([]byte(p.String()))
 	doc, _ := v.(map[string]any)
 	target := tree.Child(doc, "target")
-	if err != nil || target == nil && !p.SelectsKind(tree.String(doc, "apiVersion"), tree.String(doc, "kind")) {
-		return entry{}, errors.Join(errors.New("the patch is not for Kubernetes objects"), err)
+	if target == nil && !p.SelectsKind(tree.String(doc, "apiVersion"), tree.String(doc, "kind")) {
+		return entry{}, errors.New("the patch is not for Kubernetes objects")
 	}
 	if target == nil {
 		return entry{target: exactly(doc), inline: true, content: doc}, nil

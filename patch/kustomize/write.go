@@ -54,10 +54,7 @@ func Kustomization(set patch.Set, resources ...string) (text []byte, warnings []
 // written returns the entry of a kustomization's patches.
 func (e entry) written() (tree.Map, *field.Error) {
 	if e.ops != nil {
-		text, err := yaml.Append(nil, e.ops)
-		if err != nil {
-			return nil, field.InternalError(nil, err)
-		}
+		text, _ := yaml.Append(nil, e.ops) // what patches have is JSON
 		return tree.Map{"target": targetTree(e.target), "patch": string(text)}, nil
 	}
 	content := tree.CopyMap(e.content)
@@ -77,10 +74,7 @@ func (e entry) written() (tree.Map, *field.Error) {
 		setDefault(content, "metadata", metadata)
 	}
 	setDefault(metadata, "name", "any")
-	text, err := yaml.Append(nil, content)
-	if err != nil {
-		return nil, field.InternalError(nil, err)
-	}
+	text, _ := yaml.Append(nil, content)
 	// kustomize takes the last line feed from a patch: it may be that of a block scalar.
 	if docs, _ := yaml.Parse("", bytes.TrimSpace(text)); len(docs) == 1 && !tree.Equal(docs[0].Value(), content) {
 		text = append(text, "# end\n"...)
