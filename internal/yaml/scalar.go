@@ -15,9 +15,9 @@ type traits struct {
 	tab     bool
 }
 
-func traitsOf(s string) (t traits, err error) {
+func (w *writer) traitsOf(s string) (t traits) {
 	if isWord(s) {
-		return traits{word: true}, nil
+		return traits{word: true}
 	}
 	t.newline = strings.Contains(s, "\n")
 	i := 0
@@ -25,13 +25,13 @@ func traitsOf(s string) (t traits, err error) {
 		i++
 	}
 	if !utf8.ValidString(s[i:]) {
-		return t, errors.New("not UTF-8")
+		w.err = errors.New("not UTF-8")
 	}
 	for _, r := range s[i:] {
 		t.tab = t.tab || r == '\t'
 		t.escaped = t.escaped || r < ' ' && r != '\t' && r != '\n' || r >= 0x7f && mustEscape(r)
 	}
-	return t, nil
+	return t
 }
 
 // mustEscape reports whether a character beyond ASCII is one that readers treat in their
@@ -52,27 +52,13 @@ func mustEscape(r rune) bool {
 
 // text writes a string value and ends the line. The lines of a block start at
 // column col, which is 0 at the root of a document.
-func (w *writer) text(s string, col int) error {
-	t, err := traitsOf(s)
-	switch {
-	case err != nil:
-		return err
-	case t.newline && !t.escaped && col > 0 && fitsBlock(s):
+func (w *writer) text(s string, col int) {
+	if t := w.traitsOf(s); t.newline && !t.escaped && col > 0 && fitsBlock(s) {
 		w.block(s, col)
-	default:
+	} else {
 		w.line(s, t)
 		w.dst = append(w.dst, '\n')
 	}
-	return nil
-}
-
-// key writes a string as a key, without the colon.
-func (w *writer) key(s string) error {
-	t, err := traitsOf(s)
-	if err == nil {
-		w.line(s, t)
-	}
-	return err
 }
 
 // line writes a string into one line.

@@ -23,8 +23,9 @@ const maxSimpleKey = 1024
 // it was, and an error that does not show the value. v is not changed and not kept.
 func Append(dst []byte, v any) ([]byte, error) {
 	w := writer{dst: slices.Grow(dst, 4<<10), keys: make([]string, 0, 64)} // room for most trees
-	if err := w.inline(v, 0, 0); err != nil {
-		return dst, fmt.Errorf("writing YAML: %w", err)
+	w.inline(v, 0, 0)
+	if w.err != nil {
+		return dst, fmt.Errorf("writing YAML: %w", w.err)
 	}
 	return w.dst, nil
 }
@@ -32,47 +33,60 @@ func Append(dst []byte, v any) ([]byte, error) {
 type writer struct {
 	dst  []byte
 	keys []string // of the mappings being written, the innermost last
+	err  error    // nothing more is written after it
 }
 
 // inline writes v into the line that has been begun, at column col.
-func (w *writer) inline(v any, col, depth int) error {
+func (w *writer) inline(v any, col, depth int) {
 	switch t := v.(type) {
 	case map[string]any:
 		if len(t) > 0 {
-			return w.mapping(t, col, depth+1)
+			w.mapping(t, col, depth+1)
+			return
 		}
 	case []any:
 		if len(t) > 0 {
-			return w.sequence(t, col, depth+1)
+			w.sequence(t, col, depth+1)
+			return
 		}
 	}
-	return w.scalar(v, col)
+	w.scalar(v, col)
 }
 
 // afterKey writes v as the value of a key in column col, whose colon was the last
 // character written.
-func (w *writer) afterKey(v any, col, depth int) error {
+func (w *writer) afterKey(v any, col, depth int) {
 	switch t := v.(type) {
 	case map[string]any:
 		if len(t) > 0 {
 			w.dst = append(w.dst, '\n')
 			w.indent(col + 2)
-			return w.mapping(t, col+2, depth+1)
+			w.mapping(t, col+2, depth+1)
+			return
 		}
 	case []any:
 		if len(t) > 0 {
 			w.dst = append(w.dst, '\n')
 			w.indent(col)
-			return w.sequence(t, col, depth+1)
+			w.sequence(t, col, depth+1)
+			return
 		}
 	}
 	w.dst = append(w.dst, ' ')
-	return w.scalar(v, col+2)
+	w.scalar(v, col+2)
 }
 
-func (w *writer) mapping(m map[string]any, col, depth int) error {
+// goesOn reports whether what is in a collection is to be written.
+func (w *writer) goesOn(depth int) bool {
 	if depth > MaxDepth {
-		return fmt.Errorf("nested more than %d deep", MaxDepth)
+		w.err = fmt.Errorf("nested more than %d deep", MaxDepth)
+	}
+	return w.err == nil
+}
+
+func (w *writer) mapping(m map[string]any, col, depth int) {
+	if !w.goesOn(depth) {
+		return
 	}
 	first := len(w.keys)
 	for k := range m {
@@ -85,52 +99,46 @@ func (w *writer) mapping(m map[string]any, col, depth int) error {
 			w.indent(col)
 		}
 		key := w.keys[i]
-		if err := w.entry(key, m[key], col, depth); err != nil {
-			return err
-		}
+		w.entry(key, m[key], col, depth)
 	}
 	w.keys = w.keys[:first]
-	return nil
 }
 
-func (w *writer) entry(key string, v any, col, depth int) error {
+func (w *writer) entry(key string, v any, col, depth int) {
 	start := len(w.dst)
-	if err := w.key(key); err != nil {
-		return err
-	}
+	w.line(key, w.traitsOf(key))
 	if len(w.dst)-start <= maxSimpleKey {
 		w.dst = append(w.dst, ':')
-		return w.afterKey(v, col, depth)
+		w.afterKey(v, col, depth)
+		return
 	}
 	w.dst = slices.Insert(w.dst, start, '?', ' ')
 	w.dst = append(w.dst, '\n')
 	w.indent(col)
 	w.dst = append(w.dst, ": "...)
-	return w.inline(v, col+2, depth)
+	w.inline(v, col+2, depth)
 }
 
-func (w *writer) sequence(s []any, col, depth int) error {
-	if depth > MaxDepth {
-		return fmt.Errorf("nested more than %d deep", MaxDepth)
+func (w *writer) sequence(s []any, col, depth int) {
+	if !w.goesOn(depth) {
+		return
 	}
 	for i, v := range s {
 		if i > 0 {
 			w.indent(col)
 		}
 		w.dst = append(w.dst, "- "...)
-		if err := w.inline(v, col+2, depth); err != nil {
-			return err
-		}
+		w.inline(v, col+2, depth)
 	}
-	return nil
 }
 
 // scalar writes v, or an empty collection, and ends the line. Further lines of text
 // start at column col.
-func (w *writer) scalar(v any, col int) error {
+func (w *writer) scalar(v any, col int) {
 	switch t := v.(type) {
 	case string:
-		return w.text(t, col)
+		w.text(t, col)
+		return
 	case int64:
 		w.dst = strconv.AppendInt(w.dst, t, 10)
 	case bool:
@@ -139,7 +147,7 @@ func (w *writer) scalar(v any, col int) error {
 		w.dst = append(w.dst, "null"...)
 	case float64:
 		if math.IsNaN(t) || math.IsInf(t, 0) {
-			return errors.New("not a finite number")
+			w.err = errors.New("not a finite number")
 		}
 		w.dst = appendFloat(w.dst, t)
 	case map[string]any:
@@ -147,10 +155,9 @@ func (w *writer) scalar(v any, col int) error {
 	case []any:
 		w.dst = append(w.dst, "[]"...)
 	default:
-		return fmt.Errorf("%T is not part of a JSON-shaped tree", v)
+		w.err = fmt.Errorf("%T is not part of a JSON-shaped tree", v)
 	}
 	w.dst = append(w.dst, '\n')
-	return nil
 }
 
 func appendFloat(dst []byte, f float64) []byte {
