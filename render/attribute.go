@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget"
-	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/secrets"
@@ -45,7 +44,7 @@ func (g *rendering) expectation() verify.Expectation {
 // attribute says of each problem which patch introduced it, or which field of the
 // resource. Patches are applied one by one again until the problem is there. It keeps the
 // warnings, and returns the errors.
-func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
+func (g *rendering) attribute(problems []flinktarget.Problem) []flinktarget.Problem {
 	if g.plan.Job != nil {
 		for _, o := range g.built { // patched parts have the id already
 			setID(o, g.plan.Job.ID)
@@ -53,10 +52,10 @@ func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
 	}
 	want := g.expectation()
 	before := verify.Objects(g.built, want)
-	causes, ofField := map[verify.Problem]string{}, map[verify.Problem]string{}
-	note := func(p verify.Problem, cause string) {
+	causes, ofField := map[flinktarget.Problem]string{}, map[flinktarget.Problem]string{}
+	note := func(p flinktarget.Problem, cause string) {
 		causes[p] = cause
-		ofField[verify.Problem{Object: p.Object, Field: p.Field}] = cause
+		ofField[flinktarget.Problem{Object: p.Object, Field: p.Field}] = cause
 	}
 	for _, p := range before {
 		note(p, g.resourceField(p))
@@ -78,21 +77,18 @@ func (g *rendering) attribute(problems []verify.Problem) []flinktarget.Problem {
 		before = after
 	}
 	var out []flinktarget.Problem
-	for _, v := range problems {
+	for _, p := range problems {
 		// The checksum, which comes after the patches, may change what is said.
-		field := cmp.Or(causes[v], ofField[verify.Problem{Object: v.Object, Field: v.Field}], g.resourceField(v))
+		field := cmp.Or(causes[p], ofField[flinktarget.Problem{Object: p.Object, Field: p.Field}], g.resourceField(p))
 		cause := &flinktarget.Cause{Resource: g.target.String(), Field: field}
 		at, patched := places[field]
 		if !patched {
 			of := g.resourceOf(field)
 			cause.Resource, at = of.String(), of.Position(field)
 		}
-		p := flinktarget.Problem{Severity: flinktarget.SeverityError, Resource: g.resource.String(),
-			Object: secrets.OneLine(v.Object), Field: secrets.OneLine(v.Field),
-			Message: secrets.OneLine(v.Message), Position: at, Cause: cause}
-		p.Rule, p.Option = decode.Rule(cmp.Or(v.Rule, "verify"))
-		if v.Warning {
-			p.Severity = flinktarget.SeverityWarning
+		p.Resource, p.Position, p.Cause = g.resource.String(), at, cause
+		p.Object, p.Field, p.Message = secrets.OneLine(p.Object), secrets.OneLine(p.Field), secrets.OneLine(p.Message)
+		if p.Severity == flinktarget.SeverityWarning {
 			g.warnings = append(g.warnings, p)
 			continue
 		}
@@ -110,7 +106,7 @@ func (g *rendering) resourceOf(field string) resource {
 }
 
 // problemsWith verifies what the first of the patches make.
-func (g *rendering) problemsWith(patches []patch.Patch, want verify.Expectation) []verify.Problem {
+func (g *rendering) problemsWith(patches []patch.Patch, want verify.Expectation) []flinktarget.Problem {
 	set, err := patch.NewSet(patches...)
 	if err != nil {
 		return nil // they are part of a set
@@ -124,7 +120,7 @@ func (g *rendering) problemsWith(patches []patch.Patch, want verify.Expectation)
 
 // resourceField is the field of the resource that a problem of an object comes from,
 // if no patch introduced it.
-func (g *rendering) resourceField(p verify.Problem) string {
+func (g *rendering) resourceField(p flinktarget.Problem) string {
 	for _, o := range g.built {
 		if kinds.NameOf(o) != p.Object {
 			continue

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/verify"
 )
@@ -12,7 +13,7 @@ var Order = order
 func WatchVerify(watch, f func()) {
 	made := verifyObjects
 	defer func() { verifyObjects = made }()
-	verifyObjects = func(objects []tree.Map, want verify.Expectation) []verify.Problem {
+	verifyObjects = func(objects []tree.Map, want verify.Expectation) []flinktarget.Problem {
 		watch()
 		return made(objects, want)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 	"github.com/flinktarget/flinktarget/internal/verify"
@@ -63,7 +64,7 @@ func TestEveryKind(t *testing.T) {
 		o = tree.CopyMap(o)
 		o["noSuchField"] = int64(1)
 		found := slices.ContainsFunc(verify.Objects([]tree.Map{o}, verify.Expectation{}),
-			func(p verify.Problem) bool { return p.Field == "noSuchField" })
+			func(p flinktarget.Problem) bool { return p.Field == "noSuchField" })
 		assert.Assert(t, found, "the fields of a %s are not verified", k)
 	}
 	objects = append(objects, tree.Map{"kind": "Job"}) // of no known API

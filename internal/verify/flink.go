@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -46,7 +47,7 @@ func (v *verifier) home(p pod) {
 	image, want := tree.String(p.flink, "image"), v.want.Home
 	known := p.version != "" || flink.VVPImage(image)
 	if home := flink.HomeOf(image); known && home != want && !v.want.GivenHome {
-		v.report(Problem{Rule: "flink-home FlinkHome", Message: image + " has Flink in " + home.String() +
+		v.report(flinktarget.Problem{Rule: "flink-home FlinkHome", Message: image + " has Flink in " + home.String() +
 			", and these pods are for " + want.String() + ": name the image in the Deployment or SessionCluster, or " +
 			"say where Flink is"}, p.at("image"))
 	}

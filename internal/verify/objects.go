@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/secrets"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -83,7 +84,7 @@ func (v *verifier) configFile(at, file, text string) {
 	}
 	if len(missing) > 0 {
 		slices.Sort(missing)
-		v.report(Problem{Rule: "configuration-file", Message: "must have " + strings.Join(missing, ", ") +
+		v.report(flinktarget.Problem{Rule: "configuration-file", Message: "must have " + strings.Join(missing, ", ") +
 			", which the renderer sets: write options into flinkConfiguration, instead of replacing the file"}, at)
 	}
 }

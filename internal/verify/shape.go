@@ -141,7 +141,7 @@ func (v *verifier) structure(m tree.Map, s *shape) {
 		v.path.Enter(key)
 		if f, known := fields[key]; !known {
 			message := "unknown field" + cmp.Or(decode.DidYouMean(key, tree.Keys(fields)), asOf)
-			v.report(Problem{Rule: RuleUnknownField, Message: message, Warning: v.want.AllowUnknown}, "")
+			v.unknown(RuleUnknownField, message)
 			unknown = true
 		} else if v.value(value, f.shape) && f.check != nil {
 			if message := f.check(value); message != "" {
@@ -159,7 +159,7 @@ func (v *verifier) value(value any, s *shape) bool {
 		ok := v.expect(s.is(value), s.want)
 		if ok && s.values != nil {
 			if message := s.values(value); message != "" {
-				v.report(Problem{Rule: RuleUnknownValue, Message: message, Warning: v.want.AllowUnknown}, "")
+				v.unknown(RuleUnknownValue, message)
 			}
 		}
 		return ok

@@ -22,23 +22,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flinktarget/flinktarget"
+	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
-
-// A Problem is one thing that is wrong with an object.
-type Problem struct {
-	// Object is the kind and namespace/name, Field a path in it. Elements of lists are
-	// called by their mount path or name, as in spec.ports[rest], where they have one.
-	Object, Field string
-	Message       string
-	// Rule is the name of the rule, as package decode takes it apart, "" for most of those of
-	// Kubernetes.
-	Rule string
-	// Warning says that the object can be applied nevertheless.
-	Warning bool
-}
 
 // The rules about what a newer Kubernetes than the linked one may have.
 const (
@@ -75,8 +64,10 @@ type Expectation struct {
 }
 
 // Objects returns what is wrong with objects, at most 100 problems, errors before warnings and
-// each in the order of the objects.
-func Objects(objects []tree.Map, want Expectation) []Problem {
+// each in the order of the objects. Each has its Severity, Rule, Option, Object, Field and Message.
+// Elements of lists are called by their mount path or name, as in spec.ports[rest], where they have
+// one. A warning says that the object can be applied nevertheless.
+func Objects(objects []tree.Map, want Expectation) []flinktarget.Problem {
 	v := &verifier{objects: objects, want: want, path: make(tree.Path, 0, 16)}
 	for _, o := range objects {
 		v.object = o
@@ -85,22 +76,15 @@ func Objects(objects []tree.Map, want Expectation) []Problem {
 		for _, check := range objectChecks[tree.String(o, "kind")] {
 			check(v)
 		}
-		slices.SortFunc(v.problems[before:], func(a, b Problem) int { // maps have no order
+		slices.SortFunc(v.problems[before:], func(a, b flinktarget.Problem) int { // maps have no order
 			return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Message, b.Message))
 		})
 	}
 	v.problems = slices.Compact(v.problems)
-	slices.SortStableFunc(v.problems, func(a, b Problem) int { // no warning takes the place of an error
-		return cmp.Compare(rankOf(a), rankOf(b))
+	slices.SortStableFunc(v.problems, func(a, b flinktarget.Problem) int { // no warning takes the place of an error
+		return cmp.Compare(a.Severity, b.Severity)
 	})
 	return v.problems[:min(len(v.problems), maxProblems)]
-}
-
-func rankOf(p Problem) int {
-	if p.Warning {
-		return 1
-	}
-	return 0
 }
 
 // verifier looks at objects one after the other.
@@ -110,7 +94,7 @@ type verifier struct {
 	object   tree.Map  // that it looks at
 	path     tree.Path // where in the object it is
 	rule     string    // that it follows, of those that have a name
-	problems []Problem
+	problems []flinktarget.Problem
 }
 
 // elementName is how people know an element of a list.
@@ -127,16 +111,27 @@ func elementName(e any, i int) string {
 // fail reports a problem of the field at a path below the current one, "" for the
 // current one.
 func (v *verifier) fail(below, message string) {
-	v.report(Problem{Message: message, Rule: v.rule}, below)
+	v.report(flinktarget.Problem{Message: message, Rule: v.rule}, below)
 }
 
 // caution is fail for what runs, but not as it is meant.
 func (v *verifier) caution(below, message string) {
-	v.report(Problem{Message: message, Rule: v.rule, Warning: true}, below)
+	v.report(flinktarget.Problem{Severity: flinktarget.SeverityWarning, Message: message, Rule: v.rule}, below)
+}
+
+// unknown reports what a newer Kubernetes may have at the current path.
+func (v *verifier) unknown(rule, message string) {
+	p := flinktarget.Problem{Rule: rule, Message: message}
+	if v.want.AllowUnknown {
+		p.Severity = flinktarget.SeverityWarning
+	}
+	v.report(p, "")
 }
 
 // report adds a problem of the field at a path below the current one.
-func (v *verifier) report(p Problem, below string) {
+func (v *verifier) report(p flinktarget.Problem, below string) {
+	p.Severity = cmp.Or(p.Severity, flinktarget.SeverityError)
+	p.Rule, p.Option = decode.Rule(cmp.Or(p.Rule, "verify"))
 	p.Field, p.Object = tree.Join(v.path.Field(), below), kinds.NameOf(v.object)
 	v.problems = append(v.problems, p)
 }
