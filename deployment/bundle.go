@@ -35,7 +35,7 @@ func (b *Bundle) Add(other Bundle) {
 // there are: 0 if there is none or d is in application mode, and more than 1 if it is not
 // known which is meant.
 func (b Bundle) ClusterOf(d Deployment) (found SessionCluster, n int) {
-	name, namespace := d.d.get().Spec.SessionClusterName, d.Namespace()
+	name, namespace := d.get().Spec.SessionClusterName, d.Namespace()
 	for _, s := range b.SessionClusters {
 		if name != "" && s.Name() == name && s.Namespace() == namespace {
 			found = s

@@ -17,7 +17,7 @@ import (
 // called, and whatever needs a Deployment refuses it.
 type Deployment struct {
 	_ [0]func() // compare with Equal, not with ==
-	d *data[Config]
+	*data[Config]
 }
 
 // New checks a configuration and returns a Deployment made of a copy of it. The
@@ -27,7 +27,7 @@ func New(c Config) (Deployment, error) {
 	if errs := validateDeployment(c); len(errs) > 0 {
 		return Deployment{}, decode.Invalid(subject(c), decode.Fields(errs)...)
 	}
-	return Deployment{d: &data[Config]{config: c}}, nil
+	return Deployment{data: &data[Config]{config: c}}, nil
 }
 
 // Parse reads one Deployment in YAML or JSON, by itself or in the custom resource
@@ -58,100 +58,66 @@ func (o Reader) deployment(root *yaml.Node) (Deployment, error) {
 	}
 	made := &data[Config]{config: filled, source: root, newer: o.AllowUnknown, savepoint: w.savepoint}
 	o.Defaults.note(made, c)
-	return Deployment{d: made}, nil
+	return Deployment{data: made}, nil
 }
-
-// IsZero reports whether d is the zero value, which is no Deployment.
-func (d Deployment) IsZero() bool { return d.d == nil }
-
-// ID returns metadata.id, or the id that is derived from kind, namespace and name
-// where that is empty: the same for the same resource, always.
-func (d Deployment) ID() string { return d.d.id() }
-
-// Name returns metadata.name.
-func (d Deployment) Name() string { return d.d.get().Metadata.Name }
-
-// Namespace returns the VVP namespace, "default" if none was given.
-func (d Deployment) Namespace() string { return d.d.namespace() }
 
 // Target returns what the Deployment refers to, the zero Ref if it runs on a
 // SessionCluster: then the target to look up and to hold is that of the SessionCluster.
 func (d Deployment) Target() target.Ref {
-	s := d.d.get().Spec
+	s := d.get().Spec
 	if s.DeploymentTargetID == "" && s.DeploymentTargetName == "" {
 		return target.Ref{}
 	}
 	return target.Ref{Namespace: d.Namespace(), Name: s.DeploymentTargetName, ID: s.DeploymentTargetID}
 }
 
-// Owner returns the Deployment as one who refers to a target. Its UID is
-// metadata.id, which may be empty.
-func (d Deployment) Owner() target.Owner { return d.d.owner() }
-
 // Config returns a copy of the configuration, as it was given, and with what the
 // Deployment Defaults filled in if it was made with any. Editing it does not change
 // d; New makes another Deployment of it.
-func (d Deployment) Config() Config { return clone(d.d.get()) }
+func (d Deployment) Config() Config { return clone(d.get()) }
 
 // Given returns a copy of the configuration as it was given, without Deployment
 // Defaults and patches.
 func (d Deployment) Given() Config {
-	if d.d == nil || d.d.given == nil {
+	if d.data == nil || d.given == nil {
 		return d.Config()
 	}
-	return clone(*d.d.given)
+	return clone(*d.given)
 }
 
 // Defaults returns the Deployment Defaults that d was made with. The zero value
 // stands for none.
 func (d Deployment) Defaults() Defaults {
-	if d.d == nil {
+	if d.data == nil {
 		return Defaults{}
 	}
-	return d.d.layers
+	return d.layers
 }
 
 // Resolved returns a copy of the configuration with everything filled in that
 // VVP documents a default for. NumberOfTaskManagers stays nil: how many are
 // needed follows from parallelism and slots.
-func (d Deployment) Resolved() Config {
-	if d.d == nil {
-		return Config{}
-	}
-	return d.d.config.resolved()
-}
+func (d Deployment) Resolved() Config { return d.data.resolved() }
 
 // Patch returns the Deployment that a target's patch set makes of d. Defaults are
 // filled in first, so that patches find maps to add to. The result is checked
 // like any input. Where no patch is for Deployments, or one fails, the result is d. Errors are
 // of type [*patch.ApplyError] and [*flinktarget.InvalidError].
 func (d Deployment) Patch(s patch.Set) (Deployment, error) {
-	root, err := d.d.patch(s, d.Resolved)
+	root, err := d.patch(s)
 	if root == nil {
 		return d, err
 	}
-	patched, err := Reader{AllowUnknown: d.d.newer}.deployment(root)
+	patched, err := Reader{AllowUnknown: d.newer}.deployment(root)
 	if err == nil {
-		patched.d.given, patched.d.savepoint = cmp.Or(d.d.given, &d.d.config), d.d.savepoint
+		patched.given, patched.savepoint = cmp.Or(d.given, &d.config), d.savepoint
 	}
 	return patched, err
 }
 
-// Position returns where a field stands in the text that d was read from, such
-// as spec.template.spec.artifact.jarUri, or where its parent does if it is not
-// there. The result is the zero Position if d was not read from a text.
-func (d Deployment) Position(field string) flinktarget.Position { return d.d.position(field) }
-
 // Equal reports whether d and e have equal configurations. Formatting, comments,
 // and nil against empty maps do not count; defaults are not filled in.
-func (d Deployment) Equal(e Deployment) bool { return d.d.equal(e.d) }
-
-// String returns the kind and namespace/name, for messages.
-func (d Deployment) String() string { return subject(d.d.get()) }
-
-// MarshalJSON returns the configuration as JSON, which Parse reads; null for the
-// zero value.
-func (d Deployment) MarshalJSON() ([]byte, error) { return d.d.json() }
+func (d Deployment) Equal(e Deployment) bool { return d.data.equal(e.data) }
 
 // UnmarshalJSON sets the variable d as Parse does, to the zero value for null. The
 // Deployment that it held before does not change.

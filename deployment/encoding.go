@@ -6,19 +6,11 @@ import (
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
-// MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml; nil
-// for the zero value.
-func (d Deployment) MarshalYAML() (any, error) { return tree.FromGo(d) }
-
 // UnmarshalYAML sets the variable d as Parse does, from what such a library hands over.
 // Errors have no places; those of Parse do.
 func (d *Deployment) UnmarshalYAML(unmarshal func(any) error) error {
 	return decode.FromYAML(d, unmarshal, Reader{}.deployment)
 }
-
-// MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml; nil
-// for the zero value.
-func (s SessionCluster) MarshalYAML() (any, error) { return tree.FromGo(s) }
 
 // UnmarshalYAML sets the variable s as ParseSessionCluster does, from what such a library
 // hands over. Errors have no places; those of ParseSessionCluster do.

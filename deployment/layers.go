@@ -158,7 +158,7 @@ func (d Defaults) MarshalJSON() ([]byte, error) {
 func (d Defaults) New(c Config) (Deployment, error) {
 	made, err := New(d.apply(c))
 	if err == nil {
-		d.note(made.d, c)
+		d.note(made.data, c)
 	}
 	return made, err
 }

@@ -13,13 +13,10 @@ import (
 // strictly against T, unless a [Reader] allows what is unknown. Raw values are immutable; the zero value is unset.
 //
 // Make one with [FromYAML] or [FromObject], or by decoding a configuration.
-type Raw[T any] struct {
-	_ [0]T // what it is checked against
-	kept
-}
+type Raw[T any] struct{ kept[T] }
 
 // kept lets the decoder of configurations fill a Raw.
-type kept = decode.Kept
+type kept[T any] = decode.Kept[T]
 
 // FromYAML returns the Raw of a YAML or JSON text. The error is an [*flinktarget.InvalidError].
 func FromYAML[T any](text []byte) (Raw[T], error) {
@@ -42,7 +39,7 @@ func fromNode[T any](root *yaml.Node) (Raw[T], error) {
 	if len(problems) > 0 {
 		return Raw[T]{}, decode.Invalid("", problems...)
 	}
-	return Raw[T]{kept: kept}, nil
+	return Raw[T]{kept}, nil
 }
 
 // IsZero reports whether r is unset.
@@ -74,17 +71,7 @@ func (r Raw[T]) String() string {
 func (r Raw[T]) MarshalJSON() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalJSON sets the variable r. The value that it held before does not change.
-func (r *Raw[T]) UnmarshalJSON(text []byte) error {
-	v, err := tree.FromJSON(text)
-	if err != nil {
-		return err
-	}
-	read, err := fromNode[T](yaml.FromTree(v))
-	if err == nil {
-		*r = read
-	}
-	return err
-}
+func (r *Raw[T]) UnmarshalJSON(text []byte) error { return decode.JSON(r, text, fromNode[T]) }
 
 // MarshalYAML returns the value for libraries such as go.yaml.in/yaml; nil if r is unset.
 func (r Raw[T]) MarshalYAML() (any, error) { return tree.FromJSON([]byte(r.String())) }

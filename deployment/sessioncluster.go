@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"github.com/flinktarget/flinktarget"
 	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/yaml"
 	"github.com/flinktarget/flinktarget/patch"
@@ -44,7 +43,7 @@ type SessionClusterSpec struct {
 // value, safe for concurrent use. The zero value is no SessionCluster.
 type SessionCluster struct {
 	_ [0]func() // compare with Equal, not with ==
-	d *data[SessionClusterConfig]
+	*data[SessionClusterConfig]
 }
 
 // NewSessionCluster checks a configuration and returns a SessionCluster made of a
@@ -54,7 +53,7 @@ func NewSessionCluster(c SessionClusterConfig) (SessionCluster, error) {
 	if errs := validateSessionCluster(c); len(errs) > 0 {
 		return SessionCluster{}, decode.Invalid(subject(c), decode.Fields(errs)...)
 	}
-	return SessionCluster{d: &data[SessionClusterConfig]{config: c}}, nil
+	return SessionCluster{data: &data[SessionClusterConfig]{config: c}}, nil
 }
 
 // ParseSessionCluster reads one SessionCluster in YAML or JSON, as [Parse] reads
@@ -68,69 +67,36 @@ func (o Reader) sessionCluster(root *yaml.Node) (SessionCluster, error) {
 	if problems := decode.Newer(root, &c, o.AllowUnknown, validateSessionCluster); len(problems) > 0 {
 		return SessionCluster{}, decode.Invalid(subject(c), problems...)
 	}
-	return SessionCluster{d: &data[SessionClusterConfig]{config: clone(c), source: root, newer: o.AllowUnknown}}, nil
+	return SessionCluster{data: &data[SessionClusterConfig]{config: clone(c), source: root, newer: o.AllowUnknown}}, nil
 }
-
-// IsZero reports whether s is the zero value, which is no SessionCluster.
-func (s SessionCluster) IsZero() bool { return s.d == nil }
-
-// ID returns metadata.id, or the id that is derived from kind, namespace and name
-// where that is empty.
-func (s SessionCluster) ID() string { return s.d.id() }
-
-// Name returns metadata.name.
-func (s SessionCluster) Name() string { return s.d.get().Metadata.Name }
-
-// Namespace returns the VVP namespace, "default" if none was given.
-func (s SessionCluster) Namespace() string { return s.d.namespace() }
 
 // Target returns the target that the SessionCluster refers to.
 func (s SessionCluster) Target() target.Ref {
-	if s.d == nil {
+	if s.data == nil {
 		return target.Ref{}
 	}
-	return target.Ref{Namespace: s.Namespace(), Name: s.d.config.Spec.DeploymentTargetName}
+	return target.Ref{Namespace: s.Namespace(), Name: s.config.Spec.DeploymentTargetName}
 }
 
-// Owner returns the SessionCluster as one who refers to a target. Its UID is
-// metadata.id, which may be empty.
-func (s SessionCluster) Owner() target.Owner { return s.d.owner() }
-
 // Config returns a copy of the configuration, as it was given.
-func (s SessionCluster) Config() SessionClusterConfig { return clone(s.d.get()) }
+func (s SessionCluster) Config() SessionClusterConfig { return clone(s.get()) }
 
 // Resolved returns a copy of the configuration with everything filled in that VVP
 // documents a default for.
-func (s SessionCluster) Resolved() SessionClusterConfig {
-	if s.d == nil {
-		return SessionClusterConfig{}
-	}
-	return s.d.config.resolved()
-}
+func (s SessionCluster) Resolved() SessionClusterConfig { return s.data.resolved() }
 
 // Patch returns the SessionCluster that a target's patch set makes of s, as
 // [Deployment.Patch] does.
 func (s SessionCluster) Patch(set patch.Set) (SessionCluster, error) {
-	root, err := s.d.patch(set, s.Resolved)
+	root, err := s.patch(set)
 	if root == nil {
 		return s, err
 	}
-	return Reader{AllowUnknown: s.d.newer}.sessionCluster(root)
+	return Reader{AllowUnknown: s.newer}.sessionCluster(root)
 }
 
-// Position returns where a field stands in the text that s was read from, as
-// [Deployment.Position].
-func (s SessionCluster) Position(field string) flinktarget.Position { return s.d.position(field) }
-
 // Equal reports whether s and t have equal configurations, as [Deployment.Equal].
-func (s SessionCluster) Equal(t SessionCluster) bool { return s.d.equal(t.d) }
-
-// String returns the kind and namespace/name, for messages.
-func (s SessionCluster) String() string { return subject(s.d.get()) }
-
-// MarshalJSON returns the configuration as JSON, which ParseSessionCluster reads;
-// null for the zero value.
-func (s SessionCluster) MarshalJSON() ([]byte, error) { return s.d.json() }
+func (s SessionCluster) Equal(t SessionCluster) bool { return s.data.equal(t.data) }
 
 // UnmarshalJSON sets the variable s as ParseSessionCluster does, to the zero value for
 // null. The SessionCluster that it held before does not change.

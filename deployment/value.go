@@ -12,17 +12,18 @@ import (
 	"github.com/flinktarget/flinktarget/target"
 )
 
-type config interface {
+type config[C any] interface {
 	Config | SessionClusterConfig
 	identity() (kind string, m Metadata)
+	resolved() C
 }
 
 func (c Config) identity() (string, Metadata)               { return KindDeployment, c.Metadata }
 func (c SessionClusterConfig) identity() (string, Metadata) { return KindSessionCluster, c.Metadata }
 
-// data is a resource that was checked. It does not change after it was made, and is
-// nil in the zero value of a Deployment or a SessionCluster.
-type data[C config] struct {
+// data is a resource that was checked, with the methods that Deployments and
+// SessionClusters share. It does not change after it was made, and is nil in the zero value.
+type data[C config[C]] struct {
 	config C          // with what Deployment Defaults filled in
 	source *yaml.Node // nil if it was not read from a text
 	given  *C         // as it was given; nil if that is config
@@ -40,18 +41,27 @@ func (d *data[C]) get() C {
 	return d.config
 }
 
-func (d *data[C]) id() string {
-	if d == nil {
-		return ""
-	}
-	kind, m := d.config.identity()
-	if m.ID != "" {
+// IsZero reports whether d is the zero value, which is no resource.
+func (d *data[C]) IsZero() bool { return d == nil }
+
+// ID returns metadata.id, or the id that is derived from kind, namespace and name
+// where that is empty: the same for the same resource, always.
+func (d *data[C]) ID() string {
+	kind, m := d.get().identity()
+	if m.ID != "" || d == nil {
 		return m.ID
 	}
 	return kinds.DeriveID(kind, namespaceOf(m), m.Name)
 }
 
-func (d *data[C]) namespace() string {
+// Name returns metadata.name.
+func (d *data[C]) Name() string {
+	_, m := d.get().identity()
+	return m.Name
+}
+
+// Namespace returns the VVP namespace, "default" if none was given.
+func (d *data[C]) Namespace() string {
 	if d == nil {
 		return ""
 	}
@@ -61,24 +71,46 @@ func (d *data[C]) namespace() string {
 
 func namespaceOf(m Metadata) string { return cmp.Or(m.Namespace, target.DefaultNamespace) }
 
-func (d *data[C]) owner() target.Owner {
+// Owner returns the resource as one who refers to a target. Its UID is metadata.id,
+// which may be empty.
+func (d *data[C]) Owner() target.Owner {
 	kind, m := d.get().identity()
-	return target.Owner{Kind: kind, Namespace: d.namespace(), Name: m.Name, UID: m.ID}
+	return target.Owner{Kind: kind, Namespace: d.Namespace(), Name: m.Name, UID: m.ID}
 }
 
-func (d *data[C]) position(field string) flinktarget.Position {
+// resolved returns a copy of the configuration with VVP's defaults.
+func (d *data[C]) resolved() C {
+	if d == nil {
+		return *new(C)
+	}
+	return d.config.resolved()
+}
+
+// Position returns where a field stands in the text that d was read from, such
+// as spec.template.spec.artifact.jarUri, or where its parent does if it is not
+// there. The result is the zero Position if d was not read from a text.
+func (d *data[C]) Position(field string) flinktarget.Position {
 	if d == nil {
 		return flinktarget.Position{}
 	}
 	return d.source.Locate(field)
 }
 
-func (d *data[C]) json() ([]byte, error) {
+// String returns the kind and namespace/name, for messages.
+func (d *data[C]) String() string { return subject(d.get()) }
+
+// MarshalJSON returns the configuration as JSON, which Parse and ParseSessionCluster
+// read; null for the zero value.
+func (d *data[C]) MarshalJSON() ([]byte, error) {
 	if d == nil {
 		return []byte("null"), nil
 	}
 	return json.Marshal(d.config)
 }
+
+// MarshalYAML returns the configuration as a map, for libraries such as go.yaml.in/yaml; nil
+// for the zero value.
+func (d *data[C]) MarshalYAML() (any, error) { return tree.FromGo(d) }
 
 func (d *data[C]) equal(e *data[C]) bool {
 	if d == nil || e == nil {
@@ -95,7 +127,7 @@ func equalJSON(a, b any) bool {
 }
 
 // subject names a resource in messages.
-func subject[C config](c C) string {
+func subject[C config[C]](c C) string {
 	kind, m := c.identity()
 	if m.Name == "" {
 		return kind
@@ -115,12 +147,12 @@ func patches(s patch.Set, kind string) bool {
 
 // patch applies s to d with its defaults. The result is a document that is to be checked, nil
 // if no patch is for such resources.
-func (d *data[C]) patch(s patch.Set, resolved func() C) (*yaml.Node, error) {
+func (d *data[C]) patch(s patch.Set) (*yaml.Node, error) {
 	kind, _ := d.get().identity()
 	if d == nil || !patches(s, kind) {
 		return nil, nil
 	}
-	v, _ := tree.FromGo(resolved()) // which was checked
+	v, _ := tree.FromGo(d.resolved()) // which was checked
 	doc, _ := v.(tree.Map)
 	kinds.Fill(kinds.TypeMeta{APIVersion: kinds.VVPVersion, Kind: kind}, doc)
 	doc, err := s.ApplyResource(doc)

@@ -21,10 +21,10 @@ import (
 // same order: what is legal and has no effect, or not the one that its author may
 // expect. Values that look like secrets are not in it.
 func (d Deployment) Warnings() []flinktarget.Problem {
-	if d.d == nil {
+	if d.data == nil {
 		return nil
 	}
-	c := d.d.config
+	c := d.config
 	w := &warnings{resource: d.String, position: d.Position, system: func() (labels.Set, error) {
 		id := labels.Deployment{Namespace: d.Namespace(), ID: d.ID(), Name: d.Name(), JobID: kinds.NilID}
 		return labels.ForDeployment(id)
@@ -33,7 +33,7 @@ func (d Deployment) Warnings() []flinktarget.Problem {
 		w.add("state-spelling", field.NewPath("spec", "state"),
 			"read as %s, which is how VVP's API writes it", Cancelled)
 	}
-	if d.d.savepoint != "" {
+	if d.savepoint != "" {
 		at := field.NewPath("spec", "initialSavepointSpec", "savepointLocation")
 		w.add("initial-savepoint Job.SavepointLocation", at,
 			"VVP registers the savepoint, which is not done here: give it to the job that is to start from it")
@@ -51,13 +51,13 @@ func (d Deployment) Warnings() []flinktarget.Problem {
 
 // Warnings returns what a person should look at, as [Deployment.Warnings].
 func (s SessionCluster) Warnings() []flinktarget.Problem {
-	if s.d == nil {
+	if s.data == nil {
 		return nil
 	}
 	w := &warnings{resource: s.String, position: s.Position, system: func() (labels.Set, error) {
 		return labels.ForSessionCluster(labels.SessionCluster{Namespace: s.Namespace(), ID: s.ID(), Name: s.Name()})
 	}, placeholders: []string{"namespace"}}
-	w.cluster(s.d.config.Spec.cluster(field.NewPath("spec")), func(string) string { return "" })
+	w.cluster(s.config.Spec.cluster(field.NewPath("spec")), func(string) string { return "" })
 	return w.list
 }
 

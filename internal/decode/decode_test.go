@@ -153,10 +153,7 @@ func TestNearest(t *testing.T) {
 }
 
 // kept is a value as its author wrote it, checked against T.
-type kept[T any] struct {
-	_ [0]T
-	decode.Kept
-}
+type kept[T any] struct{ decode.Kept[T] }
 
 func TestKept(t *testing.T) {
 	var got struct {
@@ -170,7 +167,9 @@ func TestKept(t *testing.T) {
 	problems = decode.Into(node(t, "env: {name: A, vlaue: x}"), nil, &got)
 	assert.Equal(t, len(problems), 1)
 	assert.Equal(t, problems[0].Field, "env.vlaue")
-	assert.Equal(t, decode.TextOf(decode.Keep(nil)), "", "null is unset")
+
+	assert.Equal(t, len(decode.Into(node(t, "env: null"), nil, &got)), 0)
+	assert.Equal(t, decode.TextOf(got.Account.Kept), "", "null is unset")
 }
 
 func TestSecretsAreNotShown(t *testing.T) {

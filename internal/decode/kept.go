@@ -10,25 +10,15 @@ import (
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
-// Kept is a value that was checked against a type and is kept as its author wrote
-// it. Types that embed it and name the type in a first field `_ [0]T` are filled by
-// the decoder. The zero value is unset.
-type Kept struct {
-	text string // canonical JSON
-	tree any    // what text says; never changed, never handed out
+// Kept is a value that was checked against T and is kept as its author wrote it. The
+// decoder fills types that embed it. The zero value is unset.
+type Kept[T any] struct {
+	_    [0]func() // values are compared by their texts
+	text string    // canonical JSON
+	tree any       // what text says; never changed, never handed out
 }
 
-// Keep returns the Kept of a tree, the zero value for null. The tree belongs to it
-// from then on.
-func Keep(v any) Kept {
-	if v == nil {
-		return Kept{}
-	}
-	v = tree.Canonical(v)
-	return Kept{text: string(tree.JSON(v)), tree: v}
-}
-
-func (k Kept) shared() any { return k.tree }
+func (k Kept[T]) shared() any { return k.tree }
 
 // Shared returns the value of a type that embeds Kept, nil if it is unset. It is
 // shared by all: whoever gets it reads it only.
@@ -38,14 +28,31 @@ func Shared[K interface{ shared() any }](kept K) map[string]any {
 }
 
 // TextOf returns the JSON text, "" for the zero value.
-func TextOf(k Kept) string { return k.text }
+func TextOf[T any](k Kept[T]) string { return k.text }
 
-func (k *Kept) keep(v any) { *k = Keep(v) }
+// keep keeps a tree, which belongs to k from then on; nothing of null.
+func (k *Kept[T]) keep(v any) {
+	if *k = (Kept[T]{}); v != nil {
+		k.tree = tree.Canonical(v)
+		k.text = string(tree.JSON(k.tree))
+	}
+}
 
-// keeper is implemented by types that embed Kept, and by no others: the method is
+func (*Kept[T]) part() reflect.Type { return reflect.TypeFor[T]() }
+
+// keeper is implemented by types that embed Kept, and by no others: the methods are
 // promoted, and cannot be written outside of this package.
 type keeper interface {
 	keep(tree any)
+	part() reflect.Type
+}
+
+// PartOf returns what values of a type that embeds Kept are checked against, nil for others.
+func PartOf(t reflect.Type) reflect.Type {
+	if u, ok := reflect.New(t).Interface().(keeper); ok {
+		return u.part()
+	}
+	return nil
 }
 
 // Ignored takes any value and keeps nothing of it.
@@ -54,14 +61,10 @@ type Ignored struct{}
 func (Ignored) ignore() {}
 
 func (d *decoder) kept(n *yaml.Node, u keeper) {
-	t := reflect.TypeOf(u).Elem()
-	if t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type.Kind() == reflect.Array {
-		part := t.Field(0).Type.Elem()
-		n = unwrap(n, part)
-		d.part = true
-		d.value(n, reflect.New(part).Elem(), "")
-		d.part = false
-	}
+	n = unwrap(n, u.part())
+	d.part = true
+	d.value(n, reflect.New(u.part()).Elem(), "")
+	d.part = false
 	u.keep(n.Value()) // even with problems, so that nothing seems to be missing
 }
 
@@ -79,8 +82,9 @@ func unwrap(n *yaml.Node, part reflect.Type) *yaml.Node {
 	return &out
 }
 
-// Part returns the Kept of a node that is checked against T.
-func Part[T any](n *yaml.Node) (Kept, []flinktarget.Problem) {
-	n = unwrap(n, reflect.TypeFor[T]())
-	return Keep(n.Value()), Check[T](n, nil)
+// Part returns the Kept of a node, and what is wrong with it.
+func Part[T any](n *yaml.Node) (k Kept[T], problems []flinktarget.Problem) {
+	n = unwrap(n, k.part())
+	k.keep(n.Value())
+	return k, Check[T](n, nil)
 }

@@ -104,7 +104,7 @@ func (m *maker) value(t reflect.Type, wire, path string, ours bool) Rule {
 	case reflect.Pointer:
 		return m.value(t.Elem(), wire, path, ours)
 	case reflect.Struct:
-		if inner := kept(t); inner != nil {
+		if inner := decode.PartOf(t); inner != nil {
 			return m.reference(inner)
 		}
 		if !ours {
@@ -123,18 +123,6 @@ func (m *maker) value(t reflect.Type, wire, path string, ours bool) Rule {
 	default:
 		return scalar(t, wire)
 	}
-}
-
-// kept returns what a type is checked against that is kept as it was written: the
-// T of a first field `_ [0]T`.
-func kept(t reflect.Type) reflect.Type {
-	if _, ok := reflect.New(t).Interface().(json.Unmarshaler); !ok || t.NumField() == 0 {
-		return nil
-	}
-	if f := t.Field(0); f.Name == "_" && f.Type.Kind() == reflect.Array && f.Type.Elem().Kind() == reflect.Struct {
-		return f.Type.Elem()
-	}
-	return nil
 }
 
 func scalar(t reflect.Type, wire string) Rule {
