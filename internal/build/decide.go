@@ -95,10 +95,11 @@ type Plan struct {
 	command      []string // of the JobManager
 	configFile   string   // the text
 	log4j        string
-	tls          bool  // REST answers https only, so that HTTP probes cannot work
-	certificates bool  // of Options.TLSSecret are mounted
-	queryable    bool  // state can be queried
-	managers     int32 // TaskManagers
+	tls          bool             // REST answers https only, so that HTTP probes cannot work
+	certificates bool             // of Options.TLSSecret are mounted
+	passwords    []flink.Property // of the certificates, as arguments
+	queryable    bool             // state can be queried
+	managers     int32            // TaskManagers
 	artifact     artifact
 	pods         deployment.Pods // zero if there are no such options
 
@@ -165,6 +166,9 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 	c.preset()
 	d.checkpoints(c, at)
 	c.Stores = configuredStores(expanded(c.Config, c.known()), at)
+	if in.Job != nil {
+		d.annotations(c)
+	}
 	d.configuration(c, at)
 	d.hidesConfig(c, c.PodsAt())
 	c.log4j = d.logging(in.Logging, in.Settings.Child("logging"))
@@ -183,7 +187,6 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 func (d *decider) job(c *Plan) {
 	at := c.Settings.Child("artifact")
 	c.Config["parallelism.default"] = strconv.Itoa(int(c.Job.Parallelism))
-	d.annotations(c)
 	c.artifact = d.artifact(c, at)
 	for _, scheme := range flink.Schemes(c.Job.Savepoint) {
 		if flink.IsStore(scheme) {
@@ -298,7 +301,7 @@ func (d *decider) configuration(c *Plan, at *field.Path) {
 		"taskmanager.memory.process.size": processSize(c.Resources.TaskManager),
 	})
 	c.identify()
-	c.Properties = d.references(c, at)
+	c.Properties = append(d.references(c, at), c.passwords...)
 }
 
 // filled returns a copy of the configuration with VVP's placeholders filled in. Others

@@ -48,7 +48,7 @@ func (d *decider) plugins(c *Plan) {
 		image := c.imageOf(component)
 		version := pluginVersion(image, c.FlinkVersion)
 		official := flink.OfficialImage(image) != ""
-		if names, _ := variables(c.ownEnv(component)); names[flink.PluginsVariable] {
+		if c.setsVariable(component, flink.PluginsVariable) {
 			continue
 		}
 		for _, s := range c.Stores {
@@ -90,10 +90,9 @@ const ruleFileSystem = "file-system-image"
 // withoutPlugin is about a file system that the image itself has to have.
 func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Component, image string) {
 	needs := flink.InImages(s.scheme)
-	names, _ := variables(c.ownEnv(component))
 	official := flink.OfficialImage(image) != ""
 	if slices.Contains(c.unknownPlugins, needs) || s.Jar && component == labels.TaskManager ||
-		needs == "Hadoop" && names["HADOOP_CLASSPATH"] {
+		needs == "Hadoop" && c.setsVariable(component, "HADOOP_CLASSPATH") {
 		return
 	}
 	c.unknownPlugins = append(c.unknownPlugins, needs)

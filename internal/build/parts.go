@@ -27,12 +27,6 @@ var (
 		"seccompProfile": tree.Map{"type": "RuntimeDefault"},
 	}
 
-	scratchVolumes = []any{
-		tree.Map{"name": TempVolume, "emptyDir": emptyDir},
-		tree.Map{"name": LogVolume, "emptyDir": emptyDir},
-	}
-	tempMount = tree.Map{"name": TempVolume, "mountPath": flink.TempDir}
-
 	jobManagerPorts = []any{
 		containerPort("rpc", flink.PortJobManagerRPC),
 		containerPort("blob", flink.PortBlobServer),
@@ -67,13 +61,6 @@ var (
 // ApplicationStatus.FAILED is 1443, of which the system keeps 8 bits. A job that
 // finished or was cancelled ends with 0.
 const exitFailed = 1443 % 256
-
-// How many fields generated pods and containers have at most, so that their maps
-// need not grow.
-const (
-	fieldsOfPod       = 14
-	fieldsOfContainer = 12
-)
 
 // failsJob is a rule that ends a Job for an exit code of Flink's container.
 func failsJob(code int) tree.Map {
@@ -114,8 +101,6 @@ func probe(handler tree.Map, period, failures int64) tree.Map {
 // Parts returns what all clusters share, for tests that hold that nobody writes to it.
 func Parts() []any {
 	return []any{
-		emptyDir, restricted, podSecurity, scratchVolumes, tempMount, jobManagerPorts, taskManagerPorts,
-		servicePorts,
-		tcpProbes, httpProbes, failureRules, failureRulesHA, failureRulesSubmit,
+		emptyDir, restricted, podSecurity, jobManagerPorts, taskManagerPorts, servicePorts, tcpProbes, httpProbes, failureRules, failureRulesHA, failureRulesSubmit,
 	}
 }

@@ -25,17 +25,18 @@ const (
 // podTemplate is the pod of one component, before the user's options.
 func (c *Plan) podTemplate(component labels.Component) tree.Map {
 	container := c.container(component)
-	spec := make(tree.Map, fieldsOfPod)
-	spec["automountServiceAccountToken"] = false // Flink calls the API server for high availability only
-	spec["enableServiceLinks"] = false           // a variable per Service of the namespace would reach the job
-	spec["containers"] = []any{container}
-	spec["securityContext"] = podSecurity
-	spec["terminationGracePeriodSeconds"] = int64(gracePeriod)
+	spec := tree.Map{
+		"automountServiceAccountToken":  false, // Flink calls the API server for high availability only
+		"enableServiceLinks":            false, // a variable per Service of the namespace would reach the job
+		"containers":                    []any{container},
+		"securityContext":               podSecurity,
+		"terminationGracePeriodSeconds": int64(gracePeriod),
+	}
 	c.advertise(component, spec, container)
-	mounts := &volumes{make([]any, 0, fieldsOfPod), make([]any, 0, fieldsOfPod)}
+	mounts := &volumes{}
 	mounts.add(flink.ConfigVolume, c.Home.Conf(), "configMap", tree.Map{"name": c.configMapName()})
-	mounts.volumes = append(mounts.volumes, scratchVolumes...)
-	mounts.mounts = append(mounts.mounts, tempMount, tree.Map{"name": LogVolume, "mountPath": c.Home.Log()})
+	mounts.add(TempVolume, flink.TempDir, "emptyDir", emptyDir)
+	mounts.add(LogVolume, c.Home.Log(), "emptyDir", emptyDir)
 	if c.artifact.downloads && component == labels.JobManager {
 		mounts.add(ArtifactsVolume, flink.ArtifactsDir, "emptyDir", emptyDir)
 	}
@@ -130,12 +131,13 @@ func rawList[T any](list []deployment.Raw[T]) []any {
 }
 
 func (c *Plan) container(component labels.Component) tree.Map {
-	out := make(tree.Map, fieldsOfContainer)
-	out["name"] = flink.ContainerPrefix + component.String()
-	out["image"] = c.Image
-	out["args"] = c.args(component)
-	out["resources"] = c.containerResources(component)
-	out["securityContext"] = restricted
+	out := tree.Map{
+		"name":            flink.ContainerPrefix + component.String(),
+		"image":           c.Image,
+		"args":            c.args(component),
+		"resources":       c.containerResources(component),
+		"securityContext": restricted,
+	}
 	if c.Session == nil {
 		out["ports"] = c.ports(component)
 		maps.Copy(out, c.probes(component))

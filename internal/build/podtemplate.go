@@ -176,9 +176,9 @@ func (c *Plan) ownAccount(component labels.Component) string {
 // known returns the variables that the Flink containers of all components have, and whose
 // values are known and the same.
 func (c *Plan) known() map[string]string {
-	_, out := variables(c.env(labels.JobManager))
+	out := variables(c.env(labels.JobManager))
 	if c.Session == nil {
-		_, other := variables(c.env(labels.TaskManager))
+		other := variables(c.env(labels.TaskManager))
 		maps.DeleteFunc(out, func(name, value string) bool {
 			there, ok := other[name]
 			return !ok || there != value
@@ -192,8 +192,8 @@ func (c *Plan) known() map[string]string {
 func (c *Plan) mayHave(name string) bool {
 	for _, component := range c.components() {
 		container, _ := c.templateContainer(component)
-		from := len(tree.Items(container, "envFrom")) > 0 || len(tree.Items(c.Final[component], "envFrom")) > 0
-		if names, _ := variables(c.env(component)); !names[name] && !from {
+		if !slices.ContainsFunc(c.env(component), has("name", name)) &&
+			len(tree.Items(container, "envFrom"))+len(tree.Items(c.Final[component], "envFrom")) == 0 {
 			return false
 		}
 	}
@@ -215,18 +215,22 @@ func (c *Plan) ownEnv(component labels.Component) []any {
 	return append(rawList(c.pods.EnvVars), tree.Items(container, "env")...)
 }
 
-// variables returns the names of those of a container, and the values of those whose value is
-// not from elsewhere, nor for Kubernetes to expand.
-func variables(list []any) (names map[string]bool, known map[string]string) {
-	names, known = map[string]bool{}, map[string]string{}
+// setsVariable reports whether the resource sets a variable.
+func (c *Plan) setsVariable(component labels.Component, name string) bool {
+	return slices.ContainsFunc(c.ownEnv(component), has("name", name))
+}
+
+// variables returns the values of variables that are not from elsewhere, nor for Kubernetes to
+// expand. The last of a name counts.
+func variables(list []any) map[string]string {
+	known := map[string]string{}
 	for _, v := range list {
 		name, value := tree.String(v, "name"), tree.String(v, "value")
-		names[name] = true
 		if _, from := tree.Get(v, "valueFrom"); from || strings.Contains(value, "$") {
 			delete(known, name)
 		} else {
 			known[name] = value
 		}
 	}
-	return names, known
+	return known
 }

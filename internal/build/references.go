@@ -104,8 +104,7 @@ func (d *decider) jvmOptions(c *Plan, at *field.Path) {
 			if strings.HasSuffix(key, "manager") && !strings.HasSuffix(key, component.String()) {
 				continue
 			}
-			_, known := variables(c.ownEnv(component))
-			problem, changed := flink.JVMOptions(c.Version, key, c.Config[key], known)
+			problem, changed := flink.JVMOptions(c.Version, key, c.Config[key], variables(c.ownEnv(component)))
 			if problem != nil {
 				d.fail(field.Invalid(at.Key(key), field.OmitValueType{}, problem.String()), "jvm-options")
 			}

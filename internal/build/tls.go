@@ -1,8 +1,6 @@
 package build
 
 import (
-	"slices"
-
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/flinktarget/flinktarget/deployment"
@@ -25,46 +23,28 @@ func (d *decider) certificates(c *Plan, at, conf *field.Path) {
 				"or remove the annotation and configure security.ssl.* in flinkConfiguration"), "tls TLSSecret")
 		return
 	}
-	c.tls, c.certificates = true, true
-	for _, key := range c.useCertificates() {
-		d.warn("no-effect", conf.Key(key), "not used: the annotation %s configures TLS", deployment.AnnotationTLS)
-	}
-}
-
-// useCertificates sets Flink's options, and returns those that were set before.
-func (c *Plan) useCertificates() []string {
-	options := map[string]string{"security.ssl.rest.authentication-enabled": "true"}
-	var passwords []flink.Property
+	c.certificates = true
+	options := map[string]string{mutualTLS: "true"}
 	for _, side := range [...]string{"internal", "rest"} {
 		prefix := "security.ssl." + side + "."
 		options[prefix+"enabled"] = "true"
 		options[prefix+"keystore"] = TLSDir + "/keystore.jks"
 		options[prefix+"truststore"] = TLSDir + "/truststore.jks"
 		for _, of := range [...]string{"key", "keystore", "truststore"} {
-			passwords = append(passwords,
-				flink.Property{Key: prefix + of + "-password", Value: "$(" + TLSPassword + ")"})
+			key := prefix + of + "-password"
+			options[key] = ""
+			c.passwords = append(c.passwords, flink.Property{Key: key, Value: "$(" + TLSPassword + ")"})
 		}
-	}
-	var replaced []string
-	take := func(key string) {
-		i := slices.IndexFunc(c.Properties, func(p flink.Property) bool { return p.Key == key })
-		if _, ok := c.Config[key]; ok || i >= 0 {
-			replaced = append(replaced, key)
-		}
-		if i >= 0 {
-			c.Properties = slices.Delete(c.Properties, i, i+1)
-		}
-		delete(c.Config, key)
 	}
 	for _, key := range tree.Keys(options) {
-		take(key)
+		if _, ok := c.Config[key]; ok {
+			d.warn("no-effect", conf.Key(key), "not used: the annotation %s configures TLS", deployment.AnnotationTLS)
+		}
 		c.Config[key] = options[key]
 	}
-	for _, p := range passwords {
-		take(p.Key)
+	for _, p := range c.passwords {
+		delete(c.Config, p.Key) // it is an argument
 	}
-	c.Properties = append(c.Properties, passwords...)
-	return replaced
 }
 
 // mountCertificates puts the files and the password where Flink is told to look.
