@@ -46,7 +46,7 @@ func (o Reader) deployment(root *yaml.Node) (Deployment, error) {
 		root = w.inner
 	}
 	var c, filled Config
-	problems := decode.Newer(root, &c, o.AllowUnknown, func(c Config) field.ErrorList {
+	problems := decode.Resource(root, &c, o.AllowUnknown, func(c Config) field.ErrorList {
 		filled = o.Defaults.apply(c)
 		return validateDeployment(filled)
 	})

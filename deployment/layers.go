@@ -50,13 +50,13 @@ type DefaultsMetadata struct {
 // there is nothing like this for SessionClusters.
 type Defaults struct {
 	_      [0]func()
-	layers map[string]*Spec // by VVP namespace, "" for the global one; not changed after it was made
+	layers map[string]Spec // by VVP namespace, "" for the global one; not changed after it was made
 }
 
 // NewDefaults returns Defaults with copies of these layers, at most one of them
 // global, and at most one for each namespace. The error is an [*flinktarget.InvalidError].
 func NewDefaults(layers ...DefaultsConfig) (Defaults, error) {
-	d := Defaults{layers: make(map[string]*Spec)}
+	d := Defaults{layers: map[string]Spec{}}
 	var errs field.ErrorList
 	for i, c := range layers {
 		prefix := (*field.Path)(nil).Index(i).String()
@@ -86,13 +86,13 @@ func ParseDefaults(file string, text []byte) (Defaults, error) {
 func (o Reader) ParseDefaults(file string, text []byte) (Defaults, error) {
 	roots, bad := yaml.Parse(file, text)
 	problems := decode.Syntax(bad)
-	d := Defaults{layers: make(map[string]*Spec)}
+	d := Defaults{layers: map[string]Spec{}}
 	for _, root := range roots {
 		if root == nil {
 			continue
 		}
 		var c DefaultsConfig
-		found := decode.Newer(root, &c, o.AllowUnknown, validateDefaults)
+		found := decode.Resource(root, &c, o.AllowUnknown, validateDefaults)
 		if len(found) == 0 {
 			for _, e := range d.put(c) {
 				found = append(found, decode.Problem(root.Locate(e.Field), e))
@@ -112,12 +112,11 @@ func (d *Defaults) put(c DefaultsConfig) field.ErrorList {
 	if c.Kind != "" {
 		ns = cmp.Or(c.Metadata.Namespace, target.DefaultNamespace)
 	}
-	if d.layers[ns] != nil {
+	if _, ok := d.layers[ns]; ok {
 		e := field.Duplicate(metadataPath.Child("namespace"), c.Metadata.Namespace)
 		return field.ErrorList{e.WithOrigin(originExclusive)}
 	}
-	spec := clone(c.Spec)
-	d.layers[ns] = &spec
+	d.layers[ns] = clone(c.Spec)
 	return nil
 }
 
@@ -137,7 +136,7 @@ func validateDefaults(d DefaultsConfig) field.ErrorList {
 func (d Defaults) Layers() []DefaultsConfig {
 	out := []DefaultsConfig{}
 	for _, ns := range tree.Keys(d.layers) {
-		layer := DefaultsConfig{Spec: clone(*d.layers[ns])}
+		layer := DefaultsConfig{Spec: clone(d.layers[ns])}
 		if ns != "" {
 			layer.Kind, layer.APIVersion, layer.Metadata.Namespace = KindDefaults, APIVersion, ns
 		}
@@ -184,11 +183,7 @@ func (d Defaults) apply(c Config) Config {
 	if d.isEmpty() {
 		return c
 	}
-	for _, layer := range [...]*Spec{d.layers[namespaceOf(c.Metadata)], d.layers[""]} {
-		if layer == nil {
-			continue
-		}
-		from := *layer
+	for _, from := range [...]Spec{d.layers[namespaceOf(c.Metadata)], d.layers[""]} {
 		if c.Spec.DeploymentTargetID+c.Spec.DeploymentTargetName+c.Spec.SessionClusterName != "" {
 			from.DeploymentTargetID, from.DeploymentTargetName, from.SessionClusterName = "", "", ""
 		}
@@ -206,7 +201,7 @@ func (d Defaults) apply(c Config) Config {
 // String names the layers, for messages.
 func (d Defaults) String() string {
 	names := tree.Keys(d.layers)
-	if d.layers[""] != nil {
+	if _, ok := d.layers[""]; ok {
 		names[0] = "global"
 	}
 	return KindDefaults + " " + strings.Join(names, ", ")

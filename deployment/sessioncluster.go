@@ -64,7 +64,7 @@ func ParseSessionCluster(file string, text []byte) (SessionCluster, error) {
 
 func (o Reader) sessionCluster(root *yaml.Node) (SessionCluster, error) {
 	var c SessionClusterConfig
-	if problems := decode.Newer(root, &c, o.AllowUnknown, validateSessionCluster); len(problems) > 0 {
+	if problems := decode.Resource(root, &c, o.AllowUnknown, validateSessionCluster); len(problems) > 0 {
 		return SessionCluster{}, decode.Invalid(subject(c), problems...)
 	}
 	return SessionCluster{data: &data[SessionClusterConfig]{config: clone(c), source: root, newer: o.AllowUnknown}}, nil

@@ -45,15 +45,12 @@ type checks struct {
 	partial bool
 }
 
+// full reports whether there are more problems than package decode reports.
 func (c *checks) full() bool { return len(c.errs) > decode.MaxProblems }
 
 // add reports a problem, without its value if that may be a secret.
 func (c *checks) add(e *field.Error, origin string) {
 	if c.full() {
-		return
-	}
-	if len(c.errs) == decode.MaxProblems {
-		c.errs = append(c.errs, decode.TooMany())
 		return
 	}
 	if text, ok := e.BadValue.(string); ok {

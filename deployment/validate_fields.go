@@ -51,17 +51,11 @@ func (c *checks) value(v reflect.Value, f *schema.Field, at *field.Path) {
 			c.legal(m[k], at)
 		}
 	case reflect.Int32:
-		if f.Min != "" {
-			c.atLeast(v.Int(), f.Min, at)
+		if least, err := strconv.ParseInt(f.Min, 10, 32); err == nil && v.Int() < least {
+			c.invalid(at, v.Int(), originMinimum, "must be greater than or equal to "+f.Min)
 		}
 	case reflect.String:
 		c.text(v.String(), f, at)
-	}
-}
-
-func (c *checks) atLeast(n int64, min string, at *field.Path) {
-	if least, err := strconv.ParseInt(min, 10, 32); err == nil && n < least {
-		c.invalid(at, n, originMinimum, "must be greater than or equal to "+min)
 	}
 }
 

@@ -159,7 +159,10 @@ func (w *warnings) flink(version flink.Version, s cluster, inertHere func(key st
 		if reason := cmp.Or(flink.Inert(key), inertHere(key)); reason != "" {
 			w.add("no-effect", at.Key(key), "no effect: %s", reason)
 		} else if instead, ok := flink.Ignored(version, key); ok {
-			w.ignored(at.Key(key), version, instead)
+			if instead != "" {
+				instead = "; it is called " + instead + " there"
+			}
+			w.add("no-effect", at.Key(key), "no effect: Flink %s does not know this option%s", version.Minor, instead)
 		} else if meant := decode.Misspelt(key, significant); meant != "" {
 			w.add("option-spelling", at.Key(key), "did you mean %s?", meant)
 		}
@@ -182,13 +185,6 @@ func (w *warnings) unknownPlaceholders(at *field.Path, value string) {
 				strings.Join(w.placeholders, " }}, {{ "))
 		}
 	}
-}
-
-func (w *warnings) ignored(at *field.Path, v flink.Version, instead string) {
-	if instead != "" {
-		instead = "; it is called " + instead + " there"
-	}
-	w.add("no-effect", at, "no effect: Flink %s does not know this option%s", v.Minor, instead)
 }
 
 // smallHeap warns of a JobManager that starts, and has little room.

@@ -69,7 +69,7 @@ type wrapped struct {
 // is in the status.
 func unwrap(root *yaml.Node) (wrapped, []flinktarget.Problem) {
 	var c wrapperConfig
-	if problems := decode.Resource(root, &c, validateWrapper); len(problems) > 0 {
+	if problems := decode.Resource(root, &c, false, validateWrapper); len(problems) > 0 {
 		return wrapped{}, problems
 	}
 	w := wrapped{outer: root, metadata: "userMetadata", savepoint: c.Spec.InitialSavepoint.Location}

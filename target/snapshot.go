@@ -125,7 +125,7 @@ func (s *restoring) entry(text []byte, path *field.Path) {
 		return
 	}
 	var e snapshotEntry
-	problems := decode.Resource(yaml.FromTree(v), &e, validateEntry)
+	problems := decode.Resource(yaml.FromTree(v), &e, false, validateEntry)
 	for _, p := range problems {
 		p.Field = tree.Join(path.String(), p.Field)
 		s.problems = append(s.problems, p)

@@ -65,7 +65,7 @@ func fromNode(root *yaml.Node) (Target, error) {
 		return Target{}, decode.Invalid(subject(Config{}), decode.Problem(set.Pos, e))
 	}
 	var c Config
-	if problems := decode.Resource(root, &c, validate); len(problems) > 0 {
+	if problems := decode.Resource(root, &c, false, validate); len(problems) > 0 {
 		return Target{}, decode.Invalid(subject(c), problems...)
 	}
 	t := build(c)

@@ -70,11 +70,11 @@ func body(of *field.Error) string {
 
 // Fields are field errors of what was not read from a text.
 func Fields(errs field.ErrorList) []flinktarget.Problem {
-	out := make([]flinktarget.Problem, len(errs))
-	for i, e := range errs {
-		out[i] = Problem(yaml.Position{}, e)
+	var d decoder
+	for _, e := range errs {
+		d.add(Problem(yaml.Position{}, e))
 	}
-	return out
+	return d.problems
 }
 
 // TooMany is the problem that stands for those that are not reported.
@@ -89,14 +89,11 @@ func ofText(origin, message string) *field.Error {
 
 // Syntax turns problems of a text into problems of this package.
 func Syntax(problems []yaml.Problem) []flinktarget.Problem {
-	var out []flinktarget.Problem
+	var d decoder
 	for _, p := range problems {
-		if len(out) == MaxProblems {
-			return append(out, Problem(p.Pos, TooMany()))
-		}
-		out = append(out, Problem(p.Pos, ofText(OriginSyntax, p.Message)))
+		d.add(Problem(p.Pos, ofText(OriginSyntax, p.Message)))
 	}
-	return out
+	return d.problems
 }
 
 // segment is one step from a node to a value in it.

@@ -21,7 +21,7 @@ func TestResourceLeavesOutWhatWasNotDecoded(t *testing.T) {
 		"labels": false, "labels[a]": false, "labels[ab]": true, "labels[a].b": false, "label": true, "": true,
 	} {
 		var got sample
-		problems := decode.Resource(node(t, "count: x\nlabels: {a: 1}"), &got, func(sample) field.ErrorList {
+		problems := decode.Resource(node(t, "count: x\nlabels: {a: 1}"), &got, false, func(sample) field.ErrorList {
 			return field.ErrorList{{Type: field.ErrorTypeInvalid, Field: at, Detail: "validated"}}
 		})
 		assert.Equal(t, len(problems) == 3, said, "%s: %v", at, problems)
@@ -31,7 +31,7 @@ func TestResourceLeavesOutWhatWasNotDecoded(t *testing.T) {
 func TestProblemsAreBounded(t *testing.T) {
 	for n, want := range map[int]int{998: 999, 999: 1000, 1000: 1001, 2000: 1001} {
 		var got sample
-		problems := decode.Resource(yaml.FromTree(map[string]any{"count": "x"}), &got, func(sample) field.ErrorList {
+		problems := decode.Resource(yaml.FromTree(map[string]any{"count": "x"}), &got, false, func(sample) field.ErrorList {
 			var errs field.ErrorList
 			for i := range n {
 				errs = append(errs, field.Invalid(field.NewPath(fmt.Sprint("f", i)), i, "wrong"))

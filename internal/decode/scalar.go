@@ -108,3 +108,34 @@ func jsonNumber(s string) string {
 	}
 	return whole + fraction
 }
+
+// maxQuantityLength bounds the text of a quantity, hugeExponent finds exponents of more than
+// two digits; E and Ei are units. apimachinery writes out all digits of the number: 1e99999999
+// would take it hours. The greatest quantity of Kubernetes has 19 digits.
+const maxQuantityLength = 64
+
+var hugeExponent = lazyregexp.New(`[eE]\s*[-+]?0*[1-9][0-9]{2}`)
+
+// CheckQuantity bounds the text of a quantity. Every text passes here before
+// apimachinery sees it.
+func CheckQuantity(text string) error {
+	if len(text) > maxQuantityLength || strings.ContainsAny(text, "eE") && hugeExponent().MatchString(text) {
+		return fmt.Errorf("a quantity has at most %d characters and an exponent from -99 to 99", maxQuantityLength)
+	}
+	return nil
+}
+
+// quantity is resource.Quantity, by its methods: who imports this package only for
+// DeploymentTargets does not link that.
+type quantity interface {
+	json.Unmarshaler
+	CmpInt64(int64) int
+}
+
+func (d *decoder) quantity(n *yaml.Node, u quantity) {
+	if err := CheckQuantity(n.Text); err != nil { // maps and lists have no text
+		d.fail(n, field.Invalid(d.at(), d.shown(n), err.Error()), OriginType)
+		return
+	}
+	d.unmarshaler(n, u)
+}
