@@ -1,6 +1,7 @@
 package labels
 
 import (
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -91,3 +92,26 @@ func (s Set) Equal(t Set) bool { return s == t }
 // commas: the label selector, in the form that kubectl and list options accept, that
 // matches the objects which have all labels of s.
 func (s Set) String() string { return s.text }
+
+// MarshalText returns the labels as [Set.String] does, so that a Set is a string in JSON
+// and YAML.
+func (s Set) MarshalText() ([]byte, error) { return []byte(s.text), nil }
+
+// UnmarshalText sets the variable s to labels written as key=value, separated by commas.
+// What the labels are is not checked.
+func (s *Set) UnmarshalText(text []byte) error {
+	var labels []label
+	for pair := range strings.SplitSeq(string(text), ",") {
+		if len(text) == 0 {
+			break
+		}
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || key == "" || strings.Contains(value, "=") ||
+			slices.ContainsFunc(labels, func(l label) bool { return l.key == key }) {
+			return fmt.Errorf("%q: must be labels such as app=%s, each once", pair, AppJob)
+		}
+		labels = append(labels, label{key, value})
+	}
+	*s = setOf(labels)
+	return nil
+}
