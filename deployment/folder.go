@@ -75,9 +75,6 @@ func isFolder(folder fs.FS, path string, d fs.DirEntry) bool {
 }
 
 func isResource(name string) bool {
-	switch name {
-	case "kustomization.yaml", "kustomization.yml": // the names that kustomize looks for
-		return false
-	}
-	return slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
+	ofKustomize := []string{"kustomization.yaml", "kustomization.yml"}
+	return !slices.Contains(ofKustomize, name) && slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
 }

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -195,10 +196,8 @@ func (c *Plan) ingress() tree.Map {
 
 func (c *Plan) host() string {
 	of := c.Labels.Map()
-	name, id := of[labels.KeyDeploymentName], of[labels.KeyDeploymentID]
-	if c.Job == nil {
-		name, id = of[labels.KeySessionClusterName], of[labels.KeySessionClusterID]
-	}
+	name := cmp.Or(of[labels.KeyDeploymentName], of[labels.KeySessionClusterName])
+	id := cmp.Or(of[labels.KeyDeploymentID], of[labels.KeySessionClusterID])
 	return Host(c.opts.Ingress.Host, dnsLabel(name), c.Namespace, id)
 }
 

@@ -333,16 +333,14 @@ func jvmOptions(conf map[string]string, v flink.Version) {
 	if v.JVMOptions == "" {
 		return
 	}
-	if v.JVMOptionsKey != all {
-		conf[v.JVMOptionsKey] = strings.TrimSpace(v.JVMOptions + " " + conf[v.JVMOptionsKey])
-		return
+	own, ok := conf[v.JVMOptionsKey]
+	if v.JVMOptionsKey == all {
+		if !ok {
+			own = conf[old] // the deprecated key counts only where the new one is missing
+		}
+		delete(conf, old)
 	}
-	own, ok := conf[all]
-	if !ok {
-		own = conf[old] // the deprecated key counts only where the new one is missing
-	}
-	delete(conf, old)
-	conf[all] = strings.TrimSpace(v.JVMOptions + " " + own)
+	conf[v.JVMOptionsKey] = strings.TrimSpace(v.JVMOptions + " " + own)
 }
 
 // processSize tells Flink a size in its own units: powers of two, rounded down,

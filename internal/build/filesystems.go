@@ -47,7 +47,6 @@ func (d *decider) plugins(c *Plan) {
 	for _, component := range [...]labels.Component{labels.JobManager, labels.TaskManager} {
 		image := c.imageOf(component)
 		version := pluginVersion(image, c.FlinkVersion)
-		official := flink.OfficialImage(image) != ""
 		if c.setsVariable(component, flink.PluginsVariable) {
 			continue
 		}
@@ -64,7 +63,7 @@ func (d *decider) plugins(c *Plan) {
 					"Flink needs its plugin for "+s.scheme+", and the name of that has the exact Flink version, which "+
 						image+" does not tell: write a patch version in flinkVersion, such as "+c.Version.Patch+
 						", or set "+flink.PluginsVariable+" in kubernetes.pods.envVars"), "uri-scheme")
-			case s.Jar || official || slices.Contains(c.plugins[labels.JobManager], name):
+			case s.Jar || flink.OfficialImage(image) != "" || slices.Contains(c.plugins[labels.JobManager], name):
 				c.plugins[component] = append(c.plugins[component], name)
 			default:
 				d.warnPlugin(c, s, plugin, image)
@@ -90,7 +89,6 @@ const ruleFileSystem = "file-system-image"
 // withoutPlugin is about a file system that the image itself has to have.
 func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Component, image string) {
 	needs := flink.InImages(s.scheme)
-	official := flink.OfficialImage(image) != ""
 	if slices.Contains(c.unknownPlugins, needs) || s.Jar && component == labels.TaskManager ||
 		needs == "Hadoop" && c.setsVariable(component, "HADOOP_CLASSPATH") {
 		return
@@ -105,7 +103,7 @@ func (d *decider) withoutPlugin(c *Plan, s ObjectStore, component labels.Compone
 		message += "; an image of yours can fetch the jar, too, beside a dependency or before Flink 1.19"
 		option = " FetcherImage"
 	}
-	if s.Jar && official {
+	if s.Jar && flink.OfficialImage(image) != "" {
 		d.fail(field.Invalid(s.at, decode.Shown(s.uri), fmt.Sprintf(message, "does not")), "uri-scheme"+option)
 		return
 	}

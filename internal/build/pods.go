@@ -53,33 +53,24 @@ func (c *Plan) podTemplate(component labels.Component) tree.Map {
 		mounts.add(flink.UserLibVolume, c.Home.UserLib(), "emptyDir", emptyDir)
 		spec["initContainers"] = c.fetchers(component)
 	}
-	fetched, _ := c.templateContainer(component)
-	c.mountSources(tree.Items(spec, "initContainers"), tree.Items(fetched, "volumeMounts"))
 	if component == labels.TaskManager {
 		spec["topologySpreadConstraints"] = c.spread()
 	}
 	c.mountCertificates(container, mounts)
-	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 	metadata := tree.Map{"labels": c.labelled(component, c.pods.Labels)}
-	put(metadata, "annotations", tree.FromStrings(c.podAnnotations()))
-	if c.Kubernetes.Pods != nil {
-		c.podOptions(spec, container, mounts)
-	}
+	annotations := c.scrapeAnnotations() // what is said of pods wins over what is said of all objects
+	maps.Copy(annotations, c.Kubernetes.Annotations)
+	maps.Copy(annotations, c.pods.Annotations)
+	put(metadata, "annotations", tree.FromStrings(annotations))
+	c.podOptions(component, spec, container, mounts)
+	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
 	return tree.Map{"metadata": metadata, "spec": spec}
-}
-
-// podAnnotations: what is said of pods wins over what is said of all objects.
-func (c *Plan) podAnnotations() map[string]string {
-	all := c.scrapeAnnotations()
-	maps.Copy(all, c.Kubernetes.Annotations)
-	maps.Copy(all, c.pods.Annotations)
-	return all
 }
 
 // podOptions adds VVP's simplified pod options. What the user says wins over what
 // is generated, where both say something.
-func (c *Plan) podOptions(spec, container tree.Map, mounts *volumes) {
-	p := c.pods
+func (c *Plan) podOptions(component labels.Component, spec, container tree.Map, mounts *volumes) {
+	p, env := c.pods, rawList(c.pods.EnvVars)
 	put(spec, "nodeSelector", tree.FromStrings(p.NodeSelector))
 	put(spec, "tolerations", rawList(p.Tolerations))
 	put(spec, "imagePullSecrets", rawList(p.ImagePullSecrets))
@@ -91,31 +82,22 @@ func (c *Plan) podOptions(spec, container tree.Map, mounts *volumes) {
 		maps.Copy(all, decode.Shared(p.SecurityContext))
 		spec["securityContext"] = all
 	}
-	if env := rawList(p.EnvVars); env != nil {
-		container["env"] = append(tree.Items(container, "env"), env...)
-		for _, init := range tree.Items(spec, "initContainers") {
-			init.(tree.Map)["env"] = tree.Copy(env) // a proxy, for instance
-		}
-	}
-	var user []any
+	put(container, "env", append(tree.Items(container, "env"), env...))
+	var sources []any // what jars to copy may be on
 	for _, m := range p.VolumeMounts {
 		mounts.user(decode.Shared(m.Volume), decode.Shared(m.VolumeMount))
-		user = append(user, decode.Shared(m.VolumeMount))
+		sources = append(sources, decode.Shared(m.VolumeMount))
 	}
-	for _, init := range tree.Items(spec, "initContainers") {
-		mounts.follow(tree.Items(init, "volumeMounts"), c.Home.UserLib())
-	}
-	c.mountSources(tree.Items(spec, "initContainers"), user)
-	spec["volumes"], container["volumeMounts"] = mounts.volumes, mounts.mounts
-}
-
-// mountSources mounts in the containers that copy jars the volumes of the user's that the
-// jars may be on.
-func (c *Plan) mountSources(fetchers, mounts []any) {
-	for i, e := range fetchers {
-		for _, mount := range mounts {
+	own, _ := c.templateContainer(component)
+	sources = append(sources, tree.Items(own, "volumeMounts")...)
+	for i, e := range tree.Items(spec, "initContainers") {
+		fetcher := e.(tree.Map)
+		if len(env) > 0 {
+			fetcher["env"] = tree.Copy(env) // a proxy, for instance
+		}
+		mounts.follow(tree.Items(fetcher, "volumeMounts"), c.Home.UserLib())
+		for _, mount := range sources {
 			if at := tree.String(mount, "mountPath"); overlap(c.artifact.files[i].from, path.Clean(at)) {
-				fetcher := e.(tree.Map)
 				fetcher["volumeMounts"] = append(tree.Items(fetcher, "volumeMounts"), mount)
 			}
 		}

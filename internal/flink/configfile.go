@@ -143,9 +143,11 @@ func checkYAML(key, value string) Problem {
 	return p
 }
 
+// yamlEntry quotes values, so that every YAML reader gives them back as strings: YAML has all
+// escapes of Go.
 func yamlEntry(key, value string) (string, string) {
 	if key != "env.java.home" || !plainPath(value) {
-		value = yamlQuote(value)
+		value = strconv.Quote(value)
 	}
 	return yamlKey(key), value
 }
@@ -162,14 +164,10 @@ func plainPath(s string) bool {
 func yamlKey(key string) string {
 	switch strings.ToLower(key) {
 	case "", "true", "false", "null", "yes", "no", "on", "off", "y", "n":
-		return yamlQuote(key)
+		return strconv.Quote(key)
 	}
 	if strings.IndexByte(letters, key[0]) < 0 || strings.Trim(key, yamlWord) != "" {
-		return yamlQuote(key)
+		return strconv.Quote(key)
 	}
 	return key
 }
-
-// yamlQuote writes s as a double-quoted YAML scalar on one line: YAML has all escapes of Go.
-// Every YAML reader gives back s as a string.
-func yamlQuote(s string) string { return strconv.Quote(s) }

@@ -101,17 +101,16 @@ var inertGroups = []struct{ prefix, reason string }{
 
 // effective are options inside those groups that the Kubernetes client of high
 // availability reads, and the number of JobManagers.
-var effective = sync.OnceValue(func() map[string]string {
-	return byKey([]keys{
-		{"", "kubernetes.", "cluster-id namespace context config.file jobmanager.replicas"},
-		{"", "kubernetes.client.", "io-pool.size user-agent"},
-		{"", "kubernetes.transactional-operation.", "max-retries initial-retry-delay max-retry-delay"},
-	})
-})
+var effective = []string{
+	"kubernetes.cluster-id", "kubernetes.namespace", "kubernetes.context", "kubernetes.config.file",
+	"kubernetes.jobmanager.replicas", "kubernetes.client.io-pool.size", "kubernetes.client.user-agent",
+	"kubernetes.transactional-operation.max-retries", "kubernetes.transactional-operation.initial-retry-delay",
+	"kubernetes.transactional-operation.max-retry-delay",
+}
 
 // Inert returns why key has no effect in a standalone cluster, "" if it has one.
 func Inert(key string) (reason string) {
-	if _, ok := effective()[key]; ok {
+	if slices.Contains(effective, key) {
 		return ""
 	}
 	if strings.HasPrefix(key, "external-resource.") &&

@@ -14,7 +14,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/flinktarget/flinktarget/internal/decode"
@@ -35,16 +34,11 @@ type Rule = map[string]any
 
 // special are types that have a JSON form of their own.
 var special = map[reflect.Type]Rule{
-	reflect.TypeFor[decode.Ignored]():       {"type": "object"},
-	reflect.TypeFor[resource.Quantity]():    {"type": []any{"string", "number"}},
-	reflect.TypeFor[intstr.IntOrString]():   {"type": []any{"integer", "string"}},
-	reflect.TypeFor[metav1.Time]():          {"type": "string", "format": "date-time"},
-	reflect.TypeFor[metav1.MicroTime]():     {"type": "string", "format": "date-time"},
-	reflect.TypeFor[metav1.Duration]():      {"type": "string"},
-	reflect.TypeFor[metav1.FieldsV1]():      {"type": "object"},
-	reflect.TypeFor[runtime.RawExtension](): {"type": "object"},
-	reflect.TypeFor[json.Number]():          {"type": []any{"number", "string"}},
-	reflect.TypeFor[[]byte]():               {"type": "string", "contentEncoding": "base64"},
+	reflect.TypeFor[resource.Quantity]():  {"type": []any{"string", "number"}},
+	reflect.TypeFor[intstr.IntOrString](): {"type": []any{"integer", "string"}},
+	reflect.TypeFor[metav1.Time]():        {"type": "string", "format": "date-time"},
+	reflect.TypeFor[metav1.FieldsV1]():    {"type": "object"},
+	reflect.TypeFor[json.Number]():        {"type": []any{"number", "string"}},
 }
 
 // JSON returns the schema, with an indent of two blanks.
@@ -142,8 +136,6 @@ func scalar(t reflect.Type, wire string) Rule {
 		return Rule{"type": "integer", "minimum": -1 << 31, "maximum": 1<<31 - 1}
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int64:
 		return Rule{"type": "integer"}
-	case reflect.Float32, reflect.Float64:
-		return Rule{"type": "number"}
 	default:
 		return Rule{}
 	}
