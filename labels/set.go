@@ -21,17 +21,11 @@ type label struct{ key, value string }
 
 func setOf(labels []label) Set {
 	slices.SortFunc(labels, func(a, b label) int { return strings.Compare(a.key, b.key) })
-	var b strings.Builder
-	b.Grow(256) // most sets
+	texts := make([]string, len(labels))
 	for i, l := range labels {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(l.key)
-		b.WriteByte('=')
-		b.WriteString(l.value)
+		texts[i] = l.key + "=" + l.value
 	}
-	return Set{text: b.String()}
+	return Set{text: strings.Join(texts, ",")}
 }
 
 // WithComponent returns s with the label component of c in place of any that s

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"unicode"
 )
 
 const (
@@ -35,26 +36,22 @@ func Value(s string) string {
 	return folded + "-" + digest
 }
 
-// fold does steps 2 and 3, and reports whether step 3 replaced anything outside
-// ASCII. It works on bytes: no byte of a longer or broken UTF-8 sequence is ASCII.
+// fold does steps 2 and 3, and reports whether step 3 replaced anything outside ASCII.
 func fold(s string) (folded string, lost bool) {
-	out := make([]byte, 0, len(s))
 	inRun := false
-	for _, c := range []byte(s) {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
+	folded = strings.Map(func(c rune) rune {
+		if !isIllegal(c) {
+			inRun = false
+			return unicode.ToLower(c)
 		}
-		replaced := isIllegal(rune(c))
-		if replaced {
-			lost = lost || c >= 0x80
-			c = '-'
+		lost = lost || c > unicode.MaxASCII
+		if inRun {
+			return -1
 		}
-		if !replaced || !inRun {
-			out = append(out, c)
-		}
-		inRun = replaced
-	}
-	return string(out), lost
+		inRun = true
+		return '-'
+	}, s)
+	return folded, lost
 }
 
 // isLegal reports whether Kubernetes accepts s as a label value.

@@ -51,6 +51,7 @@ var (
 	entryBounds = lazyregexp.New(`[{}]|(?m:^[ \t]*-[ \t])|</?(?:property|entry|item|param)\b|/>`)
 	element     = lazyregexp.New(`<([\w.:-]+)(?:\s[^<>]*[^<>/]|\s*)>\s*([^<]+)`)
 	named       = lazyregexp.New(`<\w+\s[^<>]*\b(?:name|key|id)\s*=\s*["']([^"']+)["'](?:[^<>]*[^<>/])?>\s*([^<]+)`)
+	quotes      = lazyregexp.New(`(?s)^(?:"(?:[^"\\]|\\.)*"|'[^']*')`)
 	block       = lazyregexp.New(`^(?:[|>][-+0-9]*)?[ \t]*(?:#[^\n]*)?(?:\n|$)`)
 
 	credentials  = lazyregexp.New(`^(?:-u|-U|--user|--proxy-user)$`)
@@ -135,8 +136,8 @@ func valueEnd(text string, from int) int {
 	}
 	switch rest[0] {
 	case '"', '\'':
-		if i := quoteEnd(rest); i > 0 {
-			return from + i
+		if q := quotes().FindString(rest); q != "" {
+			return from + len(q)
 		}
 	case '{', '[':
 		if i := closing(rest); i > 0 && !whole().MatchString("$"+rest[:i]) {
@@ -155,19 +156,6 @@ func valueEnd(text string, from int) int {
 		return len(text)
 	}
 	return from + end
-}
-
-// quoteEnd returns the length of what begins with a quote, 0 if that does not end.
-func quoteEnd(s string) int {
-	for i := 1; i < len(s); i++ {
-		switch {
-		case s[i] == '\\' && s[0] == '"':
-			i++
-		case s[i] == s[0]:
-			return i + 1
-		}
-	}
-	return 0
 }
 
 // closing returns the length of what begins with a bracket, 0 if that does not end.
