@@ -12,18 +12,15 @@ import (
 	"github.com/flinktarget/flinktarget/internal/yaml"
 )
 
-// The custom resource of VVP's Kubernetes operator, in which a Deployment can be
-// wrapped (VVP's page "Kubernetes Operator").
-const (
-	kindWrapper    = "VvpDeployment"
-	versionWrapper = "ververica.platform/v1"
-)
+// kindWrapper is the custom resource of VVP's Kubernetes operator, in which a Deployment can
+// be wrapped (VVP's page "Kubernetes Operator").
+const kindWrapper = "VvpDeployment"
 
 // wrapperConfig is the custom resource as far as its own fields go. Its metadata
 // and status are Kubernetes', and say nothing of the Deployment.
 type wrapperConfig struct {
 	Kind       string         `json:"kind"`
-	APIVersion string         `json:"apiVersion"`
+	APIVersion string         `json:"apiVersion" enum:"ververica.platform/v1" required:"ververica.platform/v1"`
 	Metadata   decode.Ignored `json:"metadata"`
 	Spec       wrapperSpec    `json:"spec"`
 }
@@ -50,9 +47,6 @@ type wrapperParts struct {
 
 func validateWrapper(w wrapperConfig) field.ErrorList {
 	c := &checks{}
-	if w.APIVersion != versionWrapper {
-		c.add(field.NotSupported(field.NewPath("apiVersion"), w.APIVersion, []string{versionWrapper}), originKind)
-	}
 	c.fields(reflect.ValueOf(&w).Elem(), nil)
 	return c.errs
 }

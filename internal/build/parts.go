@@ -101,6 +101,7 @@ func probe(handler tree.Map, period, failures int64) tree.Map {
 // Parts returns what all clusters share, for tests that hold that nobody writes to it.
 func Parts() []any {
 	return []any{
-		emptyDir, restricted, podSecurity, jobManagerPorts, taskManagerPorts, servicePorts, tcpProbes, httpProbes, failureRules, failureRulesHA, failureRulesSubmit,
+		emptyDir, restricted, podSecurity, jobManagerPorts, taskManagerPorts, servicePorts,
+		tcpProbes, httpProbes, failureRules, failureRulesHA, failureRulesSubmit,
 	}
 }
