@@ -196,11 +196,9 @@ func Read(n *yaml.Node, u json.Unmarshaler) error {
 		return u.UnmarshalJSON(tree.JSON(n.Value()))
 	}
 	return direct.UnmarshalYAML(func(dst any) error {
-		get, ok := dst.(*func() *yaml.Node)
-		if !ok {
-			return fmt.Errorf("%T is not what the decoder gives", dst)
+		if get, ok := dst.(*func() *yaml.Node); ok { // what YAML asks for
+			*get = func() *yaml.Node { return n }
 		}
-		*get = func() *yaml.Node { return n }
 		return nil
 	})
 }
