@@ -147,7 +147,7 @@ func (r *reader) document(root *yaml.Node, kind string, lists bool) {
 		r.fail(root.Pos, e)
 	case kind == "":
 		r.fail(pos, field.Required(field.NewPath("kind"),
-			"write one of "+strings.Join(resourceKinds, ", ")).WithOrigin(originRequired))
+			"write one of "+strings.Join(resourceKinds, ", ")).WithOrigin("required"))
 	case kind == target.Kind:
 		var t target.Target
 		if r.ok(decode.Read(root, &t)) {
@@ -212,11 +212,11 @@ func (r *reader) unknownKind(root *yaml.Node, kind string, pos yaml.Position) {
 	switch kind {
 	case KindDefaults:
 		e = field.Forbidden(field.NewPath("kind"), "defaults change other resources: read them apart, "+
-			"before these").WithOrigin(originNotRendered + " ParseDefaults")
+			"before these").WithOrigin("not-rendered ParseDefaults")
 	case "SecretValue":
 		e = field.Forbidden(field.NewPath("kind"), "secret values stay in VVP: keep the value in a Kubernetes Secret, "+
 			"set a variable from it in kubernetes.pods.envVars (valueFrom.secretKeyRef), "+
-			"and write ${NAME} in flinkConfiguration").WithOrigin(originNotRendered)
+			"and write ${NAME} in flinkConfiguration").WithOrigin("not-rendered")
 	}
 	r.fail(pos, e)
 }
@@ -256,7 +256,7 @@ func (r *reader) list(root *yaml.Node, kind string) {
 
 func (r *reader) fail(pos yaml.Position, e *field.Error) {
 	if e.Origin == "" {
-		e.Origin = originKind
+		e.Origin = "kind"
 	}
 	r.problems = append(r.problems, decode.Problem(pos, e))
 }

@@ -219,7 +219,7 @@ func (d *Defaults) put(c DefaultsConfig) field.ErrorList {
 	}
 	if _, ok := d.layers[ns]; ok {
 		e := field.Duplicate(metadataPath.Child("namespace"), c.Metadata.Namespace)
-		return field.ErrorList{e.WithOrigin(originExclusive)}
+		return field.ErrorList{e.WithOrigin("exclusive")}
 	}
 	d.layers[ns] = clone(c.Spec)
 	return nil
@@ -228,8 +228,8 @@ func (d *Defaults) put(c DefaultsConfig) field.ErrorList {
 func validateDefaults(d DefaultsConfig) field.ErrorList {
 	c := &checks{partial: true}
 	if d.Kind == "" && d.Metadata.Namespace != "" {
-		c.forbidden(metadataPath.Child("namespace"), originExclusive,
-			"defaults without a kind are for all namespaces; write kind: "+KindDefaults+" for those of one")
+		c.fail(field.Forbidden(metadataPath.Child("namespace"), "defaults without a kind are for all namespaces; "+
+			"write kind: "+KindDefaults+" for those of one"), "exclusive")
 	}
 	c.spec(d.Spec, field.NewPath("spec"))
 	c.fields(reflect.ValueOf(&d).Elem(), nil)

@@ -75,6 +75,6 @@ func isFolder(folder fs.FS, path string, d fs.DirEntry) bool {
 }
 
 func isResource(name string) bool {
-	ofKustomize := []string{"kustomization.yaml", "kustomization.yml"}
-	return !slices.Contains(ofKustomize, name) && slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
+	extensions, ofKustomize := []string{".yaml", ".yml", ".json"}, []string{"kustomization.yaml", "kustomization.yml"}
+	return slices.Contains(extensions, strings.ToLower(filepath.Ext(name))) && !slices.Contains(ofKustomize, name)
 }

@@ -18,42 +18,42 @@ import (
 
 // A format is a rule for texts that tags of fields name.
 type format struct {
-	origin string
-	check  func(string) []string // returns what is wrong with a text that is not empty
+	rule  string
+	check func(string) []string // returns what is wrong with a text that is not empty
 }
 
 const clusterName = "cluster-name"
 
 var formats = map[string]format{
-	"uuid": {originUUID,
+	"uuid": {"uuid",
 		unless(kinds.ValidID, "must be a UUID in lower case, such as 5dea5d9d-8f2c-4f4e-9f1e-3a8b4a4a4b58")},
 	// Names: VVP, REST API, resource names. VVP before 2.4 allows any text.
-	"target-name": {originName,
+	"target-name": {"name",
 		unless(kinds.ValidTargetName, "must consist of 1 to 250 characters 0-9, a-z, A-Z, '-' and '_'")},
-	clusterName: {originName, unless(func(s string) bool { return len(validation.IsDNS1123Label(s)) == 0 },
+	clusterName: {"name", unless(func(s string) bool { return len(validation.IsDNS1123Label(s)) == 0 },
 		"must consist of at most 63 characters a-z, 0-9 and '-', and must not start or end with '-'")},
-	"free-name": {originName,
+	"free-name": {"name",
 		unless(isFreeName, fmt.Sprintf("must have at most %d bytes and no control characters", maxFreeName))},
-	"label-value": {originName, validation.IsValidLabelValue},
-	"duration": {originDuration,
+	"label-value": {"name", validation.IsValidLabelValue},
+	"duration": {"duration",
 		matching(schema.Patterns["duration"], "must be a number or a duration, such as 0 or 10m")},
-	"cores":  {originQuantity, func(s string) []string { _, err := Millicores(s); return messages(err) }},
-	"memory": {originQuantity, func(s string) []string { _, err := Bytes(s); return messages(err) }},
-	"uri":    {originURI, checkURI},
-	"class": {originClass, unless(func(s string) bool { return isDotted(s, "_$") },
+	"cores":  {"quantity", func(s string) []string { _, err := Millicores(s); return messages(err) }},
+	"memory": {"quantity", func(s string) []string { _, err := Bytes(s); return messages(err) }},
+	"uri":    {"uri", checkURI},
+	"class": {"class", unless(func(s string) bool { return isDotted(s, "_$") },
 		"must be the full name of a class, such as com.example.Main")},
-	"module": {originClass, unless(func(s string) bool { return isDotted(s, "_") },
+	"module": {"class", unless(func(s string) bool { return isDotted(s, "_") },
 		"must be the name of a Python module, such as package.main")},
-	"engine": {originVersion, unless(func(s string) bool { return flink.OfEngine(s) != "" },
+	"engine": {"flink-version", unless(func(s string) bool { return flink.OfEngine(s) != "" },
 		"not known: must be vera-VERSION-flink-VERSION, such as vera-4.1-flink-1.20, with Flink "+
 			strings.Join(flink.Supported(), ", "))},
 	// The parts of an image's name, as container runtimes read it.
-	"image-registry": {originImage, matching(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?(?:/[a-z0-9._/-]*)?$`,
+	"image-registry": {"image", matching(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?(?:/[a-z0-9._/-]*)?$`,
 		"must be a host with an optional port and path, such as registry.example.com:5000/v2.12")},
-	"image-repository": {originImage,
+	"image-repository": {"image",
 		matching(`^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$`,
 			"must be a repository in lower case, such as team/flink")},
-	"image-tag": {originImage, unless(isImageTag,
+	"image-tag": {"image", unless(isImageTag,
 		"must have at most 128 letters, digits, '-', '_' and '.', such as 1.20.0-java11")},
 }
 

@@ -124,7 +124,7 @@ func TestSmallTexts(t *testing.T) {
 	x := func(n int) string { return strings.Repeat("x", n) }
 	for text, want := range map[string]string{x(40): x(40), x(41): x(40) + "…", x(39) + "ü": x(39) + "…"} {
 		c := &checks{}
-		c.invalid(field.NewPath("a"), text, originText, "")
+		c.fail(field.Invalid(field.NewPath("a"), text, ""), "text")
 		assert.Equal(t, c.errs[0].BadValue, want)
 	}
 	for bytes, want := range map[int64]string{

@@ -15,34 +15,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/secrets"
 )
 
-// Origins of this package's errors, as field.Error.Origin: which rule fired.
-const (
-	originKind        = "kind"
-	originName        = "name"
-	originUUID        = "uuid"
-	originEnum        = "enum"
-	originRequired    = "required"
-	originExclusive   = "exclusive"
-	originMinimum     = "minimum"
-	originText        = "text"
-	originDuration    = "duration"
-	originURI         = "uri"
-	originClass       = "class"
-	originImage       = "image"
-	originArguments   = "arguments"
-	originQuantity    = "quantity"
-	originVersion     = "flink-version"
-	originMemory      = "flink-memory"
-	originSlots       = "flink-slots"
-	originConfig      = "flink-configuration"
-	originLogging     = "logging"
-	originLabel       = "label"
-	originEnv         = "env"
-	originVolume      = "volume"
-	originPodTemplate = "pod-template"
-	originNotRendered = "not-rendered"
-)
-
 // checks collects the problems of one resource.
 type checks struct {
 	errs field.ErrorList
@@ -53,28 +25,20 @@ type checks struct {
 // full reports whether there are more problems than package decode reports.
 func (c *checks) full() bool { return len(c.errs) > decode.MaxProblems }
 
-// add reports a problem, without its value if that may be a secret.
-func (c *checks) add(e *field.Error, origin string) {
+// fail reports a problem of a rule, without its value if that may be a secret.
+func (c *checks) fail(e *field.Error, rule string) {
 	if c.full() {
 		return
 	}
 	if text, ok := e.BadValue.(string); ok {
 		e.BadValue = decode.Shown(text)
 	}
-	c.errs = append(c.errs, e.WithOrigin(origin))
-}
-
-func (c *checks) invalid(path *field.Path, value any, origin, message string) {
-	c.add(field.Invalid(path, value, message), origin)
-}
-
-func (c *checks) forbidden(path *field.Path, origin, message string) {
-	c.add(field.Forbidden(path, message), origin)
+	c.errs = append(c.errs, e.WithOrigin(rule))
 }
 
 func (c *checks) required(path *field.Path, hint string) {
 	if !c.partial {
-		c.add(field.Required(path, hint), originRequired)
+		c.fail(field.Required(path, hint), "required")
 	}
 }
 
@@ -91,14 +55,14 @@ func validateDeployment(d Config) field.ErrorList {
 func (c *checks) spec(s Spec, path *field.Path) {
 	c.references(s, path)
 	if s.StartFromSavepoint != nil && s.RestoreStrategy != nil {
-		c.forbidden(path.Child("startFromSavepoint"), originExclusive,
-			"may not be set together with restoreStrategy, which has replaced it")
+		c.fail(field.Forbidden(path.Child("startFromSavepoint"),
+			"may not be set together with restoreStrategy, which has replaced it"), "exclusive")
 	}
 	path = path.Child("template")
 	truths := []string{"true", "false"}
 	for _, key := range [...]string{AnnotationQueryableState, AnnotationTLS} {
 		if v, ok := s.Template.Metadata.Annotations[key]; ok && !slices.Contains(truths, v) {
-			c.add(field.NotSupported(path.Child("metadata", "annotations").Key(key), v, truths), originEnum)
+			c.fail(field.NotSupported(path.Child("metadata", "annotations").Key(key), v, truths), "enum")
 		}
 	}
 	path = path.Child("spec")
@@ -116,7 +80,7 @@ func validateSessionCluster(s SessionClusterConfig) field.ErrorList {
 	c, spec := &checks{}, field.NewPath("spec")
 	c.format(s.Metadata.Name, clusterName, metadataPath.Child("name"))
 	if s.Metadata.DisplayName != "" {
-		c.forbidden(metadataPath.Child("displayName"), originExclusive, "only Deployments have a display name")
+		c.fail(field.Forbidden(metadataPath.Child("displayName"), "only Deployments have a display name"), "exclusive")
 	}
 	c.cluster(s.Spec.cluster(spec))
 	c.fields(reflect.ValueOf(&s).Elem(), nil)
@@ -139,7 +103,7 @@ func (c *checks) references(s Spec, path *field.Path) {
 	case len(set) == 0:
 		c.required(path.Child("deploymentTargetName"), "or deploymentTargetId, or sessionClusterName")
 	case len(set) > 1:
-		c.forbidden(path.Child(set[1]), originExclusive, "only one of "+strings.Join(set, ", ")+" may be set")
+		c.fail(field.Forbidden(path.Child(set[1]), "only one of "+strings.Join(set, ", ")+" may be set"), "exclusive")
 	}
 }
 
@@ -152,12 +116,12 @@ func (c *checks) artifact(a Artifact, path *field.Path) {
 		case is && !set && f.Required != "":
 			c.required(path.Child(f.Name), f.Required+" artifacts")
 		case !is && set && slices.Contains(artifactKinds, kind):
-			c.forbidden(path.Child(f.Name), originExclusive,
-				"only artifacts of the kind "+strings.Join(f.Of, " or ")+" have this field, not "+kind)
+			c.fail(field.Forbidden(path.Child(f.Name),
+				"only artifacts of the kind "+strings.Join(f.Of, " or ")+" have this field, not "+kind), "exclusive")
 		}
 	}
 	if _, err := flink.SplitArgs(a.MainArgs); err != nil {
-		c.invalid(path.Child("mainArgs"), field.OmitValueType{}, originArguments, err.Error())
+		c.fail(field.Invalid(path.Child("mainArgs"), field.OmitValueType{}, err.Error()), "arguments")
 	}
 }
 
@@ -168,8 +132,8 @@ func (c *checks) version(a Artifact, path *field.Path) {
 	case a.FlinkVersion+a.EngineVersionName == "":
 		c.required(path.Child("flinkVersion"), "such as 1.20")
 	case err == nil && e == nil && own.Minor != of.Minor:
-		c.invalid(path.Child("engineVersionName"), a.EngineVersionName, originExclusive,
-			"must be of the version in flinkVersion; remove one of them")
+		c.fail(field.Invalid(path.Child("engineVersionName"), a.EngineVersionName,
+			"must be of the version in flinkVersion; remove one of them"), "exclusive")
 	}
 }
 

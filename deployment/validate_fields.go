@@ -40,7 +40,7 @@ func (c *checks) value(v reflect.Value, f *schema.Field, at *field.Path) {
 		for i := range v.Len() {
 			e, place := v.Index(i), at.Index(i)
 			if c.value(e, f, place); f.Format != "" && e.IsZero() {
-				c.invalid(place, "", formats[f.Format].origin, "must not be empty")
+				c.fail(field.Invalid(place, "", "must not be empty"), formats[f.Format].rule)
 			}
 		}
 	case reflect.Map:
@@ -52,7 +52,7 @@ func (c *checks) value(v reflect.Value, f *schema.Field, at *field.Path) {
 		}
 	case reflect.Int32:
 		if least, err := strconv.ParseInt(f.Min, 10, 32); err == nil && v.Int() < least {
-			c.invalid(at, v.Int(), originMinimum, "must be greater than or equal to "+f.Min)
+			c.fail(field.Invalid(at, v.Int(), "must be greater than or equal to "+f.Min), "minimum")
 		}
 	case reflect.String:
 		c.text(v.String(), f, at)
@@ -66,9 +66,9 @@ func (c *checks) raw(v reflect.Value, at *field.Path) {
 	switch {
 	case !ok:
 	case kinds.IsReserved(raw.text()):
-		c.invalid(at, field.OmitValueType{}, originText, kinds.Reserved)
+		c.fail(field.Invalid(at, field.OmitValueType{}, kinds.Reserved), "text")
 	case strings.Contains(strings.ReplaceAll(raw.text(), `\\`, ""), `\u0000`):
-		c.invalid(at, field.OmitValueType{}, originText, noNUL)
+		c.fail(field.Invalid(at, field.OmitValueType{}, noNUL), "text")
 	}
 }
 
@@ -88,7 +88,7 @@ func (c *checks) text(s string, f *schema.Field, at *field.Path) {
 	if f.Min != "" {
 		least, _ := Millicores(f.Min)
 		if n, err := Millicores(s); err == nil && n < least {
-			c.invalid(at, s, originMinimum, "must be greater than or equal to "+f.Min)
+			c.fail(field.Invalid(at, s, "must be greater than or equal to "+f.Min), "minimum")
 		}
 	}
 }
@@ -98,7 +98,7 @@ func (c *checks) format(s, name string, at *field.Path) {
 		return
 	}
 	for _, message := range formats[name].check(s) {
-		c.invalid(at, s, formats[name].origin, message)
+		c.fail(field.Invalid(at, s, message), formats[name].rule)
 	}
 }
 
@@ -113,12 +113,12 @@ func (c *checks) enum(s string, f *schema.Field, at *field.Path) {
 	e.Detail += decode.DidYouMean(s, f.Enum)
 	switch {
 	case len(f.Enum) > 1:
-		c.add(e, originEnum)
+		c.fail(e, "enum")
 		return
 	case s == "apps/v1":
 		e.Detail += "; a Kubernetes Deployment is not a VVP Deployment: " + giveSources
 	}
-	c.add(e, originKind) // the only value says which resource it is
+	c.fail(e, "kind") // the only value says which resource it is
 }
 
 const noNUL = "must not contain a NUL character"
@@ -129,10 +129,10 @@ const noNUL = "must not contain a NUL character"
 func (c *checks) legal(s string, at *field.Path) {
 	switch {
 	case !utf8.ValidString(s):
-		c.invalid(at, field.OmitValueType{}, originText, "must be UTF-8")
+		c.fail(field.Invalid(at, field.OmitValueType{}, "must be UTF-8"), "text")
 	case strings.IndexByte(s, 0) >= 0:
-		c.invalid(at, field.OmitValueType{}, originText, noNUL)
+		c.fail(field.Invalid(at, field.OmitValueType{}, noNUL), "text")
 	case kinds.IsReserved(s):
-		c.invalid(at, field.OmitValueType{}, originText, kinds.Reserved)
+		c.fail(field.Invalid(at, field.OmitValueType{}, kinds.Reserved), "text")
 	}
 }

@@ -51,12 +51,12 @@ func (c *checks) cluster(s cluster) {
 		if p.Key = ""; secrets.Text(p.Reason) {
 			p.Reason = "not a log level"
 		}
-		c.invalid(at, field.OmitValueType{}, originLogging, p.String())
+		c.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "logging")
 	}
 	if s.logging.Log4j2ConfigurationTemplate != "" {
-		c.forbidden(s.path.Child("logging", "log4j2ConfigurationTemplate"), originNotRendered,
+		c.fail(field.Forbidden(s.path.Child("logging", "log4j2ConfigurationTemplate"),
 			"VVP's templates (Twig) are not supported: set levels in log4jLoggers, "+
-				"or name a loggingProfile and give its text to the renderer")
+				"or name a loggingProfile and give its text to the renderer"), "not-rendered")
 	}
 	c.kubernetes(s.kubernetes, s.path.Child("kubernetes"))
 }
@@ -68,7 +68,7 @@ func (c *checks) flink(s cluster) {
 	// Without a version, what the oldest one refuses is reported: all do.
 	version, err := flink.Lookup(cmp.Or(s.version, flink.Supported()[0]))
 	if err != nil {
-		c.add(field.NotSupported(s.versionAt, s.version, flink.Supported()), originVersion)
+		c.fail(field.NotSupported(s.versionAt, s.version, flink.Supported()), "flink-version")
 		version, _ = flink.Lookup(flink.Supported()[0])
 	}
 	var file map[string]string // what the file must hold; without a version it is not known which file
@@ -104,7 +104,8 @@ func memory[M any](
 		key := p.Key
 		p.Key = ""
 		if key != name+".memory.process.size" {
-			c.invalid(s.path.Child("flinkConfiguration").Key(key), field.OmitValueType{}, originMemory, p.String())
+			at := s.path.Child("flinkConfiguration").Key(key)
+			c.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "flink-memory")
 			continue
 		}
 		if least, ok := process.Least(); ok && least > bytes {
@@ -119,9 +120,9 @@ func memory[M any](
 		if given.Memory == "" {
 			size = "the default of " + size
 		}
-		c.invalid(s.path.Child("resources", name, "memory"), field.OmitValueType{}, originMemory,
+		c.fail(field.Invalid(s.path.Child("resources", name, "memory"), field.OmitValueType{},
 			fmt.Sprintf("%s is %s (VVP counts in powers of ten, Flink in powers of two): %s",
-				size, flink.FormatMiB(wholeMiB(bytes)), p))
+				size, flink.FormatMiB(wholeMiB(bytes)), p)), "flink-memory")
 	}
 }
 
@@ -164,23 +165,23 @@ func (c *checks) configuration(v flink.Version, conf, file map[string]string, pa
 	_, _, problems := flink.ConfigFile(v, file)
 	if ha := flink.HighAvailability(v, conf); ha.Kind == flink.HACustom && !strings.ContainsAny(ha.Value, ".${") {
 		known := []string{"none", "kubernetes", "zookeeper", "the class of a factory, with its package"}
-		c.add(field.NotSupported(path.Key(ha.Key), ha.Value, known), originConfig)
+		c.fail(field.NotSupported(path.Key(ha.Key), ha.Value, known), "flink-configuration")
 	}
 	for _, key := range tree.Keys(conf) {
 		at := path.Key(key)
 		if key == "" || strings.ContainsAny(key, " \t\r\n:#=") {
-			c.invalid(at, field.OmitValueType{}, originConfig,
-				"a key must not be empty, and must not contain blanks, ':', '#' or '='")
+			c.fail(field.Invalid(at, field.OmitValueType{},
+				"a key must not be empty, and must not contain blanks, ':', '#' or '='"), "flink-configuration")
 			continue
 		}
 		if reason := flink.Owned(key); reason != "" {
-			c.add(field.Forbidden(at, "the renderer sets this key: "+reason), originConfig)
+			c.fail(field.Forbidden(at, "the renderer sets this key: "+reason), "flink-configuration")
 			continue
 		}
 		for _, p := range problems {
 			if p.Key == key {
 				p.Key = ""
-				c.invalid(at, field.OmitValueType{}, originConfig, p.String())
+				c.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "flink-configuration")
 			}
 		}
 	}
@@ -190,8 +191,8 @@ func (c *checks) configuration(v flink.Version, conf, file map[string]string, pa
 func (c *checks) slots(t TemplateSpec, path *field.Path) {
 	n, ok := flink.Slots(t.FlinkConfiguration)
 	if !ok {
-		c.invalid(path.Child("flinkConfiguration").Key(flink.SlotsKey), t.FlinkConfiguration[flink.SlotsKey],
-			originSlots, "must be a whole number greater than or equal to 1")
+		c.fail(field.Invalid(path.Child("flinkConfiguration").Key(flink.SlotsKey), t.FlinkConfiguration[flink.SlotsKey],
+			"must be a whole number greater than or equal to 1"), "flink-slots")
 		return
 	}
 	managers := t.NumberOfTaskManagers
@@ -201,10 +202,10 @@ func (c *checks) slots(t TemplateSpec, path *field.Path) {
 	defaults := schema.Defaults(reflect.TypeFor[TemplateSpec]()).Interface().(TemplateSpec)
 	parallelism := *cmp.Or(t.Parallelism, defaults.Parallelism)
 	if have := int64(*managers) * n; have < int64(parallelism) {
-		c.invalid(path.Child("numberOfTaskManagers"), *managers, originSlots, fmt.Sprintf(
+		c.fail(field.Invalid(path.Child("numberOfTaskManagers"), *managers, fmt.Sprintf(
 			"%d TaskManagers with %d slots each have %d slots; "+
 				"parallelism %d needs %d TaskManagers or more slots in %s",
-			*managers, n, have, parallelism, TaskManagers(parallelism, n), flink.SlotsKey))
+			*managers, n, have, parallelism, TaskManagers(parallelism, n), flink.SlotsKey)), "flink-slots")
 	}
 }
 

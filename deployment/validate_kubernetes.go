@@ -31,7 +31,7 @@ func (c *checks) kubernetes(k Kubernetes, path *field.Path) {
 	}
 	for name, template := range k.podTemplates {
 		if k.Pods != nil && !reflect.ValueOf(*k.Pods).IsZero() {
-			c.forbidden(path.Child(name), originExclusive, "may not be set together with pods")
+			c.fail(field.Forbidden(path.Child(name), "may not be set together with pods"), "exclusive")
 		}
 		c.podTemplate(template, path.Child(name))
 	}
@@ -41,10 +41,10 @@ func (c *checks) kubernetes(k Kubernetes, path *field.Path) {
 func (c *checks) labels(m map[string]string, path *field.Path) {
 	for _, key := range tree.Keys(m) {
 		for _, e := range metavalidation.ValidateLabelName(key, path.Key(key)) {
-			c.add(e, originLabel)
+			c.fail(e, "label")
 		}
 		for _, msg := range validation.IsValidLabelValue(m[key]) {
-			c.invalid(path.Key(key), m[key], originLabel, msg)
+			c.fail(field.Invalid(path.Key(key), m[key], msg), "label")
 		}
 	}
 }
@@ -53,11 +53,11 @@ func (c *checks) labels(m map[string]string, path *field.Path) {
 func (c *checks) annotations(m map[string]string, path *field.Path) {
 	for _, key := range tree.Keys(m) {
 		for _, msg := range validation.IsQualifiedName(strings.ToLower(key)) {
-			c.invalid(path.Key(key), field.OmitValueType{}, originLabel, msg)
+			c.fail(field.Invalid(path.Key(key), field.OmitValueType{}, msg), "label")
 		}
 	}
 	if err := apivalidation.ValidateAnnotationsSize(m); err != nil {
-		c.invalid(path, field.OmitValueType{}, originLabel, err.Error())
+		c.fail(field.Invalid(path, field.OmitValueType{}, err.Error()), "label")
 	}
 }
 
@@ -71,7 +71,7 @@ func (c *checks) pods(p Pods, path *field.Path) {
 	for i, e := range p.ImagePullSecrets {
 		at := path.Child("imagePullSecrets").Index(i)
 		if c.entry(e.IsZero(), at); !e.IsZero() && tree.String(e.shared(), "name") == "" {
-			c.add(field.Required(at.Child("name"), "the name of a Secret"), originRequired)
+			c.fail(field.Required(at.Child("name"), "the name of a Secret"), "required")
 		}
 	}
 	vars := make([]any, len(p.EnvVars))
@@ -85,23 +85,23 @@ func (c *checks) pods(p Pods, path *field.Path) {
 // entry reports an element of a list that is null.
 func (c *checks) entry(zero bool, path *field.Path) {
 	if zero {
-		c.add(field.Required(path, "must not be null"), originRequired)
+		c.fail(field.Required(path, "must not be null"), "required")
 	}
 }
 
 // once checks the key by which Kubernetes tells the elements of a list apart.
 func (c *checks) once(
-	e any, key string, seen map[string]bool, path *field.Path, origin string, legal func(string) []string,
+	e any, key string, seen map[string]bool, path *field.Path, rule string, legal func(string) []string,
 ) {
 	value := tree.String(e, key)
 	switch at := path.Child(key); {
 	case value == "":
-		c.add(field.Required(at, "must not be empty"), origin)
+		c.fail(field.Required(at, "must not be empty"), rule)
 	case seen[value]:
-		c.add(field.Duplicate(at, value), origin)
+		c.fail(field.Duplicate(at, value), rule)
 	default:
 		for _, msg := range legal(value) {
-			c.invalid(at, value, origin, msg)
+			c.fail(field.Invalid(at, value, msg), rule)
 		}
 	}
 	seen[value] = true
@@ -114,9 +114,9 @@ func (c *checks) envVars(vars []any, path *field.Path) {
 	seen := map[string]bool{}
 	for i, v := range vars {
 		env, _ := v.(map[string]any)
-		c.once(env, "name", seen, path.Index(i), originEnv, validation.IsEnvVarName)
+		c.once(env, "name", seen, path.Index(i), "env", validation.IsEnvVarName)
 		if env["value"] != nil && env["valueFrom"] != nil {
-			c.forbidden(path.Index(i).Child("valueFrom"), originEnv, "may not be set together with value")
+			c.fail(field.Forbidden(path.Index(i).Child("valueFrom"), "may not be set together with value"), "env")
 		}
 	}
 }
@@ -127,24 +127,24 @@ func (c *checks) volumeMounts(mounts []VolumeMount, path *field.Path) {
 		at := path.Index(i)
 		// One volume may be mounted at several places: then it stands here again, the same.
 		volume := m.Volume.shared()
-		c.once(volume, "name", map[string]bool{}, at.Child("volume"), originVolume, validation.IsDNS1123Label)
+		c.once(volume, "name", map[string]bool{}, at.Child("volume"), "volume", validation.IsDNS1123Label)
 		name := tree.String(volume, "name")
 		if name == "" {
 			continue
 		}
 		if first, ok := volumes[name]; ok && first != m.Volume.String() {
-			c.add(field.Duplicate(at.Child("volume", "name"), name), originVolume)
+			c.fail(field.Duplicate(at.Child("volume", "name"), name), "volume")
 		}
 		volumes[name] = m.Volume.String()
 		want := fmt.Sprintf("must be the name of the volume, %q", name)
 		if m.Name != "" && m.Name != name {
-			c.invalid(at.Child("name"), m.Name, originVolume, want)
+			c.fail(field.Invalid(at.Child("name"), m.Name, want), "volume")
 		}
 		mount := m.VolumeMount.shared()
 		if mounted := tree.String(mount, "name"); mounted != name {
-			c.invalid(at.Child("volumeMount", "name"), mounted, originVolume, want)
+			c.fail(field.Invalid(at.Child("volumeMount", "name"), mounted, want), "volume")
 		}
-		c.once(mount, "mountPath", points, at.Child("volumeMount"), originVolume, anyText)
+		c.once(mount, "mountPath", points, at.Child("volumeMount"), "volume", anyText)
 	}
 }
 
@@ -155,26 +155,26 @@ func (c *checks) podTemplate(t map[string]any, path *field.Path) {
 	c.annotations(tree.Strings(t, "metadata", "annotations"), path.Child("metadata", "annotations"))
 	for _, key := range [...]string{"name", "namespace", "generateName"} {
 		if tree.String(t, "metadata", key) != "" {
-			c.forbidden(path.Child("metadata", key), originPodTemplate, "Kubernetes names pods")
+			c.fail(field.Forbidden(path.Child("metadata", key), "Kubernetes names pods"), "pod-template")
 		}
 	}
 	spec, at := tree.Child(t, "spec"), path.Child("spec")
 	c.labels(tree.Strings(spec, "nodeSelector"), at.Child("nodeSelector"))
 	if spec["serviceAccountName"] == "" { // VVP 2.10
-		c.invalid(at.Child("serviceAccountName"), "", originPodTemplate, "must not be empty")
+		c.fail(field.Invalid(at.Child("serviceAccountName"), "", "must not be empty"), "pod-template")
 	}
 	volumes, containers := map[string]bool{}, map[string]bool{}
 	for i, e := range tree.Items(spec, "volumes") {
-		c.once(e, "name", volumes, at.Child("volumes").Index(i), originVolume, validation.IsDNS1123Label)
+		c.once(e, "name", volumes, at.Child("volumes").Index(i), "volume", validation.IsDNS1123Label)
 	}
 	for _, list := range [...]string{"initContainers", "containers"} {
 		for i, e := range tree.Items(spec, list) {
 			at := at.Child(list).Index(i)
-			c.once(e, "name", containers, at, originPodTemplate, validation.IsDNS1123Label)
+			c.once(e, "name", containers, at, "pod-template", validation.IsDNS1123Label)
 			c.envVars(tree.Items(e, "env"), at.Child("env"))
 			points := map[string]bool{}
 			for j, mount := range tree.Items(e, "volumeMounts") {
-				c.once(mount, "mountPath", points, at.Child("volumeMounts").Index(j), originVolume, anyText)
+				c.once(mount, "mountPath", points, at.Child("volumeMounts").Index(j), "volume", anyText)
 			}
 		}
 	}

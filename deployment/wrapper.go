@@ -77,7 +77,7 @@ func unwrap(root *yaml.Node) (wrapped, []flinktarget.Problem) {
 			if f.Key != w.metadata && f.Key != "spec" {
 				e := field.Forbidden(field.NewPath("spec", p, f.Key), "may not be set together with "+w.metadata+
 					" of the Deployment: VVP 2 calls it userMetadata, VVP 3 metadata")
-				return wrapped{}, []flinktarget.Problem{decode.Problem(f.Pos, e.WithOrigin(originExclusive))}
+				return wrapped{}, []flinktarget.Problem{decode.Problem(f.Pos, e.WithOrigin("exclusive"))}
 			}
 		}
 	}

@@ -144,6 +144,11 @@ func rulesIn(t *testing.T, dir string) map[string]bool {
 			switch n := n.(type) {
 			case *ast.ValueSpec:
 				for i, id := range n.Names {
+					if id.Name == "formats" {
+						for _, e := range n.Values[i].(*ast.CompositeLit).Elts {
+							note(e.(*ast.KeyValueExpr).Value.(*ast.CompositeLit).Elts[0])
+						}
+					}
 					if ofRule.MatchString(id.Name) && i < len(n.Values) {
 						note(n.Values[i])
 					}
