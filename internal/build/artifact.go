@@ -47,15 +47,14 @@ type jar struct {
 // of several, it makes a class path of relative files, which exist on the JobManager
 // alone. So --jars gets the job's jar at most. What is in usrlib is on the class path
 // of all components in all versions.
-func (d *decider) artifact(c *Plan, at *field.Path) artifact {
-	a := c.Job.Artifact
-	out := artifact{fetcher: d.opts.FetcherImage}
-	out.program = d.program(&out, c, at)
+func (d *decider) artifact(c *Plan, at *field.Path) {
+	a, out := c.Job.Artifact, &c.artifact
+	out.program = d.program(c, at)
 	jars := 0 // that Flink puts on the class path
 	add := func(uri string, at *field.Path, job bool) {
 		u, from := d.locate(uri, at)
 		before := len(out.files)
-		d.jar(&out, jar{u, at, job}, from, len(a.AdditionalDependencies) == 0, c)
+		d.jar(c, jar{u, at, job}, from, len(a.AdditionalDependencies) == 0)
 		for _, f := range out.files[before:] {
 			if strings.HasSuffix(f.name, ".jar") {
 				jars++
@@ -72,17 +71,26 @@ func (d *decider) artifact(c *Plan, at *field.Path) artifact {
 	for i, uri := range a.AdditionalDependencies {
 		add(uri, at.Child("additionalDependencies").Index(i), false)
 	}
-	d.sameNames(out.files, c.Home.UserLib())
 	if out.program.class == "" && out.jar == "" && jars > 1 {
 		d.warn("entry-class", at.Child("entryClass"), "required if more than one jar has a Main-Class in its "+
 			"manifest: Flink looks for it in all of %s, and does not start the job if there are several",
 			c.Home.UserLib())
 	}
-	return c.completed(out)
+	d.completeArtifact(c)
 }
 
-// completed leaves out what is in place already, and keeps what the volume would hide.
-func (c *Plan) completed(out artifact) artifact {
+// completeArtifact refuses files of one name, leaves out what is in place already, and keeps
+// what the volume would hide.
+func (d *decider) completeArtifact(c *Plan) {
+	out := &c.artifact
+	for i, f := range out.files {
+		if j := slices.IndexFunc(out.files[:i], func(e file) bool { return e.name == f.name }); j >= 0 {
+			e := field.Duplicate(f.at, f.name)
+			e.Detail = fmt.Sprintf("%s gets this name in %s, too: the URI of one of them must end in another NAME.jar",
+				out.files[j].at, c.Home.UserLib())
+			d.fail(e, "uri")
+		}
+	}
 	inUserLib := slices.ContainsFunc(out.files, c.inPlace)
 	out.files = slices.DeleteFunc(out.files, c.inPlace)
 	official, own := flink.OfficialImage(c.Image) != "", func(at string) bool { return at == c.Home.UserLib() }
@@ -90,10 +98,9 @@ func (c *Plan) completed(out artifact) artifact {
 		// The volume for files hides what the image has in usrlib; the official images have none.
 		out.files = slices.Insert(out.files, 0, file{from: c.Home.UserLib()})
 	}
-	if !slices.ContainsFunc(out.files, func(f file) bool { return f.uri != "" }) {
-		out.fetcher = ""
+	if slices.ContainsFunc(out.files, func(f file) bool { return f.uri != "" }) {
+		out.fetcher = c.opts.FetcherImage
 	}
-	return out
 }
 
 // Fetcher returns the image that downloads jars, "" if that is Flink's or nothing is
@@ -102,17 +109,6 @@ func (c *Plan) Fetcher() string { return c.artifact.fetcher }
 
 // inPlace reports whether the file is in usrlib already.
 func (c *Plan) inPlace(f file) bool { return strings.HasPrefix(f.from, c.Home.UserLib()+"/") }
-
-func (d *decider) sameNames(files []file, userLib string) {
-	for i, f := range files {
-		if j := slices.IndexFunc(files[:i], func(e file) bool { return e.name == f.name }); j >= 0 {
-			e := field.Duplicate(f.at, f.name)
-			e.Detail = fmt.Sprintf("%s gets this name in %s, too: the URI of one of them must end in another NAME.jar",
-				files[j].at, userLib)
-			d.fail(e, "uri")
-		}
-	}
-}
 
 // mounts reports whether pods of the resource mount a volume at such a path.
 func (c *Plan) mounts(is func(at string) bool) bool {
@@ -160,27 +156,27 @@ func (d *decider) locate(uri string, at *field.Path) (*url.URL, place) {
 }
 
 // jar decides by place and version what is done with a jar, alone or one of several.
-func (d *decider) jar(out *artifact, j jar, from place, alone bool, c *Plan) {
+func (d *decider) jar(c *Plan, j jar, from place, alone bool) {
 	switch {
 	case from == nowhere:
 	case from == inImage:
-		d.inImage(out, j, c)
+		d.inImage(c, j)
 	case from == inStore:
-		d.inStore(out, j, c)
+		d.inStore(c, j)
 	case !c.Version.Jars || !alone:
-		out.download(j)
+		c.download(j)
 	default:
 		if _, set := c.Config["user.artifacts.raw-http-enabled"]; j.uri.Scheme == "http" && !set {
 			c.Config["user.artifacts.raw-http-enabled"] = "true"
 		}
-		out.jar, out.downloads = j.uri.String(), true
+		c.artifact.jar, c.artifact.downloads = j.uri.String(), true
 	}
 }
 
-// download puts a file into usrlib, by the last part of its path if that may be the name
+// download puts a file into usrlib, and returns where it is then: by the last part of its path if that may be the name
 // of a file, and of a jar if it is the job's. Other URIs, such as https://repo/download?id=1,
 // get names by their place.
-func (a *artifact) download(j jar) {
+func (c *Plan) download(j jar) string {
 	name := path.Base(j.uri.Path)
 	legal := !strings.ContainsAny(name, "$\x00/") && utf8.ValidString(name)
 	switch ext := path.Ext(name); {
@@ -188,21 +184,22 @@ func (a *artifact) download(j jar) {
 	case j.job:
 		name = "job.jar"
 	default:
-		name = "dependency-" + strconv.Itoa(len(a.files)+1) + ".jar"
+		name = "dependency-" + strconv.Itoa(len(c.artifact.files)+1) + ".jar"
 	}
-	a.files = append(a.files, file{uri: j.uri.String(), name: name, at: j.at})
+	c.artifact.files = append(c.artifact.files, file{uri: j.uri.String(), name: name, at: j.at})
+	return c.Home.UserLib() + "/" + name
 }
 
 // inStore is a jar in an object store, which Flink itself fetches from 1.19, but only if
 // it is the job's.
-func (d *decider) inStore(out *artifact, j jar, c *Plan) {
-	shown := decode.Shown(j.uri.String())
+func (d *decider) inStore(c *Plan, j jar) {
+	out, shown := &c.artifact, decode.Shown(j.uri.String())
 	switch {
 	case c.Version.Jars && j.job:
 		out.jar, out.downloads = j.uri.String(), true
 		c.Stores = slices.Insert(c.Stores, 0, ObjectStore{scheme: j.uri.Scheme, at: j.at, uri: out.jar, Jar: true})
 	case d.opts.FetcherImage != "":
-		out.download(j)
+		c.download(j)
 	case c.Version.Jars:
 		d.fail(field.Invalid(j.at, shown, "Flink hands only the job's jar to TaskManagers: use https, "+
 			"put the dependency into the image, or give an image that can fetch it"), "uri-scheme FetcherImage")
@@ -213,8 +210,8 @@ func (d *decider) inStore(out *artifact, j jar, c *Plan) {
 }
 
 // inImage is a jar that is there already, in the image or on a mounted volume.
-func (d *decider) inImage(out *artifact, j jar, c *Plan) {
-	u := j.uri
+func (d *decider) inImage(c *Plan, j jar) {
+	u, out := j.uri, &c.artifact
 	f := file{from: u.Path, name: path.Base(u.Path), at: j.at}
 	if c.inPlace(f) {
 		f.name = strings.TrimPrefix(u.Path, c.Home.UserLib()+"/")

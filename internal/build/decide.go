@@ -187,7 +187,7 @@ func Decide(in Input, o Options) (*Plan, field.ErrorList, []Warning) {
 func (d *decider) job(c *Plan) {
 	at := c.Settings.Child("artifact")
 	c.Config["parallelism.default"] = strconv.Itoa(int(c.Job.Parallelism))
-	c.artifact = d.artifact(c, at)
+	d.artifact(c, at)
 	for _, scheme := range flink.Schemes(c.Job.Savepoint) {
 		if flink.IsStore(scheme) {
 			c.Stores = append(c.Stores, ObjectStore{scheme: scheme})

@@ -25,12 +25,12 @@ type program struct {
 }
 
 // program decides what runs an artifact, by its kind.
-func (d *decider) program(out *artifact, c *Plan, at *field.Path) program {
+func (d *decider) program(c *Plan, at *field.Path) program {
 	switch a := c.Job.Artifact; a.Kind {
 	case deployment.ArtifactSQLScript:
 		return d.script(c, at)
 	case deployment.ArtifactPython:
-		return d.python(out, c, at)
+		return d.python(c, at)
 	default:
 		c.Python = a.EntryClass == flink.PythonDriver
 		return program{class: a.EntryClass, jar: a.JarURI, jarAt: at.Child("jarUri")}
@@ -83,11 +83,11 @@ func (d *decider) catalog(script string, at *field.Path) {
 
 // python is run by Flink's driver, whose jar the image has in opt, where Flink looks for it
 // (PackagedProgramUtils.getPythonJar).
-func (d *decider) python(out *artifact, c *Plan, at *field.Path) program {
+func (d *decider) python(c *Plan, at *field.Path) program {
 	c.Python = true
 	a := c.Job.Artifact
-	main := d.pythonFile(out, c, a.PythonArtifactURI, at.Child("pythonArtifactUri"))
-	files := d.pythonFiles(out, c, a.AdditionalPythonLibraries, at.Child("additionalPythonLibraries"))
+	main := d.pythonFile(c, a.PythonArtifactURI, at.Child("pythonArtifactUri"))
+	files := d.pythonFiles(c, a.AdditionalPythonLibraries, at.Child("additionalPythonLibraries"))
 	args := []string{"-py", main}
 	switch {
 	case a.EntryModule != "":
@@ -95,7 +95,7 @@ func (d *decider) python(out *artifact, c *Plan, at *field.Path) program {
 	case main != "" && path.Ext(main) != ".py":
 		d.fail(field.Required(at.Child("entryModule"), "for a program that is no .py file"), "required")
 	}
-	archives := d.pythonFiles(out, c, a.AdditionalPythonArchives, at.Child("additionalPythonArchives"))
+	archives := d.pythonFiles(c, a.AdditionalPythonArchives, at.Child("additionalPythonArchives"))
 	c.extend("python.files", files)
 	c.extend("python.archives", archives)
 	return program{class: flink.PythonDriver, args: args}
@@ -114,16 +114,16 @@ func (c *Plan) extend(key string, list []string) {
 	}
 }
 
-func (d *decider) pythonFiles(out *artifact, c *Plan, uris []string, at *field.Path) (files []string) {
+func (d *decider) pythonFiles(c *Plan, uris []string, at *field.Path) (files []string) {
 	for i, uri := range uris {
-		files = append(files, d.pythonFile(out, c, uri, at.Index(i)))
+		files = append(files, d.pythonFile(c, uri, at.Index(i)))
 	}
 	return files
 }
 
 // pythonFile is where the driver finds a file, which it hands to the TaskManagers. It reads
 // object stores itself, with their plugins.
-func (d *decider) pythonFile(out *artifact, c *Plan, uri string, at *field.Path) string {
+func (d *decider) pythonFile(c *Plan, uri string, at *field.Path) string {
 	u, from := d.locate(uri, at)
 	if strings.Contains(uri, ",") {
 		d.fail(field.Invalid(at, decode.Shown(uri), "a comma separates files for Flink: rename the file"), "uri")
@@ -138,11 +138,10 @@ func (d *decider) pythonFile(out *artifact, c *Plan, uri string, at *field.Path)
 	switch {
 	case from == inImage:
 		return u.Path + folder
-	case from == inStore && out.fetcher == "":
+	case from == inStore && d.opts.FetcherImage == "":
 		c.Stores = append(c.Stores, ObjectStore{scheme: u.Scheme, at: at, uri: uri, Jar: true})
 		return uri
 	}
 	u.Fragment = ""
-	out.download(jar{uri: u, at: at})
-	return c.Home.UserLib() + "/" + out.files[len(out.files)-1].name + folder
+	return c.download(jar{uri: u, at: at}) + folder
 }

@@ -80,7 +80,6 @@ func clientTemplate(template tree.Map) tree.Map {
 // client decides what Flink's clients are called with: that of SQL, or flink run.
 func (d *decider) client(c *Plan, at *field.Path) {
 	a, main := c.Job.Artifact, d.mainArgs(c, at)
-	out := &artifact{fetcher: d.opts.FetcherImage}
 	c.command = []string{flink.SubmitShell, c.Home.Conf() + "/" + flink.SubmitFile, c.flinkJobID()}
 	dependency := func(flag string, of func(uri string, at *field.Path) string) {
 		for i, uri := range a.AdditionalDependencies {
@@ -90,7 +89,7 @@ func (d *decider) client(c *Plan, at *field.Path) {
 	if a.Kind == deployment.ArtifactSQLScript {
 		d.clientScript(c, at)
 		c.JobArgs = []string{"-f", c.Home.Conf() + "/" + flink.ScriptFile}
-		dependency("-j", func(uri string, at *field.Path) string { return d.clientFile(out, c, uri, at, false) })
+		dependency("-j", func(uri string, at *field.Path) string { return d.clientFile(c, uri, at, false) })
 	} else {
 		c.command = append(c.command, c.Home.String()+"/bin/flink", "run", "--detached")
 		if c.Job.Savepoint != "" {
@@ -101,17 +100,16 @@ func (d *decider) client(c *Plan, at *field.Path) {
 		}
 		dependency("--classpath", d.classPath)
 		if a.Kind == deployment.ArtifactPython {
-			c.JobArgs = append(append(c.JobArgs, d.python(out, c, at).args...), "--")
+			c.JobArgs = append(append(c.JobArgs, d.python(c, at).args...), "--")
 		} else {
 			if c.Python = a.EntryClass == flink.PythonDriver; a.EntryClass != "" {
 				c.JobArgs = append(c.JobArgs, "--class", a.EntryClass)
 			}
-			c.JobArgs = append(c.JobArgs, d.clientFile(out, c, a.JarURI, at.Child("jarUri"), true))
+			c.JobArgs = append(c.JobArgs, d.clientFile(c, a.JarURI, at.Child("jarUri"), true))
 		}
 		c.JobArgs = append(c.JobArgs, main...)
 	}
-	d.sameNames(out.files, c.Home.UserLib())
-	c.artifact = c.completed(*out)
+	d.completeArtifact(c)
 }
 
 // statementEnd finds what ends a statement, and what only looks like it: comments, literals
@@ -140,23 +138,22 @@ func (d *decider) clientScript(c *Plan, at *field.Path) {
 }
 
 // clientFile is where the client finds a jar that it hands to the cluster.
-func (d *decider) clientFile(out *artifact, c *Plan, uri string, at *field.Path, job bool) string {
+func (d *decider) clientFile(c *Plan, uri string, at *field.Path, job bool) string {
 	u, from := d.locate(uri, at)
 	switch {
 	case from == nowhere:
 		return ""
 	case from == inImage:
 		if f := (file{from: u.Path}); c.inPlace(f) {
-			out.files = append(out.files, f) // what is fetched would hide it
+			c.artifact.files = append(c.artifact.files, f) // what is fetched would hide it
 		}
 		return u.Path
-	case from == inStore && out.fetcher == "":
+	case from == inStore && d.opts.FetcherImage == "":
 		d.fail(field.Invalid(at, decode.Shown(uri), "Flink's client fetches no jars: use https, put the jar into the "+
 			"image of the SessionCluster, or give an image that can fetch it"), "uri-scheme FetcherImage")
 		return ""
 	}
-	out.download(jar{uri: u, at: at, job: job})
-	return c.Home.UserLib() + "/" + out.files[len(out.files)-1].name
+	return c.download(jar{u, at, job})
 }
 
 // classPath is the URL of a dependency, which client and TaskManagers read by themselves.
