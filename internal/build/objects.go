@@ -123,12 +123,14 @@ func (c *Plan) jobManager() tree.Map {
 	// Without high availability each failed pod starts the job anew: VVP's
 	// maxJobCreationAttempts counts the first, too. With it, the job goes on from its last
 	// checkpoint, however often its JobManager dies.
-	name, failures, rules := c.workloadName(labels.JobManager), c.Job.Attempts-1, failureRules
+	name, failures, rules := c.workloadName(labels.JobManager), c.Job.Attempts-1, []any{evicted}
 	switch {
 	case c.Session != nil:
-		name, rules = c.Name+"-submit", failureRulesSubmit
+		// Another pod would find a job of this id, and take it for the whole.
+		name, rules = c.Name+"-submit", append(rules, failsJob(exitSubmitted))
 	case c.HA:
-		failures, rules = math.MaxInt32, failureRulesHA
+		// Another pod would find the job ended, in the high-availability data.
+		failures, rules = math.MaxInt32, append(rules, failsJob(exitFailed))
 	}
 	spec := tree.Map{
 		"completions":      int64(1),

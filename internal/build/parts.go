@@ -50,11 +50,6 @@ var (
 		"action":          "Ignore",
 		"onPodConditions": []any{tree.Map{"type": "DisruptionTarget", "status": "True"}},
 	}
-	failureRules = []any{evicted}
-	// Another pod would find the job ended, in the high-availability data.
-	failureRulesHA = []any{evicted, failsJob(exitFailed)}
-	// Another pod would find a job of this id, and take it for the whole.
-	failureRulesSubmit = []any{evicted, failsJob(exitSubmitted)}
 )
 
 // exitFailed is what the process ends with when the Flink job has failed for good:
@@ -102,6 +97,6 @@ func probe(handler tree.Map, period, failures int64) tree.Map {
 func Parts() []any {
 	return []any{
 		emptyDir, restricted, podSecurity, jobManagerPorts, taskManagerPorts, servicePorts,
-		tcpProbes, httpProbes, failureRules, failureRulesHA, failureRulesSubmit,
+		tcpProbes, httpProbes, evicted,
 	}
 }

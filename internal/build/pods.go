@@ -294,13 +294,12 @@ func cpuQuantity(cores string) string {
 // same number of bytes: "2G", "1500M".
 func memoryQuantity(size string) string {
 	bytes, _ := deployment.Bytes(size)
-	for _, unit := range [...]struct {
-		suffix string
-		size   int64
-	}{{"G", 1e9}, {"M", 1e6}, {"k", 1e3}} {
-		if bytes >= unit.size && bytes%unit.size == 0 {
-			return strconv.FormatInt(bytes/unit.size, 10) + unit.suffix
+	suffix := ""
+	for _, unit := range [...]string{"k", "M", "G"} {
+		if bytes == 0 || bytes%1000 != 0 {
+			break
 		}
+		bytes, suffix = bytes/1000, unit
 	}
-	return strconv.FormatInt(bytes, 10)
+	return strconv.FormatInt(bytes, 10) + suffix
 }

@@ -202,16 +202,20 @@ func (r *optionReader) legacyHeap(v Version, option size, component string) size
 		return s
 	}
 	key := component + ".heap.mb"
-	value, ok := r.conf[key]
-	if !ok {
+	if _, ok := r.conf[key]; !ok {
 		return option
 	}
-	n, err := strconv.ParseInt(value, 10, 32)
-	if err != nil || n < 0 {
-		r.fail(key, "write a whole number", "%q is not a number of MiB", value)
+	return r.count(key, mib, "write a whole number", "number of MiB")
+}
+
+// count reads a number of units, which are so many bytes.
+func (r *optionReader) count(key string, unit int64, cure, what string) size {
+	n, err := strconv.ParseInt(r.conf[key], 10, 32)
+	if err != nil || n < 0 || n*unit > maxMemory {
+		r.fail(key, cure, "%q is not a %s", r.conf[key], what)
 		n = 0
 	}
-	return size{key: key, bytes: n * mib, set: true}
+	return size{key: key, bytes: n * unit, set: true}
 }
 
 // A jvm is what the JVM takes beside Flink: metaspace and overhead

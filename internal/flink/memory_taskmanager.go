@@ -1,7 +1,5 @@
 package flink
 
-import "strconv"
-
 // TaskManagerMemory is how a TaskManager divides its memory, in bytes.
 type TaskManagerMemory struct {
 	Process                         int64
@@ -59,18 +57,13 @@ func (v Version) TaskManager(conf map[string]string) Process[TaskManagerMemory] 
 func (r *optionReader) networkBuffers(v Version, network span) size {
 	const key = "taskmanager.network.numberOfBuffers"
 	page := r.segment()
-	value, ok := r.conf[key]
+	_, ok := r.conf[key]
 	_, fractionSet := r.conf[network.fractionKey]
 	if !ok || v.Major > 1 || network.min.set || network.max.set || fractionSet {
 		return size{key: key}
 	}
-	n, err := strconv.ParseInt(value, 10, 32)
-	if err != nil || n < 0 || n*page > maxMemory {
-		r.fail(key, "write a whole number, or set taskmanager.memory.network.min and .max",
-			"%q is not a usable number of buffers", value)
-		n = 0
-	}
-	return size{key: key, bytes: n * page, set: true}
+	return r.count(key, page, "write a whole number, or set taskmanager.memory.network.min and .max",
+		"usable number of buffers")
 }
 
 // segment is ConfigurationParserUtils.getPageSize. A TaskManager does not start
