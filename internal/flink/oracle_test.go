@@ -346,7 +346,7 @@ func typesFile(types map[string]map[string]bool) []byte {
 		if len(kind) != 1 || slices.Contains([]string{"String", "List", "Map"}, kind[0]) {
 			continue
 		}
-		line := strings.TrimSuffix(key+" "+kind[0]+":"+strings.Join(slices.Sorted(maps.Keys(values)), ":"), ":")
+		line := strings.TrimSuffix(key+": "+kind[0]+":"+strings.Join(slices.Sorted(maps.Keys(values)), ":"), ":")
 		out = append(out, line+"\n"...)
 	}
 	return out

@@ -15,14 +15,7 @@ import (
 //go:embed option_types.txt
 var optionTypes string
 
-var typeOf = sync.OnceValue(func() map[string]string {
-	out := map[string]string{}
-	for line := range strings.Lines(optionTypes) {
-		key, kind, _ := strings.Cut(strings.TrimSpace(line), " ")
-		out[key] = kind
-	}
-	return out
-})
+var typeOf = sync.OnceValue(func() map[string]string { return byKey(optionTypes) })
 
 // durationUnits are those of org.apache.flink.util.TimeUtils. Without one, it is milliseconds.
 const durationUnits = "  d day days h hour hours min m minute minutes s sec secs second seconds " +
