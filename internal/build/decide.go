@@ -316,10 +316,7 @@ func (c *Plan) WriteConfig() field.ErrorList {
 	var problems []flink.Problem
 	_, c.configFile, problems = flink.ConfigFile(c.Version, c.Config)
 	for _, p := range problems {
-		at := c.Settings.Child("flinkConfiguration")
-		if p.Key != "" {
-			at = at.Key(p.Key)
-		}
+		at := c.Settings.Child("flinkConfiguration").Key(p.Key)
 		p.Key = ""
 		d.fail(field.Invalid(at, field.OmitValueType{}, p.String()), "flink-configuration")
 	}
