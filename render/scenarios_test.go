@@ -174,8 +174,8 @@ func scenarios() map[string]string {
 		"app-tls-options-replaced": withTLS(app) +
 			"      flinkConfiguration: {security.ssl.rest.keystore: /mine, security.ssl.internal.key-password: " +
 			"'${MINE}', security.ssl.rest.authentication-enabled: false, security.ssl.rest.keystore-type: PKCS12, " +
-			"security.ssl.rest.truststore-password: mine}\n      kubernetes: {pods: {envVars: [{name: MINE, " +
-			"value: v}]}}\n",
+			"security.ssl.rest.truststore-password: mine, security.ssl.rest.truststore: '${NONE}'}\n" +
+			"      kubernetes: {pods: {envVars: [{name: MINE, value: v}]}}\n",
 		"app-tls-patch-password": withPatches(withTLS(app),
 			"{target: {kind: Job}, patch: {spec: {template: {spec: {containers: [{name: flink-jobmanager, env: "+
 				"[{name: FLINK_TLS_PASSWORD, valueFrom: {secretKeyRef: {name: passwords, key: flink}}}]}]}}}}}"),
