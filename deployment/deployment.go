@@ -79,20 +79,12 @@ func (d Deployment) Config() Config { return clone(d.get()) }
 // Given returns a copy of the configuration as it was given, without Deployment
 // Defaults and patches.
 func (d Deployment) Given() Config {
-	if d.data == nil || d.given == nil {
-		return d.Config()
-	}
-	return clone(*d.given)
+	return clone(*cmp.Or(d.known().given, &d.known().config))
 }
 
 // Defaults returns the Deployment Defaults that d was made with. The zero value
 // stands for none.
-func (d Deployment) Defaults() Defaults {
-	if d.data == nil {
-		return Defaults{}
-	}
-	return d.layers
-}
+func (d Deployment) Defaults() Defaults { return d.known().layers }
 
 // Resolved returns a copy of the configuration with everything filled in that
 // VVP documents a default for. NumberOfTaskManagers stays nil: how many are

@@ -72,10 +72,7 @@ func (o Reader) sessionCluster(root *yaml.Node) (SessionCluster, error) {
 
 // Target returns the target that the SessionCluster refers to.
 func (s SessionCluster) Target() target.Ref {
-	if s.data == nil {
-		return target.Ref{}
-	}
-	return target.Ref{Namespace: s.Namespace(), Name: s.config.Spec.DeploymentTargetName}
+	return target.Ref{Namespace: s.Namespace(), Name: s.get().Spec.DeploymentTargetName}
 }
 
 // Config returns a copy of the configuration, as it was given.

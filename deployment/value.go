@@ -35,13 +35,16 @@ type data[C config[C]] struct {
 	savepoint string
 }
 
-// get returns the configuration without copying it.
-func (d *data[C]) get() C {
+// known returns d, or data without anything for the zero value.
+func (d *data[C]) known() *data[C] {
 	if d == nil {
-		return *new(C)
+		return &data[C]{}
 	}
-	return d.config
+	return d
 }
+
+// get returns the configuration without copying it.
+func (d *data[C]) get() C { return d.known().config }
 
 // IsZero reports whether d is the zero value, which is no resource.
 func (d *data[C]) IsZero() bool { return d == nil }
@@ -91,12 +94,7 @@ func (d *data[C]) resolved() C {
 // Position returns where a field stands in the text that d was read from, such
 // as spec.template.spec.artifact.jarUri, or where its parent does if it is not
 // there. The result is the zero Position if d was not read from a text.
-func (d *data[C]) Position(field string) flinktarget.Position {
-	if d == nil {
-		return flinktarget.Position{}
-	}
-	return d.source.Locate(field)
-}
+func (d *data[C]) Position(field string) flinktarget.Position { return d.known().source.Locate(field) }
 
 // String returns the kind and namespace/name, for messages.
 func (d *data[C]) String() string { return subject(d.get()) }
