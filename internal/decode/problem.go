@@ -34,18 +34,12 @@ const (
 	longestPath  = 400
 )
 
-// Problem is a field error and its place.
+// Problem is a field error and its place. Its origin is the rule, as everywhere in this module:
+// a name, and after a blank the option that helps, as in "uri-scheme FetcherImage".
 func Problem(at yaml.Position, e *field.Error) flinktarget.Problem {
 	p := flinktarget.Problem{Severity: flinktarget.SeverityError, Field: named(e.Field), Message: body(e), Position: at}
-	p.Rule, p.Option = Rule(e.Origin)
+	p.Rule, p.Option, _ = strings.Cut(e.Origin, " ")
 	return p
-}
-
-// Rule takes apart what stands for a rule in this module: its name, and after a blank the
-// option that helps, as in "uri-scheme FetcherImage".
-func Rule(origin string) (rule, option string) {
-	rule, option, _ = strings.Cut(origin, " ")
-	return rule, option
 }
 
 // body is what an error says of its field, without words and values that say no more
@@ -241,6 +235,6 @@ func Warning(rule, resource, field, message string, at flinktarget.Position) fli
 	p := flinktarget.Problem{Severity: flinktarget.SeverityWarning, Position: at,
 		Resource: secrets.OneLine(secrets.HideText("", resource)), Field: path(field),
 		Message: secrets.OneLine(secrets.InMessage(message))}
-	p.Rule, p.Option = Rule(rule)
+	p.Rule, p.Option, _ = strings.Cut(rule, " ")
 	return p
 }

@@ -23,7 +23,6 @@ import (
 	"strings"
 
 	"github.com/flinktarget/flinktarget"
-	"github.com/flinktarget/flinktarget/internal/decode"
 	"github.com/flinktarget/flinktarget/internal/flink"
 	"github.com/flinktarget/flinktarget/internal/kinds"
 	"github.com/flinktarget/flinktarget/internal/tree"
@@ -131,7 +130,7 @@ func (v *verifier) unknown(rule, message string) {
 // report adds a problem of the field at a path below the current one.
 func (v *verifier) report(p flinktarget.Problem, below string) {
 	p.Severity = cmp.Or(p.Severity, flinktarget.SeverityError)
-	p.Rule, p.Option = decode.Rule(cmp.Or(p.Rule, "verify"))
+	p.Rule, p.Option, _ = strings.Cut(cmp.Or(p.Rule, "verify"), " ")
 	p.Field, p.Object = tree.Join(v.path.Field(), below), kinds.NameOf(v.object)
 	v.problems = append(v.problems, p)
 }
