@@ -76,13 +76,10 @@ func (c *Plan) MergeTemplate(component labels.Component, workload tree.Map) (
 	}
 	patch := tree.Map{"spec": tree.Map{"template": template}}
 	merged, _, err := merge.Apply(workload, patch, merge.Of(kinds.TypeOf(workload)))
-	if err != nil {
-		return workload, template, refusals(err, c.PodsAt().Child(TemplateOf(component)))
-	}
-	return merged, template, nil
+	return merged, template, refusals(err, c.PodsAt().Child(TemplateOf(component)))
 }
 
-// refusals says why a template cannot be merged, at its own fields.
+// refusals says why a template cannot be merged, if it cannot, at its own fields.
 func refusals(err error, path *field.Path) field.ErrorList {
 	var d decider
 	refused, _ := errors.AsType[merge.RefusedError](err)
