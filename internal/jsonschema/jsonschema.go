@@ -34,6 +34,7 @@ type Rule = map[string]any
 
 // special are types that have a JSON form of their own.
 var special = map[reflect.Type]Rule{
+	reflect.TypeFor[decode.Ignored]():     {"type": "object"},
 	reflect.TypeFor[resource.Quantity]():  {"type": []any{"string", "number"}},
 	reflect.TypeFor[intstr.IntOrString](): {"type": []any{"integer", "string"}},
 	reflect.TypeFor[metav1.Time]():        {"type": "string", "format": "date-time"},
