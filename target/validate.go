@@ -1,7 +1,6 @@
 package target
 
 import (
-	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -31,86 +30,80 @@ const (
 const maxOwnerField = 1024
 
 func validate(c Config) field.ErrorList {
-	var errs field.ErrorList
-	exactly := func(name, value, want string) {
-		if value != "" && value != want {
-			e := field.NotSupported(field.NewPath(name), decode.Shown(value), []string{want})
-			errs = append(errs, e.WithOrigin(originKind))
-		}
-	}
-	exactly("kind", c.Kind, Kind)
-	exactly("apiVersion", c.APIVersion, APIVersion)
-	errs = append(errs, validateMetadata(c.Metadata, field.NewPath("metadata"))...)
-	return append(errs, validateSpec(c.Spec, field.NewPath("spec"))...)
+	var p problems
+	p.exactly("kind", c.Kind, Kind)
+	p.exactly("apiVersion", c.APIVersion, APIVersion)
+	p.metadata(c.Metadata, field.NewPath("metadata"))
+	p.spec(c.Spec, field.NewPath("spec"))
+	return field.ErrorList(p)
 }
 
-func validateMetadata(m Metadata, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
+// problems are those of a configuration.
+type problems field.ErrorList
+
+func (p *problems) add(origin string, e *field.Error) { *p = append(*p, e.WithOrigin(origin)) }
+
+func (p *problems) exactly(name, value, want string) {
+	if value != "" && value != want {
+		p.add(originKind, field.NotSupported(field.NewPath(name), decode.Shown(value), []string{want}))
+	}
+}
+
+func (p *problems) metadata(m Metadata, path *field.Path) {
 	switch at := path.Child("name"); {
 	case m.Name == "":
-		errs = append(errs, field.Required(at, "").WithOrigin(originName))
+		p.add(originName, field.Required(at, ""))
 	case len(m.Name) > kinds.MaxTargetName:
-		errs = append(errs, field.TooLong(at, field.OmitValueType{}, kinds.MaxTargetName).WithOrigin(originName))
+		p.add(originName, field.TooLong(at, field.OmitValueType{}, kinds.MaxTargetName))
 	case !kinds.ValidTargetName(m.Name):
 		const detail = "must consist of ASCII letters and digits, '-' or '_'"
-		errs = append(errs, field.Invalid(at, decode.Shown(m.Name), detail).WithOrigin(originName))
+		p.add(originName, field.Invalid(at, decode.Shown(m.Name), detail))
 	}
 	if m.ID != "" && !kinds.ValidID(m.ID) {
 		const detail = "must be a lower-case UUID, such as 2da2f867-5899-4bef-8ad0-9771bbac38b4"
-		errs = append(errs, field.Invalid(path.Child("id"), decode.Shown(m.ID), detail).WithOrigin(originUUID))
+		p.add(originUUID, field.Invalid(path.Child("id"), decode.Shown(m.ID), detail))
 	}
 	// VVP documents no rule for its namespaces, which become values of the label
 	// vvpNamespace.
-	for _, msg := range append(validation.IsValidLabelValue(m.Namespace), reserved(m.Namespace)...) {
-		e := field.Invalid(path.Child("namespace"), decode.Shown(m.Namespace), msg)
-		errs = append(errs, e.WithOrigin(originName))
-	}
-	errs = append(errs, validateTexts(m.Labels, path.Child("labels"))...)
-	return append(errs, validateTexts(m.Annotations, path.Child("annotations"))...)
+	p.text(path.Child("namespace"), m.Namespace, validation.IsValidLabelValue)
+	p.texts(m.Labels, path.Child("labels"))
+	p.texts(m.Annotations, path.Child("annotations"))
 }
 
-// reserved refuses the text that stands for ids when Deployments are rendered.
-func reserved(s string) []string {
-	if kinds.IsReserved(s) {
-		return []string{kinds.Reserved}
+// text refuses a name that does not follow a rule, or that stands for ids when Deployments are rendered.
+func (p *problems) text(at *field.Path, name string, rule func(string) []string) {
+	why := rule(name)
+	if kinds.IsReserved(name) {
+		why = append(why, kinds.Reserved)
 	}
-	return nil
+	for _, detail := range why {
+		p.add(originName, field.Invalid(at, decode.Shown(name), detail))
+	}
 }
 
-// validateTexts refuses what JSON changes silently. VVP documents no rule for its own
+// texts refuses what JSON changes silently. VVP documents no rule for its own
 // labels and annotations.
-func validateTexts(m map[string]string, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
+func (p *problems) texts(m map[string]string, path *field.Path) {
 	for _, key := range tree.Keys(m) {
 		if !utf8.ValidString(key) || !utf8.ValidString(m[key]) {
 			at := path.Key(strings.ToValidUTF8(key, "\ufffd"))
-			e := field.Invalid(at, field.OmitValueType{}, "key and value must be valid UTF-8")
-			errs = append(errs, e.WithOrigin(originText))
+			p.add(originText, field.Invalid(at, field.OmitValueType{}, "key and value must be valid UTF-8"))
 		}
 	}
-	return errs
 }
 
-func validateSpec(s Spec, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
+func (p *problems) spec(s Spec, path *field.Path) {
 	at := path.Child("kubernetes")
 	if s.Kubernetes == nil {
-		const cure = "write {namespace: NAME}, or {} for the namespace of the platform"
-		errs = append(errs, field.Required(at, cure).WithOrigin(originRequired))
-	} else if ns := s.Kubernetes.Namespace; ns != "" {
-		for _, msg := range append(validation.IsDNS1123Label(ns), reserved(ns)...) {
-			e := field.Invalid(at.Child("namespace"), decode.Shown(ns), msg)
-			errs = append(errs, e.WithOrigin(originName))
-		}
+		p.add(originRequired, field.Required(at, "write {namespace: NAME}, or {} for the namespace of the platform"))
+	} else if s.Kubernetes.Namespace != "" {
+		p.text(at.Child("namespace"), s.Kubernetes.Namespace, validation.IsDNS1123Label)
 	}
 	_, err := patch.NewSet(s.DeploymentPatchSet...)
-	if e, ok := errors.AsType[*flinktarget.InvalidError](err); ok {
-		for _, p := range e.Problems {
-			errs = append(errs, &field.Error{Type: field.ErrorTypeInvalid, BadValue: field.OmitValueType{},
-				Field: path.Child("deploymentPatchSet").String() + p.Field, Detail: p.Message, Origin: originPatch})
-		}
+	for of := range flinktarget.Problems(err) {
+		p.add(originPatch, &field.Error{Type: field.ErrorTypeInvalid, BadValue: field.OmitValueType{},
+			Field: path.Child("deploymentPatchSet").String() + of.Field, Detail: of.Message})
 	}
-	return errs
 }
 
 // checkOwner refuses what cannot be in a snapshot, or be named in an error.
