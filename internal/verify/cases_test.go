@@ -330,7 +330,9 @@ var objectRules = map[string]string{
 	"JobSpec.parallelism":             toJob("parallelism: 2"),
 	"JobSpec.ttlSecondsAfterFinished": toJob("ttlSecondsAfterFinished: -1"),
 
-	"HTTPIngressRuleValue needs paths":                   toIngress("rules: [{http: {paths: []}}]"),
+	"HTTPIngressRuleValue needs paths": toIngress("rules: [{http: {paths: []}}]"),
+	"HTTPIngressPath.pathType": toIngress(
+		"rules: [{http: {paths: [{path: /, pathType: Regex, backend: {service: {name: a, port: {number: 1}}}}]}}]"),
 	"HTTPIngressPath needs pathType":                     toIngress("rules: [{http: {paths: [{path: /, backend: {service: {name: a, port: {number: 1}}}}]}}]"),
 	"HTTPIngressPath needs backend":                      toIngress("rules: [{http: {paths: [{path: /, pathType: Prefix}]}}]"),
 	"IngressBackend has at least one of several":         toBackend(""),

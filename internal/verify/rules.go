@@ -131,9 +131,11 @@ var typeRules = map[string]typeRule{
 		"maxUnavailable": quota, "minAvailable": quota,
 	}},
 
-	"IngressSpec":           {more: ingressSpec},
-	"HTTPIngressRuleValue":  {required: names{"paths"}},
-	"HTTPIngressPath":       {required: names{"backend", "pathType"}},
+	"IngressSpec":          {more: ingressSpec},
+	"HTTPIngressRuleValue": {required: names{"paths"}},
+	"HTTPIngressPath": {required: names{"backend", "pathType"}, fields: checks{
+		"pathType": enum("Exact", "ImplementationSpecific", "Prefix"),
+	}},
 	"IngressBackend":        {oneOf: names{"resource", "service"}, exactly: true},
 	"IngressServiceBackend": {required: names{"name", "port"}},
 	"ServiceBackendPort":    {oneOf: names{"name", "number"}, exactly: true},

@@ -158,9 +158,9 @@ var gaps = map[string]string{
 
 	`metrics\[\d+\]\.(external|object|pods|resource|containerResource)\.|metrics\[\d+\]\.type`: "removed: MetricSpec, values",
 	`spec\.behavior`: "removed: HorizontalPodAutoscalerBehavior",
-	`may not specify more than two policyTypes|policyTypes\[\d+\]`:                                                                        "removed: NetworkPolicySpec.policyTypes",
-	`gress\[\d+\]\.(ports|from\[\d+\]\.ipBlock|to\[\d+\]\.ipBlock)`:                                                                       "removed: NetworkPolicyPort, IPBlock, values",
-	`(host|path|pathType|ingressClassName|secretName|hosts\[\d+\]|service\.(name|port\.n[a-z]+)|resource\.[a-z]+): (Invalid|Unsupported)`: "removed: Ingress, values",
+	`may not specify more than two policyTypes|policyTypes\[\d+\]`:                                                 "removed: NetworkPolicySpec.policyTypes",
+	`gress\[\d+\]\.(ports|from\[\d+\]\.ipBlock|to\[\d+\]\.ipBlock)`:                                                "removed: NetworkPolicyPort, IPBlock, values",
+	`(host|path|ingressClassName|secretName|hosts\[\d+\]|service\.(name|port\.n[a-z]+)|resource\.[a-z]+): Invalid`: "removed: Ingress, values",
 	`downwardAPI.*ode: `:                   "removed: DownwardAPIVolumeSource.defaultMode, DownwardAPIVolumeFile.mode",
 	`topologySpreadConstraints.*Duplicate`: "removed: TopologySpreadConstraint, two of one key",
 }
