@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"github.com/flinktarget/flinktarget/internal/compare"
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
@@ -103,8 +105,8 @@ type FieldChange struct {
 	// in plain text, in an environment variable for instance, is here, too.
 	Old, New any
 	// Cure is a command that makes an EffectRefused change possible without deleting the object, or
-	// keeps the pods of a Deployment whose replicas are left to an autoscaler, with NAME for its
-	// name; empty where there is none.
+	// keeps the pods of a Deployment whose replicas are left to an autoscaler; empty where there is
+	// none.
 	Cure string
 }
 
@@ -167,7 +169,7 @@ func changeOf(was, is Object, p compare.Pair) Change {
 			Effect: EffectReplaced}
 		if !p.Replaced {
 			f.Effect = effectOf[effects[i]]
-			f.Cure = compare.CureOf(d)
+			f.Cure = strings.ReplaceAll(compare.CureOf(d), "NAME", was.Name()+" -n "+was.Namespace())
 			c.Effect = max(c.Effect, f.Effect)
 		}
 		c.Fields = append(c.Fields, f)

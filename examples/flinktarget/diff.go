@@ -115,7 +115,7 @@ func writeChangesJSON(w io.Writer, changes []render.Change) {
 		}
 		for _, f := range c.Fields {
 			old, new := bothShown(c, f)
-			e := field{f.Path, f.Op.String(), f.Effect.String(), cureOf(c, f), &old, &new}
+			e := field{f.Path, f.Op.String(), f.Effect.String(), f.Cure, &old, &new}
 			switch f.Op {
 			case render.OpAdded:
 				e.Old = nil
@@ -207,7 +207,7 @@ func writeFields(w io.Writer, indent string, c render.Change) {
 		}
 		fmt.Fprintf(table, "%s%s %s\t%s%s\n", indent, signs[f.Op], f.Path, value, effectOf(c, f))
 		if f.Cure != "" {
-			fmt.Fprintf(table, "%s    %s\n", indent, cureOf(c, f))
+			fmt.Fprintf(table, "%s    %s\n", indent, f.Cure)
 		}
 	}
 	_ = table.Flush() // w keeps the error
@@ -215,11 +215,6 @@ func writeFields(w io.Writer, indent string, c render.Change) {
 		fmt.Fprintf(w, "%s%s %s%s\n", indent, signs[f.Op], f.Path, effectOf(c, f))
 		writeLines(w, indent+"    ", c, f)
 	}
-}
-
-// cureOf is the command for the object.
-func cureOf(c render.Change, f render.FieldChange) string {
-	return strings.ReplaceAll(f.Cure, "NAME", c.Old.Name()+" -n "+c.Old.Namespace())
 }
 
 // short is the beginning of a checksum, which tells as much as the whole.

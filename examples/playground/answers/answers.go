@@ -194,8 +194,7 @@ func Compare(before, text string, sameJob bool) Comparison {
 }
 
 func fieldChange(c render.Change, f render.FieldChange) FieldChange {
-	out := FieldChange{Path: f.Path, Effect: f.Effect.String()}
-	out.Cure = strings.ReplaceAll(f.Cure, "NAME", c.Old.Name()+" -n "+c.Old.Namespace())
+	out := FieldChange{Path: f.Path, Effect: f.Effect.String(), Cure: f.Cure}
 	texts := map[rune]string{}
 	for _, l := range compare.Lines(linesOf(f.Old), linesOf(f.New)) {
 		texts[l.Sign] += l.Text + "\n"
