@@ -3,7 +3,6 @@ package deployment_test
 import (
 	"encoding/json"
 	"errors"
-	"runtime"
 	"testing"
 
 	"github.com/flinktarget/flinktarget"
@@ -51,7 +50,7 @@ func checkError(t *testing.T, err error) {
 
 func checkMemory(t *testing.T, text []byte, parse func()) {
 	t.Helper()
-	if used := allocated(parse); !hostile.RaceDetector() && used > worth {
+	if used := hostile.Allocated(parse); !hostile.RaceDetector() && used > hostile.Worth {
 		t.Errorf("%d bytes allocate %d", len(text), used)
 	}
 }
@@ -129,15 +128,3 @@ func FuzzParseAll(f *testing.F) {
 		}
 	})
 }
-
-// allocated returns how many bytes f allocates. Nothing else may run.
-func allocated(f func()) int {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return int(after.TotalAlloc - before.TotalAlloc)
-}
-
-// worth is what may be allocated for a document.
-const worth = 256 << 20

@@ -56,6 +56,25 @@ func unmarshalList(text []byte, v any) error {
 // encoded are the types of which a value has made the round trip.
 var encoded = map[string]bool{}
 
+// JSON has characters as they are that YAML has only escaped. sigs.k8s.io/yaml refuses them in
+// strings of any type, because it reads JSON as YAML.
+func TestEncodersOfCharacters(t *testing.T) {
+	for _, text := range []string{"\x00", "\t", "\x1b", "\x7f", "\u0080", "\u0085", "\u009f", "\u00a0", "\u2028", "\u2029",
+		"\ufeff", "\ufffd", "\ufffe", "\uffff", "\U0001fffe", "\U0001f680", `"`, `\`, "<&>"} {
+		c := target.Config{Metadata: target.Metadata{Name: "a", Annotations: map[string]string{"a": "x" + text + "y"}},
+			Spec: target.Spec{Kubernetes: &target.Kubernetes{Namespace: "b"}}}
+		dt, err := target.New(c)
+		assert.NilError(t, err, "%q", text)
+		for _, name := range []string{"encoding/json", "go.yaml.in/yaml/v3"} {
+			out, err := encoders[name].marshal(dt)
+			assert.NilError(t, err, "%s: %q", name, text)
+			var again target.Target
+			assert.NilError(t, encoders[name].unmarshal(out, &again), "%s: %q", name, text)
+			assert.Assert(t, again.Equal(dt), "%s: %q", name, text)
+		}
+	}
+}
+
 // roundTrip writes a value with every encoder, reads it and wants the same JSON; and so
 // with the first of each type that it consists of, which programs may hold alone.
 func roundTrip(t *testing.T, v any) {

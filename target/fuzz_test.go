@@ -3,7 +3,6 @@ package target_test
 import (
 	"encoding/json"
 	"errors"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,19 +13,6 @@ import (
 	"github.com/flinktarget/flinktarget/internal/hostile"
 	"github.com/flinktarget/flinktarget/target"
 )
-
-// allocated returns how many bytes f allocates. Nothing else may run.
-func allocated(f func()) int {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return int(after.TotalAlloc - before.TotalAlloc)
-}
-
-// worth is what may be allocated for a document. That it is enough is tested in
-// package deployment, for documents of all kinds.
-const worth = 256 << 20
 
 // As many patches as a target can have, however they are written.
 func TestDensePatchSetsAreRead(t *testing.T) {
@@ -69,7 +55,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var v target.Target
 		var err error
-		if used := allocated(func() { v, err = target.Parse("f", text) }); !hostile.RaceDetector() && used > worth {
+		if used := hostile.Allocated(func() { v, err = target.Parse("f", text) }); !hostile.RaceDetector() && used > hostile.Worth {
 			t.Errorf("%d bytes allocate %d", len(text), used)
 		}
 		if err != nil {

@@ -20,7 +20,7 @@ import (
 // raised for nothing less than a reason in CHANGELOG.
 const (
 	maxCode       = 25_200 // lines of code, without blanks and comments, in all modules; the goal is 21,000
-	maxLinked     = 16_850 // of those that a program links that imports render; 14,300
+	maxLinked     = 16_800 // of those that a program links that imports render; 14,300
 	maxRender     = 2_250  // in package render itself; 1,200
 	maxColumns    = 120    // a tab counts as 4
 	maxFunction   = 60     // lines

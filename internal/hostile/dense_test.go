@@ -26,10 +26,10 @@ func TestDenseListIsRead(t *testing.T) {
 	_, _ = deployment.ParseAll("f", text) // what is allocated once is no text's fault
 	var b deployment.Bundle
 	var err error
-	used := allocated(func() { b, err = deployment.ParseAll("f", text) })
+	used := hostile.Allocated(func() { b, err = deployment.ParseAll("f", text) })
 	assert.NilError(t, err)
 	assert.Equal(t, len(b.Deployments), n)
-	assert.Assert(t, used <= worth, "%d bytes allocate %d", len(text), used)
+	assert.Assert(t, used <= hostile.Worth, "%d bytes allocate %d", len(text), used)
 }
 
 const denseDeployment = `{"kind":"Deployment","apiVersion":"v1","metadata":{"id":"2da2f867-5899-4bef-8ad0-NUMBER",` +

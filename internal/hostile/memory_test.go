@@ -2,7 +2,6 @@ package hostile_test
 
 import (
 	"bytes"
-	"runtime"
 	"runtime/debug"
 	"testing"
 	"time"
@@ -10,18 +9,6 @@ import (
 	"github.com/flinktarget/flinktarget/deployment"
 	"github.com/flinktarget/flinktarget/internal/hostile"
 )
-
-// allocated returns how many bytes f allocates. Nothing else may run.
-func allocated(f func()) int {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return int(after.TotalAlloc - before.TotalAlloc)
-}
-
-// worth is what may be allocated for a document.
-const worth = 256 << 20
 
 // The figure that the package documentation gives. It is of all that is allocated,
 // garbage included, which bounds the heap whatever the collector does. Each text is
@@ -33,8 +20,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(800)) // which makes it quicker, and the figure no other
 	check := func(name string, text []byte) {
 		start := time.Now()
-		used := allocated(func() { _, _ = deployment.ParseAll("f", text) })
-		if used > worth {
+		used := hostile.Allocated(func() { _, _ = deployment.ParseAll("f", text) })
+		if used > hostile.Worth {
 			t.Errorf("%s: %d bytes allocate %d MiB", name, len(text), used>>20)
 		}
 		t.Logf("%s: %d bytes, %d MiB, %v", name, len(text), used>>20, time.Since(start))

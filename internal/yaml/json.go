@@ -11,21 +11,25 @@ import (
 	"github.com/flinktarget/flinktarget/internal/tree"
 )
 
-// lineEnds are characters of JSON that YAML 1.1 takes for line ends, and its escapes of them.
-var lineEnds = map[rune]string{'\u0085': `\N`, '\u2028': `\L`, '\u2029': `\P`}
+// isLineEnd reports characters that YAML 1.1 takes for line ends.
+func isLineEnd(r rune) bool { return r == '\u0085' || r == '\u2028' || r == '\u2029' }
+
+// onlyEscaped reports characters that stand in strings of JSON, and in those of YAML only if they are
+// escaped: line ends, DEL, C1 controls, byte order marks, and what is no character.
+func onlyEscaped(r rune) bool { return r > '~' && (isLineEnd(r) || isControl(r) || r == '\ufeff') }
 
 // special are the texts of JSON that fromJSON looks at: what is escaped, a pair of surrogates as one.
-var special = lazyregexp.New(`\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\.|["\x{85}\x{2028}\x{2029}]`)
+var special = lazyregexp.New(`\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\.|` +
+	`["\x{7f}-\x{9f}\x{2028}\x{2029}\x{feff}\x{fffe}\x{ffff}]`)
 
 // fromJSON writes what only JSON has as YAML does, if a text is JSON: surrogate pairs, \/, which PHP
-// writes, and lineEnds. \ud83d\ude80 becomes \U0001f680. That is two bytes less, and as many blanks go
-// behind the string, so that what follows keeps its place; behind one of lineEnds the
-// column is one too high. Half a pair is a problem: the libraries that read it put
-// another character in its place.
+// writes, and what is onlyEscaped. \ud83d\ude80 becomes \U0001f680. That is two bytes less, and as many
+// blanks go behind the string, so that what follows keeps its place; behind what is onlyEscaped the
+// column is five too high. Half a pair is a problem: the libraries that read it put another
+// character in its place.
 func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
-	if !bytes.Contains(text, []byte(`\ud`)) && !bytes.Contains(text, []byte(`\uD`)) &&
-		!bytes.Contains(text, []byte(`\/`)) &&
-		!bytes.ContainsAny(text, "\u0085\u2028\u2029") || !json.Valid(text) {
+	if !json.Valid(text) || !bytes.Contains(text, []byte(`\ud`)) && !bytes.Contains(text, []byte(`\uD`)) &&
+		!bytes.Contains(text, []byte(`\/`)) && !bytes.ContainsFunc(text, onlyEscaped) {
 		return text, true
 	}
 	const half = len(`\ud83d`)
@@ -48,8 +52,8 @@ func (p *parser) fromJSON(text []byte) (out []byte, ok bool) {
 		case r == '"':
 			found = append([]byte(`"`), bytes.Repeat([]byte(" "), blanks)...)
 			blanks = 0
-		case lineEnds[r] != "":
-			return []byte(lineEnds[r])
+		case onlyEscaped(r):
+			return fmt.Appendf(nil, `\u%04x`, r)
 		}
 		return found
 	}), true

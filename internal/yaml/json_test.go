@@ -25,6 +25,8 @@ func TestSurrogatePairs(t *testing.T) {
 		"a quote":              {`{"a": "\ud83d\ude80\"\\"}`, `🚀"\`},
 		"neighbours":           {`{"a": "\u00e9\ud7ff\ue000\ud83d\ude80é🚀"}`, "é\ud7ff\ue000🚀é🚀"},
 		"line ends of YAML":    {"{\"a\": \"\u0085 \u2028 \u2029\"}", "\u0085 \u2028 \u2029"},
+		"what YAML escapes":    {"{\"a\": \"\u007f\u0080\u009f\ufeff\ufffe\uffff\"}", "\u007f\u0080\u009f\ufeff\ufffe\uffff"},
+		"no character alone":   {"{\"a\": \"\uffff\"}", "\uffff"},
 		"slashes":              {`{"a": "https:\/\/h\\/\/\ud83d\ude80"}`, `https://h\//🚀`},
 		"others alone":         {`{"a": "\u00e9 🚀"}`, "é 🚀"},
 	} {

@@ -173,7 +173,7 @@ func (p *parser) isLegal(text []byte) bool {
 			why = "a byte order mark inside the text is not legal here"
 		case isControl(r):
 			why = fmt.Sprintf(`U+%04X is not legal in YAML; write \u%04x in double quotes`, r, r)
-		case r >= utf8.RuneSelf && lineEnds[r] != "":
+		case isLineEnd(r):
 			why = fmt.Sprintf(`U+%04X is a line end for some YAML readers only; write \u%04x in double quotes`, r, r)
 		}
 		if why != "" {
