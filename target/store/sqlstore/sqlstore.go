@@ -51,15 +51,27 @@ var _ store.Backend = (*Backend)(nil)
 // New makes the tables in db, or brings them up to date. It refuses those of a later
 // version. Several processes may do that at once.
 func New(ctx context.Context, db *sql.DB, d Dialect) (*Backend, error) {
+	for {
+		err := prepare(ctx, db, d)
+		if err == nil {
+			return &Backend{db}, nil
+		}
+		if !conflict(err) { // SQLite does not wait where several make a file one with a -wal
+			return nil, fmt.Errorf("the schema of the targets: %w", err)
+		}
+	}
+}
+
+func prepare(ctx context.Context, db *sql.DB, d Dialect) error {
 	tx, err := db.BeginTx(ctx, readCommitted)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after Commit
 	if err := migrate(ctx, tx, d); err != nil {
-		return nil, fmt.Errorf("the schema of the targets: %w", err)
+		return err
 	}
-	return &Backend{db}, tx.Commit()
+	return tx.Commit()
 }
 
 // readCommitted sees what others did before a lock was had, whatever is the default of a
