@@ -47,23 +47,19 @@ type failure struct {
 
 const patience = 3 * time.Minute // for machines that do something else
 
-// installed returns the path of a browser, or skips the test where there is none.
-func installed(t *testing.T) string {
+// chromium starts a browser, or skips the test where there is none.
+func chromium(t *testing.T, flags ...string) *browser {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes its time")
 	}
-	for _, name := range []string{"chromium", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		path, err = exec.LookPath("google-chrome")
 	}
-	t.Skip("neither chromium nor google-chrome is installed")
-	return ""
-}
-
-func chromium(t *testing.T, path string, flags ...string) *browser {
-	t.Helper()
+	if err != nil {
+		t.Skip("neither chromium nor google-chrome is installed")
+	}
 	fromHere, in, err := os.Pipe()
 	assert.NilError(t, err)
 	out, toHere, err := os.Pipe()

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"gotest.tools/v3/assert"
 
@@ -17,41 +16,28 @@ import (
 	_ "github.com/flinktarget/flinktarget/examples/playground/answers"
 )
 
-type step struct {
-	name string
-	do   func(*testing.T, *browser, string)
-}
-
-// TestPage is what people do with the page, one after the other in each of two browsers:
-// starting one and compiling the library are what takes the time.
+// TestPage is what people do with the page, in one browser after the other: starting it
+// and compiling the library are what takes the time.
 func TestPage(t *testing.T) {
-	chrome := installed(t)
-	_, err := os.ReadFile("wasm/main.go") // of which go test knows nothing otherwise
+	b := chromium(t, "--js-flags=--stack-size=150") // kB of 984: what overflows it sometimes always does
+	_, err := os.ReadFile("wasm/main.go")           // of which go test knows nothing otherwise
 	assert.NilError(t, err)
 	p, err := build()
 	assert.NilError(t, err)
-	t.Logf("WebAssembly: %.2f MB compressed", float64(len(p["flinktarget.wasm.gzip"].Data))/1e6)
-	assert.Assert(t, len(p["flinktarget.wasm.gzip"].Data) < 6_000_000)
 	dir := t.TempDir()
 	assert.NilError(t, os.CopyFS(dir, p)) // as -out does, for any web server
 	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
-	t.Cleanup(server.Close)
-	for name, steps := range map[string][]step{
-		"use": {{"loading", testLoading}, {"typing", testTyping}, {"explaining", testExplaining},
-			{"comparing", testComparing}, {"sharing", testSharing}, {"keyboard", testKeyboard}},
-		"limits": {{"screen readers", testScreenReaders}, {"light and dark", testColours}, {"narrow", testNarrow},
-			{"hostile texts", testHostile}, {"the library stops", testStopped}},
+	defer server.Close()
+	url := server.URL + "/"
+	for _, step := range []struct {
+		name string
+		do   func(*testing.T, *browser, string)
+	}{
+		{"loading", testLoading}, {"typing", testTyping}, {"explaining", testExplaining},
+		{"comparing", testComparing}, {"sharing", testSharing}, {"keyboard", testKeyboard},
+		{"screen readers", testScreenReaders}, {"light and dark", testColours}, {"narrow", testNarrow},
+		{"hostile texts", testHostile}, {"the library stops", testStopped},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			browse(t, chrome, server.URL+"/", p, steps)
-		})
-	}
-}
-
-func browse(t *testing.T, chrome, url string, page fstest.MapFS, steps []step) {
-	b := chromium(t, chrome, "--js-flags=--stack-size=150") // kB of 984: what overflows it sometimes always does
-	for _, step := range steps {
 		ok := t.Run(step.name, func(t *testing.T) {
 			b.t = t
 			defer func() { b.t = nil }()
@@ -60,6 +46,9 @@ func browse(t *testing.T, chrome, url string, page fstest.MapFS, steps []step) {
 		assert.Assert(t, ok)
 	}
 	b.t = t
+	t.Logf("WebAssembly: %.2f MB compressed", float64(len(p["flinktarget.wasm.gzip"].Data))/1e6)
+	assert.Assert(t, len(p["flinktarget.wasm.gzip"].Data) < 6_000_000)
+
 	seen := map[string]bool{}
 	requests, said := b.seen()
 	for _, request := range requests {
@@ -67,7 +56,7 @@ func browse(t *testing.T, chrome, url string, page fstest.MapFS, steps []step) {
 		assert.Assert(t, own, "the page asks for %s", request)
 		file, _, _ = strings.Cut(file, "#")
 		seen[file] = true
-		assert.Assert(t, file == "" || page[file] != nil, "the page asks for %q", file)
+		assert.Assert(t, file == "" || p[file] != nil, "the page asks for %q", file)
 	}
 	assert.Assert(t, seen["flinktarget.wasm.gzip"], "requests of workers are seen")
 	assert.Equal(t, strings.Join(said, "\n"), "")
