@@ -107,6 +107,8 @@ var across = []struct {
 	{"configuration-file", "a YAML file of one's own", onFlink2, toConfig("config.yaml", "jobmanager: {rpc: {address: h}}")},
 	{"", "all keys in a file of one's own", app, toConfig("flink-conf.yaml", strings.Join(ownKeys, ": 1\n")+": 1\n")},
 	{"", "all keys in maps", onFlink2, toConfig("config.yaml", "{'"+strings.Join(ownKeys, "': 1, '")+"': 1}\n")},
+	{"", "one key in a map", onFlink2,
+		toConfig("config.yaml", strings.Join(ownKeys[1:], ": 1\n")+": 1\n'"+ownKeys[0]+"': 1\n")},
 	{"", "a file that is not Flink's", app, toConfig("other.yaml", "a: b\n")},
 
 	{"missing-variable", "the address of the pod is gone", app + "      " + haConf,

@@ -34,7 +34,7 @@ func TestBounds(t *testing.T) {
 		{0, 65535}:         {"ContainerPort.hostPort", "ServicePort.targetPort"},
 		{1, 65535}: {
 			"ContainerPort.containerPort", "GRPCAction.port", "HTTPGetAction.port", "ServicePort.port",
-			"TCPSocketAction.port",
+			"TCPSocketAction.port", "NetworkPolicyPort.port",
 		},
 		{0, 0o777}: {
 			"ConfigMapVolumeSource.defaultMode",

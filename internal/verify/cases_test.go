@@ -349,6 +349,7 @@ var objectRules = map[string]string{
 	"MetricTarget needs type":                            toTarget("averageUtilization: 1"),
 	"MetricTarget has at least one of several":           toTarget("type: Utilization"),
 	"MetricTarget has at most one of several":            toTarget("type: Utilization, averageUtilization: 1, averageValue: 1"),
+	"NetworkPolicyPort.port":                             toPolicy("ports: [{port: 0}, {port: N O}]"),
 	"NetworkPolicyPeer has at most one of several":       toPolicy("from: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]"),
 	"IPBlock needs cidr":                                 toPolicy("from: [{ipBlock: {except: [10.0.0.0/16]}}]"),
 	"HorizontalPodAutoscalerSpec needs maxReplicas":      toScaler("maxReplicas: null"),

@@ -146,6 +146,7 @@ var typeRules = map[string]typeRule{
 	"ContainerResourceMetricSource": {required: names{"name", "container"}},
 	"MetricTarget": {required: names{"type"}, oneOf: names{"averageUtilization", "averageValue", "value"},
 		exactly: true},
+	"NetworkPolicyPort": {fields: checks{"port": portOrName}},
 	"NetworkPolicyPeer": {oneOf: names{"ipBlock", "podSelector"}, more: peer},
 	"IPBlock":           {required: names{"cidr"}},
 

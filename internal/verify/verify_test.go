@@ -261,6 +261,32 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
+// Nor do fields that a newer cluster may know hide what is wrong beside them.
+func TestWarningsHideNoErrors(t *testing.T) {
+	unknown := map[string]any{}
+	for i := range 150 {
+		unknown[fmt.Sprint("new", i)] = "x"
+	}
+	objects := []map[string]any{
+		{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "a"}, "immutable": unknown},
+		{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "a", "new": unknown}, "new": unknown},
+		{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": map[string]any{"name": "b"},
+			"spec": map[string]any{}},
+		{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": map[string]any{"name": "c"},
+			"spec": map[string]any{"defaultBackend": map[string]any{}}},
+	}
+	for name, value := range unknown {
+		objects[1][name] = value
+	}
+	fields := map[string]bool{}
+	for _, p := range verify.Objects(objects, verify.Expectation{AllowUnknown: true}) {
+		if p.Severity == flinktarget.SeverityError {
+			fields[p.Field] = true
+		}
+	}
+	assert.Assert(t, fields["spec.rules"] && fields["spec.defaultBackend"], "%v", fields)
+}
+
 var apiVersions = map[string]string{"ConfigMap": "v1", "Namespace": "v1"}
 
 // Limits of what objects have together, each at both ends.
