@@ -39,12 +39,12 @@ func TestWarnings(t *testing.T) {
 			[]string{conf + "[cluster.evenly-spread-out-slots]"},
 		},
 		{
-			"a file system that there is not, and a value that Flink cannot read",
+			"a file system that Flink does not have, and a value that Flink cannot read",
 			set(conf, `{"state.checkpoints.dir": "s4://b/c", "execution.checkpointing.interval": "banana"}`),
 			[]string{conf + "[execution.checkpointing.interval]", conf + "[state.checkpoints.dir]"},
 		},
 		{
-			"file systems that there are, a value that is filled in, and options that are no folder",
+			"file systems that Flink has, a value that is filled in, and an option that is no folder",
 			set(conf, `{"state.checkpoints.dir": "gs://b/c", "state.savepoints.dir": "file:///a",
 				"execution.checkpointing.interval": "${INTERVAL}", "my.uri": "s4://b/c"}`),
 			nil,

@@ -119,7 +119,8 @@ func (v *verifier) service() {
 		if seen[number] {
 			v.fail("port", "must be unique: another port has the same number and protocol (TCP if it is not set)")
 		}
-		if target != "" && template != nil && !hasPort(template, target) { // selects has said that there are no pods
+		// Without a template, the Service selects no pods, which selects reports.
+		if target != "" && template != nil && !hasPort(template, target) {
 			v.fail("targetPort", "the pods have no port of that name, "+target)
 		}
 		seen[number] = true
